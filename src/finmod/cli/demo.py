@@ -1,0 +1,24 @@
+"""``finmod demo``: the sample company, loaded, checked and shown on one screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+
+@click.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("finmod-demo"))
+@click.option("--rows", type=click.IntRange(10_000, 100_000_000), default=1_000_000, show_default=True, help="Number of charges.")
+@click.option("--months", type=click.IntRange(2, 120), default=24, show_default=True, help="Number of months.")
+def command(folder: Path, rows: int, months: int) -> None:
+    """Make the sample company in FOLDER, load two years of its bills, and show its last month."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from finmod.cli.demo_screen import show_demo  # noqa: PLC0415
+    from finmod.cli.progress import progress  # noqa: PLC0415
+    from finmod.workspace.demo import run_demo  # noqa: PLC0415
+
+    with progress() as step:
+        report = run_demo(folder, rows=rows, months=months, now=datetime.now(tz=UTC), step=step)
+    show_demo(report)

@@ -1,0 +1,32 @@
+"""``finmod export``: results for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import rich_click as click
+
+from finmod.cli.project import opened
+
+
+@click.group("export")
+def command() -> None:
+    """Write results for other tools."""
+
+
+@command.command("focus")
+@click.option("--version", type=click.Choice(["1.2", "1.3", "1.4"]), default="1.4", show_default=True, help="Version of FOCUS.")
+@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write: .parquet, .csv or .csv.gz.")
+@click.option("--period", metavar="YYYY-MM", help="One billing period; all where it is not given.")
+@click.pass_obj
+def focus(folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Path, period: str | None) -> None:
+    """Write the ledger's charges as FOCUS.
+
+    Parquet holds every text as the bill wrote it. In CSV a text that a spreadsheet would run as a formula gets an
+    apostrophe in front.
+    """
+    from finmod.workspace.export_focus import export_focus  # noqa: PLC0415
+
+    rows = export_focus(opened(folder), version, target, period=period)
+    click.echo(f"Wrote {rows:,} charges as FOCUS {version} to {target}")

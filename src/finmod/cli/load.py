@@ -1,0 +1,99 @@
+"""``finmod load``: bills into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from finmod.cli.output import Form, console, money, output_option, show
+from finmod.cli.progress import progress
+from finmod.cli.project import opened
+
+if TYPE_CHECKING:
+    from finmod.workspace.load import LoadReport
+
+_COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_cost", "what", "findings")
+
+
+@click.command("load")
+@click.argument("names", nargs=-1, metavar="[SOURCE | PATH]...")
+@click.option("--format", "format_name", help="Format of the files at PATH: focus, aws-cur or aws-cur2; told by their columns where it is not given.")
+@click.option("--source", "source_name", help="Name under which the files at PATH are kept; the format's name where it is not given.")
+@click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="Value of a FOCUS column that the bill lacks.")
+@click.option("--unreadable-as-null", multiple=True, metavar="COLUMN", help="Read unreadable cells of a FOCUS column as NULL, with a finding.")
+@click.option("--date-order", type=click.Choice(["iso", "mdy", "dmy"]), default="iso", show_default=True, help="How dates with slashes are read.")
+@click.option("--accept", multiple=True, metavar="CODE", help="Load in spite of a refusal, such as FM1116.")
+@output_option
+@click.pass_obj
+def command(  # noqa: PLR0913 -- one parameter per option
+    folder: Path | None,
+    names: tuple[str, ...],
+    format_name: str | None,
+    source_name: str | None,
+    constants: tuple[str, ...],
+    unreadable_as_null: tuple[str, ...],
+    date_order: str,
+    accept: tuple[str, ...],
+    form: Form,
+) -> None:
+    """Read bills into the ledger: every source of finmod.yaml, some of them by name, or files by PATH.
+
+    Files that are in the ledger already are not read again. A changed file replaces its billing periods.
+    """
+    from finmod.workspace.load import load_source  # noqa: PLC0415
+    from finmod.workspace.sources import adhoc_source, configured_sources  # noqa: PLC0415
+
+    project = opened(folder)
+    options = {"constants": _pairs(constants), "unreadable_as_null": unreadable_as_null, "date_order": date_order, "accept": accept}
+    given = format_name or source_name or constants or unreadable_as_null or accept or date_order != "iso"
+    if given or any(name not in project.sources for name in names):
+        sources = adhoc_source(project, names, format_name, source_name, options)
+    else:
+        sources = configured_sources(project, names)
+    now = datetime.now(tz=UTC)
+    with progress() as step:
+        reports = [load_source(project, name, settings, now, step) for name, settings in sources.items()]
+    _show(reports, form)
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"'{text}' is not COLUMN=VALUE", param_hint="--set")
+        pairs[name] = value
+    return pairs
+
+
+def _show(reports: Sequence[LoadReport], form: Form) -> None:
+    rows = [
+        (
+            period.source, f"{period.period:%Y-%m}", period.files, period.charges, currency, amount,
+            "replaced" if period.replaced else "new", len(period.findings),
+        )
+        for report in reports
+        for period in report.periods
+        for currency, amount in period.billed_cost.items()
+    ]  # fmt: skip
+    if form != "table":
+        show(_COLUMNS, rows, form)
+        return
+    if rows:
+        shown = [(*row[:4], money(row[5], row[4]), *row[6:]) for row in rows]
+        show(("source", "period", "files", "charges", "BilledCost", "", "findings"), shown, form)
+    for report in reports:
+        for path, reason in report.left_out:
+            console().print(f"{report.source}: {path.name} left out: {reason}", markup=False)
+        if not report.periods:
+            console().print(
+                f"{report.source}: nothing to load, the ledger has all {report.unchanged:,} files already "
+                f"(ledger version {report.version}).",
+                markup=False,
+            )
+    if any(row[-1] for row in rows):
+        console().print("Findings are listed by: finmod check")

@@ -1,0 +1,81 @@
+"""The ``finmod`` command: its subcommands, and the end of every error.
+
+Owns exit codes and the words of last resort.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from finmod import __version__
+from finmod.cli import check, completion, demo, export, init, load, query, sample, status
+from finmod.errors import FinmodError, UserError
+
+click.rich_click.TEXT_MARKUP = "markdown"
+click.rich_click.COMMAND_GROUPS = {
+    "finmod": [
+        {"name": "Start", "commands": ["demo", "init", "sample"]},
+        {"name": "Bills", "commands": ["load", "check", "status"]},
+        {"name": "Results", "commands": ["query", "export"]},
+        {"name": "Shell", "commands": ["completion"]},
+    ]
+}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="finmod", message="%(prog)s %(version)s")
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder of the project; the nearest folder with finmod.yaml where it is not given.",
+)
+@click.pass_context
+def finmod(context: click.Context, project: Path | None) -> None:
+    """The modelling engine for FinOps: bills in, exact totals out.
+
+    Exit codes: 0 fine, 1 you must do something, 70 our fault.
+    """
+    context.obj = project
+
+
+for _command in (demo, init, sample, load, check, status, query, export, completion):
+    finmod.add_command(_command.command)
+
+
+def main() -> None:
+    """Run the command line; no traceback ever reaches a user."""
+    try:
+        code = finmod(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except UserError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("Interrupted; the ledger is as the last whole load left it.", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of the pipe went away, as `| head` does; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 -- the last resort: an unknown error is ours, and is said in one line
+        _our_fault(error)
+
+
+def _our_fault(error: Exception) -> None:
+    if os.environ.get("FINMOD_TRACEBACK"):
+        raise error
+    words = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+    click.echo(
+        f"finmod failed, and it is not your fault: {words}\n"
+        "  Nothing was committed by the failed step. Run again with FINMOD_TRACEBACK=1 and report what it prints.",
+        err=True,
+    )
+    sys.exit(FinmodError.exit_code)

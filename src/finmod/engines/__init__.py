@@ -1,0 +1,1 @@
+"""Where queries over raw rows run; one file per engine."""

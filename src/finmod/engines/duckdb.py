@@ -1,0 +1,175 @@
+"""The default engine: DuckDB in this process, bounded in memory, with no network and no extension to download.
+
+Owns the connection, its limits and the quoting of names and texts. The only file that imports duckdb.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from finmod.errors import FinmodError
+
+# A load must stay under 3 GB at any number of rows; Python, Parquet buffers and the allocator take the rest.
+MEMORY_LIMIT = "1700MB"
+
+
+class EngineError(FinmodError):
+    """A query failed: the engine's own words, for the caller to turn into a Problem."""
+
+
+def identifier(name: str) -> str:
+    """Return a column or table name quoted for SQL.
+
+    >>> identifier('resourceTags/user:Team')
+    '"resourceTags/user:Team"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text quoted for SQL; bind parameters wherever the statement allows them instead.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def file_list(paths: Sequence[Path | str]) -> str:
+    """Return a SQL list of file paths, with glob characters taken literally by DuckDB's escape."""
+    return "[" + ", ".join(literal(glob_escape(str(path))) for path in paths) + "]"
+
+
+def glob_escape(path: str) -> str:
+    """Return a path in which ``*``, ``?`` and ``[`` stand for themselves."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
+
+
+class Engine:
+    """One DuckDB connection in memory, closed on exit of the ``with`` block.
+
+    Args:
+        temp_folder: Where intermediate results may spill; none spill where it is None.
+        threads: Processor threads; None takes what the machine has.
+        memory_limit: DuckDB's own limit, such as ``2GB``.
+        read_only_files: Folder trees that queries may read; None leaves file access open to our own SQL.
+    """
+
+    def __init__(
+        self, *, temp_folder: Path | None = None, threads: int | None = None, memory_limit: str = MEMORY_LIMIT
+    ) -> None:
+        """Open the connection; nothing is downloaded, autoloading of extensions is off."""
+        self._connection = duckdb.connect(
+            config={
+                "threads": threads or os.cpu_count() or 1,
+                "memory_limit": memory_limit,
+                "temp_directory": str(temp_folder) if temp_folder else "",
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        self.run("SET TimeZone = 'UTC'")
+
+    def __enter__(self) -> Engine:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Execute one statement and drop its result."""
+        self._execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return every row of a query."""
+        try:
+            return self._execute(sql, parameters).fetchall()
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """Return the first row of a query that has one."""
+        rows = self.rows(sql, parameters)
+        if not rows:
+            message = f"a query that must return a row returned none: {sql[:200]}"
+            raise EngineError(message)
+        return rows[0]
+
+    def table(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return the column names and every row of a query."""
+        result = self._execute(sql, parameters)
+        try:
+            return [column[0] for column in result.description or []], result.fetchall()
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    def columns(self, sql: str) -> list[tuple[str, str]]:
+        """Return name and type of each column of a query, without running it."""
+        return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {sql}")]
+
+    def register(self, name: str, frame: Mapping[str, Any]) -> None:
+        """Offer columns (numpy arrays of one length) as a view of that name."""
+        try:
+            self._connection.register(name, dict(frame))
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    def copy_parquet(self, sql: str, path: Path, *, compression: str = "zstd", ordered: bool = False) -> int:
+        """Write a query's rows as one Parquet file, streaming; return their number.
+
+        Args:
+            sql: The query.
+            path: The file to write; its folder exists.
+            compression: Parquet codec.
+            ordered: Keep the order of the input, so that a row's place in the file is its place in the input.
+        """
+        self.run(f"SET preserve_insertion_order = {str(ordered).lower()}")
+        try:
+            target = f"{literal(str(path))} (FORMAT parquet, COMPRESSION {compression})"
+            return int(self.row(f"COPY ({sql}) TO {target}")[0])
+        finally:
+            self.run("SET preserve_insertion_order = false")
+
+    def watched(self, work: Callable[[], Any], on_progress: Callable[[float], None], every: float = 0.2) -> Any:  # noqa: ANN401 -- returns what the work returns
+        """Run work on this connection while reporting DuckDB's own progress, a share between 0 and 1."""
+        done = threading.Event()
+
+        def report() -> None:
+            while not done.wait(every):
+                share = self._connection.query_progress()
+                if share >= 0:
+                    on_progress(min(share / 100, 1.0))
+
+        reporter = threading.Thread(target=report, daemon=True)
+        reporter.start()
+        try:
+            return work()
+        finally:
+            done.set()
+            reporter.join()
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs now; it fails with an EngineError."""
+        self._connection.interrupt()
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql, list(parameters) or None)
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error

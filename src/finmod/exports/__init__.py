@@ -1,0 +1,1 @@
+"""Results to the files and systems that people use already."""

@@ -1,0 +1,91 @@
+"""Charges as a FOCUS file for other tools.
+
+Owns the columns, order and text forms of such files. Parquet holds every text as the bill wrote it; in
+CSV a text that a spreadsheet would run as a formula gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.errors import Problem, UserError
+from finmod.focus.columns import Version, column
+from finmod.focus.versions import projection
+
+_INSTANT = "strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
+# A spreadsheet runs a cell that starts with one of these; a minus before a digit is a number.
+_FORMULA = r"^[=+@\t\r]|^-[^0-9.]|^-.*[^0-9.eE+-]"
+
+
+def write_focus(engine: Engine, version: Version, target: Path, period: date | None) -> int:
+    """Write the view ``charges`` as FOCUS; return the number of rows.
+
+    Args:
+        engine: With the view ``charges``.
+        version: 1.2, 1.3 or 1.4.
+        target: File to write; its ending says the form.
+        period: First day of a billing period's month; None for all.
+
+    Raises:
+        UserError: An ending that is not known, or no rows.
+    """
+    form = _form(target)
+    where = f" WHERE x_BillingPeriod = DATE '{period}'" if period else ""
+    if not engine.row(f"SELECT count(*) FROM charges{where}")[0]:
+        raise UserError(_nothing(period))
+    columns = [_cell(name, sql, csv=form != "parquet") for name, sql in (*projection(version), *_extra(engine))]
+    part = target.with_name(f".{target.name}.part")
+    options = {
+        "parquet": "FORMAT parquet, COMPRESSION zstd",
+        "csv": "FORMAT csv, HEADER, QUOTE '\"', ESCAPE '\"'",
+        "csv.gz": "FORMAT csv, HEADER, QUOTE '\"', ESCAPE '\"', COMPRESSION gzip",
+    }[form]
+    try:
+        rows = engine.row(
+            f"COPY (SELECT {', '.join(columns)} FROM charges{where} ORDER BY x_Source, x_BillingPeriod, x_File, x_Row) "
+            f"TO {literal(str(part))} ({options})"
+        )[0]
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return int(rows)
+
+
+def _form(target: Path) -> str:
+    for ending in ("csv.gz", "csv", "parquet"):
+        if target.name.lower().endswith(f".{ending}"):
+            return ending
+    raise UserError(
+        Problem(
+            code="FM1610",
+            found=f"the file name ends in '{target.suffix}'",
+            expected=".parquet, .csv or .csv.gz",
+            where=str(target),
+            remedy="Name the file by the form that it shall have.",
+        )
+    )
+
+
+def _nothing(period: date | None) -> Problem:
+    what = f"the ledger has no charges in {period:%Y-%m}" if period else "the ledger is empty"
+    return Problem(code="FM1611", found=what, remedy="See what is loaded with: finmod status.")
+
+
+def _extra(engine: Engine) -> list[tuple[str, str]]:
+    ours = {"x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_ProviderName", "x_PublisherName"}
+    names = [name for name, _ in engine.columns("SELECT * FROM charges")]
+    return [(name, identifier(name)) for name in names if name.startswith("x_") and name not in ours]
+
+
+def _cell(name: str, sql: str, *, csv: bool) -> str:
+    if not csv:
+        return f"{sql} AS {identifier(name)}"
+    kind = "String" if name.startswith("x_") else column(name).data_type
+    if name == "x_Row" or kind == "Decimal":
+        return f"{sql} AS {identifier(name)}"
+    if kind == "Date/Time":
+        return f"{_INSTANT.format(name=sql)} AS {identifier(name)}"
+    safe = f"CASE WHEN regexp_matches({sql}, {literal(_FORMULA)}) THEN chr(39) || {sql} ELSE {sql} END"
+    return f"{safe} AS {identifier(name)}"

@@ -1,0 +1,1 @@
+"""The FOCUS standard as data: columns of every version, projections between versions, conformance rules."""

@@ -1,0 +1,115 @@
+"""What a billing period's charges break: the standard's rules, and the bounds of rounding.
+
+Owns the evaluation of rules over keys and charges and the findings table of one period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import printable
+from finmod.focus.columns import NEWEST
+from finmod.focus.conformance import charge_scan, key_scan
+from finmod.focus.rules import RULES, absent_columns, rule
+from finmod.ledger.ledger import ManifestRow
+from finmod.ledger.reduce import relation
+from finmod.ledger.tables import CHARGE_KEYS, CHARGES, FINDINGS
+from finmod.normalize.charges import FOCUS_TYPES
+from finmod.terms.findings import Finding
+
+# Rounding a value to 12 places moves it by half a unit of the last place at most.
+ROUNDING_BOUND = Decimal("5e-13")
+
+
+def period_findings(
+    engine: Engine,
+    source: str,
+    period: date,
+    files: dict[str, Path],
+    given: frozenset[str],
+    manifest: Sequence[ManifestRow],
+) -> list[Finding]:
+    """Return the findings of one source's billing period.
+
+    Args:
+        engine: Where to run.
+        source: Name of the source.
+        period: First day of the month.
+        files: Table name -> Parquet file.
+        given: Ledger columns that the bill has.
+        manifest: Its control totals.
+    """
+    month = f"{period:%Y-%m}"
+    absent = frozenset(name for name in FOCUS_TYPES if name not in given)
+    found = [
+        Finding(
+            code=item.code,
+            severity=item.severity,
+            message=f"{item.title}: the bill has no column {', '.join(item.columns)}.",
+            source=source,
+            billing_period=month,
+            column=item.columns[0],
+        )
+        for item in absent_columns(given, NEWEST)
+    ]
+    charges, keys = relation([files[CHARGES.name]]), relation([files[CHARGE_KEYS.name]])
+    for sql in (key_scan(RULES, keys, absent=absent), charge_scan(RULES, charges, absent=absent)):
+        found += [_broken(source, month, row) for row in engine.rows(sql)]
+    return found + _rounding(source, month, manifest)
+
+
+def _broken(source: str, month: str, row: tuple[str, int, Decimal | None, str | None, str, int, str]) -> Finding:
+    name, charges, billed_cost, currency, file, place, example = row
+    item = rule(name)
+    return Finding(
+        code=item.code,
+        severity=item.severity,
+        message=f"{item.title}.",
+        source=source,
+        billing_period=month,
+        column=item.columns[0],
+        rows=int(charges),
+        amount=billed_cost,
+        currency=currency,
+        example=printable(example, 300),
+        where=f"{file}, row {place:,}",
+    )
+
+
+def _rounding(source: str, month: str, manifest: Sequence[ManifestRow]) -> list[Finding]:
+    return [
+        Finding(
+            code="FM1401",
+            severity="error",
+            message=f"Rounding at reading moved the total of {row.file} by {row.rounding_difference} {row.currency}; "
+            f"{row.charges:,} rows explain {row.charges * ROUNDING_BOUND} at most.",
+            source=source,
+            billing_period=month,
+            column="BilledCost",
+            rows=row.charges,
+            currency=row.currency,
+            where=row.file,
+        )
+        for row in manifest
+        if abs(Decimal(row.rounding_difference)) > row.charges * ROUNDING_BOUND
+    ]
+
+
+def write_findings(engine: Engine, source: str, period: date, found: Sequence[Finding], target: Path) -> int:
+    """Write the findings of one period as a Parquet file; return their number."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in FINDINGS.columns.items())
+    engine.run(f"CREATE OR REPLACE TEMP TABLE new_findings ({columns})")
+    marks = ", ".join("?" * len(FINDINGS.columns))
+    for item in found:
+        engine.run(
+            f"INSERT INTO new_findings VALUES ({marks})",
+            [source, period, item.code, item.severity, item.message, item.column, item.rows,
+             None if item.amount is None else str(item.amount), item.currency, item.example, item.where],
+        )  # fmt: skip
+    rows = engine.copy_parquet("SELECT * FROM new_findings", target, ordered=True)
+    engine.run("DROP TABLE new_findings")
+    return rows

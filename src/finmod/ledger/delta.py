@@ -1,0 +1,172 @@
+"""Delta Lake tables in a folder, through delta-rs: DuckDB writes the Parquet files, this commits them.
+
+Owns commits, versions and file lists. The only file that imports deltalake.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from deltalake import DeltaTable, PostCommitHookProperties, Schema
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import Field, PrimitiveType
+from deltalake.transaction import AddAction
+
+from finmod.errors import FinmodError
+from finmod.ledger.tables import Table
+
+_PARTITIONS = ["x_Source", "x_BillingPeriod"]
+_TYPES = {"VARCHAR": "string", "BIGINT": "long", "DATE": "date", "TIMESTAMP WITH TIME ZONE": "timestamp"}
+# History is the ledger's promise: no version may age out of the log.
+_KEEP = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
+_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+_CHECKPOINT_EVERY = 50
+
+
+class CommitConflictError(FinmodError):
+    """Another writer changed the same partition first; nothing was written."""
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A Parquet file that stands in a table's folder and waits for its commit.
+
+    Attributes:
+        path: Where it is.
+        rows: Its number of rows.
+        source: Partition value; None in tables that are replaced whole.
+        period: Partition value.
+    """
+
+    path: Path
+    rows: int
+    source: str | None = None
+    period: date | None = None
+
+
+class DeltaFolder:
+    """The Delta tables below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open nothing yet."""
+        self.folder = folder
+        self._open: dict[str, DeltaTable] = {}
+
+    def path(self, table: Table) -> Path:
+        """Return the folder of a table."""
+        return self.folder / table.name
+
+    def exists(self, table: Table) -> bool:
+        """Return whether the table has been created."""
+        return (self.path(table) / "_delta_log").is_dir()
+
+    def version(self, table: Table) -> int:
+        """Return the newest version; -1 where the table does not exist."""
+        if not self.exists(table):
+            return -1
+        return self._table(table).version()
+
+    def create(self, table: Table) -> None:
+        """Create a table where it does not exist."""
+        if self.exists(table):
+            return
+        self._open[table.name] = DeltaTable.create(
+            str(self.path(table)),
+            Schema([_field(name, kind) for name, kind in table.columns.items()]),
+            mode="ignore",
+            partition_by=_PARTITIONS if table.by_period else None,
+            configuration=_KEEP,
+            raise_if_key_not_exists=False,
+        )
+
+    def columns(self, table: Table, version: int) -> list[str]:
+        """Return the column names of a version."""
+        return [field.name for field in DeltaTable(str(self.path(table)), version=version).schema().fields]
+
+    def add_columns(self, table: Table, columns: Mapping[str, str]) -> None:
+        """Add nullable columns that the table lacks, whatever the case of their names."""
+        handle = self._table(table)
+        known = {field.name.casefold() for field in handle.schema().fields}
+        new = [_field(name, kind) for name, kind in columns.items() if name.casefold() not in known]
+        if new:
+            handle.alter.add_columns(new, post_commithook_properties=_NO_HOOKS)
+
+    def replace(self, table: Table, file: NewFile) -> int:
+        """Replace one partition, or the whole table, by one file; return the new version.
+
+        Raises:
+            CommitConflictError: Another writer was faster.
+        """
+        handle = self._table(table)
+        partition = {"x_Source": file.source, "x_BillingPeriod": str(file.period)} if table.by_period else {}
+        action = AddAction(
+            file.path.relative_to(self.path(table)).as_posix(),
+            file.path.stat().st_size,
+            partition,
+            int(file.path.stat().st_mtime * 1000),
+            True,  # noqa: FBT003 -- delta-rs takes data_change by position only
+            json.dumps({"numRecords": file.rows}),
+        )
+        try:
+            handle.create_write_transaction(
+                [action],
+                mode="overwrite",
+                schema=handle.schema(),
+                partition_by=_PARTITIONS if table.by_period else None,
+                partition_filters=[(name, "=", str(value)) for name, value in partition.items()] or None,
+                post_commithook_properties=_NO_HOOKS,
+            )
+        except CommitFailedError as error:
+            message = f"{table.name} was changed by another writer: {error}"
+            raise CommitConflictError(message) from error
+        handle.update_incremental()
+        version = int(handle.version())
+        if version and version % _CHECKPOINT_EVERY == 0:
+            handle.create_checkpoint()
+        return version
+
+    def restore(self, table: Table, version: int) -> None:
+        """Make an older version the newest, as a new version; nothing is deleted."""
+        self._table(table).restore(version, post_commithook_properties=_NO_HOOKS)
+        self._open.pop(table.name, None)
+
+    def files(
+        self, table: Table, version: int, partitions: Iterable[tuple[str, date]] | None = None
+    ) -> list[Path]:
+        """Return the Parquet files of a version, of some (source, period) pairs or of all.
+
+        Raises:
+            CommitConflictError: The version does not exist, which a ledger that was copied whole never shows.
+        """
+        try:
+            handle = DeltaTable(str(self.path(table)), version=version)
+        except (DeltaError, TableNotFoundError) as error:
+            message = f"version {version} of {table.name} cannot be read: {error}"
+            raise CommitConflictError(message) from error
+        uris = [Path(uri.removeprefix("file://")) for uri in handle.file_uris()]
+        if partitions is None:
+            return sorted(uris)
+        wanted = {partition_folder(self.path(table), source, period) for source, period in partitions}
+        return sorted(uri for uri in uris if uri.parent in wanted)
+
+    def _table(self, table: Table) -> DeltaTable:
+        handle = self._open.get(table.name)
+        if handle is None:
+            handle = self._open[table.name] = DeltaTable(str(self.path(table)))
+        else:
+            handle.update_incremental()
+        return handle
+
+
+def partition_folder(table_folder: Path, source: str, period: date) -> Path:
+    """Return the folder of a partition's files."""
+    return table_folder / f"x_Source={source}" / f"x_BillingPeriod={period}"
+
+
+def _field(name: str, kind: str) -> Field:
+    primitive = _TYPES.get(kind) or kind.lower().replace(" ", "")
+    return Field(name, PrimitiveType(primitive), nullable=True)

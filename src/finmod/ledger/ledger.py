@@ -1,0 +1,234 @@
+"""The ledger of a project: its state at any version, and the one way to change it.
+
+Owns commits over several tables, recovery after a writer died, and time travel. A ledger version is a
+version of the table ``loads``: each load row names the versions of the other tables that belong to it, so
+a reader never sees a load by halves, whatever moment its writer died at.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError
+from finmod.ledger.delta import DeltaFolder, NewFile, partition_folder
+from finmod.ledger.locks import hold
+from finmod.ledger.reduce import relation
+from finmod.ledger.tables import CHARGES, DATA_TABLES, LOADS, Table
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the ledger.
+
+    Attributes:
+        version: Ledger version, from 0; -1 for a ledger without loads.
+        tables: Table name -> Delta version; empty for a ledger without loads.
+        loaded_at: When the state came to be, UTC; None for a ledger without loads.
+    """
+
+    version: int = -1
+    tables: dict[str, int] = field(default_factory=dict)
+    loaded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """What one load read from one file, for one billing period and currency.
+
+    Attributes:
+        file: Name of the file.
+        sha256: Hash of its bytes.
+        size: Bytes.
+        charges: Number of charges.
+        currency: BillingCurrency.
+        control_total: Exact sum of BilledCost as the file's text has it, a decimal text.
+        billed_cost: Sum of BilledCost in the ledger, a decimal text.
+        rounding_difference: ``control_total - billed_cost``, a decimal text.
+    """
+
+    file: str
+    sha256: str
+    size: int
+    charges: int
+    currency: str
+    control_total: str
+    billed_cost: str
+    rounding_difference: str
+
+
+@dataclass(frozen=True)
+class PreparedPeriod:
+    """A source's billing period, converted and reduced, that waits for its commit.
+
+    Attributes:
+        source: Name of the source.
+        period: First day of the month.
+        format: Format of its files.
+        read_as: Digest of mapping and settings that it was read with.
+        files: Table -> Parquet file in the staging folder and its rows.
+        manifest: One row per file and currency.
+        extra: The suppliers' own columns: name -> type.
+    """
+
+    source: str
+    period: date
+    format: str
+    read_as: str
+    files: dict[str, tuple[Path, int]]
+    manifest: tuple[ManifestRow, ...]
+    extra: dict[str, str]
+
+
+class Ledger:
+    """The tables below a project's store folder."""
+
+    def __init__(self, store: Path) -> None:
+        """Open nothing yet; the folder is made by the first load."""
+        self.store = store
+        self.staging = store / "staging"
+        self.locks = store / "locks"
+        self.delta = DeltaFolder(store / "tables")
+
+    def head(self, engine: Engine) -> Snapshot:
+        """Return the newest state."""
+        version = self.delta.version(LOADS)
+        return self._snapshots(engine).get(version, Snapshot()) if version > 0 else Snapshot()
+
+    def at(self, engine: Engine, as_of: int | datetime | None) -> Snapshot:
+        """Return the state at a ledger version, or the last one at or before an instant; the newest for None.
+
+        Raises:
+            UserError: There was no such state.
+        """
+        if as_of is None:
+            return self.head(engine)
+        states = self._snapshots(engine)
+        if isinstance(as_of, int):
+            found = states.get(as_of)
+        else:
+            before = [state for state in states.values() if state.loaded_at is not None and state.loaded_at <= as_of]
+            found = max(before, key=lambda state: state.version, default=None)
+        if found is None:
+            raise UserError(_no_such_state(as_of, states))
+        return found
+
+    def files(self, table: Table, snapshot: Snapshot) -> list[Path]:
+        """Return the Parquet files of a table in one state."""
+        if table is LOADS:
+            return self.delta.files(LOADS, snapshot.version) if snapshot.version > 0 else []
+        version = snapshot.tables.get(table.name)
+        return [] if version is None else self.delta.files(table, version)
+
+    def period_files(self, table: Table, snapshot: Snapshot, source: str, period: date) -> list[Path]:
+        """Return the Parquet files of one source's billing period."""
+        version = snapshot.tables.get(table.name)
+        return [] if version is None else self.delta.files(table, version, [(source, period)])
+
+    def columns(self, table: Table, snapshot: Snapshot) -> list[str]:
+        """Return a table's column names in one state."""
+        version = snapshot.tables.get(table.name)
+        return list(table.columns) if version is None else self.delta.columns(table, version)
+
+    def commit(self, engine: Engine, prepared: PreparedPeriod, load_id: str, now: datetime) -> Snapshot:
+        """Replace one source's billing period in every table, as one change that readers see whole or not at all.
+
+        Args:
+            engine: Where the manifest is written.
+            prepared: The period; its staged files move into the tables.
+            load_id: Names the load and its files.
+            now: Time of the load, UTC.
+
+        Returns:
+            The new state.
+        """
+        with hold(self.locks, "commit", "the ledger", wait=True):
+            before = self._recover(engine)
+            tables = {
+                table.name: self._replace(table, prepared, load_id) for table in DATA_TABLES
+            }
+            version = max(self.delta.version(LOADS), 0) + 1
+            file = self._write_loads(engine, prepared, (load_id, now, version, tables), before)
+            written = self.delta.replace(LOADS, file)
+            if written != version:
+                message = f"the ledger moved from version {version - 1} to {written} under a held lock"
+                raise RuntimeError(message)
+        return Snapshot(version, tables, now)
+
+    def _replace(self, table: Table, prepared: PreparedPeriod, load_id: str) -> int:
+        self.delta.create(table)
+        if table is CHARGES:
+            self.delta.add_columns(table, prepared.extra)
+        staged, rows = prepared.files[table.name]
+        folder = partition_folder(self.delta.path(table), prepared.source, prepared.period)
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{load_id}.parquet"
+        staged.replace(target)
+        return self.delta.replace(table, NewFile(target, rows, prepared.source, prepared.period))
+
+    def _recover(self, engine: Engine) -> Snapshot:
+        """Undo what a writer left behind that died between its first and its last commit."""
+        head = self.head(engine)
+        for table in DATA_TABLES:
+            pinned, newest = head.tables.get(table.name, 0), self.delta.version(table)
+            if newest > pinned:
+                self.delta.restore(table, pinned)
+        return head
+
+    def _write_loads(
+        self, engine: Engine, prepared: PreparedPeriod, stamp: tuple[str, datetime, int, dict[str, int]], before: Snapshot
+    ) -> NewFile:
+        load_id, now, version, tables = stamp
+        self.delta.create(LOADS)
+        folder = self.delta.path(LOADS)
+        target = folder / f"{load_id}-{version}.parquet"
+        engine.run(f"CREATE OR REPLACE TEMP TABLE new_loads ({', '.join(f'{n} {k}' for n, k in LOADS.columns.items())})")
+        if before.version > 0:
+            engine.run(f"INSERT INTO new_loads BY NAME SELECT * FROM {relation(self.files(LOADS, before))}")
+        for row in prepared.manifest:
+            engine.run(
+                f"INSERT INTO new_loads VALUES ({', '.join('?' * len(LOADS.columns))})",
+                [
+                    load_id, prepared.source, prepared.period, prepared.format, row.file, row.sha256, row.size,
+                    row.charges, row.currency, row.control_total, row.billed_cost, row.rounding_difference,
+                    prepared.read_as, now.isoformat(), version, json.dumps(tables),
+                ],
+            )  # fmt: skip
+        rows = engine.copy_parquet("SELECT * FROM new_loads", target, ordered=True)
+        engine.run("DROP TABLE new_loads")
+        return NewFile(target, rows)
+
+    def _snapshots(self, engine: Engine) -> dict[int, Snapshot]:
+        version = self.delta.version(LOADS)
+        if version <= 0:
+            return {}
+        rows = engine.rows(
+            "SELECT DISTINCT x_LedgerVersion, x_TableVersions, epoch_us(x_LoadedAt) "
+            f"FROM {relation(self.delta.files(LOADS, version))}"
+        )
+        return {row[0]: Snapshot(row[0], json.loads(row[1]), _instant(row[2])) for row in rows}
+
+    def clear_staging(self, source: str) -> None:
+        """Remove what a killed load of the source left in the staging folder; its lock must be held."""
+        for folder in self.staging.glob(f"{source}@*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _instant(microseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
+def _no_such_state(as_of: int | datetime, states: dict[int, Snapshot]) -> Problem:
+    if not states:
+        return Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load.")
+    first, last = min(states), max(states)
+    return Problem(
+        code="FM1502",
+        found=f"the ledger has no state at {as_of}",
+        expected=f"a version from {first} to {last}, or a time from {states[first].loaded_at:%Y-%m-%d %H:%M:%S} UTC on",
+        remedy="See the versions with: finmod query 'SELECT DISTINCT x_LedgerVersion, x_LoadedAt FROM loads'.",
+    )

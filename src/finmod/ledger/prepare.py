@@ -1,0 +1,190 @@
+"""A source's billing period made ready for its commit: converted, reduced, tied out, checked.
+
+Owns the order of these steps for one period and the proof that nothing was lost between file and ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine, EngineError, identifier
+from finmod.errors import InternalError, Problem, UserError
+from finmod.ledger.conformance import period_findings, write_findings
+from finmod.ledger.ledger import ManifestRow, PreparedPeriod
+from finmod.ledger.reduce import reduce_days, reduce_keys, relation
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
+from finmod.normalize.charges import CHARGE_TYPES
+from finmod.normalize.convert import Conversion, control_sql, select_charges, with_key
+from finmod.normalize.diagnose import why_unreadable
+from finmod.terms.findings import Finding
+
+_MOST_SEEDS = 8
+
+
+@dataclass(frozen=True)
+class PeriodInput:
+    """The files of one source's billing period.
+
+    Attributes:
+        source: Name of the source.
+        period: First day of the month.
+        conversions: Each file with charges of the period, and how to read it.
+        alone: Names of the files that hold no other period.
+        read_as: Digest of how they are read.
+        findings: What is known of them already.
+    """
+
+    source: str
+    period: date
+    conversions: tuple[Conversion, ...]
+    alone: frozenset[str]
+    read_as: str
+    findings: tuple[Finding, ...] = ()
+
+
+def prepare(
+    engine: Engine, work: PeriodInput, folder: Path, on_step: Callable[[str], None] = lambda _: None
+) -> tuple[PreparedPeriod, tuple[Finding, ...]]:
+    """Convert, reduce and check one billing period in a staging folder.
+
+    Returns:
+        The period, ready for its commit, and its findings.
+
+    Raises:
+        UserError: Cells that cannot be read, or money that cannot be booked; all of them at once.
+        InternalError: The ledger's total is not that of the files: our fault, nothing is committed.
+    """
+    files = {table.name: folder / f"{work.period}-{table.name}.parquet" for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)}
+    extra = _extra_columns(work.conversions)
+    given = frozenset().union(*(conversion.given() for conversion in work.conversions))
+    on_step("control totals")
+    manifest = _control_totals(engine, work)
+    charges = _convert(engine, work, (given, extra), files, on_step)
+    on_step("daily cube")
+    days = reduce_days(engine, files[CHARGES.name], files[CHARGE_DAYS.name])
+    _tie(engine, work, manifest, files)
+    on_step("conformance")
+    found = (*work.findings, *period_findings(engine, work.source, work.period, files, given, manifest))
+    rows = {
+        CHARGES.name: charges[0],
+        CHARGE_KEYS.name: charges[1],
+        CHARGE_DAYS.name: days,
+        FINDINGS.name: write_findings(engine, work.source, work.period, found, files[FINDINGS.name]),
+    }
+    format_name = work.conversions[0].mapping.format
+    prepared = PreparedPeriod(
+        work.source,
+        work.period,
+        format_name,
+        work.read_as,
+        {name: (files[name], rows[name]) for name in files},
+        tuple(manifest),
+        extra,
+    )
+    return prepared, found
+
+
+def _extra_columns(conversions: Sequence[Conversion]) -> dict[str, str]:
+    extra: dict[str, str] = {}
+    folded: dict[str, str] = {}
+    for conversion in conversions:
+        mapped = [column.target for column in conversion.mapping.columns if column.target not in CHARGE_TYPES]
+        constants = [name for name in conversion.reading.constants if name not in CHARGE_TYPES]
+        for target in (*mapped, *conversion.extra_columns(), *constants):
+            name = folded.setdefault(target.casefold(), target)
+            extra[name] = "VARCHAR"
+    return extra
+
+
+def _convert(
+    engine: Engine,
+    work: PeriodInput,
+    columns: tuple[frozenset[str], dict[str, str]],
+    files: dict[str, Path],
+    on_step: Callable[[str], None],
+) -> tuple[int, int]:
+    given, extra = columns
+    selects = [
+        select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra)
+        for item in work.conversions
+    ]
+    for seed in range(_MOST_SEEDS):
+        on_step("charges")
+        try:
+            rows = engine.copy_parquet(with_key(selects, given, extra, seed), files[CHARGES.name])
+        except EngineError as error:
+            raise _first_unreadable(engine, work.conversions, error) from error
+        on_step("charge keys")
+        keys, met = reduce_keys(engine, files[CHARGES.name], given, files[CHARGE_KEYS.name])
+        if not met:
+            return rows, keys
+    message = f"charge keys of {work.source} {work.period:%Y-%m} met under {_MOST_SEEDS} different seeds"
+    raise InternalError(message)
+
+
+def _first_unreadable(engine: Engine, conversions: Sequence[Conversion], error: EngineError) -> UserError:
+    problems: list[Problem] = []
+    for conversion in conversions:
+        why = why_unreadable(engine, conversion, error)
+        named = [problem for problem in why.problems if problem.code != "FM1106"]
+        problems += named
+    return UserError(*problems) if problems else why_unreadable(engine, conversions[0], error)
+
+
+def _control_totals(engine: Engine, work: PeriodInput) -> list[ManifestRow]:
+    rows = []
+    for conversion in work.conversions:
+        file = conversion.staged.file
+        try:
+            totals = engine.rows(control_sql(conversion, work.period, alone=file.name in work.alone))
+        except EngineError as error:
+            raise _first_unreadable(engine, [conversion], error) from error
+        for currency, charges, exact, billed, row in totals:
+            if currency is None:
+                raise UserError(_no_currency(file.name, charges, row))
+            rows.append(
+                ManifestRow(
+                    file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), plain(exact - billed)
+                )
+            )
+    return rows
+
+
+def plain(value: Decimal) -> str:
+    """Return a decimal as text without an exponent or trailing zeros.
+
+    >>> plain(Decimal("1.5000")), plain(Decimal("0E-12")), plain(Decimal("-120"))
+    ('1.5', '0', '-120')
+    """
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def _no_currency(file: str, charges: int, row: int) -> Problem:
+    return Problem(
+        code="FM1122",
+        found=f"BillingCurrency is empty in {charges:,} rows",
+        expected="the currency of every amount",
+        where=f"{file}, row {row:,}",
+        remedy="Mend the export, or say it: --set BillingCurrency=USD, or set: {BillingCurrency: USD} in finmod.yaml.",
+    )
+
+
+def _tie(engine: Engine, work: PeriodInput, manifest: Sequence[ManifestRow], files: dict[str, Path]) -> None:
+    """Prove that files, charges, keys and days hold the same charges and the same BilledCost."""
+    expected = (sum(row.charges for row in manifest), sum(Decimal(row.billed_cost) for row in manifest))
+    for table, count in ((CHARGES, "count(*)"), (CHARGE_KEYS, "sum(x_Charges)"), (CHARGE_DAYS, "sum(x_Charges)")):
+        found = engine.row(
+            f"SELECT CAST({count} AS BIGINT), coalesce(sum({identifier('BilledCost')}), 0) FROM {relation([files[table.name]])}"
+        )
+        if tuple(found) != expected:
+            message = (
+                f"{work.source} {work.period:%Y-%m}: the files have {expected[0]:,} charges and {expected[1]} BilledCost, "
+                f"{table.name} has {found[0]:,} and {found[1]}; nothing was committed"
+            )
+            raise InternalError(message)

@@ -1,0 +1,1 @@
+"""The public tables: named SQL with a declared grain, unit and owner."""

@@ -1,0 +1,245 @@
+"""AWS Cost and Usage Reports, legacy and 2.0, to FOCUS 1.4.
+
+Owns the two mappings. One table serves both: a legacy report's columns are given the names of CUR 2.0
+(``sources.aws_cur``), and tags, cost categories and the keys of map columns get names of their own
+(``aws_columns``). Money and kinds of charges stand in ``aws_charges``, service and region names in ``aws_services``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from finmod.normalize import aws_services as services
+from finmod.normalize.aws_charges import COMMITMENTS, COSTS, KINDS, LINE_ITEMS, QUANTITIES, SPLITS, UNBLENDED
+from finmod.normalize.aws_columns import derived, replace_derived
+from finmod.normalize.mapping import MapColumn, Mapping
+
+_BILL = "AWS Data Exports User Guide, Bill columns"
+_PRODUCT = "AWS Data Exports User Guide, Product columns"
+_MARKETPLACE = "$bill_billing_entity = 'AWS Marketplace'"
+_CODE = "$line_item_product_code"
+_SPLIT_PARENT = "$split_line_item_parent_resource_id"
+
+_STORAGE = f"{_CODE} = 'AmazonEC2' AND $line_item_usage_type LIKE '%EBS:%'"
+_GATEWAY = f"{_CODE} = 'AmazonEC2' AND $line_item_usage_type LIKE '%NatGateway%'"
+_BALANCER = f"{_CODE} = 'AmazonEC2' AND $line_item_usage_type LIKE '%LoadBalancer%'"
+
+_ZONE = "$line_item_availability_zone"
+_LOCATED = services.lookup({name: region for region, name in services.REGIONS.items()}, "$product_location")
+_REGION = (
+    "coalesce($product_region_code, $product_region, "
+    rf"nullif(regexp_extract({_ZONE}, '^([a-z]{{2}}(-[a-z]+)+-\d)[a-z]?$', 1), ''), {_LOCATED})"
+)
+
+_ID = f"coalesce({_SPLIT_PARENT}, $line_item_resource_id)"
+_ARN_PART = f"split_part({_ID}, ':', 6)"
+# An ARN's sixth part and what follows it: type/name, type:name or, for a bucket, the name alone.
+_ARN = "'^arn:[^:]*:[^:]*:[^:]*:[^:]*:([^:/]+)[:/]'"
+_PREFIX = "'^(i|vol|snap|nat|eni)-[0-9a-zA-Z]'"
+_PREFIXES = {"i": "instance", "vol": "volume", "snap": "snapshot", "nat": "natgateway", "eni": "network-interface"}
+_RESOURCE_TYPE = (
+    f"coalesce(nullif(regexp_extract({_ID}, {_ARN}, 1), ''), {services.lookup(_PREFIXES, f'regexp_extract({_ID}, {_PREFIX}, 1)')}, "
+    f"CASE WHEN {_CODE} = 'AmazonS3' AND {_ID} IS NOT NULL THEN 'bucket' END)"
+)
+
+
+def _exclusive_end(column: str) -> str:
+    """Return SQL for a period's end: AWS writes some as the last second of the period."""
+    return f"CASE WHEN second(@{column}) = 59 THEN date_trunc('minute', @{column}) + INTERVAL 1 MINUTE ELSE @{column} END"
+
+
+_START = "coalesce(@bill_billing_period_start_date, date_trunc('month', @line_item_usage_start_date))"
+
+_PLACES = (
+    MapColumn("BillingAccountId", "$bill_payer_account_id", source=_BILL),
+    MapColumn("BillingAccountName", "$bill_payer_account_name", source=_BILL),
+    MapColumn("BillingCurrency", "$line_item_currency_code", source="AWS Data Exports User Guide, Line item columns"),
+    MapColumn(
+        "BillingPeriodStart",
+        _START,
+        choice="The month of the usage where a query of Data Exports left the bill's columns out.",
+        source=_BILL,
+    ),
+    MapColumn("BillingPeriodEnd", f"coalesce(@bill_billing_period_end_date, {_START} + INTERVAL 1 MONTH)", source=_BILL),
+    MapColumn("ChargePeriodStart", "@line_item_usage_start_date"),
+    MapColumn(
+        "ChargePeriodEnd",
+        _exclusive_end("line_item_usage_end_date"),
+        choice="An end at 59 seconds is taken to the next minute: FOCUS periods exclude their end.",
+        source="FOCUS 1.4, ChargePeriodEnd",
+    ),
+    MapColumn("ChargeDescription", "$line_item_line_item_description"),
+    MapColumn(
+        "InvoiceId", "$bill_invoice_id", choice="NULL until AWS closes the month: the report leaves it empty.", source=_BILL
+    ),
+    MapColumn(
+        "InvoiceIssuerName",
+        f"coalesce($bill_invoicing_entity, CASE WHEN {_MARKETPLACE} THEN NULL ELSE $line_item_legal_entity END)",
+        choice="The seller of record where the report has no invoicing entity, but not for the Marketplace, where the seller "
+        "does not issue the invoice.",
+        source=f"{_BILL}: bill_invoicing_entity; Line item columns: line_item_legal_entity",
+    ),
+    MapColumn(
+        "ServiceProviderName",
+        f"CASE WHEN {_MARKETPLACE} THEN coalesce($line_item_legal_entity, 'AWS Marketplace') ELSE 'AWS' END",
+        choice="For the Marketplace the seller of record, else AWS under the name that its own FOCUS export uses.",
+        source=f"{_BILL}: bill_billing_entity; FOCUS 1.4, ServiceProviderName",
+        alternative="AWS for Marketplace purchases as well: it offers them for sale.",
+    ),
+    MapColumn(
+        "HostProviderName",
+        f"CASE WHEN {_MARKETPLACE} THEN NULL ELSE 'AWS' END",
+        choice="NULL for the Marketplace: software sold there may run anywhere.",
+        source="FOCUS 1.4, HostProviderName",
+    ),
+    MapColumn("x_ProviderName", "'AWS'"),
+    MapColumn("x_PublisherName", "coalesce($line_item_legal_entity, $bill_invoicing_entity)"),
+    MapColumn("SubAccountId", "$line_item_usage_account_id"),
+    MapColumn("SubAccountName", "$line_item_usage_account_name"),
+    MapColumn(
+        "RegionId",
+        _REGION,
+        choice="Of the product, else of the availability zone, else by the name of the product's location.",
+        source=_PRODUCT,
+    ),
+    MapColumn(
+        "RegionName",
+        f"coalesce({services.lookup(services.REGIONS, _REGION)}, CASE WHEN {_REGION} IS NOT NULL THEN $product_location END)",
+        choice="One name per region, from our own table; AWS itself writes several.",
+        source=f"{_PRODUCT}; AWS General Reference, Regions and Zones",
+    ),
+    MapColumn("AvailabilityZone", _ZONE),
+)
+
+_WHAT = (
+    MapColumn(
+        "ServiceName",
+        f"coalesce($product_product_name, {services.lookup(services.SERVICE_NAMES, _CODE)}, $product_servicename, {_CODE})",
+        choice="The product's name; where a bill has none, that of our table of product codes, else the code.",
+        source=f"{_PRODUCT}: product_product_name",
+    ),
+    MapColumn(
+        "ServiceCategory",
+        f"CASE WHEN {_STORAGE} THEN 'Storage' WHEN {_GATEWAY} OR {_BALANCER} THEN 'Networking' "
+        f"ELSE coalesce({services.lookup(services.CATEGORIES, _CODE)}, 'Other') END",
+        choice="By product code from our own table. Volumes, NAT gateways and load balancers that EC2 bills count as what "
+        "they are. A product that the table lacks is Other.",
+        source="FOCUS 1.4, ServiceCategory",
+    ),
+    MapColumn(
+        "ServiceSubcategory",
+        f"CASE WHEN {_STORAGE} THEN 'Block Storage' WHEN {_GATEWAY} THEN 'Network Infrastructure' "
+        f"WHEN {_BALANCER} THEN 'Application Networking' "
+        f"ELSE coalesce({services.lookup(services.SUBCATEGORIES, _CODE)}, 'Other (Other)') END",
+        source="FOCUS 1.4, ServiceSubcategory",
+    ),
+    MapColumn("SkuId", "$product_sku", source=_PRODUCT),
+    MapColumn("SkuPriceId", "$pricing_rate_code", source="AWS Data Exports User Guide, Pricing columns"),
+    MapColumn("SkuMeter", "$line_item_usage_type", choice="The usage type with its region prefix, as AWS meters it."),
+    MapColumn("PricingCurrency", "$pricing_currency"),
+    MapColumn(
+        "ResourceId",
+        _ID,
+        choice="On a split row the parent: FOCUS keeps the resource that was charged here and the container in AllocatedResourceId.",
+        source="FOCUS 1.4, AllocatedResourceId",
+    ),
+    MapColumn("ResourceName", "$resource_name", choice="The tag Name, which the AWS console shows as the name."),
+    MapColumn(
+        "ResourceType",
+        _RESOURCE_TYPE,
+        choice="The type that the ARN names, or that the prefix of the id tells; the report has no column for it.",
+        source="AWS General Reference, Amazon Resource Names",
+    ),
+    MapColumn(
+        "Tags",
+        "$tags",
+        choice="A user's key stands without the prefix user:, a key of AWS keeps aws:. CUR 2.0 writes keys in lower case with "
+        "underscores; the original letters are lost there.",
+        source="FOCUS 1.4, Tags",
+        alternative="Keys with user: as in the report.",
+    ),
+    MapColumn(
+        "CapacityReservationId",
+        "$capacity_reservation_capacity_reservation_arn",
+        source="AWS Data Exports User Guide, Capacity reservation columns",
+    ),
+    MapColumn(
+        "CapacityReservationStatus",
+        "CASE WHEN $capacity_reservation_capacity_reservation_status IN ('Used', 'Unused') "
+        "THEN $capacity_reservation_capacity_reservation_status END",
+        choice="AWS also writes Reserved on the reservation's own row; FOCUS has no word for that.",
+    ),
+)
+
+_OWN = (
+    MapColumn("x_LineItemType", "$line_item_line_item_type", source=LINE_ITEMS),
+    MapColumn("x_LineItemId", "$identity_line_item_id"),
+    MapColumn("x_UnblendedCost", "$line_item_unblended_cost", choice="As written, to tie to the AWS console."),
+    MapColumn("x_BillType", "$bill_bill_type"),
+    MapColumn("x_ServiceCode", _CODE),
+    MapColumn("x_UsageType", "$line_item_usage_type"),
+    MapColumn("x_Operation", "$line_item_operation"),
+    MapColumn("x_TaxType", "$line_item_tax_type"),
+    MapColumn("x_InstanceType", "$product_instance_type"),
+    MapColumn("x_OperatingSystem", "$product_operating_system"),
+    MapColumn("x_Tenancy", "$product_tenancy"),
+    MapColumn("x_CostCategories", "$cost_categories"),
+    MapColumn("x_Discounts", "$discounts"),
+)
+
+_COLUMNS = (*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *SPLITS, *_OWN)
+# Rows that a connector made of header columns alone: neither type nor money nor time.
+_EMPTY = f"$line_item_line_item_type IS NULL AND {UNBLENDED} IS NULL AND $line_item_usage_start_date IS NULL"
+
+_NOTES = (
+    "Columns are found under every style of header: `lineItem/UnblendedCost`, `line_item_unblended_cost`, "
+    "`lineitem_unblendedcost`.",
+    "An account that changes its payer within a month has rows under both payers: BillingAccountId is the payer of each row.",
+    "Credits, refunds, taxes and discounts as rows are charges of their own, with effective cost as billed.",
+    "A row with neither line item type nor cost nor usage start date is no charge and is left out, counted.",
+)
+
+AWS_CUR = Mapping(
+    format="aws-cur",
+    title="AWS Cost and Usage Report (legacy)",
+    columns=_COLUMNS,
+    notes=(
+        *_NOTES,
+        "Of several report versions of one period, the one that the period's manifest names is read.",
+        "Discounts are read from their rows (EdpDiscount, PrivateRateDiscount, BundledDiscount, Discount); the net columns "
+        "repeat them and are not read.",
+    ),
+    drop_when=_EMPTY,
+)
+
+AWS_CUR2 = Mapping(
+    format="aws-cur2",
+    title="AWS Cost and Usage Report 2.0 (Data Exports)",
+    columns=_COLUMNS,
+    notes=(
+        *_NOTES,
+        "Product attributes, tags, cost categories and discounts are read from the map columns `product`, `resource_tags`, "
+        "`cost_category` and `discount`, as Parquet maps or as JSON text in CSV.",
+        "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net of them. Without "
+        "it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as from a legacy report.",
+        "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of the plan's own "
+        "fees net and gross, rounded down at the 12th place.",
+    ),
+    drop_when=_EMPTY,
+)
+
+
+def mapping(format_name: str, columns: Sequence[str]) -> Mapping:
+    """Return the mapping for a file: the declared one, with what the file's own columns make of tags and maps.
+
+    Args:
+        format_name: ``aws-cur`` or ``aws-cur2``.
+        columns: The names of the file's columns; with none, the declared mapping as it is documented.
+    """
+    declared = {each.format: each for each in (AWS_CUR, AWS_CUR2)}[format_name]
+    if not columns:
+        return declared
+    made = derived(format_name, columns)
+    filled = (replace(column, sql=replace_derived(column.sql, made)) for column in declared.columns)
+    return replace(declared, columns=tuple(filled))

@@ -1,0 +1,198 @@
+"""One staged file to charges: the mapping as a SELECT, its control totals, its periods.
+
+Owns the SQL that reads a source file. Running it and keeping the result is the ledger's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from finmod.engines.duckdb import identifier, literal
+from finmod.focus.columns import KEY_COLUMNS
+from finmod.normalize.charges import CHARGE_TYPES, DECIMAL, EARLIER_TYPES, FOCUS_TYPES
+from finmod.normalize.mapping import MapColumn, Mapping, render
+from finmod.normalize.values import Reading, Values
+from finmod.sources.stage import Staged
+
+# Suppliers write up to 22 decimals; the control total keeps every one of them.
+CONTROL_SCALE = 24
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What is needed to read one staged file as charges.
+
+    Attributes:
+        source: Name of the source.
+        staged: The file.
+        mapping: Its format's mapping.
+        canonical: Column name in the file -> name in the mapping.
+        reading: The user's wishes.
+    """
+
+    source: str
+    staged: Staged
+    mapping: Mapping
+    canonical: Callable[[str], str]
+    reading: Reading
+
+    @property
+    def values(self) -> Values:
+        """Return the file's cells under the mapping's names."""
+        return Values(self.staged, self.canonical, self.reading.date_order)
+
+    def given(self) -> frozenset[str]:
+        """Return the ledger columns that the file or a constant can fill."""
+        values = self.values
+        return frozenset(
+            column.target
+            for column in self.mapping.columns
+            if column.target in self.reading.constants or not _sources(column) or any(map(values.__contains__, _sources(column)))
+        ) | frozenset(self.reading.constants)
+
+    def extra_columns(self) -> dict[str, str]:
+        """Return the file's columns that the mapping does not read: ``x_`` name -> name in the file; FOCUS files only."""
+        if self.mapping.format != "focus":
+            return {}
+        used = {name.casefold() for name in CHARGE_TYPES} | {"providername", "publishername"}
+        extra: dict[str, str] = {}
+        for name in self.values.columns:
+            if name.casefold() not in used:
+                target = name if name.casefold().startswith("x_") else f"x_{name}"
+                extra.setdefault(target, name)
+        return extra
+
+    def expression(self, target: str) -> str:
+        """Return SQL for one ledger column, of its ledger type but instants as TIMESTAMP."""
+        column = next((item for item in self.mapping.columns if item.target == target), None)
+        kind = CHARGE_TYPES.get(target, "VARCHAR")
+        kind = "TIMESTAMP" if kind == "TIMESTAMP WITH TIME ZONE" else kind
+        constant = self.reading.constants.get(target)
+        fixed = f"CAST({literal(constant)} AS {kind})" if constant is not None else None
+        if column is None:
+            return fixed or f"NULL::{kind}"
+        sql = self._render(column.sql, tolerant=target in self.reading.unreadable_as_null)
+        sql = sql if kind == "VARCHAR" else f"CAST({sql} AS {kind})"
+        return f"coalesce({sql}, {fixed})" if fixed else sql
+
+    def exact(self, target: str) -> str:
+        """Return SQL for a money column at every digit of the text."""
+        column = next(item for item in self.mapping.columns if item.target == target)
+        return f"CAST({self._render(column.sql, scale=CONTROL_SCALE)} AS DECIMAL(38,{CONTROL_SCALE}))"
+
+    def _render(self, sql: str, *, scale: int = 12, tolerant: bool = False) -> str:
+        values = self.values
+        return render(
+            sql,
+            {
+                "$": values.text,
+                "#": lambda name: values.decimal(name, scale=scale, tolerant=tolerant),
+                "@": lambda name: values.timestamp(name, tolerant=tolerant),
+            },
+        )
+
+    def where(self, period: date | None) -> str:
+        """Return the WHERE clause for one billing period, or for all; dropped rows are left out."""
+        tests = []
+        if self.mapping.drop_when:
+            tests.append(f"NOT coalesce({self._render(self.mapping.drop_when)}, false)")
+        if period is not None:
+            tests.append(f"date_trunc('month', {self.expression('BillingPeriodStart')}) = DATE '{period}'")
+        return f" WHERE {' AND '.join(tests)}" if tests else ""
+
+
+def _sources(column: MapColumn) -> set[str]:
+    return Mapping("", "", (column,)).source_columns()
+
+
+def select_charges(conversion: Conversion, period: date, *, alone: bool, extra: dict[str, str]) -> str:
+    """Return the SELECT of one file's charges of one billing period, without the charge key.
+
+    Args:
+        conversion: The file and how to read it.
+        period: First day of the billing period's month.
+        alone: Whether the file holds this period only, so that no row needs to be tested.
+        extra: ``x_`` columns of the period over all its files.
+
+    Returns:
+        SQL; grain one row per charge; columns as ``CHARGE_TYPES`` without x_ChargeKey, then ``extra``.
+    """
+    mapped = {column.target for column in conversion.mapping.columns}
+    picked = {target: conversion.expression(target) for target in (*FOCUS_TYPES, *EARLIER_TYPES)}
+    values, own = conversion.values, conversion.extra_columns()
+    for target in extra:
+        in_mapping = target in mapped or target in conversion.reading.constants
+        picked[target] = conversion.expression(target) if in_mapping else values.text(own.get(target, ""))
+    picked |= {
+        "x_Source": literal(conversion.source),
+        "x_BillingPeriod": f"DATE '{period}'",
+        "x_ChargeDate": f"CAST({picked['ChargePeriodStart']} AS DATE)",
+        "x_File": literal(conversion.staged.file.name),
+        "x_Row": "file_row_number + 1",
+    }
+    body = ", ".join(f"{sql} AS {identifier(target)}" for target, sql in picked.items())
+    where = conversion.where(None if alone else period)
+    return f"SELECT {body} FROM {conversion.staged.relation}{where}"
+
+
+def charge_columns(extra: dict[str, str]) -> dict[str, str]:
+    """Return the columns of a period's charges: name -> DuckDB type, suppliers' own columns last."""
+    return {**CHARGE_TYPES, **dict.fromkeys(extra, "VARCHAR")}
+
+
+def with_key(selects: list[str], given: frozenset[str], extra: dict[str, str], seed: int = 0) -> str:
+    """Return the SELECT over all files of a period, with instants in UTC and the charge key.
+
+    Args:
+        selects: One ``select_charges`` per file.
+        given: Ledger columns that at least one file fills; the rest is NULL throughout and needs no hashing.
+        extra: ``x_`` columns of the period.
+        seed: Changes every key; used when two keys met.
+    """
+    keyed = ", ".join(identifier(name) for name in KEY_COLUMNS if name in given) or "1"
+    picked = []
+    for name, kind in charge_columns(extra).items():
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            # A cast to TIMESTAMPTZ asks the time zone database for every row; this does not.
+            picked.append(f"make_timestamptz(epoch_us({identifier(name)})) AS {identifier(name)}")
+        elif name == "x_ChargeKey":
+            picked.append(f"CAST(hash({seed}, {keyed}) >> 1 AS BIGINT) AS {identifier(name)}")
+        else:
+            picked.append(identifier(name))
+    return f"SELECT {', '.join(picked)} FROM ({' UNION ALL BY NAME '.join(selects)})"
+
+
+def periods_sql(conversion: Conversion) -> str:
+    """Return SQL for the billing periods of a file.
+
+    Returns:
+        SQL; grain one row per month of BillingPeriodStart; columns month, rows, rows without ChargePeriodStart,
+        first and last instant over all four period columns (for years that no bill can have), an x_Row.
+    """
+    start = conversion.expression("BillingPeriodStart")
+    charge = conversion.expression("ChargePeriodStart")
+    instants = [start, charge, conversion.expression("BillingPeriodEnd"), conversion.expression("ChargePeriodEnd")]
+    least, most = (f"{side}(min(a), min(b), min(c), min(d))".replace("min", agg) for side, agg in (("least", "min"), ("greatest", "max")))
+    inner = ", ".join(f"{sql} AS {name}" for sql, name in zip(instants, "abcd", strict=True))
+    return (
+        f"SELECT CAST(date_trunc('month', a) AS DATE), count(*), count(*) FILTER (WHERE b IS NULL), {least}, {most}, "
+        f"min(r), min(r) FILTER (WHERE b IS NULL) FROM (SELECT {inner}, file_row_number + 1 AS r "
+        f"FROM {conversion.staged.relation}{conversion.where(None)}) GROUP BY 1 ORDER BY 1"
+    )
+
+
+def control_sql(conversion: Conversion, period: date, *, alone: bool) -> str:
+    """Return SQL for the control totals of a file in one period, from the text of the file itself.
+
+    Returns:
+        SQL; grain one row per BillingCurrency; columns currency, rows, exact BilledCost (24 places),
+        BilledCost after rounding each value to 12 places, an x_Row.
+    """
+    return (
+        f"SELECT c, count(*), coalesce(sum(e), 0), coalesce(sum(b), 0), min(r) FROM (SELECT "
+        f"{conversion.expression('BillingCurrency')} AS c, {conversion.exact('BilledCost')} AS e, "
+        f"CAST({conversion.expression('BilledCost')} AS {DECIMAL}) AS b, file_row_number + 1 AS r "
+        f"FROM {conversion.staged.relation}{conversion.where(None if alone else period)}) GROUP BY 1 ORDER BY 1"
+    )

@@ -1,0 +1,79 @@
+"""Where a file cannot be read: every column with unreadable cells, its first row, its text.
+
+Owns the search for the culprit after a conversion failed, so that reading pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import Problem, UserError, printable
+from finmod.normalize.convert import Conversion
+from finmod.normalize.values import Values
+from finmod.sources.stage import unreadable_parquet
+
+_CELL = re.compile(r"([#@])(\w+)")
+
+
+def why_unreadable(engine: Engine, conversion: Conversion, error: EngineError) -> UserError:
+    """Return what the user must mend in a file whose conversion failed."""
+    problems = [problem for problem, _ in unreadable_cells(engine, conversion)]
+    return UserError(*(problems or [unreadable_parquet(conversion.staged.file, error)]))
+
+
+def unreadable_cells(
+    engine: Engine, conversion: Conversion, *, tolerated: bool = False
+) -> list[tuple[Problem, tuple[str, int]]]:
+    """Return one problem per column with cells that are no number or no instant, with (FOCUS id, rows).
+
+    Args:
+        engine: Where the staged file is read.
+        conversion: The file and how to read it.
+        tolerated: Look at the columns read as NULL on the user's wish, not at the others.
+    """
+    values = conversion.values
+    wanted = {}
+    for column in conversion.mapping.columns:
+        if (column.target in conversion.reading.unreadable_as_null) is tolerated:
+            wanted |= {(sigil, name): column.target for sigil, name in _CELL.findall(column.sql) if name in values}
+    if not wanted:
+        return []
+    tests = [_test(values, sigil, name) for sigil, name in wanted]
+    picked = ", ".join(
+        f"count(*) FILTER (WHERE {bad}), min(r) FILTER (WHERE {bad}), arg_min({text}, r) FILTER (WHERE {bad})"
+        for bad, text in tests
+    )
+    relation = f"(SELECT *, file_row_number + 1 AS r FROM {conversion.staged.relation})"
+    try:
+        found = engine.row(f"SELECT {picked} FROM {relation}")
+    except EngineError:
+        return []
+    return [
+        (_problem(conversion, sigil, name, found[3 * place : 3 * place + 3]), (target, found[3 * place]))
+        for place, ((sigil, name), target) in enumerate(wanted.items())
+        if found[3 * place]
+    ]
+
+
+def _test(values: Values, sigil: str, name: str) -> tuple[str, str]:
+    text = values.text(name)
+    read = values.decimal(name, tolerant=True) if sigil == "#" else values.timestamp(name, tolerant=True)
+    return f"({text} IS NOT NULL AND ({read}) IS NULL)", text
+
+
+def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, int, str]) -> Problem:
+    rows, row, text = found
+    column = conversion.values.columns[name].name
+    more = f" (and {rows - 1:,} more rows)" if rows > 1 else ""
+    target = next(item.target for item in conversion.mapping.columns if f"{sigil}{name}" in item.sql)
+    remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
+    if sigil == "@" and "/" in text:
+        remedy = "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."
+    return Problem(
+        code="FM1120" if sigil == "#" else "FM1121",
+        found=f"{column} is '{printable(text, 60)}'{more}",
+        expected="a number that fits DECIMAL(38,12)" if sigil == "#" else "a date and time in ISO 8601",
+        where=f"{conversion.staged.file.name}, row {row:,}",
+        remedy=remedy,
+    )

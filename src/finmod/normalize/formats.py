@@ -1,0 +1,92 @@
+"""Every format that finmod reads: how files are known and chosen, and which mapping turns them into charges.
+
+Owns the list. A new supplier adds one file in ``sources``, one here in ``normalize``, and a line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from finmod.errors import Problem, UserError
+from finmod.normalize import aws, focus
+from finmod.normalize.mapping import Mapping
+from finmod.sources import aws_cur, aws_cur2
+from finmod.sources import focus as focus_files
+from finmod.sources.format import Format
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A format and its mapping.
+
+    Attributes:
+        format: How its files are known and chosen.
+        mapping: Column names of a file -> the mapping for it; tags may stand in columns of their own.
+    """
+
+    format: Format
+    mapping: Callable[[Sequence[str]], Mapping]
+
+
+READERS: Final = {
+    "aws-cur2": Reader(aws_cur2.FORMAT, lambda columns: aws.mapping("aws-cur2", columns)),
+    "aws-cur": Reader(aws_cur.FORMAT, lambda columns: aws.mapping("aws-cur", columns)),
+    "focus": Reader(focus_files.FORMAT, focus.mapping),
+}
+"""Format name -> reader; the first that recognises a file names its format."""
+
+
+def detect(columns: Sequence[str]) -> str | None:
+    """Return the format that column names look like, or None."""
+    return next((name for name, reader in READERS.items() if reader.format.recognise(columns)), None)
+
+
+def require_format(name: str, columns: Sequence[str], file: str) -> None:
+    """Refuse a file that is not of the format it is given under, naming the likely right one.
+
+    Raises:
+        UserError: Another format, or none that is known.
+    """
+    if READERS[name].format.recognise(columns):
+        return
+    likely = detect(columns)
+    remedy = f"It looks like {READERS[likely].format.title}: load it with --format {likely}." if likely else _unknown(columns)
+    raise UserError(
+        Problem(
+            code="FM1123",
+            found=f"the file is not of the format {name}",
+            expected=f"the columns of {READERS[name].format.title}",
+            where=f"{file}:1",
+            remedy=remedy,
+        )
+    )
+
+
+def detected(columns: Sequence[str], file: str) -> str:
+    """Return the format that a file looks like.
+
+    Raises:
+        UserError: None that is known.
+    """
+    found = detect(columns)
+    if found is None:
+        raise UserError(
+            Problem(
+                code="FM1123",
+                found="the file is of no format that finmod knows",
+                expected=", ".join(READERS),
+                where=f"{file}:1",
+                remedy=_unknown(columns),
+            )
+        )
+    return found
+
+
+def _unknown(columns: Sequence[str]) -> str:
+    marks = {"focus": ("BilledCost", "ChargePeriodStart", "ChargeCategory")}
+    lacking = [name for name in marks["focus"] if name not in columns]
+    if 0 < len(lacking) < len(marks["focus"]):
+        return f"For FOCUS it lacks {', '.join(lacking)}."
+    return "See docs/reference/mappings for the columns that each format needs."

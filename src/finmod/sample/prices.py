@@ -1,0 +1,135 @@
+"""What the suppliers sell, at which list price, and what the company negotiated.
+
+Owns the price list (prices.csv beside this file) and the suppliers' names. Prices look like real ones and are
+invented: never present them as current. Prices are integers of 1e-6 USD, so that price x quantity stays exact.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+PRICE_DIGITS = 6
+QUANTITY_DIGITS = 4
+AMOUNT_DIGITS = PRICE_DIGITS + QUANTITY_DIGITS
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """One supplier of the company.
+
+    Attributes:
+        source: Name of the source in finmod.yaml.
+        name: As bills have it.
+        issuer: Who writes the invoice.
+        share: Share of the company's spend.
+        rows: Share of the company's charges.
+        off_list: Negotiated reduction of the list price, per mille, inside the contracted price.
+        gross_up: List spend per dollar of billed spend, measured on seed 1.
+        regions: (id, name, availability zone suffix).
+    """
+
+    source: str
+    name: str
+    issuer: str
+    share: float
+    rows: float
+    off_list: int
+    gross_up: float
+    regions: tuple[tuple[str, str, str], ...]
+
+
+SUPPLIERS: tuple[Supplier, ...] = (
+    Supplier(
+        "aws", "Amazon Web Services", "Amazon Web Services, Inc.", 0.65, 0.68, 0, 1.10,
+        (("us-east-1", "US East (N. Virginia)", "a"), ("eu-west-1", "EU (Ireland)", "b"), ("us-west-2", "US West (Oregon)", "c")),
+    ),
+    Supplier(
+        "azure", "Microsoft", "Microsoft", 0.17, 0.15, 50, 1.12,
+        (("westeurope", "West Europe", ""), ("eastus", "East US", "")),
+    ),
+    Supplier(
+        "gcp", "Google Cloud", "Google Cloud", 0.12, 0.11, 60, 1.14,
+        (("europe-west1", "Belgium", "-b"), ("us-central1", "Iowa", "-a")),
+    ),
+    Supplier("ai", "Quillmind AI (invented)", "Quillmind AI (invented)", 0.035, 0.03, 0, 1.0, (("global", "Global", ""),)),
+    Supplier(
+        "datacentre", "Granite Row Data Centres (invented)", "Granite Row Data Centres (invented)", 0.025, 0.03, 0, 1.0,
+        (("ant1", "Antwerp", ""),),
+    ),
+)
+SOURCES: tuple[str, ...] = tuple(supplier.source for supplier in SUPPLIERS)
+
+
+@dataclass(frozen=True)
+class Sku:
+    """One thing that a supplier sells; see prices.csv.
+
+    Attributes:
+        list_price: Price per pricing unit, integer of 1e-6 USD, for the smallest size.
+        weight: Share of its supplier's spend.
+        driver: What its use follows; ``flat`` follows nothing.
+        variable: Percent of its use that follows the driver; the rest is fixed.
+        eligible: Kind of commitment that can cover it; "" for none.
+        platform: Shared platform it belongs to; "" for direct use by products.
+        sizes: (size, multiple of the smallest size's price); empty where it comes in one size.
+    """
+
+    source: str
+    key: str
+    service_name: str
+    service_code: str
+    category: str
+    subcategory: str
+    family: str
+    usage_type: str
+    operation: str
+    pricing_unit: str
+    consumed_unit: str
+    consumed_per_priced: int
+    list_price: int
+    weight: float
+    driver: str
+    variable: int
+    eligible: str
+    platform: str
+    resource_type: str
+    resource_name: str
+    sizes: tuple[tuple[str, int], ...]
+
+
+@cache
+def skus() -> tuple[Sku, ...]:
+    """Return the price list, in the order of the file."""
+    text = resources.files("finmod.sample").joinpath("prices.csv").read_text(encoding="utf-8")
+    return tuple(_sku(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _sku(row: dict[str, str]) -> Sku:
+    sizes = tuple((size, int(multiple)) for size, _, multiple in (part.partition(":") for part in row.pop("sizes").split("|") if part))
+    return Sku(
+        **{name: text for name, text in row.items() if name not in {"consumed_per_priced", "list_price", "weight", "variable"}},
+        consumed_per_priced=int(row["consumed_per_priced"]),
+        list_price=int(Decimal(row["list_price"]).scaleb(PRICE_DIGITS)),
+        weight=float(row["weight"]),
+        variable=int(row["variable"]),
+        sizes=sizes,
+    )
+
+
+def supplier(source: str) -> Supplier:
+    """Return the supplier of a source."""
+    return next(found for found in SUPPLIERS if found.source == source)
+
+
+def decimal_text(amount: int, digits: int = AMOUNT_DIGITS) -> str:
+    """Return an integer of 10**-digits as plain decimal text.
+
+    >>> decimal_text(-15_000_000_000)
+    '-1.5000000000'
+    """
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    return f"{sign}{size // 10**digits}.{size % 10**digits:0{digits}d}"

@@ -1,0 +1,103 @@
+"""What writers hand to the engine: usage cells, resources and charges as views, and the cut of a day into hours.
+
+Owns the views' names and columns. Which columns a supplier makes of them stands in that supplier's writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.sample.charges import Bill, Charge
+from finmod.sample.drivers import HOURLY_LOAD
+from finmod.sample.prices import decimal_text
+
+MONEY = "DECIMAL(18,10)"
+
+
+def money(expression: str) -> str:
+    """Return SQL that turns an integer of 1e-10 USD into an exact decimal."""
+    return f"CAST(CAST(({expression}) AS DECIMAL(18,0)) * 0.0000000001::DECIMAL(11,10) AS {MONEY})"
+
+
+def price(expression: str) -> str:
+    """Return SQL that turns an integer of 1e-6 USD into an exact decimal."""
+    return f"CAST(CAST(({expression}) AS DECIMAL(18,0)) * 0.000001::DECIMAL(7,6) AS DECIMAL(18,6))"
+
+
+def quantity(expression: str) -> str:
+    """Return SQL that turns an integer of 1e-4 units into an exact decimal."""
+    return f"CAST(CAST(({expression}) AS DECIMAL(18,0)) * 0.0001::DECIMAL(5,4) AS DECIMAL(18,4))"
+
+
+def open_engine(temp_folder: Path) -> Engine:
+    """Return an engine for writing: joins keep the order of their left side, so that a file's rows have one order."""
+    engine = Engine(temp_folder=temp_folder, memory_limit="1GB")
+    # A sort of rows this wide would cost more than everything else; joins that do not swap sides keep the order.
+    engine.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    return engine
+
+
+def offer_usage(engine: Engine, bill: Bill) -> None:
+    """Register ``usage`` with one row per usage charge, in order.
+
+    Its columns: n (cell), h (hour in the cell), resource, commitment, q (1e-4 units), lp, cp, ep (1e-6 USD), t0, t1.
+    """
+    usage = bill.usage
+    starts = np.array([start.replace(tzinfo=None) for start in usage.starts], dtype="datetime64[us]")[usage.slot]
+    cells, pieces = len(usage.quantity), bill.pieces
+    load = np.cumsum((0, *HOURLY_LOAD)) if pieces > 1 else np.array((0, 1))
+    # Telescoped cut: the hours of a cell sum to the cell, whatever the load.
+    edges = usage.quantity[:, None] * load // load[-1]
+    hour = np.tile(np.arange(pieces, dtype=np.int64), cells)
+    begin = np.repeat(starts, pieces) + hour.astype("timedelta64[h]")
+    length = np.repeat(usage.hours[usage.slot] // pieces, pieces).astype("timedelta64[h]")
+    engine.register(
+        "usage",
+        {
+            "n": np.repeat(np.arange(cells, dtype=np.int64), pieces), "h": hour, "q": np.diff(edges, axis=1).ravel(),
+            "resource": np.repeat(usage.resource, pieces), "commitment": np.repeat(usage.commitment, pieces),
+            "lp": np.repeat(usage.list_price, pieces), "cp": np.repeat(usage.contracted_price, pieces),
+            "ep": np.repeat(usage.effective_price, pieces), "t0": begin, "t1": begin + length,
+        },
+    )
+
+
+def texts(values: Sequence[str | None]) -> np.ndarray:
+    """Return texts and nulls as a column."""
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
+
+
+def offer_charges(engine: Engine, name: str, charges: Sequence[Charge], amounts: Mapping[str, str]) -> set[str]:
+    """Register charges with their own columns as texts; return the names of those columns.
+
+    Args:
+        engine: Where to register.
+        name: Name of the view.
+        charges: At least one.
+        amounts: Supplier's column -> attribute of ``Charge`` in 1e-10 USD.
+    """
+    columns = sorted({column for charge in charges for column in charge.columns})
+    frame = {column: texts([charge.columns.get(column) for charge in charges]) for column in columns}
+    frame |= {column: texts([decimal_text(getattr(charge, attribute)) for charge in charges]) for column, attribute in amounts.items()}
+    engine.register(
+        name,
+        {
+            "n": np.arange(len(charges), dtype=np.int64),
+            "t0": np.array([charge.start.replace(tzinfo=None) for charge in charges], dtype="datetime64[us]"),
+            "t1": np.array([charge.end.replace(tzinfo=None) for charge in charges], dtype="datetime64[us]"),
+            "invoice": texts([charge.invoice for charge in charges]),
+            **frame,
+        },
+    )
+    return {*columns, *amounts}
+
+
+def select_list(columns: Sequence[tuple[str, str, str]]) -> str:
+    """Return ``CAST(expression AS type) AS name`` for (name, type, expression)."""
+    return ",\n".join(f"CAST({expression} AS {kind}) AS {identifier(name)}" for name, kind, expression in columns)

@@ -1,0 +1,131 @@
+"""The invented company as one frozen value: what it makes, who works there, what it uses, holds and went through.
+
+Owns the assembly and the scale (how many resources, how fine the charges are). Writers read it and add nothing to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+
+from finmod.sample.commitments import Commitment, make_commitments
+from finmod.sample.customers import Customers, make_customers
+from finmod.sample.drivers import Drivers, make_drivers, usage_activity
+from finmod.sample.incidents import Effect, PriceCut, make_effects, make_price_cuts
+from finmod.sample.months import Month, months_until
+from finmod.sample.prices import SUPPLIERS, skus
+from finmod.sample.resources import Resources, make_resources
+from finmod.sample.streams import Ints
+
+COMPANY = "Northwind Traders (invented)"
+Grain = Literal["hour", "day", "month"]
+# Below the first a day per resource would leave too few resources, above the second an hour per resource still has many.
+_DAILY_FROM, _HOURLY_FROM = 2_800, 430_000
+
+
+@dataclass(frozen=True)
+class World:
+    """The company over the window.
+
+    Attributes:
+        seed: The company's seed.
+        months: The window, oldest first.
+        days_before: Per month the number of days of the window before it.
+        grain: Length of a usage charge.
+        drivers: What drove it.
+        activity: ``drivers.usage_activity`` of those.
+        resources: Per source.
+        commitments: In the order in which suppliers apply them.
+        effects: Incidents and initiatives.
+        price_cuts: List prices that fell.
+        customers: Who used the products.
+    """
+
+    seed: int
+    months: tuple[Month, ...]
+    days_before: tuple[int, ...]
+    grain: Grain
+    drivers: Drivers
+    activity: Ints
+    resources: dict[str, Resources]
+    commitments: tuple[Commitment, ...]
+    effects: tuple[Effect, ...]
+    price_cuts: tuple[PriceCut, ...]
+    customers: Customers
+
+    def list_prices(self, source: str, month: int) -> Ints:
+        """Return the list price of each resource of a source in a month, integers of 1e-6 USD."""
+        prices = np.array([sku.list_price for sku in skus()], dtype=np.int64)
+        for cut in self.price_cuts:
+            if month >= cut.from_month:
+                prices[cut.sku] = max(int(prices[cut.sku]) * (1000 - cut.cut) // 1000, 1)
+        resources = self.resources[source]
+        return np.asarray(prices[resources.sku] * resources.multiple, dtype=np.int64)
+
+
+def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal) -> World:
+    """Return the company.
+
+    Args:
+        seed: Same seed, same company.
+        months: Length of the window.
+        end: Last month of the window.
+        rows: Charges wanted over all sources and months.
+        spend: Wanted spend in a year, USD.
+    """
+    window = months_until(end, months)
+    days_before = [0]
+    for month in window:
+        days_before.append(days_before[-1] + month.days)
+    drivers = make_drivers(seed, window[0].first, days_before[-1])
+    activity = usage_activity(drivers)
+    per_month = rows / months
+    grain: Grain = "hour" if per_month >= _HOURLY_FROM else "day" if per_month >= _DAILY_FROM else "month"
+    resources = {
+        supplier.source: _fitted(
+            seed, supplier.source, activity, (grain, tuple(days_before)),
+            rows * supplier.rows - months * _own_rows(supplier.source, grain),
+            float(spend) / 365.25 * days_before[-1] * supplier.share * supplier.gross_up,
+        )
+        for supplier in SUPPLIERS
+    }
+    return World(
+        seed, window, tuple(days_before), grain, drivers, activity, resources,
+        make_commitments(resources, activity, window, days_before),
+        make_effects(seed, resources, days_before[-1], months), make_price_cuts(seed, months),
+        make_customers(seed, months),
+    )
+
+
+def _own_rows(source: str, grain: Grain) -> int:
+    """Return about how many charges a source has in a month beside usage: fees, taxes, credits, commitments."""
+    slots = 1 if grain == "month" else 30
+    return {"aws": 32 + 6 * slots, "azure": 3 + slots, "gcp": 3 + slots, "ai": 1, "datacentre": 2}[source]
+
+
+def _fitted(
+    seed: int, source: str, activity: Ints, calendar: tuple[Grain, tuple[int, ...]], rows: float, spend: float
+) -> Resources:
+    """Return as many resources as give the wanted number of usage charges: a few tries, each scaled by the last."""
+    slots = {"hour": 24 * calendar[1][-1], "day": calendar[1][-1], "month": len(calendar[1]) - 1}[calendar[0]]
+    count = max(int(rows / slots), 8)
+    for _ in range(4):
+        resources = make_resources(seed, source, count, activity, spend)
+        actual = _charges(resources, calendar)
+        better = max(int(count * rows / max(actual, 1)), 8)
+        if abs(better - count) <= count // 100:
+            break
+        count = better
+    return resources
+
+
+def _charges(resources: Resources, calendar: tuple[Grain, tuple[int, ...]]) -> int:
+    grain, days_before = calendar
+    if grain == "month":
+        edges = np.array(days_before)
+        alive = (resources.first_day[:, None] < edges[1:]) & (resources.end_day[:, None] > edges[:-1])
+        return int((alive & (resources.first_day < resources.end_day)[:, None]).sum())
+    return int((resources.end_day - resources.first_day).sum()) * (24 if grain == "hour" else 1)

@@ -1,0 +1,187 @@
+"""`finmod sample`: writes the company's exports, invoices and drivers, and the truth beside them.
+
+Owns the order of the work and the refusals. What is written stands in the other files of this room.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError
+from finmod.sample import aws_cur2, focus
+from finmod.sample.aws_charges import aws_bill
+from finmod.sample.charges import Bill
+from finmod.sample.faults import Fault, fault_named, faulty_month
+from finmod.sample.focus_charges import focus_bill
+from finmod.sample.months import parse_month
+from finmod.sample.prices import AMOUNT_DIGITS, SOURCES
+from finmod.sample.records import Facts, write_drivers, write_invoices, write_truth_lists
+from finmod.sample.tables import open_engine
+from finmod.sample.truth import Allocation, customer_rows, write_csv
+from finmod.sample.world import World, make_world
+
+ROWS_PER_MONTH = 41_667
+SPEND = Decimal(8_000_000)
+_FEWEST_ROWS, _MOST_MONTHS = 400, 120
+_LEAST_SPEND, _MOST_SPEND = Decimal(100_000), Decimal(500_000_000)
+_OWN = ("exports", "truth", "drivers", "invoices.csv")
+
+
+@dataclass(frozen=True)
+class SampleSummary:
+    """What was written.
+
+    Attributes:
+        folder: The sample's folder.
+        files: Every file, in the order of writing.
+        rows: Source -> charges.
+        billed: (source, ``YYYY-MM``) -> exact BilledCost, USD.
+        fault: Name of the planted fault; None for a clean sample.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    rows: dict[str, int]
+    billed: dict[tuple[str, str], Decimal]
+    fault: str | None = None
+
+
+def write_sample(  # noqa: PLR0913 -- the words of the command
+    folder: Path,
+    *,
+    seed: int = 1,
+    months: int = 24,
+    end: str = "2026-10",
+    rows: int | None = None,
+    spend: Decimal = SPEND,
+    fault: str | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> SampleSummary:
+    """Write an invented company: the same arguments give the same content, on any machine.
+
+    Args:
+        folder: Where to write exports/, drivers/, truth/ and invoices.csv; made where it is missing.
+        seed: Which company; 0 or more.
+        months: Length of the window in whole months.
+        end: Its last month, ``YYYY-MM``.
+        rows: Wanted number of charges over everything, met within 10 %; None takes about 41,667 a month.
+        spend: Wanted BilledCost in a year, USD, met within a few per cent.
+        fault: A name of ``faults.FAULTS`` to plant in one month; None for none.
+        on_progress: Called with (bills written, bills to write).
+
+    Returns:
+        What was written, with exact totals.
+
+    Raises:
+        UserError: FM1700 the folder holds a sample already, FM1701 to FM1706 an argument makes no sense.
+    """
+    last = parse_month(end)
+    planted = fault_named(fault) if fault else None
+    _refuse(seed, months, rows, spend)
+    _refuse_existing(folder)
+    world = make_world(seed=seed, months=months, end=last, rows=rows or ROWS_PER_MONTH * months, spend=spend)
+    folder.mkdir(parents=True, exist_ok=True)
+    facts, allocation, files = Facts(), Allocation(), []
+    # Spilled rows go beside the sample, where there is room for it, and never stay.
+    spill = Path(tempfile.mkdtemp(prefix=".spill-", dir=folder))
+    try:
+        with open_engine(spill) as engine:
+            for done, (path, bill) in enumerate(_exports(engine, folder, world, planted), 1):
+                files.append(path)
+                facts.add(bill)
+                allocation.add(world, bill)
+                if on_progress:
+                    on_progress(done, len(SOURCES) * months)
+            files += _beside(engine, folder, world, (facts, allocation, planted))
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+    return _summary(folder, world, facts, files, fault)
+
+
+def _exports(engine: Engine, folder: Path, world: World, fault: Fault | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    exports, pieces = folder / "exports", 24 if world.grain == "hour" else 1
+    for source in SOURCES:
+        if source == "aws":
+            aws_cur2.offer_world(engine, world)
+        else:
+            focus.offer_world(engine, world, source)
+    for number in range(len(world.months)):
+        for source in SOURCES:
+            bill = aws_bill(world, number, pieces) if source == "aws" else focus_bill(world, source, number, pieces)
+            writer: ModuleType = aws_cur2 if source == "aws" else focus
+            query = writer.select_bill(engine, bill)
+            if fault and fault.plant and fault.source == source and number == faulty_month(len(world.months)):
+                query = fault.plant(query)
+            path = writer.bill_path(exports, bill)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            focus.write_query(engine, query, path)
+            yield path, bill
+
+
+def _beside(engine: Engine, folder: Path, world: World, gathered: tuple[Facts, Allocation, Fault | None]) -> list[Path]:
+    facts, allocation, fault = gathered
+    truth = folder / "truth"
+    truth.mkdir(exist_ok=True)
+    planted = {(fault.source, faulty_month(len(world.months))): fault.invoice} if fault else {}
+    allocation.write(engine, world, truth / "allocation.parquet")
+    write_csv(truth / "customers.csv", ("billing_period", "product", "customer", "EffectiveCost"), customer_rows(world, allocation))
+    customers = world.customers
+    joined = [world.months[place].label for place in customers.joined.tolist()]
+    write_csv(
+        truth / "customer_list.csv", ("customer", "segment", "first_month"),
+        zip(customers.names, customers.segments, joined, strict=True),
+    )
+    return [
+        write_invoices(folder, world, facts, planted),
+        *write_drivers(folder, world),
+        truth / "allocation.parquet", truth / "customers.csv", truth / "customer_list.csv",
+        *write_truth_lists(folder, world, facts),
+    ]
+
+
+def _summary(folder: Path, world: World, facts: Facts, files: list[Path], fault: str | None) -> SampleSummary:
+    rows = dict.fromkeys(SOURCES, 0)
+    for (source, _), count in facts.rows.items():
+        rows[source] += count
+    billed = {
+        (source, world.months[number].label): Decimal(totals["BilledCost"]).scaleb(-AMOUNT_DIGITS)
+        for (source, number), totals in facts.totals.items()
+    }
+    return SampleSummary(folder, tuple(files), rows, billed, fault)
+
+
+def _refuse(seed: int, months: int, rows: int | None, spend: Decimal) -> None:
+    problems = []
+    if not 1 <= months <= _MOST_MONTHS:
+        problems.append(Problem(code="FM1702", found=f"{months} months", expected=f"1 to {_MOST_MONTHS}", where="--months", remedy="Ask for fewer or more."))
+    elif rows is not None and rows < _FEWEST_ROWS * months:
+        least = f"at least {_FEWEST_ROWS * months:,}, {_FEWEST_ROWS} a month"
+        problems.append(Problem(code="FM1701", found=f"{rows:,} rows for {months} months", expected=least, where="--rows", remedy="Ask for more rows or fewer months."))
+    if not _LEAST_SPEND <= spend <= _MOST_SPEND:
+        wanted = f"{_LEAST_SPEND:,} to {_MOST_SPEND:,} USD a year"
+        problems.append(Problem(code="FM1704", found=f"a spend of {spend:,}", expected=wanted, where="--spend", remedy="Ask for a spend in that range."))
+    if seed < 0:
+        problems.append(Problem(code="FM1706", found=f"a seed of {seed}", expected="a whole number from 0 up", where="--seed", remedy="Choose another seed."))
+    if problems:
+        raise UserError(*problems)
+
+
+def _refuse_existing(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UserError(Problem(code="FM1700", found="there is a file of that name", expected="a folder", where=str(folder), remedy="Name another folder."))
+    found = [name for name in _OWN if (folder / name).exists()]
+    if found:
+        # Months of an earlier run would stay between those of this one.
+        raise UserError(
+            Problem(
+                code="FM1700", found=f"the folder holds {', '.join(found)} already", expected="a folder without a sample",
+                where=str(folder), remedy="Name another folder, or remove these first.",
+            )
+        )

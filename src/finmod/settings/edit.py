@@ -1,0 +1,74 @@
+"""Changes to finmod.yaml that keep its comments.
+
+Owns writing into a file of the user. Nothing is written that would not load.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+from finmod.errors import Problem, UserError, printable
+from finmod.settings.project import ProjectFile
+from finmod.settings.validate import validated
+from finmod.settings.yaml import parse_yaml, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def add_source(path: Path, name: str, mapping: Mapping[str, Any]) -> None:
+    """Add a source to a finmod.yaml, in one atomic replace.
+
+    Args:
+        path: The finmod.yaml.
+        name: Name of the new source.
+        mapping: Its settings as they stand in the file: ``format``, ``path``, ``set`` and so on.
+
+    Raises:
+        UserError: The file has problems, has a source of that name, or would have problems with the new one.
+    """
+    before = validated(ProjectFile, read_yaml(path))
+    if name in before.sources:
+        found = f"the source {name!r} is there already"
+        remedy = "Choose another name, or edit the file."
+        raise UserError(Problem(code="FM1023", found=found, where=path.name, remedy=remedy))
+    try:
+        text = _with_source(path.read_text(encoding="utf-8-sig"), name, dict(mapping))
+    except (YAMLError, ValueError) as error:
+        found = f"the source {name!r} cannot be added: {printable(str(error).splitlines()[0])}"
+        remedy = "Add it by hand, and put text that looks like a date in quotes."
+        raise UserError(Problem(code="FM1014", found=found, where=path.name, remedy=remedy)) from None
+    validated(ProjectFile, parse_yaml(text, path.name))
+    target = path.resolve()
+    new = target.with_name(f"{target.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(target)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        remedy = "Check that you may write to its folder."
+        raise UserError(Problem(code="FM1011", found=found, where=path.name, remedy=remedy)) from None
+
+
+def _with_source(text: str, name: str, mapping: dict[str, Any]) -> str:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    data = yaml.load(text)
+    source = CommentedMap(mapping)
+    source.fa.set_flow_style()
+    if data.get("sources"):
+        data["sources"][name] = source
+    else:
+        data["sources"] = CommentedMap({name: source})
+    out = StringIO()
+    yaml.dump(data, out)
+    return out.getvalue()

@@ -1,0 +1,238 @@
+"""From what a model refuses to what the user reads: one placed problem per fault of a file.
+
+Owns the wording and the place of each problem. What is allowed stands in the models; what was expected
+is read from their JSON Schema, so that editor and message agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from finmod.errors import Problem, UserError, near, printable
+from finmod.settings.yaml import Document, Entry, Node, Steps
+
+Schema = dict[str, Any]
+
+MOST_PROBLEMS = 100
+
+_REMEDIES = {
+    "FM1003": "Write one of these values.",
+    "FM1005": "Write a value of that kind.",
+    "FM1006": "Correct the value.",
+    "FM1007": "The columns are listed in docs/reference/schema/finmod.schema.json.",
+    "FM1009": "Correct the path.",
+}
+
+
+class Settings(BaseModel):
+    """The base of every model of a project file: no conversion, no unknown key, no change later."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=False)
+
+
+Model = TypeVar("Model", bound=Settings)
+
+
+def refusal(code: str, expected: str, remedy: str | None = None, *, step: str | int | None = None) -> Exception:
+    """Return what a validator raises: the code, what was expected and what to do; ``step`` points inside."""
+    return refusals([(code, expected, remedy, step)])
+
+
+def refusals(faults: Iterable[tuple[str, str, str | None, str | int | None]]) -> Exception:
+    """Return what a validator raises for several faults: code, expected, remedy, step inside the value."""
+    found = list(faults)
+    return PydanticCustomError("refused", "expected {expected}", {"expected": found[0][1], "faults": found})
+
+
+def listing(words: Iterable[str], last: str = "or") -> str:
+    """Return words as a sentence has them.
+
+    >>> listing(["focus", "aws-cur", "aws-cur2"])
+    'focus, aws-cur or aws-cur2'
+    """
+    *head, tail = words
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def did_you_mean(word: object, choices: Iterable[str]) -> str | None:
+    """Return the hint that names the nearest choice, or None."""
+    found = near(word, choices) if isinstance(word, str) else None
+    return f"Did you mean {found!r}?" if found else None
+
+
+def validated(model: type[Model], document: Document) -> Model:
+    """Return a document as a model.
+
+    Raises:
+        UserError: All problems of the file in the order of its lines, at most ``MOST_PROBLEMS``.
+    """
+    result, details = None, list[ErrorDetails]()
+    try:
+        result = model.model_validate(document.root.plain())
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    if result is not None and not document.problems:
+        return result
+    schema = model.model_json_schema()
+    found = [item for detail in details[:MOST_PROBLEMS] for item in _problems(detail, schema, document)]
+    found = sorted([*document.problems[:MOST_PROBLEMS], *found], key=_line_and_column)
+    total = len(document.problems) + len(details)
+    if total > MOST_PROBLEMS:
+        found = [*found[:MOST_PROBLEMS], _and_more(total, document)]
+    raise UserError(*found)
+
+
+def _and_more(total: int, document: Document) -> Problem:
+    return Problem(
+        code="FM1024",
+        found=f"there are {total:,} problems; the first {MOST_PROBLEMS} are shown",
+        where=document.name or None,
+        remedy="Mend these first, and check that the file is the right one.",
+    )
+
+
+def unplaced(data: Mapping[str, Any]) -> Document:
+    """Return data that stands in no file, such as options of a command, as a document."""
+    return Document("", _node(data))
+
+
+def _node(value: object) -> Node:
+    if isinstance(value, Mapping):
+        return Node(0, 0, {str(key): Entry(0, 0, _node(inside)) for key, inside in value.items()})
+    if isinstance(value, list | tuple):
+        return Node(0, 0, [_node(item) for item in value])
+    return Node(0, 0, value, str(value))
+
+
+def _line_and_column(problem: Problem) -> tuple[int, ...]:
+    return tuple(int(part) for part in (problem.where or "").split(":")[-2:] if part.isdigit())
+
+
+def _problems(detail: ErrorDetails, schema: Schema, document: Document) -> list[Problem]:
+    steps: Steps = detail["loc"]
+    if detail["type"] == "missing":
+        return [_missing(steps, schema, document)]
+    if detail["type"] == "extra_forbidden":
+        return [_unknown(steps, schema, document)]
+    if detail["type"] != "refused":
+        return [_wrong(detail, steps, schema, document)]
+    is_key = steps[-1] == "[key]"
+    steps = steps[:-1] if is_key else steps
+    problems = []
+    for code, expected, remedy, step in detail["ctx"]["faults"]:
+        inside, node, key = document.find(steps if step is None else (*steps, step))
+        found = f"{_name(inside[:-1])} has the key {_text(str(inside[-1]))}" if is_key else _is(inside, node)
+        at = key if is_key else (node.line, node.column)
+        where, todo = _where(document, at), remedy or _REMEDIES[code]
+        problems.append(Problem(code=code, found=found, expected=expected, where=where, remedy=todo))
+    return problems
+
+
+def _missing(steps: Steps, schema: Schema, document: Document) -> Problem:
+    examples = _at(schema, steps).get("examples", ["..."])
+    _, _, at = document.find(steps[:-1])
+    return Problem(
+        code="FM1002",
+        found=f"{_name(steps)} is missing",
+        where=_where(document, at),
+        remedy=f"Add it, such as '{steps[-1]}: {examples[0]}'.",
+    )
+
+
+def _unknown(steps: Steps, schema: Schema, document: Document) -> Problem:
+    known = list(_at(schema, steps[:-1]).get("properties", {}))
+    _, _, at = document.find(steps)
+    hint = did_you_mean(steps[-1], known)
+    return Problem(
+        code="FM1004",
+        found=f"{_name(steps)} is no key of this file",
+        expected=listing(known),
+        where=_where(document, at),
+        remedy=hint or "Remove it.",
+    )
+
+
+def _wrong(detail: ErrorDetails, steps: Steps, schema: Schema, document: Document) -> Problem:
+    """Return the problem of a value of the wrong type, outside a list of choices or out of range."""
+    steps, node, _ = document.find(steps)
+    allowed = _at(schema, steps)
+    kind = detail["type"]
+    code = {"literal_error": "FM1003", "greater_than_equal": "FM1006", "less_than_equal": "FM1006"}.get(kind, "FM1005")
+    remedy = did_you_mean(node.content, [str(choice) for choice in allowed.get("enum", ())])
+    if kind == "string_type" and isinstance(node.content, int | Decimal):
+        remedy = f'Put it in quotes: "{node.text}".'
+    return Problem(
+        code=code,
+        found=_is(steps, node),
+        expected=_phrase(allowed, schema),
+        where=_where(document, (node.line, node.column)),
+        remedy=remedy or _REMEDIES[code],
+    )
+
+
+def _where(document: Document, at: tuple[int, int]) -> str | None:
+    return f"{document.name}:{at[0]}:{at[1]}" if document.name else None
+
+
+def _name(steps: Steps) -> str:
+    """Return the path to a value as a person counts: items of a list from 1."""
+    words = [str(step + 1) if isinstance(step, int) else printable(step, 80) for step in steps]
+    return ".".join(words) or "the file"
+
+
+def _is(steps: Steps, node: Node) -> str:
+    if node.content is None:
+        return f"{_name(steps)} is empty"
+    if isinstance(node.content, dict | list):
+        kind = "mapping" if isinstance(node.content, dict) else "list"
+        return f"{_name(steps)} is {'a' if node.content else 'an empty'} {kind}"
+    return f"{_name(steps)} is {_text(node.content) if isinstance(node.content, str) else printable(node.text)}"
+
+
+def _text(text: str) -> str:
+    return repr(printable(text, 80))
+
+
+def _resolved(schema: Schema, root: Schema) -> Schema:
+    if "$ref" not in schema:
+        return schema
+    return {**root["$defs"][schema["$ref"].rsplit("/", 1)[1]], **{k: v for k, v in schema.items() if k != "$ref"}}
+
+
+def _choices(schema: Schema, root: Schema) -> list[Schema]:
+    """Return the alternatives of a schema, null left out."""
+    inside = [_resolved(choice, root) for choice in schema.get("anyOf", [schema])]
+    return [choice for choice in inside if choice.get("type") != "null"]
+
+
+def _at(root: Schema, steps: Steps) -> Schema:
+    """Return the schema of the value at a path; empty where any value is allowed."""
+    schema = _resolved(root, root)
+    for step in steps:
+        for choice in _choices(schema, root):
+            inside = choice.get("items") if isinstance(step, int) else choice.get("properties", {}).get(step)
+            inside = inside or (choice.get("additionalProperties") if isinstance(step, str) else None)
+            if isinstance(inside, dict):
+                schema = _resolved(inside, root)
+                break
+        else:
+            return {}
+    return schema
+
+
+def _phrase(schema: Schema, root: Schema) -> str:
+    """Return what a schema allows, as the words after 'expected'."""
+    return listing(dict.fromkeys(_phrase_of_one(choice) for choice in _choices(schema, root)))
+
+
+def _phrase_of_one(schema: Schema) -> str:
+    if "enum" in schema:
+        return listing(schema["enum"])
+    if schema.get("type") == "integer":
+        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    return {"array": "a list", "object": "a mapping (lines of the form 'key: value')"}.get(schema["type"], "text")

@@ -1,0 +1,160 @@
+"""Files of a source: found by path, folder or glob, told apart by their content, known by their hash.
+
+Owns discovery and fingerprints. Reading is in ``csv.py`` and ``parquet.py``.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from finmod.errors import Problem, UserError
+
+ENDINGS = (".csv", ".csv.gz", ".parquet")
+Kind = Literal["csv", "gzip", "parquet"]
+
+_REFUSED = {
+    b"PK\x03\x04": ("a ZIP archive or an Excel workbook", "Unpack it, or export as CSV or Parquet."),
+    b"\xff\xfe": ("text in UTF-16", "Convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE."),
+    b"\xfe\xff": ("text in UTF-16", "Convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE."),
+    b"(\xb5/\xfd": ("a Zstandard file", "Unpack it with: zstd -d FILE."),
+    b"BZh": ("a bzip2 file", "Unpack it with: bunzip2 FILE."),
+}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a source.
+
+    Attributes:
+        path: Where it is.
+        name: What messages and the ledger call it: relative to the project where it lies inside.
+        sha256: Hash of its bytes, hexadecimal.
+        size: Bytes.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+
+
+def discover(root: Path, patterns: Sequence[str]) -> list[Path]:
+    """Return the files that paths, folders and globs name, sorted, each once.
+
+    Args:
+        root: The folder that relative patterns start from.
+        patterns: A file, a folder (every CSV, gzipped CSV and Parquet file below it) or a glob (``**`` allowed).
+
+    Raises:
+        UserError: A pattern finds no file.
+    """
+    found: dict[Path, None] = {}
+    problems = []
+    for pattern in patterns:
+        matches = sorted(_matches(root, pattern))
+        if not matches:
+            problems.append(
+                Problem(
+                    code="FM1101",
+                    found=f"no file is found at '{pattern}'",
+                    expected=f"a file, a glob, or a folder with {', '.join(ENDINGS)} files",
+                    where=str(root),
+                    remedy="Correct the path of the source.",
+                )
+            )
+        found.update(dict.fromkeys(matches))
+    if problems:
+        raise UserError(*problems)
+    return list(found)
+
+
+def _matches(root: Path, pattern: str) -> Iterable[Path]:
+    path = root / Path(pattern).expanduser()
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return [file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS)]
+    return [Path(match) for match in glob.glob(str(path), recursive=True) if Path(match).is_file()]
+
+
+def fingerprint(path: Path, root: Path) -> SourceFile:
+    """Return a file with the SHA-256 of its bytes."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = path.stat().st_size
+    except OSError as error:
+        raise UserError(
+            Problem(
+                code="FM1102",
+                found=f"the file cannot be read ({error.strerror})",
+                where=str(path),
+                remedy="Check that it exists and that you may read it.",
+            )
+        ) from error
+    return SourceFile(path, display_name(path, root), digest, size)
+
+
+def display_name(path: Path, root: Path) -> str:
+    """Return a path relative to the project, with forward slashes; as it is where it lies outside."""
+    absolute, base = path.absolute(), root.absolute()
+    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
+
+
+def kind_of(file: SourceFile) -> Kind:
+    """Return what a file is by its first bytes, not by its name.
+
+    Raises:
+        UserError: It is empty, or of a kind that is not read.
+    """
+    with file.path.open("rb") as handle:
+        head = handle.read(8)
+    if not head:
+        raise UserError(
+            Problem(code="FM1103", found="the file is empty", where=file.name, remedy="Export it again, or remove it.")
+        )
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    for magic, (what, remedy) in _REFUSED.items():
+        if head.startswith(magic):
+            raise UserError(
+                Problem(
+                    code="FM1104",
+                    found=f"the file is {what}",
+                    expected="CSV in UTF-8, gzipped CSV or Parquet",
+                    where=file.name,
+                    remedy=remedy,
+                )
+            )
+    return "csv"
+
+
+def refuse_same_content(files: Sequence[SourceFile]) -> None:
+    """Refuse a load in which two files hold the same bytes: every charge would count twice.
+
+    Raises:
+        UserError: With one problem per file too many.
+    """
+    first: dict[str, SourceFile] = {}
+    problems = []
+    for file in files:
+        earlier = first.setdefault(file.sha256, file)
+        if earlier is not file:
+            problems.append(
+                Problem(
+                    code="FM1105",
+                    found=f"the file has the same content as {earlier.name}",
+                    expected="each file once, since each of its charges would count twice",
+                    where=file.name,
+                    remedy="Remove one of the two, or narrow the path of the source.",
+                )
+            )
+    if problems:
+        raise UserError(*problems)

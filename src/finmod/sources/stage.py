@@ -1,0 +1,158 @@
+"""A file made ready for conversion: Parquet as it is, CSV as text columns in a temporary Parquet file.
+
+Owns the record of a staged file. Why CSV is staged first: docs/decisions/0002.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine, EngineError, file_list
+from finmod.errors import Problem, UserError
+from finmod.sources import csv
+from finmod.sources.files import SourceFile, kind_of
+from finmod.terms.findings import Finding
+
+MOST_COLUMNS = 2000
+
+
+@dataclass(frozen=True)
+class StagedColumn:
+    """A column of a file.
+
+    Attributes:
+        name: As the file names it.
+        physical: As the staged Parquet names it: names that differ in case alone stay apart.
+        type: DuckDB type; VARCHAR throughout for CSV.
+    """
+
+    name: str
+    physical: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file that can be queried.
+
+    Attributes:
+        file: The source file.
+        parquet: Parquet whose row numbers, from 0, are the data rows of the file.
+        columns: Its columns in the order of the file.
+        rows: Number of data rows.
+        findings: What was odd but legal about its shape.
+    """
+
+    file: SourceFile
+    parquet: Path
+    columns: tuple[StagedColumn, ...]
+    rows: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def relation(self) -> str:
+        """Return SQL for its rows, with ``file_row_number``."""
+        return f"read_parquet({file_list([self.parquet])}, file_row_number = true)"
+
+
+def stage(engine: Engine, file: SourceFile, folder: Path, *, pad_short_rows: bool = False) -> Staged:
+    """Make a file ready for queries.
+
+    Args:
+        engine: Where to read it.
+        file: CSV, gzipped CSV or Parquet, told by content.
+        folder: Temporary folder for the staged text of CSV files.
+        pad_short_rows: Read the missing last fields of short CSV rows as NULL instead of refusing the file.
+
+    Raises:
+        UserError: The file cannot be read whole; with line and remedy.
+    """
+    kind = kind_of(file)
+    if kind == "parquet":
+        return _stage_parquet(engine, file)
+    header = csv.read_header(file, gzipped=kind == "gzip")
+    _refuse_columns(file, header.names)
+    target = folder / f"{file.sha256[:24]}.parquet"
+    rows = csv.copy_to_parquet(engine, file, header, target, pad_short_rows=pad_short_rows)
+    _refuse_no_rows(file, rows)
+    columns = tuple(
+        StagedColumn(name, physical, "VARCHAR") for name, physical in zip(header.names, header.physical, strict=True)
+    )
+    return Staged(file, target, columns, rows)
+
+
+def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
+    relation = f"read_parquet({file_list([file.path])})"
+    try:
+        columns = tuple(StagedColumn(name, name, kind) for name, kind in engine.columns(f"SELECT * FROM {relation}"))
+        rows = int(engine.row(f"SELECT count(*) FROM {relation}")[0])
+    except EngineError as error:
+        raise UserError(unreadable_parquet(file, error)) from error
+    _refuse_columns(file, [column.name for column in columns])
+    _refuse_no_rows(file, rows)
+    return Staged(file, file.path, columns, rows)
+
+
+def unreadable_parquet(file: SourceFile, error: EngineError) -> Problem:
+    """Return the problem of a Parquet file that breaks off or is damaged."""
+    words = str(error).split("\n", 1)[0].replace(str(file.path), file.name)
+    return Problem(
+        code="FM1106",
+        found=f"the Parquet file cannot be read: {words}",
+        expected="a whole Parquet file",
+        where=file.name,
+        remedy="Copy or export it again: it is cut off or damaged.",
+    )
+
+
+def _refuse_no_rows(file: SourceFile, rows: int) -> None:
+    if rows == 0:
+        raise UserError(
+            Problem(
+                code="FM1107",
+                found="the file has column names but no rows",
+                where=file.name,
+                remedy="Export it again, or take it out of the source's path.",
+            )
+        )
+
+
+def _refuse_columns(file: SourceFile, names: list[str]) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise UserError(
+            Problem(
+                code="FM1108",
+                found=f"the file has {len(names):,} columns",
+                expected=f"at most {MOST_COLUMNS:,}",
+                where=f"{file.name}:1",
+                remedy="Is it a billing export? Leave out the columns that are not needed.",
+            )
+        )
+    seen: set[str] = set()
+    twice = [name for name in names if name in seen or seen.add(name)]
+    if twice:
+        raise UserError(
+            Problem(
+                code="FM1109",
+                found=f"column '{twice[0]}' stands more than once",
+                expected="each column once",
+                where=f"{file.name}:1:{len(names) - names[::-1].index(twice[0])}",
+                remedy="Export it again, or rename one of the two.",
+            )
+        )
+
+
+def column_names(engine: Engine, file: SourceFile) -> list[str]:
+    """Return the column names of a file without reading its rows.
+
+    Raises:
+        UserError: It has none that can be read.
+    """
+    kind = kind_of(file)
+    if kind != "parquet":
+        return csv.read_header(file, gzipped=kind == "gzip").names
+    try:
+        return [name for name, _ in engine.columns(f"SELECT * FROM read_parquet({file_list([file.path])})")]
+    except EngineError as error:
+        raise UserError(unreadable_parquet(file, error)) from error

@@ -1,0 +1,1 @@
+"""Where a project is opened and the order of the stages is known; one file per capability."""

@@ -1,0 +1,76 @@
+"""Query: SQL over the public tables, at any state of the ledger.
+
+Owns which tables a statement sees and that it can read nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from finmod.engines.duckdb import Engine, EngineError, literal
+from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.ledger import Ledger
+from finmod.marts.catalogue import TABLES, view_sql
+from finmod.settings.project import Project
+
+
+@dataclass(frozen=True)
+class Result:
+    """The rows of a query.
+
+    Attributes:
+        columns: Column names, in order.
+        rows: Values: str, int, Decimal, bool, date, datetime (UTC, without a zone), None.
+    """
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def query(project: Project, sql: str, *, as_of: int | datetime | None = None) -> Result:
+    """Run SQL over the public tables.
+
+    Args:
+        project: Whose ledger.
+        sql: One statement; it may read the public tables and nothing else: no file, no network.
+        as_of: Ledger version, or instant (UTC); None for now.
+
+    Raises:
+        UserError: The statement is wrong, or there was no such state.
+    """
+    ledger = Ledger(project.store)
+    with Engine(temp_folder=project.store / "spill") as engine:
+        snapshot = ledger.at(engine, as_of)
+        for table in TABLES:
+            if re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
+                engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
+        engine.run(f"SET allowed_directories = [{literal(str(project.store.absolute()))}]")
+        engine.run("SET enable_external_access = false")
+        engine.run("SET lock_configuration = true")
+        try:
+            return Result(*engine.table(sql))
+        except EngineError as error:
+            raise UserError(_wrong(str(error))) from error
+
+
+def tables() -> Result:
+    """Return the public tables with grain and unit."""
+    return Result(
+        ["table", "answers", "grain", "unit"], [(item.name, item.answers, item.grain, item.unit) for item in TABLES]
+    )
+
+
+def _wrong(words: str) -> Problem:
+    first = printable(words.split("\n\n", 1)[0].split("\n", 1)[0], 500).removesuffix("!")
+    missing = re.search(r"Table with name (\S+) does not exist", words)
+    names = [item.name for item in TABLES]
+    remedy = "See the tables with: finmod query --list."
+    if missing:
+        close = near(missing.group(1), names)
+        remedy = f"Did you mean {close}? {remedy}" if close else remedy
+    elif "DESCRIBE" not in words and "column" in words.lower():
+        remedy = "See the columns of a table with: finmod query 'DESCRIBE charges'."
+    return Problem(code="FM1601", found=f"the query cannot run: {first}", remedy=remedy)

@@ -1,0 +1,52 @@
+"""Status: what the ledger holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from finmod.engines.duckdb import Engine
+from finmod.ledger.ledger import Ledger
+from finmod.ledger.manifest import CURRENT
+from finmod.ledger.reduce import relation
+from finmod.ledger.tables import FINDINGS, LOADS
+from finmod.settings.project import Project
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the ledger holds.
+
+    Attributes:
+        version: Ledger version; -1 where nothing was loaded.
+        charges: Number of charges.
+        rows: Per source, billing period and currency: source, period, format, files, charges, currency,
+            BilledCost, time of the load (UTC), number of findings that are no mere information.
+        never_loaded: Sources of finmod.yaml that the ledger has nothing of.
+    """
+
+    version: int
+    charges: int
+    rows: list[tuple[Any, ...]]
+    never_loaded: list[str]
+
+
+def status(project: Project) -> Status:
+    """Return what the ledger of a project holds."""
+    ledger = Ledger(project.store)
+    with Engine() as engine:
+        snapshot = ledger.head(engine)
+        if snapshot.version < 0:
+            return Status(-1, 0, [], list(project.sources))
+        loads, findings = (relation(ledger.files(table, snapshot)) for table in (LOADS, FINDINGS))
+        rows = engine.rows(
+            f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
+            f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL) "
+            "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), any_value(x_Format), count(DISTINCT x_File), "
+            "CAST(sum(x_Charges) AS BIGINT), BillingCurrency, sum(BilledCost), "
+            "make_timestamp(epoch_us(max(x_LoadedAt))), coalesce(any_value(n), 0) "
+            "FROM now LEFT JOIN odd USING (x_Source, x_BillingPeriod) "
+            "GROUP BY x_Source, x_BillingPeriod, BillingCurrency ORDER BY ALL"
+        )
+    loaded = {row[0] for row in rows}
+    return Status(snapshot.version, sum(row[4] for row in rows), rows, [name for name in project.sources if name not in loaded])

@@ -1,0 +1,138 @@
+"""Every console, yaml and python block of README.md and docs/how-to runs; CONTRIBUTING.md states how."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tools.fences import Block, blocks, difference
+
+ROOT = Path(__file__).parents[2]
+PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))) if page.is_file()]
+PROGRAMS = {"finmod", "cat", "cp", "head", "ls", "mkdir", "mv", "rm", "wc"}
+
+
+class Folder:
+    """The fresh folder in which one page's blocks run, one after another."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path / "page"
+        self.path.mkdir()
+        programs = path / "bin"
+        programs.mkdir()
+        finmod = programs / "finmod"
+        finmod.write_text(f"#!{sys.executable}\nfrom finmod.cli.main import main\nmain()\n")
+        finmod.chmod(0o755)
+        self.environment = {
+            **os.environ,
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT / "src"),
+            "COLUMNS": "120",
+            "NO_COLOR": "1",
+        }
+        self.names: dict[str, Any] = {}
+
+    def run(self, block: Block) -> None:
+        """Run one block as its info string says."""
+        if "skip" in block.options:
+            return
+        if block.language == "console":
+            self._console(block)
+        elif block.language == "python":
+            self._python(block)
+        elif "file" in block.options:
+            (self.path / block.options["file"]).write_text(block.text, encoding="utf-8")
+        else:
+            YAML(typ="safe").load(block.text)
+
+    def _console(self, block: Block) -> None:
+        commands = block.commands()
+        for command in commands:
+            line = "finmod demo" + command.line[9:] if command.line.startswith("make demo") else command.line
+            if line.startswith("cd "):
+                self.path = (self.path / line[3:]).resolve()
+                continue
+            assert line.split()[0] in PROGRAMS, f"line {block.line}: {line!r} is not run here; say skip=, and why"
+            run = subprocess.run(
+                ["/bin/sh", "-c", line],  # a shell, because readers type these lines into one
+                cwd=self.path,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+                timeout=600,
+            )
+            expected = int(block.options.get("exit", "0")) if command is commands[-1] else 0
+            assert run.returncode == expected, f"$ {line}\n{run.stdout}"
+            missing = difference(command.shown, run.stdout, exact="exact" in block.options)
+            assert missing is None, f"$ {line}\nthe page shows: {missing}\nthe program said:\n{run.stdout}"
+
+    def _python(self, block: Block) -> None:
+        before = Path.cwd()
+        os.chdir(self.path)
+        try:
+            if block.text.lstrip().startswith(">>> "):
+                test = doctest.DocTestParser().get_doctest(block.text, self.names, "page", None, block.line)
+                said: list[str] = []
+                assert doctest.DocTestRunner().run(test, out=said.append, clear_globs=False).failed == 0, "".join(said)
+                self.names.update(test.globs)
+            else:
+                exec(compile(block.text, "page", "exec"), self.names)  # noqa: S102 -- the pages are our own
+        finally:
+            os.chdir(before)
+
+
+@pytest.mark.journey
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+
+    for block in blocks(page.read_text(encoding="utf-8")):
+        folder.run(block)
+
+
+def run_page(tmp_path: Path, text: str) -> Folder:
+    """Run the blocks of a text and return their folder."""
+    folder = Folder(tmp_path)
+    for block in blocks(text):
+        folder.run(block)
+    return folder
+
+
+def test_blocks_share_a_folder_and_names(tmp_path: Path) -> None:
+    page = (
+        "```yaml file=a.yaml\nkey: 1\n```\n"
+        "```console exact\n$ cat a.yaml\nkey: 1\n```\n"
+        "```console\n$ mkdir inner\n$ cd inner\n$ ls\n```\n"
+        "```python\nx = 1\n```\n"
+        "```python\n>>> x + 1\n2\n\n```\n"
+    )
+
+    assert run_page(tmp_path, page).path.name == "inner"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "```console\n$ ls\nnothing of the kind\n```\n",
+        "```console\n$ ls absent\n```\n",
+        "```console\n$ sudo ls\n```\n",
+        "```python\n>>> 1 + 1\n3\n\n```\n",
+    ],
+)
+def test_a_page_that_is_wrong_fails(page: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        run_page(tmp_path, page)
+
+
+def test_a_failure_that_the_page_announces_passes(tmp_path: Path) -> None:
+    run_page(tmp_path, "```console exit=1\n$ cat present.txt || (exit 1)\n```\n")

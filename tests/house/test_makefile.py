@@ -1,0 +1,93 @@
+"""The Makefile and its scripts say what they do and what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def script(name: str, *arguments: str, path: str | None = None, home: Path | None = None) -> tuple[int, str, str]:
+    """Return exit code, output and complaint of a script of tools/."""
+    environment = {"PATH": path or os.environ["PATH"], "HOME": str(home or Path.home())}
+    run = subprocess.run(
+        ["/bin/sh", str(ROOT / "tools" / name), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return run.returncode, run.stdout, run.stderr
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    """Write an executable shell script."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_an_interpreter_that_does_not_start_is_passed_over(tmp_path: Path) -> None:
+    for version in ("3.13", "3.12", "3.11"):
+        program(tmp_path / "bin", f"python{version}", "exit 127")
+    program(tmp_path / "bin", "python3", f'exec "{sys.executable}" "$@"')
+
+    code, found, _ = script("find_python.sh", path=f"{tmp_path / 'bin'}", home=tmp_path)
+
+    assert code == 0
+    assert Path(found.strip()).resolve() == Path(sys.executable).resolve()
+
+
+def test_no_interpreter_is_an_empty_answer(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "python3", "exit 1")
+
+    assert script("find_python.sh", path=str(tmp_path / "bin"), home=tmp_path) == (1, "", "")
+
+
+def test_a_missing_python_is_named_with_its_package(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "apt-get", "exit 0")
+
+    code, _, complaint = script("doctor.sh", "", path=str(tmp_path / "bin"))
+
+    assert code == 1
+    assert "no Python 3.11 or newer was found" in complaint
+    assert "sudo apt-get install python3 python3-venv" in complaint
+
+
+def test_a_python_without_venv_is_told_apart_from_no_python(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "brew", "exit 0")
+    program(
+        tmp_path,
+        "python",
+        f'case "$2" in *ensurepip*) exit 1;; esac\nexec "{sys.executable}" "$@"',
+    )
+
+    code, _, complaint = script("doctor.sh", str(tmp_path / "python"), path=str(tmp_path / "bin"))
+
+    assert code == 1
+    assert "its venv module is missing" in complaint
+    assert f"brew install python@3.{sys.version_info.minor}" in complaint
+
+
+def test_a_missing_program_is_named(tmp_path: Path) -> None:
+    program(tmp_path / "bin", "apt-get", "exit 0")
+
+    code, _, complaint = script("doctor.sh", sys.executable, "git", path=str(tmp_path / "bin"))
+
+    assert code == 1
+    assert "git was not found" in complaint
+    assert "sudo apt-get install git" in complaint
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed here")
+def test_make_alone_lists_the_targets() -> None:
+    shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    for target in ("dev", "demo", "test", "check", "bench", "docs"):
+        assert f"make {target} " in shown

@@ -1,0 +1,26 @@
+"""Every code that the room tells is in the catalogue, and none stands there unused."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from finmod.settings.validate import did_you_mean, listing
+from finmod.terms.findings import codes
+
+
+def test_codes_and_catalogue_agree() -> None:
+    room = resources.files("finmod.settings")
+    texts = [file.read_text(encoding="utf-8") for file in room.iterdir() if file.name.endswith(".py")]
+    used = {code for text in texts for code in re.findall(r'"(FM10[0-5]\d)"', text)}
+    assert used == {code for code in codes() if "FM1001" <= code <= "FM1059"}
+
+
+def test_a_list_of_words_reads_as_a_sentence() -> None:
+    assert [listing(["a"]), listing(["a", "b"]), listing(["a", "b", "c"], "and")] == ["a", "a or b", "a, b and c"]
+
+
+def test_a_hint_needs_a_near_word() -> None:
+    assert did_you_mean("fokus", ["focus"]) == "Did you mean 'focus'?"
+    assert did_you_mean("zzz", ["focus"]) is None
+    assert did_you_mean(3, ["focus"]) is None

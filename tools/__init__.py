@@ -1,0 +1,1 @@
+"""Programs that keep the house: budgets, guards, generated pages, import contracts. Not part of the package."""

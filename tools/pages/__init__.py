@@ -1,0 +1,1 @@
+"""Generators of pages, one file per kind of page; tools/docs.py lists them."""
