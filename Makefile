@@ -69,7 +69,7 @@ check: lint types contracts budget guard docs-check test ## everything CI runs
 
 lint: $(VENV)/ready-dev
 	$(call say,format and lint)
-	@$(RUN) -m ruff format --check --quiet . || { echo 'These files are not formatted: run make format.'; $(RUN) -m ruff format --check . ; exit 1; }
+	@$(RUN) -m ruff format --check --quiet . || { echo 'These files are not formatted: run make format.'; $(RUN) -m ruff format --check --output-format concise . ; exit 1; }
 	@$(RUN) -m ruff check --quiet .
 
 types: $(VENV)/ready-dev

@@ -51,7 +51,9 @@ def charge(folder: Path, row: Mapping[str, str], format_name: str = "aws-cur") -
 
 def read(engine: Engine, path: Path, format_name: str, folder: Path, *, pad: bool = False) -> list[dict[str, Any]]:
     """Return the charges of a file, in the order of its rows."""
-    staged = stage(engine, SourceFile(path, path.name, path.name.ljust(24, "0"), path.stat().st_size), folder, pad_short_rows=pad)
+    staged = stage(
+        engine, SourceFile(path, path.name, path.name.ljust(24, "0"), path.stat().st_size), folder, pad_short_rows=pad
+    )
     names, rows = engine.table(f"{select(staged, format_name)} ORDER BY file_row_number")
     return [dict(zip(names, row, strict=True)) for row in rows]
 

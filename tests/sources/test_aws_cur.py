@@ -43,7 +43,12 @@ def test_tags_that_differ_in_case_stay_apart() -> None:
 
 
 def test_a_user_key_stands_as_it_is_and_a_key_of_aws_keeps_its_prefix() -> None:
-    columns = ["resourceTags/user:Cost Center", "resourceTags/aws:createdBy", "resource_tags_user_team", "noTags/user:x"]
+    columns = [
+        "resourceTags/user:Cost Center",
+        "resourceTags/aws:createdBy",
+        "resource_tags_user_team",
+        "noTags/user:x",
+    ]
     assert aws_cur.tag_columns(columns) == [
         ("resourceTags/user:Cost Center", "Cost Center"),
         ("resourceTags/aws:createdBy", "aws:createdBy"),
@@ -94,7 +99,9 @@ def test_only_the_assembly_of_the_manifest_is_read(tmp_path: Path) -> None:
     period = tmp_path / "bill" / "20260901-20261001"
     old, new = put(period, "old/bill-00001.csv.gz", "new/bill-00001.csv.gz")
     manifest(period / "bill-Manifest.json", "prefix/bill/20260901-20261001/new/bill-00001.csv.gz")
-    manifest(period / "old" / "bill-Manifest.json", "prefix/bill/20260901-20261001/old/bill-00001.csv.gz", assembly="old")
+    manifest(
+        period / "old" / "bill-Manifest.json", "prefix/bill/20260901-20261001/old/bill-00001.csv.gz", assembly="old"
+    )
     chosen = aws_cur.select_files([old, new])
     assert chosen.files == (new,)
     assert [path for path, _ in chosen.left_out] == [old]
@@ -147,7 +154,9 @@ def test_two_assemblies_without_a_manifest_are_refused(tmp_path: Path) -> None:
 def test_one_assembly_is_checked_against_its_own_manifest(tmp_path: Path) -> None:
     folder = tmp_path / "bill" / "20260901-20261001" / "a"
     files = put(folder, "bill-00001.csv.gz")
-    manifest(folder / "bill-Manifest.json", "20260901-20261001/a/bill-00001.csv.gz", "20260901-20261001/a/bill-00002.csv.gz")
+    manifest(
+        folder / "bill-Manifest.json", "20260901-20261001/a/bill-00001.csv.gz", "20260901-20261001/a/bill-00002.csv.gz"
+    )
     with pytest.raises(UserError, match="FM1251"):
         aws_cur.select_files(files)
 

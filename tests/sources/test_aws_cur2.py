@@ -41,7 +41,9 @@ def manifest(root: Path, *files: str) -> Path:
     """Write the export's manifest where AWS puts it."""
     path = root / "bill" / "metadata" / "BILLING_PERIOD=2026-09" / "bill-Manifest.json"
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"dataFiles": [f"s3://bucket/prefix/bill/data/{name}" for name in files]}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"dataFiles": [f"s3://bucket/prefix/bill/data/{name}" for name in files]}), encoding="utf-8"
+    )
     return path
 
 

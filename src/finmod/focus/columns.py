@@ -83,7 +83,7 @@ class Column:
 @cache
 def _schema() -> dict[str, Any]:
     text = resources.files("finmod.focus").joinpath("schema.json").read_text(encoding="utf-8")
-    return cast(dict[str, Any], json.loads(text))
+    return cast("dict[str, Any]", json.loads(text))
 
 
 @cache

@@ -30,7 +30,7 @@ def _require(rules: Sequence[Rule], scope: str) -> None:
 
 
 def _counts(rules: Sequence[Rule], relation: str) -> str:
-    counts = (f'count_if({rule.violation_sql}) AS "{rule.name}"' for rule in rules)
+    counts = (f'coalesce(count_if({rule.violation_sql}), 0) AS "{rule.name}"' for rule in rules)
     return f"SELECT {', '.join(counts) or '0'} FROM {relation}"
 
 

@@ -5,6 +5,8 @@ Owns the Markdown of docs/reference/focus.md. Writes no file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from finmod.focus.columns import DATASETS, NEWEST, VERSIONS, Column, attribution, column, columns
 from finmod.focus.rules import RULES, Rule
 from finmod.focus.versions import PROJECTED, projection, upgrade
@@ -18,6 +20,9 @@ Names are matched whatever their case. Columns that start with `x_` are kept as 
 Level, nulls and allowed values are those of the newest version that has the column.
 """
 
+# More allowed values than this are counted instead of listed.
+_LISTED = 20
+
 
 def focus_reference() -> str:
     """Return the page docs/reference/focus.md as Markdown, ending in one newline."""
@@ -30,12 +35,12 @@ def _row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join([_row(*head), _row(*("---" for _ in head)), *(_row(*row) for row in rows)]) + "\n"
 
 
 def _facts(item: Column) -> tuple[str, ...]:
-    few = item.allowed_values if len(item.allowed_values) <= 20 else (f"{len(item.allowed_values)} values",)
+    few = item.allowed_values if len(item.allowed_values) <= _LISTED else (f"{len(item.allowed_values)} values",)
     return (item.data_type, item.level, "yes" if item.allows_nulls else "no", ", ".join(few))
 
 

@@ -15,14 +15,6 @@ from finmod.focus.columns import VERSIONS, Version, columns
 
 PROJECTED: tuple[Version, ...] = ("1.2", "1.3", "1.4")
 
-_APPENDIX = "FOCUS appendix on participating entities"
-
-# FOCUS 1.4 counts the seller as service provider on a marketplace and the producer behind a reseller. Both show in
-# older bills as a publisher who neither offers the service nor sends the invoice. A publisher who does send the
-# invoice is the provider under a legal name: the Foundation's anonymised AWS rows have ProviderName AWS and, as
-# publisher and issuer alike, Amazon Web Services, Inc., EMEA SARL or Canada, Inc.
-_SOLD_FOR_ANOTHER = "$PublisherName <> $ProviderName AND $PublisherName <> $InvoiceIssuerName"
-
 
 @dataclass(frozen=True)
 class Derived:
@@ -45,23 +37,24 @@ class Derived:
 
 _SERVICE_PROVIDER = Derived(
     column="ServiceProviderName",
-    sql=f"coalesce($ServiceProviderName, CASE WHEN {_SOLD_FOR_ANOTHER} THEN $PublisherName END, "
-    "$ProviderName, $PublisherName)",
-    choice="ProviderName; the publisher instead where it is neither the provider nor the invoice issuer "
-    "(marketplace seller, producer behind a reseller).",
-    source="FOCUS 1.4 ServiceProviderName, notes on marketplaces and resellers; FOCUS 1.3 names it the replacement "
-    f"of ProviderName; {_APPENDIX}.",
-    alternative="Always ProviderName: marketplace charges then count as the cloud's own services. Always "
-    "PublisherName: one cloud then falls apart into its legal entities.",
+    sql="coalesce($ServiceProviderName, $ProviderName, $PublisherName)",
+    choice="ProviderName, which it replaced; the publisher only where the bill names no provider. It is no rename: on "
+    "a marketplace 1.4 means the seller, whom an older bill has as publisher and who stays in x_PublisherName.",
+    source="FOCUS 1.4 ServiceProviderName (introduced as replacement of ProviderName; note on marketplaces) and "
+    "appendix of participating entities, where every case but marketplaces and resold licences keeps the provider.",
+    alternative="PublisherName wherever it differs from provider and issuer: finds marketplace sellers (AWS, Red Hat "
+    "Inc., Amazon Web Services, Inc.), but takes a supplier's own services for a seller's wherever the two names are "
+    "forms of one (Microsoft Azure, Microsoft, Microsoft Azure), and the cloud for the provider behind a reseller.",
 )
 
 _HOST_PROVIDER = Derived(
     column="HostProviderName",
-    sql=f"coalesce($HostProviderName, CASE WHEN {_SOLD_FOR_ANOTHER} THEN NULL ELSE $ProviderName END)",
-    choice="The service provider, as FOCUS asks where no other host is exposed; NULL on charges sold for another "
-    "company, whose host an older bill does not tell.",
-    source=f"FOCUS 1.4 HostProviderName, nullability and default; {_APPENDIX}.",
-    alternative="The marketplace operator as host: wrong for software as a service and for professional services.",
+    sql="coalesce($HostProviderName, $ProviderName, $PublisherName)",
+    choice="The service provider: the value FOCUS demands where the bill shows no other host, and a bill older than "
+    "1.3 has no column to show one.",
+    source="FOCUS 1.4 HostProviderName, nullability and default value.",
+    alternative="NULL, which FOCUS allows for services that run on nothing and for taxes and adjustments; an older "
+    "bill does not tell which services those are.",
 )
 
 

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import printable
 from finmod.focus.columns import NEWEST
-from finmod.focus.conformance import charge_scan, key_scan
-from finmod.focus.rules import RULES, absent_columns, rule
+from finmod.focus.conformance import charge_scan, details, key_scan
+from finmod.focus.rules import absent_columns, rule, rules_of
 from finmod.ledger.ledger import ManifestRow
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_KEYS, CHARGES, FINDINGS
@@ -56,14 +57,18 @@ def period_findings(
         )
         for item in absent_columns(given, NEWEST)
     ]
-    charges, keys = relation([files[CHARGES.name]]), relation([files[CHARGE_KEYS.name]])
-    for sql in (key_scan(RULES, keys, absent=absent), charge_scan(RULES, charges, absent=absent)):
-        found += [_broken(source, month, row) for row in engine.rows(sql)]
+    scans = (("charge", charge_scan, CHARGES), ("key", key_scan, CHARGE_KEYS))
+    for scope, scan, table in scans:
+        rules, rows = rules_of(scope, absent=absent), relation([files[table.name]])
+        counts = engine.row(scan(rules, rows))
+        broken = [item for item, count in zip(rules, counts, strict=True) if count]
+        if broken:
+            found += [_broken(source, month, row) for row in engine.rows(details(broken, rows))]
     return found + _rounding(source, month, manifest)
 
 
-def _broken(source: str, month: str, row: tuple[str, int, Decimal | None, str | None, str, int, str]) -> Finding:
-    name, charges, billed_cost, currency, file, place, example = row
+def _broken(source: str, month: str, row: tuple[Any, ...]) -> Finding:
+    name, currency, charges, billed_cost, file, place, example = row
     item = rule(name)
     return Finding(
         code=item.code,

@@ -15,7 +15,7 @@ from finmod.engines.duckdb import Engine, EngineError, identifier
 from finmod.errors import InternalError, Problem, UserError
 from finmod.ledger.conformance import period_findings, write_findings
 from finmod.ledger.ledger import ManifestRow, PreparedPeriod
-from finmod.ledger.reduce import reduce_days, reduce_keys, relation
+from finmod.ledger.reduce import Reduced, reduce_charges, relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.normalize.charges import CHARGE_TYPES
 from finmod.normalize.convert import Conversion, control_sql, select_charges, with_key
@@ -63,16 +63,14 @@ def prepare(
     given = frozenset().union(*(conversion.given() for conversion in work.conversions))
     on_step("control totals")
     manifest = _control_totals(engine, work)
-    charges = _convert(engine, work, (given, extra), files, on_step)
-    on_step("daily cube")
-    days = reduce_days(engine, files[CHARGES.name], files[CHARGE_DAYS.name])
+    charges, reduced = _convert(engine, work, (given, extra), files, on_step)
     _tie(engine, work, manifest, files)
     on_step("conformance")
     found = (*work.findings, *period_findings(engine, work.source, work.period, files, given, manifest))
     rows = {
-        CHARGES.name: charges[0],
-        CHARGE_KEYS.name: charges[1],
-        CHARGE_DAYS.name: days,
+        CHARGES.name: charges,
+        CHARGE_KEYS.name: reduced.keys,
+        CHARGE_DAYS.name: reduced.days,
         FINDINGS.name: write_findings(engine, work.source, work.period, found, files[FINDINGS.name]),
     }
     format_name = work.conversions[0].mapping.format
@@ -106,7 +104,7 @@ def _convert(
     columns: tuple[frozenset[str], dict[str, str]],
     files: dict[str, Path],
     on_step: Callable[[str], None],
-) -> tuple[int, int]:
+) -> tuple[int, Reduced]:
     given, extra = columns
     selects = [
         select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra)
@@ -115,13 +113,15 @@ def _convert(
     for seed in range(_MOST_SEEDS):
         on_step("charges")
         try:
-            rows = engine.copy_parquet(with_key(selects, given, extra, seed), files[CHARGES.name])
+            rows = engine.copy_parquet(with_key(selects, given, extra, seed), files[CHARGES.name], level=1)
         except EngineError as error:
             raise _first_unreadable(engine, work.conversions, error) from error
-        on_step("charge keys")
-        keys, met = reduce_keys(engine, files[CHARGES.name], given, files[CHARGE_KEYS.name])
-        if not met:
-            return rows, keys
+        on_step("charge keys and daily cube")
+        reduced = reduce_charges(
+            engine, files[CHARGES.name], given, days=files[CHARGE_DAYS.name], keys=files[CHARGE_KEYS.name]
+        )
+        if not reduced.keys_met:
+            return rows, reduced
     message = f"charge keys of {work.source} {work.period:%Y-%m} met under {_MOST_SEEDS} different seeds"
     raise InternalError(message)
 

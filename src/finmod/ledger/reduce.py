@@ -5,6 +5,7 @@ Owns the reduce and its proof that no two keys met. The queries stand in ``sql/`
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -16,39 +17,55 @@ from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 _TEXTS = (*KEY_COLUMNS, "x_ProviderName", "x_PublisherName")
 
 
-def query(name: str) -> str:
-    """Return a query of this room by name."""
-    return resources.files("finmod.ledger").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class Reduced:
+    """What a reduce wrote.
+
+    Attributes:
+        days: Rows of the daily cube.
+        keys: Number of charge keys.
+        keys_met: Whether two different keys got the same hash: the cube is wrong, and keys must be made anew.
+    """
+
+    days: int
+    keys: int
+    keys_met: bool
 
 
-def reduce_keys(engine: Engine, charges: Path, given: frozenset[str], target: Path) -> tuple[int, bool]:
-    """Write the charge keys of one period's charges; return their number and whether two keys met.
+def reduce_charges(engine: Engine, charges: Path, given: frozenset[str], *, days: Path, keys: Path) -> Reduced:
+    """Write the daily cube and the charge keys of one period's charges.
 
     Args:
         engine: Where to run.
         charges: Parquet file of the charges.
         given: Columns that are not NULL throughout.
-        target: Parquet file to write.
+        days: Parquet file to write for the cube.
+        keys: Parquet file to write for the keys.
     """
-    columns = ", ".join(
-        f"any_value({identifier(name)}) AS {identifier(name)}" if name in given else f"NULL::VARCHAR AS {identifier(name)}"
-        for name in _TEXTS
-    )
-    salted = ", ".join(f"concat('#', {identifier(name)})" for name in KEY_COLUMNS if name in given) or "1"
-    sql = query("charge_keys").format(charges=relation([charges]), columns=columns, salted=salted)
-    engine.run(f"CREATE OR REPLACE TEMP TABLE reduced_keys AS {sql}")
-    met = bool(engine.row("SELECT coalesce(bool_or(x_KeysMet), false) FROM reduced_keys")[0])
-    keys = engine.copy_parquet(f"SELECT {_list(CHARGE_KEYS)} FROM reduced_keys", target)
-    engine.run("DROP TABLE reduced_keys")
-    return keys, met
-
-
-def reduce_days(engine: Engine, charges: Path, target: Path) -> int:
-    """Write the daily cube of one period's charges; return its number of rows."""
+    rows = f"read_parquet({file_list([charges])}, file_row_number = true)"
     sums = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in MEASURES]
     unknowns = [f"count(*) - count({cost}) AS {name}" for cost, name in zip(COSTS, COST_UNKNOWNS, strict=True)]
-    sql = query("charge_days").format(charges=relation([charges]), measures=",\n    ".join(sums + unknowns))
-    return engine.copy_parquet(f"SELECT {_list(CHARGE_DAYS)} FROM ({sql})", target)
+    salted = ", ".join(f"concat('#', {identifier(name)})" for name in KEY_COLUMNS if name in given) or "1"
+    sql = query("charge_days").format(
+        charges=rows, measures=",\n    ".join(sums + unknowns), second_hash=f"hash({salted})"
+    )
+    engine.run(f"CREATE OR REPLACE TEMP TABLE reduced_days AS {sql}")
+    texts = ", ".join(f"charges.{identifier(name)}" for name in _TEXTS)
+    sql = query("charge_keys").format(charges=rows, texts=texts, days="reduced_days")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE reduced_keys AS {sql}")
+    met = bool(engine.row("SELECT coalesce(bool_or(keys_met), false) FROM reduced_keys")[0])
+    written = Reduced(
+        engine.copy_parquet(f"SELECT {_list(CHARGE_DAYS)} FROM reduced_days", days),
+        engine.copy_parquet(f"SELECT {_list(CHARGE_KEYS)} FROM reduced_keys", keys),
+        met,
+    )
+    engine.run("DROP TABLE reduced_days; DROP TABLE reduced_keys")
+    return written
+
+
+def query(name: str) -> str:
+    """Return a query of this room by name."""
+    return resources.files("finmod.ledger").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
 def relation(files: list[Path]) -> str:

@@ -39,14 +39,17 @@ _ARN = "'^arn:[^:]*:[^:]*:[^:]*:[^:]*:([^:/]+)[:/]'"
 _PREFIX = "'^(i|vol|snap|nat|eni)-[0-9a-zA-Z]'"
 _PREFIXES = {"i": "instance", "vol": "volume", "snap": "snapshot", "nat": "natgateway", "eni": "network-interface"}
 _RESOURCE_TYPE = (
-    f"coalesce(nullif(regexp_extract({_ID}, {_ARN}, 1), ''), {services.lookup(_PREFIXES, f'regexp_extract({_ID}, {_PREFIX}, 1)')}, "
+    f"coalesce(nullif(regexp_extract({_ID}, {_ARN}, 1), ''), "
+    f"{services.lookup(_PREFIXES, f'regexp_extract({_ID}, {_PREFIX}, 1)')}, "
     f"CASE WHEN {_CODE} = 'AmazonS3' AND {_ID} IS NOT NULL THEN 'bucket' END)"
 )
 
 
 def _exclusive_end(column: str) -> str:
     """Return SQL for a period's end: AWS writes some as the last second of the period."""
-    return f"CASE WHEN second(@{column}) = 59 THEN date_trunc('minute', @{column}) + INTERVAL 1 MINUTE ELSE @{column} END"
+    return (
+        f"CASE WHEN second(@{column}) = 59 THEN date_trunc('minute', @{column}) + INTERVAL 1 MINUTE ELSE @{column} END"
+    )
 
 
 _START = "coalesce(@bill_billing_period_start_date, date_trunc('month', @line_item_usage_start_date))"
@@ -61,7 +64,9 @@ _PLACES = (
         choice="The month of the usage where a query of Data Exports left the bill's columns out.",
         source=_BILL,
     ),
-    MapColumn("BillingPeriodEnd", f"coalesce(@bill_billing_period_end_date, {_START} + INTERVAL 1 MONTH)", source=_BILL),
+    MapColumn(
+        "BillingPeriodEnd", f"coalesce(@bill_billing_period_end_date, {_START} + INTERVAL 1 MONTH)", source=_BILL
+    ),
     MapColumn("ChargePeriodStart", "@line_item_usage_start_date"),
     MapColumn(
         "ChargePeriodEnd",
@@ -71,12 +76,16 @@ _PLACES = (
     ),
     MapColumn("ChargeDescription", "$line_item_line_item_description"),
     MapColumn(
-        "InvoiceId", "$bill_invoice_id", choice="NULL until AWS closes the month: the report leaves it empty.", source=_BILL
+        "InvoiceId",
+        "$bill_invoice_id",
+        choice="NULL until AWS closes the month: the report leaves it empty.",
+        source=_BILL,
     ),
     MapColumn(
         "InvoiceIssuerName",
         f"coalesce($bill_invoicing_entity, CASE WHEN {_MARKETPLACE} THEN NULL ELSE $line_item_legal_entity END)",
-        choice="The seller of record where the report has no invoicing entity, but not for the Marketplace, where the seller "
+        choice="The seller of record where the report has no invoicing entity, but not for the Marketplace, where "
+        "the seller "
         "does not issue the invoice.",
         source=f"{_BILL}: bill_invoicing_entity; Line item columns: line_item_legal_entity",
     ),
@@ -105,7 +114,8 @@ _PLACES = (
     ),
     MapColumn(
         "RegionName",
-        f"coalesce({services.lookup(services.REGIONS, _REGION)}, CASE WHEN {_REGION} IS NOT NULL THEN $product_location END)",
+        f"coalesce({services.lookup(services.REGIONS, _REGION)}, CASE WHEN {_REGION} IS NOT NULL THEN "
+        f"$product_location END)",
         choice="One name per region, from our own table; AWS itself writes several.",
         source=f"{_PRODUCT}; AWS General Reference, Regions and Zones",
     ),
@@ -115,7 +125,8 @@ _PLACES = (
 _WHAT = (
     MapColumn(
         "ServiceName",
-        f"coalesce($product_product_name, {services.lookup(services.SERVICE_NAMES, _CODE)}, $product_servicename, {_CODE})",
+        f"coalesce($product_product_name, {services.lookup(services.SERVICE_NAMES, _CODE)}, $product_servicename, "
+        f"{_CODE})",
         choice="The product's name; where a bill has none, that of our table of product codes, else the code.",
         source=f"{_PRODUCT}: product_product_name",
     ),
@@ -123,7 +134,8 @@ _WHAT = (
         "ServiceCategory",
         f"CASE WHEN {_STORAGE} THEN 'Storage' WHEN {_GATEWAY} OR {_BALANCER} THEN 'Networking' "
         f"ELSE coalesce({services.lookup(services.CATEGORIES, _CODE)}, 'Other') END",
-        choice="By product code from our own table. Volumes, NAT gateways and load balancers that EC2 bills count as what "
+        choice="By product code from our own table. Volumes, NAT gateways and load balancers that EC2 bills count as "
+        "what "
         "they are. A product that the table lacks is Other.",
         source="FOCUS 1.4, ServiceCategory",
     ),
@@ -141,7 +153,8 @@ _WHAT = (
     MapColumn(
         "ResourceId",
         _ID,
-        choice="On a split row the parent: FOCUS keeps the resource that was charged here and the container in AllocatedResourceId.",
+        choice="On a split row the parent: FOCUS keeps the resource that was charged here and the container in "
+        "AllocatedResourceId.",
         source="FOCUS 1.4, AllocatedResourceId",
     ),
     MapColumn("ResourceName", "$resource_name", choice="The tag Name, which the AWS console shows as the name."),
@@ -154,7 +167,8 @@ _WHAT = (
     MapColumn(
         "Tags",
         "$tags",
-        choice="A user's key stands without the prefix user:, a key of AWS keeps aws:. CUR 2.0 writes keys in lower case with "
+        choice="A user's key stands without the prefix user:, a key of AWS keeps aws:. CUR 2.0 writes keys in lower "
+        "case with "
         "underscores; the original letters are lost there.",
         source="FOCUS 1.4, Tags",
         alternative="Keys with user: as in the report.",
@@ -193,9 +207,14 @@ _COLUMNS = (*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *SPLITS
 _EMPTY = f"$line_item_line_item_type IS NULL AND {UNBLENDED} IS NULL AND $line_item_usage_start_date IS NULL"
 
 _NOTES = (
-    "Columns are found under every style of header: `lineItem/UnblendedCost`, `line_item_unblended_cost`, "
-    "`lineitem_unblendedcost`.",
-    "An account that changes its payer within a month has rows under both payers: BillingAccountId is the payer of each row.",
+    (
+        "Columns are found under every style of header: `lineItem/UnblendedCost`, `line_item_unblended_cost`, "
+        "`lineitem_unblendedcost`."
+    ),
+    (
+        "An account that changes its payer within a month has rows under both payers: BillingAccountId is the payer of "
+        "each row."
+    ),
     "Credits, refunds, taxes and discounts as rows are charges of their own, with effective cost as billed.",
     "A row with neither line item type nor cost nor usage start date is no charge and is left out, counted.",
 )
@@ -207,8 +226,11 @@ AWS_CUR = Mapping(
     notes=(
         *_NOTES,
         "Of several report versions of one period, the one that the period's manifest names is read.",
-        "Discounts are read from their rows (EdpDiscount, PrivateRateDiscount, BundledDiscount, Discount); the net columns "
-        "repeat them and are not read.",
+        (
+            "Discounts are read from their rows (EdpDiscount, PrivateRateDiscount, BundledDiscount, Discount); the net "
+            "columns "
+            "repeat them and are not read."
+        ),
     ),
     drop_when=_EMPTY,
 )
@@ -219,12 +241,22 @@ AWS_CUR2 = Mapping(
     columns=_COLUMNS,
     notes=(
         *_NOTES,
-        "Product attributes, tags, cost categories and discounts are read from the map columns `product`, `resource_tags`, "
-        "`cost_category` and `discount`, as Parquet maps or as JSON text in CSV.",
-        "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net of them. Without "
-        "it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as from a legacy report.",
-        "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of the plan's own "
-        "fees net and gross, rounded down at the 12th place.",
+        (
+            "Product attributes, tags, cost categories and discounts are read from the map columns `product`, "
+            "`resource_tags`, "
+            "`cost_category` and `discount`, as Parquet maps or as JSON text in CSV."
+        ),
+        (
+            "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net of "
+            "them. Without "
+            "it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as from a legacy "
+            "report."
+        ),
+        (
+            "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of the "
+            "plan's own "
+            "fees net and gross, rounded down at the 12th place."
+        ),
     ),
     drop_when=_EMPTY,
 )

@@ -30,7 +30,8 @@ def _or(net: str, plain: str) -> str:
 
 def _sum(first: str, second: str) -> str:
     """Return a sum in which one part may be absent; NULL where both are."""
-    return f"CASE WHEN {first} IS NULL AND {second} IS NULL THEN NULL ELSE coalesce({first}, 0) + coalesce({second}, 0) END"
+    neither = f"{first} IS NULL AND {second} IS NULL"
+    return f"CASE WHEN {neither} THEN NULL ELSE coalesce({first}, 0) + coalesce({second}, 0) END"
 
 
 USAGE = ("Usage", "DiscountedUsage", "SavingsPlanCoveredUsage")
@@ -66,14 +67,17 @@ def _share(amount: str, part: str, whole: str) -> str:
 
 
 _UNUSED_PLAN = (
-    f"CASE WHEN $discount_columns IS NULL OR ({_PLAN_NET}) IS NULL OR coalesce({_PLAN_GROSS}, 0) = 0 THEN {_PLAN_UNUSED} "
+    f"CASE WHEN $discount_columns IS NULL OR ({_PLAN_NET}) IS NULL OR coalesce({_PLAN_GROSS}, 0) = 0 THEN "
+    f"{_PLAN_UNUSED} "
     f"ELSE {_share(_PLAN_UNUSED, _PLAN_NET, _PLAN_GROSS)} END"
 )
 _UNUSED_RESERVATION = _or(
     _sum("#reservation_net_unused_amortized_upfront_fee_for_billing_period", "#reservation_net_unused_recurring_fee"),
     _sum("#reservation_unused_amortized_upfront_fee_for_billing_period", "#reservation_unused_recurring_fee"),
 )
-UNUSED = f"CASE WHEN {_is('SavingsPlanRecurringFee')} THEN {_UNUSED_PLAN} WHEN {_is('RIFee')} THEN {_UNUSED_RESERVATION} END"
+UNUSED = (
+    f"CASE WHEN {_is('SavingsPlanRecurringFee')} THEN {_UNUSED_PLAN} WHEN {_is('RIFee')} THEN {_UNUSED_RESERVATION} END"
+)
 _ONLY_UNUSED = f"({_is('SavingsPlanRecurringFee', 'RIFee')} AND {UNBLENDED} = 0 AND {UNUSED} > 0)"
 _COVERED_BY_RESERVATION = (
     f"coalesce({_or('#reservation_net_effective_cost', '#reservation_effective_cost')}, "
@@ -93,11 +97,15 @@ COSTS = (
     MapColumn(
         "BilledCost",
         BILLED,
-        choice="The unblended cost of every row, SavingsPlanCoveredUsage and SavingsPlanNegation included: those two cancel "
-        "each other, so the sum per invoice is the invoice. Where CUR 2.0 gives discounts as columns, the net unblended "
-        "cost: there is no discount row then. A legacy report repeats in its net columns the discounts that it has as rows.",
+        choice="The unblended cost of every row, SavingsPlanCoveredUsage and SavingsPlanNegation included: those two "
+        "cancel "
+        "each other, so the sum per invoice is the invoice. Where CUR 2.0 gives discounts as columns, the net "
+        "unblended "
+        "cost: there is no discount row then. A legacy report repeats in its net columns the discounts that it has "
+        "as rows.",
         source=f"{LINE_ITEMS}; {_SAVINGS_PLANS}; {_DISCOUNTS}",
-        alternative="0 on covered usage and negation, as FOCUS wants it of commitment-covered usage and as the FOCUS export "
+        alternative="0 on covered usage and negation, as FOCUS wants it of commitment-covered usage and as the FOCUS "
+        "export "
         "of AWS has it. It gives the same sums only where AWS's two rows cancel to the last digit.",
     ),
     MapColumn(
@@ -108,18 +116,22 @@ COSTS = (
         f"WHEN {_is('SavingsPlanRecurringFee', 'RIFee')} THEN {UNUSED} "
         f"WHEN {_is('SavingsPlanNegation', 'SavingsPlanUpfrontFee')} THEN 0 "
         f"WHEN {_is('Fee')} AND {_RESERVED} THEN 0 ELSE {BILLED} END",
-        choice="Covered usage carries its part of the commitment; the recurring fee's row carries what was left unused; "
-        "upfront fees and the negation carry nothing. Over a whole term the sum is what was billed. A report of before 2018 "
+        choice="Covered usage carries its part of the commitment; the recurring fee's row carries what was left "
+        "unused; "
+        "upfront fees and the negation carry nothing. Over a whole term the sum is what was billed. A report of "
+        "before 2018 "
         "has no amortisation: NULL, because it is not known.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
-        alternative="Two charges per recurring fee row, a purchase with effective cost 0 and unused usage with billed cost 0, "
+        alternative="Two charges per recurring fee row, a purchase with effective cost 0 and unused usage with "
+        "billed cost 0, "
         "as FOCUS has it. One row stays one charge here, so that each charge is a row of the bill.",
     ),
     MapColumn(
         "ListCost",
         f"CASE WHEN {_SPLIT} OR {_NEGATION} OR {_DISCOUNT_ROW} THEN 0 WHEN {_is(*USAGE)} THEN {_PUBLIC_COST} "
         f"WHEN {_ONLY_UNUSED} THEN {UNUSED} ELSE {UNBLENDED} END",
-        choice="Usage at public on-demand prices; NULL where the report gives none or gives it in another currency. Fees, tax "
+        choice="Usage at public on-demand prices; NULL where the report gives none or gives it in another currency. "
+        "Fees, tax "
         "and credits have no other list price than their own. A discount, a negation and a split row are 0: the usage "
         "they belong to carries the list cost already.",
         source="AWS Data Exports User Guide, Pricing columns: pricing_public_on_demand_cost; FOCUS 1.4, ListCost",
@@ -129,7 +141,8 @@ COSTS = (
         "ContractedCost",
         f"CASE WHEN {_NEGATION} THEN 0 WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_COST} "
         f"WHEN {_ONLY_UNUSED} THEN {UNUSED} ELSE {BILLED} END",
-        choice="Usage at the account's own on-demand rates, with negotiated discounts where they are columns; discount rows "
+        choice="Usage at the account's own on-demand rates, with negotiated discounts where they are columns; "
+        "discount rows "
         "carry theirs. Usage under a reservation is billed at 0 and the report has no negotiated rate for it: the "
         "public price stands in.",
         source="FOCUS 1.4, ContractedCost; AWS Data Exports User Guide, Line item columns: line_item_unblended_cost",
@@ -143,7 +156,8 @@ KINDS = (
         f"CASE WHEN {_is(*USAGE)} OR {_NEGATION} OR {_ONLY_UNUSED} THEN 'Usage' WHEN {_is(*_FEES)} THEN 'Purchase' "
         f"WHEN {_is('Tax')} THEN 'Tax' WHEN {_is('Credit')} THEN 'Credit' WHEN {_is('Refund')} AND {COMMITMENT} "
         f"THEN 'Purchase' WHEN {_is('Refund')} OR {_DISCOUNT_ROW} THEN 'Adjustment' END",
-        choice="The negation is Usage, so that the billed cost of usage covered by a plan sums to 0 as FOCUS wants it. A "
+        choice="The negation is Usage, so that the billed cost of usage covered by a plan sums to 0 as FOCUS wants "
+        "it. A "
         "recurring fee that bills nothing and holds unused commitment (all upfront) is unused usage. Discounts as rows "
         "are Adjustments: they are a price agreed on, not a grant. An unknown type is NULL, which is a finding.",
         source=f"{LINE_ITEMS}; FOCUS 1.4, ChargeCategory",
@@ -181,7 +195,8 @@ COMMITMENTS = (
         "CommitmentDiscountId",
         f"CASE WHEN {_TYPE} LIKE 'SavingsPlan%' THEN {_PLAN} WHEN {_HELD} "
         f"THEN coalesce({_RESERVATION}, $reservation_subscription_id) END",
-        choice="The subscription's number where the report gives no ARN. Only on rows whose type says that a commitment is "
+        choice="The subscription's number where the report gives no ARN. Only on rows whose type says that a "
+        "commitment is "
         "involved: the columns may be filled on others.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
     ),
@@ -200,25 +215,29 @@ COMMITMENTS = (
         "CommitmentDiscountStatus",
         f"CASE WHEN {_is('DiscountedUsage', 'SavingsPlanCoveredUsage')} OR {_NEGATION} THEN 'Used' "
         f"WHEN {UNUSED} <> 0 THEN 'Unused' END",
-        choice="Unused on every row that holds unused commitment, also where the row bills a fee and is a Purchase: so each "
+        choice="Unused on every row that holds unused commitment, also where the row bills a fee and is a Purchase: "
+        "so each "
         "unused amount is found by this column alone.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}; FOCUS 1.4, CommitmentDiscountStatus",
         alternative="NULL on purchases.",
     ),
     MapColumn(
         "CommitmentDiscountQuantity",
-        f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN {_COVERED_BY_PLAN} WHEN {_is('SavingsPlanRecurringFee')} THEN {UNUSED} "
+        f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN {_COVERED_BY_PLAN} WHEN {_is('SavingsPlanRecurringFee')} "
+        f"THEN {UNUSED} "
         f"WHEN {_is('DiscountedUsage')} AND {_NORMALIZED} THEN #line_item_normalized_usage_amount "
         f"WHEN {_is('DiscountedUsage')} THEN #line_item_usage_amount WHEN {_is('RIFee')} AND {_NORMALIZED} "
         f"THEN #reservation_unused_normalized_unit_quantity WHEN {_is('RIFee')} THEN #reservation_unused_quantity END",
-        choice="What was used of the commitment, or left unused: money for Savings Plans, normalised units for reservations "
+        choice="What was used of the commitment, or left unused: money for Savings Plans, normalised units for "
+        "reservations "
         "that have them, else hours. The quantity bought is not on the row of the purchase.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
     ),
     MapColumn(
         "CommitmentDiscountUnit",
         f"CASE WHEN {_is('SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee')} THEN $line_item_currency_code "
-        f"WHEN {_is('DiscountedUsage', 'RIFee')} THEN CASE WHEN {_NORMALIZED} THEN 'Normalized Hours' ELSE 'Hours' END END",
+        f"WHEN {_is('DiscountedUsage', 'RIFee')} THEN CASE WHEN {_NORMALIZED} THEN 'Normalized Hours' ELSE 'Hours' "
+        f"END END",
     ),
 )
 
@@ -260,11 +279,14 @@ SPLITS = (
     MapColumn(
         "AllocatedMethodId",
         f"CASE WHEN {_SPLIT} THEN 'AWS split cost allocation data' END",
-        choice="A split row shows what a container used of an instance that the bill charges in a row of its own. AWS bills "
-        "split rows at 0 and so do all four costs here: the parent keeps its cost and totals tie. What AWS assigns to the "
+        choice="A split row shows what a container used of an instance that the bill charges in a row of its own. "
+        "AWS bills "
+        "split rows at 0 and so do all four costs here: the parent keeps its cost and totals tie. What AWS assigns "
+        "to the "
         "container stands in x_SplitCost and x_SplitUnusedCost.",
         source="AWS Data Exports User Guide, Understanding split cost allocation data; Split line item columns",
-        alternative="Moving the effective cost from the parent to its containers at load; that is allocation, not reading.",
+        alternative="Moving the effective cost from the parent to its containers at load; that is allocation, not "
+        "reading.",
     ),
     MapColumn("AllocatedResourceId", f"CASE WHEN {_SPLIT} THEN $line_item_resource_id END"),
     MapColumn("AllocatedTags", f"CASE WHEN {_SPLIT} THEN $tags END"),

@@ -89,7 +89,7 @@ def replace_derived(sql: str, made: Mapping[str, str]) -> str:
 
 
 def _json_sql(container: str, parts: Sequence[tuple[str, str]], *, has_map: bool) -> str:
-    """Return the expression for one JSON text, from the map column where there is one, else from columns; "" for never."""
+    """Return the expression for one JSON text, from its map column, else from columns of their own; "" for never."""
     texts = [f"nullif(${container}, '{{}}')"] if has_map else []
     if parts:
         values = ", ".join(f"{_key(key)} || to_json(${name})" for key, name in parts)

@@ -6,16 +6,18 @@ Owns the refusals that protect the ledger from rows it could not place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
-from finmod.normalize.charges import REQUIRED
+from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
 from finmod.normalize.convert import Conversion, periods_sql
 from finmod.normalize.diagnose import unreadable_cells, why_unreadable
 from finmod.terms.findings import Finding
 
+_OWN_NAMES = frozenset(name.casefold() for name in (*CHARGE_TYPES, "ProviderName", "PublisherName"))
+_PLACES = frozenset(name.casefold() for name in PLACE_TYPES)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -39,6 +41,7 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
         UserError: A column is missing that every charge needs, or rows name no period or no day.
     """
     _refuse_missing(conversion)
+    _refuse_same_names(conversion)
     file = conversion.staged.file.name
     try:
         rows = engine.rows(periods_sql(conversion))
@@ -56,8 +59,9 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     return FilePeriods(frozenset(row[0] for row in rows), _shape_findings(engine, conversion))
 
 
-def _possible(moment: datetime) -> bool:
-    return _FIRST_YEAR <= moment.year <= _LAST_YEAR
+def _possible(moment: datetime | str) -> bool:
+    """Return whether a bill can name this instant; one that Python cannot hold comes as text."""
+    return isinstance(moment, datetime) and _FIRST_YEAR <= moment.year <= _LAST_YEAR
 
 
 def _refuse_missing(conversion: Conversion) -> None:
@@ -77,6 +81,27 @@ def _refuse_missing(conversion: Conversion) -> None:
         )
 
 
+def _refuse_same_names(conversion: Conversion) -> None:
+    """Refuse two columns of a FOCUS file that would become one: the ledger's columns have no case."""
+    if conversion.mapping.format != "focus":
+        return
+    first: dict[str, str] = {}
+    for column in conversion.staged.columns:
+        name = conversion.canonical(column.name).casefold()
+        target = name if name in _OWN_NAMES or name.startswith("x_") else f"x_{name}"
+        if target in first:
+            raise UserError(
+                Problem(
+                    code="FM1109",
+                    found=f"the columns '{first[target]}' and '{column.name}' are one and the same in the ledger",
+                    expected="each column once, whatever the case of its name",
+                    where=conversion.staged.file.name,
+                    remedy="Export it again, or rename one of the two.",
+                )
+            )
+        first[target] = column.name
+
+
 def _empty(column: str, file: str, row: int, rows: int) -> Problem:
     return Problem(
         code="FM1125",
@@ -87,10 +112,11 @@ def _empty(column: str, file: str, row: int, rows: int) -> Problem:
     )
 
 
-def _impossible(moment: datetime, file: str, row: int) -> Problem:
+def _impossible(moment: datetime | str, file: str, row: int) -> Problem:
+    day = moment.date().isoformat() if isinstance(moment, datetime) else moment[:40]
     return Problem(
         code="FM1126",
-        found=f"a period column says {moment:%Y-%m-%d}",
+        found=f"a period column says {day}",
         expected=f"a year from {_FIRST_YEAR} to {_LAST_YEAR}",
         where=f"{file}, at or after row {row:,}",
         remedy="Mend the export. Dates with two-digit years need date_order: mdy or dmy.",
@@ -99,7 +125,8 @@ def _impossible(moment: datetime, file: str, row: int) -> Problem:
 
 def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ...]:
     file, source = conversion.staged.file.name, conversion.source
-    found = [
+    found = [replace(finding, source=source) for finding in conversion.staged.findings]
+    found += [
         Finding(
             code="FM1202",
             severity="info",
@@ -110,6 +137,18 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
         )
         for target, name in conversion.extra_columns().items()
         if target != name
+    ]
+    found += [
+        Finding(
+            code="FM1206",
+            severity="info",
+            message=f"Column '{column.name}' is not kept: finmod fills a column of that name itself.",
+            source=source,
+            column=column.name,
+            where=file,
+        )
+        for column in conversion.staged.columns
+        if column.name.casefold() in _PLACES
     ]
     if conversion.reading.unreadable_as_null:
         found += [

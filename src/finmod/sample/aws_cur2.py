@@ -1,24 +1,25 @@
 """The AWS bill as Cost and Usage Report 2.0: one Parquet file per month, map columns as MAP.
 
-Owns the CUR 2.0 columns of usage rows. Money is DECIMAL where AWS writes double, so that truth is exact.
+Owns the CUR 2.0 columns of usage rows. Money is DECIMAL where AWS writes double, so that truth is exact. Discounts
+are rows of their own, as AWS exports them with INCLUDE_MANUAL_DISCOUNT_COMPATIBILITY: such an export has no column
+``discount``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from finmod.engines.duckdb import Engine, literal
-from finmod.sample.aws_charges import arn
+from finmod.sample.aws_lines import arn
 from finmod.sample.charges import Bill
 from finmod.sample.prices import skus, supplier
-from finmod.sample.tables import money, offer_usage, offer_charges, price, quantity, select_list, texts
+from finmod.sample.resources import Resources
+from finmod.sample.tables import make_table, money, offer_charges, offer_usage, price, quantity, select_list
 from finmod.sample.teams import ACCOUNTS, PAYERS
 from finmod.sample.world import World
 
 _TEXT, _TIME, _MONEY, _AMOUNT = "VARCHAR", "TIMESTAMP", "DECIMAL(18,10)", "DECIMAL(18,4)"
-_MAP, _NUMBERS = "MAP(VARCHAR, VARCHAR)", "MAP(VARCHAR, DOUBLE)"
+_MAP = "MAP(VARCHAR, VARCHAR)"
 _PLAN, _RESERVED = "held.kind = 'Compute Savings Plan'", "held.kind = 'Reserved Instance'"
 
 # (column, type, value of a usage row, value of a charge that does not set the column itself)
@@ -34,16 +35,15 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("bill_payer_account_id", _TEXT, "$payer", "$payer"),
     ("bill_payer_account_name", _TEXT, "$payer_name", "$payer_name"),
     ("cost_category", _MAP, "r.cost_category", "MAP {}"),
-    ("discount", _NUMBERS, "MAP {}", "MAP {}"),
-    ("discount_bundled_discount", "DOUBLE", "NULL", "NULL"),
-    ("discount_total_discount", "DOUBLE", "NULL", "NULL"),
     ("line_item_availability_zone", _TEXT, "r.zone", "NULL"),
     ("line_item_currency_code", _TEXT, "'USD'", "'USD'"),
     ("line_item_legal_entity", _TEXT, "$issuer", "$issuer"),
     ("line_item_line_item_description", _TEXT, "r.description", "NULL"),
     (
-        "line_item_line_item_type", _TEXT,
-        f"CASE WHEN {_PLAN} THEN 'SavingsPlanCoveredUsage' WHEN {_RESERVED} THEN 'DiscountedUsage' ELSE 'Usage' END", "NULL",
+        "line_item_line_item_type",
+        _TEXT,
+        f"CASE WHEN {_PLAN} THEN 'SavingsPlanCoveredUsage' WHEN {_RESERVED} THEN 'DiscountedUsage' ELSE 'Usage' END",
+        "NULL",
     ),
     ("line_item_operation", _TEXT, "r.operation", "NULL"),
     ("line_item_product_code", _TEXT, "r.product_code", "NULL"),
@@ -63,6 +63,7 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("pricing_public_on_demand_cost", _MONEY, money("q * lp"), "NULL"),
     ("pricing_public_on_demand_rate", _TEXT, price("lp"), "NULL"),
     ("pricing_purchase_option", _TEXT, f"CASE WHEN {_RESERVED} THEN held.payment END", "NULL"),
+    ("pricing_rate_code", _TEXT, "r.sku || '.JRTCKXETXF.6YS6EN2CT7'", "NULL"),
     ("pricing_rate_id", _TEXT, "r.rate_id", "NULL"),
     ("pricing_term", _TEXT, f"CASE WHEN {_RESERVED} THEN 'Reserved' ELSE 'OnDemand' END", "NULL"),
     ("pricing_unit", _TEXT, "r.unit", "NULL"),
@@ -74,12 +75,22 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("product_servicecode", _TEXT, "r.product_code", "NULL"),
     ("product_sku", _TEXT, "r.sku", "NULL"),
     ("product_usagetype", _TEXT, "r.usage_type", "NULL"),
-    ("reservation_amortized_upfront_cost_for_usage", _MONEY, f"CASE WHEN {_RESERVED} THEN {money('q * held.upfront_rate')} END", "NULL"),
+    (
+        "reservation_amortized_upfront_cost_for_usage",
+        _MONEY,
+        f"CASE WHEN {_RESERVED} THEN {money('q * held.upfront_rate')} END",
+        "NULL",
+    ),
     ("reservation_amortized_upfront_fee_for_billing_period", _MONEY, "NULL", "NULL"),
     ("reservation_effective_cost", _MONEY, f"CASE WHEN {_RESERVED} THEN {money('q * ep')} END", "NULL"),
     ("reservation_end_time", _TEXT, "NULL", "NULL"),
     ("reservation_number_of_reservations", _TEXT, "NULL", "NULL"),
-    ("reservation_recurring_fee_for_usage", _MONEY, f"CASE WHEN {_RESERVED} THEN {money('q * (ep - held.upfront_rate)')} END", "NULL"),
+    (
+        "reservation_recurring_fee_for_usage",
+        _MONEY,
+        f"CASE WHEN {_RESERVED} THEN {money('q * (ep - held.upfront_rate)')} END",
+        "NULL",
+    ),
     ("reservation_reservation_a_r_n", _TEXT, f"CASE WHEN {_RESERVED} THEN held.arn END", "NULL"),
     ("reservation_start_time", _TEXT, "NULL", "NULL"),
     ("reservation_subscription_id", _TEXT, f"CASE WHEN {_RESERVED} THEN held.arn[-12:] END", "NULL"),
@@ -104,44 +115,56 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
+# A map cannot be handed over as text: keys and values come in two texts.
+_MAPS = """* EXCLUDE (tag_keys, tag_values, stage),
+    CASE WHEN tag_keys = '' THEN MAP {}
+         ELSE map(string_split(tag_keys, '|'), string_split(tag_values, '|')) END AS tags,
+    MAP {'product_name': service_name, 'region': region} AS product, MAP {'Stage': stage} AS cost_category"""
+_REGION_PREFIX = {"us-east-1": "", "eu-west-1": "EUW1-", "us-west-2": "USW2-"}
+
+
 def offer_world(engine: Engine, world: World) -> None:
     """Make the tables of AWS resources and commitments, once for all months."""
-    resources, regions = world.resources["aws"], supplier("aws").regions
-    table = [skus()[place] for place in resources.sku]
-    place = [regions[region] for region in resources.region]
-    account = [ACCOUNTS[number] for number in resources.account]
-    size = [f"m7i.{name}" if name and sku.service_code == "AmazonEC2" else f"db.r6g.{name}" if name else None for name, sku in zip(resources.size, table, strict=True)]
-    prefix = {"us-east-1": "", "eu-west-1": "EUW1-", "us-west-2": "USW2-"}
-    kind = [f"{prefix[region[0]]}{sku.usage_type}{'.' + name if name else ''}" for region, sku, name in zip(place, table, resources.size, strict=True)]
-    frame = {
-        "resource_id": resources.ids, "account": [found.number for found in account], "account_name": [found.name for found in account],
-        "region": [region[0] for region in place], "zone": [f"{region[0]}{region[2]}" if name else None for region, name in zip(place, size, strict=True)],
-        "product_code": [sku.service_code for sku in table], "family": [sku.family for sku in table], "operation": [sku.operation for sku in table],
-        "unit": [sku.pricing_unit for sku in table], "usage_type": kind, "instance_type": size,
-        "sku": [f"{sku.key.upper().replace('-', '')}{region[0][:2].upper()}{(name or '').upper().replace('.', '')}" for sku, region, name in zip(table, place, size, strict=True)],
-        "rate_id": [f"{7_000_000_000 + 31 * number}" for number in resources.sku],
-        "description": [f"{sku.service_name}, {usage_type}, per {sku.pricing_unit}" for sku, usage_type in zip(table, kind, strict=True)],
-        "service_name": [sku.service_name for sku in table], "stage": ["production" if found.production else "non-production" for found in account],
-        "tag_keys": ["|".join(f"user_{key}" for key in tags) for tags in resources.tags],
-        "tag_values": ["|".join(tags.values()) for tags in resources.tags],
-    }
-    engine.register("resource_texts", {"number": np.arange(resources.count, dtype=np.int64)} | {name: texts(list(column)) for name, column in frame.items()})
-    engine.run(
-        """CREATE OR REPLACE TEMP TABLE aws_resources AS SELECT * EXCLUDE (tag_keys, tag_values, stage),
-           CASE WHEN tag_keys = '' THEN MAP {} ELSE map(string_split(tag_keys, '|'), string_split(tag_values, '|')) END AS tags,
-           MAP {'product_name': service_name, 'region': region} AS product, MAP {'Stage': stage} AS cost_category
-           FROM resource_texts"""
-    )
-    held = world.commitments
-    engine.register(
-        "held_texts",
+    resources = world.resources["aws"]
+    make_table(engine, "aws_resources", [_resource(resources, place) for place in range(resources.count)], {}, _MAPS)
+    held = [
         {
-            "number": np.arange(len(held), dtype=np.int64), "upfront_rate": np.array([one.upfront_rate for one in held], dtype=np.int64),
-            "kind": texts([one.kind for one in held]), "payment": texts([one.payment for one in held]), "arn": texts([arn(one) for one in held]),
-            "term_start": texts([f"{one.start.first}T00:00:00.000Z" for one in held]), "term_end": texts([f"{one.end.first}T00:00:00.000Z" for one in held]),
-        },
-    )
-    engine.run("CREATE OR REPLACE TEMP TABLE aws_held AS SELECT * FROM held_texts")
+            "kind": one.kind,
+            "payment": one.payment,
+            "arn": arn(one),
+            "term_start": f"{one.start.first}T00:00:00.000Z",
+            "term_end": f"{one.end.first}T00:00:00.000Z",
+        }
+        for one in world.commitments
+    ]
+    make_table(engine, "aws_held", held, {"upfront_rate": [one.upfront_rate for one in world.commitments]})
+
+
+def _resource(resources: Resources, place: int) -> dict[str, str | None]:
+    sku, account = skus()[resources.sku[place]], ACCOUNTS[resources.account[place]]
+    region, size, tags = supplier("aws").regions[resources.region[place]], resources.size[place], resources.tags[place]
+    instance = f"{sku.usage_type.partition(':')[2]}.{size}" if size else None
+    usage_type = f"{_REGION_PREFIX[region[0]]}{sku.usage_type}{'.' + size if size else ''}"
+    return {
+        "resource_id": resources.ids[place],
+        "account": account.number,
+        "account_name": account.name,
+        "stage": "production" if account.production else "non-production",
+        "region": region[0],
+        "zone": f"{region[0]}{region[2]}" if size else None,
+        "product_code": sku.service_code,
+        "service_name": sku.service_name,
+        "family": sku.family,
+        "operation": sku.operation,
+        "unit": sku.pricing_unit,
+        "usage_type": usage_type,
+        "instance_type": instance,
+        "sku": f"{sku.key}{region[0][:2]}{size}".upper().replace("-", ""),
+        "rate_id": str(7_000_000_000 + 31 * int(resources.sku[place])),
+        "description": f"{sku.service_name}, {usage_type}, per {sku.pricing_unit}",
+        "tag_keys": "|".join(f"user_{key}" for key in tags),
+        "tag_values": "|".join(tags.values()),
+    }
 
 
 def select_bill(engine: Engine, bill: Bill) -> str:
@@ -152,13 +175,18 @@ def select_bill(engine: Engine, bill: Bill) -> str:
     constants = {
         "$prefix": literal(f"nw{month.year:04d}{month.month:02d}"),
         "$interval": literal(f"{month.first}T00:00:00Z/{month.following().first}T00:00:00Z"),
-        "$period_start": f"TIMESTAMP '{month.first}'", "$period_end": f"TIMESTAMP '{month.following().first}'",
-        "$invoice": literal(bill.invoice), "$issuer": literal(supplier("aws").issuer),
-        "$payer_name": literal(payer[1]), "$payer": literal(payer[0]),
+        "$period_start": f"TIMESTAMP '{month.first}'",
+        "$period_end": f"TIMESTAMP '{month.following().first}'",
+        "$invoice": literal(bill.invoice),
+        "$issuer": literal(supplier("aws").issuer),
+        "$payer_name": literal(payer[1]),
+        "$payer": literal(payer[0]),
     }
     usage = select_list([(name, kind, value) for name, kind, value, _ in _COLUMNS])
     # A charge's own text wins; an empty one falls back to what such rows have.
-    beside = select_list([(name, kind, f'coalesce("{name}", {other})' if name in own else other) for name, kind, _, other in _COLUMNS])
+    beside = select_list(
+        [(name, kind, f'coalesce("{name}", {other})' if name in own else other) for name, kind, _, other in _COLUMNS]
+    )
     query = f"""SELECT {usage} FROM usage c LEFT JOIN aws_resources r ON r.number = c.resource
         LEFT JOIN aws_held held ON held.number = c.commitment
         UNION ALL SELECT {beside} FROM charges_beside"""

@@ -95,17 +95,20 @@ class _Plan:
     fill: int
 
 
+_ONE_UNIT, _TENTH_OF_A_CENT = 10_000, 10**7
+_UPFRONT_PER_MILLE = {"No Upfront": 0, "Partial Upfront": 500, "All Upfront": 1000}
+
 # Reserved capacity stands before spend commitments: that is the order in which suppliers apply them.
 _PORTFOLIO: tuple[_Plan, ...] = (
     _Plan("aws-ri-1", "aws", "Reserved Instance", "compute", "Partial Upfront", 1, sized=True, discount=360, fill=60),
     _Plan("aws-ri-2", "aws", "Reserved Instance", "compute", "All Upfront", 14, sized=True, discount=390, fill=70),
     _Plan("aws-sp-1", "aws", "Compute Savings Plan", "compute", "No Upfront", -10, sized=False, discount=270, fill=55),
-    _Plan("aws-sp-2", "aws", "Compute Savings Plan", "compute", "All Upfront", 2, sized=False, discount=300, fill=50),
-    _Plan("aws-sp-3", "aws", "Compute Savings Plan", "compute", "No Upfront", 15, sized=False, discount=270, fill=60),
-    _Plan("azure-ri-1", "azure", "Reservation", "reservation", "All Upfront", 1, sized=True, discount=380, fill=80),
-    _Plan("azure-ri-2", "azure", "Reservation", "reservation", "No Upfront", 14, sized=True, discount=380, fill=90),
+    _Plan("aws-sp-2", "aws", "Compute Savings Plan", "compute", "All Upfront", 2, sized=False, discount=300, fill=62),
+    _Plan("aws-sp-3", "aws", "Compute Savings Plan", "compute", "No Upfront", 15, sized=False, discount=270, fill=66),
+    _Plan("azure-ri-1", "azure", "Reservation", "reservation", "All Upfront", 1, sized=True, discount=380, fill=95),
+    _Plan("azure-ri-2", "azure", "Reservation", "reservation", "No Upfront", 14, sized=True, discount=380, fill=105),
     _Plan("gcp-cud-1", "gcp", "Flexible CUD", "cud", "No Upfront", -5, sized=False, discount=280, fill=55),
-    _Plan("gcp-cud-2", "gcp", "Flexible CUD", "cud", "No Upfront", 8, sized=False, discount=280, fill=85),
+    _Plan("gcp-cud-2", "gcp", "Flexible CUD", "cud", "No Upfront", 8, sized=False, discount=280, fill=100),
 )
 
 
@@ -138,36 +141,59 @@ def covers(resources: Resources, eligible: str, size: str) -> Ints:
         [
             number
             for number, place in enumerate(resources.sku)
-            if table[place].eligible == eligible and (not size or (resources.size[number] == size and bool(table[place].sizes)))
+            if table[place].eligible == eligible
+            and (not size or (resources.size[number] == size and bool(table[place].sizes)))
         ],
         dtype=np.int64,
     )
 
 
 def _sized(plan: _Plan, resources: Resources, activity: Ints, day: int, first: Month) -> Commitment:
+    """Return the commitment at the size that fits the first four weeks of its term."""
     found = covers(resources, plan.eligible, "")
     use = moving(resources.sku[found], resources.owner[found], activity[:, :, day : day + 28])
     alive = (resources.first_day[found] <= day) & (resources.end_day[found] > day)
     quantity = resources.base[found] * (use.sum(axis=1) // use.shape[1] // 1000) // 1000 * alive
-    table = skus()
-    price = np.array([table[place].list_price for place in resources.sku[found]], dtype=np.int64) * resources.multiple[found]
+    listed = np.array([skus()[place].list_price for place in resources.sku[found]], dtype=np.int64)
+    price = listed * resources.multiple[found]
     size, rate, hourly = "", 0, 0
     if plan.sized:
-        by_size: dict[str, int] = {}
-        for number, amount in zip(found.tolist(), (quantity * price).tolist(), strict=True):
-            if table[resources.sku[number]].sizes:
-                by_size[resources.size[number]] = by_size.get(resources.size[number], 0) + amount
-        size = max(sorted(by_size), key=by_size.__getitem__, default="")
-        chosen = np.array([resources.size[number] == size and bool(table[resources.sku[number]].sizes) for number in found.tolist()])
-        if chosen.any():
-            rate = int(price[chosen][0]) * (1000 - plan.discount) // 1000
-            hourly = 10_000 * max(1, int(quantity[chosen].sum()) * plan.fill // 100 // 24 // 10_000)
+        size, daily, list_price = _largest_size(resources, (found, quantity, price))
+        rate = list_price * (1000 - plan.discount) // 1000
+        # Whole instances, one at least.
+        hourly = _ONE_UNIT * max(1, daily * plan.fill // 100 // 24 // _ONE_UNIT) if size else 0
     else:
         committed = int((quantity * price).sum()) // 24 * plan.fill // 100 * (1000 - plan.discount) // 1000
-        hourly = committed // 10**7 * 10**7
-    part = {"No Upfront": 0, "Partial Upfront": 500, "All Upfront": 1000}[plan.payment]
+        hourly = committed // _TENTH_OF_A_CENT * _TENTH_OF_A_CENT
     start = first.following(plan.starts)
     return Commitment(
-        plan.name, plan.source, plan.kind, plan.eligible, plan.payment, start, start.following(12), size,
-        plan.discount, hourly, rate, (rate or hourly) * part // 1000,
+        name=plan.name,
+        source=plan.source,
+        kind=plan.kind,
+        eligible=plan.eligible,
+        payment=plan.payment,
+        start=start,
+        end=start.following(12),
+        size=size,
+        discount=plan.discount,
+        hourly=hourly,
+        rate=rate,
+        upfront_rate=(rate or hourly) * _UPFRONT_PER_MILLE[plan.payment] // 1000,
     )
+
+
+def _largest_size(resources: Resources, frame: tuple[Ints, Ints, Ints]) -> tuple[str, int, int]:
+    """Return the size that costs most, its quantity a day and its list price; "" where nothing has a size."""
+    cost: dict[str, int] = {}
+    daily: dict[str, int] = {}
+    prices: dict[str, int] = {}
+    for number, quantity, price in zip(*(column.tolist() for column in frame), strict=True):
+        if skus()[resources.sku[number]].sizes:
+            size = resources.size[number]
+            cost[size] = cost.get(size, 0) + quantity * price
+            daily[size] = daily.get(size, 0) + quantity
+            prices[size] = price
+    if not cost:
+        return "", 0, 0
+    size = max(sorted(cost), key=cost.__getitem__)
+    return size, daily[size], prices[size]

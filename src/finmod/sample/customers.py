@@ -13,7 +13,9 @@ from finmod.sample.products import PRODUCTS
 from finmod.sample.streams import Ints, Stream
 
 CUSTOMERS = 300
-_SEGMENTS = ("enterprise", "mid-market", "small business")
+_SEGMENTS = (("enterprise", 25), ("mid-market", 85), ("small business", 190))
+# Share of customers who use a product beside their first, and who were there before the window.
+_USES, _THERE_BEFORE = 0.55, 0.6
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ def make_customers(seed: int, months: int) -> Customers:
     chance = Stream(seed, "customers").uniform(CUSTOMERS, 3)
     size = 100_000 // (np.arange(CUSTOMERS) + 3)
     uses = Stream(seed, "customers", "products").uniform(CUSTOMERS, len(PRODUCTS))
-    use = np.floor(size[:, None] * np.where(uses < 0.55, uses, 0) * 10).astype(np.int64)  # noqa: PLR2004 -- about half
+    use = np.floor(size[:, None] * np.where(uses < _USES, uses, 0) * 10).astype(np.int64)
     use[np.arange(CUSTOMERS), np.floor(chance[:, 2] * len(PRODUCTS)).astype(np.int64)] += size
-    joined = np.where(chance[:, 0] < 0.6, 0, np.floor(chance[:, 1] * months)).astype(np.int64)  # noqa: PLR2004 -- more than half were there
-    segments = tuple(_SEGMENTS[0 if place < 25 else 1 if place < 110 else 2] for place in range(CUSTOMERS))  # noqa: PLR2004 -- sizes of segments
+    joined = np.where(chance[:, 0] < _THERE_BEFORE, 0, np.floor(chance[:, 1] * months)).astype(np.int64)
+    segments = tuple(name for name, count in _SEGMENTS for _ in range(count))
     return Customers(tuple(f"customer-{place + 1:03d}" for place in range(CUSTOMERS)), segments, joined, use)

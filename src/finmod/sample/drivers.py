@@ -16,6 +16,7 @@ from finmod.sample.streams import Floats, Ints, Stream
 
 ACTIVITY_ONE = 10_000
 _YEAR = 365.25
+_SATURDAY = 5
 # Share of a working day's load by hour, UTC; the sum is the divisor when a day is cut into hours.
 HOURLY_LOAD = (26, 22, 20, 19, 20, 24, 31, 38, 45, 50, 53, 55, 56, 56, 57, 58, 60, 61, 60, 58, 53, 46, 38, 31)
 
@@ -42,7 +43,9 @@ class Drivers:
 def make_drivers(seed: int, first: date, count: int) -> Drivers:
     """Return the drivers for ``count`` days from ``first``."""
     days = tuple(first + timedelta(days=offset) for offset in range(count))
-    launch_day = np.array([int(count * product.launched_at) if product.launched_at else 0 for product in PRODUCTS], dtype=np.int64)
+    launch_day = np.array(
+        [int(count * product.launched_at) if product.launched_at else 0 for product in PRODUCTS], dtype=np.int64
+    )
     activity = np.zeros((len(PRODUCTS), len(DRIVERS), count), dtype=np.int64)
     levels = np.zeros_like(activity)
     for place, product in enumerate(PRODUCTS):
@@ -64,7 +67,7 @@ def _curve(product: Product, driver: str, days: tuple[date, ...], launch: int, s
         curve = growth * noise
     else:
         weekday = np.array([day.weekday() for day in days])
-        week = np.where(weekday >= 5, product.weekend, 1.0)  # noqa: PLR2004 -- Saturday
+        week = np.where(weekday >= _SATURDAY, product.weekend, 1.0)
         in_year = np.array([day.timetuple().tm_yday for day in days], dtype=np.float64)
         season = 1 + product.season * np.cos(2 * np.pi * (in_year - 331) / _YEAR)
         curve = growth * week * season * noise

@@ -59,29 +59,40 @@ def _nothing(query: str) -> str:
 
 _COVERED = "\"CommitmentDiscountStatus\" = 'Used'"
 _STORAGE = "\"ServiceName\" = 'Cloud Storage' AND \"ChargeCategory\" = 'Usage'"
-_AZURE_STORAGE = "\"ServiceName\" = 'Azure Storage' AND \"ChargeClass\" IS NULL"
+_AZURE_STORAGE = '"ServiceName" = \'Azure Storage\' AND "ChargeClass" IS NULL'
+
+_NULL_BILLED = _replace("BilledCost", "NULL", _STORAGE)
+_NULL_EFFECTIVE = _replace("EffectiveCost", "NULL", _STORAGE)
+_EUROS = _replace("BillingCurrency", "'EUR'", _AZURE_STORAGE)
+_TOO_LOW = _replace("EffectiveCost", 'CAST("EffectiveCost" * 0.9 AS DECIMAL(18,10))', _COVERED)
+_BILLED_AGAIN = _replace("BilledCost", '"ContractedCost"', _COVERED)
+_UNKNOWN_WORD = _replace("ChargeCategory", "'Consumption'", _STORAGE)
+_NO_LIST = _replace("ListCost", "0", _STORAGE)
+_NEGATIVE = _replace("BilledCost", '-"BilledCost"', _AZURE_STORAGE)
 
 FAULTS: dict[str, Fault] = {
     "duplicate_rows": Fault("a block of 150 rows stands twice", "duplicate", "aws", _twice),
-    "missing_day": Fault("the 12th of the month is absent (where charges are daily or hourly)", "gap", "azure", _without_day),
+    "missing_day": Fault("the 12th is absent, where charges are daily or hourly", "gap", "azure", _without_day),
     "empty_month": Fault("the file of a month has a header and no rows", "gap", "ai", _nothing),
-    "null_billed_cost": Fault("BilledCost is null on storage rows", "null", "gcp", _replace("BilledCost", "NULL", _STORAGE)),
-    "null_effective_cost": Fault("EffectiveCost is null on storage rows", "null", "gcp", _replace("EffectiveCost", "NULL", _STORAGE)),
-    "wrong_currency": Fault("two currencies under one billing account", "currency", "azure", _replace("BillingCurrency", "'EUR'", _AZURE_STORAGE)),
+    "null_billed_cost": Fault("BilledCost is null on storage rows", "null", "gcp", _NULL_BILLED),
+    "null_effective_cost": Fault("EffectiveCost is null on storage rows", "null", "gcp", _NULL_EFFECTIVE),
+    "wrong_currency": Fault("two currencies under one billing account", "currency", "azure", _EUROS),
     "future_charge": Fault("charge periods after the billing period", "period", "gcp", _next_month),
     "effective_gap": Fault(
-        "the effective cost of covered usage is a tenth too low, so that a term no longer equals what was billed",
-        "commitment", "azure", _replace("EffectiveCost", 'CAST("EffectiveCost" * 0.9 AS DECIMAL(18,10))', _COVERED),
+        "covered usage is a tenth too low: a term's effective cost no longer equals its bill",
+        "commitment",
+        "azure",
+        _TOO_LOW,
     ),
     "covered_usage_billed": Fault(
-        "usage that a commitment covers is billed a second time", "commitment", "azure", _replace("BilledCost", '"ContractedCost"', _COVERED),
+        "usage that a commitment covers is billed a second time", "commitment", "azure", _BILLED_AGAIN
     ),
-    "bad_category": Fault("ChargeCategory holds a word of no version of FOCUS", "conformance", "gcp", _replace("ChargeCategory", "'Consumption'", _STORAGE)),
-    "zero_list_cost": Fault("ListCost is 0 where there is a cost", "list price", "gcp", _replace("ListCost", "0", _STORAGE)),
-    "negative_usage": Fault("usage with negative BilledCost that is no correction", "sign", "azure", _replace("BilledCost", '-"BilledCost"', _AZURE_STORAGE)),
+    "bad_category": Fault("ChargeCategory holds a word that FOCUS lacks", "conformance", "gcp", _UNKNOWN_WORD),
+    "zero_list_cost": Fault("ListCost is 0 where there is a cost", "list price", "gcp", _NO_LIST),
+    "negative_usage": Fault("usage with negative BilledCost that is no correction", "sign", "azure", _NEGATIVE),
     "untied_invoice": Fault("an invoice is 100.00 above the bill", "invoice", "aws", invoice=FAULT_INVOICE),
     "missing_invoice": Fault("an invoice is not in invoices.csv", "invoice", "datacentre", invoice=None),
-}  # fmt: skip
+}
 
 
 def fault_named(name: str) -> Fault:
@@ -105,5 +116,5 @@ def fault_named(name: str) -> Fault:
 
 
 def faulty_month(months: int) -> int:
-    """Return the place of the month that a fault changes: the last but one, so that months before and after are clean."""
+    """Return the place of the month that a fault changes: the last but one, with clean months around it."""
     return max(months - 2, 0)

@@ -9,13 +9,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from finmod.engines.duckdb import Engine, literal
 from finmod.sample.charges import Bill
-from finmod.sample.focus_charges import commitment_id
+from finmod.sample.focus_commitments import commitment_id
 from finmod.sample.prices import skus, supplier
-from finmod.sample.tables import money, offer_charges, offer_usage, price, quantity, select_list, texts
+from finmod.sample.resources import Resources
+from finmod.sample.tables import make_table, money, offer_charges, offer_usage, price, quantity, select_list
 from finmod.sample.teams import ACCOUNTS, PAYERS
 from finmod.sample.world import World
 
@@ -61,7 +60,12 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("CommitmentDiscountCategory", _TEXT, "held.category", "NULL"),
     ("CommitmentDiscountId", _TEXT, "held.id", "NULL"),
     ("CommitmentDiscountName", _TEXT, "held.name", "NULL"),
-    ("CommitmentDiscountQuantity", _AMOUNT, f"CASE held.category WHEN 'Usage' THEN {quantity('q')} WHEN 'Spend' THEN {money('q * ep')} END", "NULL"),
+    (
+        "CommitmentDiscountQuantity",
+        _AMOUNT,
+        f"CASE held.category WHEN 'Usage' THEN {quantity('q')} WHEN 'Spend' THEN {money('q * ep')} END",
+        "NULL",
+    ),
     ("CommitmentDiscountStatus", _TEXT, f"CASE WHEN {_HELD} THEN 'Used' END", "NULL"),
     ("CommitmentDiscountType", _TEXT, "held.kind", "NULL"),
     ("CommitmentDiscountUnit", _TEXT, "held.unit", "NULL"),
@@ -101,52 +105,59 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("Tags", _TEXT, "r.tags", "NULL"),
 )
 _ADDED_IN_1_3: tuple[tuple[str, str, str, str], ...] = (
-    *((name, _TEXT, "NULL", "NULL") for name in (
-        "AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId", "AllocatedResourceName", "AllocatedTags", "ContractApplied",
-    )),
+    ("AllocatedMethodDetails", _TEXT, "NULL", "NULL"),
+    ("AllocatedMethodId", _TEXT, "NULL", "NULL"),
+    ("AllocatedResourceId", _TEXT, "NULL", "NULL"),
+    ("AllocatedResourceName", _TEXT, "NULL", "NULL"),
+    ("AllocatedTags", _TEXT, "NULL", "NULL"),
+    ("ContractApplied", _TEXT, "NULL", "NULL"),
     ("HostProviderName", _TEXT, "$provider", "$provider"),
     ("ServiceProviderName", _TEXT, "$provider", "$provider"),
-)  # fmt: skip
+)
 _COSTS = {"BilledCost": "billed", "EffectiveCost": "effective", "ListCost": "listed", "ContractedCost": "contracted"}
 
 
 def offer_world(engine: Engine, world: World, source: str) -> None:
     """Make the tables of a source's resources and of all commitments, once for all months."""
-    resources, regions = world.resources[source], supplier(source).regions
-    table = [skus()[place] for place in resources.sku]
-    account = [ACCOUNTS[number] for number in resources.account]
-    meter = [f"{sku.usage_type}{size}" if size else sku.usage_type for sku, size in zip(table, resources.size, strict=True)]
-    frame = {
-        "resource_id": resources.ids, "resource_name": resources.names, "resource_type": [sku.resource_type for sku in table],
-        "account": [found.number for found in account], "account_name": [found.name for found in account],
-        "region": [regions[place][0] for place in resources.region], "region_name": [regions[place][1] for place in resources.region],
-        "service": [sku.service_name for sku in table], "category": [sku.category for sku in table],
-        "subcategory": [sku.subcategory for sku in table], "meter": meter,
-        "sku": [f"{source}-{sku.key}{'-' + size.replace(' ', '-') if size else ''}" for sku, size in zip(table, resources.size, strict=True)],
-        "description": [f"{sku.service_name}, {text}, per {sku.pricing_unit}" for sku, text in zip(table, meter, strict=True)],
-        "pricing_unit": [sku.pricing_unit for sku in table], "consumed_unit": [sku.consumed_unit for sku in table],
-        "tags": [json.dumps(tags, sort_keys=True) if tags else None for tags in resources.tags],
-    }
-    engine.register(
-        "resource_texts",
+    resources = world.resources[source]
+    rows = [_resource(resources, place) for place in range(resources.count)]
+    numbers = {"consumed_per_priced": [skus()[place].consumed_per_priced for place in resources.sku]}
+    make_table(engine, f"{source}_resources", rows, numbers)
+    held: list[dict[str, str | None]] = [
         {
-            "number": np.arange(resources.count, dtype=np.int64),
-            "consumed_per_priced": np.array([sku.consumed_per_priced for sku in table], dtype=np.int64),
-        } | {name: texts(list(column)) for name, column in frame.items()},
-    )
-    engine.run(f"CREATE OR REPLACE TEMP TABLE {source}_resources AS SELECT * FROM resource_texts")
-    held = world.commitments
-    engine.register(
-        "held_texts",
-        {"number": np.arange(len(held), dtype=np.int64)} | {
-            name: texts(column) for name, column in {
-                "id": [commitment_id(one) for one in held], "name": [one.name for one in held], "kind": [one.kind for one in held],
-                "category": ["Usage" if one.by_quantity else "Spend" for one in held],
-                "unit": ["Hours" if one.by_quantity else "USD" for one in held],
-            }.items()
-        },
-    )
-    engine.run("CREATE OR REPLACE TEMP TABLE focus_held AS SELECT * FROM held_texts")
+            "id": commitment_id(one),
+            "name": one.name,
+            "kind": one.kind,
+            "category": "Usage" if one.by_quantity else "Spend",
+            "unit": "Hours" if one.by_quantity else "USD",
+        }
+        for one in world.commitments
+    ]
+    make_table(engine, "focus_held", held, {})
+
+
+def _resource(resources: Resources, place: int) -> dict[str, str | None]:
+    sku, account = skus()[resources.sku[place]], ACCOUNTS[resources.account[place]]
+    region, size = supplier(resources.source).regions[resources.region[place]], resources.size[place]
+    meter, tags = f"{sku.usage_type}{size}", resources.tags[place]
+    return {
+        "resource_id": resources.ids[place],
+        "resource_name": resources.names[place],
+        "resource_type": sku.resource_type,
+        "account": account.number,
+        "account_name": account.name,
+        "region": region[0],
+        "region_name": region[1],
+        "service": sku.service_name,
+        "category": sku.category,
+        "subcategory": sku.subcategory,
+        "meter": meter,
+        "sku": f"{resources.source}-{sku.key}{'-' + size.replace(' ', '-') if size else ''}",
+        "description": f"{sku.service_name}, {meter}, per {sku.pricing_unit}",
+        "pricing_unit": sku.pricing_unit,
+        "consumed_unit": sku.consumed_unit,
+        "tags": json.dumps(tags, sort_keys=True) if tags else None,
+    }
 
 
 def select_bill(engine: Engine, bill: Bill) -> str:
@@ -155,17 +166,28 @@ def select_bill(engine: Engine, bill: Bill) -> str:
     columns = _COLUMNS + (_ADDED_IN_1_3 if form.version == "1.3" else ())
     offer_usage(engine, bill)
     constants = {
-        "$period_start": f"TIMESTAMP '{month.first}'", "$period_end": f"TIMESTAMP '{month.following().first}'",
-        "$invoice": literal(bill.invoice), "$issuer": literal(supplier(source).issuer), "$provider": literal(supplier(source).name),
-        "$account_name": literal(PAYERS[source][1]), "$account_type": literal(form.billing_account), "$account": literal(PAYERS[source][0]),
+        "$period_start": f"TIMESTAMP '{month.first}'",
+        "$period_end": f"TIMESTAMP '{month.following().first}'",
+        "$invoice": literal(bill.invoice),
+        "$issuer": literal(supplier(source).issuer),
+        "$provider": literal(supplier(source).name),
+        "$account_name": literal(PAYERS[source][1]),
+        "$account_type": literal(form.billing_account),
+        "$account": literal(PAYERS[source][0]),
         "$sub_account_type": literal(form.sub_account),
     }
     query = f"""SELECT {select_list([column[:3] for column in columns])} FROM usage c
-        LEFT JOIN {source}_resources r ON r.number = c.resource LEFT JOIN focus_held held ON held.number = c.commitment"""
+        LEFT JOIN {source}_resources r ON r.number = c.resource
+        LEFT JOIN focus_held held ON held.number = c.commitment"""
     if bill.charges:
         own = offer_charges(engine, "charges_beside", bill.charges, _COSTS)
-        other = {name: value if value not in _AMOUNT_COLUMNS or value in own else "NULL" for name, _, _, value in columns}
-        beside = [(name, kind, f'coalesce("{name}", {other[name]})' if name in own else other[name]) for name, kind, _, _ in columns]
+        other = {
+            name: value if value not in _AMOUNT_COLUMNS or value in own else "NULL" for name, _, _, value in columns
+        }
+        beside = [
+            (name, kind, f'coalesce("{name}", {other[name]})' if name in own else other[name])
+            for name, kind, _, _ in columns
+        ]
         query = f"{query} UNION ALL SELECT {select_list(beside)} FROM charges_beside"
     for name, text in constants.items():
         query = query.replace(name, text)
@@ -195,4 +217,6 @@ def write_query(engine: Engine, query: str, path: Path) -> None:
         return
     packed = ", COMPRESSION gzip" if path.suffix == ".gz" else ""
     engine.run("SET preserve_insertion_order = true")
-    engine.run(f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'{packed})")
+    engine.run(
+        f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'{packed})"
+    )

@@ -1,207 +1,179 @@
-"""What the bills of the FOCUS suppliers hold beside usage: commitments, support, credits, tax, corrections, rent.
+"""What the bills of the FOCUS suppliers hold beside usage: support, credits, tax, corrections, rent.
 
-Owns the charges and the FOCUS columns that set them apart. The files are written in focus.py.
+Owns the charges and the FOCUS columns that set them apart. Commitments stand in focus_commitments.py, the files are
+written in focus.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
 
-from finmod.sample.aws_charges import restated_month
 from finmod.sample.charges import SHARED, Bill, Charge, total
-from finmod.sample.commitments import Commitment, covers
+from finmod.sample.focus_commitments import commitment_charges, priced
 from finmod.sample.prices import AMOUNT_DIGITS, PRICE_DIGITS, QUANTITY_DIGITS, decimal_text, skus, supplier
 from finmod.sample.products import PRODUCTS
 from finmod.sample.teams import ACCOUNTS
-from finmod.sample.usage import Covered, Usage, month_usage
+from finmod.sample.usage import Usage, month_usage
 from finmod.sample.world import World
 
 _DOLLAR = 10**AMOUNT_DIGITS
 _TAX_PER_MILLE = {"azure": 15, "datacentre": 40}
+_SUPPORT_PLATFORM = len(PRODUCTS) + 3
 _CORRECTED_CELLS = 6
-
-
-def commitment_id(held: Commitment) -> str:
-    """Return the supplier's id of a commitment."""
-    number = f"{sum(ord(letter) * 7919**place for place, letter in enumerate(held.name)) % 2**48:012x}"
-    if held.source == "azure":
-        return f"/providers/microsoft.capacity/reservationorders/00000000-0000-4000-8000-{number}"
-    return f"projects/northwind-ml-prod/commitments/{number}"
+_CREDITED_MONTHS = 4
+_INVOICE = {"ServiceName": "Invoice", "ServiceCategory": "Other", "ServiceSubcategory": "Other (Other)"}
+_SUPPORT = {
+    "ServiceName": "Azure Support",
+    "ServiceCategory": "Management and Governance",
+    "ServiceSubcategory": "Support",
+}
+_RENT = {"ServiceName": "Colocation", "ServiceCategory": "Other", "ServiceSubcategory": "Other (Other)"}
 
 
 def focus_bill(world: World, source: str, number: int, pieces: int) -> Bill:
-    """Return the bill of a FOCUS supplier for the window's month of that number."""
+    """Return the bill of a FOCUS supplier for the window's month of that number.
+
+    Args:
+        world: The company.
+        source: Name of the source.
+        number: Place of the month in the window.
+        pieces: Charges per cell of usage.
+    """
     usage = month_usage(world, source, number)
     invoice = f"{source[:2].upper()}-{usage.month.year}{usage.month.month:02d}-0077"
     billed = np.where(usage.commitment < 0, usage.quantity * usage.contracted_price, 0)
     listed = np.where(usage.commitment < 0, usage.quantity * usage.list_price, 0)
     charges: list[Charge] = []
     for covered in usage.covered:
-        charges += _commitment(world, usage, covered, invoice)
-    charges += _recurring(usage, total(billed), invoice)
-    charges += _tax(usage, (total(billed), total(listed)), invoice)
-    if source == "azure" and number == restated_month(len(world.months)) + 1:
+        charges += commitment_charges(world, usage, covered, invoice)
+    charges += _monthly(usage, total(billed), invoice)
+    rate = _TAX_PER_MILLE.get(source)
+    if rate:
+        charges.append(_tax(usage, (total(billed) * rate // 1000, total(listed) * rate // 1000), invoice))
+    if source == "azure" and number == world.restated_month + 1:
         charges += _corrections(world, number, invoice)
     return Bill(usage, billed, 0, tuple(charges), invoice, pieces)
 
 
-def _charge(  # noqa: PLR0913 -- the columns of a row
-    kind: str, span: tuple[datetime, datetime], costs: tuple[int, int, int, int], invoice: str, *, owner: int = SHARED, **columns: str | None
-) -> Charge:
-    billed, effective, listed, contracted = costs
+def _same(kind: str, usage: Usage, amount: int, invoice: str, columns: Mapping[str, str | None]) -> Charge:
+    """Return a charge of a whole month whose four costs are the same."""
     return Charge(
-        kind=kind, start=span[0], end=span[1], billed=billed, effective=effective, listed=listed, contracted=contracted,
-        owner=owner, invoice=invoice, columns=columns,
+        kind=kind,
+        start=usage.month.start,
+        end=usage.month.following().start,
+        billed=amount,
+        effective=amount,
+        listed=amount,
+        contracted=amount,
+        owner=_SUPPORT_PLATFORM if kind == "support" else SHARED,
+        invoice=invoice,
+        columns=columns,
     )
 
 
-def _whole(usage: Usage) -> tuple[datetime, datetime]:
-    return usage.month.start, usage.month.following().start
-
-
-def _priced(amount: int, sku: str, unit: str) -> dict[str, str]:
-    """Return the pricing columns of one unit that costs an amount."""
-    text = decimal_text(amount)
-    return {
-        "PricingQuantity": "1", "PricingUnit": unit, "ListUnitPrice": text, "ContractedUnitPrice": text,
-        "PricingCategory": "Standard", "SkuId": sku, "SkuPriceId": f"{sku}-P1",
-    }
-
-
-def _held_columns(held: Commitment) -> dict[str, str]:
-    vm = held.source == "azure"
-    return {
-        "CommitmentDiscountId": commitment_id(held), "CommitmentDiscountName": held.name, "CommitmentDiscountType": held.kind,
-        "CommitmentDiscountCategory": "Usage" if held.by_quantity else "Spend",
-        "CommitmentDiscountUnit": "Hours" if held.by_quantity else "USD",
-        "ServiceName": "Virtual Machines" if vm else "Compute Engine", "ServiceCategory": "Compute",
-        "ServiceSubcategory": "Virtual Machines",
-    }
-
-
-def _commitment(world: World, usage: Usage, covered: Covered, invoice: str) -> Iterator[Charge]:
-    held = world.commitments[covered.number]
-    sku = f"{held.source}-{held.kind}-1y".lower().replace(" ", "-")
-    columns = _held_columns(held)
-    digits = QUANTITY_DIGITS if held.by_quantity else AMOUNT_DIGITS
-    hours = held.hours if held.upfront else int(usage.hours.sum())
-    billed = held.upfront or held.recurring_per_hour * hours
-    if not held.upfront or held.start == usage.month:
-        span = (usage.month.start, held.end.start) if held.upfront else _whole(usage)
-        yield _charge(
-            "purchase", span, (billed, 0, billed, billed), invoice, **columns, **_priced(billed, sku, "Commitments"),
-            ChargeCategory="Purchase", ChargeFrequency="One-Time" if held.upfront else "Recurring",
-            CommitmentDiscountQuantity=decimal_text(held.hourly * hours, digits),
-            ChargeDescription=f"{held.kind}, 1 year, {held.payment}",
-        )
-    for slot, start in enumerate(usage.starts):
-        span = (start, start + timedelta(hours=int(usage.hours[slot])))
-        yield from _unused(world, usage, covered, (slot, sku, invoice), span)
-
-
-def _unused(
-    world: World, usage: Usage, covered: Covered, place: tuple[int, str, str], span: tuple[datetime, datetime]
-) -> Iterator[Charge]:
-    held, (slot, sku, invoice) = world.commitments[covered.number], place
-    amount = int(covered.total[slot] - covered.used[slot])
-    if not amount:
-        return
-    columns = _held_columns(held) | {
-        "ChargeCategory": "Usage", "ChargeFrequency": "Usage-Based", "CommitmentDiscountStatus": "Unused",
-        "ChargeDescription": f"{held.kind}, unused part",
-    }
-    if not held.by_quantity:
-        columns |= _priced(amount, sku, "Commitments") | {"CommitmentDiscountQuantity": decimal_text(amount)}
-        listed = contracted = amount
-    else:
-        quantity = amount // held.rate
-        row = int(covers(world.resources[held.source], held.eligible, held.size)[0])
-        price = int(world.list_prices(held.source, usage.number)[row])
-        cut = price * (1000 - supplier(held.source).off_list) // 1000
-        listed, contracted = quantity * price, quantity * cut
-        hours = decimal_text(quantity, QUANTITY_DIGITS)
-        columns |= _priced(0, sku, "Hours") | {
-            "PricingQuantity": hours, "CommitmentDiscountQuantity": hours,
-            "ListUnitPrice": decimal_text(price, PRICE_DIGITS), "ContractedUnitPrice": decimal_text(cut, PRICE_DIGITS),
-        }
-    columns["PricingCategory"] = "Committed"
-    yield _charge("unused", span, (0, amount, listed, contracted), invoice, **columns)
-
-
-def _recurring(usage: Usage, spend: int, invoice: str) -> Iterator[Charge]:
+def _monthly(usage: Usage, spend: int, invoice: str) -> Iterator[Charge]:
     """Yield what the supplier charges or gives every month, whatever was used."""
     if usage.source == "azure":
-        support = len(PRODUCTS) + 3
-        yield _purchase(usage, "support", 1_000 * _DOLLAR, "azure-support-pro", "Azure Support", "Professional Direct support", invoice, owner=support)
-        if usage.number < 4:  # noqa: PLR2004 -- the first months
+        columns = _SUPPORT | {"ChargeDescription": "Professional Direct support"}
+        yield _recurring("support", usage, (1_000 * _DOLLAR, "azure-support-pro"), invoice, columns)
+        if usage.number < _CREDITED_MONTHS:
             yield _credit(usage, -900 * _DOLLAR, "Azure migration offer", invoice)
     elif usage.source == "gcp":
         yield _credit(usage, -(spend * 12 // 1000), "Negotiated spend bonus, 1.2 %", invoice)
         # Google bills to the cent and writes the difference down.
-        yield _charge(
-            "rounding", _whole(usage), (-1_234_567, -1_234_567, -1_234_567, -1_234_567), invoice, ChargeCategory="Adjustment",
-            ChargeFrequency="One-Time", ChargeDescription="Rounding error", ServiceName="Invoice", ServiceCategory="Other",
-            ServiceSubcategory="Other (Other)",
-        )
-    elif usage.source == "ai" and usage.number < 3:  # noqa: PLR2004 -- the first months
+        columns = _INVOICE | {"ChargeCategory": "Adjustment", "ChargeFrequency": "One-Time"}
+        yield _same("rounding", usage, -1_234_567, invoice, columns | {"ChargeDescription": "Rounding error"})
+    elif usage.source == "ai" and usage.number < _CREDITED_MONTHS:
         yield _credit(usage, -400 * _DOLLAR, "Starter credit", invoice)
     elif usage.source == "datacentre":
-        yield _purchase(usage, "rent", 5_400 * _DOLLAR, "DC-CAGE", "Colocation", "Cage, 12 racks, monthly rent", invoice)
+        columns = _RENT | {"ChargeDescription": "Cage, 12 racks, monthly rent"}
+        yield _recurring("rent", usage, (5_400 * _DOLLAR, "DC-CAGE"), invoice, columns)
 
 
-def _purchase(  # noqa: PLR0913 -- the columns of a row
-    usage: Usage, kind: str, amount: int, sku: str, service: str, text: str, invoice: str, *, owner: int = SHARED
+def _recurring(
+    kind: str, usage: Usage, offer: tuple[int, str], invoice: str, columns: Mapping[str, str | None]
 ) -> Charge:
-    return _charge(
-        kind, _whole(usage), (amount, amount, amount, amount), invoice, owner=owner, **_priced(amount, sku, "Months"),
-        ChargeCategory="Purchase", ChargeFrequency="Recurring", ChargeDescription=text, ServiceName=service,
-        ServiceCategory="Other", ServiceSubcategory="Other (Other)" if kind != "support" else "Support",
-    )
+    pricing = priced(offer[0], offer[1], "Months")
+    category = {"ChargeCategory": "Purchase", "ChargeFrequency": "Recurring"}
+    return _same(kind, usage, offer[0], invoice, {**columns, **pricing, **category})
 
 
 def _credit(usage: Usage, amount: int, text: str, invoice: str) -> Charge:
-    return _charge(
-        "credit", _whole(usage), (amount, amount, amount, amount), invoice, ChargeCategory="Credit", ChargeFrequency="One-Time",
-        ChargeDescription=text, ServiceName="Invoice", ServiceCategory="Other", ServiceSubcategory="Other (Other)",
+    columns = {"ChargeCategory": "Credit", "ChargeFrequency": "One-Time", "ChargeDescription": text}
+    return _same("credit", usage, amount, invoice, _INVOICE | columns)
+
+
+def _tax(usage: Usage, amounts: tuple[int, int], invoice: str) -> Charge:
+    """Return the tax of a month; its list cost is the tax on list cost, as FOCUS asks of charges on charges."""
+    return Charge(
+        kind="tax",
+        start=usage.month.start,
+        end=usage.month.following().start,
+        billed=amounts[0],
+        effective=amounts[0],
+        listed=amounts[1],
+        contracted=amounts[0],
+        invoice=invoice,
+        columns=_INVOICE
+        | {"ChargeCategory": "Tax", "ChargeFrequency": "Recurring", "ChargeDescription": "Value added tax"},
     )
-
-
-def _tax(usage: Usage, base: tuple[int, int], invoice: str) -> Iterator[Charge]:
-    rate = _TAX_PER_MILLE.get(usage.source)
-    if rate:
-        billed, listed = (amount * rate // 1000 for amount in base)
-        yield _charge(
-            "tax", _whole(usage), (billed, billed, listed, billed), invoice, ChargeCategory="Tax", ChargeFrequency="Recurring",
-            ChargeDescription="Value added tax", ServiceName="Invoice", ServiceCategory="Other", ServiceSubcategory="Other (Other)",
-        )
 
 
 def _corrections(world: World, number: int, invoice: str) -> Iterator[Charge]:
     """Yield what corrects the closed month before: the charge period lies there, the bill is this one."""
     before = month_usage(world, "azure", number - 1)
-    resources = world.resources["azure"]
     for cell in np.flatnonzero(before.commitment < 0)[:_CORRECTED_CELLS].tolist():
-        resource, slot = int(before.resource[cell]), int(before.slot[cell])
-        sku, quantity = skus()[int(resources.sku[resource])], -(int(before.quantity[cell]) // 4)
-        start, account = before.starts[slot], ACCOUNTS[int(resources.account[resource])]
-        region = supplier("azure").regions[int(resources.region[resource])]
-        billed = quantity * int(before.contracted_price[cell])
-        yield _charge(
-            "correction", (start, start + timedelta(hours=int(before.hours[slot]))),
-            (billed, billed, quantity * int(before.list_price[cell]), billed), invoice,
-            owner=int(resources.owner[resource]),
-            ChargeCategory="Usage", ChargeClass="Correction", ChargeFrequency="Usage-Based",
-            ChargeDescription=f"Metering error in {before.month.label}, corrected",
-            ServiceName=sku.service_name, ServiceCategory=sku.category, ServiceSubcategory=sku.subcategory,
-            SubAccountId=account.number, SubAccountName=account.name, SubAccountType="Subscription",
-            ResourceId=resources.ids[resource], ResourceName=resources.names[resource], ResourceType=sku.resource_type,
-            RegionId=region[0], RegionName=region[1], PricingCategory="Standard", SkuId=f"azure-{sku.key}", SkuPriceId=f"azure-{sku.key}-P1",
-            PricingQuantity=decimal_text(quantity, QUANTITY_DIGITS), PricingUnit=sku.pricing_unit,
-            ConsumedQuantity=str(Decimal(decimal_text(quantity, QUANTITY_DIGITS)) * sku.consumed_per_priced), ConsumedUnit=sku.consumed_unit,
-            ListUnitPrice=decimal_text(int(before.list_price[cell]), PRICE_DIGITS),
-            ContractedUnitPrice=decimal_text(int(before.contracted_price[cell]), PRICE_DIGITS),
+        quantity, slot = -(int(before.quantity[cell]) // 4), int(before.slot[cell])
+        prices = int(before.list_price[cell]), int(before.contracted_price[cell])
+        resource = int(before.resource[cell])
+        amounts = {
+            "PricingQuantity": decimal_text(quantity, QUANTITY_DIGITS),
+            "ListUnitPrice": decimal_text(prices[0], PRICE_DIGITS),
+            "ContractedUnitPrice": decimal_text(prices[1], PRICE_DIGITS),
+            "ChargeDescription": f"Metering error in {before.month.label}, corrected",
+        }
+        yield Charge(
+            kind="correction",
+            start=before.starts[slot],
+            end=before.starts[slot] + timedelta(hours=int(before.hours[slot])),
+            billed=quantity * prices[1],
+            effective=quantity * prices[1],
+            listed=quantity * prices[0],
+            contracted=quantity * prices[1],
+            owner=int(world.resources["azure"].owner[resource]),
+            invoice=invoice,
+            columns=_resource_columns(world, resource, quantity) | amounts,
         )
+
+
+def _resource_columns(world: World, resource: int, quantity: int) -> dict[str, str | None]:
+    resources = world.resources["azure"]
+    sku, account = skus()[int(resources.sku[resource])], ACCOUNTS[int(resources.account[resource])]
+    region = supplier("azure").regions[int(resources.region[resource])]
+    consumed = Decimal(decimal_text(quantity, QUANTITY_DIGITS)) * sku.consumed_per_priced
+    return {
+        "ChargeCategory": "Usage",
+        "ChargeClass": "Correction",
+        "ChargeFrequency": "Usage-Based",
+        "ServiceName": sku.service_name,
+        "ServiceCategory": sku.category,
+        "ServiceSubcategory": sku.subcategory,
+        "SubAccountId": account.number,
+        "SubAccountName": account.name,
+        "SubAccountType": "Subscription",
+        "ResourceId": resources.ids[resource],
+        "ResourceName": resources.names[resource],
+        "ResourceType": sku.resource_type,
+        "RegionId": region[0],
+        "RegionName": region[1],
+        "PricingCategory": "Standard",
+        "PricingUnit": sku.pricing_unit,
+        "SkuId": f"azure-{sku.key}",
+        "SkuPriceId": f"azure-{sku.key}-P1",
+        "ConsumedQuantity": str(consumed),
+        "ConsumedUnit": sku.consumed_unit,
+    }

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 
 from finmod.errors import Problem, UserError
 
+_YEARS = range(2000, 2100)
+
 
 @dataclass(frozen=True, order=True)
 class Month:
@@ -55,7 +57,7 @@ def parse_month(text: str) -> Month:
     '2027-01'
     """
     match = re.fullmatch(r"(\d{4})-(\d{2})", text)
-    if not match or not 1 <= int(match[2]) <= 12 or not 1970 <= int(match[1]) <= 9000:  # noqa: PLR2004 -- the calendar
+    if not match or int(match[2]) not in range(1, 13) or int(match[1]) not in _YEARS:
         raise UserError(
             Problem(
                 code="FM1703",

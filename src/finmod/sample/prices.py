@@ -44,20 +44,50 @@ class Supplier:
 
 SUPPLIERS: tuple[Supplier, ...] = (
     Supplier(
-        "aws", "Amazon Web Services", "Amazon Web Services, Inc.", 0.65, 0.68, 0, 1.10,
-        (("us-east-1", "US East (N. Virginia)", "a"), ("eu-west-1", "EU (Ireland)", "b"), ("us-west-2", "US West (Oregon)", "c")),
+        "aws",
+        "Amazon Web Services",
+        "Amazon Web Services, Inc.",
+        0.65,
+        0.68,
+        0,
+        1.10,
+        (
+            ("us-east-1", "US East (N. Virginia)", "a"),
+            ("eu-west-1", "EU (Ireland)", "b"),
+            ("us-west-2", "US West (Oregon)", "c"),
+        ),
     ),
     Supplier(
-        "azure", "Microsoft", "Microsoft", 0.17, 0.15, 50, 1.12,
+        "azure",
+        "Microsoft",
+        "Microsoft",
+        0.17,
+        0.15,
+        50,
+        1.12,
         (("westeurope", "West Europe", ""), ("eastus", "East US", "")),
     ),
     Supplier(
-        "gcp", "Google Cloud", "Google Cloud", 0.12, 0.11, 60, 1.14,
+        "gcp",
+        "Google Cloud",
+        "Google Cloud",
+        0.12,
+        0.11,
+        60,
+        1.14,
         (("europe-west1", "Belgium", "-b"), ("us-central1", "Iowa", "-a")),
     ),
-    Supplier("ai", "Quillmind AI (invented)", "Quillmind AI (invented)", 0.035, 0.03, 0, 1.0, (("global", "Global", ""),)),
     Supplier(
-        "datacentre", "Granite Row Data Centres (invented)", "Granite Row Data Centres (invented)", 0.025, 0.03, 0, 1.0,
+        "ai", "Quillmind AI (invented)", "Quillmind AI (invented)", 0.035, 0.03, 0, 1.0, (("global", "Global", ""),)
+    ),
+    Supplier(
+        "datacentre",
+        "Granite Row Data Centres (invented)",
+        "Granite Row Data Centres (invented)",
+        0.025,
+        0.03,
+        0,
+        1.0,
         (("ant1", "Antwerp", ""),),
     ),
 )
@@ -109,14 +139,29 @@ def skus() -> tuple[Sku, ...]:
 
 
 def _sku(row: dict[str, str]) -> Sku:
-    sizes = tuple((size, int(multiple)) for size, _, multiple in (part.partition(":") for part in row.pop("sizes").split("|") if part))
+    sizes = (part.split(":") for part in row["sizes"].split("|") if part)
     return Sku(
-        **{name: text for name, text in row.items() if name not in {"consumed_per_priced", "list_price", "weight", "variable"}},
+        source=row["source"],
+        key=row["key"],
+        service_name=row["service_name"],
+        service_code=row["service_code"],
+        category=row["category"],
+        subcategory=row["subcategory"],
+        family=row["family"],
+        usage_type=row["usage_type"],
+        operation=row["operation"],
+        pricing_unit=row["pricing_unit"],
+        consumed_unit=row["consumed_unit"],
         consumed_per_priced=int(row["consumed_per_priced"]),
         list_price=int(Decimal(row["list_price"]).scaleb(PRICE_DIGITS)),
         weight=float(row["weight"]),
+        driver=row["driver"],
         variable=int(row["variable"]),
-        sizes=sizes,
+        eligible=row["eligible"],
+        platform=row["platform"],
+        resource_type=row["resource_type"],
+        resource_name=row["resource_name"],
+        sizes=tuple((size, int(multiple)) for size, multiple in sizes),
     )
 
 

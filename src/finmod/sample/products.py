@@ -77,8 +77,17 @@ PLATFORMS: tuple[Platform, ...] = (
         "requests",
         "vCPU-hour",
         {
-            "search": 20, "ads": 18, "checkout": 12, "recommendations": 16, "payments": 9, "shipping": 4,
-            "marketplace": 8, "loyalty": 3, "mobile": 6, "assistant": 9, "subscriptions": 3,
+            "search": 20,
+            "ads": 18,
+            "checkout": 12,
+            "recommendations": 16,
+            "payments": 9,
+            "shipping": 4,
+            "marketplace": 8,
+            "loyalty": 3,
+            "mobile": 6,
+            "assistant": 9,
+            "subscriptions": 3,
         },
     ),
     Platform(
@@ -91,12 +100,18 @@ PLATFORMS: tuple[Platform, ...] = (
         "network",
         "requests",
         "GB",
-        {product.name: weight for product, weight in zip(PRODUCTS, (9, 12, 6, 14, 7, 4, 2, 3, 6, 2, 12, 3, 3, 1), strict=True)},
+        {
+            product.name: weight
+            for product, weight in zip(PRODUCTS, (9, 12, 6, 14, 7, 4, 2, 3, 6, 2, 12, 3, 3, 1), strict=True)
+        },
     ),
     Platform(
         "support",
         "active_users",
         "ticket",
-        {product.name: weight for product, weight in zip(PRODUCTS, (6, 7, 16, 4, 3, 15, 4, 13, 11, 6, 8, 3, 3, 4), strict=True)},
+        {
+            product.name: weight
+            for product, weight in zip(PRODUCTS, (6, 7, 16, 4, 3, 15, 4, 13, 11, 6, 8, 3, 3, 4), strict=True)
+        },
     ),
 )

@@ -5,18 +5,20 @@ Owns the resources of one source as arrays of equal length. How use moves from d
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from finmod.sample.drivers import ACTIVITY_ONE
-from finmod.sample.prices import PRICE_DIGITS, QUANTITY_DIGITS, Sku, skus, supplier
+from finmod.sample.homes import make_homes
+from finmod.sample.prices import PRICE_DIGITS, QUANTITY_DIGITS, Sku, skus
 from finmod.sample.products import DRIVERS, PLATFORMS, PRODUCTS
 from finmod.sample.streams import Floats, Ints, Stream
 from finmod.sample.tags import written_tags
-from finmod.sample.teams import ACCOUNTS, TEAMS
 
-_ENVIRONMENTS = ("production", "staging", "development")
+# One resource in five does not live through the window; most of those start late, the others end early.
+_SHORT_LIVED, _BORN_LATE = 0.2, 0.6
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,29 @@ class Resources:
 
 def places(weights: Floats, count: int) -> Ints:
     """Return ``count`` places spread by weight, every place at least once while there is room."""
-    share = weights / weights.sum()
+    share = weights / math.fsum(weights.tolist())
     whole = np.maximum(np.floor(share * count), 1).astype(np.int64)
     order = np.repeat(np.arange(len(weights)), whole)
     rest = count - len(order)
     if rest < 0:
-        return np.argsort(-weights, kind="stable")[:count].astype(np.int64) if count < len(weights) else np.sort(order[:count])
+        return (
+            np.argsort(-weights, kind="stable")[:count].astype(np.int64)
+            if count < len(weights)
+            else np.sort(order[:count])
+        )
     best = np.argsort(-(share * count - whole), kind="stable")
     return np.sort(np.concatenate([order, best[np.arange(rest) % len(weights)]])).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """Resources before they have names: what they are, whose, and when they live."""
+
+    sku: Ints
+    owner: Ints
+    first_day: Ints
+    end_day: Ints
+    share: Floats
 
 
 def make_resources(seed: int, source: str, count: int, activity: Ints, spend: float) -> Resources:
@@ -84,6 +101,32 @@ def make_resources(seed: int, source: str, count: int, activity: Ints, spend: fl
         activity: From ``drivers.usage_activity``.
         spend: List cost over the whole window, USD, an aim and not an amount.
     """
+    draft = _draft(seed, source, count, activity)
+    daily = _daily_cost(draft, activity, spend)
+    multiple, size = _sizes(draft, daily, activity)
+    price = np.array([skus()[place].list_price for place in draft.sku], dtype=np.int64) * multiple
+    base = np.maximum(np.rint(daily * 10 ** (PRICE_DIGITS + QUANTITY_DIGITS) / price), 1).astype(np.int64)
+    homes = make_homes(seed, source, draft.sku.tolist(), draft.owner.tolist())
+    return Resources(
+        source=source,
+        sku=draft.sku,
+        owner=draft.owner,
+        team=np.array([home.team for home in homes], dtype=np.int64),
+        environment=tuple(home.environment for home in homes),
+        account=np.array([home.account for home in homes], dtype=np.int64),
+        region=np.array([home.region for home in homes], dtype=np.int64),
+        multiple=multiple,
+        size=size,
+        base=base,
+        first_day=draft.first_day,
+        end_day=draft.end_day,
+        ids=tuple(home.resource_id for home in homes),
+        names=tuple(home.name for home in homes),
+        tags=tuple(written_tags(seed, source, [home.truth for home in homes])),
+    )
+
+
+def _draft(seed: int, source: str, count: int, activity: Ints) -> _Draft:
     offered = [(place, sku) for place, sku in enumerate(skus()) if sku.source == source]
     # The square root gives dear SKUs more resources and cheap ones still a few.
     rows = places(np.sqrt(np.array([sku.weight for _, sku in offered])), count)
@@ -91,18 +134,14 @@ def make_resources(seed: int, source: str, count: int, activity: Ints, spend: fl
     owner = _owners(seed, source, sku)
     days = activity.shape[2]
     chance = Stream(seed, "resources", source, "life").uniform(count, 5)
-    short = chance[:, 0] < 0.2  # noqa: PLR2004 -- one in five does not live through the window
-    first_day = np.where(short & (chance[:, 1] < 0.6), np.floor(chance[:, 2] * days * 0.8), 0).astype(np.int64)  # noqa: PLR2004 -- most of them start late
-    length = np.floor((0.2 + 0.8 * chance[:, 3]) * (days - first_day)).astype(np.int64)
-    end_day = np.where(short & (first_day == 0), np.maximum(length, 1), days).astype(np.int64)
+    short, late = chance[:, 0] < _SHORT_LIVED, chance[:, 1] < _BORN_LATE
+    born = np.where(short & late, np.floor(chance[:, 2] * days * 0.8), 0).astype(np.int64)
+    length = np.floor((0.2 + 0.8 * chance[:, 3]) * (days - born)).astype(np.int64)
+    end_day = np.where(short & (born == 0), np.maximum(length, 1), days).astype(np.int64)
     launch = np.argmax(activity[:, len(DRIVERS)] > 0, axis=1)
-    first_day = np.maximum(first_day, launch[owner])
-    end_day = np.maximum(end_day, first_day)
-    daily = _daily_cost(sku, owner, first_day, end_day, 0.25 + 3 * chance[:, 4] ** 3, activity, spend)
-    multiple, size = _sizes(sku, daily, activity, owner)
-    price = np.array([skus()[place].list_price for place in sku], dtype=np.int64) * multiple
-    base = np.maximum(np.rint(daily * 10 ** (PRICE_DIGITS + QUANTITY_DIGITS) / price), 1).astype(np.int64)
-    return _named(seed, source, sku, owner, (multiple, size), base, (first_day, end_day))
+    first_day = np.maximum(born, launch[owner])
+    size = chance[:, 4]
+    return _Draft(sku, owner, first_day, np.maximum(end_day, first_day), 0.25 + 3 * size * size * size)
 
 
 def _owners(seed: int, source: str, sku: Ints) -> Ints:
@@ -117,9 +156,17 @@ def _owners(seed: int, source: str, sku: Ints) -> Ints:
             owner[found] = len(PRODUCTS) + platform_names.index(item.platform)
             continue
         usable = np.array([1.0 if _uses(item, name) else 0.0 for name in range(len(PRODUCTS))])
-        spread = places(weights * usable + 1e-9, len(found)) if len(found) >= len(PRODUCTS) else drawn.choices(weights * usable, len(found))
+        # With room for everybody each user of the SKU has at least one.
+        roomy = len(found) >= len(PRODUCTS)
+        fair = weights * usable
+        spread = _users(fair, len(found)) if roomy else drawn.choices(fair, len(found))
         owner[found] = spread[drawn.shuffled(len(found))]
     return owner
+
+
+def _users(weights: Floats, count: int) -> Ints:
+    used = np.flatnonzero(weights)
+    return np.asarray(used[places(weights[used], count)], dtype=np.int64)
 
 
 def _uses(sku: Sku, product: int) -> bool:
@@ -139,85 +186,32 @@ def moving(sku: Ints, owner: Ints, activity: Ints) -> Ints:
     return np.asarray(((100 - variable) * ACTIVITY_ONE + variable * activity[owner, row]) * alive, dtype=np.int64)
 
 
-def _daily_cost(sku: Ints, owner: Ints, first: Ints, end: Ints, share: Floats, activity: Ints, spend: float) -> Floats:  # noqa: PLR0913 -- arrays of one frame
-    table, days = skus(), activity.shape[2]
-    weight = np.array([table[place].weight for place in sku])
+def _daily_cost(draft: _Draft, activity: Ints, spend: float) -> Floats:
+    """Return the list cost of an average day in USD, so that the window comes to ``spend``."""
+    table, days, count = skus(), activity.shape[2], len(draft.sku)
+    weight = np.array([table[place].weight for place in draft.sku])
     within = np.zeros(len(table))
-    np.add.at(within, sku, share)
-    wanted = weight * share / within[sku]
-    day = np.arange(days)
-    mean = np.empty(len(sku))
-    for start in range(0, len(sku), 500):
+    np.add.at(within, draft.sku, draft.share)
+    wanted = weight * draft.share / within[draft.sku]
+    day, mean = np.arange(days), np.empty(count)
+    # In blocks: a frame of resources x days would not stay small.
+    for start in range(0, count, 500):
         part = slice(start, start + 500)
-        alive = (day >= first[part, None]) & (day < end[part, None])
-        mean[part] = (moving(sku[part], owner[part], activity) * alive).sum(axis=1) / (days * 100 * ACTIVITY_ONE)
-    return np.asarray(wanted * spend / days / float((wanted * mean).sum()), dtype=np.float64)
+        alive = (day >= draft.first_day[part, None]) & (day < draft.end_day[part, None])
+        use = (moving(draft.sku[part], draft.owner[part], activity) * alive).sum(axis=1)
+        mean[part] = use / (days * 100 * ACTIVITY_ONE)
+    # fsum is the same on every processor; numpy's sum need not be.
+    return np.asarray(wanted * (spend / days / math.fsum((wanted * mean).tolist())), dtype=np.float64)
 
 
-def _sizes(sku: Ints, daily: Floats, activity: Ints, owner: Ints) -> tuple[Ints, tuple[str, ...]]:
-    multiple, size = np.ones(len(sku), dtype=np.int64), [""] * len(sku)
-    peak = activity[owner, 1].max(axis=1) / ACTIVITY_ONE
-    for place, number in enumerate(sku):
-        sizes = skus()[int(number)].sizes
-        price = skus()[int(number)].list_price / 10**PRICE_DIGITS
-        for name, times in sizes:
+def _sizes(draft: _Draft, daily: Floats, activity: Ints) -> tuple[Ints, tuple[str, ...]]:
+    """Return the smallest size of which one is enough on the busiest day: its price multiple and its name."""
+    multiple, size = np.ones(len(draft.sku), dtype=np.int64), [""] * len(draft.sku)
+    peak = activity[draft.owner, 1].max(axis=1) / ACTIVITY_ONE
+    for place, number in enumerate(draft.sku.tolist()):
+        price = skus()[number].list_price / 10**PRICE_DIGITS
+        for name, times in skus()[number].sizes:
             multiple[place], size[place] = times, name
             if daily[place] * peak[place] <= price * times * 24:
                 break
     return multiple, tuple(size)
-
-
-def _named(  # noqa: PLR0913 -- arrays of one frame
-    seed: int, source: str, sku: Ints, owner: Ints, sized: tuple[Ints, tuple[str, ...]], base: Ints, life: tuple[Ints, Ints]
-) -> Resources:
-    count = len(sku)
-    chance = Stream(seed, "resources", source, "place").uniform(count, 4).tolist()
-    regions, team, account, environment, region = supplier(source).regions, [], [], [], []
-    for place in range(count):
-        row, platform = chance[place], int(owner[place]) - len(PRODUCTS)
-        kind = "production" if row[0] < 0.74 or platform >= 0 else _ENVIRONMENTS[1 + (row[0] > 0.86)]  # noqa: PLR2004 -- habit
-        environment.append(kind)
-        team.append(4 * int(owner[place]) + int(row[1] * 4) if platform < 0 else 4 * len(PRODUCTS) + platform)
-        account.append(_account(source, int(owner[place]), row[2], production=kind == "production"))
-        region.append(int(row[3] ** 2 * len(regions)))
-    ids = tuple(
-        _resource_id(source, skus()[int(sku[place])], ACCOUNTS[account[place]].number, regions[region[place]][0], place)
-        for place in range(count)
-    )
-    owners = [_owner_words(int(owner[place]), team[place], environment[place]) for place in range(count)]
-    names = tuple(f"{words[0] or words[1]}-{skus()[int(sku[place])].key}-{place:05d}" for place, words in enumerate(owners))
-    return Resources(
-        source, sku, owner, np.array(team, dtype=np.int64), tuple(environment), np.array(account, dtype=np.int64),
-        np.array(region, dtype=np.int64), sized[0], sized[1], base, life[0], life[1], ids, names,
-        tuple(written_tags(seed, source, owners)),
-    )
-
-
-def _owner_words(owner: int, team: int, environment: str) -> tuple[str, str, str, str]:
-    platform = owner - len(PRODUCTS)
-    product = PRODUCTS[owner].name if platform < 0 else ""
-    return product, PLATFORMS[platform].name if platform >= 0 else "", TEAMS[team].name, environment
-
-
-def _account(source: str, owner: int, chance: float, *, production: bool) -> int:
-    name = PRODUCTS[owner].name if owner < len(PRODUCTS) else PLATFORMS[owner - len(PRODUCTS)].name
-    own = [place for place, found in enumerate(ACCOUNTS) if found.source == source and found.owns == name]
-    fitting = [place for place in own if ACCOUNTS[place].production == production] or own
-    if fitting:
-        return fitting[0]
-    shared = [place for place, found in enumerate(ACCOUNTS) if found.source == source and found.owns == "shared"]
-    fitting = [place for place in shared if ACCOUNTS[place].production == production] or shared
-    return fitting[int(chance * len(fitting))]
-
-
-def _resource_id(source: str, sku: Sku, account: str, region: str, place: int) -> str:
-    if source == "aws":
-        number = f"{place * 2654435761 % 2**40:010x}"
-        if sku.resource_name in {"i", "vol", "eni", "nat"}:
-            return f"{sku.resource_name}-0{number}"
-        return f"arn:aws:{sku.service_code.removeprefix('Amazon').removeprefix('AWS').lower()}:{region}:{account}:{sku.resource_name}/{number}"
-    if source == "azure":
-        return f"/subscriptions/{account}/resourcegroups/rg-{place % 40:02d}/providers/microsoft.{sku.category.lower().replace(' ', '')}/{sku.resource_name}/{sku.key}{place:05d}".lower()
-    if source == "gcp":
-        return f"//{sku.key}.googleapis.com/projects/{account}/locations/{region}/{sku.resource_name}/{sku.key}-{place:05d}"
-    return f"{account}/{sku.resource_name}/{sku.key}-{place:05d}".lower()

@@ -14,6 +14,7 @@ from finmod.engines.duckdb import Engine, identifier
 from finmod.sample.charges import Bill, Charge
 from finmod.sample.drivers import HOURLY_LOAD
 from finmod.sample.prices import decimal_text
+from finmod.sample.streams import Texts
 
 MONEY = "DECIMAL(18,10)"
 
@@ -58,19 +59,47 @@ def offer_usage(engine: Engine, bill: Bill) -> None:
     engine.register(
         "usage",
         {
-            "n": np.repeat(np.arange(cells, dtype=np.int64), pieces), "h": hour, "q": np.diff(edges, axis=1).ravel(),
-            "resource": np.repeat(usage.resource, pieces), "commitment": np.repeat(usage.commitment, pieces),
-            "lp": np.repeat(usage.list_price, pieces), "cp": np.repeat(usage.contracted_price, pieces),
-            "ep": np.repeat(usage.effective_price, pieces), "t0": begin, "t1": begin + length,
+            "n": np.repeat(np.arange(cells, dtype=np.int64), pieces),
+            "h": hour,
+            "q": np.diff(edges, axis=1).ravel(),
+            "resource": np.repeat(usage.resource, pieces),
+            "commitment": np.repeat(usage.commitment, pieces),
+            "lp": np.repeat(usage.list_price, pieces),
+            "cp": np.repeat(usage.contracted_price, pieces),
+            "ep": np.repeat(usage.effective_price, pieces),
+            "t0": begin,
+            "t1": begin + length,
         },
     )
 
 
-def texts(values: Sequence[str | None]) -> np.ndarray:
+def texts(values: Sequence[str | None]) -> Texts:
     """Return texts and nulls as a column."""
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column
+
+
+def make_table(
+    engine: Engine,
+    name: str,
+    rows: Sequence[Mapping[str, str | None]],
+    numbers: Mapping[str, Sequence[int]],
+    select: str = "*",
+) -> None:
+    """Make a table with one row per place, its place as ``number``, texts and whole numbers as columns.
+
+    Args:
+        engine: Where to make it.
+        name: Name of the table.
+        rows: Texts per row, all with the same keys.
+        numbers: Whole numbers per column.
+        select: What to keep or make of the columns, SQL.
+    """
+    columns = {key: texts([row[key] for row in rows]) for key in (rows[0] if rows else ())}
+    whole = {key: np.array(values, dtype=np.int64) for key, values in numbers.items()}
+    engine.register("table_rows", {"number": np.arange(len(rows), dtype=np.int64)} | whole | columns)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS SELECT {select} FROM table_rows")
 
 
 def offer_charges(engine: Engine, name: str, charges: Sequence[Charge], amounts: Mapping[str, str]) -> set[str]:
@@ -84,7 +113,10 @@ def offer_charges(engine: Engine, name: str, charges: Sequence[Charge], amounts:
     """
     columns = sorted({column for charge in charges for column in charge.columns})
     frame = {column: texts([charge.columns.get(column) for charge in charges]) for column in columns}
-    frame |= {column: texts([decimal_text(getattr(charge, attribute)) for charge in charges]) for column, attribute in amounts.items()}
+    frame |= {
+        column: texts([decimal_text(getattr(charge, attribute)) for charge in charges])
+        for column, attribute in amounts.items()
+    }
     engine.register(
         name,
         {

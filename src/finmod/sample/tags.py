@@ -16,7 +16,16 @@ _ENVIRONMENTS: Mapping[str, tuple[str, ...]] = {
     "staging": ("stage", "stg", "Staging"),
     "development": ("dev", "develop", "Dev"),
 }
+# Shares of resources: whose product tag is clean, clean or dirty, and so on; the rest has none.
 _CLEAN, _DIRTY = 0.70, 0.85
+_USUAL_KEY, _HAS_TEAM, _USUAL_TEAM, _HAS_ENVIRONMENT, _USUAL_ENVIRONMENT, _FIRST_CLUSTER = (
+    0.8,
+    0.78,
+    0.85,
+    0.9,
+    0.6,
+    0.5,
+)
 
 
 def written_tags(seed: int, source: str, owners: list[tuple[str, str, str, str]]) -> list[dict[str, str]]:
@@ -35,17 +44,19 @@ def _tags(source: str, owner: tuple[str, str, str, str], chance: list[float]) ->
     product, platform, team, environment = owner
     tags: dict[str, str] = {}
     if platform == "kubernetes":
-        tags["cluster"] = "prod-eu-1" if chance[4] < 0.5 else "prod-us-1"  # noqa: PLR2004 -- two clusters
+        tags["cluster"] = "prod-eu-1" if chance[4] < _FIRST_CLUSTER else "prod-us-1"
     elif platform == "data-platform" and chance[0] < _DIRTY:
         tags["product"] = "data-platform"
     if product and chance[0] < _DIRTY:
-        key = "product" if chance[1] < 0.8 else ("app" if source != "azure" else "Product")  # noqa: PLR2004 -- habit
-        tags[key] = product if chance[0] < _CLEAN else _dirty(product, chance[2])
-    if chance[3] < 0.78:  # noqa: PLR2004 -- three of four resources name a team
-        tags["team"] = team if chance[5] < 0.85 else team.replace("-", "_")  # noqa: PLR2004 -- habit
-    if chance[4] < 0.9:  # noqa: PLR2004 -- habit
-        words = (environment, *_ENVIRONMENTS[environment])
-        tags["environment"] = words[0] if chance[2] < 0.6 else words[int(chance[5] * len(words))]  # noqa: PLR2004 -- habit
+        other = "Product" if source == "azure" else "app"
+        tags["product" if chance[1] < _USUAL_KEY else other] = (
+            product if chance[0] < _CLEAN else _dirty(product, chance[2])
+        )
+    if chance[3] < _HAS_TEAM:
+        tags["team"] = team if chance[5] < _USUAL_TEAM else team.replace("-", "_")
+    if chance[4] < _HAS_ENVIRONMENT:
+        words = _ENVIRONMENTS[environment]
+        tags["environment"] = environment if chance[2] < _USUAL_ENVIRONMENT else words[int(chance[5] * len(words))]
     # Google accepts lower case, digits, _ and - only.
     return {key: text.strip().lower() for key, text in tags.items()} if source == "gcp" else tags
 

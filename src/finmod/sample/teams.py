@@ -75,14 +75,19 @@ def _others() -> list[Account]:
     azure = [
         Account("azure", f"5c0ffee0-0000-4000-8000-{place:012d}", name, "shared", production=production)
         for place, (name, production) in enumerate(
-            (("erp-prod", True), ("retail-prod", True), ("integration", True), ("windows-dev", False), ("lab", False)), 1
+            (("erp-prod", True), ("retail-prod", True), ("integration", True), ("windows-dev", False), ("lab", False)),
+            1,
         )
     ]
     gcp = [
         Account("gcp", f"northwind-{name}", f"northwind-{name}", owns, production=production)
         for name, owns, production in (
-            ("ml-prod", "shared", True), ("maps", "shared", True), ("warehouse", "data-platform", True),
-            ("gke-prod", "kubernetes", True), ("edge", "network", True), ("sandbox", "shared", False),
+            ("ml-prod", "shared", True),
+            ("maps", "shared", True),
+            ("warehouse", "data-platform", True),
+            ("gke-prod", "kubernetes", True),
+            ("edge", "network", True),
+            ("sandbox", "shared", False),
         )
     ]
     small = [

@@ -112,14 +112,17 @@ class Allocation:
             {
                 "period": np.array([world.months[number].first for number in columns[0]], dtype="datetime64[us]"),
                 "day": np.array(columns[1], dtype="datetime64[us]"),
-                "source": texts([SOURCES[place] for place in columns[2]]), "pool": texts(list(columns[3])),
+                "source": texts([SOURCES[place] for place in columns[2]]),
+                "pool": texts(list(columns[3])),
                 "product": texts([PRODUCTS[place].name for place in columns[4]]),
                 "team": texts([TEAMS[place].name if place >= 0 else None for place in columns[5]]),
-                "billed": np.array(columns[6], dtype=np.int64), "effective": np.array(columns[7], dtype=np.int64),
+                "billed": np.array(columns[6], dtype=np.int64),
+                "effective": np.array(columns[7], dtype=np.int64),
             },
         )
-        query = f"""SELECT CAST(period AS DATE) AS BillingPeriod, CAST(day AS DATE) AS ChargeDate, source AS Source, pool AS Pool,
-            product AS Product, team AS Team, {money("billed")} AS BilledCost, {money("effective")} AS EffectiveCost FROM allocation"""
+        query = f"""SELECT CAST(period AS DATE) AS BillingPeriod, CAST(day AS DATE) AS ChargeDate, source AS Source,
+            pool AS Pool, product AS Product, team AS Team, {money("billed")} AS BilledCost,
+            {money("effective")} AS EffectiveCost FROM allocation"""
         engine.copy_parquet(query, path, ordered=True)
 
 
@@ -132,7 +135,7 @@ def _use(world: World, platform: int, number: int, day: date) -> Ints:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file with ``\\n`` line ends."""
+    """Write a CSV file whose lines end in a line feed on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

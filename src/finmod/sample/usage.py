@@ -98,8 +98,21 @@ def month_usage(world: World, source: str, number: int) -> Usage:
     order = np.lexsort((commitment, resource, slot))
     resource = resource[order]
     return Usage(
-        source, month, number, starts, hours, resource, slot[order], commitment[order], amount[order],
-        price[resource], contracted[resource], effective[order], tuple(covered), tuple(effects), world.resources[source].sku,
+        source,
+        month,
+        number,
+        starts,
+        hours,
+        resource,
+        slot[order],
+        commitment[order],
+        amount[order],
+        price[resource],
+        contracted[resource],
+        effective[order],
+        tuple(covered),
+        tuple(effects),
+        world.resources[source].sku,
     )
 
 
@@ -125,14 +138,18 @@ def _quantities(world: World, source: str, number: int) -> tuple[Ints, list[tupl
         changed = quantity[block] * effect.factor // 1000
         delta = ((changed - quantity[block]) * price[rows][:, None]).sum(axis=0)
         quantity[block] = changed
-        effects += [(effect.name, int(day[column]), int(cost)) for column, cost in zip(columns, delta, strict=True) if cost]
+        effects += [
+            (effect.name, int(day[column]), int(cost)) for column, cost in zip(columns, delta, strict=True) if cost
+        ]
     return np.where(alive, quantity, -1), effects
 
 
 _Part = tuple[Ints, Ints, Ints, Ints, Ints]
 
 
-def _cover(world: World, source: str, month: Month, frame: tuple[Ints, Ints, Ints]) -> tuple[list[_Part], list[Covered]]:
+def _cover(
+    world: World, source: str, month: Month, frame: tuple[Ints, Ints, Ints]
+) -> tuple[list[_Part], list[Covered]]:
     """Take what commitments cover out of the quantities (in place) and return it as cells of its own."""
     quantity, hours, price = frame
     parts: list[_Part] = []

@@ -5,8 +5,10 @@ Owns the assembly and the scale (how many resources, how fine the charges are). 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,13 +18,13 @@ from finmod.sample.customers import Customers, make_customers
 from finmod.sample.drivers import Drivers, make_drivers, usage_activity
 from finmod.sample.incidents import Effect, PriceCut, make_effects, make_price_cuts
 from finmod.sample.months import Month, months_until
-from finmod.sample.prices import SUPPLIERS, skus
+from finmod.sample.prices import SUPPLIERS, Supplier, skus
 from finmod.sample.resources import Resources, make_resources
 from finmod.sample.streams import Ints
 
 COMPANY = "Northwind Traders (invented)"
 Grain = Literal["hour", "day", "month"]
-# Below the first a day per resource would leave too few resources, above the second an hour per resource still has many.
+# Below the first a day per resource would leave too few resources; above the second an hour each still has many.
 _DAILY_FROM, _HOURLY_FROM = 2_800, 430_000
 
 
@@ -56,6 +58,11 @@ class World:
     price_cuts: tuple[PriceCut, ...]
     customers: Customers
 
+    @property
+    def restated_month(self) -> int:
+        """Return the place of the closed month that the next month's bills correct."""
+        return max(len(self.months) // 2 - 1, 0)
+
     def list_prices(self, source: str, month: int) -> Ints:
         """Return the list price of each resource of a source in a month, integers of 1e-6 USD."""
         prices = np.array([sku.list_price for sku in skus()], dtype=np.int64)
@@ -86,16 +93,23 @@ def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal)
     grain: Grain = "hour" if per_month >= _HOURLY_FROM else "day" if per_month >= _DAILY_FROM else "month"
     resources = {
         supplier.source: _fitted(
-            seed, supplier.source, activity, (grain, tuple(days_before)),
             rows * supplier.rows - months * _own_rows(supplier.source, grain),
-            float(spend) / 365.25 * days_before[-1] * supplier.share * supplier.gross_up,
+            (grain, tuple(days_before)),
+            partial(_resources, seed, supplier, activity, float(spend) / 365.25 * days_before[-1]),
         )
         for supplier in SUPPLIERS
     }
     return World(
-        seed, window, tuple(days_before), grain, drivers, activity, resources,
+        seed,
+        window,
+        tuple(days_before),
+        grain,
+        drivers,
+        activity,
+        resources,
         make_commitments(resources, activity, window, days_before),
-        make_effects(seed, resources, days_before[-1], months), make_price_cuts(seed, months),
+        make_effects(seed, resources, days_before[-1], months),
+        make_price_cuts(seed, months),
         make_customers(seed, months),
     )
 
@@ -106,14 +120,16 @@ def _own_rows(source: str, grain: Grain) -> int:
     return {"aws": 32 + 6 * slots, "azure": 3 + slots, "gcp": 3 + slots, "ai": 1, "datacentre": 2}[source]
 
 
-def _fitted(
-    seed: int, source: str, activity: Ints, calendar: tuple[Grain, tuple[int, ...]], rows: float, spend: float
-) -> Resources:
+def _resources(seed: int, supplier: Supplier, activity: Ints, spend: float, count: int) -> Resources:
+    return make_resources(seed, supplier.source, count, activity, spend * supplier.share * supplier.gross_up)
+
+
+def _fitted(rows: float, calendar: tuple[Grain, tuple[int, ...]], make: Callable[[int], Resources]) -> Resources:
     """Return as many resources as give the wanted number of usage charges: a few tries, each scaled by the last."""
     slots = {"hour": 24 * calendar[1][-1], "day": calendar[1][-1], "month": len(calendar[1]) - 1}[calendar[0]]
     count = max(int(rows / slots), 8)
     for _ in range(4):
-        resources = make_resources(seed, source, count, activity, spend)
+        resources = make(count)
         actual = _charges(resources, calendar)
         better = max(int(count * rows / max(actual, 1)), 8)
         if abs(better - count) <= count // 100:

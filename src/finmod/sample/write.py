@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -72,7 +72,8 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
         months: Length of the window in whole months.
         end: Its last month, ``YYYY-MM``.
         rows: Wanted number of charges over everything, met within 10 %; None takes about 41,667 a month.
-        spend: Wanted BilledCost in a year, USD, met within a few per cent.
+        spend: Wanted EffectiveCost in a year, USD, met within some per cent. BilledCost of a short window is higher:
+            commitments are paid upfront in it.
         fault: A name of ``faults.FAULTS`` to plant in one month; None for none.
         on_progress: Called with (bills written, bills to write).
 
@@ -105,7 +106,7 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
     return _summary(folder, world, facts, files, fault)
 
 
-def _exports(engine: Engine, folder: Path, world: World, fault: Fault | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _exports(engine: Engine, folder: Path, world: World, fault: Fault | None) -> Iterator[tuple[Path, Bill]]:
     exports, pieces = folder / "exports", 24 if world.grain == "hour" else 1
     for source in SOURCES:
         if source == "aws":
@@ -131,17 +132,24 @@ def _beside(engine: Engine, folder: Path, world: World, gathered: tuple[Facts, A
     truth.mkdir(exist_ok=True)
     planted = {(fault.source, faulty_month(len(world.months))): fault.invoice} if fault else {}
     allocation.write(engine, world, truth / "allocation.parquet")
-    write_csv(truth / "customers.csv", ("billing_period", "product", "customer", "EffectiveCost"), customer_rows(world, allocation))
+    write_csv(
+        truth / "customers.csv",
+        ("billing_period", "product", "customer", "EffectiveCost"),
+        customer_rows(world, allocation),
+    )
     customers = world.customers
     joined = [world.months[place].label for place in customers.joined.tolist()]
     write_csv(
-        truth / "customer_list.csv", ("customer", "segment", "first_month"),
+        truth / "customer_list.csv",
+        ("customer", "segment", "first_month"),
         zip(customers.names, customers.segments, joined, strict=True),
     )
     return [
         write_invoices(folder, world, facts, planted),
         *write_drivers(folder, world),
-        truth / "allocation.parquet", truth / "customers.csv", truth / "customer_list.csv",
+        truth / "allocation.parquet",
+        truth / "customers.csv",
+        truth / "customer_list.csv",
         *write_truth_lists(folder, world, facts),
     ]
 
@@ -158,30 +166,52 @@ def _summary(folder: Path, world: World, facts: Facts, files: list[Path], fault:
 
 
 def _refuse(seed: int, months: int, rows: int | None, spend: Decimal) -> None:
-    problems = []
-    if not 1 <= months <= _MOST_MONTHS:
-        problems.append(Problem(code="FM1702", found=f"{months} months", expected=f"1 to {_MOST_MONTHS}", where="--months", remedy="Ask for fewer or more."))
-    elif rows is not None and rows < _FEWEST_ROWS * months:
-        least = f"at least {_FEWEST_ROWS * months:,}, {_FEWEST_ROWS} a month"
-        problems.append(Problem(code="FM1701", found=f"{rows:,} rows for {months} months", expected=least, where="--rows", remedy="Ask for more rows or fewer months."))
-    if not _LEAST_SPEND <= spend <= _MOST_SPEND:
-        wanted = f"{_LEAST_SPEND:,} to {_MOST_SPEND:,} USD a year"
-        problems.append(Problem(code="FM1704", found=f"a spend of {spend:,}", expected=wanted, where="--spend", remedy="Ask for a spend in that range."))
-    if seed < 0:
-        problems.append(Problem(code="FM1706", found=f"a seed of {seed}", expected="a whole number from 0 up", where="--seed", remedy="Choose another seed."))
+    fewest = _FEWEST_ROWS * months
+    refused = {
+        "--months": ("FM1702", f"{months} months", f"1 to {_MOST_MONTHS}", not 1 <= months <= _MOST_MONTHS),
+        "--rows": (
+            "FM1701",
+            f"{rows} rows",
+            f"{fewest:,} or more for {months} months",
+            rows is not None and rows < fewest,
+        ),
+        "--spend": (
+            "FM1704",
+            f"a spend of {spend}",
+            f"{_LEAST_SPEND:,} to {_MOST_SPEND:,} USD a year",
+            not (spend.is_finite() and _LEAST_SPEND <= spend <= _MOST_SPEND),
+        ),
+        "--seed": ("FM1706", f"a seed of {seed}", "a whole number from 0 up", seed < 0),
+    }
+    problems = [
+        Problem(code=code, found=found, expected=expected, where=where, remedy=f"Give {where} a value in that range.")
+        for where, (code, found, expected, wrong) in refused.items()
+        if wrong
+    ]
     if problems:
         raise UserError(*problems)
 
 
 def _refuse_existing(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UserError(Problem(code="FM1700", found="there is a file of that name", expected="a folder", where=str(folder), remedy="Name another folder."))
+        raise UserError(
+            Problem(
+                code="FM1700",
+                found="there is a file of that name",
+                expected="a folder",
+                where=str(folder),
+                remedy="Name another folder.",
+            )
+        )
     found = [name for name in _OWN if (folder / name).exists()]
     if found:
         # Months of an earlier run would stay between those of this one.
         raise UserError(
             Problem(
-                code="FM1700", found=f"the folder holds {', '.join(found)} already", expected="a folder without a sample",
-                where=str(folder), remedy="Name another folder, or remove these first.",
+                code="FM1700",
+                found=f"the folder holds {', '.join(found)} already",
+                expected="a folder without a sample",
+                where=str(folder),
+                remedy="Name another folder, or remove these first.",
             )
         )

@@ -195,7 +195,9 @@ def select_files(paths: Sequence[Path]) -> Selection:
     """
     status = [path for path in paths if _STATUS in path.parts]
     periods, loose = by_period([path for path in paths if _STATUS not in path.parts], _is_period)
-    chosen = current((delivery(folder, files, _manifest(folder, files), "reportKeys") for folder, files in periods), loose)
+    chosen = current(
+        (delivery(folder, files, _manifest(folder, files), "reportKeys") for folder, files in periods), loose
+    )
     reason = "the report's status table: it holds no charges"
     return Selection(chosen.files, (*chosen.left_out, *((path, reason) for path in status)), chosen.findings)
 

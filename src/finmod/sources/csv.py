@@ -1,26 +1,24 @@
 """CSV and gzipped CSV, read strictly: every row whole, every byte checked.
 
-Owns headers, the gzip checksum (DuckDB does not verify it) and the words for a broken row.
+Owns headers and the words for a broken row; gzip's own soundness is in ``gzip.py``.
 """
 
 from __future__ import annotations
 
 import csv
+import gzip as stdlib_gzip
 import io
 import re
-import threading
-import zlib
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, literal
 from finmod.errors import Problem, UserError
-from finmod.sources.files import SourceFile
+from finmod.sources import gzip
+from finmod.sources.files import SourceFile, is_gzip, refuse_other_kinds
 
 NULL_TEXTS = ("", "NULL", "null", "(null)")
-# Billing exports shrink 8 to 60 times; gzip's own limit is 1,032.
-MOST_EXPANSION = 300
-EXPANSION_FREE_BYTES = 256 << 20
 _HEADER_BYTES = 4 << 20
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -32,10 +30,12 @@ class Header:
     Attributes:
         names: Column names as written.
         physical: Names in the staged Parquet, unique whatever the case.
+        kept: Physical names that are staged; every one where it is None.
     """
 
     names: list[str]
     physical: list[str]
+    kept: tuple[str, ...] | None = None
 
 
 def read_header(file: SourceFile, *, gzipped: bool) -> Header:
@@ -45,38 +45,52 @@ def read_header(file: SourceFile, *, gzipped: bool) -> Header:
         UserError: No header, another separator than the comma, or not UTF-8.
     """
     raw = _head(file, gzipped=gzipped)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The cut may fall inside a character; anything earlier is a wrong byte.
-        if error.start < len(raw) - 4:
-            raise UserError(_not_utf8(file, raw[: error.start].count(b"\n") + 1)) from error
-        text = raw[: error.start].decode("utf-8-sig")
-    try:
-        names = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
-    except csv.Error as error:
-        raise UserError(
-            Problem(
-                code="FM1110",
-                found=f"the header cannot be read ({error})",
-                expected="column names separated by commas",
-                where=f"{file.name}:1",
-                remedy="Export it again as CSV.",
-            )
-        ) from error
-    names = [name.strip() for name in names]
+    names = _names(file, _text(file, raw))
     _refuse_separator(file, names)
     return Header(names, [f"c{position:04d}" for position in range(len(names))])
 
 
 def _head(file: SourceFile, *, gzipped: bool) -> bytes:
-    with file.path.open("rb") as handle:
-        if not gzipped:
-            return handle.read(_HEADER_BYTES)
-        try:
-            return zlib.decompressobj(wbits=31).decompress(handle.read(_HEADER_BYTES), _HEADER_BYTES)
-        except zlib.error as error:
-            raise UserError(_bad_gzip(file, str(error))) from error
+    if gzipped:
+        raw = gzip.head(file, _HEADER_BYTES)
+        refuse_other_kinds(raw, file.name)
+    else:
+        with file.path.open("rb") as handle:
+            raw = handle.read(_HEADER_BYTES)
+    first = re.split(rb"[\r\n]", raw, maxsplit=1)[0]
+    if len(first) == _HEADER_BYTES:
+        raise UserError(_bad_header(file, f"the header is longer than {_HEADER_BYTES >> 20} MB"))
+    if b"\0" in first:
+        raise UserError(_bad_header(file, "a NUL byte in the header"))
+    return raw
+
+
+def _text(file: SourceFile, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The cut may fall inside a character; anything earlier is a wrong byte.
+        if len(raw) < _HEADER_BYTES or error.start < len(raw) - 4:
+            raise UserError(_not_utf8(file, raw[: error.start].count(b"\n") + 1)) from error
+        return raw[: error.start].decode("utf-8-sig")
+
+
+def _names(file: SourceFile, text: str) -> list[str]:
+    try:
+        names = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+    except csv.Error as error:
+        raise UserError(_bad_header(file, f"the header cannot be read ({error})")) from error
+    return [name.strip() for name in names]
+
+
+def _bad_header(file: SourceFile, found: str) -> Problem:
+    return Problem(
+        code="FM1110",
+        found=found,
+        expected="column names separated by commas",
+        where=f"{file.name}:1",
+        remedy="Export it again as CSV.",
+    )
 
 
 def _refuse_separator(file: SourceFile, names: list[str]) -> None:
@@ -99,105 +113,76 @@ def _refuse_separator(file: SourceFile, names: list[str]) -> None:
     )
 
 
+@dataclass(frozen=True)
+class ShortRows:
+    """Rows that lack their last fields.
+
+    Attributes:
+        rows: Their number.
+        line: Line of the first, from 1.
+    """
+
+    rows: int
+    line: int
+
+
 def copy_to_parquet(
     engine: Engine, file: SourceFile, header: Header, target: Path, *, pad_short_rows: bool
-) -> int:
-    """Write every cell as text to a Parquet file in the order of the rows; return their number.
+) -> tuple[int, ShortRows | None]:
+    """Write every cell as text to a Parquet file in the order of the rows; return their number, and the short ones.
 
     Empty cells and the texts NULL, null and (null) become NULL.
+
+    Args:
+        engine: Where to read it.
+        file: The CSV file, gzipped or not.
+        header: Its columns.
+        target: Parquet file to write.
+        pad_short_rows: Read the missing last fields of short rows as NULL instead of refusing the file.
 
     Raises:
         UserError: A row is broken or the gzip file is damaged; nothing is left behind.
     """
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.physical)
-    options = [
-        "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"'",
-        f"nullstr = [{', '.join(map(literal, NULL_TEXTS))}]",
-        f"columns = {{{columns}}}",
-    ]
-    if pad_short_rows:
-        options.append("null_padding = true")
-    query = f"SELECT * FROM read_csv({file_list([file.path])}, {', '.join(options)})"
-    check = _GzipCheck(file, engine)
     try:
-        with check:
-            return engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
+        return _copy(engine, file, header, target, ""), None
+    except UserError as error:
+        if not pad_short_rows or any(problem.code != "FM1116" for problem in error.problems):
+            raise
+    # Padding and quoted line ends cannot be read in parallel.
+    rows = _copy(engine, file, header, target, ", null_padding = true, parallel = false")
+    return rows, _short_rows(engine, file, header)
+
+
+def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, options: str) -> int:
+    check = gzip.Check(file, engine) if is_gzip(file) else None
+    try:
+        with check or nullcontext():
+            return engine.copy_parquet(_reader(file, header, options), target, compression="lz4_raw", ordered=True)
     except EngineError as error:
         target.unlink(missing_ok=True)
-        raise UserError(check.problem or _broken_row(file, str(error), header)) from error
+        raise UserError((check and check.problem) or _broken_row(file, str(error), header)) from error
     except UserError:
         target.unlink(missing_ok=True)
         raise
 
 
-class _GzipCheck:
-    """Verify length and checksum of every gzip member beside the read, since the read itself does not."""
-
-    def __init__(self, file: SourceFile, engine: Engine) -> None:
-        self.file = file
-        self.problem: Problem | None = None
-        self._engine = engine
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._verify, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            # The read has failed: the check may know why (a flipped bit breaks rows), so let it finish.
-            self._thread.join(timeout=30)
-            self._stopped.set()
-        self._thread.join()
-        if kind is None and self.problem is not None:
-            raise UserError(self.problem)
-
-    def _verify(self) -> None:
-        with self.file.path.open("rb") as handle:
-            if handle.read(2) != b"\x1f\x8b":
-                return
-            handle.seek(0)
-            self.problem = self._read_members(handle)
-        if self.problem is not None:
-            self._engine.interrupt()
-
-    def _read_members(self, handle: io.BufferedReader) -> Problem | None:
-        expanded, limit = 0, max(EXPANSION_FREE_BYTES, self.file.size * MOST_EXPANSION)
-        member = zlib.decompressobj(wbits=31)
-        rest = b""
-        try:
-            while data := rest or handle.read(1 << 20):
-                if member.eof:
-                    member = zlib.decompressobj(wbits=31)
-                expanded += len(member.decompress(data, 16 << 20))
-                rest = member.unused_data if member.eof else member.unconsumed_tail
-                if self._stopped.is_set():
-                    return None
-                if expanded > limit:
-                    return _bomb(self.file)
-        except zlib.error as error:
-            return _bad_gzip(self.file, str(error))
-        return None if member.eof else _bad_gzip(self.file, "it breaks off before its end")
-
-
-def _bad_gzip(file: SourceFile, words: str) -> Problem:
-    return Problem(
-        code="FM1112",
-        found=f"the gzip file is damaged: {words}",
-        expected="a whole gzip file whose checksum fits",
-        where=file.name,
-        remedy="Copy or export it again.",
+def _reader(file: SourceFile, header: Header, options: str) -> str:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.physical)
+    kept = ", ".join(header.kept) if header.kept else "*"
+    return (
+        f"SELECT {kept} FROM read_csv({file_list([file.path])}, auto_detect = false, header = true, delim = ',', "
+        f"quote = '\"', escape = '\"', nullstr = [{', '.join(map(literal, NULL_TEXTS))}], columns = {{{columns}}}"
+        f"{options})"
     )
 
 
-def _bomb(file: SourceFile) -> Problem:
-    return Problem(
-        code="FM1113",
-        found=f"the gzip file expands to more than {MOST_EXPANSION} times its size",
-        expected="a billing export, which expands 8 to 60 times",
-        where=file.name,
-        remedy="Look at what it holds; if it is a bill, unpack it and load the CSV.",
-    )
+def _short_rows(engine: Engine, file: SourceFile, header: Header) -> ShortRows | None:
+    kept = ", store_rejects = true, rejects_table = 'short_rows', rejects_scan = 'short_scans', rejects_limit = 0"
+    engine.row(f"SELECT count(*) FROM ({_reader(file, header, kept)})")
+    rows, line = engine.row("SELECT count(DISTINCT line), min(line) FROM short_rows WHERE error_type = 'MISSING COLUMNS'")
+    engine.run("DROP TABLE short_rows")
+    engine.run("DROP TABLE short_scans")
+    return ShortRows(rows, line) if rows else None
 
 
 def _not_utf8(file: SourceFile, line: int) -> Problem:
@@ -219,8 +204,12 @@ def _broken_row(file: SourceFile, words: str, header: Header) -> Problem:
     if width:
         return _wrong_width(where, len(header.names), int(width.group(2)))
     if "GZIP" in words:
-        return _bad_gzip(file, "it breaks off before its end")
-    if "Maximum line size" in words or "max_line_size" in words:
+        return gzip.damaged(file, "it breaks off before its end")
+    mixed = None if line else _mixed_line_ends(file)
+    if mixed:
+        where = f"{file.name}:{mixed}"
+        found, remedy = "the line ends otherwise than the lines before it", "Make all line ends the same, for example: dos2unix FILE."
+    elif "Maximum line size" in words or "max_line_size" in words:
         found, remedy = "a line is longer than 2 MB", "Look at the line: a quote may be missing, or a cell is no bill data."
     elif "quote" in words:
         found, remedy = "a quoted field has no closing quote", "Export the file again, or mend the line."
@@ -228,6 +217,22 @@ def _broken_row(file: SourceFile, words: str, header: Header) -> Problem:
         first = words.split("\n", 1)[0].replace(str(file.path), file.name)
         found, remedy = f"the row cannot be read ({first})", "Export the file again as CSV (RFC 4180)."
     return Problem(code="FM1115", found=found, expected="one charge a row", where=where, remedy=remedy)
+
+
+def _mixed_line_ends(file: SourceFile) -> int | None:
+    """Return the first line, from 1, whose end differs from that of the first line, ends inside quotes apart."""
+    first: bytes | None = None
+    quoted = False
+    with (stdlib_gzip.open(file.path) if is_gzip(file) else file.path.open("rb")) as handle:
+        for number, line in enumerate(handle, start=1):
+            quoted ^= bool(line.count(b'"') % 2)
+            end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
+            if quoted or not line.endswith(b"\n"):
+                continue
+            first = first or end
+            if end != first or b"\r" in line[: -len(end)].rpartition(b'"')[2]:
+                return number
+    return None
 
 
 def _wrong_width(where: str, expected: int, found: int) -> Problem:

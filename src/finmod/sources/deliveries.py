@@ -82,7 +82,10 @@ def current(deliveries: Iterable[Delivery], loose: Sequence[Path] = ()) -> Selec
         UserError: FM1251, a file that a manifest names is missing; FM1252, several versions of one bill
             lie side by side and no manifest says which one stands. All problems of all deliveries at once.
     """
-    files, left_out, findings, problems = list(loose), [], [], []
+    files = list(loose)
+    left_out: list[tuple[Path, str]] = []
+    findings: list[Finding] = []
+    problems: list[Problem] = []
     for each in deliveries:
         found = _promised(each) if each.manifest else _single(each)
         if isinstance(found, Problem):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +18,21 @@ from finmod.errors import Problem, UserError
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 Kind = Literal["csv", "gzip", "parquet"]
 
+_UNPACK_OR_EXPORT = "Unpack it, or export as CSV or Parquet."
+_EXPORT = "Export it as CSV or Parquet."
+_TO_UTF8 = "Convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE."
 _REFUSED = {
-    b"PK\x03\x04": ("a ZIP archive or an Excel workbook", "Unpack it, or export as CSV or Parquet."),
-    b"\xff\xfe": ("text in UTF-16", "Convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE."),
-    b"\xfe\xff": ("text in UTF-16", "Convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE."),
-    b"(\xb5/\xfd": ("a Zstandard file", "Unpack it with: zstd -d FILE."),
-    b"BZh": ("a bzip2 file", "Unpack it with: bunzip2 FILE."),
+    rb"PK\x03\x04": ("a ZIP archive or an Excel workbook", _UNPACK_OR_EXPORT),
+    rb"\xd0\xcf\x11\xe0": ("an Excel workbook of before 2007", _EXPORT),
+    rb"\xff\xfe|\xfe\xff|([^\x00]\x00){4}|(\x00[^\x00]){4}": ("text in UTF-16", _TO_UTF8),
+    rb"\(\xb5/\xfd": ("a Zstandard file", "Unpack it with: zstd -d FILE."),
+    rb"BZh": ("a bzip2 file", "Unpack it with: bunzip2 FILE."),
+    rb"\x1f\x8b|PAR1": ("a Parquet or gzip file inside a gzip file", "Unpack it once with: gunzip FILE."),
+    rb"\s*<(!doctype|html|\?xml)": ("a web page or XML", "Was the download a page to sign in? " + _EXPORT),
+    rb'\s*(\{\s*"|\[\s*\{)': ("JSON", _EXPORT),
+    rb"%PDF": ("a PDF document", _EXPORT),
 }
+_HEAD_BYTES = 512
 
 
 @dataclass(frozen=True)
@@ -113,27 +122,42 @@ def kind_of(file: SourceFile) -> Kind:
         UserError: It is empty, or of a kind that is not read.
     """
     with file.path.open("rb") as handle:
-        head = handle.read(8)
-    if not head:
-        raise UserError(
-            Problem(code="FM1103", found="the file is empty", where=file.name, remedy="Export it again, or remove it.")
-        )
+        head = handle.read(_HEAD_BYTES)
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
+    refuse_other_kinds(head, file.name)
+    return "csv"
+
+
+def is_gzip(file: SourceFile) -> bool:
+    """Return whether a file starts as gzip does."""
+    with file.path.open("rb") as handle:
+        return handle.read(2) == b"\x1f\x8b"
+
+
+def refuse_other_kinds(head: bytes, name: str) -> None:
+    """Refuse content that is no text of a bill, told by its first bytes.
+
+    Raises:
+        UserError: There are no bytes, or they are those of an archive, a workbook, a page or another encoding.
+    """
+    if not head:
+        raise UserError(
+            Problem(code="FM1103", found="the file is empty", where=name, remedy="Export it again, or remove it.")
+        )
     for magic, (what, remedy) in _REFUSED.items():
-        if head.startswith(magic):
+        if re.match(magic, head, re.IGNORECASE):
             raise UserError(
                 Problem(
                     code="FM1104",
                     found=f"the file is {what}",
                     expected="CSV in UTF-8, gzipped CSV or Parquet",
-                    where=file.name,
+                    where=name,
                     remedy=remedy,
                 )
             )
-    return "csv"
 
 
 def refuse_same_content(files: Sequence[SourceFile]) -> None:

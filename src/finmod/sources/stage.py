@@ -5,7 +5,8 @@ Owns the record of a staged file. Why CSV is staged first: docs/decisions/0002.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list
@@ -56,13 +57,21 @@ class Staged:
         return f"read_parquet({file_list([self.parquet])}, file_row_number = true)"
 
 
-def stage(engine: Engine, file: SourceFile, folder: Path, *, pad_short_rows: bool = False) -> Staged:
+def stage(
+    engine: Engine,
+    file: SourceFile,
+    folder: Path,
+    *,
+    wanted: Callable[[str], bool] = lambda _: True,
+    pad_short_rows: bool = False,
+) -> Staged:
     """Make a file ready for queries.
 
     Args:
         engine: Where to read it.
         file: CSV, gzipped CSV or Parquet, told by content.
         folder: Temporary folder for the staged text of CSV files.
+        wanted: Whether a column, by its name in the file, is needed; a CSV file's others are checked but not kept.
         pad_short_rows: Read the missing last fields of short CSV rows as NULL instead of refusing the file.
 
     Raises:
@@ -73,25 +82,52 @@ def stage(engine: Engine, file: SourceFile, folder: Path, *, pad_short_rows: boo
         return _stage_parquet(engine, file)
     header = csv.read_header(file, gzipped=kind == "gzip")
     _refuse_columns(file, header.names)
+    kept = [name for name in header.names if wanted(name)]
+    header = replace(header, kept=tuple(header.physical[header.names.index(name)] for name in kept))
     target = folder / f"{file.sha256[:24]}.parquet"
-    rows = csv.copy_to_parquet(engine, file, header, target, pad_short_rows=pad_short_rows)
+    rows, short = csv.copy_to_parquet(engine, file, header, target, pad_short_rows=pad_short_rows)
     _refuse_no_rows(file, rows)
     columns = tuple(
-        StagedColumn(name, physical, "VARCHAR") for name, physical in zip(header.names, header.physical, strict=True)
+        StagedColumn(name, physical, "VARCHAR") for name, physical in zip(kept, header.kept or (), strict=True)
     )
-    return Staged(file, target, columns, rows)
+    return Staged(file, target, columns, rows, (_short_finding(file, short),) if short else ())
+
+
+def _short_finding(file: SourceFile, short: csv.ShortRows) -> Finding:
+    return Finding(
+        code="FM1204",
+        severity="warning",
+        message=f"{short.rows:,} rows lack their last fields, which were read as NULL, as wished.",
+        rows=short.rows,
+        where=f"{file.name}:{short.line}",
+    )
 
 
 def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
     relation = f"read_parquet({file_list([file.path])})"
     try:
-        columns = tuple(StagedColumn(name, name, kind) for name, kind in engine.columns(f"SELECT * FROM {relation}"))
+        found = engine.columns(f"SELECT * FROM {relation}")
         rows = int(engine.row(f"SELECT count(*) FROM {relation}")[0])
+        names = _top_names(engine, file)
     except EngineError as error:
         raise UserError(unreadable_parquet(file, error)) from error
-    _refuse_columns(file, [column.name for column in columns])
+    _refuse_columns(file, names)
     _refuse_no_rows(file, rows)
+    columns = tuple(StagedColumn(name, physical, kind) for name, (physical, kind) in zip(names, found, strict=True))
     return Staged(file, file.path, columns, rows)
+
+
+def _top_names(engine: Engine, file: SourceFile) -> list[str]:
+    """Return the column names as the file has them; the engine renames the second of two equal ones."""
+    schema = engine.rows(f"SELECT name, coalesce(num_children, 0) FROM parquet_schema({file_list([file.path])})")
+    names, inside = [], 0
+    for name, children in schema[1:]:
+        if inside == 0:
+            names.append(name)
+        else:
+            inside -= 1
+        inside += children
+    return names
 
 
 def unreadable_parquet(file: SourceFile, error: EngineError) -> Problem:
@@ -125,22 +161,23 @@ def _refuse_columns(file: SourceFile, names: list[str]) -> None:
                 code="FM1108",
                 found=f"the file has {len(names):,} columns",
                 expected=f"at most {MOST_COLUMNS:,}",
-                where=f"{file.name}:1",
+                where=file.name,
                 remedy="Is it a billing export? Leave out the columns that are not needed.",
             )
         )
-    seen: set[str] = set()
-    twice = [name for name in names if name in seen or seen.add(name)]
-    if twice:
-        raise UserError(
-            Problem(
-                code="FM1109",
-                found=f"column '{twice[0]}' stands more than once",
-                expected="each column once",
-                where=f"{file.name}:1:{len(names) - names[::-1].index(twice[0])}",
-                remedy="Export it again, or rename one of the two.",
+    first: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        if name in first:
+            raise UserError(
+                Problem(
+                    code="FM1109",
+                    found=f"column '{name}' stands more than once, again as column {place:,}",
+                    expected="each column once",
+                    where=file.name,
+                    remedy="Export it again, or rename one of the two.",
+                )
             )
-        )
+        first.add(name)
 
 
 def column_names(engine: Engine, file: SourceFile) -> list[str]:

@@ -28,7 +28,7 @@ from finmod.normalize.formats import READERS, detected, require_format
 from finmod.normalize.values import Reading
 from finmod.settings.project import Project, SourceSettings
 from finmod.sources.files import SourceFile, discover, fingerprint, refuse_same_content
-from finmod.sources.stage import Staged, column_names, stage
+from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
 
 Step = Callable[[str, int, int], None]
@@ -236,8 +236,17 @@ def _conversion(engine: Engine, job: Job, format_name: str, file: SourceFile, fo
     names = column_names(engine, file)
     require_format(format_name, names, file.name)
     reader = READERS[format_name]
-    staged: Staged = stage(engine, file, folder, pad_short_rows="FM1116" in job.reading.accept)
-    return Conversion(job.name, staged, reader.mapping(names), reader.format.canonical, job.reading)
+    mapping, canonical = reader.mapping(names), reader.format.canonical
+    needed = mapping.source_columns()
+    keeps_all = format_name == "focus"
+    staged = stage(
+        engine,
+        file,
+        folder,
+        wanted=lambda name: keeps_all or canonical(name) in needed,
+        pad_short_rows="FM1116" in job.reading.accept,
+    )
+    return Conversion(job.name, staged, mapping, canonical, job.reading)
 
 
 def _works(

@@ -1,13 +1,17 @@
 -- Answers: what each charge key cost and used on each day.
 -- Grain:   one row per x_ChargeKey and x_ChargeDate.
--- Inputs:  {charges}: charges of one source and billing period.
--- Notes:   a sum leaves NULLs out and says how many it left out; a sum of nothing but NULLs is NULL.
+-- Inputs:  {charges}: charges of one source and billing period, with file_row_number.
+-- Notes:   a sum leaves NULLs out and x_Unknown... says how many; a sum of nothing but NULLs is NULL. The last three
+--          columns are for charge_keys: the first row of the key, and the bounds of a second hash of the key's texts.
 SELECT
     any_value(x_Source) AS x_Source,
     any_value(x_BillingPeriod) AS x_BillingPeriod,
     x_ChargeDate,
     x_ChargeKey,
     count(*) AS x_Charges,
-    {measures}
+    {measures},
+    min(file_row_number) AS first_row,
+    min({second_hash}) AS least_hash,
+    max({second_hash}) AS most_hash
 FROM {charges}
 GROUP BY x_ChargeKey, x_ChargeDate

@@ -1,0 +1,146 @@
+"""Gzip files: their first bytes, and whether the whole of them is sound and of sane size.
+
+Owns length and checksum of every member and the bound on expansion, since DuckDB verifies neither.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import zlib
+from collections.abc import Iterator
+from types import TracebackType
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError
+from finmod.sources.files import SourceFile
+
+# Billing exports shrink 8 to 60 times; gzip's own limit is 1,032.
+MOST_EXPANSION = 300
+EXPANSION_FREE_BYTES = 256 << 20
+_READ, _PIECE = 1 << 20, 16 << 20
+# How long a failed read waits for the reason: a flipped bit may show in the rows before the checksum is reached.
+_PATIENCE = 30
+
+
+def head(file: SourceFile, size: int) -> bytes:
+    """Return the first ``size`` unpacked bytes, fewer where the file holds fewer.
+
+    Raises:
+        UserError: It breaks off or is damaged before that.
+    """
+    found = bytearray()
+    with file.path.open("rb") as handle:
+        try:
+            for piece in _pieces(handle, size):
+                found += piece
+                if len(found) >= size:
+                    break
+        except (zlib.error, EOFError) as error:
+            raise UserError(damaged(file, str(error))) from error
+    return bytes(found[:size])
+
+
+def _pieces(handle: io.BufferedReader, most: int) -> Iterator[bytes]:
+    """Yield the unpacked bytes of all members, at most ``most`` at a time.
+
+    Raises:
+        zlib.error: A member is damaged.
+        EOFError: The last member breaks off.
+    """
+    member, rest = zlib.decompressobj(wbits=31), b""
+    while data := rest or handle.read(_READ):
+        if member.eof:
+            # Padding with zeros behind the last member is legal, and tapes and some object stores add it.
+            data = data.lstrip(b"\0")
+            if not data:
+                rest = b""
+                continue
+            member = zlib.decompressobj(wbits=31)
+        yield member.decompress(data, most)
+        rest = member.unused_data if member.eof else member.unconsumed_tail
+    if not member.eof:
+        words = "it breaks off before its end"
+        raise EOFError(words)
+
+
+class Check:
+    """Verifies a gzip file in a thread beside the read of it, and stops the read at the first fault.
+
+    A context manager around the read.
+
+    Attributes:
+        problem: What is wrong with the file, as far as it has been seen.
+    """
+
+    def __init__(self, file: SourceFile, engine: Engine) -> None:
+        self.problem: Problem | None = None
+        self._file = file
+        self._engine = engine
+        self._seen = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._verify, daemon=True)
+
+    def __enter__(self) -> Check:
+        """Start."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for the verdict.
+
+        Raises:
+            UserError: The read went well but the file is damaged.
+        """
+        failed = kind is not None
+        patience = _PATIENCE if kind and issubclass(kind, Exception) else 0 if failed else None
+        self._seen.wait(patience)
+        self._stopped.set()
+        self._thread.join()
+        if not failed and self.problem is not None:
+            raise UserError(self.problem)
+
+    def _verify(self) -> None:
+        with self._file.path.open("rb") as handle:
+            self.problem = self._fault(handle)
+        self._seen.set()
+        # A statement that has not begun yet does not hear an interruption, so it is repeated.
+        while self.problem is not None and not self._stopped.is_set():
+            self._engine.interrupt()
+            self._stopped.wait(0.05)
+
+    def _fault(self, handle: io.BufferedReader) -> Problem | None:
+        expanded, limit = 0, max(EXPANSION_FREE_BYTES, self._file.size * MOST_EXPANSION)
+        try:
+            for piece in _pieces(handle, _PIECE):
+                expanded += len(piece)
+                if self._stopped.is_set():
+                    return None
+                if expanded > limit:
+                    return _bomb(self._file)
+        except (zlib.error, EOFError) as error:
+            return damaged(self._file, str(error))
+        return None
+
+
+def damaged(file: SourceFile, words: str) -> Problem:
+    """Return the problem of a gzip file that breaks off or does not fit its checksum."""
+    return Problem(
+        code="FM1112",
+        found=f"the gzip file is damaged: {words}",
+        expected="a whole gzip file whose checksum fits",
+        where=file.name,
+        remedy="Copy or export it again.",
+    )
+
+
+def _bomb(file: SourceFile) -> Problem:
+    return Problem(
+        code="FM1113",
+        found=f"the gzip file expands to more than {MOST_EXPANSION} times its size",
+        expected="a billing export, which expands 8 to 60 times",
+        where=file.name,
+        remedy="Look at what it holds; if it is a bill, unpack it and load the CSV.",
+    )

@@ -1,0 +1,39 @@
+"""What tests of several rooms share: a project folder, one that has a bill already, and the option for the long loops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.books import Books, bill
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long-faults", action="store_true", help="kill and break at every moment instead of at some")
+
+
+@pytest.fixture
+def long_faults(request: pytest.FixtureRequest) -> bool:
+    """Whether the long loops are wished."""
+    return bool(request.config.getoption("--long-faults"))
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    """An empty project."""
+    return Books(tmp_path / "books")
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """A project with one charge of 1.5 USD in its ledger; copy it before changing it."""
+    made = Books(tmp_path_factory.mktemp("kept") / "books")
+    made.load(made.write("exports/good.csv", bill({})))
+    return made
+
+
+@pytest.fixture
+def loaded(kept: Books, tmp_path: Path) -> Books:
+    """A project with one charge of 1.5 USD in its ledger."""
+    return kept.copy(tmp_path / "books")
