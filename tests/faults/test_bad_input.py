@@ -29,7 +29,7 @@ def changed(text: str, *charges: dict[str, str]) -> str:
 
 def parquet(path: Path, table: pa.Table | None = None, **columns: object) -> bytes:
     many = 5000
-    content = table or pa.table({**{name: [value] * many for name, value in CHARGE.items()}, **columns})
+    content = table if table is not None else pa.table({**{name: [value] * many for name, value in CHARGE.items()}, **columns})
     pq.write_table(content, path, compression="none", use_dictionary=False)
     return path.read_bytes()
 

@@ -30,13 +30,50 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
     report = check(opened(folder))
     if proof:
         show(
-            ("source", "billing_period", "currency", "measure", "charges", "files", "ledger", "daily_cube", "rounding", "holds"),
-            [(p.source, p.billing_period, p.currency, p.measure, p.rows, p.files, p.charges, p.days, p.rounding_difference, p.holds) for p in report.proofs],
+            (
+                "source",
+                "billing_period",
+                "currency",
+                "measure",
+                "charges",
+                "files",
+                "ledger",
+                "daily_cube",
+                "rounding",
+                "holds",
+            ),
+            [
+                (
+                    p.source,
+                    p.billing_period,
+                    p.currency,
+                    p.measure,
+                    p.rows,
+                    p.files,
+                    p.charges,
+                    p.days,
+                    p.rounding_difference,
+                    p.holds,
+                )
+                for p in report.proofs
+            ],
             form,
         )
         return int(report.red)
     rows = [
-        (f.severity, f.code, f.source, f.billing_period, f.column, f.rows, f.amount, f.currency, f.message, f.example, f.where)
+        (
+            f.severity,
+            f.code,
+            f.source,
+            f.billing_period,
+            f.column,
+            f.rows,
+            f.amount,
+            f.currency,
+            f.message,
+            f.example,
+            f.where,
+        )
         for f in report.findings
     ]
     if form != "table":
@@ -77,5 +114,7 @@ def _screen(report, catalogue) -> None:  # type: ignore[no-untyped-def]  # noqa:
             amount, rounding = billed.get(proof.currency, (0, 0))
             billed[proof.currency] = (amount + proof.charges, rounding + (proof.rounding_difference or 0))
     for currency, (amount, rounding) in billed.items():
-        console().print(f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {cell(rounding.normalize() if rounding else 0)}.")
+        console().print(
+            f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {cell(rounding.normalize() if rounding else 0)}."
+        )
     console().print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")

@@ -16,8 +16,16 @@ def command() -> None:
 
 
 @command.command("focus")
-@click.option("--version", type=click.Choice(["1.2", "1.3", "1.4"]), default="1.4", show_default=True, help="Version of FOCUS.")
-@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write: .parquet, .csv or .csv.gz.")
+@click.option(
+    "--version", type=click.Choice(["1.2", "1.3", "1.4"]), default="1.4", show_default=True, help="Version of FOCUS."
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File to write: .parquet, .csv or .csv.gz.",
+)
 @click.option("--period", metavar="YYYY-MM", help="One billing period; all where it is not given.")
 @click.pass_obj
 def focus(folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Path, period: str | None) -> None:

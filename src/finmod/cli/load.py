@@ -21,11 +21,32 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
 
 @click.command("load")
 @click.argument("names", nargs=-1, metavar="[SOURCE | PATH]...")
-@click.option("--format", "format_name", help="Format of the files at PATH: focus, aws-cur or aws-cur2; told by their columns where it is not given.")
-@click.option("--source", "source_name", help="Name under which the files at PATH are kept; the format's name where it is not given.")
-@click.option("--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="Value of a FOCUS column that the bill lacks.")
-@click.option("--unreadable-as-null", multiple=True, metavar="COLUMN", help="Read unreadable cells of a FOCUS column as NULL, with a finding.")
-@click.option("--date-order", type=click.Choice(["iso", "mdy", "dmy"]), default="iso", show_default=True, help="How dates with slashes are read.")
+@click.option(
+    "--format",
+    "format_name",
+    help="Format of the files at PATH: focus, aws-cur or aws-cur2; told by their columns where it is not given.",
+)
+@click.option(
+    "--source",
+    "source_name",
+    help="Name under which the files at PATH are kept; the format's name where it is not given.",
+)
+@click.option(
+    "--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="Value of a FOCUS column that the bill lacks."
+)
+@click.option(
+    "--unreadable-as-null",
+    multiple=True,
+    metavar="COLUMN",
+    help="Read unreadable cells of a FOCUS column as NULL, with a finding.",
+)
+@click.option(
+    "--date-order",
+    type=click.Choice(["iso", "mdy", "dmy"]),
+    default="iso",
+    show_default=True,
+    help="How dates with slashes are read.",
+)
 @click.option("--accept", multiple=True, metavar="CODE", help="Load in spite of a refusal, such as FM1116.")
 @output_option
 @click.pass_obj
@@ -48,7 +69,12 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from finmod.workspace.sources import adhoc_source, configured_sources  # noqa: PLC0415
 
     project = opened(folder)
-    options = {"constants": _pairs(constants), "unreadable_as_null": unreadable_as_null, "date_order": date_order, "accept": accept}
+    options = {
+        "constants": _pairs(constants),
+        "unreadable_as_null": unreadable_as_null,
+        "date_order": date_order,
+        "accept": accept,
+    }
     given = format_name or source_name or constants or unreadable_as_null or accept or date_order != "iso"
     if given or any(name not in project.sources for name in names):
         sources = adhoc_source(project, names, format_name, source_name, options)

@@ -60,7 +60,10 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> N
     if form == "json":
         plain = (int, float, bool, str)
         objects = [
-            {name: value if value is None or isinstance(value, plain) else cell(value) for name, value in zip(columns, row, strict=True)}
+            {
+                name: value if value is None or isinstance(value, plain) else cell(value)
+                for name, value in zip(columns, row, strict=True)
+            }
             for row in rows
         ]
         click.echo(json.dumps(objects, indent=2, ensure_ascii=False))

@@ -9,7 +9,17 @@ import rich_click as click
 from finmod.cli.output import Form, money, output_option, show
 from finmod.cli.project import opened
 
-_COLUMNS = ("source", "billing_period", "format", "files", "charges", "currency", "billed_cost", "loaded_at", "findings")
+_COLUMNS = (
+    "source",
+    "billing_period",
+    "format",
+    "files",
+    "charges",
+    "currency",
+    "billed_cost",
+    "loaded_at",
+    "findings",
+)
 
 
 @click.command("status")
@@ -24,7 +34,9 @@ def command(folder: Path | None, *, form: Form) -> None:
     if form != "table":
         show(_COLUMNS, report.rows, form)
         return
-    click.echo(f"{project.name}: ledger version {report.version}, {report.charges:,} charges in {len(report.rows):,} billing periods")
+    click.echo(
+        f"{project.name}: ledger version {report.version}, {report.charges:,} charges in {len(report.rows):,} billing periods"
+    )
     if report.rows:
         shown = [(*row[:5], money(row[6], row[5]), row[7], row[8]) for row in report.rows]
         show(("source", "period", "format", "files", "charges", "BilledCost", "loaded", "findings"), shown, form)

@@ -35,7 +35,8 @@ def write_focus(engine: Engine, version: Version, target: Path, period: date | N
     where = f" WHERE x_BillingPeriod = DATE '{period}'" if period else ""
     if not engine.row(f"SELECT count(*) FROM charges{where}")[0]:
         raise UserError(_nothing(period))
-    columns = [_cell(name, sql, csv=form != "parquet") for name, sql in (*projection(version), *_extra(engine))]
+    wanted = (*_present(engine, version, where), *_extra(engine))
+    columns = [_cell(name, sql, csv=form != "parquet") for name, sql in wanted]
     part = target.with_name(f".{target.name}.part")
     options = {
         "parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -71,6 +72,19 @@ def _form(target: Path) -> str:
 def _nothing(period: date | None) -> Problem:
     what = f"the ledger has no charges in {period:%Y-%m}" if period else "the ledger is empty"
     return Problem(code="FM1611", found=what, remedy="See what is loaded with: finmod status.")
+
+
+def _present(engine: Engine, version: Version, where: str) -> list[tuple[str, str]]:
+    """Return the columns of a version, without those that it wants absent rather than NULL throughout.
+
+    A Conditional or Recommended column that may not hold NULL says, where it is absent, that its supplier has no such
+    thing; filled with NULL it would break the standard in every row.
+    """
+    wanted = projection(version)
+    absent = [name for name, _ in wanted if column(name).level != "Mandatory" and not column(name).allows_nulls]
+    counts = engine.row(f"SELECT {', '.join(f'count({identifier(name)})' for name in absent)} FROM charges{where}")
+    empty = {name for name, count in zip(absent, counts, strict=True) if not count}
+    return [(name, sql) for name, sql in wanted if name not in empty]
 
 
 def _extra(engine: Engine) -> list[tuple[str, str]]:

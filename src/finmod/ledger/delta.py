@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 from deltalake import DeltaTable, PostCommitHookProperties, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
@@ -75,7 +76,7 @@ class DeltaFolder:
         if self.exists(table):
             return
         self._open[table.name] = DeltaTable.create(
-            str(self.path(table)),
+            self._uri(table),
             Schema([_field(name, kind) for name, kind in table.columns.items()]),
             mode="ignore",
             partition_by=_PARTITIONS if table.by_period else None,
@@ -85,7 +86,7 @@ class DeltaFolder:
 
     def columns(self, table: Table, version: int) -> list[str]:
         """Return the column names of a version."""
-        return [field.name for field in DeltaTable(str(self.path(table)), version=version).schema().fields]
+        return [field.name for field in DeltaTable(self._uri(table), version=version).schema().fields]
 
     def add_columns(self, table: Table, columns: Mapping[str, str]) -> None:
         """Add nullable columns that the table lacks, whatever the case of their names."""
@@ -134,29 +135,31 @@ class DeltaFolder:
         self._table(table).restore(version, post_commithook_properties=_NO_HOOKS)
         self._open.pop(table.name, None)
 
-    def files(
-        self, table: Table, version: int, partitions: Iterable[tuple[str, date]] | None = None
-    ) -> list[Path]:
+    def files(self, table: Table, version: int, partitions: Iterable[tuple[str, date]] | None = None) -> list[Path]:
         """Return the Parquet files of a version, of some (source, period) pairs or of all.
 
         Raises:
             CommitConflictError: The version does not exist, which a ledger that was copied whole never shows.
         """
         try:
-            handle = DeltaTable(str(self.path(table)), version=version)
+            handle = DeltaTable(self._uri(table), version=version)
         except (DeltaError, TableNotFoundError) as error:
             message = f"version {version} of {table.name} cannot be read: {error}"
             raise CommitConflictError(message) from error
-        uris = [Path(uri.removeprefix("file://")) for uri in handle.file_uris()]
+        uris = [Path(unquote(uri.removeprefix("file://"))) for uri in handle.file_uris()]
         if partitions is None:
             return sorted(uris)
         wanted = {partition_folder(self.path(table), source, period) for source, period in partitions}
         return sorted(uri for uri in uris if uri.parent in wanted)
 
+    def _uri(self, table: Table) -> str:
+        # A plain path would be taken for a URI: a folder named 100% or %20 would be looked for elsewhere.
+        return self.path(table).absolute().as_uri()
+
     def _table(self, table: Table) -> DeltaTable:
         handle = self._open.get(table.name)
         if handle is None:
-            handle = self._open[table.name] = DeltaTable(str(self.path(table)))
+            handle = self._open[table.name] = DeltaTable(self._uri(table))
         else:
             handle.update_incremental()
         return handle

@@ -148,9 +148,7 @@ class Ledger:
         """
         with hold(self.locks, "commit", "the ledger", wait=True):
             before = self._recover(engine)
-            tables = {
-                table.name: self._replace(table, prepared, load_id) for table in DATA_TABLES
-            }
+            tables = {table.name: self._replace(table, prepared, load_id) for table in DATA_TABLES}
             version = max(self.delta.version(LOADS), 0) + 1
             file = self._write_loads(engine, prepared, (load_id, now, version, tables), before)
             written = self.delta.replace(LOADS, file)
@@ -180,13 +178,19 @@ class Ledger:
         return head
 
     def _write_loads(
-        self, engine: Engine, prepared: PreparedPeriod, stamp: tuple[str, datetime, int, dict[str, int]], before: Snapshot
+        self,
+        engine: Engine,
+        prepared: PreparedPeriod,
+        stamp: tuple[str, datetime, int, dict[str, int]],
+        before: Snapshot,
     ) -> NewFile:
         load_id, now, version, tables = stamp
         self.delta.create(LOADS)
         folder = self.delta.path(LOADS)
         target = folder / f"{load_id}-{version}.parquet"
-        engine.run(f"CREATE OR REPLACE TEMP TABLE new_loads ({', '.join(f'{n} {k}' for n, k in LOADS.columns.items())})")
+        engine.run(
+            f"CREATE OR REPLACE TEMP TABLE new_loads ({', '.join(f'{n} {k}' for n, k in LOADS.columns.items())})"
+        )
         if before.version > 0:
             engine.run(f"INSERT INTO new_loads BY NAME SELECT * FROM {relation(self.files(LOADS, before))}")
         for row in prepared.manifest:

@@ -58,7 +58,10 @@ def prepare(
         UserError: Cells that cannot be read, or money that cannot be booked; all of them at once.
         InternalError: The ledger's total is not that of the files: our fault, nothing is committed.
     """
-    files = {table.name: folder / f"{work.period}-{table.name}.parquet" for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)}
+    files = {
+        table.name: folder / f"{work.period}-{table.name}.parquet"
+        for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)
+    }
     extra = _extra_columns(work.conversions)
     given = frozenset().union(*(conversion.given() for conversion in work.conversions))
     on_step("control totals")
@@ -148,7 +151,14 @@ def _control_totals(engine: Engine, work: PeriodInput) -> list[ManifestRow]:
                 raise UserError(_no_currency(file.name, charges, row))
             rows.append(
                 ManifestRow(
-                    file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), plain(exact - billed)
+                    file.name,
+                    file.sha256,
+                    file.size,
+                    charges,
+                    currency,
+                    plain(exact),
+                    plain(billed),
+                    plain(exact - billed),
                 )
             )
     return rows

@@ -74,4 +74,6 @@ def relation(files: list[Path]) -> str:
 
 
 def _list(table: Table) -> str:
-    return ", ".join(f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in table.columns.items())
+    return ", ".join(
+        f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in table.columns.items()
+    )

@@ -40,12 +40,20 @@ TABLES: Final = (
     PublicTable("charges", "one row per charge", "BillingCurrency of the row", "What was charged, as FOCUS 1.4"),
     PublicTable("charges_focus_1_2", "one row per charge", "BillingCurrency of the row", "The same as FOCUS 1.2"),
     PublicTable(
-        "charges_daily", "one row per charge key and day", "BillingCurrency of the row", "What each kind of charge cost a day"
+        "charges_daily",
+        "one row per charge key and day",
+        "BillingCurrency of the row",
+        "What each kind of charge cost a day",
     ),
     PublicTable(
-        "loads", "one row per load, billing period, file and currency", "BillingCurrency of the row", "What came from where"
+        "loads",
+        "one row per load, billing period, file and currency",
+        "BillingCurrency of the row",
+        "What came from where",
     ),
-    PublicTable("findings", "one row per code, column and billing period", "BillingCurrency of the row", "What was odd"),
+    PublicTable(
+        "findings", "one row per code, column and billing period", "BillingCurrency of the row", "What was odd"
+    ),
 )
 
 
@@ -57,7 +65,9 @@ def view_sql(name: str, ledger: Ledger, snapshot: Snapshot) -> str:
         columns = ", ".join(f"{sql} AS {identifier(column)}" for column, sql in projection("1.2"))
         return _query(name).format(columns=columns, charges=_charges(ledger, snapshot))
     if name == "charges_daily":
-        texts = ", ".join(f"keys.{identifier(column)}" for column in (*KEY_COLUMNS, "x_ProviderName", "x_PublisherName"))
+        texts = ", ".join(
+            f"keys.{identifier(column)}" for column in (*KEY_COLUMNS, "x_ProviderName", "x_PublisherName")
+        )
         measures = ", ".join(f"days.{identifier(column)}" for column in (*MEASURES, *COST_UNKNOWNS))
         days, keys = (_rows(table, ledger, snapshot) for table in (CHARGE_DAYS, CHARGE_KEYS))
         return _query(name).format(texts=texts, measures=measures, days=days, keys=keys)

@@ -49,7 +49,9 @@ class Conversion:
         return frozenset(
             column.target
             for column in self.mapping.columns
-            if column.target in self.reading.constants or not _sources(column) or any(map(values.__contains__, _sources(column)))
+            if column.target in self.reading.constants
+            or not _sources(column)
+            or any(map(values.__contains__, _sources(column)))
         ) | frozenset(self.reading.constants)
 
     def extra_columns(self) -> dict[str, str]:
@@ -174,7 +176,10 @@ def periods_sql(conversion: Conversion) -> str:
     start = conversion.expression("BillingPeriodStart")
     charge = conversion.expression("ChargePeriodStart")
     instants = [start, charge, conversion.expression("BillingPeriodEnd"), conversion.expression("ChargePeriodEnd")]
-    least, most = (f"{side}(min(a), min(b), min(c), min(d))".replace("min", agg) for side, agg in (("least", "min"), ("greatest", "max")))
+    least, most = (
+        f"{side}(min(a), min(b), min(c), min(d))".replace("min", agg)
+        for side, agg in (("least", "min"), ("greatest", "max"))
+    )
     inner = ", ".join(f"{sql} AS {name}" for sql, name in zip(instants, "abcd", strict=True))
     return (
         f"SELECT CAST(date_trunc('month', a) AS DATE), count(*), count(*) FILTER (WHERE b IS NULL), {least}, {most}, "

@@ -33,7 +33,10 @@ _NOTES = (
 @cache
 def mapping_of(version: Version) -> Mapping:
     """Return the mapping of files of one FOCUS version."""
-    derived = {item.column: MapColumn(item.column, item.sql, item.choice, item.source, item.alternative) for item in upgrade(version)}
+    derived = {
+        item.column: MapColumn(item.column, item.sql, item.choice, item.source, item.alternative)
+        for item in upgrade(version)
+    }
     same = [
         derived.get(column.id) or MapColumn(column.id, f"{_SIGILS[column.data_type]}{column.id}")
         for column in ledger_columns()

@@ -52,7 +52,11 @@ def require_format(name: str, columns: Sequence[str], file: str) -> None:
     if READERS[name].format.recognise(columns):
         return
     likely = detect(columns)
-    remedy = f"It looks like {READERS[likely].format.title}: load it with --format {likely}." if likely else _unknown(columns)
+    remedy = (
+        f"It looks like {READERS[likely].format.title}: load it with --format {likely}."
+        if likely
+        else _unknown(columns)
+    )
     raise UserError(
         Problem(
             code="FM1123",

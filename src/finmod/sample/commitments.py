@@ -105,7 +105,7 @@ _PORTFOLIO: tuple[_Plan, ...] = (
     _Plan("aws-sp-1", "aws", "Compute Savings Plan", "compute", "No Upfront", -10, sized=False, discount=270, fill=55),
     _Plan("aws-sp-2", "aws", "Compute Savings Plan", "compute", "All Upfront", 2, sized=False, discount=300, fill=62),
     _Plan("aws-sp-3", "aws", "Compute Savings Plan", "compute", "No Upfront", 15, sized=False, discount=270, fill=66),
-    _Plan("azure-ri-1", "azure", "Reservation", "reservation", "All Upfront", 1, sized=True, discount=380, fill=95),
+    _Plan("azure-ri-1", "azure", "Reservation", "reservation", "All Upfront", 1, sized=True, discount=380, fill=125),
     _Plan("azure-ri-2", "azure", "Reservation", "reservation", "No Upfront", 14, sized=True, discount=380, fill=105),
     _Plan("gcp-cud-1", "gcp", "Flexible CUD", "cud", "No Upfront", -5, sized=False, discount=280, fill=55),
     _Plan("gcp-cud-2", "gcp", "Flexible CUD", "cud", "No Upfront", 8, sized=False, discount=280, fill=100),

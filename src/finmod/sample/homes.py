@@ -84,7 +84,7 @@ def _owner_names(owner: int) -> tuple[str, str]:
 def _account(source: str, owner: str, chance: float, *, production: bool) -> int:
     """Return the owner's own account, else one of those that several share."""
     for owns in (owner, "shared"):
-        found = [place for place, one in enumerate(ACCOUNTS) if one.source == source and one.owns == owns]
+        found = [place for place, one in enumerate(ACCOUNTS) if one.source == source and owns in one.owns]
         fitting = [place for place in found if ACCOUNTS[place].production == production] or found
         if fitting:
             return fitting[int(chance * len(fitting))]

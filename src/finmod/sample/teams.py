@@ -29,14 +29,14 @@ class Account:
         source: Name of the source.
         number: The supplier's id of the account.
         name: As the supplier shows it.
-        owns: Product line or platform that it mostly holds; "shared" where several.
+        owns: Product lines or platforms that it holds; "shared" where any can be in it.
         production: Whether production runs there.
     """
 
     source: str
     number: str
     name: str
-    owns: str
+    owns: tuple[str, ...]
     production: bool
 
 
@@ -56,46 +56,55 @@ PAYERS: dict[str, tuple[str, str]] = {
 
 
 def _aws() -> list[Account]:
-    found = [
-        Account("aws", f"{200000000000 + 1001 * (place + 1)}", f"{product.name}-prod", product.name, production=True)
-        for place, product in enumerate(PRODUCTS)
+    own = [
+        Account("aws", f"{200000000000 + 1001 * place}", f"{product.name}-prod", (product.name,), production=True)
+        for place, product in enumerate(PRODUCTS, 1)
     ]
-    for start in range(0, len(PRODUCTS), 2):
-        pair = PRODUCTS[start : start + 2]
-        for product in pair:
-            number = f"{300000000000 + 1001 * (start + 1)}"
-            found.append(Account("aws", number, f"nonprod-{start // 2 + 1}", product.name, production=False))
-    for place, platform in enumerate(PLATFORMS):
-        number = f"{400000000000 + 1001 * (place + 1)}"
-        found.append(Account("aws", number, f"platform-{platform.name}", platform.name, production=True))
-    return found
+    pairs = [(one.name, other.name) for one, other in zip(PRODUCTS[::2], PRODUCTS[1::2], strict=True)]
+    tests = [
+        Account("aws", f"{300000000000 + 1001 * place}", f"nonprod-{place}", pair, production=False)
+        for place, pair in enumerate(pairs, 1)
+    ]
+    shared = [
+        Account("aws", f"{400000000000 + 1001 * place}", f"platform-{one.name}", (one.name,), production=True)
+        for place, one in enumerate(PLATFORMS, 1)
+    ]
+    return own + tests + shared
+
+
+_SHARED = ("shared",)
+_AZURE = (
+    ("erp-prod", True),
+    ("retail-prod", True),
+    ("integration", True),
+    ("windows-dev", False),
+    ("lab", False),
+)
+_GOOGLE: tuple[tuple[str, tuple[str, ...], bool], ...] = (
+    ("ml-prod", _SHARED, True),
+    ("maps", _SHARED, True),
+    ("warehouse", ("data-platform",), True),
+    ("gke-prod", ("kubernetes",), True),
+    ("edge", ("network",), True),
+    ("sandbox", _SHARED, False),
+)
 
 
 def _others() -> list[Account]:
     azure = [
-        Account("azure", f"5c0ffee0-0000-4000-8000-{place:012d}", name, "shared", production=production)
-        for place, (name, production) in enumerate(
-            (("erp-prod", True), ("retail-prod", True), ("integration", True), ("windows-dev", False), ("lab", False)),
-            1,
-        )
+        Account("azure", f"5c0ffee0-0000-4000-8000-{place:012d}", name, _SHARED, production=production)
+        for place, (name, production) in enumerate(_AZURE, 1)
     ]
-    gcp = [
+    google = [
         Account("gcp", f"northwind-{name}", f"northwind-{name}", owns, production=production)
-        for name, owns, production in (
-            ("ml-prod", "shared", True),
-            ("maps", "shared", True),
-            ("warehouse", "data-platform", True),
-            ("gke-prod", "kubernetes", True),
-            ("edge", "network", True),
-            ("sandbox", "shared", False),
-        )
+        for name, owns, production in _GOOGLE
     ]
     small = [
-        Account("ai", "proj-assist", "assist", "shared", production=True),
-        Account("ai", "proj-research", "research", "shared", production=False),
-        Account("datacentre", "SITE-ANT1", "Antwerp hall 1", "shared", production=True),
+        Account("ai", "proj-assist", "assist", _SHARED, production=True),
+        Account("ai", "proj-research", "research", _SHARED, production=False),
+        Account("datacentre", "SITE-ANT1", "Antwerp hall 1", _SHARED, production=True),
     ]
-    return azure + gcp + small
+    return azure + google + small
 
 
 ACCOUNTS: tuple[Account, ...] = tuple(_aws() + _others())

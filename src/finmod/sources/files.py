@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, printable
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 Kind = Literal["csv", "gzip", "parquet"]
@@ -70,7 +70,7 @@ def discover(root: Path, patterns: Sequence[str]) -> list[Path]:
             problems.append(
                 Problem(
                     code="FM1101",
-                    found=f"no file is found at '{pattern}'",
+                    found=f"no file is found at '{printable(pattern)}'",
                     expected=f"a file, a glob, or a folder with {', '.join(ENDINGS)} files",
                     where=str(root),
                     remedy="Correct the path of the source.",
@@ -83,16 +83,23 @@ def discover(root: Path, patterns: Sequence[str]) -> list[Path]:
 
 
 def _matches(root: Path, pattern: str) -> Iterable[Path]:
-    path = root / Path(pattern).expanduser()
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return [file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS)]
-    return [Path(match) for match in glob.glob(str(path), recursive=True) if Path(match).is_file()]
+    try:
+        path = root / Path(pattern).expanduser()
+        if path.is_file():
+            return [path]
+        if path.is_dir():
+            return [file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS)]
+        return [Path(match) for match in glob.glob(str(path), recursive=True) if Path(match).is_file()]
+    except (OSError, RuntimeError, ValueError):
+        # Too long a name, a home folder of nobody, a NUL byte: no such file.
+        return []
 
 
 def fingerprint(path: Path, root: Path) -> SourceFile:
     """Return a file with the SHA-256 of its bytes."""
+    name = display_name(path, root)
+    if name.encode(errors="replace").decode() != name:
+        raise UserError(_not_utf8(name))
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -102,11 +109,20 @@ def fingerprint(path: Path, root: Path) -> SourceFile:
             Problem(
                 code="FM1102",
                 found=f"the file cannot be read ({error.strerror})",
-                where=str(path),
+                where=name,
                 remedy="Check that it exists and that you may read it.",
             )
         ) from error
-    return SourceFile(path, display_name(path, root), digest, size)
+    return SourceFile(path, name, digest, size)
+
+
+def _not_utf8(name: str) -> Problem:
+    return Problem(
+        code="FM1102",
+        found="the name of the file is not UTF-8",
+        where=name.encode(errors="replace").decode(),
+        remedy="Rename it.",
+    )
 
 
 def display_name(path: Path, root: Path) -> str:

@@ -18,6 +18,8 @@ from finmod.sources.files import SourceFile
 # Billing exports shrink 8 to 60 times; gzip's own limit is 1,032.
 MOST_EXPANSION = 300
 EXPANSION_FREE_BYTES = 256 << 20
+_CUT = "it breaks off before its end"
+_BEHIND = "something that is no gzip stands behind its end"
 _READ, _PIECE = 1 << 20, 16 << 20
 # How long a failed read waits for the reason: a flipped bit may show in the rows before the checksum is reached.
 _PATIENCE = 30
@@ -51,17 +53,13 @@ def _pieces(handle: io.BufferedReader, most: int) -> Iterator[bytes]:
     member, rest = zlib.decompressobj(wbits=31), b""
     while data := rest or handle.read(_READ):
         if member.eof:
-            # Padding with zeros behind the last member is legal, and tapes and some object stores add it.
-            data = data.lstrip(b"\0")
-            if not data:
-                rest = b""
-                continue
+            if not data.startswith(b"\x1f"):
+                raise zlib.error(_BEHIND)
             member = zlib.decompressobj(wbits=31)
         yield member.decompress(data, most)
         rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
-        words = "it breaks off before its end"
-        raise EOFError(words)
+        raise EOFError(_CUT)
 
 
 class Check:

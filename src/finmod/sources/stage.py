@@ -54,7 +54,7 @@ class Staged:
     @property
     def relation(self) -> str:
         """Return SQL for its rows, with ``file_row_number``."""
-        return f"read_parquet({file_list([self.parquet])}, file_row_number = true)"
+        return f"read_parquet({file_list([self.parquet])}, file_row_number = true, hive_partitioning = false)"
 
 
 def stage(
@@ -104,7 +104,7 @@ def _short_finding(file: SourceFile, short: csv.ShortRows) -> Finding:
 
 
 def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
-    relation = f"read_parquet({file_list([file.path])})"
+    relation = f"read_parquet({file_list([file.path])}, hive_partitioning = false)"
     try:
         found = engine.columns(f"SELECT * FROM {relation}")
         rows = int(engine.row(f"SELECT count(*) FROM {relation}")[0])
@@ -190,6 +190,6 @@ def column_names(engine: Engine, file: SourceFile) -> list[str]:
     if kind != "parquet":
         return csv.read_header(file, gzipped=kind == "gzip").names
     try:
-        return [name for name, _ in engine.columns(f"SELECT * FROM read_parquet({file_list([file.path])})")]
+        return [name for name, _ in engine.columns(f"SELECT * FROM read_parquet({file_list([file.path])}, hive_partitioning = false)")]
     except EngineError as error:
         raise UserError(unreadable_parquet(file, error)) from error

@@ -13,6 +13,7 @@ from finmod.errors import Problem, UserError
 from finmod.focus.columns import COSTS
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
+from finmod.ledger.quality import missing_days, repeated_charges
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS, LOADS
 from finmod.settings.project import Project
@@ -84,7 +85,12 @@ def check(project: Project) -> CheckReport:
             raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load."))
         try:
             proofs = _proofs(engine, ledger, snapshot)
-            findings = [*_broken_proofs(proofs), *_stored(engine, ledger, snapshot)]
+            findings = [
+                *_broken_proofs(proofs),
+                *_stored(engine, ledger, snapshot),
+                *repeated_charges(engine, ledger.files(CHARGES, snapshot)),
+                *missing_days(engine, ledger.files(CHARGE_DAYS, snapshot)),
+            ]
         except EngineError as error:
             raise UserError(_damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))

@@ -158,7 +158,9 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     prepared = []
     for place, work in enumerate(works):
         name = f"{job.name} {work.period:%Y-%m}"
-        prepared.append(prepare(engine, work, folder, lambda what, n=name, p=place: step(f"{n}: {what}", p, len(works))))
+        prepared.append(
+            prepare(engine, work, folder, lambda what, n=name, p=place: step(f"{n}: {what}", p, len(works)))
+        )
     loaded, version = [], head.version
     for ready, found in prepared:
         load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"

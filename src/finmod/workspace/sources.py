@@ -59,7 +59,9 @@ def adhoc_source(
         )
     absolute = [str(Path.cwd() / path) for path in paths]
     if not absolute:
-        raise UserError(Problem(code="FM1063", found="no file is named", remedy="Run: finmod load --format FORMAT PATH..."))
+        raise UserError(
+            Problem(code="FM1063", found="no file is named", remedy="Run: finmod load --format FORMAT PATH...")
+        )
     found = format_name or detect_format(Path.cwd(), absolute)
     settings = source_settings(found, absolute, **options)
     return {source_name or found: settings}

@@ -49,4 +49,6 @@ def status(project: Project) -> Status:
             "GROUP BY x_Source, x_BillingPeriod, BillingCurrency ORDER BY ALL"
         )
     loaded = {row[0] for row in rows}
-    return Status(snapshot.version, sum(row[4] for row in rows), rows, [name for name in project.sources if name not in loaded])
+    return Status(
+        snapshot.version, sum(row[4] for row in rows), rows, [name for name in project.sources if name not in loaded]
+    )

@@ -1,0 +1,86 @@
+"""Sample: the invented company as a project that can be loaded at once.
+
+Owns the project files beside the sample's exports; the exports are written by the room ``sample``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.sample.write import SampleSummary, write_sample
+from finmod.settings.edit import add_source
+from finmod.settings.init import write_project
+
+NAME = "northwind (invented)"
+
+SOURCES = {
+    "aws": {"format": "aws-cur2", "path": "exports/aws"},
+    "azure": {"format": "focus", "path": "exports/azure"},
+    "gcp": {"format": "focus", "path": "exports/gcp"},
+    "ai": {"format": "focus", "path": "exports/ai"},
+    "datacentre": {"format": "focus", "path": "exports/datacentre"},
+}
+
+
+@dataclass(frozen=True)
+class ProjectSample:
+    """A sample that is a project.
+
+    Attributes:
+        summary: What was written.
+        by_source: Source, number of charges, exact BilledCost in USD.
+    """
+
+    summary: SampleSummary
+    by_source: list[tuple[str, int, Decimal]]
+
+
+def write_project_sample(  # noqa: PLR0913 -- the words of the command
+    folder: Path,
+    *,
+    seed: int,
+    months: int,
+    end: str,
+    rows: int,
+    spend: Decimal,
+    step: Callable[[str, int, int], None],
+    fault: str | None = None,
+) -> ProjectSample:
+    """Write the invented company's exports and a finmod.yaml that names them.
+
+    Args:
+        folder: A new or empty folder.
+        seed: The same seed gives the same company.
+        months: Number of months.
+        end: Last month, ``YYYY-MM``.
+        rows: Number of charges wanted, met within a tenth.
+        spend: Spend of a year, USD.
+        step: Progress.
+        fault: Name of a planted fault; None for clean bills.
+
+    Raises:
+        UserError: The folder is not empty, or a value makes no sense.
+    """
+    summary = write_sample(
+        folder,
+        seed=seed,
+        months=months,
+        end=end,
+        rows=rows,
+        spend=spend,
+        fault=fault,
+        on_progress=lambda done, parts: step("write bills", done, parts),
+    )
+    file = write_project(folder, NAME, "USD")
+    for name, source in SOURCES.items():
+        add_source(file, name, source)
+    # Its bills are clean, so that anything odd is worth a red check.
+    with file.open("a", encoding="utf-8") as handle:
+        handle.write("\ncheck:\n  fail_on: warning\n")
+    billed: dict[str, Decimal] = {}
+    for (name, _), amount in summary.billed.items():
+        billed[name] = billed.get(name, Decimal(0)) + amount
+    return ProjectSample(summary, [(name, summary.rows[name], billed[name]) for name in summary.rows])

@@ -1,0 +1,76 @@
+"""Over a whole term a commitment's effective cost equals what was billed for it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from finmod.engines.duckdb import Engine
+from finmod.sample import SampleSummary
+from tests.sample.bills import CUR_COSTS, files, records
+
+# Savings Plans bill covered usage and take it back by negation; both carry the plan's ARN.
+_ARN = "coalesce(savings_plan_savings_plan_a_r_n, reservation_reservation_a_r_n)"
+
+
+def _terms(summary: SampleSummary) -> dict[str, dict[str, str]]:
+    """Return the commitments whose whole term lies in the window."""
+    labels = [label for _, label in summary.billed]
+    return {
+        record["name"]: record
+        for record in records(summary.folder / "truth" / "commitments.csv")
+        if record["start"] >= f"{min(labels)}-01" and record["end"][:7] <= max(labels)
+    }
+
+
+def test_aws_effective_over_a_term_equals_billed(term: SampleSummary) -> None:
+    held = {record["commitment_id"] for record in _terms(term).values() if record["source"] == "aws"}
+    assert held
+    with Engine() as engine:
+        paths = ", ".join(f"'{path}'" for path in files(term.folder, "aws"))
+        found = engine.rows(
+            f"""SELECT {_ARN} AS arn, sum({CUR_COSTS["BilledCost"]}), sum({CUR_COSTS["EffectiveCost"]})
+                FROM read_parquet([{paths}]) WHERE {_ARN} IS NOT NULL GROUP BY 1"""
+        )
+    complete = [(billed, effective) for arn, billed, effective in found if arn in held]
+    assert len(complete) == len(held)
+    assert all(billed == effective > 0 for billed, effective in complete)
+
+
+def test_azure_effective_over_a_term_equals_billed(term: SampleSummary) -> None:
+    held = {record["commitment_id"] for record in _terms(term).values() if record["source"] == "azure"}
+    with Engine() as engine:
+        paths = ", ".join(f"'{path}'" for path in files(term.folder, "azure"))
+        found = engine.rows(
+            f"""SELECT CommitmentDiscountId, sum(BilledCost::DECIMAL(38,12)), sum(EffectiveCost::DECIMAL(38,12))
+                FROM read_csv([{paths}], all_varchar = true) WHERE CommitmentDiscountId IS NOT NULL GROUP BY 1"""
+        )
+    assert {name for name, billed, effective in found if billed == effective} == held
+
+
+def test_google_commitment_is_paid_as_it_is_used(term: SampleSummary) -> None:
+    with Engine() as engine:
+        for path in files(term.folder, "gcp"):
+            billed, effective = engine.row(
+                f"SELECT sum(BilledCost), sum(EffectiveCost) FROM '{path}' WHERE CommitmentDiscountId IS NOT NULL"
+            )
+            assert billed == effective
+
+
+def test_kinds_and_payments_differ(term: SampleSummary) -> None:
+    held = records(term.folder / "truth" / "commitments.csv")
+    assert {one["payment"] for one in held} == {"No Upfront", "Partial Upfront", "All Upfront"}
+    assert {one["kind"] for one in held} == {
+        "Compute Savings Plan", "Reserved Instance", "Reservation", "Flexible CUD",
+    }  # fmt: skip
+
+
+def test_used_and_unused_make_the_total(term: SampleSummary) -> None:
+    months = records(term.folder / "truth" / "commitment_months.csv")
+    assert all(Decimal(one["used"]) + Decimal(one["unused"]) == Decimal(one["total"]) for one in months)
+    assert all(Decimal(one["unused"]) >= 0 for one in months)
+    assert any(Decimal(one["unused"]) > Decimal(one["total"]) / 50 for one in months)
+
+
+def test_covered_usage_costs_less_than_its_list_price(term: SampleSummary) -> None:
+    months = records(term.folder / "truth" / "commitment_months.csv")
+    assert all(Decimal(one["used"]) < Decimal(one["covered_at_list_price"]) for one in months)

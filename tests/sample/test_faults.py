@@ -1,0 +1,72 @@
+"""Each planted fault spoils one month in its way and leaves everything else alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import UserError
+from finmod.sample import FAULTS, SampleSummary, write_sample
+from tests.sample.bills import digest, files, records, relation
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_changes_one_file(small: SampleSummary, folder: Path, name: str) -> None:
+    spoiled = write_sample(folder, months=3, rows=10_000, fault=name)
+    with Engine() as engine:
+        changed = [
+            one.relative_to(small.folder).as_posix()
+            for one, other in zip(small.files, spoiled.files, strict=True)
+            if digest(engine, one) != digest(engine, other)
+        ]
+    if FAULTS[name].plant is None:
+        assert changed == ["invoices.csv"]
+    else:
+        assert len(changed) == 1
+        assert changed[0].startswith(f"exports/{FAULTS[name].source}/")
+        assert "2026-09" in changed[0]
+    assert spoiled.billed == small.billed
+
+
+def _spoiled(folder: Path, name: str) -> tuple[Engine, str]:
+    write_sample(folder, months=3, rows=10_000, fault=name)
+    return Engine(), relation(files(folder, FAULTS[name].source)[1])
+
+
+def test_duplicate_rows_stand_twice(folder: Path) -> None:
+    engine, charges = _spoiled(folder, "duplicate_rows")
+    with engine:
+        count, ids = engine.row(f"SELECT count(*), count(DISTINCT identity_line_item_id) FROM {charges}")
+    assert count - ids == 150
+
+
+def test_a_missing_day_has_no_charge(folder: Path) -> None:
+    engine, charges = _spoiled(folder, "missing_day")
+    with engine:
+        days = engine.row(f"SELECT count(DISTINCT ChargePeriodStart[:10]) FROM {charges} WHERE ChargeClass IS NULL")[0]
+    assert days == 29
+
+
+def test_an_empty_month_keeps_its_header(folder: Path) -> None:
+    write_sample(folder, months=3, rows=10_000, fault="empty_month")
+    lines = files(folder, "ai")[1].read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("AvailabilityZone,BilledCost")
+
+
+def test_an_untied_invoice_is_a_hundred_too_high(small: SampleSummary, folder: Path) -> None:
+    write_sample(folder, months=3, rows=10_000, fault="untied_invoice")
+    clean, planted = (records(place / "invoices.csv") for place in (small.folder, folder))
+    gaps = [Decimal(b["amount"]) - Decimal(a["amount"]) for a, b in zip(clean, planted, strict=True)]
+    assert sum(gaps) == 100
+    assert sum(1 for gap in gaps if gap) == 1
+
+
+def test_an_unknown_fault_names_the_near_one(folder: Path) -> None:
+    with pytest.raises(UserError, match="there is no planted fault 'missing_days'") as caught:
+        write_sample(folder, fault="missing_days")
+    assert "Did you mean 'missing_day'?" in str(caught.value)
+    assert not folder.exists()
