@@ -1,4 +1,4 @@
-"""What tests of several rooms share: a project folder, one that has a bill already, and the option for the long loops."""
+"""What tests of several rooms share: project folders, and the option for the long loops."""
 
 from __future__ import annotations
 

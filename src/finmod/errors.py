@@ -10,14 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-_CONTROL = {
-    code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 127, *range(128, 160)) if chr(code) not in "\n\t"
-}
+# Terminal commands; marks that turn the direction of the text around them; halves of characters, which no stream takes.
+_COMMANDS = (*range(32), *range(127, 160))
+_TURNS = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_HALVES = range(0xD800, 0xE000)
+HARMFUL = frozenset(map(chr, (*_COMMANDS, *_TURNS, *_HALVES))) - {"\n", "\t"}
+"""Characters that are never shown as they are."""
+_SHOWN = dict.fromkeys(map(ord, HARMFUL), "\N{REPLACEMENT CHARACTER}")
 
 
 def printable(text: str, limit: int = 200) -> str:
     """Return text from a bill made safe for a terminal: no control characters, at most ``limit`` long."""
-    clean = text.translate(_CONTROL)
+    clean = text.translate(_SHOWN)
     return clean if len(clean) <= limit else f"{clean[:limit]}... ({len(text):,} characters)"
 
 
@@ -56,7 +60,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the text a user reads."""
-        place = f"{self.where}: " if self.where else ""
+        # A file may be called so that the rest of its name would look like a message of ours.
+        place = f"{self.where}: ".replace("\n", "\N{REPLACEMENT CHARACTER}") if self.where else ""
         expected = f"; expected {self.expected}" if self.expected else ""
         remedy = f"{self.remedy} " if self.remedy else ""
         return printable(f"{place}{self.found}{expected}.\n  {remedy}({self.code}, docs/errors.md)", 4000)

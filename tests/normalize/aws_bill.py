@@ -43,28 +43,32 @@ def charges(folder: Path, rows: Sequence[Mapping[str, str]], format_name: str = 
 
 
 def charge(folder: Path, row: Mapping[str, str], format_name: str = "aws-cur") -> dict[str, Any]:
-    """Return the one charge of one line item."""
-    found = charges(folder, [row], format_name)
-    assert len(found) == 1
-    return found[0]
+    """Return the one charge of one line item, its further charges left out."""
+    return charges(folder, [row], format_name)[0]
 
 
 def read(engine: Engine, path: Path, format_name: str, folder: Path, *, pad: bool = False) -> list[dict[str, Any]]:
-    """Return the charges of a file, in the order of its rows."""
+    """Return the charges of a file, in the order of its rows, each row's own charge before its further ones."""
     staged = stage(
         engine, SourceFile(path, path.name, path.name.ljust(24, "0"), path.stat().st_size), folder, pad_short_rows=pad
     )
-    names, rows = engine.table(f"{select(staged, format_name)} ORDER BY file_row_number")
+    names, rows = engine.table(f"{select(staged, format_name)} ORDER BY x_Row, x_Charge")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def select(staged: Staged, format_name: str) -> str:
-    """Return the SELECT of a staged file's charges, mapped columns only."""
+    """Return the SELECT of a staged file's charges, mapped columns only, with the row and the place in it."""
     mapping = aws.mapping(format_name, [column.name for column in staged.columns])
     values = Values(staged, FORMATS[format_name].canonical, "iso")
     readings = {"$": values.text, "#": values.decimal, "@": values.timestamp}
-    body = ", ".join(f"{render(column.sql, readings)} AS {identifier(column.target)}" for column in mapping.columns)
-    return f"SELECT {body} FROM {staged.relation} WHERE NOT coalesce({render(mapping.drop_when, readings)}, false)"
+    selects = []
+    for place, each in enumerate((mapping, *mapping.also)):
+        body = ", ".join(f"{render(column.sql, readings)} AS {identifier(column.target)}" for column in each.columns)
+        selects.append(
+            f"SELECT {body}, file_row_number + 1 AS x_Row, {place} AS x_Charge FROM {staged.relation} "
+            f"WHERE NOT coalesce({render(each.drop_when, readings)}, false)"
+        )
+    return " UNION ALL BY NAME ".join(selects)
 
 
 def total(found: Sequence[Mapping[str, Any]], column: str) -> Decimal:

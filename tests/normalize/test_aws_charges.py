@@ -104,7 +104,7 @@ CASES = {
             savings_plan_used_commitment="8",
             **PLAN,
         ),
-        fields("10", "2", "10", "10", "Purchase", None, "Recurring", "Standard", "Unused"),
+        fields("10", "0", "10", "10", "Purchase", None, "Recurring", "Standard", None),
     ),
     "SavingsPlanRecurringFee, all used": (
         item(
@@ -124,7 +124,7 @@ CASES = {
             savings_plan_used_commitment="8",
             **PLAN,
         ),
-        fields("0", "2", "2", "2", "Usage", None, "Usage-Based", "Committed", "Unused"),
+        fields("0", "0", "0", "0", "Purchase", None, "Recurring", "Standard", None),
     ),
     "SavingsPlanUpfrontFee": (
         item("SavingsPlanUpfrontFee", "87600", **PLAN),
@@ -138,7 +138,7 @@ CASES = {
             reservation_unused_recurring_fee="6",
             **RESERVATION,
         ),
-        fields("72", "10", "72", "72", "Purchase", None, "Recurring", "Standard", "Unused"),
+        fields("72", "0", "72", "72", "Purchase", None, "Recurring", "Standard", None),
     ),
     "RIFee, all used": (
         item("RIFee", "72", reservation_unused_recurring_fee="0", **RESERVATION),
@@ -186,16 +186,36 @@ CASES = {
 }
 
 
+UNUSED_PARTS = {
+    "SavingsPlanRecurringFee, part used": "2",
+    "SavingsPlanRecurringFee, all upfront and part used": "2",
+    "RIFee, part used": "10",
+}
+
+
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Return the charge of every case, all in one bill."""
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+    """Return the charges of every case, all in one bill."""
     rows = charges(tmp_path_factory.mktemp("bill"), [row for row, _ in CASES.values()])
-    return dict(zip(CASES, rows, strict=True))
+    return {case: [row for row in rows if row["x_Row"] == place] for place, case in enumerate(CASES, start=1)}
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_line_item_type_becomes_the_charge_that_it_is(found: dict[str, dict[str, Any]], case: str) -> None:
-    assert tuple(found[case][column] for column in PICKED) == CASES[case][1]
+def test_a_line_item_type_becomes_the_charge_that_it_is(found: dict[str, list[dict[str, Any]]], case: str) -> None:
+    assert tuple(found[case][0][column] for column in PICKED) == CASES[case][1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_unused_part_of_a_commitment_is_a_charge_of_its_own(
+    found: dict[str, list[dict[str, Any]]], case: str
+) -> None:
+    unused = UNUSED_PARTS.get(case)
+    expected = fields("0", unused, unused, unused, "Usage", None, "Usage-Based", "Committed", "Unused")
+    own, further = found[case][0], found[case][1:]
+    assert [tuple(row[column] for column in PICKED) for row in further] == ([expected] if unused else [])
+    same = ("CommitmentDiscountId", "ChargePeriodStart", "SubAccountId", "InvoiceId", "x_LineItemType", "x_Row")
+    assert all([row[name] for name in same] == [own[name] for name in same] for row in further)
+    assert all(row["ConsumedQuantity"] is None and row["x_UnblendedCost"] is None for row in further)
 
 
 def test_negation_cancels_what_the_plan_covers_and_nothing_of_it_is_counted_twice(tmp_path: Path) -> None:
@@ -352,14 +372,41 @@ def test_commitments_are_named_by_kind(tmp_path: Path) -> None:
     rows = [
         CASES["SavingsPlanCoveredUsage"][0],
         item("DiscountedUsage", "0", line_item_normalized_usage_amount="4", **RESERVATION),
-        item("RIFee", "0", reservation_subscription_id="42", reservation_unused_quantity="3"),
+        item(
+            "RIFee",
+            "0",
+            reservation_subscription_id="42",
+            reservation_unused_quantity="3",
+            reservation_unused_amortized_upfront_fee_for_billing_period="1",
+            reservation_total_reserved_units="720",
+        ),
         item("Usage", "1", reservation_subscription_id="42"),
     ]
-    columns = ("Id", "Category", "Type", "Quantity", "Unit")
+    columns = ("Id", "Category", "Type", "Quantity", "Unit", "Status")
     found = [tuple(row[f"CommitmentDiscount{name}"] for name in columns) for row in charges(tmp_path, rows)]
     assert found == [
-        (PLAN["savings_plan_savings_plan_a_r_n"], "Spend", "Savings Plan", 2, "USD"),
-        (RESERVATION["reservation_reservation_a_r_n"], "Usage", "Reservation", 4, "Normalized Hours"),
-        ("42", "Usage", "Reservation", 3, "Hours"),
-        (None, None, None, None, None),
+        (PLAN["savings_plan_savings_plan_a_r_n"], "Spend", "Savings Plan", 2, "USD", "Used"),
+        (RESERVATION["reservation_reservation_a_r_n"], "Usage", "Reservation", 4, "Normalized Hours", "Used"),
+        ("42", "Usage", "Reservation", 720, "Hours", None),
+        ("42", "Usage", "Reservation", 3, "Hours", "Unused"),
+        (None, None, None, None, None, None),
     ]
+
+
+@pytest.mark.parametrize("used", ["1.20", "0.70", "0"])
+@pytest.mark.parametrize(("upfront", "recurring"), [("0", "1.20"), ("4.80", "0.60"), ("9.60", "0")])
+def test_what_was_bought_of_a_savings_plan_was_used_or_left_unused(
+    tmp_path: Path, upfront: str, recurring: str, used: str
+) -> None:
+    found = charges(tmp_path, plan_term(upfront, recurring, used))
+    bought = [row for row in found if row["ChargeCategory"] == "Purchase"]
+    spent = [row for row in found if row["ChargeCategory"] == "Usage"]
+    quantity = "CommitmentDiscountQuantity"
+    assert total(bought, quantity) == total(spent, quantity) == Decimal("9.60")
+    assert {row["CommitmentDiscountUnit"] for row in found} == {"USD"}
+
+
+def test_purchases_of_commitments_have_no_effective_cost(tmp_path: Path) -> None:
+    found = charges(tmp_path, plan_term("4.80", "0.60", "0.70"))
+    assert total([row for row in found if row["ChargeCategory"] == "Purchase"], "EffectiveCost") == 0
+    assert total([row for row in found if row["CommitmentDiscountStatus"] == "Unused"], "BilledCost") == 0

@@ -13,7 +13,7 @@ _TYPES = {
 
 
 def _all(summary: SampleSummary) -> str:
-    return f"read_parquet([{', '.join(f"'{path}'" for path in files(summary.folder, 'aws'))}])"
+    return f"read_parquet({[str(path) for path in files(summary.folder, 'aws')]})"
 
 
 def test_every_line_item_type_occurs(small: SampleSummary) -> None:

@@ -19,7 +19,7 @@ def _charges(engine: Engine, summary: SampleSummary, source: str) -> list[str]:
     paths = ", ".join(f"'{path}'" for path in files(summary.folder, source))
     packed = FORMS[source].ending == "parquet"
     relation = f"read_parquet([{paths}])" if packed else f"read_csv([{paths}], all_varchar = true)"
-    types = {column.id: column.data_type for column in columns(version=FORMS[source].version)}  # type: ignore[arg-type]
+    types = {column.id: column.data_type for column in columns(version=FORMS[source].version)}
     names = [name for name, _ in engine.columns(f"SELECT * FROM {relation}")]
     cast = ", ".join(f'CAST("{name}" AS {_SQL_TYPES[types[name]]}) AS "{name}"' for name in names)
     engine.run(f"CREATE OR REPLACE TEMP TABLE charges AS SELECT {cast} FROM {relation}")
@@ -30,7 +30,7 @@ def _charges(engine: Engine, summary: SampleSummary, source: str) -> list[str]:
 def test_columns_are_those_of_the_version(small: SampleSummary, source: str) -> None:
     with Engine() as engine:
         names = _charges(engine, small, source)
-    wanted = {column.id for column in columns(version=FORMS[source].version)}  # type: ignore[arg-type]
+    wanted = {column.id for column in columns(version=FORMS[source].version)}
     assert set(names) == wanted
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from finmod.terms.findings import Code, codes
+from tools.pages.markdown import made_from, table
 
-_HEAD = """# Codes
+_HEAD = f"""# Codes
 
-<!-- Made by `make docs` from src/finmod/terms/codes/*.json. -->
+{made_from("src/finmod/terms/codes/*.json")}
+Every message and every finding of finmod carries a code that never changes its meaning. Find the code of your message
+in the list of its hundred below; the number leads to what it means and what to do.
 
-Every message and every finding of finmod carries a code that never changes its meaning.
-An `error` turns `finmod check` red or stops the command; a `warning` or an `info` is told and the data is kept.
+| severity | in a message | as a finding in `finmod check` |
+| --- | --- | --- |
+| error | the command stopped, the ledger is as it was | the data is kept; the check ends red, exit code 1 |
+| warning | the command went on | the data is kept; red only with `check: {{fail_on: warning}}` |
+| info | the command went on | the data is kept; never red |
+
+`check: {{ignore: [FM1201]}}` in finmod.yaml keeps a finding from turning the check red; it is still shown.
 """
 
 _GROUPS = {
@@ -33,14 +42,17 @@ def error_pages() -> Mapping[str, str]:
 
 def error_page(catalogue: Mapping[str, Code]) -> str:
     """Return the text of the page for a catalogue sorted by code."""
-    parts, group = [_HEAD], ""
-    for code in catalogue.values():
-        prefix = code.code[:4]
-        if prefix != group:
-            group = prefix
-            parts.append(f"\n## {prefix}xx: {_GROUPS[prefix]}\n")
-        parts.append(_entry(code))
-    return "".join(parts)
+    groups = [(prefix, list(inside)) for prefix, inside in groupby(catalogue.values(), key=lambda item: item.code[:4])]
+    contents = "".join(f"\n**{prefix}xx: {_GROUPS[prefix]}**\n\n{_contents(inside)}" for prefix, inside in groups)
+    entries = "".join(
+        f"\n## {prefix}xx: {_GROUPS[prefix]}\n" + "".join(_entry(code) for code in inside) for prefix, inside in groups
+    )
+    return f"{_HEAD}{contents}{entries}"
+
+
+def _contents(inside: Iterable[Code]) -> str:
+    rows = [(f"[{code.code}](#{code.code.lower()})", code.severity, code.title) for code in inside]
+    return table(("code", "severity", "what it is"), rows)
 
 
 def _entry(code: Code) -> str:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from finmod.cli.output import Form, cell, console, money, output_option, show, table
 from finmod.cli.project import opened
 
+if TYPE_CHECKING:
+    from finmod.ledger.proof import Proof
+    from finmod.terms.findings import Code, Finding
+    from finmod.workspace.check import CheckReport
+
 _COLUMNS = (
     "severity", "code", "source", "billing_period", "column", "charges", "billed_cost", "currency", "message",
     "example", "where",
+)  # fmt: skip
+
+_PROOF_COLUMNS = (
+    "source", "billing_period", "currency", "measure", "charges", "files", "ledger", "daily_cube", "rounding", "holds",
 )  # fmt: skip
 
 
@@ -29,62 +40,50 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
 
     report = check(opened(folder))
     if proof:
-        show(
-            (
-                "source",
-                "billing_period",
-                "currency",
-                "measure",
-                "charges",
-                "files",
-                "ledger",
-                "daily_cube",
-                "rounding",
-                "holds",
-            ),
-            [
-                (
-                    p.source,
-                    p.billing_period,
-                    p.currency,
-                    p.measure,
-                    p.rows,
-                    p.files,
-                    p.charges,
-                    p.days,
-                    p.rounding_difference,
-                    p.holds,
-                )
-                for p in report.proofs
-            ],
-            form,
-        )
-        return int(report.red)
-    rows = [
-        (
-            f.severity,
-            f.code,
-            f.source,
-            f.billing_period,
-            f.column,
-            f.rows,
-            f.amount,
-            f.currency,
-            f.message,
-            f.example,
-            f.where,
-        )
-        for f in report.findings
-    ]
-    if form != "table":
-        show(_COLUMNS, rows, form)
-        return int(report.red)
-    _screen(report, codes())
+        show(_PROOF_COLUMNS, [_proof_row(item) for item in report.proofs], form)
+    elif form != "table":
+        show(_COLUMNS, [_row(item) for item in report.findings], form)
+    else:
+        _screen(report, codes())
     return int(report.red)
 
 
-def _screen(report, catalogue) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- late imports
-    by_code: dict[tuple[str, str, str | None], list] = {}
+def _proof_row(item: Proof) -> tuple[object, ...]:
+    return (
+        item.source, item.billing_period, item.currency, item.measure, item.rows, item.files, item.charges, item.days,
+        item.rounding_difference, item.holds,
+    )  # fmt: skip
+
+
+def _row(item: Finding) -> tuple[object, ...]:
+    return (
+        item.severity, item.code, item.source, item.billing_period, item.column, item.rows, item.amount, item.currency,
+        item.message, item.example, item.where,
+    )  # fmt: skip
+
+
+def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
+    _odd(report, catalogue)
+    holding = sum(proof.holds for proof in report.proofs)
+    console().print(
+        f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, "
+        "to the last digit."
+    )
+    billed: dict[str, tuple[Decimal, Decimal]] = {}
+    for proof in report.proofs:
+        if proof.measure == "BilledCost" and proof.charges is not None:
+            amount, rounding = billed.get(proof.currency, (Decimal(0), Decimal(0)))
+            billed[proof.currency] = (amount + proof.charges, rounding + (proof.rounding_difference or 0))
+    for currency, (amount, rounding) in billed.items():
+        moved = cell(rounding.normalize() if rounding else 0)
+        console().print(
+            f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {moved}.", markup=False
+        )
+    console().print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
+
+
+def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
+    by_code: dict[tuple[str, str, str | None], list[Finding]] = {}
     for finding in report.findings:
         by_code.setdefault((finding.severity, finding.code, finding.column), []).append(finding)
     if by_code:
@@ -104,17 +103,3 @@ def _screen(report, catalogue) -> None:  # type: ignore[no-untyped-def]  # noqa:
         for code in dict.fromkeys(code for severity, code, _ in by_code if severity != "info"):
             console().print(f"{code}: {catalogue[code].remedy}", markup=False)
         console().print()
-    holding = sum(proof.holds for proof in report.proofs)
-    console().print(
-        f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, to the last digit."
-    )
-    billed: dict[str, tuple] = {}
-    for proof in report.proofs:
-        if proof.measure == "BilledCost" and proof.charges is not None:
-            amount, rounding = billed.get(proof.currency, (0, 0))
-            billed[proof.currency] = (amount + proof.charges, rounding + (proof.rounding_difference or 0))
-    for currency, (amount, rounding) in billed.items():
-        console().print(
-            f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {cell(rounding.normalize() if rounding else 0)}."
-        )
-    console().print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")

@@ -9,7 +9,9 @@ import rich_click as click
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("finmod-demo"))
-@click.option("--rows", type=click.IntRange(10_000, 100_000_000), default=1_000_000, show_default=True, help="Number of charges.")
+@click.option(
+    "--rows", type=click.IntRange(10_000, 100_000_000), default=1_000_000, show_default=True, help="Number of charges."
+)
 @click.option("--months", type=click.IntRange(2, 120), default=24, show_default=True, help="Number of months.")
 def command(folder: Path, rows: int, months: int) -> None:
     """Make the sample company in FOLDER, load two years of its bills, and show its last month."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from rich.console import Group
+from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -26,7 +26,8 @@ def show_demo(report: DemoReport) -> None:
     head.append(f"Northwind (invented), {report.month}: ", style="bold")
     head.append(f"{effective:,.0f} USD effective", style="bold")
     head.append(f", {_change(effective, before)} on the month before   {_spark([cost for _, cost in report.trend])}")
-    screen.print(Panel(Group(head, Text(), _totals(report), Text(), _services(report)), width=min(screen.width, _WIDTH)))
+    body = Group(head, Text(), _totals(report), Text(), _services(report))
+    screen.print(Panel(body, width=min(screen.width, _WIDTH)))
     _closing(report, screen)
 
 
@@ -68,7 +69,7 @@ def _services(report: DemoReport) -> Table:
     return made
 
 
-def _closing(report: DemoReport, screen) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _closing(report: DemoReport, screen: Console) -> None:
     used = sum((item[1] for item in report.commitments), Decimal(0))
     unused = sum((item[2] for item in report.commitments), Decimal(0))
     tagged, usage = report.tags
@@ -82,7 +83,8 @@ def _closing(report: DemoReport, screen) -> None:  # type: ignore[no-untyped-def
     holding = sum(proof.holds for proof in proofs)
     verdict = "RED" if report.check.red else "GREEN"
     lines.append(
-        f"Proof: {holding:,} of {len(proofs):,} totals are the same in files, charges and daily cube, to the last digit. {verdict}."
+        f"Proof: {holding:,} of {len(proofs):,} totals are the same in files, charges and cube, to the last digit. "
+        f"{verdict}."
     )
     times = ", ".join(f"{what} in {seconds:.0f} s" for what, seconds in report.seconds.items())
     lines.append(f"{report.charges:,} charges of {report.months} months: {times}.")
@@ -91,7 +93,10 @@ def _closing(report: DemoReport, screen) -> None:  # type: ignore[no-untyped-def
         "",
         "Look further:",
         f"  finmod --project {folder} status",
-        f"  finmod --project {folder} query \"SELECT ServiceName, sum(EffectiveCost) FROM charges_daily GROUP BY 1 ORDER BY 2 DESC\"",
+        (
+            f"  finmod --project {folder} query "
+            '"SELECT ServiceName, sum(EffectiveCost) FROM charges_daily GROUP BY 1 ORDER BY 2 DESC"'
+        ),
         f"  finmod --project {folder} export focus --version 1.2 --to {report.month}.parquet --period {report.month}",
     ]
     for line in lines:

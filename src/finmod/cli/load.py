@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from finmod.cli.progress import progress
 from finmod.cli.project import opened
 
 if TYPE_CHECKING:
-    from finmod.workspace.load import LoadReport
+    from finmod.workspace.load import LoadedPeriod, LoadReport
 
 _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_cost", "what", "findings")
 
@@ -50,7 +51,7 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
 @click.option("--accept", multiple=True, metavar="CODE", help="Load in spite of a refusal, such as FM1116.")
 @output_option
 @click.pass_obj
-def command(  # noqa: PLR0913 -- one parameter per option
+def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes them by name
     folder: Path | None,
     names: tuple[str, ...],
     format_name: str | None,
@@ -91,20 +92,27 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise click.BadParameter(f"'{text}' is not COLUMN=VALUE", param_hint="--set")
+            message = f"'{text}' is not COLUMN=VALUE"
+            raise click.BadParameter(message, param_hint="--set")
         pairs[name] = value
     return pairs
+
+
+def _what(period: LoadedPeriod) -> str:
+    if not period.charges:
+        return "emptied"
+    return "replaced" if period.replaced else "new"
 
 
 def _show(reports: Sequence[LoadReport], form: Form) -> None:
     rows = [
         (
             period.source, f"{period.period:%Y-%m}", period.files, period.charges, currency, amount,
-            "replaced" if period.replaced else "new", len(period.findings),
+            _what(period), len(period.findings),
         )
         for report in reports
         for period in report.periods
-        for currency, amount in period.billed_cost.items()
+        for currency, amount in (period.billed_cost.items() or ((None, Decimal(0)),))
     ]  # fmt: skip
     if form != "table":
         show(_COLUMNS, rows, form)

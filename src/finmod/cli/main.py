@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import rich_click as click
+from click.exceptions import Abort, ClickException
 
 from finmod import __version__
 from finmod.cli import check, completion, demo, export, init, load, query, sample, status
@@ -55,10 +56,10 @@ def main() -> None:
     except UserError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
-    except click.exceptions.Abort:
+    except Abort:
         click.echo("Interrupted; the ledger is as the last whole load left it.", err=True)
         sys.exit(1)
-    except click.ClickException as error:
+    except ClickException as error:
         error.show()
         sys.exit(1)
     except BrokenPipeError:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,11 +22,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from finmod.errors import printable
+from finmod.errors import HARMFUL, printable
 
 Form = Literal["table", "json", "csv", "markdown"]
 FORMS: tuple[Form, ...] = ("table", "json", "csv", "markdown")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[=+@\t\r\n]|-(?![0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?$)")
+_IN_JSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in HARMFUL if ord(sign) >= 127}  # noqa: PLR2004 -- json escapes the rest
 
 output_option = click.option(
     "--output", "form", type=click.Choice(FORMS), default="table", show_default=True, help="Form of the result."
@@ -58,19 +61,16 @@ def money(amount: Decimal | None, currency: str | None) -> str:
 def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
     """Print rows in one of the forms; JSON is one array of objects."""
     if form == "json":
-        plain = (int, float, bool, str)
-        objects = [
-            {
-                name: value if value is None or isinstance(value, plain) else cell(value)
-                for name, value in zip(columns, row, strict=True)
-            }
-            for row in rows
-        ]
-        click.echo(json.dumps(objects, indent=2, ensure_ascii=False))
+        objects = [{name: _json(value) for name, value in zip(columns, row, strict=True)} for row in rows]
+        click.echo(json.dumps(objects, indent=2, ensure_ascii=False).translate(_IN_JSON))
     elif form == "csv":
         click.echo(_csv(columns, rows), nl=False)
     elif form == "markdown":
-        lines = [columns, ["---"] * len(columns), *([_markdown(cell(value)) for value in row] for row in rows)]
+        lines = [
+            [*map(_markdown, columns)],
+            ["---"] * len(columns),
+            *([_markdown(cell(value)) for value in row] for row in rows),
+        ]
         click.echo("\n".join(f"| {' | '.join(line)} |" for line in lines))
     else:
         table(columns, rows)
@@ -96,17 +96,25 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=500, no_color=True)
 
 
+def _json(value: Any) -> str | float | None:  # noqa: ANN401 -- a cell may hold any SQL value
+    """Return a value as JSON has it; amounts as decimal text, and what no JSON number can be as text."""
+    if value is None or isinstance(value, (int, str)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return cell(value)
+
+
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([_no_formula(name) for name in columns])
     for row in rows:
         writer.writerow([_no_formula(value) if isinstance(value, str) else cell(value) for value in row])
     return text.getvalue()
 
 
 def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    shown = printable(text, len(text))
+    return f"'{shown}" if _FORMULA.match(text) else shown
 
 
 def _markdown(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from finmod.cli.output import Form, output_option, show
 from finmod.cli.project import opened
 
 
-class AsOf(click.ParamType):
+class AsOf(click.ParamType[int | datetime]):
     """A ledger version, or an instant in ISO 8601 (UTC where it has no offset)."""
 
     name = "version|time"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int | datetime:
         """Return the version as int, the instant as datetime in UTC."""
-        if value.isdigit():
+        if value.isascii() and value.isdigit():
             return int(value)
         try:
             moment = datetime.fromisoformat(value)
@@ -43,8 +44,9 @@ def command(folder: Path | None, sql: str | None, *, listing: bool, as_of: int |
     if listing:
         result = tables()
     elif sql is None:
-        raise click.UsageError("Give a statement, or --list to see the tables.")
+        message = "Give a statement, or --list to see the tables."
+        raise click.UsageError(message)
     else:
-        text = click.get_text_stream("stdin").read() if sql == "-" else sql
+        text = sys.stdin.read() if sql == "-" else sql
         result = query(opened(folder), text, as_of=as_of)
     show(result.columns, result.rows, form)

@@ -31,7 +31,7 @@ from finmod.cli.progress import progress
     help="Spend of a year, USD.",
 )
 @output_option
-def command(folder: Path, seed: int, months: int, end: str, rows: int, spend: int, form: Form) -> None:  # noqa: PLR0913 -- one parameter per option
+def command(folder: Path, seed: int, months: int, end: str, rows: int, spend: int, form: Form) -> None:  # noqa: PLR0913, PLR0917 -- one parameter per option
     """Write an invented company's bills into FOLDER, a project that can be loaded at once.
 
     truth/ beside them holds what really happened.

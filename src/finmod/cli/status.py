@@ -34,9 +34,8 @@ def command(folder: Path | None, *, form: Form) -> None:
     if form != "table":
         show(_COLUMNS, report.rows, form)
         return
-    click.echo(
-        f"{project.name}: ledger version {report.version}, {report.charges:,} charges in {len(report.rows):,} billing periods"
-    )
+    held = f"{report.charges:,} charges in {len(report.rows):,} billing periods"
+    click.echo(f"{project.name}: ledger version {report.version}, {held}")
     if report.rows:
         shown = [(*row[:5], money(row[6], row[5]), row[7], row[8]) for row in report.rows]
         show(("source", "period", "format", "files", "charges", "BilledCost", "loaded", "findings"), shown, form)

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
+from finmod.engines.disk import full_disk
 from finmod.errors import FinmodError
 
 # A load must stay under 3 GB at any number of rows; Python, Parquet buffers and the allocator take the rest.
@@ -52,6 +53,11 @@ def glob_escape(path: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
 
 
+def _failed(error: duckdb.Error) -> FinmodError:
+    """Return the error to raise: a full disk is the user's to mend, whatever statement met it."""
+    return full_disk(error) or EngineError(str(error))
+
+
 class Engine:
     """One DuckDB connection in memory, closed on exit of the ``with`` block.
 
@@ -59,7 +65,6 @@ class Engine:
         temp_folder: Where intermediate results may spill; none spill where it is None.
         threads: Processor threads; None takes what the machine has.
         memory_limit: DuckDB's own limit, such as ``2GB``.
-        read_only_files: Folder trees that queries may read; None leaves file access open to our own SQL.
     """
 
     def __init__(
@@ -78,7 +83,7 @@ class Engine:
         )
         self.run("SET TimeZone = 'UTC'")
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         """Return the engine itself."""
         return self
 
@@ -101,7 +106,7 @@ class Engine:
         try:
             return self._execute(sql, parameters).fetchall()
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _failed(error) from error
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Return the first row of a query that has one."""
@@ -111,13 +116,22 @@ class Engine:
             raise EngineError(message)
         return rows[0]
 
-    def table(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return the column names and every row of a query."""
-        result = self._execute(sql, parameters)
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return the column names and every row of one SELECT.
+
+        Raises:
+            EngineError: It fails, or it is anything but one SELECT, DESCRIBE or SHOW: nothing else is run.
+        """
         try:
+            kinds = [statement.type for statement in duckdb.extract_statements(sql)]
+            if kinds != [duckdb.StatementType.SELECT]:
+                found = ", ".join(str(kind).rpartition(".")[2] for kind in kinds) or "no statement"
+                message = f"one SELECT can run here, and this is {found}"
+                raise EngineError(message)
+            result = self._execute(sql, ())
             return [column[0] for column in result.description or []], result.fetchall()
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _failed(error) from error
 
     def columns(self, sql: str) -> list[tuple[str, str]]:
         """Return name and type of each column of a query, without running it."""
@@ -128,7 +142,7 @@ class Engine:
         try:
             self._connection.register(name, dict(frame))
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _failed(error) from error
 
     def copy_parquet(
         self, sql: str, path: Path, *, compression: str = "zstd", level: int | None = None, ordered: bool = False
@@ -178,4 +192,4 @@ class Engine:
         try:
             return self._connection.execute(sql, list(parameters) or None)
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _failed(error) from error

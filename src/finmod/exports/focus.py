@@ -15,8 +15,9 @@ from finmod.focus.columns import Version, column
 from finmod.focus.versions import projection
 
 _INSTANT = "strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
-# A spreadsheet runs a cell that starts with one of these; a minus before a digit is a number.
-_FORMULA = r"^[=+@\t\r]|^-[^0-9.]|^-.*[^0-9.eE+-]"
+# A spreadsheet runs a cell that starts with one of these; a negative number is none.
+_FORMULA = r"^[=+@\t\r\n-]"
+_NUMBER = r"-[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
 
 
 def write_focus(engine: Engine, version: Version, target: Path, period: date | None) -> int:
@@ -101,5 +102,6 @@ def _cell(name: str, sql: str, *, csv: bool) -> str:
         return f"{sql} AS {identifier(name)}"
     if kind == "Date/Time":
         return f"{_INSTANT.format(name=sql)} AS {identifier(name)}"
-    safe = f"CASE WHEN regexp_matches({sql}, {literal(_FORMULA)}) THEN chr(39) || {sql} ELSE {sql} END"
+    formula = f"regexp_matches({sql}, {literal(_FORMULA)}) AND NOT regexp_full_match({sql}, {literal(_NUMBER)})"
+    safe = f"CASE WHEN {formula} THEN chr(39) || {sql} ELSE {sql} END"
     return f"{safe} AS {identifier(name)}"

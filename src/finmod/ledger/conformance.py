@@ -5,7 +5,8 @@ Owns the evaluation of rules over keys and charges and the findings table of one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,12 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import printable
 from finmod.focus.columns import NEWEST
 from finmod.focus.conformance import charge_scan, details, key_scan
-from finmod.focus.rules import absent_columns, rule, rules_of
+from finmod.focus.rules import Rule, Scope, absent_columns, rule, rules_of
 from finmod.ledger.ledger import ManifestRow
 from finmod.ledger.reduce import relation
-from finmod.ledger.tables import CHARGE_KEYS, CHARGES, FINDINGS
+from finmod.ledger.tables import CHARGE_KEYS, CHARGES, FINDINGS, Table
 from finmod.normalize.charges import FOCUS_TYPES
+from finmod.normalize.mapping import Choice, Mapping
 from finmod.terms.findings import Finding
 
 # Rounding a value to 12 places moves it by half a unit of the last place at most.
@@ -28,23 +30,23 @@ ROUNDING_BOUND = Decimal("5e-13")
 
 def period_findings(
     engine: Engine,
-    source: str,
-    period: date,
+    place: tuple[str, date],
     files: dict[str, Path],
     given: frozenset[str],
     manifest: Sequence[ManifestRow],
+    mapping: Mapping,
 ) -> list[Finding]:
-    """Return the findings of one source's billing period.
+    """Return the findings of one source's billing period; those that its mapping chose are mere information.
 
     Args:
         engine: Where to run.
-        source: Name of the source.
-        period: First day of the month.
+        place: Name of the source, first day of the month.
         files: Table name -> Parquet file.
         given: Ledger columns that the bill has.
         manifest: Its control totals.
+        mapping: How its charges were made.
     """
-    month = f"{period:%Y-%m}"
+    source, month = place[0], f"{place[1]:%Y-%m}"
     absent = frozenset(name for name in FOCUS_TYPES if name not in given)
     found = [
         Finding(
@@ -57,14 +59,39 @@ def period_findings(
         )
         for item in absent_columns(given, NEWEST)
     ]
-    scans = (("charge", charge_scan, CHARGES), ("key", key_scan, CHARGE_KEYS))
+    scans: tuple[tuple[Scope, Callable[[Sequence[Rule], str], str], Table], ...] = (
+        ("charge", charge_scan, CHARGES),
+        ("key", key_scan, CHARGE_KEYS),
+    )
     for scope, scan, table in scans:
         rules, rows = rules_of(scope, absent=absent), relation([files[table.name]])
         counts = engine.row(scan(rules, rows))
         broken = [item for item, count in zip(rules, counts, strict=True) if count]
-        if broken:
-            found += [_broken(source, month, row) for row in engine.rows(details(broken, rows))]
+        for chosen, of, those in _by_choice(broken, rows, mapping):
+            named = [_broken(source, month, row) for row in engine.rows(details(of, those))]
+            found += [_as_information(item, chosen, mapping) for item in named] if chosen else named
     return found + _rounding(source, month, manifest)
+
+
+def _by_choice(
+    broken: Sequence[Rule], rows: str, mapping: Mapping
+) -> Iterator[tuple[Choice | None, Sequence[Rule], str]]:
+    """Yield broken rules with the rows to look at: what a mapping chose apart from what it did not."""
+    choices = {choice.code: choice for choice in mapping.by_choice}
+    left = [item for item in broken if item.code not in choices]
+    if left:
+        yield None, left, rows
+    for choice in choices.values():
+        meant = [item for item in broken if item.code == choice.code]
+        if meant:
+            test = f"coalesce({choice.when or 'true'}, false)"
+            yield choice, meant, f"(SELECT * FROM {rows} WHERE {test})"
+            yield None, meant, f"(SELECT * FROM {rows} WHERE NOT {test})"
+
+
+def _as_information(finding: Finding, choice: Choice, mapping: Mapping) -> Finding:
+    message = f"{finding.message} {choice.reason} See docs/reference/mappings/{mapping.format}.md."
+    return replace(finding, severity="info", message=message)
 
 
 def _broken(source: str, month: str, row: tuple[Any, ...]) -> Finding:

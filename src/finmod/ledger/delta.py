@@ -6,6 +6,7 @@ Owns commits, versions and file lists. The only file that imports deltalake.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import Field, PrimitiveType
 from deltalake.transaction import AddAction
 
-from finmod.errors import FinmodError
+from finmod.errors import FinmodError, Problem, UserError
 from finmod.ledger.tables import Table
 
 _PARTITIONS = ["x_Source", "x_BillingPeriod"]
@@ -53,7 +54,13 @@ class DeltaFolder:
     """The Delta tables below one folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Open nothing yet."""
+        """Open nothing yet.
+
+        Raises:
+            UserError: The path cannot be read by the Delta library.
+        """
+        if re.search(r"%[0-9A-Fa-f]{2}", str(folder.absolute())):
+            raise UserError(_percent(folder))
         self.folder = folder
         self._open: dict[str, DeltaTable] = {}
 
@@ -163,6 +170,16 @@ class DeltaFolder:
         else:
             handle.update_incremental()
         return handle
+
+
+def _percent(folder: Path) -> Problem:
+    return Problem(
+        code="FM1504",
+        found="the path of the ledger has a percent sign before two hexadecimal digits",
+        expected="a path without such, since Delta Lake readers take it for another character",
+        where=str(folder.parent),
+        remedy="Rename the folder.",
+    )
 
 
 def partition_folder(table_folder: Path, source: str, period: date) -> Path:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import Problem, UserError
+from finmod.errors import InternalError, Problem, UserError
 from finmod.ledger.delta import DeltaFolder, NewFile, partition_folder
 from finmod.ledger.locks import hold
 from finmod.ledger.reduce import relation
@@ -45,7 +46,7 @@ class ManifestRow:
         sha256: Hash of its bytes.
         size: Bytes.
         charges: Number of charges.
-        currency: BillingCurrency.
+        currency: BillingCurrency; None where the file has no charges of the period any more.
         control_total: Exact sum of BilledCost as the file's text has it, a decimal text.
         billed_cost: Sum of BilledCost in the ledger, a decimal text.
         rounding_difference: ``control_total - billed_cost``, a decimal text.
@@ -55,7 +56,7 @@ class ManifestRow:
     sha256: str
     size: int
     charges: int
-    currency: str
+    currency: str | None
     control_total: str
     billed_cost: str
     rounding_difference: str
@@ -134,12 +135,13 @@ class Ledger:
         version = snapshot.tables.get(table.name)
         return list(table.columns) if version is None else self.delta.columns(table, version)
 
-    def commit(self, engine: Engine, prepared: PreparedPeriod, load_id: str, now: datetime) -> Snapshot:
-        """Replace one source's billing period in every table, as one change that readers see whole or not at all.
+    def commit(self, engine: Engine, prepared: Sequence[PreparedPeriod], load_id: str, now: datetime) -> Snapshot:
+        """Replace billing periods in every table, as one change that readers see whole or not at all.
 
         Args:
             engine: Where the manifest is written.
-            prepared: The period; its staged files move into the tables.
+            prepared: Every period of the load, since a file may move charges from one to another; their staged
+                files move into the tables.
             load_id: Names the load and its files.
             now: Time of the load, UTC.
 
@@ -154,19 +156,22 @@ class Ledger:
             written = self.delta.replace(LOADS, file)
             if written != version:
                 message = f"the ledger moved from version {version - 1} to {written} under a held lock"
-                raise RuntimeError(message)
+                raise InternalError(message)
         return Snapshot(version, tables, now)
 
-    def _replace(self, table: Table, prepared: PreparedPeriod, load_id: str) -> int:
+    def _replace(self, table: Table, prepared: Sequence[PreparedPeriod], load_id: str) -> int:
         self.delta.create(table)
-        if table is CHARGES:
-            self.delta.add_columns(table, prepared.extra)
-        staged, rows = prepared.files[table.name]
-        folder = partition_folder(self.delta.path(table), prepared.source, prepared.period)
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{load_id}.parquet"
-        staged.replace(target)
-        return self.delta.replace(table, NewFile(target, rows, prepared.source, prepared.period))
+        version = -1
+        for part in prepared:
+            if table is CHARGES:
+                self.delta.add_columns(table, part.extra)
+            staged, rows = part.files[table.name]
+            folder = partition_folder(self.delta.path(table), part.source, part.period)
+            folder.mkdir(parents=True, exist_ok=True)
+            target = folder / f"{load_id}.parquet"
+            staged.replace(target)
+            version = self.delta.replace(table, NewFile(target, rows, part.source, part.period))
+        return version
 
     def _recover(self, engine: Engine) -> Snapshot:
         """Undo what a writer left behind that died between its first and its last commit."""
@@ -180,7 +185,7 @@ class Ledger:
     def _write_loads(
         self,
         engine: Engine,
-        prepared: PreparedPeriod,
+        prepared: Sequence[PreparedPeriod],
         stamp: tuple[str, datetime, int, dict[str, int]],
         before: Snapshot,
     ) -> NewFile:
@@ -193,13 +198,13 @@ class Ledger:
         )
         if before.version > 0:
             engine.run(f"INSERT INTO new_loads BY NAME SELECT * FROM {relation(self.files(LOADS, before))}")
-        for row in prepared.manifest:
+        for part, row in ((each, row) for each in prepared for row in each.manifest):
             engine.run(
                 f"INSERT INTO new_loads VALUES ({', '.join('?' * len(LOADS.columns))})",
                 [
-                    load_id, prepared.source, prepared.period, prepared.format, row.file, row.sha256, row.size,
+                    load_id, part.source, part.period, part.format, row.file, row.sha256, row.size,
                     row.charges, row.currency, row.control_total, row.billed_cost, row.rounding_difference,
-                    prepared.read_as, now.isoformat(), version, json.dumps(tables),
+                    part.read_as, now.isoformat(), version, json.dumps(tables),
                 ],
             )  # fmt: skip
         rows = engine.copy_parquet("SELECT * FROM new_loads", target, ordered=True)

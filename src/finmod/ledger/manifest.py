@@ -13,7 +13,7 @@ from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import LOADS
 
-CURRENT = "x_LedgerVersion = max(x_LedgerVersion) OVER (PARTITION BY x_Source, x_BillingPeriod)"
+CURRENT = "(x_Charges > 0 AND x_LedgerVersion = max(x_LedgerVersion) OVER (PARTITION BY x_Source, x_BillingPeriod))"
 """SQL that is true for the rows of ``loads`` whose charges stand in the ledger now."""
 
 

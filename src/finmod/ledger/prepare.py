@@ -5,8 +5,8 @@ Owns the order of these steps for one period and the proof that nothing was lost
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +18,9 @@ from finmod.ledger.ledger import ManifestRow, PreparedPeriod
 from finmod.ledger.reduce import Reduced, reduce_charges, relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.normalize.charges import CHARGE_TYPES
-from finmod.normalize.convert import Conversion, control_sql, select_charges, with_key
-from finmod.normalize.diagnose import why_unreadable
+from finmod.normalize.convert import CONTROL_SCALE, Conversion, control_sql, select_charges, with_key
+from finmod.normalize.diagnose import damaged_file, why_unreadable
+from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
 
 _MOST_SEEDS = 8
@@ -36,6 +37,7 @@ class PeriodInput:
         alone: Names of the files that hold no other period.
         read_as: Digest of how they are read.
         findings: What is known of them already.
+        spelling: Column name in lower case -> as the ledger spells it: other readers tell upper from lower case.
     """
 
     source: str
@@ -44,6 +46,7 @@ class PeriodInput:
     alone: frozenset[str]
     read_as: str
     findings: tuple[Finding, ...] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare(
@@ -62,14 +65,20 @@ def prepare(
         table.name: folder / f"{work.period}-{table.name}.parquet"
         for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)
     }
-    extra = _extra_columns(work.conversions)
-    given = frozenset().union(*(conversion.given() for conversion in work.conversions))
+    extra = _extra_columns(work)
     on_step("control totals")
-    manifest = _control_totals(engine, work)
-    charges, reduced = _convert(engine, work, (given, extra), files, on_step)
+    manifest, filled = _control_totals(engine, work)
+    given = frozenset().union(*(conversion.given() for conversion in filled))
+    selects = [
+        select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra) for item in filled
+    ]
+    charges, reduced = _convert(engine, work, selects, (given, extra), files, on_step)
     _tie(engine, work, manifest, files)
     on_step("conformance")
-    found = (*work.findings, *period_findings(engine, work.source, work.period, files, given, manifest))
+    found = work.findings
+    if charges:
+        place, mapping = (work.source, work.period), work.conversions[0].mapping
+        found = (*found, *period_findings(engine, place, files, given, manifest, mapping))
     rows = {
         CHARGES.name: charges,
         CHARGE_KEYS.name: reduced.keys,
@@ -89,30 +98,28 @@ def prepare(
     return prepared, found
 
 
-def _extra_columns(conversions: Sequence[Conversion]) -> dict[str, str]:
-    extra: dict[str, str] = {}
-    folded: dict[str, str] = {}
-    for conversion in conversions:
-        mapped = [column.target for column in conversion.mapping.columns if column.target not in CHARGE_TYPES]
-        constants = [name for name in conversion.reading.constants if name not in CHARGE_TYPES]
-        for target in (*mapped, *conversion.extra_columns(), *constants):
-            name = folded.setdefault(target.casefold(), target)
-            extra[name] = "VARCHAR"
-    return extra
+def own_columns(conversion: Conversion) -> list[str]:
+    """Return the columns that a file brings beside those that every charge has, as it spells them."""
+    mapped = [column.target for column in conversion.mapping.columns if column.target not in CHARGE_TYPES]
+    constants = [name for name in conversion.reading.constants if name not in CHARGE_TYPES]
+    return [*mapped, *conversion.extra_columns(), *constants]
+
+
+def _extra_columns(work: PeriodInput) -> dict[str, str]:
+    spelling = dict(work.spelling)
+    names = (name for conversion in work.conversions for name in own_columns(conversion))
+    return {spelling.setdefault(name.casefold(), name): "VARCHAR" for name in names}
 
 
 def _convert(
     engine: Engine,
     work: PeriodInput,
+    selects: list[str],
     columns: tuple[frozenset[str], dict[str, str]],
     files: dict[str, Path],
     on_step: Callable[[str], None],
 ) -> tuple[int, Reduced]:
     given, extra = columns
-    selects = [
-        select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra)
-        for item in work.conversions
-    ]
     for seed in range(_MOST_SEEDS):
         on_step("charges")
         try:
@@ -135,33 +142,51 @@ def _first_unreadable(engine: Engine, conversions: Sequence[Conversion], error: 
         why = why_unreadable(engine, conversion, error)
         named = [problem for problem in why.problems if problem.code != "FM1106"]
         problems += named
-    return UserError(*problems) if problems else why_unreadable(engine, conversions[0], error)
+    damaged = [problem for item in conversions if (problem := damaged_file(engine, item)) is not None]
+    return UserError(*(problems or damaged)) if problems or damaged else why_unreadable(engine, conversions[0], error)
 
 
-def _control_totals(engine: Engine, work: PeriodInput) -> list[ManifestRow]:
-    rows = []
-    for conversion in work.conversions:
+def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow], list[Conversion]]:
+    """Return the control totals per file and currency, and the conversions that have charges of the period."""
+    totals: dict[tuple[str, str], tuple[SourceFile, int, Decimal, Decimal]] = {}
+    filled = []
+    for conversion in (each for item in work.conversions for each in item.charges()):
         file = conversion.staged.file
         try:
-            totals = engine.rows(control_sql(conversion, work.period, alone=file.name in work.alone))
+            found = engine.rows(control_sql(conversion, work.period, alone=file.name in work.alone))
         except EngineError as error:
-            raise _first_unreadable(engine, [conversion], error) from error
-        for currency, charges, exact, billed, row in totals:
+            raise _uncountable(engine, work.conversions, error, file.name) from error
+        for currency, charges, exact, billed, row in found:
             if currency is None:
                 raise UserError(_no_currency(file.name, charges, row))
-            rows.append(
-                ManifestRow(
-                    file.name,
-                    file.sha256,
-                    file.size,
-                    charges,
-                    currency,
-                    plain(exact),
-                    plain(billed),
-                    plain(exact - billed),
-                )
-            )
-    return rows
+            before = totals.get((file.name, currency), (file, 0, Decimal(0), Decimal(0)))
+            totals[file.name, currency] = (file, before[1] + charges, before[2] + exact, before[3] + billed)
+        filled += [conversion] if found else []
+    if not totals:
+        files = [conversion.staged.file for conversion in work.conversions]
+        empty = [ManifestRow(file.name, file.sha256, file.size, 0, None, "0", "0", "0") for file in files]
+        return empty, list(work.conversions)
+    return [_manifest_row(currency, *total) for (_, currency), total in totals.items()], filled
+
+
+def _manifest_row(currency: str, file: SourceFile, charges: int, exact: Decimal, billed: Decimal) -> ManifestRow:
+    rounding = plain(exact - billed)
+    return ManifestRow(file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), rounding)
+
+
+def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> UserError:
+    why = _first_unreadable(engine, conversions, error)
+    if any(problem.code != "FM1106" for problem in why.problems) or f"DECIMAL(38,{CONTROL_SCALE})" not in str(error):
+        return why
+    return UserError(
+        Problem(
+            code="FM1120",
+            found="BilledCost, or its total, is too large to be added up at every digit",
+            expected=f"less than 1{'0' * (38 - CONTROL_SCALE)}",
+            where=file,
+            remedy="Mend the export: is the amount in another unit?",
+        )
+    )
 
 
 def plain(value: Decimal) -> str:
@@ -190,11 +215,12 @@ def _tie(engine: Engine, work: PeriodInput, manifest: Sequence[ManifestRow], fil
     expected = (sum(row.charges for row in manifest), sum(Decimal(row.billed_cost) for row in manifest))
     for table, count in ((CHARGES, "count(*)"), (CHARGE_KEYS, "sum(x_Charges)"), (CHARGE_DAYS, "sum(x_Charges)")):
         found = engine.row(
-            f"SELECT CAST({count} AS BIGINT), coalesce(sum({identifier('BilledCost')}), 0) FROM {relation([files[table.name]])}"
+            f"SELECT coalesce(CAST({count} AS BIGINT), 0), coalesce(sum({identifier('BilledCost')}), 0) "
+            f"FROM {relation([files[table.name]])}"
         )
         if tuple(found) != expected:
             message = (
-                f"{work.source} {work.period:%Y-%m}: the files have {expected[0]:,} charges and {expected[1]} BilledCost, "
-                f"{table.name} has {found[0]:,} and {found[1]}; nothing was committed"
+                f"{work.source} {work.period:%Y-%m}: the files have {expected[0]:,} charges and {expected[1]} "
+                f"BilledCost, {table.name} has {found[0]:,} and {found[1]}; nothing was committed"
             )
             raise InternalError(message)

@@ -10,11 +10,9 @@ from importlib import resources
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, file_list, identifier
-from finmod.focus.columns import COSTS, KEY_COLUMNS, MEASURES
+from finmod.focus.columns import COSTS, MEASURES
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, Table
-from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
-
-_TEXTS = (*KEY_COLUMNS, "x_ProviderName", "x_PublisherName")
+from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL, KEY_TEXTS
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,12 @@ def reduce_charges(engine: Engine, charges: Path, given: frozenset[str], *, days
     rows = f"read_parquet({file_list([charges])}, file_row_number = true)"
     sums = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in MEASURES]
     unknowns = [f"count(*) - count({cost}) AS {name}" for cost, name in zip(COSTS, COST_UNKNOWNS, strict=True)]
-    salted = ", ".join(f"concat('#', {identifier(name)})" for name in KEY_COLUMNS if name in given) or "1"
+    salted = ", ".join(f"concat('#', {identifier(name)})" for name in KEY_TEXTS if name in given) or "1"
     sql = query("charge_days").format(
         charges=rows, measures=",\n    ".join(sums + unknowns), second_hash=f"hash({salted})"
     )
     engine.run(f"CREATE OR REPLACE TEMP TABLE reduced_days AS {sql}")
-    texts = ", ".join(f"charges.{identifier(name)}" for name in _TEXTS)
+    texts = ", ".join(f"charges.{identifier(name)}" for name in KEY_TEXTS)
     sql = query("charge_keys").format(charges=rows, texts=texts, days="reduced_days")
     engine.run(f"CREATE OR REPLACE TEMP TABLE reduced_keys AS {sql}")
     met = bool(engine.row("SELECT coalesce(bool_or(keys_met), false) FROM reduced_keys")[0])
@@ -65,7 +63,12 @@ def reduce_charges(engine: Engine, charges: Path, given: frozenset[str], *, days
 
 def query(name: str) -> str:
     """Return a query of this room by name."""
-    return resources.files("finmod.ledger").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return without_heading(resources.files("finmod.ledger").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def without_heading(sql: str) -> str:
+    """Return a query without its comment lines: what they name is filled in too, and may span lines."""
+    return "".join(line for line in sql.splitlines(keepends=True) if not line.startswith("--"))
 
 
 def relation(files: list[Path]) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from finmod.focus.columns import KEY_COLUMNS, MEASURES
-from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
+from finmod.focus.columns import MEASURES
+from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL, KEY_TEXTS
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ CHARGE_KEYS = Table(
     {
         **_PLACE,
         "x_ChargeKey": "BIGINT",
-        **dict.fromkeys(KEY_COLUMNS, "VARCHAR"),
-        "x_ProviderName": "VARCHAR",
-        "x_PublisherName": "VARCHAR",
+        **dict.fromkeys(KEY_TEXTS, "VARCHAR"),
         "x_Charges": "BIGINT",
         "BilledCost": DECIMAL,
         "x_ExampleFile": "VARCHAR",

@@ -10,13 +10,13 @@ from importlib import resources
 from typing import Final
 
 from finmod.engines.duckdb import identifier
-from finmod.focus.columns import KEY_COLUMNS, MEASURES
+from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reduce import relation
+from finmod.ledger.reduce import relation, without_heading
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS, LOADS, Table
-from finmod.normalize.charges import COST_UNKNOWNS
+from finmod.normalize.charges import COST_UNKNOWNS, KEY_TEXTS
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,7 @@ def view_sql(name: str, ledger: Ledger, snapshot: Snapshot) -> str:
         columns = ", ".join(f"{sql} AS {identifier(column)}" for column, sql in projection("1.2"))
         return _query(name).format(columns=columns, charges=_charges(ledger, snapshot))
     if name == "charges_daily":
-        texts = ", ".join(
-            f"keys.{identifier(column)}" for column in (*KEY_COLUMNS, "x_ProviderName", "x_PublisherName")
-        )
+        texts = ", ".join(f"keys.{identifier(column)}" for column in KEY_TEXTS)
         measures = ", ".join(f"days.{identifier(column)}" for column in (*MEASURES, *COST_UNKNOWNS))
         days, keys = (_rows(table, ledger, snapshot) for table in (CHARGE_DAYS, CHARGE_KEYS))
         return _query(name).format(texts=texts, measures=measures, days=days, keys=keys)
@@ -96,4 +94,5 @@ def _rows(table: Table, ledger: Ledger, snapshot: Snapshot) -> str:
 
 
 def _query(name: str) -> str:
-    return resources.files("finmod.marts").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    text = resources.files("finmod.marts").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return without_heading(text)

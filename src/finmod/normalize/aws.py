@@ -11,14 +11,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from finmod.normalize import aws_services as services
-from finmod.normalize.aws_charges import COMMITMENTS, COSTS, KINDS, LINE_ITEMS, QUANTITIES, SPLITS, UNBLENDED
+from finmod.normalize.aws_charges import (
+    COMMITMENTS,
+    COSTS,
+    KINDS,
+    LINE_ITEMS,
+    NO_UNUSED_PART,
+    QUANTITIES,
+    SPLITS,
+    UNBLENDED,
+    UNUSED_PART,
+)
 from finmod.normalize.aws_columns import derived, replace_derived
-from finmod.normalize.mapping import MapColumn, Mapping
+from finmod.normalize.mapping import Choice, MapColumn, Mapping
 
 _BILL = "AWS Data Exports User Guide, Bill columns"
 _PRODUCT = "AWS Data Exports User Guide, Product columns"
 _MARKETPLACE = "$bill_billing_entity = 'AWS Marketplace'"
 _CODE = "$line_item_product_code"
+_TAXED = "$line_item_line_item_type IS NOT DISTINCT FROM 'Tax'"
+_SKU = "coalesce($product_sku, nullif(split_part($pricing_rate_code, '.', 1), ''))"
 _SPLIT_PARENT = "$split_line_item_parent_resource_id"
 
 _STORAGE = f"{_CODE} = 'AmazonEC2' AND $line_item_usage_type LIKE '%EBS:%'"
@@ -146,9 +158,24 @@ _WHAT = (
         f"ELSE coalesce({services.lookup(services.SUBCATEGORIES, _CODE)}, 'Other (Other)') END",
         source="FOCUS 1.4, ServiceSubcategory",
     ),
-    MapColumn("SkuId", "$product_sku", source=_PRODUCT),
-    MapColumn("SkuPriceId", "$pricing_rate_code", source="AWS Data Exports User Guide, Pricing columns"),
-    MapColumn("SkuMeter", "$line_item_usage_type", choice="The usage type with its region prefix, as AWS meters it."),
+    MapColumn(
+        "SkuId",
+        f"CASE WHEN {_TAXED} THEN NULL ELSE {_SKU} END",
+        choice="The product's SKU, else the one that the rate code begins with; none on tax.",
+        source=f"{_PRODUCT}; Pricing columns: pricing_rate_code; FOCUS 1.4, SkuId",
+    ),
+    MapColumn(
+        "SkuPriceId",
+        f"CASE WHEN {_TAXED} THEN NULL ELSE $pricing_rate_code END",
+        source="AWS Data Exports User Guide, Pricing columns: pricing_rate_code",
+    ),
+    MapColumn(
+        "SkuMeter",
+        f"CASE WHEN {_TAXED} OR {_SKU} IS NULL THEN NULL ELSE $line_item_usage_type END",
+        choice="The usage type with its region prefix, as AWS meters it; NULL without a SKU, as FOCUS has it. "
+        "x_UsageType has it on every row.",
+        source="FOCUS 1.4, SkuMeter",
+    ),
     MapColumn("PricingCurrency", "$pricing_currency"),
     MapColumn(
         "ResourceId",
@@ -206,6 +233,22 @@ _COLUMNS = (*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *SPLITS
 # Rows that a connector made of header columns alone: neither type nor money nor time.
 _EMPTY = f"$line_item_line_item_type IS NULL AND {UNBLENDED} IS NULL AND $line_item_usage_start_date IS NULL"
 
+_BY_PLAN = "CommitmentDiscountType = 'Savings Plan' AND CommitmentDiscountStatus = 'Used'"
+_BY_CHOICE = (
+    Choice(
+        "FM1357",
+        "AWS bills usage covered by a Savings Plan at its on-demand price and takes it back in a row of its own; both "
+        "rows are kept as they are billed, and they sum to 0.",
+        _BY_PLAN,
+    ),
+    Choice("FM1386", "This is the row in which AWS takes covered usage back.", _BY_PLAN),
+    Choice(
+        "FM1334",
+        "AWS names no SKU on fees, on the rows of a Savings Plan that are no usage, and for some Marketplace software.",
+        "ChargeCategory = 'Purchase' OR CommitmentDiscountId IS NOT NULL OR HostProviderName IS NULL",
+    ),
+)
+
 _NOTES = (
     (
         "Columns are found under every style of header: `lineItem/UnblendedCost`, `line_item_unblended_cost`, "
@@ -216,6 +259,11 @@ _NOTES = (
         "each row."
     ),
     "Credits, refunds, taxes and discounts as rows are charges of their own, with effective cost as billed.",
+    (
+        "The recurring fee of a commitment makes two charges where a part of the commitment was left unused: the Purchase, "
+        "with the fee as billed cost and effective cost 0, and Usage with CommitmentDiscountStatus Unused, with billed "
+        "cost 0 and the unused part as effective cost. Both have the x_Row of the fee."
+    ),
     "A row with neither line item type nor cost nor usage start date is no charge and is left out, counted.",
 )
 
@@ -233,6 +281,7 @@ AWS_CUR = Mapping(
         ),
     ),
     drop_when=_EMPTY,
+    by_choice=_BY_CHOICE,
 )
 
 AWS_CUR2 = Mapping(
@@ -259,6 +308,7 @@ AWS_CUR2 = Mapping(
         ),
     ),
     drop_when=_EMPTY,
+    by_choice=_BY_CHOICE,
 )
 
 
@@ -270,8 +320,10 @@ def mapping(format_name: str, columns: Sequence[str]) -> Mapping:
         columns: The names of the file's columns; with none, the declared mapping as it is documented.
     """
     declared = {each.format: each for each in (AWS_CUR, AWS_CUR2)}[format_name]
-    if not columns:
-        return declared
-    made = derived(format_name, columns)
-    filled = (replace(column, sql=replace_derived(column.sql, made)) for column in declared.columns)
-    return replace(declared, columns=tuple(filled))
+    made = derived(format_name, columns) if columns else {}
+    filled = tuple(replace(column, sql=replace_derived(column.sql, made)) for column in declared.columns)
+    mapping = replace(declared, columns=filled)
+    unused = (replace(column, sql=replace_derived(column.sql, made)) for column in UNUSED_PART)
+    return replace(
+        mapping, also=(mapping.further_charge(*unused, drop_when=replace_derived(NO_UNUSED_PART, made)),)
+    )

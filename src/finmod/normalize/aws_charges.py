@@ -78,7 +78,7 @@ _UNUSED_RESERVATION = _or(
 UNUSED = (
     f"CASE WHEN {_is('SavingsPlanRecurringFee')} THEN {_UNUSED_PLAN} WHEN {_is('RIFee')} THEN {_UNUSED_RESERVATION} END"
 )
-_ONLY_UNUSED = f"({_is('SavingsPlanRecurringFee', 'RIFee')} AND {UNBLENDED} = 0 AND {UNUSED} > 0)"
+_RECURRING = _is("SavingsPlanRecurringFee", "RIFee")
 _COVERED_BY_RESERVATION = (
     f"coalesce({_or('#reservation_net_effective_cost', '#reservation_effective_cost')}, "
     + _or(
@@ -113,23 +113,19 @@ COSTS = (
         f"CASE WHEN {_SPLIT} THEN {BILLED} "
         f"WHEN {_is('SavingsPlanCoveredUsage')} THEN {_COVERED_BY_PLAN} "
         f"WHEN {_is('DiscountedUsage')} THEN {_COVERED_BY_RESERVATION} "
-        f"WHEN {_is('SavingsPlanRecurringFee', 'RIFee')} THEN {UNUSED} "
-        f"WHEN {_is('SavingsPlanNegation', 'SavingsPlanUpfrontFee')} THEN 0 "
+        f"WHEN {_RECURRING} OR {_is('SavingsPlanNegation', 'SavingsPlanUpfrontFee')} THEN 0 "
         f"WHEN {_is('Fee')} AND {_RESERVED} THEN 0 ELSE {BILLED} END",
-        choice="Covered usage carries its part of the commitment; the recurring fee's row carries what was left "
-        "unused; "
-        "upfront fees and the negation carry nothing. Over a whole term the sum is what was billed. A report of "
-        "before 2018 "
-        "has no amortisation: NULL, because it is not known.",
-        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
-        alternative="Two charges per recurring fee row, a purchase with effective cost 0 and unused usage with "
-        "billed cost 0, "
-        "as FOCUS has it. One row stays one charge here, so that each charge is a row of the bill.",
+        choice="Covered usage carries its part of the commitment; what was left unused is a charge of its own, made "
+        "from the recurring fee's row; fees of commitments and the negation carry nothing. Over a whole term the sum "
+        "is what was billed. A report of before 2018 has no amortisation: NULL, because it is not known.",
+        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}; FOCUS 1.4, EffectiveCost",
+        alternative="One charge per row, with the unused part on the fee. FOCUS wants a purchase to have effective "
+        "cost 0, and a fee's row may hold an unused part without billing anything.",
     ),
     MapColumn(
         "ListCost",
         f"CASE WHEN {_SPLIT} OR {_NEGATION} OR {_DISCOUNT_ROW} THEN 0 WHEN {_is(*USAGE)} THEN {_PUBLIC_COST} "
-        f"WHEN {_ONLY_UNUSED} THEN {UNUSED} ELSE {UNBLENDED} END",
+        f"ELSE {UNBLENDED} END",
         choice="Usage at public on-demand prices; NULL where the report gives none or gives it in another currency. "
         "Fees, tax "
         "and credits have no other list price than their own. A discount, a negation and a split row are 0: the usage "
@@ -140,7 +136,7 @@ COSTS = (
     MapColumn(
         "ContractedCost",
         f"CASE WHEN {_NEGATION} THEN 0 WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_COST} "
-        f"WHEN {_ONLY_UNUSED} THEN {UNUSED} ELSE {BILLED} END",
+        f"ELSE {BILLED} END",
         choice="Usage at the account's own on-demand rates, with negotiated discounts where they are columns; "
         "discount rows "
         "carry theirs. Usage under a reservation is billed at 0 and the report has no negotiated rate for it: the "
@@ -153,13 +149,12 @@ COSTS = (
 KINDS = (
     MapColumn(
         "ChargeCategory",
-        f"CASE WHEN {_is(*USAGE)} OR {_NEGATION} OR {_ONLY_UNUSED} THEN 'Usage' WHEN {_is(*_FEES)} THEN 'Purchase' "
+        f"CASE WHEN {_is(*USAGE)} OR {_NEGATION} THEN 'Usage' WHEN {_is(*_FEES)} THEN 'Purchase' "
         f"WHEN {_is('Tax')} THEN 'Tax' WHEN {_is('Credit')} THEN 'Credit' WHEN {_is('Refund')} AND {COMMITMENT} "
         f"THEN 'Purchase' WHEN {_is('Refund')} OR {_DISCOUNT_ROW} THEN 'Adjustment' END",
         choice="The negation is Usage, so that the billed cost of usage covered by a plan sums to 0 as FOCUS wants "
-        "it. A "
-        "recurring fee that bills nothing and holds unused commitment (all upfront) is unused usage. Discounts as rows "
-        "are Adjustments: they are a price agreed on, not a grant. An unknown type is NULL, which is a finding.",
+        "it. Discounts as rows are Adjustments: they are a price agreed on, not a grant. An unknown type is NULL, which "
+        "is a finding.",
         source=f"{LINE_ITEMS}; FOCUS 1.4, ChargeCategory",
         alternative="Credit for discounts; Adjustment for the negation.",
     ),
@@ -172,7 +167,7 @@ KINDS = (
     ),
     MapColumn(
         "ChargeFrequency",
-        f"CASE WHEN {_is(*USAGE)} OR {_NEGATION} OR {_DISCOUNT_ROW} OR {_ONLY_UNUSED} THEN 'Usage-Based' "
+        f"CASE WHEN {_is(*USAGE)} OR {_NEGATION} OR {_DISCOUNT_ROW} THEN 'Usage-Based' "
         f"WHEN {_is('RIFee', 'SavingsPlanRecurringFee', 'FlatRateSubscription')} THEN 'Recurring' "
         f"WHEN {_TYPE} IS NOT NULL THEN 'One-Time' END",
         source=f"{LINE_ITEMS}; FOCUS 1.4, ChargeFrequency",
@@ -180,7 +175,7 @@ KINDS = (
     MapColumn(
         "PricingCategory",
         f"CASE WHEN {_is('Tax')} THEN NULL WHEN {_is('DiscountedUsage', 'SavingsPlanCoveredUsage')} OR {_NEGATION} "
-        f"OR {_ONLY_UNUSED} THEN 'Committed' WHEN {_is('Usage')} AND ($line_item_usage_type LIKE '%SpotUsage%' "
+        f"THEN 'Committed' WHEN {_is('Usage')} AND ($line_item_usage_type LIKE '%SpotUsage%' "
         f"OR lower($pricing_term) = 'spot') THEN 'Dynamic' WHEN {_is('Usage', *_FEES)} THEN 'Standard' "
         f"WHEN {_TYPE} IS NOT NULL THEN 'Other' END",
         choice="Spot usage, told by its usage type, is Dynamic.",
@@ -188,12 +183,29 @@ KINDS = (
     ),
 )
 
+_PLANNED = f"{_TYPE} LIKE 'SavingsPlan%'"
 _HELD = f"{_is('DiscountedUsage', 'RIFee')} OR ({_is('Fee', 'Refund')} AND {_RESERVED})"
 _NORMALIZED = "coalesce(#line_item_normalized_usage_amount, 0) > 0"
+_RESERVED_UNITS = "#reservation_total_reserved_{}units"
+_COMMITTED = (
+    f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN #savings_plan_savings_plan_effective_cost WHEN {_NEGATION} THEN 0 "
+    f"WHEN {_PLANNED} THEN {UNBLENDED} WHEN {_is('DiscountedUsage')} THEN CASE WHEN {_NORMALIZED} "
+    f"THEN #line_item_normalized_usage_amount ELSE #line_item_usage_amount END WHEN {_HELD} THEN CASE WHEN {_NORMALIZED} "
+    f"THEN {_RESERVED_UNITS.format('normalized_')} ELSE {_RESERVED_UNITS.format('')} END END"
+)
+
+
+def _committed_unit(quantity: str) -> str:
+    return (
+        f"CASE WHEN {_PLANNED} THEN CASE WHEN ({quantity}) IS NOT NULL THEN $line_item_currency_code END WHEN {_HELD} THEN "
+        f"CASE WHEN ({quantity}) IS NULL THEN NULL WHEN {_NORMALIZED} THEN 'Normalized Hours' ELSE 'Hours' END END"
+    )
+
+
 COMMITMENTS = (
     MapColumn(
         "CommitmentDiscountId",
-        f"CASE WHEN {_TYPE} LIKE 'SavingsPlan%' THEN {_PLAN} WHEN {_HELD} "
+        f"CASE WHEN {_PLANNED} THEN {_PLAN} WHEN {_HELD} "
         f"THEN coalesce({_RESERVATION}, $reservation_subscription_id) END",
         choice="The subscription's number where the report gives no ARN. Only on rows whose type says that a "
         "commitment is "
@@ -202,50 +214,42 @@ COMMITMENTS = (
     ),
     MapColumn(
         "CommitmentDiscountCategory",
-        f"CASE WHEN {_TYPE} LIKE 'SavingsPlan%' THEN 'Spend' WHEN {_HELD} THEN 'Usage' END",
+        f"CASE WHEN {_PLANNED} THEN 'Spend' WHEN {_HELD} THEN 'Usage' END",
         source="FOCUS 1.4, CommitmentDiscountCategory",
     ),
     MapColumn(
         "CommitmentDiscountType",
-        f"CASE WHEN {_TYPE} LIKE 'SavingsPlan%' THEN 'Savings Plan' WHEN {_HELD} THEN 'Reservation' END",
+        f"CASE WHEN {_PLANNED} THEN 'Savings Plan' WHEN {_HELD} THEN 'Reservation' END",
         source="FOCUS 1.4, CommitmentDiscountType",
     ),
-    MapColumn("CommitmentDiscountName", f"CASE WHEN {_TYPE} LIKE 'SavingsPlan%' THEN $savings_plan_offering_type END"),
+    MapColumn("CommitmentDiscountName", f"CASE WHEN {_PLANNED} THEN $savings_plan_offering_type END"),
     MapColumn(
         "CommitmentDiscountStatus",
-        f"CASE WHEN {_is('DiscountedUsage', 'SavingsPlanCoveredUsage')} OR {_NEGATION} THEN 'Used' "
-        f"WHEN {UNUSED} <> 0 THEN 'Unused' END",
-        choice="Unused on every row that holds unused commitment, also where the row bills a fee and is a Purchase: "
-        "so each "
-        "unused amount is found by this column alone.",
+        f"CASE WHEN {_is('DiscountedUsage', 'SavingsPlanCoveredUsage')} OR {_NEGATION} THEN 'Used' END",
+        choice="Unused on the charge that is made of a recurring fee's unused part; fees themselves say nothing.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}; FOCUS 1.4, CommitmentDiscountStatus",
-        alternative="NULL on purchases.",
     ),
     MapColumn(
         "CommitmentDiscountQuantity",
-        f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN {_COVERED_BY_PLAN} WHEN {_is('SavingsPlanRecurringFee')} "
-        f"THEN {UNUSED} "
-        f"WHEN {_is('DiscountedUsage')} AND {_NORMALIZED} THEN #line_item_normalized_usage_amount "
-        f"WHEN {_is('DiscountedUsage')} THEN #line_item_usage_amount WHEN {_is('RIFee')} AND {_NORMALIZED} "
-        f"THEN #reservation_unused_normalized_unit_quantity WHEN {_is('RIFee')} THEN #reservation_unused_quantity END",
-        choice="What was used of the commitment, or left unused: money for Savings Plans, normalised units for "
-        "reservations "
-        "that have them, else hours. The quantity bought is not on the row of the purchase.",
-        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
+        _COMMITTED,
+        choice="Savings Plans in money before discounts, as the commitment itself: the plan's cost of covered usage, 0 "
+        "on the negation, the fee on its purchase, so that over a term used and unused sum to what was bought. "
+        "Reservations in normalised units times hours where the row has them, else in hours: the usage, and on a fee "
+        "what the row says was reserved.",
+        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}; Reservation columns: reservation_total_reserved_units",
+        alternative="savings_plan_total_commitment_to_date on the recurring fee: with an upfront fee beside it the "
+        "purchases would sum to more than the commitment.",
     ),
-    MapColumn(
-        "CommitmentDiscountUnit",
-        f"CASE WHEN {_is('SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee')} THEN $line_item_currency_code "
-        f"WHEN {_is('DiscountedUsage', 'RIFee')} THEN CASE WHEN {_NORMALIZED} THEN 'Normalized Hours' ELSE 'Hours' "
-        f"END END",
-    ),
+    MapColumn("CommitmentDiscountUnit", _committed_unit(_COMMITTED)),
 )
 
-_UNIT = (
+_METERED = (
     "CASE WHEN $pricing_unit IN ('Hrs', 'hrs', 'Hour', 'hour', 'hours') THEN 'Hours' WHEN $pricing_unit IN ('GB-Mo', "
     "'GB-month', 'GB-Month') THEN 'GB-Months' WHEN $pricing_unit IN ('Request', 'requests') THEN 'Requests' "
     "ELSE $pricing_unit END"
 )
+_CHARGED = f"{_NEGATION} OR {_is(*_FEES)}"
+_UNIT = f"CASE WHEN {_CHARGED} THEN coalesce({_METERED}, 'Units') WHEN {_is(*USAGE)} THEN {_METERED} END"
 QUANTITIES = (
     MapColumn(
         "PricingQuantity",
@@ -255,22 +259,27 @@ QUANTITIES = (
     ),
     MapColumn(
         "PricingUnit",
-        f"CASE WHEN {_NEGATION} OR {_is(*USAGE, *_FEES)} THEN {_UNIT} END",
-        choice="Hrs, GB-Mo and Request are written as FOCUS writes them: Hours, GB-Months, Requests.",
+        _UNIT,
+        choice="Hrs, GB-Mo and Request are written as FOCUS writes them: Hours, GB-Months, Requests. A fee or negation "
+        "without a unit is counted in Units.",
         source="FOCUS 1.4, Unit Format; AWS Data Exports User Guide, Pricing columns: pricing_unit",
     ),
     MapColumn(
         "ConsumedQuantity",
-        f"CASE WHEN {_is(*USAGE)} THEN #line_item_usage_amount END",
-        choice="The quantity charged for: the report has no other.",
+        f"CASE WHEN {_NEGATION} THEN 0 WHEN {_is(*USAGE)} THEN #line_item_usage_amount END",
+        choice="The quantity charged for: the report has no other. 0 on the negation, as PricingQuantity.",
         source="AWS Data Exports User Guide, FOCUS 1.0 with AWS columns conformance gaps: ConsumedQuantity",
     ),
-    MapColumn("ConsumedUnit", f"CASE WHEN {_is(*USAGE)} THEN {_UNIT} END"),
-    MapColumn("ListUnitPrice", f"CASE WHEN {_is(*USAGE)} THEN {_PUBLIC_RATE} END"),
+    MapColumn("ConsumedUnit", f"CASE WHEN {_NEGATION} OR {_is(*USAGE)} THEN {_UNIT} END"),
+    MapColumn(
+        "ListUnitPrice",
+        f"CASE WHEN {_is(*USAGE)} THEN {_PUBLIC_RATE} WHEN {_is(*_FEES)} THEN #line_item_unblended_rate END",
+        choice="As ListCost.",
+    ),
     MapColumn(
         "ContractedUnitPrice",
-        f"CASE WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_RATE} WHEN {_is('Usage', 'SavingsPlanCoveredUsage')} THEN "
-        f"{_or('#line_item_net_unblended_rate', '#line_item_unblended_rate')} END",
+        f"CASE WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_RATE} WHEN {_is('Usage', 'SavingsPlanCoveredUsage', *_FEES)} "
+        f"THEN {_or('#line_item_net_unblended_rate', '#line_item_unblended_rate')} END",
         choice="As ContractedCost.",
     ),
 )
@@ -293,3 +302,43 @@ SPLITS = (
     MapColumn("x_SplitCost", _or("$split_line_item_net_split_cost", "$split_line_item_split_cost")),
     MapColumn("x_SplitUnusedCost", _or("$split_line_item_net_unused_cost", "$split_line_item_unused_cost")),
 )
+
+_UNUSED_QUANTITY = (
+    f"CASE WHEN {_PLANNED} THEN {_PLAN_UNUSED} WHEN {_NORMALIZED} THEN #reservation_unused_normalized_unit_quantity "
+    "ELSE #reservation_unused_quantity END"
+)
+_PART = "The unused part of a recurring fee"
+UNUSED_PART = (
+    MapColumn("BilledCost", "0", choice=f"{_PART} bills nothing: the fee does.", source="FOCUS 1.4, BilledCost"),
+    MapColumn(
+        "EffectiveCost",
+        UNUSED,
+        choice="What is left of the commitment of the period: of a Savings Plan the commitment less what was used, of a "
+        "reservation the unused share of its fees.",
+        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
+    ),
+    MapColumn(
+        "ListCost",
+        UNUSED,
+        choice="As EffectiveCost: an unused commitment saves nothing and is no loss against list price either.",
+        source="FOCUS 1.4, examples of commitment discounts",
+        alternative="The public price of what could have been used: the report does not say what that is.",
+    ),
+    MapColumn("ContractedCost", UNUSED, choice="As ListCost."),
+    MapColumn("ListUnitPrice", "NULL"),
+    MapColumn("ContractedUnitPrice", "NULL"),
+    MapColumn("ChargeCategory", "'Usage'", source="FOCUS 1.4, CommitmentDiscountStatus"),
+    MapColumn("ChargeFrequency", "'Usage-Based'"),
+    MapColumn("PricingCategory", "'Committed'"),
+    MapColumn("CommitmentDiscountStatus", "'Unused'"),
+    MapColumn("CommitmentDiscountQuantity", _UNUSED_QUANTITY),
+    MapColumn("CommitmentDiscountUnit", _committed_unit(_UNUSED_QUANTITY)),
+    MapColumn("PricingQuantity", _UNUSED_QUANTITY, choice="As CommitmentDiscountQuantity."),
+    MapColumn("PricingUnit", _committed_unit(_UNUSED_QUANTITY)),
+    MapColumn("SkuPriceId", "NULL", choice="The fee's price is not that of its unused part."),
+    MapColumn("x_UnblendedCost", "NULL", choice="The fee carries it."),
+)
+"""The columns in which the unused part of a fee differs from the fee."""
+
+NO_UNUSED_PART = f"NOT coalesce({_RECURRING}, false) OR coalesce({UNUSED}, 0) = 0"
+"""Rows without an unused part."""

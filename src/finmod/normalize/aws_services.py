@@ -57,10 +57,10 @@ _SERVICES: dict[str, dict[str, str]] = {
         "AmazonDAX": "Amazon DynamoDB Accelerator (DAX)",
         "AmazonMemoryDB": "Amazon MemoryDB",
     },
+    "Databases/Data Warehouses": {"AmazonRedshift": "Amazon Redshift"},
     "Databases/Time Series Databases": {"AmazonTimestream": "Amazon Timestream"},
     "Databases/Ledger Databases": {"AmazonQLDB": "Amazon Quantum Ledger Database"},
     "Databases/Other (Databases)": {"DatabaseSavingsPlans": "Database Savings Plans"},
-    "Analytics/Data Warehouses": {"AmazonRedshift": "Amazon Redshift"},
     "Analytics/Analytics Platforms": {
         "AmazonAthena": "Amazon Athena",
         "ElasticMapReduce": "Amazon Elastic MapReduce",

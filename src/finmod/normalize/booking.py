@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
 from finmod.normalize.convert import Conversion, periods_sql
 from finmod.normalize.diagnose import unreadable_cells, why_unreadable
@@ -138,18 +138,7 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
         for target, name in conversion.extra_columns().items()
         if target != name
     ]
-    found += [
-        Finding(
-            code="FM1206",
-            severity="info",
-            message=f"Column '{column.name}' is not kept: finmod fills a column of that name itself.",
-            source=source,
-            column=column.name,
-            where=file,
-        )
-        for column in conversion.staged.columns
-        if column.name.casefold() in _PLACES
-    ]
+    found += _own_names(conversion)
     if conversion.reading.unreadable_as_null:
         found += [
             Finding(
@@ -166,6 +155,21 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
     return tuple(found)
 
 
+def _own_names(conversion: Conversion) -> list[Finding]:
+    return [
+        Finding(
+            code="FM1206",
+            severity="info",
+            message=f"Column '{column.name}' is not kept: finmod fills a column of that name itself.",
+            source=conversion.source,
+            column=column.name,
+            where=conversion.staged.file.name,
+        )
+        for column in conversion.staged.columns
+        if column.name.casefold() in _PLACES
+    ]
+
+
 def refuse_unbookable(engine: Engine, conversions: Sequence[Conversion]) -> None:
     """Refuse money that would be added up across currencies, and usage of a time that its bill cannot know.
 
@@ -174,9 +178,10 @@ def refuse_unbookable(engine: Engine, conversions: Sequence[Conversion]) -> None
             billing period; both can be accepted by code.
     """
     problems = []
+    currencies: dict[tuple[date, str | None], str] = {}
     for conversion in conversions:
         try:
-            problems += _two_currencies(engine, conversion)
+            problems += _two_currencies(engine, conversion, currencies)
             problems += _after_the_period(engine, conversion)
         except EngineError as error:
             raise why_unreadable(engine, conversion, error) from error
@@ -184,26 +189,36 @@ def refuse_unbookable(engine: Engine, conversions: Sequence[Conversion]) -> None
         raise UserError(*problems)
 
 
-def _two_currencies(engine: Engine, conversion: Conversion) -> list[Problem]:
+_MOST_TOLD = 3
+_IF_RIGHT = "Mend the export. If the bill is right: --accept {code}, or accept: [{code}] in finmod.yaml."
+
+
+def _two_currencies(
+    engine: Engine, conversion: Conversion, currencies: dict[tuple[date, str | None], str]
+) -> list[Problem]:
     if "FM1127" in conversion.reading.accept:
         return []
     currency, account = conversion.expression("BillingCurrency"), conversion.expression("BillingAccountId")
-    month = f"date_trunc('month', {conversion.expression('BillingPeriodStart')})"
+    month = f"CAST(date_trunc('month', {conversion.expression('BillingPeriodStart')}) AS DATE)"
     rows = engine.rows(
-        f"SELECT p, list(c ORDER BY n DESC), arg_max(r, -n) FROM (SELECT {month} AS p, {account} AS a, {currency} AS c, "
-        f"count(*) AS n, min(file_row_number) + 1 AS r FROM {conversion.staged.relation}{conversion.where(None)} "
-        "GROUP BY ALL HAVING c IS NOT NULL) GROUP BY p, a HAVING count(*) > 1 ORDER BY 1 LIMIT 3"
+        f"SELECT {month} AS p, {account} AS a, {currency} AS c, count(*) AS n, min(file_row_number) + 1 "
+        f"FROM {conversion.staged.relation}{conversion.where(None)} "
+        "GROUP BY ALL HAVING c IS NOT NULL ORDER BY p, n DESC"
     )
-    return [
-        Problem(
-            code="FM1127",
-            found=f"one billing account is billed in {' and '.join(found)} in {period:%Y-%m}",
-            expected="one BillingCurrency per billing account and period",
-            where=f"{conversion.staged.file.name}, row {row:,}",
-            remedy="Mend the export. If the bill is right: --accept FM1127, or accept: [FM1127] in finmod.yaml.",
-        )
-        for period, found, row in rows
-    ]
+    problems: list[Problem] = []
+    for period, name, found, _, row in rows:
+        first = currencies.setdefault((period, name), found)
+        if first != found and len(problems) < _MOST_TOLD:
+            problems.append(
+                Problem(
+                    code="FM1127",
+                    found=f"one billing account is billed in {first} and {printable(found, 20)} in {period:%Y-%m}",
+                    expected="one BillingCurrency per billing account and period",
+                    where=f"{conversion.staged.file.name}, row {row:,}",
+                    remedy=_IF_RIGHT.format(code="FM1127"),
+                )
+            )
+    return problems
 
 
 def _after_the_period(engine: Engine, conversion: Conversion) -> list[Problem]:
@@ -214,8 +229,9 @@ def _after_the_period(engine: Engine, conversion: Conversion) -> list[Problem]:
     # A day of grace: some suppliers cut their months in a time zone of their own.
     late = "c IN ('Usage', 'Tax', 'Credit') AND s >= coalesce(e, m) + INTERVAL 1 DAY"
     rows, row, moment = engine.row(
-        f"SELECT count(*), min(r), arg_min(s, r) FROM (SELECT {conversion.expression('ChargeCategory')} AS c, {start} AS s, "
-        f"{end} AS e, {month} AS m, file_row_number + 1 AS r FROM {conversion.staged.relation}{conversion.where(None)}) "
+        f"SELECT count(*), min(r), arg_min(s, r) FROM (SELECT {conversion.expression('ChargeCategory')} AS c, "
+        f"{start} AS s, {end} AS e, {month} AS m, file_row_number + 1 AS r "
+        f"FROM {conversion.staged.relation}{conversion.where(None)}) "
         f"WHERE {late}"
     )
     if not rows:
@@ -223,9 +239,10 @@ def _after_the_period(engine: Engine, conversion: Conversion) -> list[Problem]:
     return [
         Problem(
             code="FM1128",
-            found=f"{rows:,} charges for usage start after their billing period has ended, the first on {moment:%Y-%m-%d}",
+            found=f"{rows:,} charges for usage start after their billing period has ended, "
+            f"the first on {moment:%Y-%m-%d}",
             expected="a charge period inside the billing period, or before it for late usage",
             where=f"{conversion.staged.file.name}, row {row:,}",
-            remedy="Mend the export. If the bill is right: --accept FM1128, or accept: [FM1128] in finmod.yaml.",
+            remedy=_IF_RIGHT.format(code="FM1128"),
         )
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from finmod.focus.columns import DataType, ledger_columns
+from finmod.focus.columns import KEY_COLUMNS, DataType, ledger_columns
 
 DECIMAL: Final = "DECIMAL(38,12)"
 _TYPES: Final[dict[DataType, str]] = {
@@ -22,6 +22,9 @@ FOCUS_TYPES: Final = {column.id: _TYPES[column.data_type] for column in ledger_c
 
 EARLIER_TYPES: Final = {"x_ProviderName": "VARCHAR", "x_PublisherName": "VARCHAR"}
 """Columns of FOCUS 1.0 to 1.3 that 1.4 dropped, kept as given: no later column means quite the same."""
+
+KEY_TEXTS: Final = (*KEY_COLUMNS, *EARLIER_TYPES)
+"""The texts that tell charge keys apart: a charge of another publisher is another kind of charge."""
 
 PLACE_TYPES: Final = {
     "x_Source": "VARCHAR",

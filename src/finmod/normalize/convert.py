@@ -6,14 +6,13 @@ Owns the SQL that reads a source file. Running it and keeping the result is the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from finmod.engines.duckdb import identifier, literal
-from finmod.focus.columns import KEY_COLUMNS
-from finmod.normalize.charges import CHARGE_TYPES, DECIMAL, EARLIER_TYPES, FOCUS_TYPES
-from finmod.normalize.mapping import MapColumn, Mapping, render
-from finmod.normalize.values import Reading, Values
+from finmod.normalize.charges import CHARGE_TYPES, DECIMAL, EARLIER_TYPES, FOCUS_TYPES, KEY_TEXTS
+from finmod.normalize.mapping import Mapping, names_in, render
+from finmod.normalize.values import SCALE, Reading, Values
 from finmod.sources.stage import Staged
 
 # Suppliers write up to 22 decimals; the control total keeps every one of them.
@@ -43,6 +42,11 @@ class Conversion:
         """Return the file's cells under the mapping's names."""
         return Values(self.staged, self.canonical, self.reading.date_order)
 
+    def charges(self) -> tuple[Conversion, ...]:
+        """Return one conversion per charge that a row can make, the row's own first."""
+        alone = (replace(self.mapping, also=()), *self.mapping.also)
+        return tuple(replace(self, mapping=mapping) for mapping in alone)
+
     def given(self) -> frozenset[str]:
         """Return the ledger columns that the file or a constant can fill."""
         values = self.values
@@ -50,12 +54,12 @@ class Conversion:
             column.target
             for column in self.mapping.columns
             if column.target in self.reading.constants
-            or not _sources(column)
-            or any(map(values.__contains__, _sources(column)))
+            or not names_in(column.sql)
+            or any(map(values.__contains__, names_in(column.sql)))
         ) | frozenset(self.reading.constants)
 
     def extra_columns(self) -> dict[str, str]:
-        """Return the file's columns that the mapping does not read: ``x_`` name -> name in the file; FOCUS files only."""
+        """Return the columns that the mapping does not read: ``x_`` name -> name in the file; FOCUS files only."""
         if self.mapping.format != "focus":
             return {}
         used = {name.casefold() for name in CHARGE_TYPES} | {"providername", "publishername"}
@@ -81,10 +85,14 @@ class Conversion:
 
     def exact(self, target: str) -> str:
         """Return SQL for a money column at every digit of the text."""
+        kind = f"DECIMAL(38,{CONTROL_SCALE})"
         column = next(item for item in self.mapping.columns if item.target == target)
-        return f"CAST({self._render(column.sql, scale=CONTROL_SCALE)} AS DECIMAL(38,{CONTROL_SCALE}))"
+        tolerant = target in self.reading.unreadable_as_null
+        sql = f"CAST({self._render(column.sql, scale=CONTROL_SCALE, tolerant=tolerant)} AS {kind})"
+        constant = self.reading.constants.get(target)
+        return sql if constant is None else f"coalesce({sql}, CAST({literal(constant)} AS {kind}))"
 
-    def _render(self, sql: str, *, scale: int = 12, tolerant: bool = False) -> str:
+    def _render(self, sql: str, *, scale: int = SCALE, tolerant: bool = False) -> str:
         values = self.values
         return render(
             sql,
@@ -99,14 +107,15 @@ class Conversion:
         """Return the WHERE clause for one billing period, or for all; dropped rows are left out."""
         tests = []
         if self.mapping.drop_when:
-            tests.append(f"NOT coalesce({self._render(self.mapping.drop_when)}, false)")
+            tolerant = any(
+                names_in(column.sql) & names_in(self.mapping.drop_when)
+                for column in self.mapping.columns
+                if column.target in self.reading.unreadable_as_null
+            )
+            tests.append(f"NOT coalesce({self._render(self.mapping.drop_when, tolerant=tolerant)}, false)")
         if period is not None:
             tests.append(f"date_trunc('month', {self.expression('BillingPeriodStart')}) = DATE '{period}'")
         return f" WHERE {' AND '.join(tests)}" if tests else ""
-
-
-def _sources(column: MapColumn) -> set[str]:
-    return Mapping("", "", (column,)).source_columns()
 
 
 def select_charges(conversion: Conversion, period: date, *, alone: bool, extra: dict[str, str]) -> str:
@@ -123,10 +132,15 @@ def select_charges(conversion: Conversion, period: date, *, alone: bool, extra: 
     """
     mapped = {column.target for column in conversion.mapping.columns}
     picked = {target: conversion.expression(target) for target in (*FOCUS_TYPES, *EARLIER_TYPES)}
-    values, own = conversion.values, conversion.extra_columns()
+    values = conversion.values
+    own = {name.casefold(): column for name, column in conversion.extra_columns().items()}
+    constants = {name.casefold(): literal(value) for name, value in conversion.reading.constants.items()}
     for target in extra:
-        in_mapping = target in mapped or target in conversion.reading.constants
-        picked[target] = conversion.expression(target) if in_mapping else values.text(own.get(target, ""))
+        if target in mapped:
+            picked[target] = conversion.expression(target)
+            continue
+        text, constant = values.text(own.get(target.casefold(), "")), constants.get(target.casefold())
+        picked[target] = f"coalesce({text}, {constant})" if constant else text
     picked |= {
         "x_Source": literal(conversion.source),
         "x_BillingPeriod": f"DATE '{period}'",
@@ -153,7 +167,7 @@ def with_key(selects: list[str], given: frozenset[str], extra: dict[str, str], s
         extra: ``x_`` columns of the period.
         seed: Changes every key; used when two keys met.
     """
-    keyed = ", ".join(identifier(name) for name in KEY_COLUMNS if name in given) or "1"
+    keyed = ", ".join(identifier(name) for name in KEY_TEXTS if name in given) or "1"
     picked = []
     for name, kind in charge_columns(extra).items():
         if kind == "TIMESTAMP WITH TIME ZONE":

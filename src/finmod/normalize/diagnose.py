@@ -22,6 +22,15 @@ def why_unreadable(engine: Engine, conversion: Conversion, error: EngineError) -
     return UserError(*(problems or [unreadable_parquet(conversion.staged.file, error)]))
 
 
+def damaged_file(engine: Engine, conversion: Conversion) -> Problem | None:
+    """Return the problem of a file that cannot be read to its end; None where every byte of it can."""
+    try:
+        engine.run(f"SELECT bit_xor(hash(cells)) FROM {conversion.staged.relation} AS cells")
+    except EngineError as error:
+        return unreadable_parquet(conversion.staged.file, error)
+    return None
+
+
 def unreadable_cells(
     engine: Engine, conversion: Conversion, *, tolerated: bool = False
 ) -> list[tuple[Problem, tuple[str, int]]]:
@@ -33,8 +42,8 @@ def unreadable_cells(
         tolerated: Look at the columns read as NULL on the user's wish, not at the others.
     """
     values = conversion.values
-    wanted = {}
-    for column in conversion.mapping.columns:
+    wanted: dict[tuple[str, str], str] = {}
+    for column in conversion.mapping.every_column():
         if (column.target in conversion.reading.unreadable_as_null) is tolerated:
             wanted |= {(sigil, name): column.target for sigil, name in _CELL.findall(column.sql) if name in values}
     if not wanted:
@@ -73,7 +82,7 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
     rows, row, text = found
     column = conversion.values.columns[name].name
     more = f" (and {rows - 1:,} more rows)" if rows > 1 else ""
-    target = next(item.target for item in conversion.mapping.columns if f"{sigil}{name}" in item.sql)
+    target = next(item.target for item in conversion.mapping.every_column() if f"{sigil}{name}" in item.sql)
     remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
     if sigil == "@" and "/" in text:
         remedy = "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."

@@ -15,17 +15,22 @@ _EARLIER = (
     MapColumn(
         "x_ProviderName",
         "$ProviderName",
-        choice="Kept as given beside ServiceProviderName, so that an export to FOCUS 1.2 or 1.3 gives back what came in.",
+        choice="Kept as given beside ServiceProviderName: an export to FOCUS 1.2 or 1.3 gives back what came in.",
         source="FOCUS 1.2, ProviderName",
     ),
     MapColumn("x_PublisherName", "$PublisherName", choice="Kept as given.", source="FOCUS 1.2, PublisherName"),
 )
 
 _NOTES = (
-    "Columns are found by name whatever the case. A column that is neither FOCUS nor starts with x_ is kept "
-    "as x_NAME, with a finding.",
-    "Empty cells and the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and Z; a text "
-    "without an offset is UTC. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be both.",
+    (
+        "Columns are found by name whatever the case. A column that is neither FOCUS nor starts with x_ is kept "
+        "as x_NAME, with a finding."
+    ),
+    (
+        "Empty cells and, in CSV, the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and "
+        "Z; a text without an offset is UTC. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be "
+        "both."
+    ),
     "Doubles are read as the shortest decimal text that gives the same double, then rounded once to 12 places.",
 )
 

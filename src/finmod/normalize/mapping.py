@@ -11,8 +11,9 @@ is NULL. Everything else is DuckDB SQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping as MappingOf
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field, replace
 
 _PLACEHOLDER = re.compile(r"([$#@])([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -37,6 +38,21 @@ class MapColumn:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A finding that a mapping brings about knowingly: it is kept as information, with the reason.
+
+    Attributes:
+        code: Code of the finding.
+        reason: Why the charges are as they are, in one sentence.
+        when: SQL over FOCUS columns that is true for the charges meant; "" for all. Of others the finding stays as it is.
+    """
+
+    code: str
+    reason: str
+    when: str = ""
+
+
+@dataclass(frozen=True)
 class Mapping:
     """A supplier's whole mapping.
 
@@ -47,6 +63,8 @@ class Mapping:
         revision: Goes up when a mapping's result changes, so that ``load`` knows to load again.
         notes: Paragraphs for the mapping's page.
         drop_when: Rows for which this is true are no charges of this bill and are left out, counted.
+        also: Further charges that the same rows make, each with columns and rows of its own.
+        by_choice: Findings that follow from what was chosen here.
     """
 
     format: str
@@ -55,11 +73,38 @@ class Mapping:
     revision: int = 1
     notes: tuple[str, ...] = field(default=())
     drop_when: str = ""
+    also: tuple[Mapping, ...] = ()
+    by_choice: tuple[Choice, ...] = ()
 
     def source_columns(self) -> set[str]:
-        """Return the names of the source columns that the mapping reads."""
-        texts = [column.sql for column in self.columns] + [self.drop_when]
-        return {match.group(2) for text in texts for match in _PLACEHOLDER.finditer(text)}
+        """Return the names of the source columns that the mapping reads, further charges included."""
+        texts = [column.sql for column in self.every_column()]
+        texts += [mapping.drop_when for mapping in (self, *self.also)]
+        return {name for text in texts for name in names_in(text)}
+
+    def every_column(self) -> tuple[MapColumn, ...]:
+        """Return the columns, then those that further charges make otherwise."""
+        return tuple(dict.fromkeys(column for mapping in (self, *self.also) for column in mapping.columns))
+
+    def further_charge(self, *columns: MapColumn, drop_when: str) -> Mapping:
+        """Return the mapping of a further charge of the same rows.
+
+        Args:
+            columns: What differs; all other columns are as here.
+            drop_when: Rows that make no such charge.
+        """
+        own = {column.target: column for column in columns}
+        kept = tuple(own.pop(column.target, column) for column in self.columns)
+        return replace(self, columns=(*kept, *own.values()), drop_when=drop_when, also=())
+
+
+def names_in(sql: str) -> set[str]:
+    """Return the names of the source columns in an expression.
+
+    >>> sorted(names_in("$a || #b"))
+    ['a', 'b']
+    """
+    return {match.group(2) for match in _PLACEHOLDER.finditer(sql)}
 
 
 def render(sql: str, value: MappingOf[str, Callable[[str], str]]) -> str:

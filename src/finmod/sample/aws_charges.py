@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 
 from finmod.sample.aws_commitments import commitment_lines
-from finmod.sample.aws_lines import line_item, product_codes, same, whole
+from finmod.sample.aws_lines import line_item, product_codes, same, sku_columns, whole
 from finmod.sample.charges import Bill, Charge, total
 from finmod.sample.prices import AMOUNT_DIGITS, decimal_text
 from finmod.sample.products import PRODUCTS
@@ -141,7 +141,11 @@ def _support(usage: Usage, amount: int, invoice: str) -> Charge:
         same(amount),
         invoice=invoice,
         text=f"AWS Business Support, {SUPPORT_PER_CENT} % of monthly usage",
-        columns={"line_item_product_code": "AWSSupportBusiness", "line_item_usage_type": "Dollar"},
+        columns={
+            "line_item_product_code": "AWSSupportBusiness",
+            "line_item_usage_type": "Dollar",
+            **sku_columns("SUPPORTBUSINESS"),
+        },
         owner=_SUPPORT_PLATFORM,
     )
 
@@ -167,5 +171,6 @@ def _marketplace(usage: Usage) -> Iterator[Charge]:
                 "pricing_public_on_demand_cost": metered,
                 "pricing_public_on_demand_rate": metered,
                 "pricing_unit": "Units",
+                **sku_columns(f"BEACON{line_type}"),
             },
         )

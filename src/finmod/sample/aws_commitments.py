@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from finmod.sample.aws_lines import PAYER, arn, fee, line_item, product_codes, whole
+from finmod.sample.aws_lines import PAYER, arn, fee, line_item, product_codes, sku_columns, whole
 from finmod.sample.charges import NETTED, Charge
 from finmod.sample.commitments import Commitment
 from finmod.sample.prices import QUANTITY_DIGITS, decimal_text
@@ -42,6 +42,7 @@ def _plan_columns(held: Commitment) -> dict[str, str | None]:
         "line_item_product_code": "ComputeSavingsPlans",
         "line_item_resource_id": arn(held),
         "line_item_usage_type": f"ComputeSP:1yr{held.payment.replace(' ', '')}",
+        **sku_columns(f"CSP1YR{held.payment}"),
     }
 
 
@@ -60,6 +61,7 @@ def _reservation_columns(held: Commitment) -> dict[str, str | None]:
         "pricing_lease_contract_length": "1yr",
         "pricing_offering_class": "standard",
         "pricing_unit": "Hours",
+        **sku_columns(f"RI1YR{held.size}{held.payment}"),
     }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from finmod.engines.duckdb import Engine, literal
 from finmod.sample.aws_lines import arn
 from finmod.sample.charges import Bill
+from finmod.sample.commitments import Commitment
 from finmod.sample.prices import skus, supplier
 from finmod.sample.resources import Resources
 from finmod.sample.tables import make_table, money, offer_charges, offer_usage, price, quantity, select_list
@@ -127,17 +128,18 @@ def offer_world(engine: Engine, world: World) -> None:
     """Make the tables of AWS resources and commitments, once for all months."""
     resources = world.resources["aws"]
     make_table(engine, "aws_resources", [_resource(resources, place) for place in range(resources.count)], {}, _MAPS)
-    held = [
-        {
-            "kind": one.kind,
-            "payment": one.payment,
-            "arn": arn(one),
-            "term_start": f"{one.start.first}T00:00:00.000Z",
-            "term_end": f"{one.end.first}T00:00:00.000Z",
-        }
-        for one in world.commitments
-    ]
-    make_table(engine, "aws_held", held, {"upfront_rate": [one.upfront_rate for one in world.commitments]})
+    rates = [0, *(one.upfront_rate for one in world.commitments)]
+    make_table(engine, "aws_held", [_held(one) for one in (None, *world.commitments)], {"upfront_rate": rates})
+
+
+def _held(one: Commitment | None) -> dict[str, str | None]:
+    return {
+        "kind": one.kind if one else None,
+        "payment": one.payment if one else None,
+        "arn": arn(one) if one else None,
+        "term_start": f"{one.start.first}T00:00:00.000Z" if one else None,
+        "term_end": f"{one.end.first}T00:00:00.000Z" if one else None,
+    }
 
 
 def _resource(resources: Resources, place: int) -> dict[str, str | None]:
@@ -187,8 +189,8 @@ def select_bill(engine: Engine, bill: Bill) -> str:
     beside = select_list(
         [(name, kind, f'coalesce("{name}", {other})' if name in own else other) for name, kind, _, other in _COLUMNS]
     )
-    query = f"""SELECT {usage} FROM usage c LEFT JOIN aws_resources r ON r.number = c.resource
-        LEFT JOIN aws_held held ON held.number = c.commitment
+    query = f"""SELECT {usage} FROM usage c JOIN aws_resources r ON r.number = c.resource
+        JOIN aws_held held ON held.number = c.commitment
         UNION ALL SELECT {beside} FROM charges_beside"""
     for name, text in constants.items():
         query = query.replace(name, text)
@@ -198,11 +200,3 @@ def select_bill(engine: Engine, bill: Bill) -> str:
 def bill_path(folder: Path, bill: Bill) -> Path:
     """Return where a month's file goes; AWS partitions exports by billing period."""
     return folder / "aws" / f"BILLING_PERIOD={bill.month.label}" / "northwind-00001.snappy.parquet"
-
-
-def write_bill(engine: Engine, folder: Path, bill: Bill) -> Path:
-    """Write one month and return the file."""
-    path = bill_path(folder, bill)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine.copy_parquet(select_bill(engine, bill), path, compression="snappy", ordered=True)
-    return path

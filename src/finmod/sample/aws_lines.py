@@ -75,6 +75,11 @@ def line_item(  # noqa: PLR0913 -- the parts of a row
     )
 
 
+def sku_columns(name: str) -> dict[str, str]:
+    """Return the column that names the SKU of a line; such lines have no unit price, so no price code either."""
+    return {"product_sku": name.upper().replace(" ", "").replace("-", "")}
+
+
 def same(amount: int) -> Costs:
     """Return four costs that are one amount."""
     return amount, amount, amount, amount
@@ -83,9 +88,10 @@ def same(amount: int) -> Costs:
 def fee(billed: int, unused: int) -> Costs:
     """Return the costs of a recurring fee: its effect is what was left unused.
 
-    A fee of 0 that holds unused commitment has no other price than what was lost.
+    FOCUS sees two charges in it, a purchase at the price billed and unused usage at the price lost; list and
+    contracted cost are the sum of both.
     """
-    price = billed or unused
+    price = billed + unused
     return billed, unused, price, price
 
 

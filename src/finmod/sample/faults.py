@@ -64,7 +64,8 @@ _AZURE_STORAGE = '"ServiceName" = \'Azure Storage\' AND "ChargeClass" IS NULL'
 _NULL_BILLED = _replace("BilledCost", "NULL", _STORAGE)
 _NULL_EFFECTIVE = _replace("EffectiveCost", "NULL", _STORAGE)
 _EUROS = _replace("BillingCurrency", "'EUR'", _AZURE_STORAGE)
-_TOO_LOW = _replace("EffectiveCost", 'CAST("EffectiveCost" * 0.9 AS DECIMAL(18,10))', _COVERED)
+_PLAN_COST = "savings_plan_savings_plan_effective_cost"
+_TOO_LOW = _replace(_PLAN_COST, f'CAST("{_PLAN_COST}" * 0.9 AS DECIMAL(18,10))', f'"{_PLAN_COST}" IS NOT NULL')
 _BILLED_AGAIN = _replace("BilledCost", '"ContractedCost"', _COVERED)
 _UNKNOWN_WORD = _replace("ChargeCategory", "'Consumption'", _STORAGE)
 _NO_LIST = _replace("ListCost", "0", _STORAGE)
@@ -79,9 +80,9 @@ FAULTS: dict[str, Fault] = {
     "wrong_currency": Fault("two currencies under one billing account", "currency", "azure", _EUROS),
     "future_charge": Fault("charge periods after the billing period", "period", "gcp", _next_month),
     "effective_gap": Fault(
-        "covered usage is a tenth too low: a term's effective cost no longer equals its bill",
+        "covered usage is a tenth too low: a commitment's effective cost no longer equals its bill",
         "commitment",
-        "azure",
+        "aws",
         _TOO_LOW,
     ),
     "covered_usage_billed": Fault(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine, literal
 from finmod.sample.charges import Bill
+from finmod.sample.commitments import Commitment
 from finmod.sample.focus_commitments import commitment_id
 from finmod.sample.prices import skus, supplier
 from finmod.sample.resources import Resources
@@ -19,7 +20,7 @@ from finmod.sample.teams import ACCOUNTS, PAYERS
 from finmod.sample.world import World
 
 _TEXT, _TIME, _MONEY, _PRICE, _AMOUNT = "VARCHAR", "TIMESTAMP", "DECIMAL(18,10)", "DECIMAL(28,10)", "DECIMAL(28,10)"
-_HELD = "c.commitment >= 0"
+_HELD = "c.commitment > 0"
 
 
 @dataclass(frozen=True)
@@ -123,17 +124,19 @@ def offer_world(engine: Engine, world: World, source: str) -> None:
     rows = [_resource(resources, place) for place in range(resources.count)]
     numbers = {"consumed_per_priced": [skus()[place].consumed_per_priced for place in resources.sku]}
     make_table(engine, f"{source}_resources", rows, numbers)
-    held: list[dict[str, str | None]] = [
-        {
-            "id": commitment_id(one),
-            "name": one.name,
-            "kind": one.kind,
-            "category": "Usage" if one.by_quantity else "Spend",
-            "unit": "Hours" if one.by_quantity else "USD",
-        }
-        for one in world.commitments
-    ]
-    make_table(engine, "focus_held", held, {})
+    make_table(engine, "focus_held", [_held(one) for one in (None, *world.commitments)], {})
+
+
+def _held(one: Commitment | None) -> dict[str, str | None]:
+    if one is None:
+        return dict.fromkeys(("id", "name", "kind", "category", "unit"))
+    return {
+        "id": commitment_id(one),
+        "name": one.name,
+        "kind": one.kind,
+        "category": "Usage" if one.by_quantity else "Spend",
+        "unit": "Hours" if one.by_quantity else "USD",
+    }
 
 
 def _resource(resources: Resources, place: int) -> dict[str, str | None]:
@@ -177,8 +180,8 @@ def select_bill(engine: Engine, bill: Bill) -> str:
         "$sub_account_type": literal(form.sub_account),
     }
     query = f"""SELECT {select_list([column[:3] for column in columns])} FROM usage c
-        LEFT JOIN {source}_resources r ON r.number = c.resource
-        LEFT JOIN focus_held held ON held.number = c.commitment"""
+        JOIN {source}_resources r ON r.number = c.resource
+        JOIN focus_held held ON held.number = c.commitment"""
     if bill.charges:
         own = offer_charges(engine, "charges_beside", bill.charges, _COSTS)
         other = {
@@ -200,23 +203,3 @@ _AMOUNT_COLUMNS = frozenset({"ContractedUnitPrice", "ListUnitPrice", "EffectiveC
 def bill_path(folder: Path, bill: Bill) -> Path:
     """Return where a month's file goes."""
     return folder / bill.source / f"{bill.source}-focus-{bill.month.label}.{FORMS[bill.source].ending}"
-
-
-def write_bill(engine: Engine, folder: Path, bill: Bill) -> Path:
-    """Write one month in the supplier's form and return the file."""
-    path = bill_path(folder, bill)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_query(engine, select_bill(engine, bill), path)
-    return path
-
-
-def write_query(engine: Engine, query: str, path: Path) -> None:
-    """Write rows as Parquet or CSV, by the ending of the path, in their order."""
-    if path.suffix == ".parquet":
-        engine.copy_parquet(query, path, ordered=True)
-        return
-    packed = ", COMPRESSION gzip" if path.suffix == ".gz" else ""
-    engine.run("SET preserve_insertion_order = true")
-    engine.run(
-        f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'{packed})"
-    )

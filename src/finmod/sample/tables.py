@@ -35,9 +35,9 @@ def quantity(expression: str) -> str:
 
 
 def open_engine(temp_folder: Path) -> Engine:
-    """Return an engine for writing: joins keep the order of their left side, so that a file's rows have one order."""
-    engine = Engine(temp_folder=temp_folder, memory_limit="1GB")
-    # A sort of rows this wide would cost more than everything else; joins that do not swap sides keep the order.
+    """Return an engine for writing, of one thread: joins promise no order on several, and a file's rows have one."""
+    engine = Engine(temp_folder=temp_folder, threads=1, memory_limit="700MB")
+    # The left side of a join must stay the left side: its order is the order of the file.
     engine.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     return engine
 
@@ -45,7 +45,8 @@ def open_engine(temp_folder: Path) -> Engine:
 def offer_usage(engine: Engine, bill: Bill) -> None:
     """Register ``usage`` with one row per usage charge, in order.
 
-    Its columns: n (cell), h (hour in the cell), resource, commitment, q (1e-4 units), lp, cp, ep (1e-6 USD), t0, t1.
+    Its columns: n (cell), h (hour in the cell), resource and commitment (``number`` in their tables; commitment 0 is
+    none), q (1e-4 units), lp, cp, ep (1e-6 USD), t0, t1.
     """
     usage = bill.usage
     starts = np.array([start.replace(tzinfo=None) for start in usage.starts], dtype="datetime64[us]")[usage.slot]
@@ -63,7 +64,7 @@ def offer_usage(engine: Engine, bill: Bill) -> None:
             "h": hour,
             "q": np.diff(edges, axis=1).ravel(),
             "resource": np.repeat(usage.resource, pieces),
-            "commitment": np.repeat(usage.commitment, pieces),
+            "commitment": np.repeat(usage.commitment + 1, pieces),
             "lp": np.repeat(usage.list_price, pieces),
             "cp": np.repeat(usage.contracted_price, pieces),
             "ep": np.repeat(usage.effective_price, pieces),

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.sample import aws_cur2, focus
-from finmod.sample.aws_charges import aws_bill
-from finmod.sample.charges import Bill
+from finmod.sample.exports import write_exports
 from finmod.sample.faults import Fault, fault_named, faulty_month
-from finmod.sample.focus_charges import focus_bill
 from finmod.sample.months import parse_month
 from finmod.sample.prices import AMOUNT_DIGITS, SOURCES
 from finmod.sample.records import Facts, write_drivers, write_invoices, write_truth_lists
@@ -93,37 +89,20 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
     # Spilled rows go beside the sample, where there is room for it, and never stay.
     spill = Path(tempfile.mkdtemp(prefix=".spill-", dir=folder))
     try:
+        for done, (path, bill) in enumerate(write_exports(folder / "exports", world, planted, spill), 1):
+            files.append(path)
+            facts.add(bill)
+            allocation.add(world, bill)
+            if on_progress:
+                on_progress(done, len(SOURCES) * months)
         with open_engine(spill) as engine:
-            for done, (path, bill) in enumerate(_exports(engine, folder, world, planted), 1):
-                files.append(path)
-                facts.add(bill)
-                allocation.add(world, bill)
-                if on_progress:
-                    on_progress(done, len(SOURCES) * months)
             files += _beside(engine, folder, world, (facts, allocation, planted))
+    except BaseException:
+        _remove(folder)
+        raise
     finally:
         shutil.rmtree(spill, ignore_errors=True)
     return _summary(folder, world, facts, files, fault)
-
-
-def _exports(engine: Engine, folder: Path, world: World, fault: Fault | None) -> Iterator[tuple[Path, Bill]]:
-    exports, pieces = folder / "exports", 24 if world.grain == "hour" else 1
-    for source in SOURCES:
-        if source == "aws":
-            aws_cur2.offer_world(engine, world)
-        else:
-            focus.offer_world(engine, world, source)
-    for number in range(len(world.months)):
-        for source in SOURCES:
-            bill = aws_bill(world, number, pieces) if source == "aws" else focus_bill(world, source, number, pieces)
-            writer: ModuleType = aws_cur2 if source == "aws" else focus
-            query = writer.select_bill(engine, bill)
-            if fault and fault.plant and fault.source == source and number == faulty_month(len(world.months)):
-                query = fault.plant(query)
-            path = writer.bill_path(exports, bill)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            focus.write_query(engine, query, path)
-            yield path, bill
 
 
 def _beside(engine: Engine, folder: Path, world: World, gathered: tuple[Facts, Allocation, Fault | None]) -> list[Path]:
@@ -190,6 +169,14 @@ def _refuse(seed: int, months: int, rows: int | None, spend: Decimal) -> None:
     ]
     if problems:
         raise UserError(*problems)
+
+
+def _remove(folder: Path) -> None:
+    """Take away what a run that was broken off has written: half a sample is none."""
+    for name in _OWN:
+        shutil.rmtree(folder / name, ignore_errors=True)
+        if (folder / name).is_file():
+            (folder / name).unlink()
 
 
 def _refuse_existing(folder: Path) -> None:

@@ -116,7 +116,8 @@ def _code(value: str) -> str:
 
 def _acceptable(value: str) -> str:
     if value not in ACCEPTABLE:
-        raise refusal("FM1022", f"a refusal that can be accepted: {', '.join(ACCEPTABLE)}", did_you_mean(value, ACCEPTABLE))
+        remedy = did_you_mean(value, ACCEPTABLE) or "The codes are explained in docs/errors.md."
+        raise refusal(_CODE, f"a refusal that can be accepted: {', '.join(ACCEPTABLE)}", remedy)
     return value
 
 

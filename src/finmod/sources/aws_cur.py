@@ -99,6 +99,8 @@ _KNOWN = (
     "reservation_recurring_fee_for_usage",
     "reservation_reservation_a_r_n",
     "reservation_subscription_id",
+    "reservation_total_reserved_normalized_units",
+    "reservation_total_reserved_units",
     "reservation_unused_amortized_upfront_fee_for_billing_period",
     "reservation_unused_normalized_unit_quantity",
     "reservation_unused_quantity",

@@ -169,8 +169,10 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
 def _reader(file: SourceFile, header: Header, options: str) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.physical)
     kept = ", ".join(header.kept) if header.kept else "*"
+    packing = "gzip" if is_gzip(file) else "none"
     return (
-        f"SELECT {kept} FROM read_csv({file_list([file.path])}, auto_detect = false, header = true, delim = ',', "
+        f"SELECT {kept} FROM read_csv({file_list([file.path])}, compression = '{packing}', "
+        f"auto_detect = false, header = true, delim = ',', "
         f"quote = '\"', escape = '\"', nullstr = [{', '.join(map(literal, NULL_TEXTS))}], columns = {{{columns}}}"
         f"{options})"
     )
@@ -179,7 +181,9 @@ def _reader(file: SourceFile, header: Header, options: str) -> str:
 def _short_rows(engine: Engine, file: SourceFile, header: Header) -> ShortRows | None:
     kept = ", store_rejects = true, rejects_table = 'short_rows', rejects_scan = 'short_scans', rejects_limit = 0"
     engine.row(f"SELECT count(*) FROM ({_reader(file, header, kept)})")
-    rows, line = engine.row("SELECT count(DISTINCT line), min(line) FROM short_rows WHERE error_type = 'MISSING COLUMNS'")
+    rows, line = engine.row(
+        "SELECT count(DISTINCT line), min(line) FROM short_rows WHERE error_type = 'MISSING COLUMNS'"
+    )
     engine.run("DROP TABLE short_rows")
     engine.run("DROP TABLE short_scans")
     return ShortRows(rows, line) if rows else None
@@ -208,9 +212,15 @@ def _broken_row(file: SourceFile, words: str, header: Header) -> Problem:
     mixed = None if line else _mixed_line_ends(file)
     if mixed:
         where = f"{file.name}:{mixed}"
-        found, remedy = "the line ends otherwise than the lines before it", "Make all line ends the same, for example: dos2unix FILE."
+        found, remedy = (
+            "the line ends otherwise than the lines before it",
+            "Make all line ends the same, for example: dos2unix FILE.",
+        )
     elif "Maximum line size" in words or "max_line_size" in words:
-        found, remedy = "a line is longer than 2 MB", "Look at the line: a quote may be missing, or a cell is no bill data."
+        found, remedy = (
+            "a line is longer than 2 MB",
+            "Look at the line: a quote may be missing, or a cell is no bill data.",
+        )
     elif "quote" in words:
         found, remedy = "a quoted field has no closing quote", "Export the file again, or mend the line."
     else:
@@ -223,7 +233,7 @@ def _mixed_line_ends(file: SourceFile) -> int | None:
     """Return the first line, from 1, whose end differs from that of the first line, ends inside quotes apart."""
     first: bytes | None = None
     quoted = False
-    with (stdlib_gzip.open(file.path) if is_gzip(file) else file.path.open("rb")) as handle:
+    with stdlib_gzip.open(file.path) if is_gzip(file) else file.path.open("rb") as handle:
         for number, line in enumerate(handle, start=1):
             quoted ^= bool(line.count(b'"') % 2)
             end = b"\r\n" if line.endswith(b"\r\n") else b"\n"

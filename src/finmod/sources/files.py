@@ -89,7 +89,8 @@ def _matches(root: Path, pattern: str) -> Iterable[Path]:
             return [path]
         if path.is_dir():
             return [file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS)]
-        return [Path(match) for match in glob.glob(str(path), recursive=True) if Path(match).is_file()]
+        matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 -- Path.glob takes no absolute patterns
+        return [Path(match) for match in matches if Path(match).is_file()]
     except (OSError, RuntimeError, ValueError):
         # Too long a name, a home folder of nobody, a NUL byte: no such file.
         return []

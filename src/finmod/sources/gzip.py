@@ -10,6 +10,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Self
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
@@ -17,7 +18,7 @@ from finmod.sources.files import SourceFile
 
 # Billing exports shrink 8 to 60 times; gzip's own limit is 1,032.
 MOST_EXPANSION = 300
-EXPANSION_FREE_BYTES = 256 << 20
+EXPANSION_FREE_BYTES = 64 << 20
 _CUT = "it breaks off before its end"
 _BEHIND = "something that is no gzip stands behind its end"
 _READ, _PIECE = 1 << 20, 16 << 20
@@ -79,7 +80,7 @@ class Check:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._verify, daemon=True)
 
-    def __enter__(self) -> Check:
+    def __enter__(self) -> Self:
         """Start."""
         self._thread.start()
         return self

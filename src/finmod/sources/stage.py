@@ -190,6 +190,11 @@ def column_names(engine: Engine, file: SourceFile) -> list[str]:
     if kind != "parquet":
         return csv.read_header(file, gzipped=kind == "gzip").names
     try:
-        return [name for name, _ in engine.columns(f"SELECT * FROM read_parquet({file_list([file.path])}, hive_partitioning = false)")]
+        return [
+            name
+            for name, _ in engine.columns(
+                f"SELECT * FROM read_parquet({file_list([file.path])}, hive_partitioning = false)"
+            )
+        ]
     except EngineError as error:
         raise UserError(unreadable_parquet(file, error)) from error

@@ -20,7 +20,7 @@ def parse_period(text: str) -> date:
     >>> parse_period("2026-09")
     datetime.date(2026, 9, 1)
     """
-    found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+    found = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text)
     if found is None or found.group(1) == "0000":
         raise UserError(
             Problem(

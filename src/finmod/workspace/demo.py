@@ -98,15 +98,16 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         return query(project, sql).rows
 
     by_month = ask(
-        "SELECT strftime(x_BillingPeriod, '%Y-%m'), sum(BilledCost), sum(EffectiveCost), sum(ContractedCost), sum(ListCost) "
-        "FROM charges_daily GROUP BY 1 ORDER BY 1"
+        "SELECT strftime(x_BillingPeriod, '%Y-%m'), sum(BilledCost), sum(EffectiveCost), sum(ContractedCost), "
+        "sum(ListCost) FROM charges_daily GROUP BY 1 ORDER BY 1"
     )
     last, before = by_month[-1], by_month[-2]
     names = ("BilledCost", "EffectiveCost", "ContractedCost", "ListCost")
     this = f"x_BillingPeriod = DATE '{last[0]}-01'"
     then = f"x_BillingPeriod = DATE '{before[0]}-01'"
     tags = ask(
-        "SELECT coalesce(sum(EffectiveCost) FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\"')), 0), "
+        "SELECT coalesce(sum(EffectiveCost) "
+        "FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\"')), 0), "
         f"sum(EffectiveCost) FROM charges_daily WHERE {this} AND ChargeCategory = 'Usage'"
     )[0]
     return DemoReport(
@@ -123,13 +124,16 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
             "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 10"
         ),
         commitments=ask(
-            "SELECT CommitmentDiscountType, coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Used'), 0) AS used, "
+            "SELECT CommitmentDiscountType, "
+            "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Used'), 0) AS used, "
             "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Unused'), 0) AS unused "
-            f"FROM charges_daily WHERE {this} AND CommitmentDiscountType IS NOT NULL GROUP BY 1 ORDER BY used + unused DESC"
+            f"FROM charges_daily WHERE {this} AND CommitmentDiscountType IS NOT NULL "
+            "GROUP BY 1 ORDER BY used + unused DESC"
         ),
         tags=(tags[0], tags[1]),
         sources=ask(
-            f"SELECT x_Source, CAST(sum(x_Charges) AS BIGINT), sum(BilledCost) FROM charges_daily WHERE {this} GROUP BY 1 ORDER BY 3 DESC"
+            "SELECT x_Source, CAST(sum(x_Charges) AS BIGINT), sum(BilledCost) FROM charges_daily "
+            f"WHERE {this} GROUP BY 1 ORDER BY 3 DESC"
         ),
         check=checked,
     )

@@ -9,25 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
+from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine
-from finmod.errors import UserError
+from finmod.errors import Problem, UserError
 from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
 from finmod.ledger.locks import hold
 from finmod.ledger.manifest import FilePeriod, current_files
-from finmod.ledger.prepare import PeriodInput, prepare
+from finmod.ledger.prepare import PeriodInput, own_columns, prepare
+from finmod.ledger.tables import CHARGES
 from finmod.normalize.booking import FilePeriods, file_periods, refuse_unbookable
 from finmod.normalize.convert import Conversion
 from finmod.normalize.formats import READERS, detected, require_format
 from finmod.normalize.values import Reading
 from finmod.settings.project import Project, SourceSettings
-from finmod.sources.files import SourceFile, discover, fingerprint, refuse_same_content
+from finmod.sources.files import SourceFile, discover, display_name, fingerprint, refuse_same_content
 from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
 
@@ -44,7 +47,7 @@ class LoadedPeriod:
         period: First day of the month.
         files: Number of files.
         charges: Number of charges.
-        billed_cost: Currency -> sum of BilledCost.
+        billed_cost: Currency -> sum of BilledCost; empty where no charge is left.
         replaced: Whether the period was there before.
         findings: What was odd about it.
     """
@@ -124,7 +127,7 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
     """
     ledger = Ledger(project.store)
     job = Job(name, settings, project.root, now)
-    with hold(ledger.locks, f"source-{name}", f"source '{name}'"):
+    with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
         ledger.clear_staging(name)
         with _staging(ledger, job) as folder, Engine(temp_folder=folder / "spill") as engine:
             return _load(engine, ledger, job, folder, step)
@@ -149,25 +152,49 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     refuse_same_content(files)
     head = ledger.head(engine)
     known = current_files(engine, ledger, head, job.name)
-    read_as = _digest(format_name, files, job)
+    read_as = _digest(job)
     changed = [file for file in files if not any(_same(entry, file, read_as) for entry in known)]
     if not changed:
         return LoadReport(job.name, format_name, (), len(files), selection.left_out, head.version)
-    conversions, periods = _stage(engine, job, format_name, (files, changed, known), folder, step)
-    works = _works(job, conversions, periods, read_as, (files, changed, known))
-    prepared = []
+    superseded = frozenset(display_name(path, job.root) for path, _ in selection.left_out)
+    inventory = Inventory(tuple(files), tuple(changed), tuple(known), superseded, selection.findings)
+    read = _read(engine, job, inventory, folder, step)
+    works = _works(job, read, inventory, read_as, _spelling(ledger.columns(CHARGES, head), read.conversions))
+    prepared = _prepare_all(engine, job, works, folder, step)
+    load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
+    version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now).version
+    before = {entry.period for entry in known}
+    loaded = tuple(_loaded(ready, found, replaced=ready.period in before) for ready, found in prepared)
+    return LoadReport(job.name, format_name, loaded, len(files) - len(read.conversions), selection.left_out, version)
+
+
+def _prepare_all(
+    engine: Engine, job: Job, works: Sequence[PeriodInput], folder: Path, step: Step
+) -> list[tuple[PreparedPeriod, tuple[Finding, ...]]]:
+    """Return every period ready for its commit, or tell the problems of all of them."""
+    prepared, problems = [], dict[Problem, None]()
     for place, work in enumerate(works):
-        name = f"{job.name} {work.period:%Y-%m}"
-        prepared.append(
-            prepare(engine, work, folder, lambda what, n=name, p=place: step(f"{n}: {what}", p, len(works)))
-        )
-    loaded, version = [], head.version
-    for ready, found in prepared:
-        load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
-        version = ledger.commit(engine, ready, load_id, job.now).version
-        loaded.append(_loaded(ready, found, replaced=any(entry.period == ready.period for entry in known)))
-    unchanged = len(files) - len(conversions)
-    return LoadReport(job.name, format_name, tuple(loaded), unchanged, selection.left_out, version)
+        told = partial(_told, step, f"{job.name} {work.period:%Y-%m}", place, len(works))
+        try:
+            prepared.append(prepare(engine, work, folder, told))
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise UserError(*problems)
+    return prepared
+
+
+def _told(step: Step, name: str, place: int, places: int, what: str) -> None:
+    step(f"{name}: {what}", place, places)
+
+
+def _spelling(columns: Sequence[str], conversions: Sequence[Conversion]) -> dict[str, str]:
+    """Return column name in lower case -> as the ledger spells it, or else the first file."""
+    spelling = {name.casefold(): name for name in columns}
+    for conversion in conversions:
+        for name in own_columns(conversion):
+            spelling.setdefault(name.casefold(), name)
+    return spelling
 
 
 def detect_format(root: Path, patterns: Sequence[str]) -> str:
@@ -181,9 +208,9 @@ def detect_format(root: Path, patterns: Sequence[str]) -> str:
         return detected(column_names(engine, file), file.name)
 
 
-def _digest(format_name: str, files: Sequence[SourceFile], job: Job) -> str:
+def _digest(job: Job) -> str:
     """Return what, besides their bytes, decides how files become charges."""
-    reading = job.reading
+    format_name, reading = job.settings.format, job.reading
     revision = READERS[format_name].mapping([]).revision
     parts = [format_name, revision, sorted(reading.constants.items()), sorted(reading.unreadable_as_null),
              reading.date_order, sorted(reading.accept)]  # fmt: skip
@@ -194,48 +221,70 @@ def _same(entry: FilePeriod, file: SourceFile, read_as: str) -> bool:
     return entry.sha256 == file.sha256 and entry.read_as == read_as
 
 
-_Files = tuple[Sequence[SourceFile], Sequence[SourceFile], Sequence[FilePeriod]]
+@dataclass(frozen=True)
+class Inventory:
+    """The files of a source beside what the ledger has of them.
+
+    Attributes:
+        every: All files that count.
+        changed: Those whose bytes, or the way they are read, the ledger does not know.
+        known: What the ledger has.
+        superseded: Names of files that a later version of the same report replaces.
+        findings: What the choice of files brought to light.
+    """
+
+    every: tuple[SourceFile, ...]
+    changed: tuple[SourceFile, ...]
+    known: tuple[FilePeriod, ...]
+    superseded: frozenset[str]
+    findings: tuple[Finding, ...] = ()
 
 
-def _stage(
-    engine: Engine, job: Job, format_name: str, files: _Files, folder: Path, step: Step
-) -> tuple[list[Conversion], dict[str, FilePeriods]]:
+@dataclass
+class Read:
+    """Files made ready for conversion.
+
+    Attributes:
+        conversions: Each file and how to read it.
+        periods: File name -> its billing periods.
+        touched: Billing periods to replace: those of the changed files, and those that they left.
+    """
+
+    conversions: list[Conversion] = field(default_factory=list)
+    periods: dict[str, FilePeriods] = field(default_factory=dict)
+    touched: set[date] = field(default_factory=set)
+
+    def add(self, engine: Engine, conversion: Conversion) -> None:
+        """Take a file in."""
+        self.periods[conversion.staged.file.name] = file_periods(engine, conversion)
+        self.conversions.append(conversion)
+
+
+def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: Step) -> Read:
     """Stage the changed files, then the unchanged ones that share a billing period with them."""
-    every, changed, known = files
-    conversions: list[Conversion] = []
-    periods: dict[str, FilePeriods] = {}
-    problems = []
+    read, changed, problems = Read(), inventory.changed, list[Problem]()
     for place, file in enumerate(changed):
         step(f"read {file.name}", place, len(changed))
         try:
-            conversion = _conversion(engine, job, format_name, file, folder)
-            periods[file.name] = file_periods(engine, conversion)
-            conversions.append(conversion)
+            read.add(engine, _conversion(engine, job, file, folder))
         except UserError as error:
             problems += error.problems
     if problems:
         raise UserError(*problems)
-    touched = _touched(periods, changed, known)
-    beside = {entry.sha256 for entry in known if entry.period in touched}
-    for file in every:
+    names = {file.name for file in changed}
+    read.touched |= {period for found in read.periods.values() for period in found.periods}
+    read.touched |= {entry.period for entry in inventory.known if entry.file in names}
+    beside = {entry.sha256 for entry in inventory.known if entry.period in read.touched}
+    for file in inventory.every:
         if file not in changed and file.sha256 in beside:
             step(f"read {file.name}", len(changed), len(changed))
-            conversion = _conversion(engine, job, format_name, file, folder)
-            periods[file.name] = file_periods(engine, conversion)
-            conversions.append(conversion)
-    refuse_unbookable(engine, conversions)
-    return conversions, periods
+            read.add(engine, _conversion(engine, job, file, folder))
+    refuse_unbookable(engine, read.conversions)
+    return read
 
 
-def _touched(periods: dict[str, FilePeriods], changed: Sequence[SourceFile], known: Sequence[FilePeriod]) -> set[date]:
-    """Return the billing periods to replace: those of the changed files, and those that they left."""
-    names = {file.name for file in changed}
-    now = {period for found in periods.values() for period in found.periods}
-    return now | {entry.period for entry in known if entry.file in names}
-
-
-def _conversion(engine: Engine, job: Job, format_name: str, file: SourceFile, folder: Path) -> Conversion:
-    names = column_names(engine, file)
+def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Conversion:
+    format_name, names = job.settings.format, column_names(engine, file)
     require_format(format_name, names, file.name)
     reader = READERS[format_name]
     mapping, canonical = reader.mapping(names), reader.format.canonical
@@ -251,28 +300,37 @@ def _conversion(engine: Engine, job: Job, format_name: str, file: SourceFile, fo
     return Conversion(job.name, staged, mapping, canonical, job.reading)
 
 
-def _works(
-    job: Job, conversions: Sequence[Conversion], periods: dict[str, FilePeriods], read_as: str, files: _Files
-) -> list[PeriodInput]:
-    every, changed, known = files
+def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: Mapping[str, str]) -> list[PeriodInput]:
     works = []
-    for period in sorted(_touched(periods, changed, known)):
-        inside = tuple(item for item in conversions if period in periods[item.staged.file.name].periods)
-        if not inside:
-            continue
-        alone = frozenset(name for name, found in periods.items() if found.periods == {period})
-        gone = {entry.file for entry in known if entry.period == period} - {file.name for file in every}
-        findings = tuple(_gone(job.name, period, name) for name in sorted(gone))
-        shapes = tuple(finding for item in inside for finding in periods[item.staged.file.name].findings)
-        works.append(PeriodInput(job.name, period, inside, alone, read_as, (*findings, *shapes)))
+    there = {file.name for file in inventory.every}
+    for period in sorted(read.touched):
+        inside = tuple(item for item in read.conversions if period in read.periods[item.staged.file.name].periods)
+        left = _left(inventory, inside, period)
+        shapes = [finding for item in inside for finding in read.periods[item.staged.file.name].findings]
+        # Where every file left the period it is replaced by nothing, and their manifests say so.
+        inside = inside or tuple(item for item in read.conversions if item.staged.file.name in left)
+        alone = frozenset(name for name, found in read.periods.items() if found.periods == {period})
+        gone = [_gone(job.name, period, name, still=name in there) for name in left]
+        if period == max(read.touched):
+            shapes += [replace(finding, source=job.name) for finding in inventory.findings]
+        works.append(PeriodInput(job.name, period, inside, alone, read_as, (*gone, *shapes), spelling))
     return works
 
 
-def _gone(source: str, period: date, file: str) -> Finding:
+def _left(inventory: Inventory, inside: Sequence[Conversion], period: date) -> list[str]:
+    """Return the names of files that brought charges of a period before and bring none now, renamed ones apart."""
+    names = {item.staged.file.name for item in inside} | inventory.superseded
+    contents = {item.staged.file.sha256 for item in inside}
+    before = [entry for entry in inventory.known if entry.period == period]
+    return sorted({entry.file for entry in before if entry.file not in names and entry.sha256 not in contents})
+
+
+def _gone(source: str, period: date, file: str, *, still: bool) -> Finding:
+    now = "has none now" if still else "is no longer there"
     return Finding(
         code="FM1201",
         severity="warning",
-        message=f"{file} brought charges of {period:%Y-%m} before and is no longer there; its charges left the period.",
+        message=f"{file} brought charges of {period:%Y-%m} before and {now}; its charges left the period.",
         source=source,
         billing_period=f"{period:%Y-%m}",
         where=file,
@@ -282,6 +340,8 @@ def _gone(source: str, period: date, file: str) -> Finding:
 def _loaded(ready: PreparedPeriod, findings: tuple[Finding, ...], *, replaced: bool) -> LoadedPeriod:
     billed: dict[str, Decimal] = {}
     for row in ready.manifest:
+        if row.currency is None:
+            continue
         billed[row.currency] = billed.get(row.currency, Decimal(0)) + Decimal(row.billed_cost)
     files = len({row.file for row in ready.manifest})
     charges = sum(row.charges for row in ready.manifest)

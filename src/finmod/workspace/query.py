@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from finmod.engines.duckdb import Engine, EngineError, literal
+from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.ledger import Ledger
 from finmod.marts.catalogue import TABLES, view_sql
@@ -44,10 +44,14 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
     ledger = Ledger(project.store)
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.at(engine, as_of)
-        for table in TABLES:
-            if re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
-                engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
-        engine.run(f"SET allowed_directories = [{literal(str(project.store.absolute()))}]")
+        try:
+            for table in TABLES:
+                if re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
+                    engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
+        except EngineError as error:
+            raise UserError(_damaged(str(error))) from error
+        store = str(project.store.absolute())
+        engine.run(f"SET allowed_directories = [{literal(store)}, {literal(glob_escape(store))}]")
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
         try:
@@ -60,6 +64,15 @@ def tables() -> Result:
     """Return the public tables with grain and unit."""
     return Result(
         ["table", "answers", "grain", "unit"], [(item.name, item.answers, item.grain, item.unit) for item in TABLES]
+    )
+
+
+def _damaged(words: str) -> Problem:
+    return Problem(
+        code="FM1503",
+        found=f"the ledger cannot be read: {printable(words.splitlines()[0], 500)}",
+        expected="the files that its last load wrote",
+        remedy="Bring the store folder back from a copy, or remove it and load every bill again.",
     )
 
 

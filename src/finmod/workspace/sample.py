@@ -79,7 +79,7 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
         add_source(file, name, source)
     # Its bills are clean, so that anything odd is worth a red check.
     with file.open("a", encoding="utf-8") as handle:
-        handle.write("\ncheck:\n  fail_on: warning\n")
+        handle.write("\ninvoices: invoices.csv\n\ncheck:\n  fail_on: warning\n")
     billed: dict[str, Decimal] = {}
     for (name, _), amount in summary.billed.items():
         billed[name] = billed.get(name, Decimal(0)) + amount

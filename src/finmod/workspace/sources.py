@@ -14,6 +14,9 @@ from finmod.errors import Problem, UserError, near
 from finmod.settings.project import Project, SourceSettings, source_settings
 from finmod.workspace.load import detect_format
 
+SOURCE_NAME = r"[a-z][a-z0-9_-]{0,62}"
+"""As in finmod.yaml: the name becomes a folder of the store."""
+
 
 def configured_sources(project: Project, names: Sequence[str]) -> dict[str, SourceSettings]:
     """Return the sources of finmod.yaml, all or by name.
@@ -46,6 +49,11 @@ def adhoc_source(
     Raises:
         UserError: No path, no file there, or a format that is not known.
     """
+    if source_name is not None and not re.fullmatch(SOURCE_NAME, source_name):
+        raise UserError(_bad_name(source_name))
+    configured = [path for path in paths if path in project.sources and not Path(path).exists()]
+    if configured:
+        raise UserError(_configured(configured[0]))
     unknown = [path for path in paths if not _looks_like_path(path)]
     if unknown and format_name is None:
         close = near(unknown[0], project.sources)
@@ -65,6 +73,24 @@ def adhoc_source(
     found = format_name or detect_format(Path.cwd(), absolute)
     settings = source_settings(found, absolute, **options)
     return {source_name or found: settings}
+
+
+def _bad_name(name: str) -> Problem:
+    return Problem(
+        code="FM1061",
+        found=f"--source is '{name}'",
+        expected="a lower-case letter, then lower-case letters, digits, _ or -, at most 63 characters",
+        remedy="Name the source otherwise.",
+    )
+
+
+def _configured(name: str) -> Problem:
+    return Problem(
+        code="FM1061",
+        found=f"'{name}' is a source of finmod.yaml, beside options or paths of the command line",
+        expected="either sources of finmod.yaml, read as it says, or files by path",
+        remedy=f"Write the wish into finmod.yaml and run: finmod load {name}.",
+    )
 
 
 def _looks_like_path(text: str) -> bool:

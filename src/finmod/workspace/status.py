@@ -40,7 +40,8 @@ def status(project: Project) -> Status:
             return Status(-1, 0, [], list(project.sources))
         loads, findings = (relation(ledger.files(table, snapshot)) for table in (LOADS, FINDINGS))
         rows = engine.rows(
-            f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
+            f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), "
+            "odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
             f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL) "
             "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), any_value(x_Format), count(DISTINCT x_File), "
             "CAST(sum(x_Charges) AS BIGINT), BillingCurrency, sum(BilledCost), "

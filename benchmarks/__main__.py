@@ -1,0 +1,38 @@
+"""``python -m benchmarks``: every ratio, one line each.
+
+BENCH_ROWS names the sizes in millions (2,10,20), BENCH_TIMES the pairs per size (3), BENCH_FOLDER where the data goes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.load import load_against_copy, project_of
+from benchmarks.peer import cur_against_converter
+from benchmarks.start import help_time, query_time
+
+
+def main() -> None:
+    """Run every benchmark, or those whose names are given: load, csv, cur, start."""
+    sizes = [int(float(text) * 1e6) for text in os.environ.get("BENCH_ROWS", "2,10,20").split(",")]
+    times = int(os.environ.get("BENCH_TIMES", "3"))
+    folder = Path(os.environ.get("BENCH_FOLDER", Path(tempfile.gettempdir()) / "finmod-benchmarks"))
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {
+        "load": lambda: load_against_copy(folder, sizes, ".parquet", "DECIMAL(38,12)", times),
+        "double": lambda: load_against_copy(folder, sizes[:1], ".parquet", "DOUBLE", times),
+        "csv": lambda: load_against_copy(folder, sizes[:1], ".csv.gz", "DECIMAL(38,12)", times),
+        "cur": lambda: cur_against_converter(folder, 80, times),
+        "start": help_time,
+        "query": lambda: query_time(project_of(folder, sizes[-1])),
+    }
+    for name in sys.argv[1:] or parts:
+        for line in parts[name]():
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""A real AWS bill, repeated, to FOCUS: finmod's whole load against PyPI focus_converter in its own environment."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.process import Run, pairs, run
+
+GOAL = 10
+_REAL = Path("../shared/data/aws/aws_cur_legacy_anonymised_2023-11.csv")
+
+
+def cur_against_converter(folder: Path, copies: int, times: int) -> Iterator[str]:
+    """Yield a line: rows a second of both and their ratio."""
+    if not _REAL.exists():
+        yield f"SKIPPED: CUR against focus_converter needs {_REAL}"
+        return
+    file = folder / f"cur-{copies}.csv"
+    header, *rows = _REAL.read_text(encoding="utf-8").splitlines()
+    if not file.exists():
+        file.write_text("\n".join([header, *(rows * copies)]) + "\n", encoding="utf-8")
+    converter = _converter(folder)
+    if converter is None:
+        yield "SKIPPED: CUR against focus_converter needs Python 3.11"
+        return
+    found = pairs(lambda: _load(folder, file), lambda: _convert(folder, file, converter), times)
+    count = len(rows) * copies
+    ours, theirs = (min(pair[side].wall for pair in found) for side in (0, 1))
+    yield (
+        f"CUR to FOCUS, {count:,} rows: finmod {count / ours:,.0f} rows/s (ledger, cube and checks included), "
+        f"focus_converter {count / theirs:,.0f} rows/s: {theirs / ours:.1f}x (goal {GOAL})"
+    )
+
+
+def _converter(folder: Path) -> Path | None:
+    home = folder / "peer"
+    script = home / "bin" / "focus-converter"
+    if not script.exists():
+        # The converter's own pins have no builds for newer Pythons.
+        found = subprocess.run(["sh", "tools/find_python.sh", "3.11"], capture_output=True, text=True, check=False)
+        if found.returncode:
+            return None
+        subprocess.run([found.stdout.strip(), "-m", "venv", str(home)], check=True)
+        pins = ["focus_converter==1.0.0", "multimethod<1.12", "click<8.2"]
+        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "-q", *pins], check=True)
+    return script
+
+
+def _load(folder: Path, file: Path) -> Run:
+    project = folder / "project-cur"
+    shutil.rmtree(project, ignore_errors=True)
+    run([sys.executable, "-m", "finmod", "init", str(project)])
+    return run([sys.executable, "-m", "finmod", "--project", str(project), "load", "--format", "aws-cur", str(file)])
+
+
+def _convert(folder: Path, file: Path, converter: Path) -> Run:
+    target = folder / "converted"
+    shutil.rmtree(target, ignore_errors=True)
+    words = ["convert", "--provider", "aws-cur", "--data-path", str(file), "--data-format", "csv"]
+    return run([str(converter), *words, "--export-path", str(target), "--export-format", "parquet"])

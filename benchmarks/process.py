@@ -1,0 +1,52 @@
+"""Whole processes, timed by the operating system: wall, processor, peak memory.
+
+Owns the running of pairs in turn, so that a change of the machine's speed hits both.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process.
+
+    Attributes:
+        wall: Seconds from start to end.
+        processor: User and system seconds.
+        peak: Peak resident memory, bytes.
+    """
+
+    wall: float
+    processor: float
+    peak: int
+
+
+def run(command: Sequence[str]) -> Run:
+    """Run a command to its end; its output is thrown away unless it fails."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = process.stdout.read() if process.stdout else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{output.decode(errors='replace')[-2000:]}")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def pairs(ours: Callable[[], Run], theirs: Callable[[], Run], times: int) -> list[tuple[Run, Run]]:
+    """Run two things in turn, ``times`` times."""
+    return [(ours(), theirs()) for _ in range(times)]
+
+
+def median_ratio(found: Sequence[tuple[Run, Run]]) -> float:
+    """Return the median of the pairwise ratios of wall time, ours over theirs."""
+    return statistics.median(ours.wall / theirs.wall for ours, theirs in found)

@@ -1,0 +1,116 @@
+"""The command line: help of every command, exit codes, wrong words, pipes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.books import Books, bill, finmod, rows
+
+HELP = {
+    "": ("Usage", "--project", "load", "check", "query", "export", "Exit codes"),
+    "load": ("--format", "--source", "--set", "--unreadable-as-null", "--date-order", "--accept", "--output"),
+    "check": ("--proof", "--output", "Exit code 1"),
+    "query": ("--list", "--as-of", "--output"),
+    "export": ("focus",),
+    "export focus": ("--version", "--to", "--period"),
+    "init": ("--name", "--currency"),
+    "status": ("--output",),
+    "sample": ("--seed", "--months", "--rows", "--spend"),
+    "completion": ("bash", "zsh", "fish"),
+    "demo": ("--rows", "--months"),
+}
+
+
+@pytest.mark.parametrize(("command", "words"), HELP.items(), ids=HELP)
+def test_help_names_every_option(command: str, words: tuple[str, ...]) -> None:
+    said = finmod(*command.split(), "--help")
+    assert (said.code, said.err) == (0, "")
+    assert [word for word in words if word not in said.out] == []
+
+
+def test_every_command_is_in_the_help() -> None:
+    from finmod.cli.main import finmod as group  # noqa: PLC0415 -- the group, not the helper of that name
+
+    assert set(group.commands) == {name for name in HELP if name and " " not in name}
+
+
+def test_the_version_is_said() -> None:
+    assert finmod("--version").out.startswith("finmod ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("qery", "SELECT 1"), "qery"),
+        (("query",), "Give a statement"),
+        (("query", "--lst"), "--list"),
+        (("query", "SELECT 1", "--output", "xml"), "xml"),
+        (("export", "focus"), "--to"),
+        (("--project", "/nowhere/at/all", "status"), "FM1001"),
+    ],
+)
+def test_wrong_words_end_with_1_and_a_hint(arguments: tuple[str, ...], words: str) -> None:
+    said = finmod(*arguments)
+    assert said.code == 1
+    assert words in said.err
+    assert "Traceback" not in said.err
+
+
+def test_the_nearest_project_upward_is_taken(loaded: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    (loaded.root / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(loaded.root / "deep" / "er")
+    assert "northwind: ledger version 1, 1 charges" in finmod("status").out
+
+
+def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)} | {str(k): str(v) for k, v in options.items()}
+    environment.pop("FINMOD_TRACEBACK", None) if "FINMOD_TRACEBACK" not in options else None
+    return subprocess.run(
+        [sys.executable, "-m", "finmod", *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_our_own_fault_ends_with_70_in_one_line_and_a_traceback_on_wish(loaded: Books) -> None:
+    for table in ("loads",):
+        log = loaded.root / ".finmod/tables" / table / "_delta_log"
+        for path in log.glob("*.json"):
+            path.write_text("no json", encoding="utf-8")
+    said = run("--project", loaded.root, "status")
+    assert said.returncode == 70
+    assert "it is not your fault" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert "Traceback" in run("--project", loaded.root, "status", FINMOD_TRACEBACK=1).stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(books: Books) -> None:
+    books.load(books.write("exports/a.csv", bill(*rows(3000))))
+    command = f'"{sys.executable}" -m finmod --project "{books.root}" query "SELECT * FROM charges" --output csv'
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -1; echo ${{PIPESTATUS[0]}}"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_say_where_they_go(shell: str) -> None:
+    said = finmod("completion", shell)
+    assert said.code == 0
+    assert said.out.startswith("# finmod completion")
+    assert "_FINMOD_COMPLETE" in said.out
+
+
+def test_a_shell_without_completion_is_refused() -> None:
+    said = finmod("completion", "cmd")
+    assert said.code == 1
+    assert "bash" in said.err

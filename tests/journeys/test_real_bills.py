@@ -1,0 +1,265 @@
+"""Real and foreign-made bills: what is in the file is in the ledger, to the last digit.
+
+The files stand beside the project, in ../shared/data, and are no part of it. Expected totals are exact sums of the
+files' text after rounding each value to 12 places.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.settings.project import Project
+from tests.journeys.bills import ABSENT, DATA, assert_ledger_is_sound, cells, load, new_project, rows, total
+
+pytestmark = [pytest.mark.journey, pytest.mark.skipif(not DATA.is_dir(), reason=ABSENT)]
+
+_SPEC = "spec_examples/"
+_FLEXIBILITY = _SPEC + "commitment_discount_flexibility__"
+_SCENARIOS = _SPEC + "commitment_discount_scenarios__commitment_discount_"
+_SAAS = _SPEC + "saas_examples__spend_agreements__saas_spend_agreements_"
+_CORRECTION = _SPEC + "correction__closed-billing-period__scenario_1_partial_reallocation_"
+SAVINGS_PLAN = _SPEC + "commitment_draft__aws_savings_plan_all_upfront_50pct.csv"
+
+# The specification's excerpts leave the currency out.
+_USD = {"constants": {"BillingCurrency": "USD"}}
+# They end a period at 2023-02-01T30:00:00Z.
+_HOUR_30 = {"unreadable_as_null": ["ChargePeriodEnd"]}
+_MDY = {"date_order": "mdy"}
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A file, what must be said to load it, and what it holds."""
+
+    file: str
+    charges: int
+    billed_cost: str
+    format: str = "focus"
+    column: str = "BilledCost"
+    wishes: dict[str, Any] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return DATA / self.file
+
+    @property
+    def source(self) -> str:
+        """A name for its source: that of the file, as far as a source may have it."""
+        return "".join(sign if sign.isalnum() else "_" for sign in self.path.name.split(".")[0].lower())[-60:].strip(
+            "_"
+        )
+
+
+def _excerpt(file: str, charges: int, billed_cost: str, **wishes: Any) -> Bill:  # noqa: ANN401 -- as Bill.wishes
+    """Return an example whose file is an excerpt: it has no BillingAccountId, which is an error and is told."""
+    return Bill(file, charges, billed_cost, wishes={**_USD, **wishes}, errors=("FM1300",))
+
+
+_LEGACY: dict[str, Any] = {"format": "aws-cur", "column": "lineItem/UnblendedCost"}
+_ATHENA: dict[str, Any] = {"format": "aws-cur", "column": "line_item_unblended_cost"}
+
+BILLS = (
+    Bill("focus/focus_sample_1000_focus1.0.csv", 1000, "20.52022672899"),
+    Bill("aws/aws_cur_legacy_anonymised_2023-11.csv", 1281, "1.68230869740", **_LEGACY),
+    Bill("aws/nise_cur_legacy_2026-09_20k.csv.gz", 19999, "140.331580072239", **_LEGACY),
+    Bill("aws/nise_aws_marketplace_2026-09.csv.gz", 696, "4129.027508132712", **_LEGACY),
+    Bill("aws/koku_2023-06-01.csv", 3, "30", **_LEGACY),
+    Bill("aws/koku_2023-06-01-not-final.csv", 3, "30", **_LEGACY),
+    Bill("aws/koku_2022-07-01-alt-columns.csv", 2, "0", **_ATHENA),
+    Bill("aws/koku_test_cur.csv", 19, "0.082749984125", **_LEGACY, wishes={"accept": ["FM1116"]}),
+    _excerpt(
+        _FLEXIBILITY + "one_hundred_percent_utilization_with_commitment_discount_flexibility_with_1_resource.csv",
+        3,
+        "2.75",
+    ),
+    _excerpt(
+        _FLEXIBILITY + "one_hundred_percent_utilization_with_commitment_discount_flexibility_with_2_resources.csv",
+        3,
+        "2",
+    ),
+    _excerpt(_FLEXIBILITY + "one_hundred_percent_utilization_without_commitment_discount_flexibility.csv", 2, "1.5"),
+    _excerpt(_FLEXIBILITY + "zero_percent_utilization_without_commitment_discount_flexibility.csv", 3, "3.5"),
+    _excerpt(_SCENARIOS + "purchase_scenario_1.csv", 1, "8760"),
+    _excerpt(_SCENARIOS + "purchase_scenario_2.csv", 3, "3", **_HOUR_30),
+    _excerpt(_SCENARIOS + "purchase_scenario_3.csv", 4, "4381.5", **_HOUR_30),
+    _excerpt(_SCENARIOS + "usage_scenario_1.csv", 1, "0"),
+    _excerpt(_SCENARIOS + "usage_scenario_2.csv", 1, "0"),
+    _excerpt(_SCENARIOS + "usage_scenario_3.csv", 2, "0"),
+    _excerpt(_SCENARIOS + "usage_scenario_4.csv", 2, "0.5"),
+    Bill(SAVINGS_PLAN, 28, "693015.12", wishes=_USD),
+    _excerpt(_CORRECTION + "original.csv", 1, "1500"),
+    _excerpt(_CORRECTION + "delta.csv", 2, "0"),
+    _excerpt(_CORRECTION + "ledger.csv", 3, "0"),
+    Bill(_SAAS + "a1.csv", 4, "1200", wishes=_MDY),
+    Bill(_SAAS + "a2.csv", 13, "1200", wishes=_MDY),
+    Bill(_SAAS + "b1.csv", 5, "1200", wishes=_MDY),
+    Bill(_SAAS + "b2.csv", 14, "1200", wishes=_MDY),
+)
+
+
+@pytest.mark.parametrize("bill", BILLS, ids=lambda bill: bill.path.name)
+def test_the_ledger_holds_the_bill_to_the_last_digit(bill: Bill, tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    values = list(cells(bill.path, bill.column))
+
+    report = load(project, bill.source, bill.format, bill.path, **bill.wishes)
+
+    exact, rounded = total(values, rounded=False), total(values, rounded=True)
+    assert rounded == Decimal(bill.billed_cost)
+    assert rows(project, "SELECT count(*), sum(BilledCost) FROM charges") == [(bill.charges, rounded)]
+    assert rows(project, "SELECT CAST(sum(x_Charges) AS BIGINT), sum(BilledCost) FROM charges_daily") == [
+        (bill.charges, rounded)
+    ]
+    manifest = rows(project, "SELECT x_Charges, x_ControlTotal, BilledCost, x_RoundingDifference FROM loads")
+    assert sum(row[0] for row in manifest) == len(values) == bill.charges
+    assert sum(Decimal(row[1]) for row in manifest) == exact
+    assert sum(row[2] for row in manifest) == rounded
+    assert sum(Decimal(row[3]) for row in manifest) == exact - rounded
+    assert sum(sum(period.billed_cost.values()) for period in report.periods) == rounded
+    assert_ledger_is_sound(project, errors=bill.errors)
+
+
+def test_the_same_bill_again_loads_nothing(tmp_path: Path) -> None:
+    project, bill = new_project(tmp_path), BILLS[0]
+    first = load(project, bill.source, bill.format, bill.path)
+
+    again = load(project, bill.source, bill.format, bill.path)
+
+    assert (again.periods, again.unchanged, again.version) == ((), 1, first.version)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample of the FOCUS Foundation, loaded."""
+    project = new_project(tmp_path_factory.mktemp("sample"))
+    load(project, "sample", "focus", DATA / "focus/focus_sample_1000_focus1.0.csv")
+    return project
+
+
+def test_the_focus_sample_keeps_all_four_costs(sample: Project) -> None:
+    sums = rows(sample, "SELECT sum(BilledCost), sum(EffectiveCost), sum(ListCost), sum(ContractedCost) FROM charges")
+
+    assert sums == [tuple(map(Decimal, ("20.52022672899", "14.97651418586", "20.39090575119", "14.97626039326")))]
+
+
+def test_the_focus_sample_keeps_its_providers_apart(sample: Project) -> None:
+    by_provider = rows(
+        sample, "SELECT ServiceProviderName, count(*), sum(BilledCost) FROM charges GROUP BY 1 ORDER BY 1"
+    )
+
+    assert by_provider == [
+        ("AWS", 942, Decimal("18.00663861840")),
+        ("Microsoft", 51, Decimal("1.97651418586")),
+        ("Oracle", 7, Decimal("0.53707392473")),
+    ]
+
+
+def test_an_unknown_cost_is_no_zero(sample: Project) -> None:
+    unknown = rows(sample, "SELECT ServiceProviderName, count(*) FROM charges WHERE ContractedCost IS NULL GROUP BY 1")
+
+    assert unknown == [("Oracle", 7)]
+    assert rows(sample, "SELECT CAST(sum(x_UnknownContractedCost) AS BIGINT) FROM charges_daily") == [(7,)]
+
+
+def test_an_upfront_savings_plan_is_spread_over_its_hours(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    load(project, "plan", "focus", DATA / SAVINGS_PLAN, **_USD)
+
+    purchase = rows(project, "SELECT BilledCost, EffectiveCost FROM charges WHERE ChargeCategory = 'Purchase'")
+    hours = rows(
+        project,
+        "SELECT CommitmentDiscountStatus, count(*), min(EffectiveCost), max(EffectiveCost), sum(BilledCost) "
+        "FROM charges WHERE CommitmentDiscountStatus IS NOT NULL GROUP BY 1 ORDER BY 1",
+    )
+
+    assert purchase == [(Decimal("693003.60"), Decimal(0))]
+    assert purchase[0][0] == Decimal("79.11") * 8760
+    hour = Decimal("79.11")
+    assert hours == [("Unused", 12, hour, hour, Decimal(0)), ("Used", 12, hour, hour, Decimal(0))]
+
+
+def test_a_correction_nets_the_same_as_deltas_and_as_a_ledger(tmp_path: Path) -> None:
+    nets = []
+    for style in ("delta", "ledger"):
+        project = new_project(tmp_path / style)
+        load(project, "bill", "focus", DATA / f"{_CORRECTION}original.csv", DATA / f"{_CORRECTION}{style}.csv", **_USD)
+        nets.append(
+            rows(
+                project,
+                "SELECT ResourceId, sum(BilledCost), sum(EffectiveCost), sum(ListCost) FROM charges "
+                "GROUP BY 1 ORDER BY 1",
+            )
+        )
+        periods = rows(project, "SELECT DISTINCT x_BillingPeriod, x_ChargeDate, ChargeClass FROM charges ORDER BY 1")
+        assert [(period.month, day.month, kind) for period, day, kind in periods] == [
+            (5, 5, None),
+            (6, 5, "Correction"),
+        ]
+
+    corrected = [
+        ("R-111", Decimal(1200), Decimal(1200), Decimal(1600)),
+        ("R-222", Decimal(300), Decimal(300), Decimal(400)),
+    ]
+    assert nets == [corrected, corrected]
+
+
+def test_the_final_bill_replaces_the_one_that_was_not_final(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    file = tmp_path / "exports" / "2023-06.csv"
+    file.parent.mkdir()
+    shutil.copy(DATA / "aws/koku_2023-06-01-not-final.csv", file)
+    first = load(project, "aws", "aws-cur", file)
+    assert rows(project, "SELECT DISTINCT InvoiceId FROM charges") == [(None,)]
+
+    shutil.copy(DATA / "aws/koku_2023-06-01.csv", file)
+    second = load(project, "aws", "aws-cur", file)
+
+    assert [period.replaced for period in (*first.periods, *second.periods)] == [False, True]
+    sql = "SELECT count(*), sum(BilledCost), any_value(InvoiceId), any_value(BillingCurrency) FROM charges"
+    assert rows(project, sql) == [(3, Decimal(30), "987654321", "NOK")]
+    assert rows(project, "SELECT x_Current, count(*) FROM loads GROUP BY 1 ORDER BY 1") == [(False, 1), (True, 1)]
+
+
+def test_ragged_rows_are_refused_until_they_are_accepted(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+
+    with pytest.raises(UserError, match="FM1116"):
+        load(project, "aws", "aws-cur", DATA / "aws/koku_test_cur.csv")
+
+    assert rows(project, "SELECT count(*) FROM charges") == [(0,)]
+
+
+def test_rows_that_a_connector_made_of_headers_alone_are_no_charges(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+
+    report = load(project, "aws", "aws-cur2", DATA / "aws/fivetran_aws_cost_report.csv")
+
+    assert report.periods == ()
+    assert rows(project, "SELECT count(*) FROM charges") == [(0,)]
+
+
+def test_dates_with_slashes_are_refused_until_their_order_is_said(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+
+    with pytest.raises(UserError, match=r"(?s)BillingPeriodEnd is '5/1/25'.*date-order mdy"):
+        load(project, "saas", "focus", DATA / f"{_SAAS}a1.csv")
+
+
+def test_every_bill_of_the_folder_has_a_test() -> None:
+    listed = {bill.file for bill in BILLS} | {"aws/fivetran_aws_cost_report.csv"}
+    there = {
+        file.relative_to(DATA).as_posix()
+        for room in ("focus", "aws", "spec_examples")
+        for file in (DATA / room).glob("*.csv*")
+    }
+
+    assert there == listed

@@ -1,0 +1,73 @@
+"""Unreadable cells are found per column: how many, where the first one stands, what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.normalize.diagnose import damaged_file, unreadable_cells, why_unreadable
+from finmod.normalize.values import Reading
+from tests.books import CHARGE, bill
+from tests.normalize.staged import conversion, parquet
+
+
+def test_every_column_is_told_with_its_first_row_and_number(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(
+        bill({}, {"BilledCost": "x", "ListCost": "1,5"}, {"BilledCost": "y", "ChargePeriodEnd": "z"})
+    )
+    with Engine() as engine:
+        made = conversion(engine, tmp_path / "b.csv", tmp_path / "work")
+        why = why_unreadable(engine, made, EngineError("any"))
+    told = {problem.found: (problem.code, problem.where) for problem in why.problems}
+    assert told == {
+        "BilledCost is 'x' (and 1 more rows)": ("FM1120", "b.csv, row 2"),
+        "ListCost is '1,5'": ("FM1120", "b.csv, row 2"),
+        "ChargePeriodEnd is 'z'": ("FM1121", "b.csv, row 3"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [([1.5, 1.5, float("nan")], "nan"), ([1.5, 2.5, float("-inf")], "-inf"), ([0.0, 0.0, 1e30], "1e+30")],
+)
+def test_double_that_is_no_amount_is_found_whatever_the_file_says_of_its_range(
+    tmp_path: Path, values: list[float], text: str
+) -> None:
+    path = parquet(tmp_path, {**{name: [value] * 3 for name, value in CHARGE.items()}, "BilledCost": pa.array(values)})
+    with Engine() as engine:
+        ((problem, counted),) = unreadable_cells(engine, conversion(engine, path, tmp_path / "work"))
+    assert problem.found == f"BilledCost is '{text}'"
+    assert problem.where == "bill.parquet, row 3"
+    assert counted == ("BilledCost", 1)
+
+
+def test_columns_tolerated_on_wish_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(bill({"BilledCost": "x", "ListCost": "y"}))
+    with Engine() as engine:
+        made = conversion(
+            engine, tmp_path / "b.csv", tmp_path / "work", Reading(unreadable_as_null=frozenset({"ListCost"}))
+        )
+        strict = [counted for _, counted in unreadable_cells(engine, made)]
+        tolerated = [counted for _, counted in unreadable_cells(engine, made, tolerated=True)]
+    assert (strict, tolerated) == ([("BilledCost", 1)], [("ListCost", 1)])
+
+
+def test_hostile_cell_is_shown_harmless_and_short(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(bill({"BilledCost": "\x1b[31m" + "x" * 1000}))
+    with Engine() as engine:
+        ((problem, _),) = unreadable_cells(engine, conversion(engine, tmp_path / "b.csv", tmp_path / "work"))
+    assert problem.found == f"BilledCost is '\N{REPLACEMENT CHARACTER}[31m{'x' * 55}... (1,005 characters)'"
+
+
+def test_whole_file_is_not_called_damaged(tmp_path: Path) -> None:
+    path = parquet(tmp_path, {name: [value] * 3 for name, value in CHARGE.items()})
+    with Engine() as engine:
+        made = conversion(engine, path, tmp_path / "work")
+        assert damaged_file(engine, made) is None
+        path.write_bytes(path.read_bytes()[:200])
+        problem = damaged_file(engine, made)
+    assert problem is not None
+    assert problem.code == "FM1106"

@@ -1,0 +1,26 @@
+"""What the ledger holds, source by source and period by period."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from finmod.settings.project import load_project
+from finmod.workspace.status import status
+from tests.books import Books, bill, month
+
+
+def test_nothing_loaded_is_said_with_the_sources_that_wait(books: Books) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: a.csv}\n")
+    report = status(load_project(books.root))
+    assert (report.version, report.charges, report.rows, report.never_loaded) == (-1, 0, [], ["aws"])
+
+
+def test_currencies_stand_apart_and_only_the_last_load_counts(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"))))
+    books.load(books.write("a.csv", bill(month(7, "2"), month(7, "3", BillingCurrency="EUR", BillingAccountId="b"))))
+    report = status(load_project(books.root))
+    assert (report.version, report.charges) == (2, 2)
+    assert [row[:7] for row in report.rows] == [
+        ("saas", "2026-07", "focus", 1, 1, "EUR", Decimal(3)),
+        ("saas", "2026-07", "focus", 1, 1, "USD", Decimal(2)),
+    ]
