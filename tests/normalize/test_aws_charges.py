@@ -391,22 +391,3 @@ def test_commitments_are_named_by_kind(tmp_path: Path) -> None:
         ("42", "Usage", "Reservation", 3, "Hours", "Unused"),
         (None, None, None, None, None, None),
     ]
-
-
-@pytest.mark.parametrize("used", ["1.20", "0.70", "0"])
-@pytest.mark.parametrize(("upfront", "recurring"), [("0", "1.20"), ("4.80", "0.60"), ("9.60", "0")])
-def test_what_was_bought_of_a_savings_plan_was_used_or_left_unused(
-    tmp_path: Path, upfront: str, recurring: str, used: str
-) -> None:
-    found = charges(tmp_path, plan_term(upfront, recurring, used))
-    bought = [row for row in found if row["ChargeCategory"] == "Purchase"]
-    spent = [row for row in found if row["ChargeCategory"] == "Usage"]
-    quantity = "CommitmentDiscountQuantity"
-    assert total(bought, quantity) == total(spent, quantity) == Decimal("9.60")
-    assert {row["CommitmentDiscountUnit"] for row in found} == {"USD"}
-
-
-def test_purchases_of_commitments_have_no_effective_cost(tmp_path: Path) -> None:
-    found = charges(tmp_path, plan_term("4.80", "0.60", "0.70"))
-    assert total([row for row in found if row["ChargeCategory"] == "Purchase"], "EffectiveCost") == 0
-    assert total([row for row in found if row["CommitmentDiscountStatus"] == "Unused"], "BilledCost") == 0

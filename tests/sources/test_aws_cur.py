@@ -191,6 +191,14 @@ def test_a_damaged_manifest_is_refused(tmp_path: Path, content: str) -> None:
         aws_cur.select_files(files)
 
 
+def test_a_manifest_without_files_beside_files_is_refused(tmp_path: Path) -> None:
+    period = tmp_path / "bill" / "20260901-20261001"
+    files = put(period, "bill-00001.csv.gz")
+    manifest(period / "bill-Manifest.json")
+    with pytest.raises(UserError, match=r"names no file in 'reportKeys', and files lie in its period.*\n.*FM1250"):
+        aws_cur.select_files(files)
+
+
 def test_a_manifest_cannot_point_out_of_its_folder(tmp_path: Path) -> None:
     period = tmp_path / "bill" / "20260901-20261001"
     files = put(period, "bill-00001.csv.gz")

@@ -28,7 +28,7 @@ from finmod.terms.findings import Finding
 ROUNDING_BOUND = Decimal("5e-13")
 
 
-def period_findings(
+def period_findings(  # noqa: PLR0913, PLR0917 -- what was loaded, where it lies and how it was made
     engine: Engine,
     place: tuple[str, date],
     files: dict[str, Path],

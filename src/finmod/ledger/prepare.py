@@ -72,7 +72,7 @@ def prepare(
     selects = [
         select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra) for item in filled
     ]
-    charges, reduced = _convert(engine, work, selects, (given, extra), files, on_step)
+    charges, reduced = _convert(engine, work, (selects, given, extra), files, on_step)
     _tie(engine, work, manifest, files)
     on_step("conformance")
     found = work.findings
@@ -114,12 +114,11 @@ def _extra_columns(work: PeriodInput) -> dict[str, str]:
 def _convert(
     engine: Engine,
     work: PeriodInput,
-    selects: list[str],
-    columns: tuple[frozenset[str], dict[str, str]],
+    charges: tuple[list[str], frozenset[str], dict[str, str]],
     files: dict[str, Path],
     on_step: Callable[[str], None],
 ) -> tuple[int, Reduced]:
-    given, extra = columns
+    selects, given, extra = charges
     for seed in range(_MOST_SEEDS):
         on_step("charges")
         try:

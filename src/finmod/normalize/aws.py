@@ -260,9 +260,9 @@ _NOTES = (
     ),
     "Credits, refunds, taxes and discounts as rows are charges of their own, with effective cost as billed.",
     (
-        "The recurring fee of a commitment makes two charges where a part of the commitment was left unused: the Purchase, "
-        "with the fee as billed cost and effective cost 0, and Usage with CommitmentDiscountStatus Unused, with billed "
-        "cost 0 and the unused part as effective cost. Both have the x_Row of the fee."
+        "The recurring fee of a commitment makes two charges where a part of the commitment was left unused: the "
+        "Purchase, with the fee as billed cost and effective cost 0, and Usage with CommitmentDiscountStatus Unused, "
+        "with billed cost 0 and the unused part as effective cost. Both have the x_Row of the fee."
     ),
     "A row with neither line item type nor cost nor usage start date is no charge and is left out, counted.",
 )
@@ -324,6 +324,4 @@ def mapping(format_name: str, columns: Sequence[str]) -> Mapping:
     filled = tuple(replace(column, sql=replace_derived(column.sql, made)) for column in declared.columns)
     mapping = replace(declared, columns=filled)
     unused = (replace(column, sql=replace_derived(column.sql, made)) for column in UNUSED_PART)
-    return replace(
-        mapping, also=(mapping.further_charge(*unused, drop_when=replace_derived(NO_UNUSED_PART, made)),)
-    )
+    return replace(mapping, also=(mapping.further_charge(*unused, drop_when=replace_derived(NO_UNUSED_PART, made)),))

@@ -135,8 +135,7 @@ COSTS = (
     ),
     MapColumn(
         "ContractedCost",
-        f"CASE WHEN {_NEGATION} THEN 0 WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_COST} "
-        f"ELSE {BILLED} END",
+        f"CASE WHEN {_NEGATION} THEN 0 WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_COST} ELSE {BILLED} END",
         choice="Usage at the account's own on-demand rates, with negotiated discounts where they are columns; "
         "discount rows "
         "carry theirs. Usage under a reservation is billed at 0 and the report has no negotiated rate for it: the "
@@ -153,8 +152,8 @@ KINDS = (
         f"WHEN {_is('Tax')} THEN 'Tax' WHEN {_is('Credit')} THEN 'Credit' WHEN {_is('Refund')} AND {COMMITMENT} "
         f"THEN 'Purchase' WHEN {_is('Refund')} OR {_DISCOUNT_ROW} THEN 'Adjustment' END",
         choice="The negation is Usage, so that the billed cost of usage covered by a plan sums to 0 as FOCUS wants "
-        "it. Discounts as rows are Adjustments: they are a price agreed on, not a grant. An unknown type is NULL, which "
-        "is a finding.",
+        "it. Discounts as rows are Adjustments: they are a price agreed on, not a grant. An unknown type is NULL, "
+        "which is a finding.",
         source=f"{LINE_ITEMS}; FOCUS 1.4, ChargeCategory",
         alternative="Credit for discounts; Adjustment for the negation.",
     ),
@@ -187,18 +186,21 @@ _PLANNED = f"{_TYPE} LIKE 'SavingsPlan%'"
 _HELD = f"{_is('DiscountedUsage', 'RIFee')} OR ({_is('Fee', 'Refund')} AND {_RESERVED})"
 _NORMALIZED = "coalesce(#line_item_normalized_usage_amount, 0) > 0"
 _RESERVED_UNITS = "#reservation_total_reserved_{}units"
+_BOUGHT_UNITS = (
+    f"CASE WHEN {_NORMALIZED} THEN {_RESERVED_UNITS.format('normalized_')} ELSE {_RESERVED_UNITS.format('')} END"
+)
+_USED_UNITS = f"CASE WHEN {_NORMALIZED} THEN #line_item_normalized_usage_amount ELSE #line_item_usage_amount END"
 _COMMITTED = (
-    f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN #savings_plan_savings_plan_effective_cost WHEN {_NEGATION} THEN 0 "
-    f"WHEN {_PLANNED} THEN {UNBLENDED} WHEN {_is('DiscountedUsage')} THEN CASE WHEN {_NORMALIZED} "
-    f"THEN #line_item_normalized_usage_amount ELSE #line_item_usage_amount END WHEN {_HELD} THEN CASE WHEN {_NORMALIZED} "
-    f"THEN {_RESERVED_UNITS.format('normalized_')} ELSE {_RESERVED_UNITS.format('')} END END"
+    f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN #savings_plan_savings_plan_effective_cost "
+    f"WHEN {_NEGATION} THEN 0 WHEN {_PLANNED} THEN {UNBLENDED} "
+    f"WHEN {_is('DiscountedUsage')} THEN {_USED_UNITS} WHEN {_HELD} THEN {_BOUGHT_UNITS} END"
 )
 
 
 def _committed_unit(quantity: str) -> str:
     return (
-        f"CASE WHEN {_PLANNED} THEN CASE WHEN ({quantity}) IS NOT NULL THEN $line_item_currency_code END WHEN {_HELD} THEN "
-        f"CASE WHEN ({quantity}) IS NULL THEN NULL WHEN {_NORMALIZED} THEN 'Normalized Hours' ELSE 'Hours' END END"
+        f"CASE WHEN ({quantity}) IS NULL THEN NULL WHEN {_PLANNED} THEN $line_item_currency_code "
+        f"WHEN ({_HELD}) AND {_NORMALIZED} THEN 'Normalized Hours' WHEN {_HELD} THEN 'Hours' END"
     )
 
 
@@ -278,8 +280,9 @@ QUANTITIES = (
     ),
     MapColumn(
         "ContractedUnitPrice",
-        f"CASE WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_RATE} WHEN {_is('Usage', 'SavingsPlanCoveredUsage', *_FEES)} "
-        f"THEN {_or('#line_item_net_unblended_rate', '#line_item_unblended_rate')} END",
+        f"CASE WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_RATE} "
+        f"WHEN {_is('Usage', 'SavingsPlanCoveredUsage', *_FEES)} THEN "
+        f"{_or('#line_item_net_unblended_rate', '#line_item_unblended_rate')} END",
         choice="As ContractedCost.",
     ),
 )
@@ -313,8 +316,8 @@ UNUSED_PART = (
     MapColumn(
         "EffectiveCost",
         UNUSED,
-        choice="What is left of the commitment of the period: of a Savings Plan the commitment less what was used, of a "
-        "reservation the unused share of its fees.",
+        choice="What is left of the commitment of the period: of a Savings Plan the commitment less what was used, "
+        "of a reservation the unused share of its fees.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
     ),
     MapColumn(

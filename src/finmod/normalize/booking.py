@@ -56,7 +56,34 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
         problems += [_impossible(moment, file, row) for moment in {first, last} if moment and not _possible(moment)]
     if problems:
         raise UserError(*problems)
-    return FilePeriods(frozenset(row[0] for row in rows), _shape_findings(engine, conversion))
+    left_out = conversion.staged.rows - sum(row[1] for row in rows)
+    if not rows:
+        raise UserError(_no_charges(file, left_out))
+    findings = _shape_findings(engine, conversion)
+    if left_out:
+        findings = (*findings, _left_out(conversion, left_out))
+    return FilePeriods(frozenset(row[0] for row in rows), findings)
+
+
+def _no_charges(file: str, rows: int) -> Problem:
+    return Problem(
+        code="FM1254",
+        found=f"none of its {rows:,} rows is a charge: neither kind nor cost nor date is filled",
+        expected="the rows of a bill",
+        where=file,
+        remedy="Look at what wrote it: its columns are empty. Or take it out of the source's path.",
+    )
+
+
+def _left_out(conversion: Conversion, rows: int) -> Finding:
+    return Finding(
+        code="FM1255",
+        severity="info",
+        message=f"{rows:,} rows have neither kind nor cost nor date; they are no charges and were left out.",
+        source=conversion.source,
+        rows=rows,
+        where=conversion.staged.file.name,
+    )
 
 
 def _possible(moment: datetime | str) -> bool:

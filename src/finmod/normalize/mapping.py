@@ -44,7 +44,7 @@ class Choice:
     Attributes:
         code: Code of the finding.
         reason: Why the charges are as they are, in one sentence.
-        when: SQL over FOCUS columns that is true for the charges meant; "" for all. Of others the finding stays as it is.
+        when: SQL over FOCUS columns that is true for the charges meant, "" for all; for others the finding stands.
     """
 
     code: str

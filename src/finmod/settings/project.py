@@ -34,7 +34,7 @@ Format = Literal["focus", "aws-cur", "aws-cur2"]
 
 DateOrder = Literal["iso", "mdy", "dmy"]
 
-ACCEPTABLE = ("FM1116", "FM1127", "FM1128")
+ACCEPTABLE = ("FM1116", "FM1127", "FM1128", "FM1130")
 """Codes of refusals that a user may overrule for a source; see docs/errors.md."""
 
 _RESERVED = frozenset({"x_Source", "x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_File", "x_Row"})
@@ -224,7 +224,7 @@ class SourceSettings(Settings):
         default=(),
         description="Codes of refusals after which the bill is loaded all the same: FM1116 reads the missing last fields "
         "of short rows as NULL, FM1127 keeps several currencies of one billing account apart, FM1128 keeps usage that "
-        "starts after its billing period.",
+        "starts after its billing period, FM1130 drops charges that no file stands for any more.",
         examples=[["FM1116"]],
     )
 

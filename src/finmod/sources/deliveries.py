@@ -156,6 +156,8 @@ def _names(path: Path, field: str) -> list[str]:
     names = content.get(field) if isinstance(content, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise _unreadable(path, f"the manifest has no list of file names in '{field}'")
+    if not names:
+        raise _unreadable(path, f"the manifest names no file in '{field}', and files lie in its period")
     return names
 
 

@@ -91,12 +91,14 @@ class Job:
         settings: Format, paths and wishes.
         root: Folder that relative paths start from and that file names are relative to.
         now: Time of the load, UTC.
+        declared: Whether finmod.yaml says what the source is: then its files are all of it, otherwise perhaps a part.
     """
 
     name: str
     settings: SourceSettings
     root: Path
     now: datetime
+    declared: bool
 
     @property
     def reading(self) -> Reading:
@@ -126,7 +128,7 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
         UserError: A file cannot be read or booked; the ledger is as it was.
     """
     ledger = Ledger(project.store)
-    job = Job(name, settings, project.root, now)
+    job = Job(name, settings, project.root, now, declared=name in project.sources)
     with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
         ledger.clear_staging(name)
         with _staging(ledger, job) as folder, Engine(temp_folder=folder / "spill") as engine:
@@ -147,6 +149,8 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     paths = discover(job.root, job.settings.paths)
     format_name = job.settings.format
     selection = READERS[format_name].format.select_files(paths)
+    if not selection.files:
+        raise UserError(_nothing_left(job, selection.left_out))
     step("fingerprint", 0, len(selection.files))
     files = [fingerprint(path, job.root) for path in selection.files]
     refuse_same_content(files)
@@ -161,6 +165,7 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     read = _read(engine, job, inventory, folder, step)
     works = _works(job, read, inventory, read_as, _spelling(ledger.columns(CHARGES, head), read.conversions))
     prepared = _prepare_all(engine, job, works, folder, step)
+    _refuse_loss(job, read, inventory)
     load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
     version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now).version
     before = {entry.period for entry in known}
@@ -182,6 +187,17 @@ def _prepare_all(
     if problems:
         raise UserError(*problems)
     return prepared
+
+
+def _nothing_left(job: Job, left_out: Sequence[tuple[Path, str]]) -> Problem:
+    path, reason = left_out[0]
+    return Problem(
+        code="FM1254",
+        found=f"every file is left out, such as {path.name}: {reason}",
+        expected="at least one file of a bill",
+        where=", ".join(job.settings.paths),
+        remedy="Give the folder of the bill itself.",
+    )
 
 
 def _told(step: Step, name: str, place: int, places: int, what: str) -> None:
@@ -301,7 +317,7 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
 
 
 def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: Mapping[str, str]) -> list[PeriodInput]:
-    works = []
+    works: list[PeriodInput] = []
     there = {file.name for file in inventory.every}
     for period in sorted(read.touched):
         inside = tuple(item for item in read.conversions if period in read.periods[item.staged.file.name].periods)
@@ -315,6 +331,35 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
             shapes += [replace(finding, source=job.name) for finding in inventory.findings]
         works.append(PeriodInput(job.name, period, inside, alone, read_as, (*gone, *shapes), spelling))
     return works
+
+
+def _refuse_loss(job: Job, read: Read, inventory: Inventory) -> None:
+    """Refuse to drop charges that no file of this load stands for, unless the user wants that.
+
+    A source of finmod.yaml names all its files, so that a period may lose one of them; a load by path may name a part. No
+    load empties a period without being told to: a bill that is overwritten every month would take the last month with it.
+    """
+    if "FM1130" in job.reading.accept:
+        return
+    problems = []
+    for period in sorted(read.touched):
+        inside = [item for item in read.conversions if period in read.periods[item.staged.file.name].periods]
+        if not inside or not job.declared:
+            there = {file.name for file in inventory.changed} if inside else set[str]()
+            left = [name for name in _left(inventory, inside, period) if name not in there]
+            problems += [_would_drop(job.name, period, name) for name in left]
+    if problems:
+        raise UserError(*problems)
+
+
+def _would_drop(source: str, period: date, file: str) -> Problem:
+    return Problem(
+        code="FM1130",
+        found=f"the ledger has charges of {file} in {source} {period:%Y-%m}, and this load would drop them",
+        expected="every file of a billing period, for as long as its charges shall stay",
+        where=file,
+        remedy="Load the files together, keep them apart with --source NAME, or drop the old ones with --accept FM1130.",
+    )
 
 
 def _left(inventory: Inventory, inside: Sequence[Conversion], period: date) -> list[str]:
