@@ -29,7 +29,8 @@ def load_against_copy(folder: Path, sizes: list[int], ending: str, number: str, 
         yield (
             f"load {size / 1e6:4.1f}M {ending[1:]:8s} {number[:7]:8s} {ours:6.1f} s, "
             f"copy {theirs:6.1f} s: {ratio:5.2f}x (goal {GOAL}), {per_row[-1]:5.2f} us/row, "
-            f"{growth:4.2f} of the smallest (goal {GOAL_GROWTH}), peak {peak / 1e9:4.2f} GB (goal {GOAL_PEAK / 1e9:.0f})"
+            f"{growth:4.2f} of the smallest (goal {GOAL_GROWTH}), "
+            f"peak {peak / 1e9:4.2f} GB (goal {GOAL_PEAK / 1e9:.0f})"
         )
 
 

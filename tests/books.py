@@ -29,6 +29,9 @@ CHARGE = {
 }
 """What a charge of a test bill says where the test does not say otherwise."""
 
+DROP = ("--accept", "FM1130")
+"""The wish to drop charges whose file a load does not bring."""
+
 HEADER = ",".join(CHARGE)
 ROW = ",".join(CHARGE.values())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from finmod.ledger.locks import hold
-from tests.books import Books, bill, rows
+from tests.books import DROP, Books, bill, rows
 
 
 def start(books: Books, source: str, *paths: Path, limit: int | None = None) -> subprocess.Popen[str]:
@@ -34,6 +34,7 @@ def start(books: Books, source: str, *paths: Path, limit: int | None = None) -> 
         "focus",
         "--source",
         source,
+        *DROP,
     ]
     return subprocess.Popen(
         [*command, *map(str, paths)],
@@ -57,7 +58,7 @@ def test_second_writer_of_a_source_is_refused(loaded: Books) -> None:
     assert "source 'saas' is being loaded by process " in message
     assert "expected one writer at a time" in message
     assert "Wait until it is done, then run the load again. Nothing was changed. (FM1501" in message
-    loaded.load(path)
+    loaded.load(path, *DROP)
     assert loaded.totals() == {"saas 2026-09": "2 3.000000000000"}
 
 
@@ -104,5 +105,5 @@ def test_full_disk_is_told_and_changes_nothing(loaded: Books, limit: int) -> Non
     assert "FM1505" in message
     assert loaded.totals() == before
     assert loaded.staged() == []
-    loaded.load(path)
+    loaded.load(path, *DROP)
     assert loaded.totals()["saas 2026-09"].startswith("30000 ")

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.books import DROP
 from tests.properties.bills import FEW, content, contents, expected, held, project, write
 
 Files = list[list[dict[str, str]]]
@@ -52,9 +53,9 @@ def test_after_any_change_the_ledger_holds_what_the_files_hold_now(tmp_path: Pat
     size = min(len(first), len(second))
     books = project(tmp_path)
     write(books, first[:size])
-    books.load(books.root / "exports")
+    books.load(books.root / "exports", *DROP)
     write(books, second[:size])
-    books.load(books.root / "exports")
+    books.load(books.root / "exports", *DROP)
     assert held(books) == held(books, "charges_daily") == expected(second[:size])
 
 

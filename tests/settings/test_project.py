@@ -130,14 +130,14 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
             SOURCE + "    zzz: 1\n",
             (
                 "finmod.yaml:7:5: sources.a.zzz is no key of this file; expected format, path, set, unreadable_as_null "
-                "or date_order.\n  Remove it. (FM1004, docs/errors.md)"
+                "date_order or accept.\n  Remove it. (FM1004, docs/errors.md)"
             ),
         ),
         (
             SOURCE + "    constants: {}\n",
             (
                 "finmod.yaml:7:5: sources.a.constants is no key of this file; expected format, path, set, "
-                "unreadable_as_null or date_order.\n  Remove it. (FM1004, docs/errors.md)"
+                "unreadable_as_null, date_order or accept.\n  Remove it. (FM1004, docs/errors.md)"
             ),
         ),
         (HEAD + "store: s3://b/l\n", f"finmod.yaml:3:8: store is 's3://b/l'; expected a local folder.{STORE}"),

@@ -17,9 +17,7 @@ from finmod.terms.findings import Finding
 COLUMNS = ("issuer", "invoice_id", "billing_period", "currency", "amount")
 
 
-def invoice_differences(
-    engine: Engine, invoices: Path, days: Sequence[Path], keys: Sequence[Path]
-) -> list[Finding]:
+def invoice_differences(engine: Engine, invoices: Path, days: Sequence[Path], keys: Sequence[Path]) -> list[Finding]:
     """Return a finding per invoice that has another amount than its charges, or stands on one side only.
 
     Args:

@@ -27,7 +27,7 @@ _NOTES = (
         "as x_NAME, with a finding."
     ),
     (
-        "Empty cells and, in CSV, the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and "
+        "Empty cells and the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and "
         "Z; a text without an offset is UTC. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be "
         "both."
     ),

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from finmod.engines.duckdb import identifier
+from finmod.engines.duckdb import identifier, literal
+from finmod.sources.csv import NULL_TEXTS
 from finmod.sources.stage import Staged, StagedColumn
 
 DateOrder = Literal["iso", "mdy", "dmy"]
@@ -52,6 +53,8 @@ class Values:
         for column in staged.columns:
             self.columns.setdefault(canonical(column.name), column)
         self._date_order: DateOrder = date_order
+        # In staged CSV empty cells and the texts for NULL are NULL already.
+        self._staged_as_text = staged.parquet != staged.file.path
 
     def __contains__(self, name: str) -> bool:
         """Return whether the file has the column."""
@@ -62,9 +65,9 @@ class Values:
         column = self.columns.get(name)
         if column is None:
             return "NULL::VARCHAR"
-        cell, kind = _cell(column)
+        cell, kind = self._cell(column)
         if kind == "VARCHAR":
-            return f"nullif({cell}, '')"
+            return cell
         if kind.startswith(("MAP", "STRUCT")) or kind.endswith("]"):
             return f"CAST(to_json({cell}) AS VARCHAR)"
         return f"CAST({cell} AS VARCHAR)"
@@ -76,7 +79,7 @@ class Values:
         if column is None:
             return f"NULL::{target}"
         cast = "TRY_CAST" if tolerant else "CAST"
-        cell, kind = _cell(column)
+        cell, kind = self._cell(column)
         if kind == "VARCHAR":
             return _decimal_of_text(cell, scale, cast)
         # Before 2.0 the engine rounds texts such as 5.2e-17 up to one unit of the last place.
@@ -92,12 +95,24 @@ class Values:
         column = self.columns.get(name)
         if column is None:
             return "NULL::TIMESTAMP"
-        cell, kind = _cell(column)
+        cell, kind = self._cell(column)
         if kind == "TIMESTAMP WITH TIME ZONE":
             return f"make_timestamp(epoch_us({cell}))"
         if kind != "VARCHAR":
             return f"CAST({cell} AS TIMESTAMP)"
-        return self._timestamp_of_text(f"nullif({cell}, '')", tolerant=tolerant)
+        return self._timestamp_of_text(cell, tolerant=tolerant)
+
+    def _cell(self, column: StagedColumn) -> tuple[str, str]:
+        """Return SQL for a cell, and its type; types that only some writers use become those that all use."""
+        cell = identifier(column.physical)
+        if column.type == "TIMESTAMPTZ_NS":
+            return f"CAST({cell} AS TIMESTAMP WITH TIME ZONE)", "TIMESTAMP WITH TIME ZONE"
+        if column.type not in ("VARCHAR", "BLOB"):
+            return cell, column.type
+        text = f"decode({cell})" if column.type == "BLOB" else cell  # text that is not marked as text
+        if self._staged_as_text:
+            return text, "VARCHAR"
+        return f"CASE WHEN {text} IN ({', '.join(map(literal, NULL_TEXTS))}) THEN NULL ELSE {text} END", "VARCHAR"
 
     def _timestamp_of_text(self, cell: str, *, tolerant: bool) -> str:
         cast = "TRY_CAST" if tolerant else "CAST"
@@ -124,7 +139,7 @@ def _decimal_of_text(cell: str, scale: int, cast: str) -> str:
     a number below 10, and that alone is asked first: any other question costs the engine's cast per dictionary entry.
     """
     wide = f"DECIMAL(38,{scale})"
-    whole = f"{cast}(nullif({cell}, '') AS {wide})"
+    whole = f"{cast}({cell} AS {wide})"
     narrow = f"TRY_CAST({cell} AS DECIMAL(18,12))"
     plain = f"NOT contains({cell}, 'e') AND NOT contains({cell}, 'E')"
     if scale > SCALE:  # a longer fraction or an exponent needs every digit
@@ -132,13 +147,3 @@ def _decimal_of_text(cell: str, scale: int, cast: str) -> str:
         return f"coalesce(CASE WHEN {plain} THEN CAST({narrow} AS {wide}) END, {whole})"
     quick = f"CAST({narrow} AS {wide})"
     return f"CASE WHEN abs({narrow}) < 10 THEN {quick} WHEN {plain} THEN coalesce({quick}, {whole}) ELSE {whole} END"
-
-
-def _cell(column: StagedColumn) -> tuple[str, str]:
-    """Return SQL for a cell, and its type; types that only some writers of Parquet use become those that all use."""
-    cell = identifier(column.physical)
-    if column.type == "BLOB":  # text that is not marked as text
-        return f"decode({cell})", "VARCHAR"
-    if column.type == "TIMESTAMPTZ_NS":
-        return f"CAST({cell} AS TIMESTAMP WITH TIME ZONE)", "TIMESTAMP WITH TIME ZONE"
-    return cell, column.type

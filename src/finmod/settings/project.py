@@ -222,7 +222,7 @@ class SourceSettings(Settings):
         BeforeValidator(_many, json_schema_input_type=list[str]),
     ] = Field(
         default=(),
-        description="Codes of refusals after which the bill is loaded all the same: FM1116 reads the missing last fields "
+        description="Codes of refusals after which the bill is loaded all the same: FM1116 reads missing last fields "
         "of short rows as NULL, FM1127 keeps several currencies of one billing account apart, FM1128 keeps usage that "
         "starts after its billing period, FM1130 drops charges that no file stands for any more.",
         examples=[["FM1116"]],
@@ -350,7 +350,7 @@ def load_project(folder: Path) -> Project:
     )
 
 
-def source_settings(
+def source_settings(  # noqa: PLR0913 - one parameter per key of the file
     format: str,  # noqa: A002 - the word of the file and of the command line
     paths: Sequence[str],
     *,

@@ -39,7 +39,6 @@ class DemoReport:
         services: Service, EffectiveCost, the month before; the ten largest.
         commitments: Commitment type, used, unused EffectiveCost of the last month.
         tags: Share of the month's usage EffectiveCost whose charges carry a product tag, as spelled by anyone.
-        sources: Source, charges, BilledCost of the last month, invoice amount.
         check: Result of the check.
     """
 
@@ -53,7 +52,6 @@ class DemoReport:
     services: list[tuple[str, Decimal, Decimal]]
     commitments: list[tuple[str, Decimal, Decimal]]
     tags: tuple[Decimal, Decimal]
-    sources: list[tuple[str, int, Decimal]]
     check: CheckReport
 
 
@@ -107,7 +105,7 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
     then = f"x_BillingPeriod = DATE '{before[0]}-01'"
     tags = ask(
         "SELECT coalesce(sum(EffectiveCost) "
-        "FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\"')), 0), "
+        "FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\" *:')), 0), "
         f"sum(EffectiveCost) FROM charges_daily WHERE {this} AND ChargeCategory = 'Usage'"
     )[0]
     return DemoReport(
@@ -131,9 +129,5 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
             "GROUP BY 1 ORDER BY used + unused DESC"
         ),
         tags=(tags[0], tags[1]),
-        sources=ask(
-            "SELECT x_Source, CAST(sum(x_Charges) AS BIGINT), sum(BilledCost) FROM charges_daily "
-            f"WHERE {this} GROUP BY 1 ORDER BY 3 DESC"
-        ),
         check=checked,
     )

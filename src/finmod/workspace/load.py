@@ -336,8 +336,8 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
 def _refuse_loss(job: Job, read: Read, inventory: Inventory) -> None:
     """Refuse to drop charges that no file of this load stands for, unless the user wants that.
 
-    A source of finmod.yaml names all its files, so that a period may lose one of them; a load by path may name a part. No
-    load empties a period without being told to: a bill that is overwritten every month would take the last month with it.
+    A source of finmod.yaml names all its files, so that a period may lose one of them; a load by path may name a part.
+    No load empties a period unasked: a bill that is overwritten every month would take the last month with it.
     """
     if "FM1130" in job.reading.accept:
         return
@@ -358,7 +358,7 @@ def _would_drop(source: str, period: date, file: str) -> Problem:
         found=f"the ledger has charges of {file} in {source} {period:%Y-%m}, and this load would drop them",
         expected="every file of a billing period, for as long as its charges shall stay",
         where=file,
-        remedy="Load the files together, keep them apart with --source NAME, or drop the old ones with --accept FM1130.",
+        remedy="Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130.",
     )
 
 
