@@ -47,7 +47,7 @@ def test_check_proves_every_total(loaded: Books) -> None:
     assert "4 of 4 totals are the same in files, charges and daily cube, to the last digit." in said.out
     assert "BilledCost 1.50 USD; rounding to 12 places moved it by 0." in said.out
     proof = json.loads(loaded.run("check", "--proof", "--output", "json").out)
-    assert [row["holds"] for row in proof] == [True] * 4
+    assert [(row["charges"], row["holds"]) for row in proof] == [(1, True)] * 4
 
 
 def test_check_of_an_empty_ledger_is_refused(books: Books) -> None:

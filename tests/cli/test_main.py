@@ -20,7 +20,7 @@ HELP = {
     "export focus": ("--version", "--to", "--period"),
     "init": ("--name", "--currency"),
     "status": ("--output",),
-    "sample": ("--seed", "--months", "--rows", "--spend"),
+    "sample": ("--seed", "--months", "--rows", "--spend", "--fault"),
     "completion": ("bash", "zsh", "fish"),
     "demo": ("--rows", "--months"),
 }

@@ -91,10 +91,3 @@ def test_rows_written_in_order_keep_their_places(tmp_path: Path) -> None:
         assert engine.copy_parquet("SELECT i FROM range(300000) t(i)", target, ordered=True) == 300_000
         sql = f"SELECT bool_and(i = file_row_number) FROM read_parquet({file_list([target])}, file_row_number = true)"
         assert engine.row(sql) == (True,)
-
-
-def test_progress_is_told_and_the_result_comes_back() -> None:
-    with Engine() as engine:
-        told: list[float] = []
-        assert engine.watched(lambda: engine.row("SELECT sum(i) FROM range(1000) t(i)"), told.append) == (499500,)
-        assert all(0 <= share <= 1 for share in told)

@@ -9,6 +9,7 @@ import pytest
 from finmod.terms.findings import Code
 from tools.docs import GENERATORS, stale, write
 from tools.pages.errors import error_page
+from tools.pages.mappings import mapping_pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +35,19 @@ def test_a_code_is_shown_with_severity_meaning_and_remedy() -> None:
         "\n## FM11xx: Reading files\n\n### FM1199\n\n**The file is empty** (error)\n\n"
         "Nothing was read.\n\nWhat to do: Export it again.\n"
     )
+
+
+@pytest.mark.parametrize("name", ["aws-cur", "aws-cur2"])
+def test_a_mapping_page_shows_second_charges_and_what_is_by_choice(name: str) -> None:
+    page = mapping_pages()[f"docs/reference/mappings/{name}.md"]
+
+    kinds = "| `RIFee` | its second charge: what was left unused | Usage |  | Committed | Unused |\n"
+    part = "`unused_amortized_upfront_fee_for_billing_period` + `unused_recurring_fee`"
+    assert kinds in page
+    assert f"| `RIFee` | its second charge: what was left unused | 0 | {part} | {part} | {part} |\n" in page
+    assert "\n| EffectiveCost | `{unused}` | What is left of the commitment" in page
+    assert "\n`{unused}`\n" in page
+    assert "\n| [FM1357](../../errors.md#fm1357) | `CommitmentDiscountType = 'Savings Plan'" in page
 
 
 def test_the_project_is_up_to_date() -> None:

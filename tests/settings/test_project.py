@@ -129,8 +129,8 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
         (
             SOURCE + "    zzz: 1\n",
             (
-                "finmod.yaml:7:5: sources.a.zzz is no key of this file; expected format, path, set, unreadable_as_null "
-                "date_order or accept.\n  Remove it. (FM1004, docs/errors.md)"
+                "finmod.yaml:7:5: sources.a.zzz is no key of this file; expected format, path, set, "
+                "unreadable_as_null, date_order or accept.\n  Remove it. (FM1004, docs/errors.md)"
             ),
         ),
         (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from finmod.ledger.ledger import Ledger
-from tests.books import Books, bill, month
+from tests.books import DROP, Books, bill, month
 
 
 def load(books: Books, *options: str) -> str:
@@ -15,6 +17,9 @@ def load(books: Books, *options: str) -> str:
 
 def put(books: Books, name: str, *charges: dict[str, str]) -> None:
     books.write(f"exports/{name}", bill(*charges))
+
+
+DECLARED = "name: n\ncurrency: USD\nsources:\n  saas: {format: focus, path: exports}\n"
 
 
 def codes_of(books: Books, code: str) -> list[str]:
@@ -77,31 +82,79 @@ def test_charges_that_a_file_moves_to_another_period_count_once(books: Books) ->
 
 def test_a_period_that_its_only_file_left_is_empty_and_told(books: Books) -> None:
     put(books, "a.csv", month(7, "1"))
-    load(books)
+    load(books, *DROP)
     put(books, "a.csv", month(8, "1"))
-    assert "emptied" in load(books)
+    assert "emptied" in load(books, *DROP)
     assert books.totals() == {"saas 2026-08": "1 1.000000000000"}
     assert len(codes_of(books, "FM1201")) == 1
-    assert "nothing to load" in load(books)
+    assert "nothing to load" in load(books, *DROP)
     assert books.run("check", "--proof", "--output", "json").out.count('"holds": true') == 4
     assert [row["billing_period"] for row in json.loads(books.run("status", "--output", "json").out)] == ["2026-08"]
     put(books, "a.csv", month(7, "3"))
-    load(books)
+    load(books, *DROP)
     assert books.totals() == {"saas 2026-07": "1 3.000000000000"}
 
 
 def test_a_file_that_is_gone_keeps_its_charges_until_its_period_is_loaded_again(books: Books) -> None:
+    books.write("finmod.yaml", DECLARED)
     put(books, "a.csv", month(7, "1"))
     put(books, "b.csv", month(7, "2"))
-    load(books)
+    assert books.run("load").code == 0
     (books.root / "exports/a.csv").unlink()
-    assert "nothing to load" in load(books)
+    assert "nothing to load" in books.run("load").out
     put(books, "b.csv", month(7, "3"))
-    load(books)
+    said = books.run("load")
+    assert said.code == 0, said.err
     assert books.totals() == {"saas 2026-07": "1 3.000000000000"}
     assert codes_of(books, "FM1201") == [
         "exports/a.csv brought charges of 2026-07 before and is no longer there; its charges left the period."
     ]
+
+
+def test_a_load_by_path_refuses_to_drop_the_charges_of_a_file_that_it_does_not_name(books: Books) -> None:
+    put(books, "a.csv", month(7, "1"))
+    put(books, "b.csv", month(7, "2"), month(8, "4"))
+    load(books)
+    message = books.refused(books.write("c.csv", bill(month(7, "30"))))
+    for name in ("a", "b"):
+        assert (
+            f"exports/{name}.csv: the ledger has charges of exports/{name}.csv in saas 2026-07, and this load would "
+            "drop them; expected every file of a billing period, for as long as its charges shall stay."
+        ) in message
+    assert "keep them apart with --source NAME, or drop the old one with --accept FM1130." in message
+    assert "FM1130, docs" in message
+    assert "2026-08" not in message
+    assert books.totals() == {"saas 2026-07": "2 3.000000000000", "saas 2026-08": "1 4.000000000000"}
+    books.load(books.root / "c.csv", *DROP)
+    assert books.totals() == {"saas 2026-07": "1 30.000000000000", "saas 2026-08": "1 4.000000000000"}
+    assert len(codes_of(books, "FM1201")) == 2
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_bill_that_the_next_month_overwrote_is_refused_even_of_a_declared_source(
+    books: Books, *, declared: bool
+) -> None:
+    if declared:
+        books.write("finmod.yaml", DECLARED)
+    asked = () if declared else ("--format", "focus", "--source", "saas", books.root / "exports")
+    put(books, "a.csv", month(7, "1"))
+    assert books.run("load", *asked).code == 0
+    put(books, "a.csv", month(8, "2"))
+    before = books.trace()
+    said = books.run("load", *asked)
+    assert said.code == 1
+    assert said.err.startswith("exports/a.csv: the ledger has charges of exports/a.csv in saas 2026-07, and this load")
+    assert "(FM1130, " in said.err
+    assert books.trace() == before
+    assert books.staged() == []
+    assert books.totals() == {"saas 2026-07": "1 1.000000000000"}
+    if declared:
+        books.write("finmod.yaml", DECLARED.replace("exports}", "exports, accept: [FM1130]}"))
+        asked = ()
+    else:
+        asked = (*asked, *DROP)
+    assert books.run("load", *asked).code == 0
+    assert books.totals() == {"saas 2026-08": "1 2.000000000000"}
 
 
 def test_a_renamed_file_loads_nothing_and_is_never_told_as_gone(books: Books) -> None:

@@ -20,6 +20,7 @@ from tools.pages.markdown import table
 _KINDS = ("ChargeCategory", "ChargeClass", "PricingCategory", "CommitmentDiscountStatus")
 _PLAIN = {"pricing_currency": "USD", "line_item_currency_code": "USD", "line_item_usage_type": "BoxUsage:m5.large"}
 _RESERVED = {"reservation_reservation_a_r_n": "arn"}
+_ALSO = "its second charge: what was left unused"
 _BILLS_NOTHING = {"line_item_unblended_cost": Decimal(0)}
 
 
@@ -60,20 +61,31 @@ _CASES = (
 
 def line_items(mapping: Mapping) -> str:
     """Return the section with a row per line item type; discounts come as rows."""
-    columns = {item.target: item.sql for item in mapping.columns}
     amounts = _amounts(mapping)
     with Engine() as engine:
         kinds, costs = [], []
         for case in _CASES:
-            name = (f"`{case.type}`", case.when)
-            kinds.append((*name, *(_text(engine, columns[target], case, amounts) for target in _KINDS)))
-            costs.append((*name, *(_from(engine, columns[target], case, amounts) for target in COSTS)))
+            for when, each in _charges(engine, mapping, case, amounts):
+                columns = {item.target: item.sql for item in each.columns}
+                name = (f"`{case.type}`", when)
+                kinds.append((*name, *(_text(engine, columns[target], case, amounts) for target in _KINDS)))
+                costs.append((*name, *(_from(engine, columns[target], case, amounts) for target in COSTS)))
     return (
         "\n## What each line item type becomes\n\n"
         + table(("line item type", "which row", *_KINDS), kinds)
         + "\nAnd where its costs come from. Columns stand without the name of their group; where discounts come as "
         "columns, the net\ncolumn is read in place of each.\n\n" + table(("line item type", "which row", *COSTS), costs)
     )
+
+
+def _charges(
+    engine: Engine, mapping: Mapping, case: _Case, amounts: MappingOf[str, Decimal]
+) -> Iterator[tuple[str, Mapping]]:
+    """Yield which row it is, and the mapping of each charge that a row of this type makes."""
+    yield case.when, mapping
+    for also in mapping.also:
+        if not _value(engine, also.drop_when, case, amounts):
+            yield _ALSO, also
 
 
 def _amounts(mapping: Mapping) -> dict[str, Decimal]:
@@ -84,7 +96,7 @@ def _amounts(mapping: Mapping) -> dict[str, Decimal]:
         found[name] = None
         return ""
 
-    for item in mapping.columns:
+    for item in mapping.every_column():
         render(item.sql, {"$": str, "@": str, "#": note})
     # The whole of a commitment comes last, so that what is left of it is positive.
     ordered = sorted(found, key=lambda name: ("total_commitment" in name, name))

@@ -127,11 +127,18 @@ def _aws_page(mapping: Mapping) -> str:
     text = _title(
         mapping, f"{mapping.title} to FOCUS 1.4", "src/finmod/normalize/aws.py", "src/finmod/normalize/aws_charges.py"
     )
-    text += "\n## What holds for the whole bill\n\n" + _bullets(mapping.notes) + line_items(mapping) + _NOTATION
+    text += (
+        "\n## What holds for the whole bill\n\n"
+        + _bullets(mapping.notes)
+        + line_items(mapping)
+        + _chosen(mapping)
+        + _NOTATION
+    )
     text += "\n## Columns that are read as they stand\n\n"
     text += table(("column", "from", "source"), [(item.target, f"`{item.sql}`", item.source) for item in plain])
     text += "\n## Columns that follow a rule\n" + "".join(_section(item, shown[item.target]) for item in ruled)
-    text += _unfilled(mapping) + _parts_section(parts, list(shown.values()))
+    further = "".join(_further(mapping, also, parts) for also in mapping.also)
+    text += further + _unfilled(mapping) + _parts_section(parts, [*shown.values(), further])
     return text + _tables_section()
 
 
@@ -231,6 +238,41 @@ def _broken(sql: str) -> str:
         text += word
         depth -= word == "END"
     return text
+
+
+def _chosen(mapping: Mapping) -> str:
+    """Return the section on findings that the mapping brings about knowingly."""
+    rows = [
+        (f"[{item.code}](../../errors.md#{item.code.lower()})", f"`{item.when}`" if item.when else "all", item.reason)
+        for item in mapping.by_choice
+    ]
+    return (
+        "\n## Findings that follow from these choices\n\n"
+        + _wrapped(
+            "`finmod check` shows these as information with the reason below: they are no fault of the bill, and "
+            "nothing must be done. For any other charge of the same bill the finding keeps its severity."
+        )
+        + f"\n{table(('code', 'charges meant', 'reason'), rows)}"
+    )
+
+
+def _further(mapping: Mapping, also: Mapping, parts: MappingOf[str, str]) -> str:
+    """Return the section on a second charge of the same row: which rows make one, and what differs in it."""
+    rows = []
+    for item in also.columns:
+        if item not in mapping.columns:
+            other = f"Alternative, not taken: {item.alternative}" if item.alternative else ""
+            why = " ".join(filter(None, (item.choice, other)))
+            rows.append((item.target, f"`{_shortened(item.sql, parts)}`", why, item.source))
+    return (
+        "\n## The second charge of a recurring fee: what was left unused\n\n"
+        + _wrapped(
+            "A row makes it as well as its own charge, unless the following is true of it. Columns that are not named "
+            "here are those of the row's own charge, x_File and x_Row included."
+        )
+        + f"\n```sql\n{_shown(also.drop_when, parts)}\n```\n\n"
+        + table(("column", "from", "why", "source"), rows)
+    )
 
 
 def _unfilled(mapping: Mapping) -> str:

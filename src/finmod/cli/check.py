@@ -49,8 +49,9 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
 
 
 def _proof_row(item: Proof) -> tuple[object, ...]:
+    _, in_ledger, _ = item.rows
     return (
-        item.source, item.billing_period, item.currency, item.measure, item.rows, item.files, item.charges, item.days,
+        item.source, item.billing_period, item.currency, item.measure, in_ledger, item.files, item.charges, item.days,
         item.rounding_difference, item.holds,
     )  # fmt: skip
 

@@ -6,32 +6,47 @@ from decimal import Decimal
 from pathlib import Path
 
 import rich_click as click
+from click.shell_completion import CompletionItem
 
 from finmod.cli.output import Form, money, output_option, show
 from finmod.cli.progress import progress
 
 
+def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
+    from finmod.sample.faults import FAULTS  # noqa: PLC0415 -- the sample is slow to import
+
+    return [CompletionItem(name, help=fault.description) for name, fault in FAULTS.items() if name.startswith(begun)]
+
+
 @click.command("sample")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same company.")
-@click.option("--months", type=click.IntRange(1, 120), default=24, show_default=True, help="Number of months.")
+@click.option("--months", type=int, default=24, show_default=True, help="Number of months.")
 @click.option("--end", default="2026-10", show_default=True, metavar="YYYY-MM", help="Last month.")
 @click.option(
     "--rows",
-    type=click.IntRange(10_000, 100_000_000),
+    type=int,
     default=1_000_000,
     show_default=True,
-    help="Number of charges, within a tenth.",
+    help="Number of charges, within a tenth; 400 a month at least.",
 )
 @click.option(
     "--spend",
-    type=click.IntRange(10_000, 10_000_000_000),
+    type=int,
     default=8_000_000,
     show_default=True,
-    help="Spend of a year, USD.",
+    help="Spend of a year, 100,000 to 500,000,000 USD.",
+)
+@click.option(
+    "--fault",
+    metavar="NAME",
+    shell_complete=_faults,
+    help="Plant a known fault in one month, to see check find it; a wrong NAME lists them.",
 )
 @output_option
-def command(folder: Path, seed: int, months: int, end: str, rows: int, spend: int, form: Form) -> None:  # noqa: PLR0913, PLR0917 -- one parameter per option
+def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
+    folder: Path, seed: int, months: int, end: str, rows: int, spend: int, fault: str | None, form: Form
+) -> None:
     """Write an invented company's bills into FOLDER, a project that can be loaded at once.
 
     truth/ beside them holds what really happened.
@@ -40,7 +55,7 @@ def command(folder: Path, seed: int, months: int, end: str, rows: int, spend: in
 
     with progress() as step:
         summary = write_project_sample(
-            folder, seed=seed, months=months, end=end, rows=rows, spend=Decimal(spend), step=step
+            folder, seed=seed, months=months, end=end, rows=rows, spend=Decimal(spend), step=step, fault=fault
         )
     lines = [(name, charges, amount, "USD") for name, charges, amount in summary.by_source]
     if form != "table":
@@ -52,4 +67,8 @@ def command(folder: Path, seed: int, months: int, end: str, rows: int, spend: in
         form,
     )
     click.echo(f"Wrote the bills of an invented company to {folder}; what really happened is in {folder / 'truth'}.")
+    if fault:
+        from finmod.sample.faults import FAULTS  # noqa: PLC0415
+
+        click.echo(f"One month is spoiled on purpose: {FAULTS[fault].description}.")
     click.echo(f"Next: finmod --project {folder} load")

@@ -6,8 +6,7 @@ Owns the connection, its limits and the quoting of names and texts. The only fil
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -161,28 +160,13 @@ class Engine:
         try:
             options = f"FORMAT parquet, COMPRESSION {compression}"
             options += f", COMPRESSION_LEVEL {level}" if level is not None else ""
+            # In order, row groups are written one after another: small ones let the threads overlap (7 s instead of 9
+            # for 2 million rows of CSV on two cores).
+            options += ", ROW_GROUP_SIZE 40960" if ordered else ""
             target = f"{literal(str(path))} ({options})"
             return int(self.row(f"COPY ({sql}) TO {target}")[0])
         finally:
             self.run("SET preserve_insertion_order = false")
-
-    def watched(self, work: Callable[[], Any], on_progress: Callable[[float], None], every: float = 0.2) -> Any:  # noqa: ANN401 -- returns what the work returns
-        """Run work on this connection while reporting DuckDB's own progress, a share between 0 and 1."""
-        done = threading.Event()
-
-        def report() -> None:
-            while not done.wait(every):
-                share = self._connection.query_progress()
-                if share >= 0:
-                    on_progress(min(share / 100, 1.0))
-
-        reporter = threading.Thread(target=report, daemon=True)
-        reporter.start()
-        try:
-            return work()
-        finally:
-            done.set()
-            reporter.join()
 
     def interrupt(self) -> None:
         """Stop the statement that runs now; it fails with an EngineError."""

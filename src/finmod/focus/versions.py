@@ -41,7 +41,7 @@ _SERVICE_PROVIDER = Derived(
     choice="ProviderName, which it replaced; the publisher only where the bill names no provider. It is no rename: on "
     "a marketplace 1.4 means the seller, whom an older bill has as publisher and who stays in x_PublisherName.",
     source="FOCUS 1.4 ServiceProviderName (introduced as replacement of ProviderName; note on marketplaces) and "
-    "appendix of participating entities, where every case but marketplaces and resold licences keeps the provider.",
+    "appendix of participating entities, where every case but marketplaces and resold licences keeps the provider",
     alternative="PublisherName wherever it differs from provider and issuer: finds marketplace sellers (AWS, Red Hat "
     "Inc., Amazon Web Services, Inc.), but takes a supplier's own services for a seller's wherever the two names are "
     "forms of one (Microsoft Azure, Microsoft, Microsoft Azure), and the cloud for the provider behind a reseller.",
@@ -52,7 +52,7 @@ _HOST_PROVIDER = Derived(
     sql="coalesce($HostProviderName, $ProviderName, $PublisherName)",
     choice="The service provider: the value FOCUS demands where the bill shows no other host, and a bill older than "
     "1.3 has no column to show one.",
-    source="FOCUS 1.4 HostProviderName, nullability and default value.",
+    source="FOCUS 1.4 HostProviderName, nullability and default value",
     alternative="NULL, which FOCUS allows for services that run on nothing and for taxes and adjustments; an older "
     "bill does not tell which services those are.",
 )

@@ -74,6 +74,7 @@ def _upfront(held: Commitment, usage: Usage, invoice: str) -> Charge:
         return line_item("purchase", "SavingsPlanUpfrontFee", span, costs, invoice=invoice, text=text, columns=columns)
     columns = _reservation_columns(held) | {
         "line_item_usage_amount": str(held.hourly // 10**QUANTITY_DIGITS),
+        "reservation_total_reserved_units": decimal_text(held.hourly * held.hours, QUANTITY_DIGITS),
         "reservation_upfront_value": decimal_text(held.upfront),
     }
     text = f"Sign up charge for subscription, m7i.{held.size}, {held.payment}"

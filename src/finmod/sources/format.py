@@ -1,6 +1,6 @@
 """What a supplier format must say of itself.
 
-Owns the record; each supplier's file fills one in, ``registry.py`` lists them.
+Owns the record; each supplier's file fills one in, ``normalize/formats.py`` lists them.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
         UserError: A file cannot be read or booked; the ledger is as it was.
     """
     ledger = Ledger(project.store)
-    job = Job(name, settings, project.root, now, declared=name in project.sources)
+    job = Job(name, settings, project.root, now, declared=project.sources.get(name) == settings)
     with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
         ledger.clear_staging(name)
         with _staging(ledger, job) as folder, Engine(temp_folder=folder / "spill") as engine:
@@ -224,12 +224,16 @@ def detect_format(root: Path, patterns: Sequence[str]) -> str:
         return detected(column_names(engine, file), file.name)
 
 
+# The other refusals that can be accepted decide whether a bill is loaded, not how.
+_CHANGES_READING = frozenset({"FM1116"})
+
+
 def _digest(job: Job) -> str:
     """Return what, besides their bytes, decides how files become charges."""
     format_name, reading = job.settings.format, job.reading
     revision = READERS[format_name].mapping([]).revision
     parts = [format_name, revision, sorted(reading.constants.items()), sorted(reading.unreadable_as_null),
-             reading.date_order, sorted(reading.accept)]  # fmt: skip
+             reading.date_order, sorted(reading.accept & _CHANGES_READING)]  # fmt: skip
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -347,18 +351,23 @@ def _refuse_loss(job: Job, read: Read, inventory: Inventory) -> None:
         if not inside or not job.declared:
             there = {file.name for file in inventory.changed} if inside else set[str]()
             left = [name for name in _left(inventory, inside, period) if name not in there]
-            problems += [_would_drop(job.name, period, name) for name in left]
+            problems += [_would_drop(job, period, name) for name in left]
     if problems:
         raise UserError(*problems)
 
 
-def _would_drop(source: str, period: date, file: str) -> Problem:
+def _would_drop(job: Job, period: date, file: str) -> Problem:
+    remedy = "Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130."
+    if job.declared:
+        remedy = (
+            f"Keep its charges in a file beside it, or drop them: accept: [FM1130] under {job.name} in finmod.yaml."
+        )
     return Problem(
         code="FM1130",
-        found=f"the ledger has charges of {file} in {source} {period:%Y-%m}, and this load would drop them",
+        found=f"the ledger has charges of {file} in {job.name} {period:%Y-%m}, and this load would drop them",
         expected="every file of a billing period, for as long as its charges shall stay",
         where=file,
-        remedy="Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130.",
+        remedy=remedy,
     )
 
 

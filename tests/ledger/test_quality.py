@@ -1,0 +1,146 @@
+"""Patterns over a whole billing period: repeated charges, missing days, commitments whose cost is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from finmod.engines.duckdb import Engine
+from finmod.ledger.ledger import Ledger
+from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES
+from finmod.terms.findings import Finding
+from tests.books import month
+from tests.ledger.conftest import JULY, NOW, Make
+
+Commit = Callable[..., Ledger]
+
+
+@pytest.fixture
+def commit(engine: Engine, ledger: Ledger, period: Make) -> Commit:
+    """Return a function that puts charges of July into the ledger."""
+
+    def make(*charges: dict[str, str]) -> Ledger:
+        ledger.commit(engine, [period(JULY, *charges)], "load1", NOW)
+        return ledger
+
+    return make
+
+
+def on(day: int, cost: str = "1", **more: str) -> dict[str, str]:
+    """Return a charge of one day of July."""
+    span = {"ChargePeriodStart": f"2026-07-{day:02}T00:00:00Z", "ChargePeriodEnd": f"2026-07-{day + 1:02}T00:00:00Z"}
+    return month(7, cost, **(span | more))
+
+
+def repeated(engine: Engine, ledger: Ledger) -> list[Finding]:
+    return repeated_charges(engine, ledger.files(CHARGES, ledger.head(engine)))
+
+
+def missing(engine: Engine, ledger: Ledger) -> list[Finding]:
+    return missing_days(engine, ledger.files(CHARGE_DAYS, ledger.head(engine)))
+
+
+def lost(engine: Engine, ledger: Ledger) -> list[Finding]:
+    head = ledger.head(engine)
+    return lost_commitment_cost(engine, ledger.files(CHARGE_DAYS, head), ledger.files(CHARGE_KEYS, head))
+
+
+def test_charges_beyond_the_first_of_equal_ones_are_told(engine: Engine, commit: Commit) -> None:
+    (found,) = repeated(engine, commit(on(1, "5"), on(2), on(1, "5"), on(1, "5"), on(2)))
+    assert (found.code, found.severity, found.source, found.billing_period) == ("FM1205", "warning", "saas", "2026-07")
+    assert (found.rows, found.amount, found.currency) == (3, Decimal(11), "USD")
+    assert found.where is not None
+    assert found.where.startswith("a.csv, row ")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"BilledCost": "1.000000000001"},
+        {"EffectiveCost": "1"},
+        {"ServiceName": "Compute"},
+        {"ChargePeriodEnd": "2026-07-01T12:00:00Z"},
+        {"ConsumedQuantity": "2"},
+        {"BillingCurrency": "EUR", "BillingAccountId": "a2"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_charges_that_differ_in_anything_are_not_repeated(
+    engine: Engine, commit: Commit, other: dict[str, str]
+) -> None:
+    assert repeated(engine, commit(on(1), on(1) | other)) == []
+
+
+def test_days_without_charges_between_the_first_and_the_last_are_told(engine: Engine, commit: Commit) -> None:
+    (found,) = missing(engine, commit(*(on(day) for day in range(3, 29) if day not in (12, 20))))
+    assert (found.code, found.severity, found.column, found.example) == (
+        "FM1403",
+        "warning",
+        "ChargePeriodStart",
+        "2026-07-12",
+    )
+    assert found.message == "No charge on 2026-07-12, 2026-07-20."
+
+
+def test_only_five_missing_days_are_named(engine: Engine, commit: Commit) -> None:
+    gone = (5, 9, 13, 17, 21, 25)
+    (found,) = missing(engine, commit(*(on(day) for day in range(1, 31) if day not in gone)))
+    assert found.message.endswith("2026-07-17, 2026-07-21 and more.")
+
+
+@pytest.mark.parametrize("days", [range(1, 30), range(10, 20), (1, 30), (1,), (*range(1, 8), 20)], ids=str)
+def test_whole_partial_and_sparse_bills_miss_no_day(engine: Engine, commit: Commit, days: tuple[int, ...]) -> None:
+    assert missing(engine, commit(*(on(day) for day in days))) == []
+
+
+def test_late_usage_of_an_earlier_month_opens_no_gap(engine: Engine, commit: Commit) -> None:
+    late = {"ChargePeriodStart": "2026-06-10T00:00:00Z", "ChargePeriodEnd": "2026-06-11T00:00:00Z"}
+    assert missing(engine, commit(*(on(day) for day in range(1, 29)), on(1, "2", **late))) == []
+
+
+HELD = {"CommitmentDiscountId": "plan-1", "CommitmentDiscountType": "Savings Plan"}
+
+
+def purchase(billed: str, frequency: str = "Recurring") -> dict[str, str]:
+    return on(1, billed, EffectiveCost="0", ChargeCategory="Purchase", ChargeFrequency=frequency, **HELD)
+
+
+def covered(effective: str, status: str = "Used", **more: str) -> dict[str, str]:
+    return on(
+        2, "0", EffectiveCost=effective, ChargeFrequency="Usage-Based", CommitmentDiscountStatus=status, **HELD, **more
+    )
+
+
+def test_a_commitment_that_reaches_charges_with_less_than_its_bill_is_told(engine: Engine, commit: Commit) -> None:
+    (found,) = lost(engine, commit(purchase("100"), covered("60"), covered("30", "Unused")))
+    assert (found.code, found.severity, found.column) == ("FM1404", "warning", "EffectiveCost")
+    assert (found.amount, found.currency, found.example) == (Decimal(100), "USD", "plan-1")
+    assert found.message == "The commitment was billed 100.00 USD and reaches charges with 90.00."
+
+
+def test_a_commitment_that_reaches_no_charge_at_all_is_told(engine: Engine, commit: Commit) -> None:
+    (found,) = lost(engine, commit(purchase("100")))
+    assert found.message.endswith("reaches charges with 0.00.")
+
+
+@pytest.mark.parametrize(
+    "charges",
+    [
+        (purchase("100"), covered("60"), covered("40", "Unused")),
+        (purchase("100"), covered("99.99")),
+        (purchase("100"), covered("160")),
+        (purchase("50"), purchase("600", "One-Time"), covered("30")),
+        (purchase("600", "One-Time"), covered("50")),
+        (purchase("100"), covered("60", ChargeClass="Correction")),
+        (covered("60"),),
+    ],
+    ids=["whole", "a cent of rounding", "with an upfront part spread", "bought upfront in part this month",
+         "bought upfront this month", "corrected", "not billed this month"],
+)  # fmt: skip
+def test_a_commitment_that_keeps_its_cost_or_proves_nothing_is_not_told(
+    engine: Engine, commit: Commit, charges: tuple[dict[str, str], ...]
+) -> None:
+    assert lost(engine, commit(*charges)) == []

@@ -1,0 +1,162 @@
+"""What makes a check red: totals that were not kept, findings, invoices; and what the settings let pass."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.engines.duckdb import Engine, literal
+from finmod.errors import UserError
+from finmod.focus.columns import COSTS
+from finmod.settings.project import Project, load_project
+from finmod.workspace.check import CheckReport, check
+from tests.books import Books, bill, month
+
+COMPLETE = {
+    "BilledCost": "1.5",
+    "EffectiveCost": "1.5",
+    "ListCost": "1.5",
+    "ContractedCost": "1.5",
+    "InvoiceId": "i1",
+}
+
+
+def project(books: Books, *lines: str) -> Project:
+    """Return the project with more lines in its finmod.yaml."""
+    books.write("finmod.yaml", "\n".join(("name: n", "currency: USD", *lines, "")))
+    return load_project(books.root)
+
+
+def invoices(books: Books, *lines: str) -> None:
+    """Write the list of invoices."""
+    books.write("invoices.csv", "\n".join(("issuer,invoice_id,billing_period,currency,amount", *lines, "")))
+
+
+def counted(report: CheckReport, *, severity: str) -> Counter[str]:
+    return Counter(finding.code for finding in report.findings if finding.severity == severity)
+
+
+def charges_file(books: Books) -> Path:
+    """Return the one Parquet file that the charges stand in."""
+    (file,) = (books.root / ".finmod/tables/charges").rglob("*.parquet")
+    return file
+
+
+def spoil(file: Path) -> None:
+    """Write a Parquet file anew with a cent more in each charge."""
+    other = file.with_suffix(".other")
+    with Engine() as engine:
+        engine.copy_parquet(
+            f"SELECT * REPLACE (CAST(BilledCost + 0.01 AS DECIMAL(38, 12)) AS BilledCost) "
+            f"FROM read_parquet({literal(str(file))}, hive_partitioning = false)",
+            other,
+        )
+    other.replace(file)
+
+
+def test_an_empty_ledger_cannot_be_checked(books: Books) -> None:
+    with pytest.raises(UserError, match="the ledger is empty") as caught:
+        check(load_project(books.root))
+    assert "FM1502" in str(caught.value)
+
+
+def test_every_cost_of_every_period_is_proven(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(8, "2", **{**COMPLETE, "BilledCost": "2"}), month(9, "3"))))
+    report = check(load_project(books.root))
+    assert Counter((proof.billing_period, proof.measure) for proof in report.proofs) == Counter(
+        (period, cost) for period in ("2026-08", "2026-09") for cost in COSTS
+    )
+    assert all(proof.holds for proof in report.proofs)
+    assert report.version == 1
+    assert counted(report, severity="error")["FM1402"] == 0
+
+
+def test_a_file_of_the_ledger_that_was_changed_makes_the_check_red(loaded: Books) -> None:
+    spoil(charges_file(loaded))
+    report = check(load_project(loaded.root))
+    assert report.red
+    (broken,) = (finding for finding in report.findings if finding.code == "FM1402")
+    assert (broken.source, broken.billing_period, broken.column, broken.severity) == (
+        "saas",
+        "2026-09",
+        "BilledCost",
+        "error",
+    )
+    assert "1.500000000000 in the files' manifest, 1.510000000000 in the charges" in broken.message
+    assert [proof.measure for proof in report.proofs if not proof.holds] == ["BilledCost"]
+    said = loaded.run("check")
+    assert said.code == 1
+    assert "FM1402" in said.out + said.err
+
+
+@pytest.mark.parametrize("table", ["charges", "charge_days", "charge_keys"])
+def test_a_file_of_the_ledger_that_is_gone_is_told(loaded: Books, table: str) -> None:
+    (file,) = (loaded.root / ".finmod/tables" / table).rglob("*.parquet")
+    file.unlink()
+    with pytest.raises(UserError, match="FM1503"):
+        check(load_project(loaded.root))
+    said = loaded.run("check")
+    assert said.code == 1
+    assert "Bring the store folder back from a copy" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_file_of_the_ledger_that_is_no_parquet_is_told(loaded: Books) -> None:
+    charges_file(loaded).write_bytes(b"no parquet at all")
+    with pytest.raises(UserError, match="FM1503"):
+        check(load_project(loaded.root))
+
+
+def twice(books: Books) -> None:
+    """Load a charge twice: a warning of its own."""
+    charge = month(9, **COMPLETE)
+    books.load(books.write("a.csv", bill(charge, charge)))
+
+
+def test_a_warning_makes_red_only_where_it_is_asked_for(books: Books) -> None:
+    twice(books)
+    errors = sorted({f.code for f in check(load_project(books.root)).findings if f.severity == "error"})
+    silent = f"  ignore: [{', '.join(errors)}]"
+    assert not check(project(books, "check:", silent)).red
+    assert check(project(books, "check:", silent, "  fail_on: warning")).red
+
+
+def test_codes_that_are_ignored_are_shown_and_never_red(books: Books) -> None:
+    twice(books)
+    every = check(project(books, "check:", "  fail_on: warning"))
+    codes = {finding.code for finding in every.findings if finding.severity != "info"}
+    assert every.red
+    assert "FM1205" in codes
+    some = check(project(books, "check:", "  fail_on: warning", f"  ignore: [{', '.join(sorted(codes - {'FM1205'}))}]"))
+    assert some.red
+    none = check(project(books, "check:", "  fail_on: warning", f"  ignore: [{', '.join(sorted(codes))}]"))
+    assert not none.red
+    assert none.findings == every.findings
+
+
+def test_errors_come_first(books: Books) -> None:
+    twice(books)
+    rank = ["error", "warning", "info"]
+    severities = [rank.index(finding.severity) for finding in check(load_project(books.root)).findings]
+    assert severities == sorted(severities)
+
+
+def test_invoices_are_compared_only_where_the_project_names_them(books: Books) -> None:
+    twice(books)
+    invoices(books, "Acme,i1,2026-09,USD,2.99")
+    assert "FM1405" not in {finding.code for finding in check(load_project(books.root)).findings}
+    named = check(project(books, "invoices: invoices.csv"))
+    (found,) = (finding for finding in named.findings if finding.code == "FM1405")
+    assert (found.severity, found.amount, found.rows) == ("error", Decimal(3), 2)
+    assert named.red
+
+
+def test_only_what_the_ledger_holds_now_is_checked(books: Books) -> None:
+    twice(books)
+    books.load(books.write("a.csv", bill(month(9, **COMPLETE))))
+    report = check(load_project(books.root))
+    assert "FM1205" not in {finding.code for finding in report.findings}
+    assert all(proof.holds for proof in report.proofs)

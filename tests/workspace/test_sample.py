@@ -1,0 +1,91 @@
+"""The sample as a project: it loads, checks green, and its truth is what the ledger says; a fault makes it red."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.focus.columns import COSTS
+from tests.books import Books, finmod
+
+
+def sample(folder: Path, months: int, *more: str) -> Books:
+    """Write a sample with the command and load it."""
+    said = finmod("sample", folder, "--months", str(months), "--rows", str(1000 * months), *more)
+    assert said.code == 0, said.err
+    books = Books(folder)
+    assert books.run("load").code == 0
+    return books
+
+
+def truth(folder: Path) -> dict[tuple[str, str, str], Decimal]:
+    """Return (source, billing period, cost) -> amount, as truth/totals.csv has it."""
+    with (folder / "truth" / "totals.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["source"], row["billing_period"], row["measure"]): Decimal(row["amount"])
+            for row in csv.DictReader(file)
+            if row["measure"] in COSTS
+        }
+
+
+def ledger(books: Books) -> dict[tuple[str, str, str], Decimal]:
+    """Return (source, billing period, cost) -> sum over the charges."""
+    sums = ", ".join(f"sum({cost}) AS {cost}" for cost in COSTS)
+    sql = f"SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m') AS period, {sums} FROM charges GROUP BY ALL"
+    rows = json.loads(books.run("query", sql, "--output", "json").out)
+    return {(row["x_Source"], row["period"], cost): Decimal(row[cost]) for row in rows for cost in COSTS}
+
+
+# Sixteen months hold the start and end of every kind of commitment, three those of a short window.
+@pytest.mark.parametrize("months", [3, 16])
+def test_a_clean_sample_checks_green_and_its_truth_is_the_ledger(tmp_path: Path, months: int) -> None:
+    books = sample(tmp_path / "northwind", months)
+    checked = books.run("check")
+    assert (checked.code, checked.out.splitlines()[-1]) == (0, "GREEN"), checked.out
+    wanted = truth(books.root)
+    assert len(wanted) == 5 * months * len(COSTS)
+    assert ledger(books) == wanted
+
+
+def test_a_reservation_bought_upfront_says_how_many_hours_it_reserves(tmp_path: Path) -> None:
+    books = sample(tmp_path / "northwind", 3)
+    sql = (
+        "SELECT CommitmentDiscountQuantity AS bought, CommitmentDiscountUnit AS unit, PricingQuantity AS instances "
+        "FROM charges WHERE x_LineItemType = 'Fee' AND CommitmentDiscountType = 'Reservation'"
+    )
+    (row,) = json.loads(books.run("query", sql, "--output", "json").out)
+    assert row["unit"] == "Hours"
+    assert Decimal(row["bought"]) == Decimal(row["instances"]) * 365 * 24 > 0
+
+
+def test_a_planted_fault_is_named_and_makes_the_check_red(tmp_path: Path) -> None:
+    folder = tmp_path / "overcharged"
+    said = finmod("sample", folder, "--months", "2", "--rows", "2000", "--fault", "untied_invoice")
+    assert "One month is spoiled on purpose: an invoice is 100.00 above the bill." in said.out
+    books = Books(folder)
+    assert books.run("load").code == 0
+    checked = books.run("check")
+    assert checked.code == 1
+    assert "FM1405" in checked.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--rows", "10"), "--rows: 10 rows; expected 9,600 or more for 24 months"),
+        (("--spend", "10000"), "--spend: a spend of 10000; expected 100,000 to 500,000,000 USD a year"),
+        (("--months", "121"), "--months: 121 months; expected 1 to 120"),
+        (("--fault", "untied_invoic"), "Did you mean 'untied_invoice'?"),
+    ],
+)
+def test_values_out_of_range_are_refused_before_anything_is_written(
+    tmp_path: Path, arguments: tuple[str, str], words: str
+) -> None:
+    said = finmod("sample", tmp_path / "northwind", *arguments)
+    assert said.code == 1
+    assert words in said.err
+    assert not (tmp_path / "northwind").exists()
