@@ -52,7 +52,7 @@ def _totals(report: DemoReport) -> Table:
     meanings = {
         "ListCost": "at list price",
         "ContractedCost": "after negotiated discounts",
-        "EffectiveCost": "after commitments, spread over their term",
+        "EffectiveCost": "commitments over their term",
         "BilledCost": "on the invoices",
     }
     made = _table("Cost, USD", "this month", "month before", "change")

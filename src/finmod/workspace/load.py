@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -25,14 +25,15 @@ from finmod.ledger.locks import hold
 from finmod.ledger.manifest import FilePeriod, current_files
 from finmod.ledger.prepare import PeriodInput, own_columns, prepare
 from finmod.ledger.tables import CHARGES
-from finmod.normalize.booking import FilePeriods, file_periods, refuse_unbookable
+from finmod.normalize.booking import refuse_unbookable
 from finmod.normalize.convert import Conversion
 from finmod.normalize.formats import READERS, detected, require_format
-from finmod.normalize.values import Reading
 from finmod.settings.project import Project, SourceSettings
 from finmod.sources.files import SourceFile, discover, display_name, fingerprint, refuse_same_content
 from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
+from finmod.workspace.job import Inventory, Job, Read
+from finmod.workspace.losses import file_gone, files_left, refuse_loss
 
 Step = Callable[[str, int, int], None]
 """Called with what is being done, how many parts are done, and how many there are."""
@@ -80,35 +81,6 @@ class LoadReport:
     unchanged: int = 0
     left_out: tuple[tuple[Path, str], ...] = ()
     version: int = -1
-
-
-@dataclass(frozen=True)
-class Job:
-    """One source to be loaded.
-
-    Attributes:
-        name: Name of the source.
-        settings: Format, paths and wishes.
-        root: Folder that relative paths start from and that file names are relative to.
-        now: Time of the load, UTC.
-        declared: Whether finmod.yaml says what the source is: then its files are all of it, otherwise perhaps a part.
-    """
-
-    name: str
-    settings: SourceSettings
-    root: Path
-    now: datetime
-    declared: bool
-
-    @property
-    def reading(self) -> Reading:
-        """Return how the user wants the files read."""
-        return Reading(
-            dict(self.settings.constants),
-            frozenset(self.settings.unreadable_as_null),
-            self.settings.date_order,
-            frozenset(self.settings.accept),
-        )
 
 
 def load_source(project: Project, name: str, settings: SourceSettings, now: datetime, step: Step) -> LoadReport:
@@ -165,7 +137,7 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     read = _read(engine, job, inventory, folder, step)
     works = _works(job, read, inventory, read_as, _spelling(ledger.columns(CHARGES, head), read.conversions))
     prepared = _prepare_all(engine, job, works, folder, step)
-    _refuse_loss(job, read, inventory)
+    refuse_loss(job, read, inventory)
     load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
     version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now).version
     before = {entry.period for entry in known}
@@ -241,45 +213,6 @@ def _same(entry: FilePeriod, file: SourceFile, read_as: str) -> bool:
     return entry.sha256 == file.sha256 and entry.read_as == read_as
 
 
-@dataclass(frozen=True)
-class Inventory:
-    """The files of a source beside what the ledger has of them.
-
-    Attributes:
-        every: All files that count.
-        changed: Those whose bytes, or the way they are read, the ledger does not know.
-        known: What the ledger has.
-        superseded: Names of files that a later version of the same report replaces.
-        findings: What the choice of files brought to light.
-    """
-
-    every: tuple[SourceFile, ...]
-    changed: tuple[SourceFile, ...]
-    known: tuple[FilePeriod, ...]
-    superseded: frozenset[str]
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass
-class Read:
-    """Files made ready for conversion.
-
-    Attributes:
-        conversions: Each file and how to read it.
-        periods: File name -> its billing periods.
-        touched: Billing periods to replace: those of the changed files, and those that they left.
-    """
-
-    conversions: list[Conversion] = field(default_factory=list)
-    periods: dict[str, FilePeriods] = field(default_factory=dict)
-    touched: set[date] = field(default_factory=set)
-
-    def add(self, engine: Engine, conversion: Conversion) -> None:
-        """Take a file in."""
-        self.periods[conversion.staged.file.name] = file_periods(engine, conversion)
-        self.conversions.append(conversion)
-
-
 def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: Step) -> Read:
     """Stage the changed files, then the unchanged ones that share a billing period with them."""
     read, changed, problems = Read(), inventory.changed, list[Problem]()
@@ -325,70 +258,16 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
     there = {file.name for file in inventory.every}
     for period in sorted(read.touched):
         inside = tuple(item for item in read.conversions if period in read.periods[item.staged.file.name].periods)
-        left = _left(inventory, inside, period)
+        left = files_left(inventory, inside, period)
         shapes = [finding for item in inside for finding in read.periods[item.staged.file.name].findings]
         # Where every file left the period it is replaced by nothing, and their manifests say so.
         inside = inside or tuple(item for item in read.conversions if item.staged.file.name in left)
         alone = frozenset(name for name, found in read.periods.items() if found.periods == {period})
-        gone = [_gone(job.name, period, name, still=name in there) for name in left]
+        gone = [file_gone(job.name, period, name, still=name in there) for name in left]
         if period == max(read.touched):
             shapes += [replace(finding, source=job.name) for finding in inventory.findings]
         works.append(PeriodInput(job.name, period, inside, alone, read_as, (*gone, *shapes), spelling))
     return works
-
-
-def _refuse_loss(job: Job, read: Read, inventory: Inventory) -> None:
-    """Refuse to drop charges that no file of this load stands for, unless the user wants that.
-
-    A source of finmod.yaml names all its files, so that a period may lose one of them; a load by path may name a part.
-    No load empties a period unasked: a bill that is overwritten every month would take the last month with it.
-    """
-    if "FM1130" in job.reading.accept:
-        return
-    problems = []
-    for period in sorted(read.touched):
-        inside = [item for item in read.conversions if period in read.periods[item.staged.file.name].periods]
-        if not inside or not job.declared:
-            there = {file.name for file in inventory.changed} if inside else set[str]()
-            left = [name for name in _left(inventory, inside, period) if name not in there]
-            problems += [_would_drop(job, period, name) for name in left]
-    if problems:
-        raise UserError(*problems)
-
-
-def _would_drop(job: Job, period: date, file: str) -> Problem:
-    remedy = "Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130."
-    if job.declared:
-        remedy = (
-            f"Keep its charges in a file beside it, or drop them: accept: [FM1130] under {job.name} in finmod.yaml."
-        )
-    return Problem(
-        code="FM1130",
-        found=f"the ledger has charges of {file} in {job.name} {period:%Y-%m}, and this load would drop them",
-        expected="every file of a billing period, for as long as its charges shall stay",
-        where=file,
-        remedy=remedy,
-    )
-
-
-def _left(inventory: Inventory, inside: Sequence[Conversion], period: date) -> list[str]:
-    """Return the names of files that brought charges of a period before and bring none now, renamed ones apart."""
-    names = {item.staged.file.name for item in inside} | inventory.superseded
-    contents = {item.staged.file.sha256 for item in inside}
-    before = [entry for entry in inventory.known if entry.period == period]
-    return sorted({entry.file for entry in before if entry.file not in names and entry.sha256 not in contents})
-
-
-def _gone(source: str, period: date, file: str, *, still: bool) -> Finding:
-    now = "has none now" if still else "is no longer there"
-    return Finding(
-        code="FM1201",
-        severity="warning",
-        message=f"{file} brought charges of {period:%Y-%m} before and {now}; its charges left the period.",
-        source=source,
-        billing_period=f"{period:%Y-%m}",
-        where=file,
-    )
 
 
 def _loaded(ready: PreparedPeriod, findings: tuple[Finding, ...], *, replaced: bool) -> LoadedPeriod:

@@ -1,0 +1,87 @@
+"""One source on its way into the ledger: what is wanted, what is there, what was read.
+
+Owns the records that the steps of a load hand to each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine
+from finmod.ledger.manifest import FilePeriod
+from finmod.normalize.booking import FilePeriods, file_periods
+from finmod.normalize.convert import Conversion
+from finmod.normalize.values import Reading
+from finmod.settings.project import SourceSettings
+from finmod.sources.files import SourceFile
+from finmod.terms.findings import Finding
+
+
+@dataclass(frozen=True)
+class Job:
+    """One source to be loaded.
+
+    Attributes:
+        name: Name of the source.
+        settings: Format, paths and wishes.
+        root: Folder that relative paths start from and that file names are relative to.
+        now: Time of the load, UTC.
+        declared: Whether finmod.yaml says what the source is: then its files are all of it, otherwise perhaps a part.
+    """
+
+    name: str
+    settings: SourceSettings
+    root: Path
+    now: datetime
+    declared: bool
+
+    @property
+    def reading(self) -> Reading:
+        """Return how the user wants the files read."""
+        return Reading(
+            dict(self.settings.constants),
+            frozenset(self.settings.unreadable_as_null),
+            self.settings.date_order,
+            frozenset(self.settings.accept),
+        )
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The files of a source beside what the ledger has of them.
+
+    Attributes:
+        every: All files that count.
+        changed: Those whose bytes, or the way they are read, the ledger does not know.
+        known: What the ledger has.
+        superseded: Names of files that a later version of the same report replaces.
+        findings: What the choice of files brought to light.
+    """
+
+    every: tuple[SourceFile, ...]
+    changed: tuple[SourceFile, ...]
+    known: tuple[FilePeriod, ...]
+    superseded: frozenset[str]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass
+class Read:
+    """Files made ready for conversion.
+
+    Attributes:
+        conversions: Each file and how to read it.
+        periods: File name -> its billing periods.
+        touched: Billing periods to replace: those of the changed files, and those that they left.
+    """
+
+    conversions: list[Conversion] = field(default_factory=list)
+    periods: dict[str, FilePeriods] = field(default_factory=dict)
+    touched: set[date] = field(default_factory=set)
+
+    def add(self, engine: Engine, conversion: Conversion) -> None:
+        """Take a file in."""
+        self.periods[conversion.staged.file.name] = file_periods(engine, conversion)
+        self.conversions.append(conversion)
