@@ -35,8 +35,8 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
 
     Exit code 1 when something must be done.
     """
-    from finmod.terms.findings import codes  # noqa: PLC0415
-    from finmod.workspace.check import check  # noqa: PLC0415
+    from finmod.terms.findings import codes
+    from finmod.workspace.check import check
 
     report = check(opened(folder))
     if proof:

@@ -15,11 +15,11 @@ import rich_click as click
 @click.option("--months", type=click.IntRange(2, 120), default=24, show_default=True, help="Number of months.")
 def command(folder: Path, rows: int, months: int) -> None:
     """Make the sample company in FOLDER, load two years of its bills, and show its last month."""
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from finmod.cli.demo_screen import show_demo  # noqa: PLC0415
-    from finmod.cli.progress import progress  # noqa: PLC0415
-    from finmod.workspace.demo import run_demo  # noqa: PLC0415
+    from finmod.cli.demo_screen import show_demo
+    from finmod.cli.progress import progress
+    from finmod.workspace.demo import run_demo
 
     with progress() as step:
         report = run_demo(folder, rows=rows, months=months, now=datetime.now(tz=UTC), step=step)

@@ -34,7 +34,7 @@ def focus(folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Pa
     Parquet holds every text as the bill wrote it. In CSV a text that a spreadsheet would run as a formula gets an
     apostrophe in front.
     """
-    from finmod.workspace.export_focus import export_focus  # noqa: PLC0415
+    from finmod.workspace.export_focus import export_focus
 
     rows = export_focus(opened(folder), version, target, period=period)
     click.echo(f"Wrote {rows:,} charges as FOCUS {version} to {target}")

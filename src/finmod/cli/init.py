@@ -13,7 +13,7 @@ import rich_click as click
 @click.option("--currency", default="USD", show_default=True, help="Reporting currency, ISO 4217.")
 def command(folder: Path, name: str | None, currency: str) -> None:
     """Write finmod.yaml, with comments, into FOLDER (this one where it is not given)."""
-    from finmod.settings.init import write_project  # noqa: PLC0415
+    from finmod.settings.init import write_project
 
     written = write_project(folder, name or folder.absolute().name, currency)
     click.echo(f"Wrote {written}. Name your bills in it, then run: finmod load")

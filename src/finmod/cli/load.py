@@ -66,8 +66,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
 
     Files that are in the ledger already are not read again. A changed file replaces its billing periods.
     """
-    from finmod.workspace.load import load_source  # noqa: PLC0415
-    from finmod.workspace.sources import adhoc_source, configured_sources  # noqa: PLC0415
+    from finmod.workspace.load import load_source
+    from finmod.workspace.sources import adhoc_source, configured_sources
 
     project = opened(folder)
     options = {

@@ -15,7 +15,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     if not screen.is_terminal:
         yield lambda _what, _done, _parts: None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}"),

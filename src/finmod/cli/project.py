@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 def opened(folder: Path | None) -> Project:
     """Return the project of a folder, or the nearest one from the working folder upward."""
-    from finmod.settings.project import find_project, load_project  # noqa: PLC0415 -- --help must not wait for it
+    from finmod.settings.project import find_project, load_project
 
     return load_project(folder if folder is not None else find_project(Path.cwd()))

@@ -39,7 +39,7 @@ def command(folder: Path | None, sql: str | None, *, listing: bool, as_of: int |
 
     Amounts are DECIMAL and never summed across currencies unless you do.
     """
-    from finmod.workspace.query import query, tables  # noqa: PLC0415
+    from finmod.workspace.query import query, tables
 
     if listing:
         result = tables()

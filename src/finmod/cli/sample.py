@@ -13,7 +13,7 @@ from finmod.cli.progress import progress
 
 
 def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
-    from finmod.sample.faults import FAULTS  # noqa: PLC0415 -- the sample is slow to import
+    from finmod.sample.faults import FAULTS
 
     return [CompletionItem(name, help=fault.description) for name, fault in FAULTS.items() if name.startswith(begun)]
 
@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 
     truth/ beside them holds what really happened.
     """
-    from finmod.workspace.sample import write_project_sample  # noqa: PLC0415
+    from finmod.workspace.sample import write_project_sample
 
     with progress() as step:
         summary = write_project_sample(
@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     )
     click.echo(f"Wrote the bills of an invented company to {folder}; what really happened is in {folder / 'truth'}.")
     if fault:
-        from finmod.sample.faults import FAULTS  # noqa: PLC0415
+        from finmod.sample.faults import FAULTS
 
         click.echo(f"One month is spoiled on purpose: {FAULTS[fault].description}.")
     click.echo(f"Next: finmod --project {folder} load")

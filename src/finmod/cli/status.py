@@ -27,7 +27,7 @@ _COLUMNS = (
 @click.pass_obj
 def command(folder: Path | None, *, form: Form) -> None:
     """Show which bills the ledger holds, per source and billing period."""
-    from finmod.workspace.status import status  # noqa: PLC0415
+    from finmod.workspace.status import status
 
     project = opened(folder)
     report = status(project)
