@@ -32,12 +32,13 @@ def booked(folder: Path, *texts: str, accept: str = "") -> list[tuple[str, str |
     folder.mkdir(exist_ok=True)
     reading = Reading(accept=frozenset({accept}))
     with Engine() as engine:
-        made = []
+        made = {}
         for place, text in enumerate(texts):
             (folder / f"{place}.csv").write_text(text)
-            made.append(conversion(engine, folder / f"{place}.csv", folder / "work", reading))
+            read = conversion(engine, folder / f"{place}.csv", folder / "work", reading)
+            made[f"{place}.csv"] = file_periods(engine, read)
         try:
-            refuse_unbookable(engine, made)
+            refuse_unbookable(made, reading.accept)
         except UserError as error:
             return [(problem.code, problem.where, problem.found) for problem in error.problems]
     return []

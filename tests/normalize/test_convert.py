@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
-from finmod.normalize.convert import control_sql, periods_sql, select_charges, with_key
+from finmod.normalize.convert import booking_sql, control_sql, select_charges, with_key
 from finmod.normalize.values import Reading
 from tests.books import bill, month
 from tests.normalize.staged import conversion
@@ -23,8 +23,8 @@ def file(tmp_path: Path, *charges: dict[str, str]) -> Path:
 def test_periods_of_a_file_are_months_with_rows_and_first_row(tmp_path: Path) -> None:
     with Engine() as engine:
         read = conversion(engine, file(tmp_path, month(8), month(7), month(8)), tmp_path / "s")
-        found = engine.rows(periods_sql(read))
-    assert [(row[0], row[1], row[2], row[5]) for row in found] == [(JULY, 1, 0, 2), (date(2026, 8, 1), 2, 0, 1)]
+        found = engine.rows(booking_sql(read))
+    assert [(row[0], *row[2:6]) for row in found] == [(JULY, "USD", 1, 2, 0), (date(2026, 8, 1), "USD", 2, 1, 0)]
 
 
 def test_control_totals_are_per_currency_and_period(tmp_path: Path) -> None:

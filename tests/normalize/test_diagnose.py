@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import InternalError, UserError
 from finmod.normalize.diagnose import damaged_file, unreadable_cells, why_unreadable
 from finmod.normalize.values import Reading
 from tests.books import CHARGE, bill
@@ -20,7 +21,8 @@ def test_every_column_is_told_with_its_first_row_and_number(tmp_path: Path) -> N
     )
     with Engine() as engine:
         made = conversion(engine, tmp_path / "b.csv", tmp_path / "work")
-        why = why_unreadable(engine, made, EngineError("any"))
+        why = why_unreadable(engine, [made], EngineError("any"))
+    assert isinstance(why, UserError)
     told = {problem.found: (problem.code, problem.where) for problem in why.problems}
     assert told == {
         "BilledCost is 'x' (and 1 more rows)": ("FM1120", "b.csv, row 2"),
@@ -67,7 +69,13 @@ def test_whole_file_is_not_called_damaged(tmp_path: Path) -> None:
     with Engine() as engine:
         made = conversion(engine, path, tmp_path / "work")
         assert damaged_file(engine, made) is None
+        ours = why_unreadable(engine, [made], EngineError("words of the engine"))
         path.write_bytes(path.read_bytes()[:200])
         problem = damaged_file(engine, made)
+        theirs = why_unreadable(engine, [made, made], EngineError("words of the engine"))
     assert problem is not None
     assert problem.code == "FM1106"
+    assert isinstance(theirs, UserError)
+    assert theirs.problems == (problem,)
+    assert isinstance(ours, InternalError)
+    assert str(ours) == "bill.parquet can be read, and yet its conversion failed: words of the engine"

@@ -66,6 +66,16 @@ def test_what_is_no_number_is_refused_or_null_on_wish(double: float, tmp_path: P
         ("1e-7", "0.0000001", "0.0000001"),
         ("1.5E-13", "0", "0.00000000000015"),
         ("6E-13", "0.000000000001", "0.0000000000006"),
+        ("5.2e-17", "0", "0.000000000000000052"),
+        ("-1.25E-9", "-0.00000000125", "-0.00000000125"),
+        ("-7e-1", "-0.7", "-0.7"),
+        ("5e-0", "5", "5"),
+        ("4.9e-25", "0", "0"),
+        ("9.9e-25", "0", "0.000000000000000000000001"),
+        ("12.5e-3", "0.0125", "0.0125"),
+        ("+1.5e-3", "0.0015", "0.0015"),
+        (".5e-3", "0.0005", "0.0005"),
+        ("1e-300", "0", "0"),
         ("1E3", "1000", "1000"),
         ("007.50", "7.5", "7.5"),
         ("12345678901234.123456789012", "12345678901234.123456789012", "12345678901234.123456789012"),
@@ -78,6 +88,14 @@ def test_texts_are_rounded_once_and_kept_at_every_digit_for_the_control_total(
 ) -> None:
     assert cells(tmp_path, [text], "decimal") == [rounded and Decimal(rounded)]
     assert cells(tmp_path / "exact", [text], "decimal", scale=24) == [exact and Decimal(exact)]
+
+
+@pytest.mark.parametrize("text", ["1.2.3e-5", "--1e-3", "e-3", "1e-", "1ee-3", "x.5e-3", "- 1e-3"])
+@pytest.mark.parametrize("scale", [12, 24])
+def test_text_that_is_nearly_a_number_with_an_exponent_is_refused(text: str, scale: int, tmp_path: Path) -> None:
+    with pytest.raises(EngineError):
+        cells(tmp_path, [text], "decimal", scale=scale)
+    assert cells(tmp_path / "tolerant", [text], "decimal", scale=scale, tolerant=True) == [None]
 
 
 @pytest.mark.parametrize("text", ["12,5", "1.000,00", "$5", "n/a", "0x10", "NaN", "Infinity", "1" * 30])

@@ -12,14 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, identifier
-from finmod.errors import InternalError, Problem, UserError
+from finmod.errors import FinmodError, InternalError, Problem, UserError
 from finmod.ledger.conformance import period_findings, write_findings
 from finmod.ledger.ledger import ManifestRow, PreparedPeriod
 from finmod.ledger.reduce import Reduced, reduce_charges, relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.normalize.charges import CHARGE_TYPES
 from finmod.normalize.convert import CONTROL_SCALE, Conversion, control_sql, select_charges, with_key
-from finmod.normalize.diagnose import damaged_file, why_unreadable
+from finmod.normalize.diagnose import why_unreadable
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
 
@@ -124,7 +124,7 @@ def _convert(
         try:
             rows = engine.copy_parquet(with_key(selects, given, extra, seed), files[CHARGES.name], level=1)
         except EngineError as error:
-            raise _first_unreadable(engine, work.conversions, error) from error
+            raise why_unreadable(engine, work.conversions, error) from error
         on_step("charge keys and daily cube")
         reduced = reduce_charges(
             engine, files[CHARGES.name], given, days=files[CHARGE_DAYS.name], keys=files[CHARGE_KEYS.name]
@@ -133,16 +133,6 @@ def _convert(
             return rows, reduced
     message = f"charge keys of {work.source} {work.period:%Y-%m} met under {_MOST_SEEDS} different seeds"
     raise InternalError(message)
-
-
-def _first_unreadable(engine: Engine, conversions: Sequence[Conversion], error: EngineError) -> UserError:
-    problems: list[Problem] = []
-    for conversion in conversions:
-        why = why_unreadable(engine, conversion, error)
-        named = [problem for problem in why.problems if problem.code != "FM1106"]
-        problems += named
-    damaged = [problem for item in conversions if (problem := damaged_file(engine, item)) is not None]
-    return UserError(*(problems or damaged)) if problems or damaged else why_unreadable(engine, conversions[0], error)
 
 
 def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow], list[Conversion]]:
@@ -173,9 +163,9 @@ def _manifest_row(currency: str, file: SourceFile, charges: int, exact: Decimal,
     return ManifestRow(file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), rounding)
 
 
-def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> UserError:
-    why = _first_unreadable(engine, conversions, error)
-    if any(problem.code != "FM1106" for problem in why.problems) or f"DECIMAL(38,{CONTROL_SCALE})" not in str(error):
+def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> FinmodError:
+    why = why_unreadable(engine, conversions, error)
+    if isinstance(why, UserError) or f"DECIMAL(38,{CONTROL_SCALE})" not in str(error):
         return why
     return UserError(
         Problem(

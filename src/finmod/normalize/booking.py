@@ -5,20 +5,53 @@ Owns the refusals that protect the ledger from rows it could not place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
-from finmod.normalize.convert import Conversion, periods_sql
+from finmod.normalize.convert import Conversion, booking_sql
 from finmod.normalize.diagnose import unreadable_cells, why_unreadable
 from finmod.terms.findings import Finding
 
 _OWN_NAMES = frozenset(name.casefold() for name in (*CHARGE_TYPES, "ProviderName", "PublisherName"))
 _PLACES = frozenset(name.casefold() for name in PLACE_TYPES)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
+
+class Booked(NamedTuple):
+    """Rows of one file with one month, billing account and currency.
+
+    Attributes:
+        month: First day of the month of BillingPeriodStart.
+        account: BillingAccountId.
+        currency: BillingCurrency.
+        rows: Their number.
+        row: The first, as x_Row.
+        dayless: Rows without ChargePeriodStart.
+        dayless_row: The first of them.
+        first: First instant of all period columns; a text where Python cannot hold it.
+        last: Last such instant.
+        late: Rows of usage that start after their billing period has ended.
+        late_row: The first of them.
+        late_start: Its ChargePeriodStart.
+    """
+
+    month: date | None
+    account: str | None
+    currency: str | None
+    rows: int
+    row: int
+    dayless: int
+    dayless_row: int | None
+    first: datetime | str | None
+    last: datetime | str | None
+    late: int
+    late_row: int | None
+    late_start: datetime | None
 
 
 @dataclass(frozen=True)
@@ -28,10 +61,12 @@ class FilePeriods:
     Attributes:
         periods: First day of each month that the file has charges of.
         findings: What was odd but legal.
+        booked: Where its rows belong.
     """
 
     periods: frozenset[date]
     findings: tuple[Finding, ...] = ()
+    booked: tuple[Booked, ...] = ()
 
 
 def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
@@ -44,25 +79,35 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     _refuse_same_names(conversion)
     file = conversion.staged.file.name
     try:
-        rows = engine.rows(periods_sql(conversion))
+        booked = tuple(Booked(*row) for row in engine.rows(booking_sql(conversion)))
     except EngineError as error:
-        raise why_unreadable(engine, conversion, error) from error
-    problems = []
-    for period, count, dayless, first, last, row, dayless_row in rows:
-        if period is None:
-            problems.append(_empty("BillingPeriodStart", file, row, count))
-        if dayless:
-            problems.append(_empty("ChargePeriodStart", file, dayless_row, dayless))
-        problems += [_impossible(moment, file, row) for moment in {first, last} if moment and not _possible(moment)]
+        raise why_unreadable(engine, [conversion], error) from error
+    problems = list(_unplaced(booked, file))
     if problems:
         raise UserError(*problems)
-    left_out = conversion.staged.rows - sum(row[1] for row in rows)
-    if not rows:
+    left_out = conversion.staged.rows - sum(item.rows for item in booked)
+    if not booked:
         raise UserError(_no_charges(file, left_out))
     findings = _shape_findings(engine, conversion)
     if left_out:
         findings = (*findings, _left_out(conversion, left_out))
-    return FilePeriods(frozenset(row[0] for row in rows), findings)
+    return FilePeriods(frozenset(item.month for item in booked if item.month), findings, booked)
+
+
+def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[Problem]:
+    """Yield what names no period, no day, or a time that no bill can have."""
+    monthless = [item for item in booked if item.month is None]
+    if monthless:
+        yield _empty("BillingPeriodStart", file, min(item.row for item in monthless), sum(i.rows for i in monthless))
+    dayless = [item.dayless_row for item in booked if item.dayless_row is not None]
+    if dayless:
+        yield _empty("ChargePeriodStart", file, min(dayless), sum(item.dayless for item in booked))
+    told = set()
+    for item in booked:
+        for moment in (item.first, item.last):
+            if moment is not None and moment not in told and not _possible(moment):
+                told.add(moment)
+                yield _impossible(moment, file, item.row)
 
 
 def _no_charges(file: str, rows: int) -> Problem:
@@ -197,21 +242,24 @@ def _own_names(conversion: Conversion) -> list[Finding]:
     ]
 
 
-def refuse_unbookable(engine: Engine, conversions: Sequence[Conversion]) -> None:
+def refuse_unbookable(files: Mapping[str, FilePeriods], accept: frozenset[str]) -> None:
     """Refuse money that would be added up across currencies, and usage of a time that its bill cannot know.
+
+    Args:
+        files: File name -> where its rows belong, of all files of a load.
+        accept: Codes that the user accepts.
 
     Raises:
         UserError: One billing account is billed in two currencies in one period, or usage starts after its
             billing period; both can be accepted by code.
     """
-    problems = []
+    problems = list[Problem]()
     currencies: dict[tuple[date, str | None], str] = {}
-    for conversion in conversions:
-        try:
-            problems += _two_currencies(engine, conversion, currencies)
-            problems += _after_the_period(engine, conversion)
-        except EngineError as error:
-            raise why_unreadable(engine, conversion, error) from error
+    for file, periods in files.items():
+        if "FM1127" not in accept:
+            problems += _two_currencies(file, periods.booked, currencies)
+        if "FM1128" not in accept:
+            problems += _after_the_period(file, periods.booked)
     if problems:
         raise UserError(*problems)
 
@@ -221,55 +269,39 @@ _IF_RIGHT = "Mend the export. If the bill is right: --accept {code}, or accept: 
 
 
 def _two_currencies(
-    engine: Engine, conversion: Conversion, currencies: dict[tuple[date, str | None], str]
+    file: str, booked: Sequence[Booked], currencies: dict[tuple[date, str | None], str]
 ) -> list[Problem]:
-    if "FM1127" in conversion.reading.accept:
-        return []
-    currency, account = conversion.expression("BillingCurrency"), conversion.expression("BillingAccountId")
-    month = f"CAST(date_trunc('month', {conversion.expression('BillingPeriodStart')}) AS DATE)"
-    rows = engine.rows(
-        f"SELECT {month} AS p, {account} AS a, {currency} AS c, count(*) AS n, min(file_row_number) + 1 "
-        f"FROM {conversion.staged.relation}{conversion.where(None)} "
-        "GROUP BY ALL HAVING c IS NOT NULL ORDER BY p, n DESC"
-    )
     problems: list[Problem] = []
-    for period, name, found, _, row in rows:
-        first = currencies.setdefault((period, name), found)
-        if first != found and len(problems) < _MOST_TOLD:
+    for item in booked:
+        if item.month is None or item.currency is None:
+            continue
+        first = currencies.setdefault((item.month, item.account), item.currency)
+        if first != item.currency and len(problems) < _MOST_TOLD:
+            found = f"{first} and {printable(item.currency, 20)} in {item.month:%Y-%m}"
             problems.append(
                 Problem(
                     code="FM1127",
-                    found=f"one billing account is billed in {first} and {printable(found, 20)} in {period:%Y-%m}",
+                    found=f"one billing account is billed in {found}",
                     expected="one BillingCurrency per billing account and period",
-                    where=f"{conversion.staged.file.name}, row {row:,}",
+                    where=f"{file}, row {item.row:,}",
                     remedy=_IF_RIGHT.format(code="FM1127"),
                 )
             )
     return problems
 
 
-def _after_the_period(engine: Engine, conversion: Conversion) -> list[Problem]:
-    if "FM1128" in conversion.reading.accept:
+def _after_the_period(file: str, booked: Sequence[Booked]) -> list[Problem]:
+    late = [(item.late_row, item.late_start) for item in booked if item.late_row is not None]
+    if not late:
         return []
-    start, end = conversion.expression("ChargePeriodStart"), conversion.expression("BillingPeriodEnd")
-    month = f"date_trunc('month', {conversion.expression('BillingPeriodStart')}) + INTERVAL 1 MONTH"
-    # A day of grace: some suppliers cut their months in a time zone of their own.
-    late = "c IN ('Usage', 'Tax', 'Credit') AND s >= coalesce(e, m) + INTERVAL 1 DAY"
-    rows, row, moment = engine.row(
-        f"SELECT count(*), min(r), arg_min(s, r) FROM (SELECT {conversion.expression('ChargeCategory')} AS c, "
-        f"{start} AS s, {end} AS e, {month} AS m, file_row_number + 1 AS r "
-        f"FROM {conversion.staged.relation}{conversion.where(None)}) "
-        f"WHERE {late}"
-    )
-    if not rows:
-        return []
+    row, moment = min(late)
     return [
         Problem(
             code="FM1128",
-            found=f"{rows:,} charges for usage start after their billing period has ended, "
-            f"the first on {moment:%Y-%m-%d}",
+            found=f"{sum(item.late for item in booked):,} charges for usage start after their billing period has "
+            f"ended, the first on {moment:%Y-%m-%d}",
             expected="a charge period inside the billing period, or before it for late usage",
-            where=f"{conversion.staged.file.name}, row {row:,}",
+            where=f"{file}, row {row:,}",
             remedy=_IF_RIGHT.format(code="FM1128"),
         )
     ]

@@ -180,25 +180,33 @@ def with_key(selects: list[str], given: frozenset[str], extra: dict[str, str], s
     return f"SELECT {', '.join(picked)} FROM ({' UNION ALL BY NAME '.join(selects)})"
 
 
-def periods_sql(conversion: Conversion) -> str:
-    """Return SQL for the billing periods of a file.
+def booking_sql(conversion: Conversion) -> str:
+    """Return SQL for the billing periods of a file, and for what in it cannot be booked.
 
     Returns:
-        SQL; grain one row per month of BillingPeriodStart; columns month, rows, rows without ChargePeriodStart,
-        first and last instant over all four period columns (for years that no bill can have), an x_Row.
+        SQL; grain one row per month of BillingPeriodStart, BillingAccountId and BillingCurrency, any of them NULL;
+        columns those three, rows, an x_Row, rows without ChargePeriodStart, an x_Row of those, first and last instant
+        over all four period columns (for years that no bill can have), rows of usage that start after their billing
+        period, an x_Row of those and its ChargePeriodStart.
     """
-    start = conversion.expression("BillingPeriodStart")
-    charge = conversion.expression("ChargePeriodStart")
-    instants = [start, charge, conversion.expression("BillingPeriodEnd"), conversion.expression("ChargePeriodEnd")]
-    least, most = (
-        f"{side}(min(a), min(b), min(c), min(d))".replace("min", agg)
-        for side, agg in (("least", "min"), ("greatest", "max"))
+    names = ("BillingPeriodStart", "ChargePeriodStart", "BillingPeriodEnd", "ChargePeriodEnd")
+    picked = {name: conversion.expression(name) for name in names}
+    picked |= {name: conversion.expression(name) for name in ("BillingAccountId", "BillingCurrency", "ChargeCategory")}
+    inner = ", ".join(f"{sql} AS {name}" for name, sql in picked.items())
+    first, last = (
+        f"{side}({', '.join(f'{each}({name})' for name in names)})"
+        for side, each in (("least", "min"), ("greatest", "max"))
     )
-    inner = ", ".join(f"{sql} AS {name}" for sql, name in zip(instants, "abcd", strict=True))
+    # A day of grace: some suppliers cut their months in a time zone of their own.
+    end = "coalesce(BillingPeriodEnd, date_trunc('month', BillingPeriodStart) + INTERVAL 1 MONTH) + INTERVAL 1 DAY"
+    late = f"FILTER (WHERE ChargeCategory IN ('Usage', 'Tax', 'Credit') AND ChargePeriodStart >= {end})"
+    dayless = "FILTER (WHERE ChargePeriodStart IS NULL)"
     return (
-        f"SELECT CAST(date_trunc('month', a) AS DATE), count(*), count(*) FILTER (WHERE b IS NULL), {least}, {most}, "
-        f"min(r), min(r) FILTER (WHERE b IS NULL) FROM (SELECT {inner}, file_row_number + 1 AS r "
-        f"FROM {conversion.staged.relation}{conversion.where(None)}) GROUP BY 1 ORDER BY 1"
+        f"SELECT CAST(date_trunc('month', BillingPeriodStart) AS DATE) AS month, BillingAccountId, BillingCurrency, "
+        f"count(*), min(r), count(*) {dayless}, min(r) {dayless}, {first}, {last}, "
+        f"count(*) {late}, min(r) {late}, arg_min(ChargePeriodStart, r) {late} "
+        f"FROM (SELECT {inner}, file_row_number + 1 AS r FROM {conversion.staged.relation}{conversion.where(None)}) "
+        "GROUP BY ALL ORDER BY month, count(*) DESC, min(r)"
     )
 
 

@@ -6,9 +6,10 @@ Owns the search for the culprit after a conversion failed, so that reading pays 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import Problem, UserError, printable
+from finmod.errors import FinmodError, InternalError, Problem, UserError, printable
 from finmod.normalize.convert import Conversion
 from finmod.normalize.values import Values
 from finmod.sources.stage import unreadable_parquet
@@ -16,10 +17,15 @@ from finmod.sources.stage import unreadable_parquet
 _CELL = re.compile(r"([#@])(\w+)")
 
 
-def why_unreadable(engine: Engine, conversion: Conversion, error: EngineError) -> UserError:
-    """Return what the user must mend in a file whose conversion failed."""
-    problems = [problem for problem, _ in unreadable_cells(engine, conversion)]
-    return UserError(*(problems or [unreadable_parquet(conversion.staged.file, error)]))
+def why_unreadable(engine: Engine, conversions: Sequence[Conversion], error: EngineError) -> FinmodError:
+    """Return what the user must mend in files whose conversion failed; an internal error where all can be read."""
+    problems = [problem for item in conversions for problem, _ in unreadable_cells(engine, item)]
+    if not problems:
+        problems = [problem for item in conversions if (problem := damaged_file(engine, item)) is not None]
+    if problems:
+        return UserError(*dict.fromkeys(problems))
+    names = ", ".join(dict.fromkeys(item.staged.file.name for item in conversions))
+    return InternalError(f"{names} can be read, and yet its conversion failed: {error}")
 
 
 def damaged_file(engine: Engine, conversion: Conversion) -> Problem | None:

@@ -81,7 +81,7 @@ class Values:
         cast = "TRY_CAST" if tolerant else "CAST"
         cell, kind = self._cell(column)
         if kind == "VARCHAR":
-            return _decimal_of_text(cell, scale, cast)
+            return _decimal_of_text(cell, scale, tolerant=tolerant)
         # Before 2.0 the engine rounds texts such as 5.2e-17 up to one unit of the last place.
         by_text = f"CASE WHEN abs({cell}) < 1e-{scale + 1} THEN 0 ELSE {cast}(CAST({cell} AS VARCHAR) AS {target}) END"
         if kind == "DOUBLE" and scale == SCALE:
@@ -127,23 +127,48 @@ class Values:
         # The commonest form needs no such look: between its signs the cast takes digits and blanks alone.
         common = f"{cell} LIKE '____-__-__T__:__:__Z' OR {cell} LIKE '____-__-__T__:__:__.___Z'"
         return (
-            f"CASE WHEN {common} THEN {cast}({cell} AS TIMESTAMP) WHEN {offset} "
+            f"CASE WHEN {common} THEN {_cast(cell, 'TIMESTAMP', tolerant=tolerant)} WHEN {offset} "
             f"THEN make_timestamp(epoch_us({cast}({cell} AS TIMESTAMP WITH TIME ZONE))) ELSE {plain} END"
         )
 
 
-def _decimal_of_text(cell: str, scale: int, cast: str) -> str:
-    """Return SQL for a text as DECIMAL(38, scale): through 18 digits where they hold it, 30 times as fast.
+def _cast(cell: str, kind: str, *, tolerant: bool) -> str:
+    """Return SQL for a text as another type.
 
-    With a positive exponent the narrow cast drops the digits after its 18th before it rounds. No program writes one on
-    a number below 10, and that alone is asked first: any other question costs the engine's cast per dictionary entry.
+    The engine reads a text once per entry of a Parquet dictionary where reading it cannot fail, else once per row.
+    """
+    attempt = f"TRY_CAST({cell} AS {kind})"
+    return attempt if tolerant else f"coalesce({attempt}, CAST({cell} AS {kind}))"
+
+
+def _decimal_of_text(cell: str, scale: int, *, tolerant: bool) -> str:
+    """Return SQL for a text as DECIMAL(38, scale).
+
+    To 12 places through 18 digits where they hold it, 30 times as fast. With a positive exponent that cast drops the
+    digits after its 18th before it rounds. No program writes one on a number below 10, and that alone is asked first:
+    any other question costs the engine's cast per dictionary entry.
     """
     wide = f"DECIMAL(38,{scale})"
-    whole = f"{cast}({cell} AS {wide})"
+    whole = _cast(cell, wide, tolerant=tolerant)
+    exponent = f"contains({cell}, 'e') OR contains({cell}, 'E')"
+    if scale > SCALE:
+        return f"CASE WHEN {exponent} THEN coalesce({_without_exponent(cell, wide)}, {whole}) ELSE {whole} END"
     narrow = f"TRY_CAST({cell} AS DECIMAL(18,12))"
-    plain = f"NOT contains({cell}, 'e') AND NOT contains({cell}, 'E')"
-    if scale > SCALE:  # a longer fraction or an exponent needs every digit
-        plain = f"{plain} AND (strpos({cell}, '.') = 0 OR length({cell}) - strpos({cell}, '.') <= {SCALE})"
-        return f"coalesce(CASE WHEN {plain} THEN CAST({narrow} AS {wide}) END, {whole})"
     quick = f"CAST({narrow} AS {wide})"
-    return f"CASE WHEN abs({narrow}) < 10 THEN {quick} WHEN {plain} THEN coalesce({quick}, {whole}) ELSE {whole} END"
+    return f"CASE WHEN abs({narrow}) < 10 THEN {quick} WHEN {exponent} THEN {whole} ELSE coalesce({quick}, {whole}) END"
+
+
+def _without_exponent(cell: str, wide: str) -> str:
+    """Return SQL for a text such as -5.2E-9 as a decimal; NULL for texts of another form, or that are no number.
+
+    The engine reads -0.0000000052 in a tenth of the time that it takes for the exponent.
+    """
+    positive, negative = (_shifted(text, wide) for text in (cell, f"{cell}[2:]"))
+    return f"CASE WHEN {cell}[1] = '-' THEN -{negative} ELSE {positive} END"
+
+
+def _shifted(text: str, wide: str) -> str:
+    sign = f"greatest(strpos({text}, 'e-'), strpos({text}, 'E-'))"
+    zeros = f"repeat('0', nullif(TRY_CAST({text}[{sign} + 2:] AS UTINYINT), 0) - 1)"
+    plain = f"TRY_CAST('0.' || {zeros} || {text}[1] || {text}[3:{sign} - 1] AS {wide})"
+    return f"CASE WHEN {text}[2] = '.' OR {sign} = 2 THEN {plain} END"

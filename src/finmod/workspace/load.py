@@ -232,7 +232,7 @@ def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: St
         if file not in changed and file.sha256 in beside:
             step(f"read {file.name}", len(changed), len(changed))
             read.add(engine, _conversion(engine, job, file, folder))
-    refuse_unbookable(engine, read.conversions)
+    refuse_unbookable(read.periods, job.reading.accept)
     return read
 
 
