@@ -25,6 +25,15 @@ def printable(text: str, limit: int = 200) -> str:
     return clean if len(clean) <= limit else f"{clean[:limit]}... ({len(text):,} characters)"
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number with what it counts.
+
+    >>> counted(1, "row"), counted(1200, "charge")
+    ('1 row', '1,200 charges')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def near(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice that is closest to a mistyped word, or None where none is close.
 

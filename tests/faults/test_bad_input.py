@@ -99,7 +99,7 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
         "b.csv",
         bill({}, {}, {"BilledCost": "n/a"}, {"BilledCost": "?"}),
         (
-            "b.csv, row 3: BilledCost is 'n/a' (and 1 more rows); expected a number",
+            "b.csv, row 3: BilledCost is 'n/a' (and 1 more row); expected a number",
             "--unreadable-as-null BilledCost",
             "FM1120",
         ),
@@ -131,18 +131,18 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "no day": (
         "b.csv",
         bill({}, {"ChargePeriodStart": ""}),
-        ("b.csv, row 2: ChargePeriodStart is empty in 1 rows", "FM1125"),
+        ("b.csv, row 2: ChargePeriodStart is empty in 1 row", "FM1125"),
     ),
     "no period": (
         "b.csv",
         bill({}, {"BillingPeriodStart": "NULL"}),
-        ("b.csv, row 2: BillingPeriodStart is empty in 1 rows", "FM1125"),
+        ("b.csv, row 2: BillingPeriodStart is empty in 1 row", "FM1125"),
     ),
     "usage after its period": (
         "b.csv",
         bill({}, {"ChargePeriodStart": "2026-11-05T00:00:00Z"}),
         (
-            "b.csv, row 2: 1 charges for usage start after their billing period has ended, the first on 2026-11-05",
+            "b.csv, row 2: the billing period has ended before 1 charge for usage, the first on 2026-11-05",
             "--accept FM1128",
             "FM1128",
         ),
@@ -155,7 +155,7 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "no currency in a row": (
         "b.csv",
         bill({}, {"BillingCurrency": ""}),
-        ("b.csv, row 2: BillingCurrency is empty in 1 rows", "FM1122"),
+        ("b.csv, row 2: BillingCurrency is empty in 1 row", "FM1122"),
     ),
     "empty": ("b.csv", "", ("b.csv: the file is empty.", "FM1103")),
     "blank": ("b.csv", "\n\n\n", ("b.csv:1: the first line names no columns", "FM1111")),

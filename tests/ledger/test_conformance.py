@@ -36,7 +36,7 @@ def test_rounding_within_half_a_unit_a_row_is_no_finding(engine: Engine, period:
 def test_rounding_beyond_half_a_unit_a_row_is_an_error(engine: Engine, period: Make) -> None:
     (found,) = [item for item in findings(engine, period, manifest(4, "-2.1e-12")) if item.code == "FM1401"]
     assert (found.severity, found.source, found.billing_period, found.rows) == ("error", "saas", "2026-07", 4)
-    assert "4 rows explain 2.0E-12 at most" in found.message
+    assert "rounding 4 rows explains 2.0E-12 at most" in found.message
 
 
 def test_a_broken_rule_says_rows_amount_place_and_example(books: Books) -> None:

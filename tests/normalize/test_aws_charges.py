@@ -374,7 +374,7 @@ def test_commitments_are_named_by_kind(tmp_path: Path) -> None:
         item("DiscountedUsage", "0", line_item_normalized_usage_amount="4", **RESERVATION),
         item(
             "RIFee",
-            "0",
+            "72",
             reservation_subscription_id="42",
             reservation_unused_quantity="3",
             reservation_unused_amortized_upfront_fee_for_billing_period="1",

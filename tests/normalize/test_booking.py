@@ -59,7 +59,7 @@ def test_missing_column_is_refused_unless_a_constant_fills_it(tmp_path: Path) ->
 def test_empty_periods_are_all_told(tmp_path: Path) -> None:
     text = bill({}, {"BillingPeriodStart": ""}, {"ChargePeriodStart": ""}, {"ChargePeriodStart": ""})
     assert sorted(refused(tmp_path, text)) == [
-        ("FM1125", "b.csv, row 2", "BillingPeriodStart is empty in 1 rows"),
+        ("FM1125", "b.csv, row 2", "BillingPeriodStart is empty in 1 row"),
         ("FM1125", "b.csv, row 3", "ChargePeriodStart is empty in 2 rows"),
     ]
 

@@ -25,7 +25,7 @@ def test_every_column_is_told_with_its_first_row_and_number(tmp_path: Path) -> N
     assert isinstance(why, UserError)
     told = {problem.found: (problem.code, problem.where) for problem in why.problems}
     assert told == {
-        "BilledCost is 'x' (and 1 more rows)": ("FM1120", "b.csv, row 2"),
+        "BilledCost is 'x' (and 1 more row)": ("FM1120", "b.csv, row 2"),
         "ListCost is '1,5'": ("FM1120", "b.csv, row 2"),
         "ChargePeriodEnd is 'z'": ("FM1121", "b.csv, row 3"),
     }

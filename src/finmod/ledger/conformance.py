@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import printable
+from finmod.errors import counted, printable
 from finmod.focus.columns import NEWEST
 from finmod.focus.conformance import charge_scan, details, key_scan
 from finmod.focus.rules import Rule, Scope, absent_columns, rule, rules_of
@@ -118,7 +118,7 @@ def _rounding(source: str, month: str, manifest: Sequence[ManifestRow]) -> list[
             code="FM1401",
             severity="error",
             message=f"Rounding at reading moved the total of {row.file} by {row.rounding_difference} {row.currency}; "
-            f"{row.charges:,} rows explain {row.charges * ROUNDING_BOUND} at most.",
+            f"rounding {counted(row.charges, 'row')} explains {row.charges * ROUNDING_BOUND} at most.",
             source=source,
             billing_period=month,
             column="BilledCost",

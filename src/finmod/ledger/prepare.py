@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, identifier
-from finmod.errors import FinmodError, InternalError, Problem, UserError
+from finmod.errors import FinmodError, InternalError, Problem, UserError, counted
 from finmod.ledger.conformance import period_findings, write_findings
 from finmod.ledger.ledger import ManifestRow, PreparedPeriod
 from finmod.ledger.reduce import Reduced, reduce_charges, relation
@@ -192,7 +192,7 @@ def plain(value: Decimal) -> str:
 def _no_currency(file: str, charges: int, row: int) -> Problem:
     return Problem(
         code="FM1122",
-        found=f"BillingCurrency is empty in {charges:,} rows",
+        found=f"BillingCurrency is empty in {counted(charges, 'row')}",
         expected="the currency of every amount",
         where=f"{file}, row {row:,}",
         remedy="Mend the export, or say it: --set BillingCurrency=USD, or set: {BillingCurrency: USD} in finmod.yaml.",

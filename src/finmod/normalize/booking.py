@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import Problem, UserError, printable
+from finmod.errors import Problem, UserError, counted, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
 from finmod.normalize.convert import Conversion, booking_sql
 from finmod.normalize.diagnose import unreadable_cells, why_unreadable
@@ -113,7 +113,7 @@ def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[Problem]:
 def _no_charges(file: str, rows: int) -> Problem:
     return Problem(
         code="FM1254",
-        found=f"none of its {rows:,} rows is a charge: neither kind nor cost nor date is filled",
+        found=f"none of its {counted(rows, 'row')} is a charge: neither kind nor cost nor date is filled",
         expected="the rows of a bill",
         where=file,
         remedy="Look at what wrote it: its columns are empty. Or take it out of the source's path.",
@@ -124,7 +124,7 @@ def _left_out(conversion: Conversion, rows: int) -> Finding:
     return Finding(
         code="FM1255",
         severity="info",
-        message=f"{rows:,} rows have neither kind nor cost nor date; they are no charges and were left out.",
+        message=f"Left out as no charges, without kind, cost and date: {counted(rows, 'row')}.",
         source=conversion.source,
         rows=rows,
         where=conversion.staged.file.name,
@@ -177,7 +177,7 @@ def _refuse_same_names(conversion: Conversion) -> None:
 def _empty(column: str, file: str, row: int, rows: int) -> Problem:
     return Problem(
         code="FM1125",
-        found=f"{column} is empty in {rows:,} rows",
+        found=f"{column} is empty in {counted(rows, 'row')}",
         expected="a date, since the charge cannot be booked without it",
         where=f"{file}, row {row:,}",
         remedy="Mend the export, or take these rows out.",
@@ -216,7 +216,7 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
             Finding(
                 code="FM1203",
                 severity="warning",
-                message=f"{rows:,} unreadable cells were read as NULL, as wished: {problem.found}.",
+                message=f"Read as NULL, as wished: {counted(rows, 'unreadable cell')}, such as {problem.found}.",
                 source=source,
                 column=target,
                 rows=rows,
@@ -298,8 +298,8 @@ def _after_the_period(file: str, booked: Sequence[Booked]) -> list[Problem]:
     return [
         Problem(
             code="FM1128",
-            found=f"{sum(item.late for item in booked):,} charges for usage start after their billing period has "
-            f"ended, the first on {moment:%Y-%m-%d}",
+            found=f"the billing period has ended before {counted(sum(item.late for item in booked), 'charge')} for usage, "
+            f"the first on {moment:%Y-%m-%d}",
             expected="a charge period inside the billing period, or before it for late usage",
             where=f"{file}, row {row:,}",
             remedy=_IF_RIGHT.format(code="FM1128"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import FinmodError, InternalError, Problem, UserError, printable
+from finmod.errors import FinmodError, InternalError, Problem, UserError, counted, printable
 from finmod.normalize.convert import Conversion
 from finmod.normalize.values import Values
 from finmod.sources.stage import unreadable_parquet
@@ -87,7 +87,7 @@ def _test(values: Values, sigil: str, name: str) -> tuple[str, str]:
 def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, int, str]) -> Problem:
     rows, row, text = found
     column = conversion.values.columns[name].name
-    more = f" (and {rows - 1:,} more rows)" if rows > 1 else ""
+    more = f" (and {counted(rows - 1, 'more row')})" if rows > 1 else ""
     target = next(item.target for item in conversion.mapping.every_column() if f"{sigil}{name}" in item.sql)
     remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
     if sigil == "@" and "/" in text:

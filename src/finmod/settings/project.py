@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 
 from finmod.errors import Problem, UserError
-from finmod.focus.columns import VERSIONS, columns
+from finmod.settings.constants import allowed_constants, column_ids
 from finmod.settings.currencies import CURRENCIES
-from finmod.settings.validate import Settings, did_you_mean, refusal, refusals, unplaced, validated
+from finmod.settings.validate import Settings, did_you_mean, refusal, unplaced, validated
 from finmod.settings.yaml import read_yaml
 from finmod.terms.findings import codes
 
@@ -38,17 +37,11 @@ ACCEPTABLE = ("FM1116", "FM1127", "FM1128", "FM1130")
 """Codes of refusals that a user may overrule for a source; see docs/errors.md."""
 
 _RESERVED = frozenset({"x_Source", "x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_File", "x_Row"})
-_CHOICE, _FORM, _COLUMN, _REMOTE, _PATH, _CODE = "FM1003", "FM1006", "FM1007", "FM1008", "FM1009", "FM1022"
+_FORM, _COLUMN, _REMOTE, _PATH, _CODE = "FM1006", "FM1007", "FM1008", "FM1009", "FM1022"
 
 _NAME_LENGTH = 100
 _SOURCE_NAME = "^[a-z][a-z0-9_-]{0,62}$"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-
-
-@cache
-def _allowed_values() -> dict[str, tuple[str, ...]]:
-    """Return the id of every column of CostAndUsage, removed ones included -> its allowed values."""
-    return {item.id: item.allowed_values for version in VERSIONS for item in columns(version=version)}
 
 
 def _project_name(value: str) -> str:
@@ -101,8 +94,8 @@ def _store(value: str) -> str:
 def _column_id(value: str) -> str:
     if value in _RESERVED:
         raise refusal(_COLUMN, "a column of the bill", f"{value} is filled by finmod: remove it.")
-    if value not in _allowed_values() and not re.fullmatch(r"x_[A-Za-z0-9_]+", value):
-        hint = did_you_mean(value, _allowed_values())
+    if value not in column_ids() and not re.fullmatch(r"x_[A-Za-z0-9_]+", value):
+        hint = did_you_mean(value, column_ids())
         raise refusal(_COLUMN, "a FOCUS column id or a name that starts with x_", hint)
     return value
 
@@ -118,24 +111,6 @@ def _acceptable(value: str) -> str:
     if value not in ACCEPTABLE:
         remedy = did_you_mean(value, ACCEPTABLE) or "The codes are explained in docs/errors.md."
         raise refusal(_CODE, f"a refusal that can be accepted: {', '.join(ACCEPTABLE)}", remedy)
-    return value
-
-
-def _constants(value: dict[str, str]) -> dict[str, str]:
-    """Refuse a constant that the standard does not allow in its column."""
-    faults: list[tuple[str, str, str | None, str | int | None]] = []
-    for column_id, constant in value.items():
-        allowed = _allowed_values().get(column_id, ())
-        if column_id in {"BillingCurrency", "PricingCurrency"} and constant not in CURRENCIES:
-            expected = "a currency code of ISO 4217, such as USD"
-            faults.append((_FORM, expected, did_you_mean(constant, CURRENCIES), column_id))
-        elif allowed and constant not in allowed:
-            expected = f"a value that FOCUS allows in {column_id}, such as {allowed[0]}"
-            faults.append((_CHOICE, expected, did_you_mean(constant, allowed), column_id))
-        elif constant == "":
-            faults.append((_FORM, "text", "Remove the line: a column without a value is NULL.", column_id))
-    if faults:
-        raise refusals(faults)
     return value
 
 
@@ -159,7 +134,7 @@ def _nothing_is_empty(value: object) -> object:
 
 
 def _column_schema() -> dict[str, Any]:
-    return {"anyOf": [{"type": "string", "enum": sorted(_allowed_values())}, {"type": "string", "pattern": "^x_"}]}
+    return {"anyOf": [{"type": "string", "enum": sorted(column_ids())}, {"type": "string", "pattern": "^x_"}]}
 
 
 class _ColumnIdSchema:
@@ -198,7 +173,7 @@ class SourceSettings(Settings):
         description="File, folder or glob, or a list of them; relative to the folder of finmod.yaml.",
         examples=["exports/aws/**/*.parquet"],
     )
-    constants: Annotated[dict[ColumnId, str], AfterValidator(_constants)] = Field(
+    constants: Annotated[dict[ColumnId, str], AfterValidator(allowed_constants)] = Field(
         default={},
         alias="set",
         description="Values for FOCUS columns that the bill lacks: column id to constant.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, counted
 from finmod.sources import csv
 from finmod.sources.files import SourceFile, kind_of
 from finmod.terms.findings import Finding
@@ -97,7 +97,7 @@ def _short_finding(file: SourceFile, short: csv.ShortRows) -> Finding:
     return Finding(
         code="FM1204",
         severity="warning",
-        message=f"{short.rows:,} rows lack their last fields, which were read as NULL, as wished.",
+        message=f"Missing last fields of {counted(short.rows, 'row')} were read as NULL, as wished.",
         rows=short.rows,
         where=f"{file.name}:{short.line}",
     )
