@@ -1,4 +1,4 @@
-"""Patterns over a whole billing period: repeated charges, missing days, commitments whose cost is lost."""
+"""Patterns over a whole billing period: repeated charges, missing days, costs and discounts that are lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges
+from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges, unread_discounts
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES
 from finmod.terms.findings import Finding
 from tests.books import month
@@ -144,3 +144,52 @@ def test_a_commitment_that_keeps_its_cost_or_proves_nothing_is_not_told(
     engine: Engine, commit: Commit, charges: tuple[dict[str, str], ...]
 ) -> None:
     assert lost(engine, commit(*charges)) == []
+
+
+def unread(engine: Engine, ledger: Ledger) -> list[Finding]:
+    return unread_discounts(engine, ledger.files(CHARGES, ledger.head(engine)))
+
+
+def net(billed: str, after: str, kind: str = "Usage", **more: str) -> dict[str, str]:
+    """Return a charge of a bill with net columns."""
+    return on(1, billed, x_NetUnblendedCost=after, x_LineItemType=kind, **more)
+
+
+def test_discounts_that_stand_in_net_columns_alone_are_told(engine: Engine, commit: Commit) -> None:
+    (found,) = unread(engine, commit(net("3", "3"), net("10", "8"), net("5", "4.5"), net("7", "", "Tax")))
+    assert (found.code, found.severity, found.source, found.billing_period) == ("FM1407", "warning", "saas", "2026-07")
+    assert (found.rows, found.amount, found.currency, found.example) == (2, Decimal("2.5"), "USD", "a1")
+    assert found.message == (
+        "BilledCost is 18.00 USD, the bill's net unblended cost 15.50; no row of a discount stands for the difference."
+    )
+    assert found.where == "a.csv, row 2"
+
+
+def test_each_payer_and_currency_is_told_apart(engine: Engine, commit: Commit) -> None:
+    euros = {"BillingAccountId": "a2", "BillingCurrency": "EUR"}
+    rows = commit(net("10", "8"), net("10", "9", **euros), net("-1", "0", "Discount", BillingAccountId="a3"))
+    assert [(item.example, item.currency, item.amount) for item in unread(engine, rows)] == [
+        ("a1", "USD", Decimal(2)),
+        ("a2", "EUR", Decimal(1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "charges",
+    [
+        (net("10", "8"), net("-2", "0", "EdpDiscount")),
+        (net("10", "8"), net("-2", "", "PrivateRateDiscount")),
+        (net("10", "8"), net("-2", "-2", "BundledDiscount")),
+        (net("8", "8"), net("0.1", "0.10000000000000001")),
+        (net("10", ""), net("5", "")),
+        (net("1", "0.999"), net("1", "1.001")),
+        (on(1, "10", x_NetUnblendedCost="8"),),
+        (on(1, "10"),),
+    ],
+    ids=["rows", "rows without net", "rows that net repeats", "net is billed", "no net at all", "below a cent",
+         "no line item type", "no such columns"],
+)  # fmt: skip
+def test_bills_whose_discounts_are_rows_or_read_net_are_not_told(
+    engine: Engine, commit: Commit, charges: tuple[dict[str, str], ...]
+) -> None:
+    assert unread(engine, commit(*charges)) == []

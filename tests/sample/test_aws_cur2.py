@@ -8,7 +8,8 @@ from tests.sample.bills import files
 
 _TYPES = {
     "Usage", "DiscountedUsage", "SavingsPlanCoveredUsage", "SavingsPlanNegation", "SavingsPlanRecurringFee",
-    "SavingsPlanUpfrontFee", "RIFee", "Fee", "Credit", "Refund", "Tax", "EdpDiscount",
+    "SavingsPlanUpfrontFee", "RIFee", "Fee", "FlatRateSubscription", "Credit", "Refund", "Tax", "EdpDiscount",
+    "PrivateRateDiscount", "BundledDiscount",
 }  # fmt: skip
 
 

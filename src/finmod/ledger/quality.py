@@ -1,4 +1,4 @@
-"""Odd patterns over whole billing periods: repeated charges, missing days, commitments whose cost is lost.
+"""Odd patterns over whole billing periods: repeated charges, missing days, costs and discounts that are lost.
 
 Owns their findings; the queries stand in ``sql/``. They are looked for by a check, not by a load: they need a
 whole period at once.
@@ -18,6 +18,7 @@ from finmod.terms.findings import Finding
 # Below this share of days with charges a bill is not daily, and a missing day says nothing.
 _DAILY = 0.8
 _MOST_DATES = 5
+_NET_COLUMNS = frozenset({"x_NetUnblendedCost", "x_LineItemType"})
 
 
 def repeated_charges(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
@@ -82,3 +83,36 @@ def lost_commitment_cost(engine: Engine, days: Sequence[Path], keys: Sequence[Pa
         )
         for source, month, commitment, currency, billed, effective in engine.rows(sql)
     ]
+
+
+def unread_discounts(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
+    """Return a finding per source, billing period, payer and currency whose discounts stand in net columns alone.
+
+    A bill of AWS repeats discounts that it has as rows in its net columns. With net columns and no such row BilledCost
+    is too high by the finding's amount: BilledCost less net unblended cost. Bills without net columns have none.
+    """
+    sql = query("unread_discounts")
+    # Other suppliers' charges lack the columns altogether.
+    having = [path for path in charges if {name for name, _ in engine.columns(_all(path))} >= _NET_COLUMNS]
+    found = [row for path in having for row in engine.rows(sql.format(charges=relation([path])))]
+    return [
+        Finding(
+            code="FM1407",
+            severity="warning",
+            message=f"BilledCost is {billed:,.2f} {currency}, the bill's net unblended cost {net:,.2f}; no row of a "
+            "discount stands for the difference.",
+            source=source,
+            billing_period=month,
+            column="BilledCost",
+            rows=count,
+            amount=billed - net,
+            currency=currency,
+            example=account and printable(account),
+            where=f"{printable(file)}, row {row:,}",
+        )
+        for source, month, account, currency, count, billed, net, file, row in found
+    ]
+
+
+def _all(path: Path) -> str:
+    return f"SELECT * FROM {relation([path])}"

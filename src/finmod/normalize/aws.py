@@ -17,6 +17,7 @@ from finmod.normalize.aws_charges import (
     KINDS,
     LINE_ITEMS,
     NO_UNUSED_PART,
+    PRICED,
     QUANTITIES,
     SPLITS,
     UNBLENDED,
@@ -176,7 +177,16 @@ _WHAT = (
         "x_UsageType has it on every row.",
         source="FOCUS 1.4, SkuMeter",
     ),
-    MapColumn("PricingCurrency", "$pricing_currency"),
+    MapColumn(
+        "PricingCurrency",
+        f"coalesce($pricing_currency, CASE WHEN {PRICED} THEN $line_item_currency_code END)",
+        choice="Where the report leaves the currency of its prices empty, that of the line item: the unblended rate is "
+        "in it. Rows without a price, such as tax and credits, keep NULL.",
+        source="AWS Data Exports User Guide, Pricing columns: pricing_currency; Line item columns: "
+        "line_item_currency_code; FOCUS 1.4, PricingCurrency",
+        alternative="The currency of the line item on every row, as FOCUS wants no NULL: on a row without a price "
+        "nothing says in which currency it was priced.",
+    ),
     MapColumn(
         "ResourceId",
         _ID,
@@ -217,6 +227,12 @@ _OWN = (
     MapColumn("x_LineItemType", "$line_item_line_item_type", source=LINE_ITEMS),
     MapColumn("x_LineItemId", "$identity_line_item_id"),
     MapColumn("x_UnblendedCost", "$line_item_unblended_cost", choice="As written, to tie to the AWS console."),
+    MapColumn(
+        "x_NetUnblendedCost",
+        "$line_item_net_unblended_cost",
+        choice="As written; NULL where the report has no net columns, which AWS adds for payers with a discount alone.",
+        source="AWS Data Exports User Guide, Line item columns: line_item_net_unblended_cost",
+    ),
     MapColumn("x_BillType", "$bill_bill_type"),
     MapColumn("x_ServiceCode", _CODE),
     MapColumn("x_UsageType", "$line_item_usage_type"),
@@ -271,13 +287,14 @@ AWS_CUR = Mapping(
     format="aws-cur",
     title="AWS Cost and Usage Report (legacy)",
     columns=_COLUMNS,
+    revision=2,
     notes=(
         *_NOTES,
         "Of several report versions of one period, the one that the period's manifest names is read.",
         (
             "Discounts are read from their rows (EdpDiscount, PrivateRateDiscount, BundledDiscount, Discount); the net "
-            "columns "
-            "repeat them and are not read."
+            "columns repeat them. A report with net columns and without such rows is billed too high here: finmod "
+            "check says so and by how much (FM1407)."
         ),
     ),
     drop_when=_EMPTY,
@@ -288,6 +305,7 @@ AWS_CUR2 = Mapping(
     format="aws-cur2",
     title="AWS Cost and Usage Report 2.0 (Data Exports)",
     columns=_COLUMNS,
+    revision=2,
     notes=(
         *_NOTES,
         (
@@ -299,7 +317,8 @@ AWS_CUR2 = Mapping(
             "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net of "
             "them. Without "
             "it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as from a legacy "
-            "report."
+            "report. A query that leaves the column out without that setting is billed too high here: finmod check "
+            "says so where the net unblended cost is there to tell (FM1407)."
         ),
         (
             "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of the "

@@ -102,10 +102,12 @@ COSTS = (
         "each other, so the sum per invoice is the invoice. Where CUR 2.0 gives discounts as columns, the net "
         "unblended "
         "cost: there is no discount row then. A legacy report repeats in its net columns the discounts that it has "
-        "as rows.",
+        "as rows: the net cost stands in x_NetUnblendedCost, and finmod check tells where it is lower and the period "
+        "has no discount row (FM1407).",
         source=f"{LINE_ITEMS}; {_SAVINGS_PLANS}; {_DISCOUNTS}",
-        alternative="0 on covered usage and negation, as FOCUS wants it of commitment-covered usage and as the FOCUS "
-        "export "
+        alternative="The net unblended cost of a legacy report without a discount row: whether the rows were left out "
+        "or never were cannot be seen in one row. 0 on covered usage and negation, as FOCUS wants it of "
+        "commitment-covered usage and as the FOCUS export "
         "of AWS has it. It gives the same sums only where AWS's two rows cancel to the last digit.",
     ),
     MapColumn(
@@ -193,7 +195,8 @@ _USED_UNITS = f"CASE WHEN {_NORMALIZED} THEN #line_item_normalized_usage_amount 
 _COMMITTED = (
     f"CASE WHEN {_is('SavingsPlanCoveredUsage')} THEN #savings_plan_savings_plan_effective_cost "
     f"WHEN {_NEGATION} THEN 0 WHEN {_PLANNED} THEN {UNBLENDED} "
-    f"WHEN {_is('DiscountedUsage')} THEN {_USED_UNITS} WHEN {_HELD} THEN {_BOUGHT_UNITS} END"
+    f"WHEN {_is('DiscountedUsage')} THEN {_USED_UNITS} WHEN {_is('RIFee')} AND {UNBLENDED} = 0 THEN 0 "
+    f"WHEN {_HELD} THEN {_BOUGHT_UNITS} END"
 )
 
 
@@ -237,10 +240,16 @@ COMMITMENTS = (
         choice="Savings Plans in money before discounts, as the commitment itself: the plan's cost of covered usage, 0 "
         "on the negation, the fee on its purchase, so that over a term used and unused sum to what was bought. "
         "Reservations in normalised units times hours where the row has them, else in hours: the usage, and on a fee "
-        "what the row says was reserved.",
-        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}; Reservation columns: reservation_total_reserved_units",
+        "what the row says was reserved: the whole term on the upfront fee, the month on a recurring fee, 0 on one "
+        "that bills nothing because all was paid upfront. FOCUS asks for both quantities of a reservation that is "
+        "paid partly upfront: there the One-Time purchase alone says what was bought, and its sum with the Recurring "
+        "ones counts it twice. Used and unused quantities sum to what was bought whatever the payment.",
+        source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}; Reservation columns: reservation_total_reserved_units; FOCUS 1.4, "
+        "CommitmentDiscountQuantity",
         alternative="savings_plan_total_commitment_to_date on the recurring fee: with an upfront fee beside it the "
-        "purchases would sum to more than the commitment.",
+        "purchases would sum to more than the commitment. For reservations paid partly upfront, the quantity on the "
+        "upfront fee alone, or on both fees in the proportion of the money: either sums once, and neither is what "
+        "FOCUS asks of each row.",
     ),
     MapColumn("CommitmentDiscountUnit", _committed_unit(_COMMITTED)),
 )
@@ -286,6 +295,12 @@ QUANTITIES = (
         choice="As ContractedCost.",
     ),
 )
+
+PRICED = (
+    f"{_is(*USAGE, *_FEES)} AND coalesce($line_item_unblended_rate, $line_item_net_unblended_rate, "
+    "$pricing_public_on_demand_rate) IS NOT NULL"
+)
+"""Rows with a unit price."""
 
 SPLITS = (
     MapColumn(
@@ -340,6 +355,7 @@ UNUSED_PART = (
     MapColumn("PricingUnit", _committed_unit(_UNUSED_QUANTITY)),
     MapColumn("SkuPriceId", "NULL", choice="The fee's price is not that of its unused part."),
     MapColumn("x_UnblendedCost", "NULL", choice="The fee carries it."),
+    MapColumn("x_NetUnblendedCost", "NULL", choice="The fee carries it."),
 )
 """The columns in which the unused part of a fee differs from the fee."""
 

@@ -295,11 +295,12 @@ def _after_the_period(file: str, booked: Sequence[Booked]) -> list[Problem]:
     if not late:
         return []
     row, moment = min(late)
+    rows = sum(item.late for item in booked)
     return [
         Problem(
             code="FM1128",
-            found=f"the billing period has ended before {counted(sum(item.late for item in booked), 'charge')} for usage, "
-            f"the first on {moment:%Y-%m-%d}",
+            found=f"the billing period has ended before {counted(rows, 'charge')} for usage, the first on "
+            f"{moment:%Y-%m-%d}",
             expected="a charge period inside the billing period, or before it for late usage",
             where=f"{file}, row {row:,}",
             remedy=_IF_RIGHT.format(code="FM1128"),

@@ -142,20 +142,30 @@ def _cast(cell: str, kind: str, *, tolerant: bool) -> str:
 
 
 def _decimal_of_text(cell: str, scale: int, *, tolerant: bool) -> str:
-    """Return SQL for a text as DECIMAL(38, scale).
-
-    To 12 places through 18 digits where they hold it, 30 times as fast. With a positive exponent that cast drops the
-    digits after its 18th before it rounds. No program writes one on a number below 10, and that alone is asked first:
-    any other question costs the engine's cast per dictionary entry.
-    """
+    """Return SQL for a text as DECIMAL(38, scale); the engine would take 1_000 for a number."""
     wide = f"DECIMAL(38,{scale})"
+    refused = f"NULL::{wide}" if tolerant else f"CAST('not a number: ' || {cell} AS {wide})"
+    decimal = _rounded(cell, wide, tolerant=tolerant) if scale <= SCALE else _exact(cell, wide, tolerant=tolerant)
+    return f"CASE WHEN contains({cell}, '_') THEN {refused} ELSE {decimal} END"
+
+
+def _rounded(cell: str, wide: str, *, tolerant: bool) -> str:
+    """Return SQL for a text as a decimal of 12 places: through 18 digits where they hold it, 30 times as fast.
+
+    With a positive exponent that cast drops the digits after its 18th before it rounds. No program writes one on a
+    number below 10, and that alone is asked first: any other question costs the engine's cast per dictionary entry.
+    """
     whole = _cast(cell, wide, tolerant=tolerant)
-    exponent = f"contains({cell}, 'e') OR contains({cell}, 'E')"
-    if scale > SCALE:
-        return f"CASE WHEN {exponent} THEN coalesce({_without_exponent(cell, wide)}, {whole}) ELSE {whole} END"
     narrow = f"TRY_CAST({cell} AS DECIMAL(18,12))"
     quick = f"CAST({narrow} AS {wide})"
+    exponent = f"contains({cell}, 'e') OR contains({cell}, 'E')"
     return f"CASE WHEN abs({narrow}) < 10 THEN {quick} WHEN {exponent} THEN {whole} ELSE coalesce({quick}, {whole}) END"
+
+
+def _exact(cell: str, wide: str, *, tolerant: bool) -> str:
+    whole = _cast(cell, wide, tolerant=tolerant)
+    exponent = f"contains({cell}, 'e') OR contains({cell}, 'E')"
+    return f"CASE WHEN {exponent} THEN coalesce({_without_exponent(cell, wide)}, {whole}) ELSE {whole} END"
 
 
 def _without_exponent(cell: str, wide: str) -> str:

@@ -1,6 +1,7 @@
 """The AWS bill of a month: usage, commitments, support, marketplace, discounts, credits, refunds, tax.
 
-Owns what belongs on the bill and the line items that are no commitment's. The Parquet file is written in aws_cur2.py.
+Owns what belongs on the bill, and the line items that are no commitment's and no discount's. The Parquet file is
+written in aws_cur2.py.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from datetime import timedelta
 import numpy as np
 
 from finmod.sample.aws_commitments import commitment_lines
-from finmod.sample.aws_lines import line_item, product_codes, same, sku_columns, whole
+from finmod.sample.aws_discounts import discounts, firewall
+from finmod.sample.aws_lines import line_item, other_invoice, product_codes, same, sku_columns, whole
 from finmod.sample.charges import Bill, Charge, total
+from finmod.sample.pods import month_pods
 from finmod.sample.prices import AMOUNT_DIGITS, decimal_text
 from finmod.sample.products import PRODUCTS
 from finmod.sample.streams import Flags
@@ -20,11 +23,13 @@ from finmod.sample.teams import ACCOUNTS
 from finmod.sample.usage import Usage, month_usage
 from finmod.sample.world import World
 
-EDP_PER_CENT, TAX_PER_CENT, SUPPORT_PER_CENT = 5, 8, 3
+TAX_PER_CENT, SUPPORT_PER_CENT = 8, 3
 SELLER = "Beacon Grid Software (invented)"
 _DOLLAR = 10**AMOUNT_DIGITS
 _SUPPORT_PLATFORM = len(PRODUCTS) + 3
 _REFUNDED_CELLS = 6
+_FLAT_RATE = 200 * _DOLLAR
+_SHOP_WINDOW = next(place for place, product in enumerate(PRODUCTS) if product.name == "catalog")
 
 
 def aws_bill(world: World, number: int, pieces: int) -> Bill:
@@ -38,38 +43,27 @@ def aws_bill(world: World, number: int, pieces: int) -> Bill:
     usage = month_usage(world, "aws", number)
     invoice = f"NWA{usage.month.year % 100:02d}{usage.month.month:02d}0001"
     on_demand = usage.commitment < 0
+    own = on_demand & ~usage.elsewhere
     # The last place answers for cells without a commitment, whose place is -1.
     plans = np.array([*(not held.by_quantity for held in world.commitments), False], dtype=np.bool_)
     cost = usage.quantity * usage.list_price
     charges: list[Charge] = []
     for covered in usage.covered:
         charges += commitment_lines(world, usage, covered, invoice)
-    charges += _discounts(usage, on_demand, invoice)
+    charges += discounts(usage, own, invoice)
+    charges += firewall(usage, own, invoice)
     if number * 3 <= len(world.months):
         charges.append(_credit(usage, invoice))
     if number == world.restated_month + 1:
         charges += _refunds(world, number, invoice)
-    charges += _taxes(world, usage, on_demand, invoice)
-    charges.append(_support(usage, total(cost[on_demand]) * SUPPORT_PER_CENT // 100, invoice))
+    charges += _taxes(world, usage, own, invoice)
+    charges.append(_support(usage, total(cost[own]) * SUPPORT_PER_CENT // 100, invoice))
+    charges.append(_subscription(usage, invoice))
     charges += _marketplace(usage)
     covered_cost = total(cost[plans[usage.commitment]])
-    return Bill(usage, np.where(on_demand, cost, 0), covered_cost, tuple(charges), invoice, pieces)
-
-
-def _discounts(usage: Usage, on_demand: Flags, invoice: str) -> Iterator[Charge]:
-    """Yield the enterprise discount; the list cost stands on the usage that it is a discount of."""
-    codes, cost = product_codes(usage), usage.quantity * usage.list_price
-    for code in sorted(set(codes.tolist())):
-        amount = total(cost[on_demand & (codes == code)]) * EDP_PER_CENT // 100
-        yield line_item(
-            "discount",
-            "EdpDiscount",
-            whole(usage.month),
-            (-amount, -amount, 0, -amount),
-            invoice=invoice,
-            text=f"Enterprise Discount Program, {EDP_PER_CENT} %, {code}",
-            columns={"line_item_product_code": code, "line_item_usage_type": "EdpDiscount"},
-        )
+    billed = np.where(on_demand, cost, 0)
+    apart = {other_invoice(usage): total(billed[usage.elsewhere])} if usage.elsewhere.any() else {}
+    return Bill(usage, billed, covered_cost, tuple(charges), invoice, pieces, month_pods(world, usage), apart)
 
 
 def _credit(usage: Usage, invoice: str) -> Charge:
@@ -87,7 +81,8 @@ def _credit(usage: Usage, invoice: str) -> Charge:
 def _refunds(world: World, number: int, invoice: str) -> Iterator[Charge]:
     """Yield what corrects the closed month before: half of some storage charges was metered in error."""
     before, resources = month_usage(world, "aws", number - 1), world.resources["aws"]
-    cells = np.flatnonzero((before.commitment < 0) & (product_codes(before) == "AmazonS3"))[:_REFUNDED_CELLS]
+    own = (before.commitment < 0) & ~before.elsewhere
+    cells = np.flatnonzero(own & (product_codes(before) == "AmazonS3"))[:_REFUNDED_CELLS]
     for cell in cells.tolist():
         resource, slot = int(before.resource[cell]), int(before.slot[cell])
         account, start = ACCOUNTS[int(resources.account[resource])], before.starts[slot]
@@ -110,11 +105,11 @@ def _refunds(world: World, number: int, invoice: str) -> Iterator[Charge]:
         )
 
 
-def _taxes(world: World, usage: Usage, on_demand: Flags, invoice: str) -> Iterator[Charge]:
+def _taxes(world: World, usage: Usage, own: Flags, invoice: str) -> Iterator[Charge]:
     accounts = world.resources["aws"].account[usage.resource]
     cost = usage.quantity * usage.list_price
     for place, account in enumerate(ACCOUNTS):
-        chosen = on_demand & (accounts == place)
+        chosen = own & (accounts == place)
         # Every fifth account belongs to an entity that pays tax on its bill.
         if account.source == "aws" and place % 5 == 0 and chosen.any():
             yield line_item(
@@ -147,6 +142,26 @@ def _support(usage: Usage, amount: int, invoice: str) -> Charge:
             **sku_columns("SUPPORTBUSINESS"),
         },
         owner=_SUPPORT_PLATFORM,
+    )
+
+
+def _subscription(usage: Usage, invoice: str) -> Charge:
+    """Return the flat rate of the shop window's distribution, which costs the same whatever its traffic."""
+    return line_item(
+        "subscription",
+        "FlatRateSubscription",
+        whole(usage.month),
+        same(_FLAT_RATE),
+        invoice=invoice,
+        text="Flat-rate plan for one distribution, per month",
+        columns={
+            "line_item_product_code": "AmazonCloudFront",
+            "line_item_unblended_rate": decimal_text(_FLAT_RATE),
+            "line_item_usage_type": "FlatRatePlan:Business",
+            "pricing_unit": "Units",
+            **sku_columns("FLATRATEBUSINESS"),
+        },
+        owner=_SHOP_WINDOW,
     )
 
 

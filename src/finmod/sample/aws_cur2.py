@@ -10,9 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, literal
-from finmod.sample.aws_lines import arn
+from finmod.sample import aws_split
+from finmod.sample.aws_lines import arn, other_invoice
 from finmod.sample.charges import Bill
 from finmod.sample.commitments import Commitment
+from finmod.sample.payers import Move
 from finmod.sample.prices import skus, supplier
 from finmod.sample.resources import Resources
 from finmod.sample.tables import make_table, money, offer_charges, offer_usage, price, quantity, select_list
@@ -21,6 +23,8 @@ from finmod.sample.world import World
 
 _TEXT, _TIME, _MONEY, _AMOUNT = "VARCHAR", "TIMESTAMP", "DECIMAL(18,10)", "DECIMAL(18,4)"
 _MAP = "MAP(VARCHAR, VARCHAR)"
+# The account that changes its payer is on the bill of the one before until it joins.
+_ELSEWHERE = "coalesce(t0 < r.joined, false)"
 _PLAN, _RESERVED = "held.kind = 'Compute Savings Plan'", "held.kind = 'Reserved Instance'"
 
 # (column, type, value of a usage row, value of a charge that does not set the column itself)
@@ -31,10 +35,15 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("bill_billing_entity", _TEXT, "'AWS'", "'AWS'"),
     ("bill_billing_period_start_date", _TIME, "$period_start", "$period_start"),
     ("bill_billing_period_end_date", _TIME, "$period_end", "$period_end"),
-    ("bill_invoice_id", _TEXT, "$invoice", "invoice"),
+    ("bill_invoice_id", _TEXT, f"CASE WHEN {_ELSEWHERE} THEN $other_invoice ELSE $invoice END", "invoice"),
     ("bill_invoicing_entity", _TEXT, "$issuer", "$issuer"),
-    ("bill_payer_account_id", _TEXT, "$payer", "$payer"),
-    ("bill_payer_account_name", _TEXT, "$payer_name", "$payer_name"),
+    ("bill_payer_account_id", _TEXT, f"CASE WHEN {_ELSEWHERE} THEN r.payer_before ELSE $payer END", "$payer"),
+    (
+        "bill_payer_account_name",
+        _TEXT,
+        f"CASE WHEN {_ELSEWHERE} THEN r.payer_before_name ELSE $payer_name END",
+        "$payer_name",
+    ),
     ("cost_category", _MAP, "r.cost_category", "MAP {}"),
     ("line_item_availability_zone", _TEXT, "r.zone", "NULL"),
     ("line_item_currency_code", _TEXT, "'USD'", "'USD'"),
@@ -113,11 +122,12 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("savings_plan_start_time", _TEXT, f"CASE WHEN {_PLAN} THEN held.term_start END", "NULL"),
     ("savings_plan_total_commitment_to_date", _MONEY, "NULL", "NULL"),
     ("savings_plan_used_commitment", _MONEY, "NULL", "NULL"),
+    *((name, kind, "NULL", "NULL") for name, kind, _ in aws_split.COLUMNS),
 )
 
 
 # A map cannot be handed over as text: keys and values come in two texts.
-_MAPS = """* EXCLUDE (tag_keys, tag_values, stage),
+_MAPS = """* EXCLUDE (tag_keys, tag_values, stage, joined), CAST(joined AS TIMESTAMP) AS joined,
     CASE WHEN tag_keys = '' THEN MAP {}
          ELSE map(string_split(tag_keys, '|'), string_split(tag_values, '|')) END AS tags,
     MAP {'product_name': service_name, 'region': region} AS product, MAP {'Stage': stage} AS cost_category"""
@@ -127,7 +137,9 @@ _REGION_PREFIX = {"us-east-1": "", "eu-west-1": "EUW1-", "us-west-2": "USW2-"}
 def offer_world(engine: Engine, world: World) -> None:
     """Make the tables of AWS resources and commitments, once for all months."""
     resources = world.resources["aws"]
-    make_table(engine, "aws_resources", [_resource(resources, place) for place in range(resources.count)], {}, _MAPS)
+    rows = [_resource(resources, place, world.move) for place in range(resources.count)]
+    make_table(engine, "aws_resources", rows, {"multiple": resources.multiple.tolist()}, _MAPS)
+    aws_split.offer_namespaces(engine)
     rates = [0, *(one.upfront_rate for one in world.commitments)]
     make_table(engine, "aws_held", [_held(one) for one in (None, *world.commitments)], {"upfront_rate": rates})
 
@@ -142,10 +154,11 @@ def _held(one: Commitment | None) -> dict[str, str | None]:
     }
 
 
-def _resource(resources: Resources, place: int) -> dict[str, str | None]:
+def _resource(resources: Resources, place: int, move: Move) -> dict[str, str | None]:
     sku, account = skus()[resources.sku[place]], ACCOUNTS[resources.account[place]]
     region, size, tags = supplier("aws").regions[resources.region[place]], resources.size[place], resources.tags[place]
     instance = f"{sku.usage_type.partition(':')[2]}.{size}" if size else None
+    moves = bool(resources.account[place] == move.account)
     usage_type = f"{_REGION_PREFIX[region[0]]}{sku.usage_type}{'.' + size if size else ''}"
     return {
         "resource_id": resources.ids[place],
@@ -166,12 +179,16 @@ def _resource(resources: Resources, place: int) -> dict[str, str | None]:
         "description": f"{sku.service_name}, {usage_type}, per {sku.pricing_unit}",
         "tag_keys": "|".join(f"user_{key}" for key in tags),
         "tag_values": "|".join(tags.values()),
+        "joined": f"{move.at:%Y-%m-%d}" if moves else None,
+        "payer_before": move.payer[0] if moves else None,
+        "payer_before_name": move.payer[1] if moves else None,
     }
 
 
 def select_bill(engine: Engine, bill: Bill) -> str:
     """Return the query of a month's CUR 2.0 rows, in their order, over views that this registers."""
     offer_usage(engine, bill)
+    aws_split.offer_pods(engine, bill)
     own = offer_charges(engine, "charges_beside", bill.charges, {"line_item_unblended_cost": "billed"})
     month, payer = bill.month, PAYERS["aws"]
     constants = {
@@ -180,6 +197,7 @@ def select_bill(engine: Engine, bill: Bill) -> str:
         "$period_start": f"TIMESTAMP '{month.first}'",
         "$period_end": f"TIMESTAMP '{month.following().first}'",
         "$invoice": literal(bill.invoice),
+        "$other_invoice": literal(other_invoice(bill.usage)),
         "$issuer": literal(supplier("aws").issuer),
         "$payer_name": literal(payer[1]),
         "$payer": literal(payer[0]),
@@ -189,9 +207,11 @@ def select_bill(engine: Engine, bill: Bill) -> str:
     beside = select_list(
         [(name, kind, f'coalesce("{name}", {other})' if name in own else other) for name, kind, _, other in _COLUMNS]
     )
+    split = select_list([(name, kind, aws_split.VALUES.get(name, other)) for name, kind, _, other in _COLUMNS])
     query = f"""SELECT {usage} FROM usage c JOIN aws_resources r ON r.number = c.resource
         JOIN aws_held held ON held.number = c.commitment
-        UNION ALL SELECT {beside} FROM charges_beside"""
+        UNION ALL SELECT {beside} FROM charges_beside
+        UNION ALL SELECT {split} FROM {aws_split.FROM}"""
     for name, text in constants.items():
         query = query.replace(name, text)
     return query

@@ -100,6 +100,11 @@ def whole(month: Month) -> Span:
     return month.start, month.following().start
 
 
+def other_invoice(usage: Usage) -> str:
+    """Return the number of the invoice of the payer that the company's bought account had before."""
+    return f"HMA{usage.month.year % 100:02d}{usage.month.month:02d}0001"
+
+
 def product_codes(usage: Usage) -> Texts:
     """Return AWS's product code of each cell."""
     table = np.array([skus()[place].service_code for place in usage.sku_of_resource], dtype=object)

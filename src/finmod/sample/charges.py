@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from finmod.sample.months import Month
+from finmod.sample.pods import NO_PODS, Pods
 from finmod.sample.streams import Ints
 from finmod.sample.usage import Usage
 
@@ -61,6 +62,8 @@ class Bill:
         charges: Everything beside usage.
         invoice: Number of the invoice that holds the cells.
         pieces: Charges per cell: 24 where charges are hourly.
+        pods: What split cost allocation data shows beside the cells; it costs nothing.
+        apart: Invoice of another payer -> BilledCost of the cells that are on it, 1e-10 USD.
     """
 
     usage: Usage
@@ -69,6 +72,8 @@ class Bill:
     charges: tuple[Charge, ...]
     invoice: str
     pieces: int
+    pods: Pods = NO_PODS
+    apart: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -82,8 +87,8 @@ class Bill:
 
     @property
     def rows(self) -> int:
-        """Return the number of charges."""
-        return len(self.usage.quantity) * self.pieces + len(self.charges)
+        """Return the number of charges; pods have two, for processors and for memory."""
+        return (len(self.usage.quantity) + 2 * len(self.pods.node)) * self.pieces + len(self.charges)
 
     def totals(self) -> dict[str, int]:
         """Return the exact total of each measure, 1e-10 USD."""
@@ -102,7 +107,7 @@ class Bill:
 
     def invoices(self) -> dict[str, int]:
         """Return the payable amount of each invoice, 1e-10 USD."""
-        found = {self.invoice: total(self.billed) + self.negated}
+        found = {self.invoice: total(self.billed) + self.negated - sum(self.apart.values()), **self.apart}
         for charge in self.charges:
             found[charge.invoice] = found.get(charge.invoice, 0) + charge.billed
         return found

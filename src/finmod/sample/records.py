@@ -18,7 +18,7 @@ from finmod.sample.incidents import Effect
 from finmod.sample.prices import QUANTITY_DIGITS, SOURCES, decimal_text, skus, supplier
 from finmod.sample.products import DRIVERS, PLATFORMS, PRODUCTS
 from finmod.sample.streams import Stream
-from finmod.sample.teams import TEAMS
+from finmod.sample.teams import ACCOUNTS, PAYERS, TEAMS
 from finmod.sample.truth import day_of, write_csv
 from finmod.sample.world import World
 
@@ -130,6 +130,7 @@ def write_truth_lists(folder: Path, world: World, facts: Facts) -> list[Path]:
     files = [
         _totals(truth, world, facts),
         _tags(truth, world),
+        _payers(truth, world),
         *_events(truth, world, facts),
         *_commitments(truth, world, facts),
         *_truth_drivers(truth, world),
@@ -169,6 +170,18 @@ def _tags(truth: Path, world: World) -> Path:
             )
     header = ("source", "resource_id", "product", "platform", "team", "environment", "written_tags")
     return _csv(truth / "tags.csv", header, rows)
+
+
+def _payers(truth: Path, world: World) -> Path:
+    """Write who paid for each account and from when; a date is empty where the window does not see it."""
+    move, rows = world.move, []
+    for place, account in enumerate(ACCOUNTS):
+        day = f"{move.at:%Y-%m-%d}" if place == move.account else ""
+        if day:
+            rows.append((account.source, account.number, account.name, *move.payer, "", day))
+        rows.append((account.source, account.number, account.name, *PAYERS[account.source], day, ""))
+    header = ("source", "account", "account_name", "payer", "payer_name", "from", "until")
+    return _csv(truth / "payers.csv", header, rows)
 
 
 def _owner(owner: int) -> str:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
+Times = npt.NDArray[np.datetime64]
 Flags = npt.NDArray[np.bool_]
 
 

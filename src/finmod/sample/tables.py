@@ -14,7 +14,7 @@ from finmod.engines.duckdb import Engine, identifier
 from finmod.sample.charges import Bill, Charge
 from finmod.sample.drivers import HOURLY_LOAD
 from finmod.sample.prices import decimal_text
-from finmod.sample.streams import Texts
+from finmod.sample.streams import Ints, Texts, Times
 
 MONEY = "DECIMAL(18,10)"
 
@@ -42,34 +42,42 @@ def open_engine(temp_folder: Path) -> Engine:
     return engine
 
 
+def cut(amounts: Ints, pieces: int) -> Ints:
+    """Return each amount of a day in so many hours, or as it is, one after another; the hours sum to the day."""
+    load = np.cumsum((0, *HOURLY_LOAD)) if pieces > 1 else np.array((0, 1))
+    # Telescoped, so that they sum whatever the load.
+    return np.asarray(np.diff(amounts[:, None] * load // load[-1], axis=1).ravel(), dtype=np.int64)
+
+
+def spans(bill: Bill, slot: Ints) -> dict[str, Times | Ints]:
+    """Return h, t0 and t1 (hour in the slot, start, end) of charges, given the slot of each day that is cut."""
+    usage, pieces = bill.usage, bill.pieces
+    starts = np.array([start.replace(tzinfo=None) for start in usage.starts], dtype="datetime64[us]")[slot]
+    hour = np.tile(np.arange(pieces, dtype=np.int64), len(slot))
+    begin = np.repeat(starts, pieces) + hour.astype("timedelta64[h]")
+    length = np.repeat(usage.hours[slot] // pieces, pieces).astype("timedelta64[h]")
+    return {"h": hour, "t0": begin, "t1": begin + length}
+
+
 def offer_usage(engine: Engine, bill: Bill) -> None:
     """Register ``usage`` with one row per usage charge, in order.
 
     Its columns: n (cell), h (hour in the cell), resource and commitment (``number`` in their tables; commitment 0 is
     none), q (1e-4 units), lp, cp, ep (1e-6 USD), t0, t1.
     """
-    usage = bill.usage
-    starts = np.array([start.replace(tzinfo=None) for start in usage.starts], dtype="datetime64[us]")[usage.slot]
-    cells, pieces = len(usage.quantity), bill.pieces
-    load = np.cumsum((0, *HOURLY_LOAD)) if pieces > 1 else np.array((0, 1))
-    # Telescoped cut: the hours of a cell sum to the cell, whatever the load.
-    edges = usage.quantity[:, None] * load // load[-1]
-    hour = np.tile(np.arange(pieces, dtype=np.int64), cells)
-    begin = np.repeat(starts, pieces) + hour.astype("timedelta64[h]")
-    length = np.repeat(usage.hours[usage.slot] // pieces, pieces).astype("timedelta64[h]")
+    usage, pieces = bill.usage, bill.pieces
+    cells = len(usage.quantity)
     engine.register(
         "usage",
         {
             "n": np.repeat(np.arange(cells, dtype=np.int64), pieces),
-            "h": hour,
-            "q": np.diff(edges, axis=1).ravel(),
+            "q": cut(usage.quantity, pieces),
             "resource": np.repeat(usage.resource, pieces),
             "commitment": np.repeat(usage.commitment + 1, pieces),
             "lp": np.repeat(usage.list_price, pieces),
             "cp": np.repeat(usage.contracted_price, pieces),
             "ep": np.repeat(usage.effective_price, pieces),
-            "t0": begin,
-            "t1": begin + length,
+            **spans(bill, usage.slot),
         },
     )
 

@@ -17,27 +17,12 @@ from finmod.engines.duckdb import Engine
 from finmod.sample.charges import NETTED, SHARED, Bill, Charge
 from finmod.sample.prices import SOURCES, decimal_text
 from finmod.sample.products import PLATFORMS, PRODUCTS
-from finmod.sample.streams import Ints
+from finmod.sample.shares import split
 from finmod.sample.tables import money, texts
 from finmod.sample.teams import TEAMS
 from finmod.sample.world import World
 
 _COUNT = len(PRODUCTS)
-
-
-def split(amount: int, weights: Sequence[int]) -> list[int]:
-    """Return an amount in parts proportional to non-negative weights; the parts sum to the amount.
-
-    >>> split(100, [1, 1, 1])
-    [33, 33, 34]
-    """
-    whole, seen, given, parts = sum(weights), 0, 0, []
-    for weight in weights:
-        seen += weight
-        edge = amount * seen // whole
-        parts.append(edge - given)
-        given = edge
-    return parts
 
 
 @dataclass
@@ -88,7 +73,7 @@ class Allocation:
             self._row(bill, day, "direct", owner, costs)
             return
         platform = owner[0] - _COUNT
-        weights = _use(world, platform, bill.usage.number, day).tolist()
+        weights = world.platform_use(platform, bill.usage.number, day).tolist()
         for product, parts in enumerate(zip(split(costs[0], weights), split(costs[1], weights), strict=True)):
             self._row(bill, day, PLATFORMS[platform].name, (product, -1), parts)
 
@@ -124,14 +109,6 @@ class Allocation:
             pool AS Pool, product AS Product, team AS Team, {money("billed")} AS BilledCost,
             {money("effective")} AS EffectiveCost FROM allocation"""
         engine.copy_parquet(query, path, ordered=True)
-
-
-def _use(world: World, platform: int, number: int, day: date) -> Ints:
-    """Return the true use of a platform by product: of a day, or of the whole month where charges are monthly."""
-    use = world.drivers.platform_use[platform]
-    if world.grain == "month":
-        return np.asarray(use[:, world.days_before[number] : world.days_before[number + 1]].sum(axis=1), dtype=np.int64)
-    return np.asarray(use[:, (day - world.drivers.days[0]).days], dtype=np.int64)
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -15,7 +15,7 @@ from finmod.sample.commitments import covers
 from finmod.sample.months import Month
 from finmod.sample.prices import supplier
 from finmod.sample.resources import moving
-from finmod.sample.streams import Ints, Stream
+from finmod.sample.streams import Flags, Ints, Stream
 from finmod.sample.world import World
 
 
@@ -58,6 +58,7 @@ class Usage:
         covered: What each active commitment did.
         effects: (effect's name, day, cost at list price with minus without), where not 0.
         sku_of_resource: Place in the price list of each resource of the source.
+        elsewhere: Per cell whether another payer than the company's is billed for it.
     """
 
     source: str
@@ -75,6 +76,7 @@ class Usage:
     covered: tuple[Covered, ...]
     effects: tuple[tuple[str, int, int], ...]
     sku_of_resource: Ints
+    elsewhere: Flags
 
 
 def month_usage(world: World, source: str, number: int) -> Usage:
@@ -90,13 +92,14 @@ def month_usage(world: World, source: str, number: int) -> Usage:
         starts, hours = (month.start,), np.array([24 * month.days], dtype=np.int64)
     price = world.list_prices(source, number)
     contracted = np.maximum(price * (1000 - supplier(source).off_list) // 1000, 1)
-    parts, covered = _cover(world, source, month, (quantity, hours, price))
+    accounts, elsewhere = world.resources[source].account, world.move.elsewhere(starts)
+    parts, covered = _cover(world, source, month, (quantity, hours, price, elsewhere[accounts]))
     row, slot = np.nonzero(quantity >= 0)
     rest = np.full(len(row), -1, dtype=np.int64)
     parts.append((row, slot, rest, quantity[row, slot], contracted[row]))
     resource, slot, commitment, amount, effective = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     order = np.lexsort((commitment, resource, slot))
-    resource = resource[order]
+    resource, slot = resource[order], slot[order]
     return Usage(
         source,
         month,
@@ -104,7 +107,7 @@ def month_usage(world: World, source: str, number: int) -> Usage:
         starts,
         hours,
         resource,
-        slot[order],
+        slot,
         commitment[order],
         amount[order],
         price[resource],
@@ -113,6 +116,7 @@ def month_usage(world: World, source: str, number: int) -> Usage:
         tuple(covered),
         tuple(effects),
         world.resources[source].sku,
+        elsewhere[accounts[resource], slot],
     )
 
 
@@ -148,10 +152,10 @@ _Part = tuple[Ints, Ints, Ints, Ints, Ints]
 
 
 def _cover(
-    world: World, source: str, month: Month, frame: tuple[Ints, Ints, Ints]
+    world: World, source: str, month: Month, frame: tuple[Ints, Ints, Ints, Flags]
 ) -> tuple[list[_Part], list[Covered]]:
     """Take what commitments cover out of the quantities (in place) and return it as cells of its own."""
-    quantity, hours, price = frame
+    quantity, hours, price, elsewhere = frame
     parts: list[_Part] = []
     covered: list[Covered] = []
     for number, held in enumerate(world.commitments):
@@ -161,7 +165,8 @@ def _cover(
         rate = np.maximum(price[rows] * (1000 - held.discount) // 1000, 1)
         rate = np.full_like(rate, held.rate) if held.by_quantity else rate
         weight = np.ones_like(rate) if held.by_quantity else rate
-        open_quantity = np.maximum(quantity[rows], 0)
+        # A commitment covers nothing on another payer's bill.
+        open_quantity = np.where(elsewhere[rows], 0, np.maximum(quantity[rows], 0))
         need = open_quantity * weight[:, None]
         room = held.hourly * hours - (np.cumsum(need, axis=0) - need)
         taken = np.clip(room, 0, need) // weight[:, None]

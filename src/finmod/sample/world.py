@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Literal
@@ -18,6 +19,7 @@ from finmod.sample.customers import Customers, make_customers
 from finmod.sample.drivers import Drivers, make_drivers, usage_activity
 from finmod.sample.incidents import Effect, PriceCut, make_effects, make_price_cuts
 from finmod.sample.months import Month, months_until
+from finmod.sample.payers import Move, make_move
 from finmod.sample.prices import SUPPLIERS, Supplier, skus
 from finmod.sample.resources import Resources, make_resources
 from finmod.sample.streams import Ints
@@ -44,6 +46,7 @@ class World:
         effects: Incidents and initiatives.
         price_cuts: List prices that fell.
         customers: Who used the products.
+        move: The AWS account that changed its payer.
     """
 
     seed: int
@@ -57,6 +60,7 @@ class World:
     effects: tuple[Effect, ...]
     price_cuts: tuple[PriceCut, ...]
     customers: Customers
+    move: Move
 
     @property
     def restated_month(self) -> int:
@@ -71,6 +75,14 @@ class World:
                 prices[cut.sku] = max(int(prices[cut.sku]) * (1000 - cut.cut) // 1000, 1)
         resources = self.resources[source]
         return np.asarray(prices[resources.sku] * resources.multiple, dtype=np.int64)
+
+    def platform_use(self, platform: int, month: int, day: date) -> Ints:
+        """Return the true use of a platform by product: of a day, or of the whole month where charges are monthly."""
+        use = self.drivers.platform_use[platform]
+        if self.grain == "month":
+            days = slice(self.days_before[month], self.days_before[month + 1])
+            return np.asarray(use[:, days].sum(axis=1), dtype=np.int64)
+        return np.asarray(use[:, (day - self.drivers.days[0]).days], dtype=np.int64)
 
 
 def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal) -> World:
@@ -93,7 +105,7 @@ def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal)
     grain: Grain = "hour" if per_month >= _HOURLY_FROM else "day" if per_month >= _DAILY_FROM else "month"
     resources = {
         supplier.source: _fitted(
-            rows * supplier.rows - months * _own_rows(supplier.source, grain),
+            rows * supplier.rows - months * _own_rows(supplier.source, grain) - _pod_rows(supplier.source, grain),
             (grain, tuple(days_before)),
             partial(_resources, seed, supplier, activity, float(spend) / 365.25 * days_before[-1]),
         )
@@ -111,13 +123,20 @@ def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal)
         make_effects(seed, resources, days_before[-1], months),
         make_price_cuts(seed, months),
         make_customers(seed, months),
+        make_move(window),
     )
 
 
 def _own_rows(source: str, grain: Grain) -> int:
     """Return about how many charges a source has in a month beside usage: fees, taxes, credits, commitments."""
     slots = 1 if grain == "month" else 30
-    return {"aws": 32 + 6 * slots, "azure": 3 + slots, "gcp": 3 + slots, "ai": 1, "datacentre": 2}[source]
+    return {"aws": 37 + 6 * slots, "azure": 3 + slots, "gcp": 3 + slots, "ai": 1, "datacentre": 2}[source]
+
+
+def _pod_rows(source: str, grain: Grain) -> int:
+    """Return about how many split rows the last days of the window have: two for each user of a node."""
+    slots = {"hour": 240, "day": 10, "month": 1}[grain]
+    return 22 * slots if source == "aws" else 0
 
 
 def _resources(seed: int, supplier: Supplier, activity: Ints, spend: float, count: int) -> Resources:
