@@ -78,7 +78,11 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "no BilledCost": (
         "b.csv",
         bill({}).replace("BilledCost", "Cost"),
-        ("b.csv:1: the file is not of the format focus", "For FOCUS it lacks BilledCost.", "FM1123"),
+        (
+            "b.csv:1: the file is not of the format focus",
+            "If it is FOCUS, it lacks the column BilledCost: export it with all columns.",
+            "FM1123",
+        ),
     ),
     "no currency": (
         "b.csv",
@@ -111,6 +115,11 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     ),
     "NaN": ("b.csv", bill({}, {"BilledCost": "NaN"}), ("b.csv, row 2: BilledCost is 'NaN'", "FM1120")),
     "infinity": ("b.csv", bill({}, {"BilledCost": "-inf"}), ("b.csv, row 2: BilledCost is '-inf'", "FM1120")),
+    "too large an amount": (
+        "b.csv",
+        bill({}, {"BilledCost": "123456789012345.5"}),
+        ("b.csv, row 2: BilledCost is 123456789012345.500000000000; expected less than 100,000,000,000,000", "FM1120"),
+    ),
     "too large a number": ("b.csv", bill({}, {"BilledCost": "1e30"}), ("b.csv, row 2: BilledCost is '1e30'", "FM1120")),
     "a day that does not exist": (
         "b.csv",
@@ -170,7 +179,7 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "a 10 MB cell": (
         "b.csv",
         bill({}, {"ServiceName": "x" * 10_000_000}),
-        ("b.csv:3: a line is longer than 2 MB", "FM1115"),
+        ("b.csv:3: the cell of column 'ServiceName' is too long; expected less than 8 MB a row", "FM1115"),
     ),
     "a 10 MB header": (
         "b.csv",

@@ -113,3 +113,12 @@ def test_usage_cannot_start_after_its_billing_period(
     text = bill({}, {"ChargeCategory": category, "ChargePeriodStart": start})
     assert [(code, where) for code, where, _ in booked(tmp_path, text)] == [("FM1128", "0.csv, row 2")] * is_refused
     assert booked(tmp_path, text, accept="FM1128") == []
+
+
+def test_instant_that_no_bill_has_is_told_with_its_column_and_row(tmp_path: Path) -> None:
+    odd = {"ChargePeriodEnd": "infinity", "BillingPeriodEnd": "2101-01-01"}
+    text = bill({}, {}, {"ChargePeriodEnd": "1999-12-31"}, odd)
+    assert sorted(refused(tmp_path, text)) == [
+        ("FM1126", "b.csv, row 3", "ChargePeriodEnd is 1999-12-31 00:00:00 (and 1 more row)"),
+        ("FM1126", "b.csv, row 4", "BillingPeriodEnd is 2101-01-01 00:00:00"),
+    ]

@@ -9,7 +9,7 @@ import pytest
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, UserError
-from finmod.normalize.diagnose import damaged_file, unreadable_cells, why_unreadable
+from finmod.normalize.diagnose import damaged_file, first_too_large, unreadable_cells, why_unreadable
 from finmod.normalize.values import Reading
 from tests.books import CHARGE, bill
 from tests.normalize.staged import conversion, parquet
@@ -79,3 +79,20 @@ def test_whole_file_is_not_called_damaged(tmp_path: Path) -> None:
     assert theirs.problems == (problem,)
     assert isinstance(ours, InternalError)
     assert str(ours) == "bill.parquet can be read, and yet its conversion failed: words of the engine"
+
+
+def test_remedy_never_asks_for_what_would_be_refused_next(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(bill({"ChargePeriodStart": "x", "ChargePeriodEnd": "x", "BilledCost": "x"}))
+    with Engine() as engine:
+        found = unreadable_cells(engine, conversion(engine, tmp_path / "b.csv", tmp_path / "work"))
+    assert {column for problem, (column, _) in found if "--unreadable-as-null" in (problem.remedy or "")} == {
+        "ChargePeriodEnd",
+        "BilledCost",
+    }
+
+
+def test_amount_too_large_for_a_control_total_is_told_with_its_row(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(bill({}, {"BilledCost": "123456789012345.5"}))
+    with Engine() as engine:
+        made = conversion(engine, tmp_path / "b.csv", tmp_path / "work")
+        assert first_too_large(engine, made) == (2, "123456789012345.500000000000")

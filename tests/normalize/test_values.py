@@ -90,7 +90,9 @@ def test_texts_are_rounded_once_and_kept_at_every_digit_for_the_control_total(
     assert cells(tmp_path / "exact", [text], "decimal", scale=24) == [exact and Decimal(exact)]
 
 
-@pytest.mark.parametrize("text", ["1_000", "1_0.5", "1e2_0", "1_0e-3", "1.2.3e-5", "--1e-3", "e-3", "1e-", "1ee-3", "x.5e-3", "- 1e-3"])
+@pytest.mark.parametrize(
+    "text", ["1_000", "1_0.5", "1e2_0", "1_0e-3", "1.2.3e-5", "--1e-3", "e-3", "1e-", "1ee-3", "x.5e-3", "- 1e-3"]
+)
 @pytest.mark.parametrize("scale", [12, 24])
 def test_text_that_is_nearly_a_number_is_refused(text: str, scale: int, tmp_path: Path) -> None:
     with pytest.raises(EngineError):

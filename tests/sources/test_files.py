@@ -102,3 +102,11 @@ def test_every_file_too_many_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         refuse_same_content([fingerprint(tmp_path / name, tmp_path) for name in "abcd"])
     assert [(problem.where, problem.code) for problem in caught.value.problems] == [("b", "FM1105"), ("c", "FM1105")]
+
+
+def test_folder_gives_no_files_of_hidden_folders_and_delta_tables(tmp_path: Path) -> None:
+    for name in ("a.csv", "in/b.csv", ".finmod/staging/c.parquet", "lake/x_Source=a/d.parquet", "lake/e.parquet"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "lake" / "_delta_log").mkdir()
+    assert [path.relative_to(tmp_path).as_posix() for path in discover(tmp_path, ["."])] == ["a.csv", "in/b.csv"]

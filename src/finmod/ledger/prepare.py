@@ -18,8 +18,8 @@ from finmod.ledger.ledger import ManifestRow, PreparedPeriod
 from finmod.ledger.reduce import Reduced, reduce_charges, relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.normalize.charges import CHARGE_TYPES
-from finmod.normalize.convert import CONTROL_SCALE, Conversion, control_sql, select_charges, with_key
-from finmod.normalize.diagnose import why_unreadable
+from finmod.normalize.convert import CONTROL_SCALE, KEY_BITS, Conversion, control_sql, select_charges, with_key
+from finmod.normalize.diagnose import first_too_large, why_unreadable
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
 
@@ -38,6 +38,7 @@ class PeriodInput:
         read_as: Digest of how they are read.
         findings: What is known of them already.
         spelling: Column name in lower case -> as the ledger spells it: other readers tell upper from lower case.
+        key_bits: Length of a charge key; the shorter it is, the sooner two meet and are made anew.
     """
 
     source: str
@@ -47,6 +48,7 @@ class PeriodInput:
     read_as: str
     findings: tuple[Finding, ...] = ()
     spelling: Mapping[str, str] = field(default_factory=dict)
+    key_bits: int = KEY_BITS
 
 
 def prepare(
@@ -122,7 +124,8 @@ def _convert(
     for seed in range(_MOST_SEEDS):
         on_step("charges")
         try:
-            rows = engine.copy_parquet(with_key(selects, given, extra, seed), files[CHARGES.name], level=1)
+            keyed = with_key(selects, given, extra, seed, bits=work.key_bits)
+            rows = engine.copy_parquet(keyed, files[CHARGES.name], level=1)
         except EngineError as error:
             raise why_unreadable(engine, work.conversions, error) from error
         on_step("charge keys and daily cube")
@@ -167,12 +170,14 @@ def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: Engin
     why = why_unreadable(engine, conversions, error)
     if isinstance(why, UserError) or f"DECIMAL(38,{CONTROL_SCALE})" not in str(error):
         return why
+    of_file = (item for item in conversions if item.staged.file.name == file)
+    first = next((found for item in of_file if (found := first_too_large(engine, item))), None)
     return UserError(
         Problem(
             code="FM1120",
-            found="BilledCost, or its total, is too large to be added up at every digit",
-            expected=f"less than 1{'0' * (38 - CONTROL_SCALE)}",
-            where=file,
+            found=f"BilledCost is {first[1]}" if first else "the total of BilledCost is too large",
+            expected=f"less than {10 ** (38 - CONTROL_SCALE):,}, to be added up at every digit",
+            where=f"{file}, row {first[0]:,}" if first else file,
             remedy="Mend the export: is the amount in another unit?",
         )
     )

@@ -14,7 +14,7 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, counted, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
 from finmod.normalize.convert import Conversion, booking_sql
-from finmod.normalize.diagnose import unreadable_cells, why_unreadable
+from finmod.normalize.diagnose import impossible_instants, unreadable_cells, why_unreadable
 from finmod.terms.findings import Finding
 
 _OWN_NAMES = frozenset(name.casefold() for name in (*CHARGE_TYPES, "ProviderName", "PublisherName"))
@@ -83,6 +83,8 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     except EngineError as error:
         raise why_unreadable(engine, [conversion], error) from error
     problems = list(_unplaced(booked, file))
+    if not all(map(_possible, (moment for item in booked for moment in (item.first, item.last)))):
+        problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
         raise UserError(*problems)
     left_out = conversion.staged.rows - sum(item.rows for item in booked)
@@ -95,19 +97,13 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
 
 
 def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[Problem]:
-    """Yield what names no period, no day, or a time that no bill can have."""
+    """Yield what names no period or no day."""
     monthless = [item for item in booked if item.month is None]
     if monthless:
         yield _empty("BillingPeriodStart", file, min(item.row for item in monthless), sum(i.rows for i in monthless))
     dayless = [item.dayless_row for item in booked if item.dayless_row is not None]
     if dayless:
         yield _empty("ChargePeriodStart", file, min(dayless), sum(item.dayless for item in booked))
-    told = set()
-    for item in booked:
-        for moment in (item.first, item.last):
-            if moment is not None and moment not in told and not _possible(moment):
-                told.add(moment)
-                yield _impossible(moment, file, item.row)
 
 
 def _no_charges(file: str, rows: int) -> Problem:
@@ -131,9 +127,9 @@ def _left_out(conversion: Conversion, rows: int) -> Finding:
     )
 
 
-def _possible(moment: datetime | str) -> bool:
+def _possible(moment: datetime | str | None) -> bool:
     """Return whether a bill can name this instant; one that Python cannot hold comes as text."""
-    return isinstance(moment, datetime) and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+    return moment is None or (isinstance(moment, datetime) and _FIRST_YEAR <= moment.year <= _LAST_YEAR)
 
 
 def _refuse_missing(conversion: Conversion) -> None:
@@ -181,17 +177,6 @@ def _empty(column: str, file: str, row: int, rows: int) -> Problem:
         expected="a date, since the charge cannot be booked without it",
         where=f"{file}, row {row:,}",
         remedy="Mend the export, or take these rows out.",
-    )
-
-
-def _impossible(moment: datetime | str, file: str, row: int) -> Problem:
-    day = moment.date().isoformat() if isinstance(moment, datetime) else moment[:40]
-    return Problem(
-        code="FM1126",
-        found=f"a period column says {day}",
-        expected=f"a year from {_FIRST_YEAR} to {_LAST_YEAR}",
-        where=f"{file}, at or after row {row:,}",
-        remedy="Mend the export. Dates with two-digit years need date_order: mdy or dmy.",
     )
 
 

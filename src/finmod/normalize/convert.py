@@ -17,6 +17,9 @@ from finmod.sources.stage import Staged
 
 # Suppliers write up to 22 decimals; the control total keeps every one of them.
 CONTROL_SCALE = 24
+PERIODS = ("BillingPeriodStart", "ChargePeriodStart", "BillingPeriodEnd", "ChargePeriodEnd")
+# A BIGINT without its sign.
+KEY_BITS = 63
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,9 @@ def charge_columns(extra: dict[str, str]) -> dict[str, str]:
     return {**CHARGE_TYPES, **dict.fromkeys(extra, "VARCHAR")}
 
 
-def with_key(selects: list[str], given: frozenset[str], extra: dict[str, str], seed: int = 0) -> str:
+def with_key(
+    selects: list[str], given: frozenset[str], extra: dict[str, str], seed: int = 0, *, bits: int = KEY_BITS
+) -> str:
     """Return the SELECT over all files of a period, with instants in UTC and the charge key.
 
     Args:
@@ -166,15 +171,19 @@ def with_key(selects: list[str], given: frozenset[str], extra: dict[str, str], s
         given: Ledger columns that at least one file fills; the rest is NULL throughout and needs no hashing.
         extra: ``x_`` columns of the period.
         seed: Changes every key; used when two keys met.
+        bits: Length of a key, 1 to 63; the shorter it is, the sooner two meet.
     """
-    keyed = ", ".join(identifier(name) for name in KEY_TEXTS if name in given) or "1"
+    # DuckDB joins the hashes of its arguments by XOR: two texts that meet would meet beside any number. So the texts
+    # themselves are salted, but for the first seed, which nearly always is the only one.
+    salt = f"'{seed}#' || " if seed else ""
+    keyed = ", ".join(f"{salt}{identifier(name)}" for name in KEY_TEXTS if name in given) or "1"
     picked = []
     for name, kind in charge_columns(extra).items():
         if kind == "TIMESTAMP WITH TIME ZONE":
             # A cast to TIMESTAMPTZ asks the time zone database for every row; this does not.
             picked.append(f"make_timestamptz(epoch_us({identifier(name)})) AS {identifier(name)}")
         elif name == "x_ChargeKey":
-            picked.append(f"CAST(hash({seed}, {keyed}) >> 1 AS BIGINT) AS {identifier(name)}")
+            picked.append(f"CAST(hash({seed}, {keyed}) >> {64 - bits} AS BIGINT) AS {identifier(name)}")
         else:
             picked.append(identifier(name))
     return f"SELECT {', '.join(picked)} FROM ({' UNION ALL BY NAME '.join(selects)})"
@@ -189,12 +198,11 @@ def booking_sql(conversion: Conversion) -> str:
         over all four period columns (for years that no bill can have), rows of usage that start after their billing
         period, an x_Row of those and its ChargePeriodStart.
     """
-    names = ("BillingPeriodStart", "ChargePeriodStart", "BillingPeriodEnd", "ChargePeriodEnd")
-    picked = {name: conversion.expression(name) for name in names}
-    picked |= {name: conversion.expression(name) for name in ("BillingAccountId", "BillingCurrency", "ChargeCategory")}
+    columns = (*PERIODS, "BillingAccountId", "BillingCurrency", "ChargeCategory")
+    picked = {name: conversion.expression(name) for name in columns}
     inner = ", ".join(f"{sql} AS {name}" for name, sql in picked.items())
     first, last = (
-        f"{side}({', '.join(f'{each}({name})' for name in names)})"
+        f"{side}({', '.join(f'{each}({name})' for name in PERIODS)})"
         for side, each in (("least", "min"), ("greatest", "max"))
     )
     # A day of grace: some suppliers cut their months in a time zone of their own.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import FinmodError, InternalError, Problem, UserError, counted, printable
-from finmod.normalize.convert import Conversion
+from finmod.normalize.charges import REQUIRED
+from finmod.normalize.convert import PERIODS, Conversion
 from finmod.normalize.values import Values
 from finmod.sources.stage import unreadable_parquet
 
@@ -75,6 +77,44 @@ def unreadable_cells(
     ]
 
 
+def impossible_instants(engine: Engine, conversion: Conversion, first: int, last: int) -> list[Problem]:
+    """Return one problem per period column with instants outside some years, infinity included."""
+    problems = []
+    for target in PERIODS:
+        instant = conversion.expression(target)
+        bad = f"NOT {instant} BETWEEN TIMESTAMP '{first}-01-01' AND TIMESTAMP '{last}-12-31 23:59:59.999999'"
+        rows, row, text = engine.row(
+            f"SELECT count(*), min(file_row_number) + 1, arg_min(CAST({instant} AS VARCHAR), file_row_number) "
+            f"FROM {conversion.staged.relation} WHERE {bad}"
+        )
+        if rows:
+            problems.append(
+                Problem(
+                    code="FM1126",
+                    found=f"{target} is {text}{_more(rows)}",
+                    expected=f"a year from {first} to {last}",
+                    where=f"{conversion.staged.file.name}, row {row:,}",
+                    remedy="Mend the export. Dates with two-digit years need date_order: mdy or dmy.",
+                )
+            )
+    return problems
+
+
+def first_too_large(engine: Engine, conversion: Conversion) -> tuple[int, str] | None:
+    """Return x_Row and BilledCost of the first row whose amount fits the ledger but no control total, or None."""
+    tolerant = replace(conversion, reading=replace(conversion.reading, unreadable_as_null=frozenset({"BilledCost"})))
+    amount = tolerant.expression("BilledCost")
+    row, text = engine.row(
+        f"SELECT min(file_row_number) + 1, arg_min(CAST({amount} AS VARCHAR), file_row_number) "
+        f"FROM {conversion.staged.relation} WHERE {amount} IS NOT NULL AND {tolerant.exact('BilledCost')} IS NULL"
+    )
+    return None if row is None else (row, text)
+
+
+def _more(rows: int) -> str:
+    return f" (and {counted(rows - 1, 'more row')})" if rows > 1 else ""
+
+
 def _test(values: Values, sigil: str, name: str) -> tuple[str, str]:
     text = values.text(name)
     kind = values.columns[name].type
@@ -87,14 +127,15 @@ def _test(values: Values, sigil: str, name: str) -> tuple[str, str]:
 def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, int, str]) -> Problem:
     rows, row, text = found
     column = conversion.values.columns[name].name
-    more = f" (and {counted(rows - 1, 'more row')})" if rows > 1 else ""
     target = next(item.target for item in conversion.mapping.every_column() if f"{sigil}{name}" in item.sql)
-    remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
+    remedy = "Mend the export."
+    if target not in REQUIRED or target == "BilledCost":
+        remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
     if sigil == "@" and "/" in text:
         remedy = "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."
     return Problem(
         code="FM1120" if sigil == "#" else "FM1121",
-        found=f"{column} is '{printable(text, 60)}'{more}",
+        found=f"{column} is '{printable(text, 60)}'{_more(rows)}",
         expected="a number that fits DECIMAL(38,12)" if sigil == "#" else "a date and time in ISO 8601",
         where=f"{conversion.staged.file.name}, row {row:,}",
         remedy=remedy,

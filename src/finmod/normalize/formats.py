@@ -89,8 +89,8 @@ def detected(columns: Sequence[str], file: str) -> str:
 
 
 def _unknown(columns: Sequence[str]) -> str:
-    marks = {"focus": ("BilledCost", "ChargePeriodStart", "ChargeCategory")}
-    lacking = [name for name in marks["focus"] if name not in columns]
-    if 0 < len(lacking) < len(marks["focus"]):
-        return f"For FOCUS it lacks {', '.join(lacking)}."
+    there = {name.casefold() for name in columns}
+    lacking = [name for name in focus_files.MARKS if name.casefold() not in there]
+    if 0 < len(lacking) < len(focus_files.MARKS):
+        return f"If it is FOCUS, it lacks the column {', '.join(lacking)}: export it with all columns."
     return "See docs/reference/mappings for the columns that each format needs."

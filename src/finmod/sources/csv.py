@@ -12,15 +12,15 @@ import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, literal
 from finmod.errors import Problem, UserError
 from finmod.sources import gzip
 from finmod.sources.files import SourceFile, is_gzip, refuse_other_kinds
+from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, long_row, tail_of
 
 NULL_TEXTS = ("", "NULL", "null", "(null)")
-# What one thread parses at a time: the engine's own 32 MB leaves the second core waiting on a compressed file.
-_BUFFER = 8_000_000
 _HEADER_BYTES = 4 << 20
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -159,13 +159,29 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
     check = gzip.Check(file, engine) if is_gzip(file) else None
     try:
         with check or nullcontext():
-            return engine.copy_parquet(_reader(file, header, options), target, compression="lz4_raw", ordered=True)
+            rows = engine.copy_parquet(_reader(file, header, options), target, compression="lz4_raw", ordered=True)
+        _refuse_long_end(file, header, check.tail if check else tail_of(file))
     except EngineError as error:
         target.unlink(missing_ok=True)
         raise UserError((check and check.problem) or _broken_row(file, str(error), header)) from error
     except UserError:
         target.unlink(missing_ok=True)
         raise
+    return rows
+
+
+def _refuse_long_end(file: SourceFile, header: Header, tail: bytes) -> None:
+    if ends_in_long_row(tail) and (problem := _long_row(file, header)):
+        raise UserError(problem)
+
+
+def _long_row(file: SourceFile, header: Header) -> Problem | None:
+    with _open(file) as handle:
+        return long_row(file, handle, header.names)
+
+
+def _open(file: SourceFile) -> IO[bytes]:
+    return cast("IO[bytes]", stdlib_gzip.open(file.path)) if is_gzip(file) else file.path.open("rb")
 
 
 def _reader(file: SourceFile, header: Header, options: str) -> str:
@@ -175,7 +191,7 @@ def _reader(file: SourceFile, header: Header, options: str) -> str:
     return (
         f"SELECT {kept} FROM read_csv({file_list([file.path])}, compression = '{packing}', "
         f"auto_detect = false, header = true, delim = ',', "
-        f"quote = '\"', escape = '\"', buffer_size = {_BUFFER}, "
+        f"quote = '\"', escape = '\"', buffer_size = {MOST_BYTES}, "
         f"nullstr = [{', '.join(map(literal, NULL_TEXTS))}], columns = {{{columns}}}"
         f"{options})"
     )
@@ -212,17 +228,15 @@ def _broken_row(file: SourceFile, words: str, header: Header) -> Problem:
         return _wrong_width(where, len(header.names), int(width.group(2)))
     if "GZIP" in words:
         return gzip.damaged(file, "it breaks off before its end")
+    asks = any(part in words for part in ("max_line_size", "Maximum line size", "full read", "quote"))
+    if asks and (problem := _long_row(file, header)):
+        return problem
     mixed = None if line else _mixed_line_ends(file)
     if mixed:
         where = f"{file.name}:{mixed}"
         found, remedy = (
             "the line ends otherwise than the lines before it",
             "Make all line ends the same, for example: dos2unix FILE.",
-        )
-    elif "Maximum line size" in words or "max_line_size" in words:
-        found, remedy = (
-            "a line is longer than 2 MB",
-            "Look at the line: a quote may be missing, or a cell is no bill data.",
         )
     elif "quote" in words:
         found, remedy = "a quoted field has no closing quote", "Export the file again, or mend the line."
@@ -236,7 +250,7 @@ def _mixed_line_ends(file: SourceFile) -> int | None:
     """Return the first line, from 1, whose end differs from that of the first line, ends inside quotes apart."""
     first: bytes | None = None
     quoted = False
-    with stdlib_gzip.open(file.path) if is_gzip(file) else file.path.open("rb") as handle:
+    with _open(file) as handle:
         for number, line in enumerate(handle, start=1):
             quoted ^= bool(line.count(b'"') % 2)
             end = b"\r\n" if line.endswith(b"\r\n") else b"\n"

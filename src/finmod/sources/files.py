@@ -1,14 +1,15 @@
 """Files of a source: found by path, folder or glob, told apart by their content, known by their hash.
 
-Owns discovery and fingerprints. Reading is in ``csv.py`` and ``parquet.py``.
+Owns discovery and fingerprints. Reading is in ``csv.py`` and ``stage.py``.
 """
 
 from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -57,7 +58,8 @@ def discover(root: Path, patterns: Sequence[str]) -> list[Path]:
 
     Args:
         root: The folder that relative patterns start from.
-        patterns: A file, a folder (every CSV, gzipped CSV and Parquet file below it) or a glob (``**`` allowed).
+        patterns: A file, a folder (every CSV, gzipped CSV and Parquet file below it, but for hidden folders and
+            Delta tables) or a glob (``**`` allowed).
 
     Raises:
         UserError: A pattern finds no file.
@@ -88,12 +90,22 @@ def _matches(root: Path, pattern: str) -> Iterable[Path]:
         if path.is_file():
             return [path]
         if path.is_dir():
-            return [file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(ENDINGS)]
+            return _below(path)
         matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 -- Path.glob takes no absolute patterns
         return [Path(match) for match in matches if Path(match).is_file()]
     except (OSError, RuntimeError, ValueError):
         # Too long a name, a home folder of nobody, a NUL byte: no such file.
         return []
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the bills below a folder; hidden folders and tables of a lake, such as the ledger's own, hold none."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if "_delta_log" in folders:
+            folders.clear()
+            continue
+        yield from (Path(place, name) for name in names if name.lower().endswith(ENDINGS))
 
 
 def fingerprint(path: Path, root: Path) -> SourceFile:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from finmod.focus.versions import canonical as focus_id
 from finmod.sources.format import Format
 
-# Present in every version, and in no supplier's own format.
-_MARKS = frozenset({"BilledCost", "ChargePeriodStart", "ChargeCategory"})
+MARKS = ("BilledCost", "ChargePeriodStart", "ChargeCategory")
+"""Columns that every version has, and no supplier's own format."""
 
 
 def canonical(name: str) -> str:
@@ -18,7 +18,7 @@ def canonical(name: str) -> str:
 
 def recognise(columns: Sequence[str]) -> bool:
     """Return whether the columns are those of a FOCUS file."""
-    return {canonical(name) for name in columns} >= _MARKS
+    return {canonical(name) for name in columns} >= set(MARKS)
 
 
 FORMAT = Format("focus", "FOCUS 1.0 to 1.4", recognise, canonical)

@@ -15,6 +15,7 @@ from typing import Self
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.sources.files import SourceFile
+from finmod.sources.long_rows import MOST_BYTES
 
 # Billing exports shrink 8 to 60 times; gzip's own limit is 1,032.
 MOST_EXPANSION = 300
@@ -70,10 +71,12 @@ class Check:
 
     Attributes:
         problem: What is wrong with the file, as far as it has been seen.
+        tail: The last unpacked bytes seen.
     """
 
     def __init__(self, file: SourceFile, engine: Engine) -> None:
         self.problem: Problem | None = None
+        self.tail = b""
         self._file = file
         self._engine = engine
         self._seen = threading.Event()
@@ -115,6 +118,7 @@ class Check:
         try:
             for piece in _pieces(handle, _PIECE):
                 expanded += len(piece)
+                self.tail = (self.tail + piece if len(piece) < MOST_BYTES else piece)[-MOST_BYTES:]
                 if self._stopped.is_set():
                     return None
                 if expanded > limit:
