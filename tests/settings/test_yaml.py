@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -247,6 +248,8 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert refused_file(tmp_path / "f.yaml") == (f"f.yaml: the file cannot be read: no such file or directory.{remedy}")
     (tmp_path / "d.yaml").mkdir()
     assert refused_file(tmp_path / "d.yaml") == f"d.yaml: the file cannot be read: is a directory.{remedy}"
+    os.mkfifo(tmp_path / "p.yaml")
+    assert refused_file(tmp_path / "p.yaml").startswith("p.yaml: this is no file.")
 
 
 YAMLISH = st.text(st.sampled_from("ab:-[]{}&*!|>'\"#%@,?~ \n\t\\0x\x85\u2028\ud7ff"), max_size=60)

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from finmod.engines.duckdb import Engine, literal
+from finmod.errors import Problem, UserError
 from finmod.sample import aws_cur2, focus
 from finmod.sample.aws_charges import aws_bill
 from finmod.sample.charges import Bill
@@ -67,12 +68,30 @@ def _write_month(
         writer: ModuleType = aws_cur2 if source == "aws" else focus
         query = writer.select_bill(engine, bill)
         if fault and fault.plant and fault.source == source and number == faulty_month(len(world.months)):
-            query = fault.plant(query)
+            query = _planted(engine, query, fault)
         path = writer.bill_path(folder, bill)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_query(engine, query, path)
         written.append((path, bill))
     return written
+
+
+def _planted(engine: Engine, clean: str, fault: Fault) -> str:
+    spoiled = fault.plant(clean) if fault.plant else clean
+    (changed,) = engine.row(
+        f"SELECT EXISTS (({clean}) EXCEPT ALL ({spoiled})) OR EXISTS (({spoiled}) EXCEPT ALL ({clean}))"
+    )
+    if not changed:
+        raise UserError(
+            Problem(
+                code="FM1707",
+                found=f"no charge of {fault.source} changes: {fault.description}",
+                expected="a sample with charges to spoil",
+                where="--fault",
+                remedy="Write more rows, with --rows: small samples have charges by the month instead of by the day.",
+            )
+        )
+    return spoiled
 
 
 def write_query(engine: Engine, query: str, path: Path) -> None:

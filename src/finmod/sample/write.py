@@ -77,7 +77,7 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
         What was written, with exact totals.
 
     Raises:
-        UserError: FM1700 the folder holds a sample already, FM1701 to FM1706 an argument makes no sense.
+        UserError: FM1700 the folder holds a sample already, FM1701 to FM1707 an argument makes no sense.
     """
     last = parse_month(end)
     planted = fault_named(fault) if fault else None

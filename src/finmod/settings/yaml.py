@@ -323,6 +323,10 @@ def read_yaml(path: Path, *, name: str | None = None) -> Document:
         UserError: The file cannot be read, or as in ``parse_yaml``.
     """
     name = name or path.name
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # A pipe would be waited for without end.
+        remedy = "Put a file there: finmod init writes one."
+        raise UserError(Problem(code="FM1011", found="this is no file", where=name, remedy=remedy))
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
