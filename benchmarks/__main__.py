@@ -24,8 +24,8 @@ def main() -> None:
     parts = {
         "load": lambda: load_against_copy(folder, sizes, ".parquet", "DECIMAL(38,12)", times),
         "double": lambda: load_against_copy(folder, sizes[:1], ".parquet", "DOUBLE", times),
-        "csv": lambda: load_against_copy(folder, sizes[:1], ".csv.gz", "DECIMAL(38,12)", times),
-        "cur": lambda: cur_against_converter(folder, 80, times),
+        "csv": lambda: load_against_copy(folder, sizes, ".csv.gz", "DECIMAL(38,12)", times),
+        "cur": lambda: cur_against_converter(folder, (80, 800, 1600), times),
         "start": help_time,
         "query": lambda: query_time(project_of(folder, sizes[-1])),
     }

@@ -5,35 +5,38 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.process import Run, pairs, run
+from benchmarks.process import Run, median_ratio, pairs, run
 
 GOAL = 10
 _REAL = Path("../shared/data/aws/aws_cur_legacy_anonymised_2023-11.csv")
 
 
-def cur_against_converter(folder: Path, copies: int, times: int) -> Iterator[str]:
-    """Yield a line: rows a second of both and their ratio."""
+def cur_against_converter(folder: Path, sizes: Sequence[int], times: int) -> Iterator[str]:
+    """Yield a line per number of copies of the file: rows a second of both, their ratio and peak memory."""
     if not _REAL.exists():
         yield f"SKIPPED: CUR against focus_converter needs {_REAL}"
         return
-    file = folder / f"cur-{copies}.csv"
     header, *rows = _REAL.read_text(encoding="utf-8").splitlines()
-    if not file.exists():
-        file.write_text("\n".join([header, *(rows * copies)]) + "\n", encoding="utf-8")
     converter = _converter(folder)
     if converter is None:
         yield "SKIPPED: CUR against focus_converter needs Python 3.11"
         return
-    found = pairs(lambda: _load(folder, file), lambda: _convert(folder, file, converter), times)
-    count = len(rows) * copies
-    ours, theirs = (min(pair[side].wall for pair in found) for side in (0, 1))
-    yield (
-        f"CUR to FOCUS, {count:,} rows: finmod {count / ours:,.0f} rows/s (ledger, cube and checks included), "
-        f"focus_converter {count / theirs:,.0f} rows/s: {theirs / ours:.1f}x (goal {GOAL})"
-    )
+    for copies in sizes:
+        file = folder / f"cur-{copies}.csv"
+        if not file.exists():
+            file.write_text("\n".join([header, *(rows * copies)]) + "\n", encoding="utf-8")
+        found = pairs(lambda f=file: _load(folder, f), lambda f=file: _convert(folder, f, converter), times)
+        count = len(rows) * copies
+        ours, theirs = (min(pair[side].wall for pair in found) for side in (0, 1))
+        peaks = [max(pair[side].peak for pair in found) / 1e9 for side in (0, 1)]
+        yield (
+            f"CUR to FOCUS, {count:9,} rows: finmod {count / ours:7,.0f} rows/s, {peaks[0]:.1f} GB (ledger, cube and "
+            f"checks included), focus_converter {count / theirs:7,.0f} rows/s, {peaks[1]:.1f} GB: "
+            f"{1 / median_ratio(found):.1f}x (goal {GOAL})"
+        )
 
 
 def _converter(folder: Path) -> Path | None:
