@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.load import load_against_copy, project_of
@@ -21,7 +22,7 @@ def main() -> None:
     times = int(os.environ.get("BENCH_TIMES", "3"))
     folder = Path(os.environ.get("BENCH_FOLDER", Path(tempfile.gettempdir()) / "finmod-benchmarks"))
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {
+    parts: dict[str, Callable[[], Iterator[str]]] = {
         "load": lambda: load_against_copy(folder, sizes, ".parquet", "DECIMAL(38,12)", times),
         "double": lambda: load_against_copy(folder, sizes[:1], ".parquet", "DOUBLE", times),
         "csv": lambda: load_against_copy(folder, sizes, ".csv.gz", "DECIMAL(38,12)", times),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.process import Run, median_ratio, pairs, run
@@ -21,7 +22,7 @@ def load_against_copy(folder: Path, sizes: list[int], ending: str, number: str, 
     for size in sizes:
         file = folder / f"focus-{size}-{number[:3].lower()}{ending}"
         write_rows(file, size, number)
-        found = pairs(lambda f=file: _load(folder, f), lambda f=file: _copy(folder, f), times)
+        found = pairs(partial(_load, folder, file), partial(_copy, folder, file), times)
         ours, theirs = (min(pair[side].wall for pair in found) for side in (0, 1))
         ratio, peak = median_ratio(found), max(pair[0].peak for pair in found)
         per_row.append(ours / size * 1e6)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.process import Run, median_ratio, pairs, run
@@ -28,7 +29,7 @@ def cur_against_converter(folder: Path, sizes: Sequence[int], times: int) -> Ite
         file = folder / f"cur-{copies}.csv"
         if not file.exists():
             file.write_text("\n".join([header, *(rows * copies)]) + "\n", encoding="utf-8")
-        found = pairs(lambda f=file: _load(folder, f), lambda f=file: _convert(folder, f, converter), times)
+        found = pairs(partial(_load, folder, file), partial(_convert, folder, file, converter), times)
         count = len(rows) * copies
         ours, theirs = (min(pair[side].wall for pair in found) for side in (0, 1))
         peaks = [max(pair[side].peak for pair in found) / 1e9 for side in (0, 1)]
