@@ -32,14 +32,16 @@ def test_init_then_load_by_path_then_status(tmp_path: Path) -> None:
     assert "focus" in said.out
     assert "1.25 USD" in said.out
     status = books.run("status").out
-    assert "shop: ledger version 1, 1 charges in 1 billing periods" in status
+    assert "shop: ledger version 1, 1 charge in 1 billing period" in status
 
 
 def test_status_of_an_empty_ledger_names_what_was_never_loaded(books: Books) -> None:
     books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: a.csv}\n")
     said = books.run("status").out
-    assert "ledger version -1" in said or "0 charges" in said
-    assert "aws: never loaded; run: finmod load aws" in said
+    assert said.splitlines() == [
+        "n: the ledger is empty",
+        f"aws: never loaded; run: finmod --project {books.root} load aws",
+    ]
 
 
 def test_check_proves_every_total(loaded: Books) -> None:
@@ -48,6 +50,66 @@ def test_check_proves_every_total(loaded: Books) -> None:
     assert "BilledCost 1.50 USD; rounding to 12 places moved it by 0." in said.out
     proof = json.loads(loaded.run("check", "--proof", "--output", "json").out)
     assert [(row["charges"], row["holds"]) for row in proof] == [(1, True)] * 4
+
+
+def test_check_shows_what_is_wrong_with_amounts_place_and_remedy(books: Books) -> None:
+    settings = "name: n\ncurrency: USD\ninvoices: invoices.csv\ncheck:\n  fail_on: warning\n"
+    books.write("finmod.yaml", settings)
+    books.write("invoices.csv", "issuer,invoice_id,billing_period,currency,amount\nx,i1,2026-09,USD,2\n")
+    books.load(books.write("a.csv", bill({"InvoiceId": "i1"}, *({"InvoiceId": f"[red]{n}"} for n in range(5)))))
+    said = books.run("check")
+    assert (said.code, said.err) == (1, "")
+    out = " ".join(said.out.split())
+    assert "error FM1405 InvoiceId saas 2026-09: The invoice is 2.00 USD, its charges are 1.50" in out
+    assert "Load the bill again when it is final; then ask the issuer." in out
+    assert out.count("the list of invoices does not have it.") == 3
+    assert "and 2 more" in out
+    assert "Not every listed invoice is its charges" in out
+    assert said.out.endswith("RED: something must be done.\n")
+
+
+def test_check_says_that_invoices_tie(books: Books) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\ninvoices: invoices.csv\n")
+    books.write("invoices.csv", "issuer,invoice_id,billing_period,currency,amount\nx,i1,2026-09,USD,1.5\n")
+    books.load(books.write("a.csv", bill({"InvoiceId": "i1"})))
+    assert "Every listed invoice of a loaded month is its charges, to the last digit." in books.run("check").out
+    books.write("finmod.yaml", "name: n\ncurrency: USD\n")
+    assert "invoice of a loaded" not in books.run("check").out
+
+
+def test_load_ends_with_its_total_and_what_to_do_next(books: Books) -> None:
+    two = bill(month(7, "1000"), month(8, "0.5", BillingCurrency="EUR", BillingAccountId="b"))
+    said = books.load(books.write("a.csv", two)).out.splitlines()
+    assert said[0].split() == ["source", "period", "files", "charges", "BilledCost", "findings"]
+    assert said[-2] == "Loaded 2 charges in 2 billing periods, 1,000.00 USD, 0.50 EUR BilledCost"
+    assert said[-1].endswith(f"the proof that nothing was lost: finmod --project {books.root} check")
+
+
+def test_load_and_status_count_the_same_findings(books: Books) -> None:
+    given = bill({"SkuId": ""}, {"BilledCost": "-1"})
+    loaded = books.run("load", "--format", "focus", "--source", "saas", books.write("a.csv", given), "--output", "json")
+    kept = books.query("SELECT count(*) AS n FROM findings WHERE x_Severity <> 'info'")
+    assert kept[0]["n"] > 0
+    assert json.loads(loaded.out)[0]["findings"] == kept[0]["n"]
+    assert json.loads(books.run("status", "--output", "json").out)[0]["findings"] == kept[0]["n"]
+
+
+def test_status_has_totals_per_currency_and_counts_a_period_once(books: Books) -> None:
+    two = bill(month(7, "1000"), month(7, "0.5", BillingCurrency="EUR", BillingAccountId="b"))
+    books.load(books.write("a.csv", two))
+    said = books.run("status").out.splitlines()
+    held = "ledger version 1, 2 charges in 1 billing period, BilledCost 0.50 EUR, BilledCost 1,000.00 USD"
+    assert said[0].rstrip() == f"northwind: {held}"
+    assert len(said) == 4
+
+
+def test_one_source_can_be_exported_and_an_unknown_one_is_refused(loaded: Books) -> None:
+    target = loaded.root / "f.csv"
+    assert "Wrote 1 charge" in loaded.run("export", "focus", "--source", "saas", "--to", target).out
+    said = loaded.run("export", "focus", "--source", "sas", "--to", loaded.root / "g.csv")
+    assert said.code == 1
+    assert "Did you mean 'saas'?" in said.err
+    assert not (loaded.root / "g.csv").exists()
 
 
 def test_check_of_an_empty_ledger_is_refused(books: Books) -> None:

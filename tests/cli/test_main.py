@@ -17,7 +17,7 @@ HELP = {
     "check": ("--proof", "--output", "Exit code 1"),
     "query": ("--list", "--as-of", "--output"),
     "export": ("focus",),
-    "export focus": ("--version", "--to", "--period"),
+    "export focus": ("--version", "--to", "--period", "--source"),
     "init": ("--name", "--currency"),
     "status": ("--output",),
     "sample": ("--seed", "--months", "--rows", "--spend", "--fault"),
@@ -31,6 +31,13 @@ def test_help_names_every_option(command: str, words: tuple[str, ...]) -> None:
     said = finmod(*command.split(), "--help")
     assert (said.code, said.err) == (0, "")
     assert [word for word in words if word not in said.out] == []
+
+
+@pytest.mark.parametrize("heavy", ["duckdb", "deltalake", "numpy", "pydantic", "ruamel"])
+def test_help_waits_for_no_heavy_library(heavy: str) -> None:
+    code = f"import sys, finmod.cli.main; sys.exit({heavy!r} in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
 
 
 def test_every_command_is_in_the_help() -> None:
@@ -52,19 +59,29 @@ def test_the_version_is_said() -> None:
         (("query", "SELECT 1", "--output", "xml"), "xml"),
         (("export", "focus"), "--to"),
         (("--project", "/nowhere/at/all", "status"), "FM1001"),
+        (("--project",), "requires an argument.\n  See: finmod --help\n"),
+        (("qury",), "No such command 'qury'. Did you mean 'query'?\n  See: finmod --help\n"),
+        (("query", "--lst"), "No such option '--lst'. Did you mean '--list'?\n  See: finmod query --help\n"),
     ],
 )
 def test_wrong_words_end_with_1_and_a_hint(arguments: tuple[str, ...], words: str) -> None:
     said = finmod(*arguments)
-    assert said.code == 1
+    assert (said.code, said.out) == (1, "")
     assert words in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("export",)])
+def test_a_group_without_a_command_shows_its_help_and_ends_with_1(arguments: tuple[str, ...]) -> None:
+    said = finmod(*arguments)
+    assert said.code == 1
+    assert "Usage" in said.out
 
 
 def test_the_nearest_project_upward_is_taken(loaded: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     (loaded.root / "deep" / "er").mkdir(parents=True)
     monkeypatch.chdir(loaded.root / "deep" / "er")
-    assert "northwind: ledger version 1, 1 charges" in finmod("status").out
+    assert "northwind: ledger version 1, 1 charge" in finmod("status").out
 
 
 def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -80,15 +97,20 @@ def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProces
 
 
 def test_our_own_fault_ends_with_70_in_one_line_and_a_traceback_on_wish(loaded: Books) -> None:
-    for table in ("loads",):
-        log = loaded.root / ".finmod/tables" / table / "_delta_log"
-        for path in log.glob("*.json"):
-            path.write_text("no json", encoding="utf-8")
-    said = run("--project", loaded.root, "status")
-    assert said.returncode == 70
-    assert "it is not your fault" in said.stderr
-    assert "Traceback" not in said.stderr
-    assert "Traceback" in run("--project", loaded.root, "status", FINMOD_TRACEBACK=1).stderr
+    # An installation with a file missing.
+    code = (
+        "import sys; from finmod.cli.main import main; sys.modules['finmod.workspace.status'] = None; "
+        f"sys.argv = ['finmod', '--project', {str(loaded.root)!r}, 'status']; main()"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.pop("FINMOD_TRACEBACK", None)
+    for wished, shown in (({}, False), ({"FINMOD_TRACEBACK": "1"}, True)):
+        said = subprocess.run(
+            [sys.executable, "-c", code], env=environment | wished, capture_output=True, text=True, check=False
+        )
+        assert said.returncode == (1 if shown else 70)
+        assert ("it is not your fault: ModuleNotFoundError" in said.stderr) != shown
+        assert ("Traceback" in said.stderr) == shown
 
 
 def test_a_reader_that_goes_away_is_no_error(books: Books) -> None:

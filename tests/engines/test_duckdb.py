@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -69,6 +75,95 @@ def test_a_table_has_column_names_and_rows() -> None:
     with Engine() as engine:
         assert engine.table("SELECT 1 AS a, 'x' AS b") == (["a", "b"], [(1, "x")])
         assert engine.table("DESCRIBE SELECT 1 AS a")[1][0][:2] == ("a", "INTEGER")
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("TIMESTAMPTZ '2026-06-01 02:00:00.123456+02'", datetime(2026, 6, 1, 0, 0, 0, 123456)),  # noqa: DTZ001 -- UTC without a zone is what is promised
+        ("[TIMESTAMPTZ '2026-06-01 00:00:00+00', NULL]", [datetime(2026, 6, 1), None]),  # noqa: DTZ001 -- as above
+        ("{'a b': INTERVAL 1 MONTH, 'BLOB': 'x'::BLOB}", {"a b": "1 month", "BLOB": "x"}),
+        ("[INTERVAL 1 MONTH]::INTERVAL[1]", ["1 month"]),
+        ("MAP {'k': INTERVAL '-1 day'}", {"k": "-1 day"}),
+        ("MAP {[1, 2]: INTERVAL 1 DAY}", {"key": [[1, 2]], "value": ["1 day"]}),
+        ("INTERVAL '1 month 2 days 03:00:00.5'", "1 month 2 days 03:00:00.5"),
+        ("'\\x00\\xFF'::BLOB", "\\x00\\xFF"),
+        ("TIMETZ '12:00:00+02'", "12:00:00+02"),
+        ("TIMESTAMP_NS '2026-01-01 00:00:00.123456789'", "2026-01-01 00:00:00.123456789"),
+        ("union_value(n := now())::VARCHAR IS NOT NULL", True),
+        ("union_value(n := 1)", "1"),
+        ("ROW(1, INTERVAL 1 DAY)", "(1, 1 day)"),
+        ("'a'::ENUM('a', 'b')", "a"),
+        ("'101'::BIT", "101"),
+        ("UUID '00000000-0000-0000-0000-000000000001'", UUID(int=1)),
+        (
+            "99999999999999999999999999.999999999999::DECIMAL(38, 12)",
+            Decimal("99999999999999999999999999.999999999999"),
+        ),
+        ("170141183460469231731687303715884105727::HUGEINT", 2**127 - 1),
+        ("NULL", None),
+        ("DATE '99999-01-01'", "99999-01-01"),
+    ],
+)
+def test_a_table_has_an_exact_value_for_every_type(sql: str, value: object) -> None:
+    with Engine() as engine:
+        assert engine.table(f"SELECT {sql} AS x") == (["x"], [(value,)])
+
+
+@pytest.mark.parametrize("sql", ["SELECT now(); -- the end; or so", "SELECT now() -- the end", "SELECT 'é;', now();\n"])
+def test_a_statement_may_end_in_semicolon_and_comment(sql: str) -> None:
+    with Engine() as engine:
+        assert len(engine.table(sql)[1]) == 1
+
+
+def test_names_that_stand_twice_are_told_apart_and_rows_keep_their_order() -> None:
+    sql = "SELECT x AS a, make_timestamptz(x) AS a, -x AS a FROM range(100000) AS r(x) ORDER BY 1 DESC"
+    with Engine() as engine:
+        names, rows = engine.table(sql)
+    assert names == ["a", "a_1", "a_2"]
+    assert [row[0] for row in rows] == list(range(99_999, -1, -1))
+
+
+def test_a_watched_statement_tells_how_far_it_is(tmp_path: Path) -> None:
+    told: list[float] = []
+    with Engine(threads=1) as engine, engine.watched(told.append):
+        engine.copy_parquet("SELECT range AS a, hash(range) AS b FROM range(2000000)", tmp_path / "a.parquet")
+        for _ in range(50):  # A machine may be so fast that one is over before anybody asks.
+            engine.row(f"SELECT count(DISTINCT hash(b)) FROM read_parquet({file_list([tmp_path / 'a.parquet'])})")
+            if len(set(told)) > 1:
+                break
+    assert all(0 <= share <= 1 for share in told)
+    assert len(set(told)) > 1
+
+
+def test_ctrl_c_in_a_statement_is_the_users_and_no_failure_of_the_engine() -> None:
+    code = """
+import os, signal, threading
+from finmod.engines.duckdb import Engine
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with Engine() as engine:
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    try:
+        while True:
+            engine.row("SELECT max(hash(range)) FROM range(30000000)")
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+
+
+def test_watching_ends_with_its_block_and_passes_errors_on() -> None:
+    told: list[float] = []
+    with Engine() as engine:
+        with pytest.raises(EngineError), engine.watched(told.append):
+            engine.run("SELECT wrong")
+        assert [thread.name for thread in threading.enumerate() if thread.name == "finmod-progress"] == []
+        with engine.watched(told.append):
+            assert engine.row("SELECT 1") == (1,)
 
 
 def test_no_extension_is_downloaded_on_the_way() -> None:

@@ -63,6 +63,21 @@ def test_state_is_found_by_time(books: Books) -> None:
     assert "FM1502" in said.err
 
 
+def test_every_time_that_is_printed_gives_its_own_version(books: Books) -> None:
+    for number, name in enumerate(("one", "two", "three"), 1):
+        books.write(f"{name}.csv", bill(month(9, str(number))))
+    sources = "".join(f"  {name}: {{format: focus, path: {name}.csv}}\n" for name in ("one", "two", "three"))
+    books.write("finmod.yaml", f"name: n\ncurrency: USD\nsources:\n{sources}")
+    assert books.run("load").code == 0
+    said = books.query("SELECT DISTINCT x_LedgerVersion AS v, x_LoadedAt AS t FROM loads ORDER BY 1")
+    assert [books.query(SUM, "--as-of", row["t"])[0]["c"] for row in said] == [f"{n}.000000000000" for n in (1, 3, 6)]
+    first = said[0]["t"]
+    refused = books.run("query", SUM, "--as-of", "2000-01-01").err
+    printed = refused.split("or a time from ")[1].split(" on.")[0]
+    assert datetime.fromisoformat(printed) == datetime.fromisoformat(first).replace(tzinfo=UTC)
+    assert books.query(SUM, "--as-of", printed) == [{"c": "1.000000000000"}]
+
+
 def test_copied_moved_or_renamed_project_goes_on_with_its_history(restated: Books, tmp_path: Path) -> None:
     copy = restated.copy(tmp_path / "a copy")
     (tmp_path / "elsewhere").mkdir()

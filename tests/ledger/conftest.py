@@ -27,7 +27,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "a store, #1" / ".finmod")
+    return Ledger(tmp_path / "a store, #1" / ".finmod", clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def period(engine: Engine, tmp_path: Path) -> Make:
     """Return a function that makes a billing period of charges ready for its commit."""
     made = iter(range(100))
 
-    def make(month: date, *charges: dict[str, str]) -> PreparedPeriod:
+    def make(month: date, *charges: dict[str, str], source: str = "saas", name: str = "a.csv") -> PreparedPeriod:
         folder = tmp_path / f"bill{next(made)}"
         folder.mkdir()
-        (folder / "a.csv").write_text(bill(*charges), encoding="utf-8")
-        read = conversion(engine, folder / "a.csv", folder / "staged")
-        return prepare(engine, PeriodInput("saas", month, (read,), frozenset({"a.csv"}), "way"), folder / "staged")[0]
+        (folder / name).write_text(bill(*charges), encoding="utf-8")
+        read = conversion(engine, folder / name, folder / "staged")
+        return prepare(engine, PeriodInput(source, month, (read,), frozenset({name}), "way"), folder / "staged")[0]
 
     return make

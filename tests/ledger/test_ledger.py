@@ -42,7 +42,7 @@ def test_a_commit_replaces_its_period_and_keeps_the_others(engine: Engine, ledge
     state = ledger.commit(engine, [period(JULY, month(7, "10"))], "l3", NOW)
     assert state == ledger.head(engine)
     assert held(engine, ledger, state) == [(JULY, Decimal(10)), (AUGUST, Decimal(2))]
-    assert [path.name for path in ledger.period_files(CHARGES, state, "saas", JULY)] == ["l3.parquet"]
+    assert [path.name for path in ledger.files(CHARGES, state) if str(JULY) in str(path)] == ["l3.parquet"]
 
 
 def test_several_periods_are_one_version(engine: Engine, ledger: Ledger, period: Make) -> None:
@@ -60,8 +60,66 @@ def test_every_version_and_every_time_can_be_seen_again(engine: Engine, ledger: 
     assert ledger.at(engine, NOW).version == 1
     assert ledger.at(engine, None).version == 3
     for never in (0, 4, NOW - timedelta(seconds=1)):
-        with pytest.raises(UserError, match="a version from 1 to 3, or a time from 2026-10-05 00:00:00 UTC on"):
+        with pytest.raises(UserError, match=r"a version from 1 to 3, or a time from 2026-10-05T00:00:00\+00:00 on"):
             ledger.at(engine, never)
+
+
+def test_a_state_is_stamped_when_it_is_committed_not_when_its_load_began(
+    engine: Engine, ledger: Ledger, period: Make
+) -> None:
+    """A long load begins, a quick one begins and commits, the long one commits."""
+    now = NOW
+    timed = Ledger(ledger.store, clock=lambda: now)
+    long_began, long, quick = NOW, period(JULY, month(7, "1")), period(AUGUST, month(8, "2"))
+    now = NOW + timedelta(minutes=1)
+    timed.commit(engine, [quick], "quick", NOW + timedelta(seconds=30))
+    now = NOW + timedelta(minutes=5)
+    state = timed.commit(engine, [long], "long", long_began)
+    assert state.loaded_at == now
+    seen = timed.at(engine, NOW + timedelta(minutes=2))
+    assert (seen.version, held(engine, timed, seen)) == (1, [(AUGUST, Decimal(2))])
+    with pytest.raises(UserError, match="FM1502"):
+        timed.at(engine, NOW + timedelta(seconds=59))
+
+
+def test_no_two_states_have_the_same_time_even_if_the_clock_stands_or_goes_back(
+    engine: Engine, ledger: Ledger, period: Make
+) -> None:
+    times = iter([NOW, NOW, NOW - timedelta(hours=1)])
+    timed = Ledger(ledger.store, clock=lambda: next(times))
+    began = NOW - timedelta(hours=2)
+    states = [timed.commit(engine, [period(JULY, month(7, cost))], f"l{cost}", began) for cost in ("1", "2", "3")]
+    assert [state.loaded_at for state in states] == [NOW + timedelta(microseconds=more) for more in range(3)]
+    assert [timed.at(engine, state.loaded_at) for state in states] == states
+
+
+def test_a_newest_version_without_a_load_is_no_empty_ledger(engine: Engine, ledger: Ledger, period: Make) -> None:
+    ledger.commit(engine, [period(JULY, month(7, "1"))], "l1", NOW)
+    ledger.commit(engine, [period(JULY, month(7, "2"))], "l2", NOW)
+    max((ledger.delta.path(LOADS) / "_delta_log").glob("*.json")).write_bytes(b"")
+    with pytest.raises(UserError, match=r"version 2 of loads has no load(?s:.*)FM1503"):
+        Ledger(ledger.store).head(engine)
+
+
+@pytest.mark.parametrize("content", [b"", b"no parquet at all"])
+def test_a_damaged_manifest_is_told(engine: Engine, ledger: Ledger, period: Make, content: bytes) -> None:
+    state = ledger.commit(engine, [period(JULY, month(7, "1"))], "l1", NOW)
+    (file,) = ledger.files(LOADS, state)
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=r"the ledger cannot be read: (?s:.*)FM1503"):
+        ledger.head(engine)
+    file.unlink()
+    with pytest.raises(UserError, match=r"is gone; expected the files that its loads wrote(?s:.*)FM1503"):
+        ledger.head(engine)
+
+
+@pytest.mark.parametrize("name", [".", "staging", "locks", "tables"])
+def test_a_file_where_a_folder_of_the_ledger_should_be_is_refused(ledger: Ledger, name: str) -> None:
+    path = ledger.store / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    with pytest.raises(UserError, match=r"a file stands where the ledger's folder should be(?s:.*)FM1504"):
+        Ledger(ledger.store)
 
 
 @pytest.mark.parametrize("tables", [1, 2, 4])

@@ -47,6 +47,20 @@ def test_error_inside_frees_the_lock(tmp_path: Path) -> None:
         pass
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for folder in (tmp_path / "file", tmp_path / "file" / "locks"):
+        with pytest.raises(UserError) as caught, hold(folder, "a", "source 'a'"):
+            pass
+        (problem,) = caught.value.problems
+        assert problem.code == "FM1506"
+        assert problem.found.startswith("the ledger cannot be written: ")
+        assert problem.where == str(folder / "a.lock")
+        assert problem.remedy == (
+            "Mend the folder's rights, or name another one: store in finmod.yaml. Nothing was changed."
+        )
+
+
 def test_waiting_holder_comes_second(tmp_path: Path) -> None:
     order: list[str] = []
 

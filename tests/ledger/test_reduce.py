@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.errors import InternalError
 from finmod.ledger.prepare import PeriodInput, prepare
 from finmod.ledger.reduce import reduce_charges, relation
 from finmod.normalize.charges import CHARGE_TYPES
@@ -84,28 +85,63 @@ def test_two_keys_that_meet_are_seen(one: dict[str, object], other: dict[str, ob
         assert reduced(engine, tmp_path, {"x_ChargeKey": 7, **one}, {"x_ChargeKey": 7, **other})[0]
 
 
-def test_keys_that_met_are_made_anew_from_another_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def first_seed_apart(engine: Engine, services: list[str]) -> int:
+    """Return the first seed under which services have different keys of one bit."""
+    selects = [
+        " UNION ALL ".join(
+            "SELECT "
+            + ", ".join(
+                f"CAST({literal(name) if column == 'ServiceName' else 'NULL'} AS {kind}) AS {identifier(column)}"
+                for column, kind in CHARGE_TYPES.items()
+            )
+            for name in services
+        )
+    ]
+    for seed in range(8):
+        sql = with_key(selects, frozenset({"ServiceName"}), {}, seed, bits=1)
+        if engine.row(f"SELECT count(DISTINCT x_ChargeKey) FROM ({sql})")[0] == len(services):
+            return seed
+    pytest.fail("no seed tells them apart")
+
+
+def test_keys_that_met_are_made_anew_from_another_seed(tmp_path: Path) -> None:
+    path, steps = tmp_path / "a.csv", list[str]()
+    with Engine() as engine:
+        # Which texts meet is for DuckDB's hash to say; of two keys of one bit every other pair does.
+        names = next(names for names in (["a", f"b{n}"] for n in range(9)) if first_seed_apart(engine, names))
+        # Every other text is the same in both rows, and no key.
+        path.write_text(bill(*(month(9, cost, ServiceName=name) for cost, name in zip("12", names, strict=True))))
+        read = conversion(engine, path, tmp_path / "staged")
+        given = PeriodInput("saas", date(2026, 9, 1), (read,), frozenset(), "x", key_bits=1)
+        ready, _ = prepare(engine, given, tmp_path / "staged", steps.append)
+        keys = engine.rows(
+            f"SELECT x_ChargeKey, ServiceName, BilledCost FROM {relation([ready.files['charge_keys'][0]])} ORDER BY 2"
+        )
+    assert steps.count("charges") > 1
+    assert [row[1:] for row in keys] == [(names[0], Decimal(1)), (names[1], Decimal(2))]
+    assert {row[0] for row in keys} == {0, 1}
+
+
+def test_keys_that_meet_under_every_seed_are_our_fault_and_nothing_is_ready(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(bill(month(9, "1", ServiceName="a"), month(9, "2", ServiceName="b")), encoding="utf-8")
-    seeds: list[int] = []
-
-    def meeting(selects: list[str], given: frozenset[str], extra: dict[str, str], seed: int) -> str:
-        seeds.append(seed)
-        # The first two hashes are as bad as can be.
-        sql = with_key(selects, given, extra, seed)
-        return f"SELECT * REPLACE (CAST(5 AS BIGINT) AS x_ChargeKey) FROM ({sql})" if seed < 2 else sql
-
-    monkeypatch.setattr("finmod.ledger.prepare.with_key", meeting)
+    path.write_text(bill(*(month(9, "1", ServiceName=name) for name in "abc")), encoding="utf-8")
     with Engine() as engine:
         read = conversion(engine, path, tmp_path / "staged")
-        ready, _ = prepare(
-            engine, PeriodInput("saas", date(2026, 9, 1), (read,), frozenset(), "x"), tmp_path / "staged"
-        )
-        keys = engine.rows(
-            f"SELECT ServiceName, BilledCost FROM {relation([ready.files['charge_keys'][0]])} ORDER BY 1"
-        )
-    assert seeds == [0, 1, 2]
-    assert keys == [("a", Decimal(1)), ("b", Decimal(2))]
+        given = PeriodInput("saas", date(2026, 9, 1), (read,), frozenset(), "x", key_bits=1)
+        with pytest.raises(InternalError, match="met under 8 different seeds"):
+            prepare(engine, given, tmp_path / "staged")
+
+
+@pytest.mark.parametrize("bits", [1, 8, 63])
+def test_a_key_has_as_many_bits_as_were_asked_for(bits: int) -> None:
+    selects = ["SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in CHARGE_TYPES.items())]
+    with Engine() as engine:
+        keys = [
+            engine.row(f"SELECT x_ChargeKey FROM ({with_key(selects, frozenset(), {}, seed, bits=bits)})")[0]
+            for seed in range(40)
+        ]
+    assert all(0 <= key < 2**bits for key in keys)
+    assert max(keys) >= 2 ** (bits - 1)
 
 
 def test_columns_that_a_file_lacks_are_null_beside_one_that_has_them(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -82,6 +83,59 @@ def test_amounts_are_decimal_texts_and_counts_are_numbers(loaded: Books) -> None
     assert loaded.query("SELECT sum(BilledCost) AS b, count(*) AS n, min(ChargePeriodStart) AS t FROM charges") == [
         {"b": "1.500000000000", "n": 1, "t": "2026-09-01T00:00:00Z"}
     ]
+
+
+TYPES = {
+    "now()": "TIMESTAMPTZ '2026-06-01 02:00:00.123456+02'", "late": "TIMESTAMP '2026-06-01 00:00:00.5'",
+    "interval": "INTERVAL '-1 month'", "blob": "'=x'::BLOB", "uuid": "UUID '00000000-0000-0000-0000-000000000001'",
+    "list": "['=1', NULL]", "nested": "{'a': [now() > TIMESTAMPTZ '2020-01-01'], 'b': NULL, 'c': DECIMAL '1.5'}",
+    "map": "MAP {'k': INTERVAL 1 DAY}", "none": "NULL", "nan": "'nan'::DOUBLE", "nans": "['-inf'::DOUBLE]",
+    "huge": "'-99999999999999999999999999.999999999999'::DECIMAL(38, 12)", "small": "-0.000000000001::DECIMAL(38, 12)",
+    "count": "'-170141183460469231731687303715884105728'::HUGEINT", "time": "TIME '12:00'", "bit": "'101'::BIT",
+    "enum": "'a'::ENUM('a')", "nano": "TIMESTAMP_NS '2026-01-01 00:00:00.000000001'", "json": "'{\"a\": 1}'::JSON",
+}  # fmt: skip
+"""Column name -> a value of each type that SQL can make."""
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_every_type_of_sql_has_every_form(books: Books, form: str) -> None:
+    sql = "SELECT " + ", ".join(f'{value} AS "{name}"' for name, value in TYPES.items())
+    said = books.run("query", sql, "--output", form)
+    assert (said.code, said.err) == (0, "")
+    assert "2026-06-01T00:00:00.123456Z" in said.out
+    assert "-99999999999999999999999999.999999999999" in said.out
+    assert "-0.000000000001" in said.out
+    if form == "json":
+        (row,) = json.loads(said.out, parse_constant=pytest.fail)
+        assert list(row) == list(TYPES)
+        assert row["list"] == ["=1", None]
+        assert row["nested"] == {"a": [True], "b": None, "c": "1.500"}
+        assert (row["interval"], row["map"], row["blob"]) == ("-1 month", {"k": "1 day"}, "=x")
+        assert (row["nan"], row["nans"], row["none"]) == ("nan", ["-inf"], None)
+    if form == "csv":
+        (row,) = csv.DictReader(said.out.splitlines())
+        assert (row["blob"], row["interval"]) == ("'=x", "'-1 month")
+        assert (row["small"], row["count"], row["none"]) == ("-0.000000000001", f"{-(2**127)}", "")
+
+
+def test_columns_of_one_name_are_all_there(books: Books) -> None:
+    assert books.query("SELECT 1 AS a, 2 AS a, 3 AS b") == [{"a": 1, "a_1": 2, "b": 3}]
+
+
+def test_tables_can_be_shown(loaded: Books) -> None:
+    assert [row["name"] for row in loaded.query("SHOW TABLES")] == sorted(table.name for table in TABLES)
+
+
+def test_a_pivot_says_that_it_needs_its_values(loaded: Books) -> None:
+    pivot = "PIVOT charges_daily ON x_Source{} USING sum(BilledCost)"
+    assert "ON column IN" in refused(loaded, pivot.format(""))
+    listed = pivot.format(" IN ('saas')")
+    assert loaded.query(f"SELECT saas FROM ({listed})") == [{"saas": "1.500000000000"}]
+
+
+def test_the_time_of_a_load_finds_the_state_after_it(loaded: Books) -> None:
+    time = loaded.query("SELECT max(x_LoadedAt) AS t FROM loads")[0]["t"]
+    assert loaded.query("SELECT count(*) AS n FROM charges", "--as-of", time) == [{"n": 1}]
 
 
 def test_the_ledger_can_be_asked_as_of_a_version_or_a_time(loaded: Books) -> None:

@@ -68,7 +68,7 @@ _OURS: Final = {
     "x_ControlTotal": "Exact total of the file's text for BilledCost, every digit.",
     "x_RoundingDifference": "x_ControlTotal minus BilledCost: what rounding each value once, to 12 places, did.",
     "x_ReadAs": "Changes when the mapping or the settings of the source change, so that load reads the file again.",
-    "x_LoadedAt": "Time of the load, UTC.",
+    "x_LoadedAt": "When the load was committed, UTC: later than every version before; `--as-of` takes it.",
     "x_LedgerVersion": "Version of the ledger that the load made; `--as-of` takes it.",
     "x_TableVersions": "Versions of the Delta tables that belong to this version of the ledger, as JSON.",
     "x_Current": "Whether the charges of this row stand in the ledger; false after they were replaced.",

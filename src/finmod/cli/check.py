@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
+from rich.text import Text
 
 from finmod.cli.output import Form, cell, console, money, output_option, show, table
+from finmod.cli.progress import progress
 from finmod.cli.project import opened
+from finmod.errors import printable
 
 if TYPE_CHECKING:
     from finmod.ledger.proof import Proof
-    from finmod.terms.findings import Code, Finding
+    from finmod.terms.findings import Code, Finding, Severity
     from finmod.workspace.check import CheckReport
 
 _COLUMNS = (
     "severity", "code", "source", "billing_period", "column", "charges", "billed_cost", "currency", "message",
     "example", "where",
 )  # fmt: skip
+
+_STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "dim"}
+_EXAMPLES, _LONGEST = 3, 500
 
 _PROOF_COLUMNS = (
     "source", "billing_period", "currency", "measure", "charges", "files", "ledger", "daily_cube", "rounding", "holds",
@@ -38,7 +45,8 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
     from finmod.terms.findings import codes
     from finmod.workspace.check import check
 
-    report = check(opened(folder))
+    with progress() as step:
+        report = check(opened(folder), step)
     if proof:
         show(_PROOF_COLUMNS, [_proof_row(item) for item in report.proofs], form)
     elif form != "table":
@@ -65,11 +73,15 @@ def _row(item: Finding) -> tuple[object, ...]:
 
 def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
     _odd(report, catalogue)
+    screen = console()
     holding = sum(proof.holds for proof in report.proofs)
-    console().print(
+    screen.print(
         f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, "
         "to the last digit."
     )
+    if report.invoices_tie is not None:
+        held = "Every listed invoice of a loaded month is" if report.invoices_tie else "Not every listed invoice is"
+        screen.print(f"{held} its charges, to the last digit.")
     billed: dict[str, tuple[Decimal, Decimal]] = {}
     for proof in report.proofs:
         if proof.measure == "BilledCost" and proof.charges is not None:
@@ -77,30 +89,45 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
             billed[proof.currency] = (amount + proof.charges, rounding + (proof.rounding_difference or 0))
     for currency, (amount, rounding) in billed.items():
         moved = cell(rounding.normalize() if rounding else 0)
-        console().print(
-            f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {moved}.", markup=False
+        screen.print(
+            printable(f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {moved}."), markup=False
         )
-    console().print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
+    screen.print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
 
 
 def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
-    by_code: dict[tuple[str, str, str | None], list[Finding]] = {}
+    by_code: dict[tuple[Severity, str, str | None], list[Finding]] = {}
     for finding in report.findings:
         by_code.setdefault((finding.severity, finding.code, finding.column), []).append(finding)
-    if by_code:
-        table(
-            ("", "code", "column", "what", "charges", "periods", "for example"),
-            [
-                (
-                    severity, code, column or "", catalogue[code].title,
-                    sum(item.rows or 0 for item in items) or None,
-                    len({(item.source, item.billing_period) for item in items}),
-                    " ".join(filter(None, (items[0].source, items[0].billing_period, items[0].where))),
-                )
-                for (severity, code, column), items in by_code.items()
-            ],
-        )  # fmt: skip
-        console().print()
-        for code in dict.fromkeys(code for severity, code, _ in by_code if severity != "info"):
-            console().print(f"{code}: {catalogue[code].remedy}", markup=False)
-        console().print()
+    if not by_code:
+        return
+    table(
+        ("", "code", "column", "what", "charges", "periods"),
+        [
+            (
+                severity, code, column, catalogue[code].title, _count(items),
+                len({(item.source, item.billing_period) for item in items}),
+            )
+            for (severity, code, column), items in by_code.items()
+        ],
+        right=("charges",),
+    )  # fmt: skip
+    screen = console()
+    screen.print()
+    for (severity, code, column), items in by_code.items():
+        if severity != "info":
+            screen.print(Text(f"{severity} {' '.join(filter(None, (code, column)))}", style=_STYLES[severity]))
+            for item in items[:_EXAMPLES]:
+                places = filter(None, (item.source, item.billing_period, item.where))
+                screen.print(Text(printable(f"  {' '.join(places)}: {item.message}", _LONGEST)))
+            if len(items) > _EXAMPLES:
+                screen.print(f"  and {len(items) - _EXAMPLES:,} more")
+            screen.print(Text(f"  {catalogue[code].remedy}"))
+    if any(severity == "info" for severity, _, _ in by_code):
+        screen.print("What is info asks for nothing; where each finding begins: --output json", style="dim")
+    screen.print()
+
+
+def _count(items: Sequence[Finding]) -> str:
+    known = [item.rows for item in items if item.rows is not None]
+    return f"{sum(known):,}" if known else ""

@@ -6,15 +6,22 @@ from pathlib import Path
 
 import rich_click as click
 
+from finmod.cli.sample import rows_option
+
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("finmod-demo"))
+@rows_option
 @click.option(
-    "--rows", type=click.IntRange(10_000, 100_000_000), default=1_000_000, show_default=True, help="Number of charges."
+    "--months",
+    type=click.IntRange(min=2),
+    metavar="NUMBER",
+    default=24,
+    show_default=True,
+    help="Number of months, 2 to 120.",
 )
-@click.option("--months", type=click.IntRange(2, 120), default=24, show_default=True, help="Number of months.")
 def command(folder: Path, rows: int, months: int) -> None:
-    """Make the sample company in FOLDER, load two years of its bills, and show its last month."""
+    """Make the sample company in FOLDER, load its bills of two years, and show its last month."""
     from datetime import UTC, datetime
 
     from finmod.cli.demo_screen import show_demo

@@ -7,7 +7,9 @@ from typing import Literal
 
 import rich_click as click
 
+from finmod.cli.progress import progress
 from finmod.cli.project import opened
+from finmod.errors import counted
 
 
 @click.group("export")
@@ -17,7 +19,12 @@ def command() -> None:
 
 @command.command("focus")
 @click.option(
-    "--version", type=click.Choice(["1.2", "1.3", "1.4"]), default="1.4", show_default=True, help="Version of FOCUS."
+    "--version",
+    type=click.Choice(["1.2", "1.3", "1.4"]),
+    metavar="VERSION",
+    default="1.4",
+    show_default=True,
+    help="Version of FOCUS: 1.2, 1.3 or 1.4.",
 )
 @click.option(
     "--to",
@@ -27,8 +34,11 @@ def command() -> None:
     help="File to write: .parquet, .csv or .csv.gz.",
 )
 @click.option("--period", metavar="YYYY-MM", help="One billing period; all where it is not given.")
+@click.option("--source", metavar="NAME", help="One source, by its name in finmod status; all where it is not given.")
 @click.pass_obj
-def focus(folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Path, period: str | None) -> None:
+def focus(
+    folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Path, period: str | None, source: str | None
+) -> None:
     """Write the ledger's charges as FOCUS.
 
     Parquet holds every text as the bill wrote it. In CSV a text that a spreadsheet would run as a formula gets an
@@ -36,5 +46,6 @@ def focus(folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Pa
     """
     from finmod.workspace.export_focus import export_focus
 
-    rows = export_focus(opened(folder), version, target, period=period)
-    click.echo(f"Wrote {rows:,} charges as FOCUS {version} to {target}")
+    with progress() as step:
+        rows = export_focus(opened(folder), version, target, period=period, source=source, step=step)
+    click.echo(f"Wrote {counted(rows, 'charge')} as FOCUS {version} to {target}")

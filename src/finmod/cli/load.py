@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from finmod.cli.output import Form, console, money, output_option, show
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
-from finmod.cli.project import opened
+from finmod.cli.project import command_line, opened
+from finmod.errors import counted, printable
 
 if TYPE_CHECKING:
     from finmod.workspace.load import LoadedPeriod, LoadReport
@@ -25,11 +26,13 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
 @click.option(
     "--format",
     "format_name",
+    metavar="NAME",
     help="Format of the files at PATH: focus, aws-cur or aws-cur2; told by their columns where it is not given.",
 )
 @click.option(
     "--source",
     "source_name",
+    metavar="NAME",
     help="Name under which the files at PATH are kept; the format's name where it is not given.",
 )
 @click.option(
@@ -44,9 +47,10 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
 @click.option(
     "--date-order",
     type=click.Choice(["iso", "mdy", "dmy"]),
+    metavar="ORDER",
     default="iso",
     show_default=True,
-    help="How dates with slashes are read.",
+    help="How dates with slashes are read: iso refuses them, mdy has the month first, dmy the day.",
 )
 @click.option("--accept", multiple=True, metavar="CODE", help="Load in spite of a refusal, such as FM1116.")
 @output_option
@@ -84,7 +88,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
     now = datetime.now(tz=UTC)
     with progress() as step:
         reports = [load_source(project, name, settings, now, step) for name, settings in sources.items()]
-    _show(reports, form)
+    _show(reports, folder, form)
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -104,11 +108,11 @@ def _what(period: LoadedPeriod) -> str:
     return "replaced" if period.replaced else "new"
 
 
-def _show(reports: Sequence[LoadReport], form: Form) -> None:
+def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> None:
     rows = [
         (
             period.source, f"{period.period:%Y-%m}", period.files, period.charges, currency, amount,
-            _what(period), len(period.findings),
+            _what(period), sum(finding.severity != "info" for finding in period.findings),
         )
         for report in reports
         for period in report.periods
@@ -118,8 +122,9 @@ def _show(reports: Sequence[LoadReport], form: Form) -> None:
         show(_COLUMNS, rows, form)
         return
     if rows:
-        shown = [(*row[:4], money(row[5], row[4]), *row[6:]) for row in rows]
-        show(("source", "period", "files", "charges", "BilledCost", "", "findings"), shown, form)
+        shown = [(*row[:3], f"{row[3]:,}", money(row[5], row[4]), *row[6:]) for row in rows]
+        headings = ("source", "period", "files", "charges", "BilledCost", "", "findings")
+        table(headings, shown, right=("charges", "BilledCost"), spare=("files",))
     for report in reports:
         for path, reason in report.left_out:
             console().print(f"{report.source}: {path.name} left out: {reason}", markup=False)
@@ -129,5 +134,19 @@ def _show(reports: Sequence[LoadReport], form: Form) -> None:
                 f"(ledger version {report.version}).",
                 markup=False,
             )
-    if any(row[-1] for row in rows):
-        console().print("Findings are listed by: finmod check")
+    if rows:
+        _total(reports)
+        found = any(row[-1] for row in rows)
+        what = "the findings and the proof that nothing was lost" if found else "the proof that nothing was lost"
+        click.echo(f"Next, {what}: {command_line(folder, 'check')}")
+
+
+def _total(reports: Sequence[LoadReport]) -> None:
+    periods = [period for report in reports for period in report.periods]
+    billed: dict[str, Decimal] = {}
+    for period in periods:
+        for currency, amount in period.billed_cost.items():
+            billed[currency] = billed.get(currency, Decimal(0)) + amount
+    charges = counted(sum(period.charges for period in periods), "charge")
+    held = [f"{charges} in {counted(len(periods), 'billing period')}", *map(money, billed.values(), billed)]
+    click.echo(printable(f"Loaded {', '.join(held)} BilledCost"))

@@ -14,9 +14,11 @@ from click.exceptions import Abort, ClickException
 
 from finmod import __version__
 from finmod.cli import check, completion, demo, export, init, load, query, sample, status
-from finmod.errors import FinmodError, UserError
+from finmod.errors import FinmodError, UserError, printable
 
 click.rich_click.TEXT_MARKUP = "markdown"
+# An option and what it takes stand together, so that its help has room on a narrow terminal.
+click.rich_click.OPTIONS_TABLE_COLUMN_TYPES = ["required", "opt_all_metavar", "help"]
 click.rich_click.COMMAND_GROUPS = {
     "finmod": [
         {"name": "Start", "commands": ["demo", "init", "sample"]},
@@ -51,8 +53,7 @@ for _command in (demo, init, sample, load, check, status, query, export, complet
 def main() -> None:
     """Run the command line; no traceback ever reaches a user."""
     try:
-        code = finmod(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(_run())
     except UserError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
@@ -60,7 +61,7 @@ def main() -> None:
         click.echo("Interrupted; the ledger is as the last whole load left it.", err=True)
         sys.exit(1)
     except ClickException as error:
-        error.show()
+        _misused(error)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of the pipe went away, as `| head` does; there is nobody left to tell.
@@ -68,6 +69,23 @@ def main() -> None:
         sys.exit(0)
     except Exception as error:  # noqa: BLE001 -- the last resort: an unknown error is ours, and is said in one line
         _our_fault(error)
+
+
+def _run() -> int:
+    try:
+        code = finmod(standalone_mode=False)
+    except SystemExit as end:
+        # A group without a command shows its help and ends with 2, which here means that there are changes.
+        return 1 if end.code else 0
+    return code if isinstance(code, int) else 0
+
+
+def _misused(error: ClickException) -> None:
+    """Say what is wrong with the words of a command, in the form of every other error."""
+    context = getattr(error, "ctx", None)
+    words = printable(error.format_message().strip(), 1000)
+    stop = "" if words.endswith((".", "?")) else "."
+    click.echo(f"{words}{stop}\n  See: {context.command_path if context else 'finmod'} --help", err=True)
 
 
 def _our_fault(error: Exception) -> None:

@@ -1,7 +1,7 @@
 """Rows on a terminal or in a pipe: table, JSON, CSV, Markdown.
 
-Owns the text forms of values. Text of bills is made harmless here: no control characters on a terminal,
-no formula in CSV, no markup in Markdown.
+Owns the text forms of values and how a table meets the width of a terminal. Text of bills is made harmless here:
+no control characters on a terminal, no formula in CSV, no markup in Markdown.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import io
 import json
 import math
 import re
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import rich_click as click
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -26,26 +27,36 @@ from finmod.errors import HARMFUL, printable
 
 Form = Literal["table", "json", "csv", "markdown"]
 FORMS: tuple[Form, ...] = ("table", "json", "csv", "markdown")
-_FORMULA = re.compile(r"[=+@\t\r\n]|-(?![0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?$)")
+# A spreadsheet runs a cell that starts with one of these, in their wide forms too; a negative number is none.
+_FORMULA = re.compile(r"[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|-(?![0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\Z)")
+_GAP = 2
+# Texts and headings may be folded down to these widths; numbers and times are never broken.
+_LEAST_TEXT, _LEAST_HEADING = 16, 24
 _IN_JSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in HARMFUL if ord(sign) >= 127}  # noqa: PLR2004 -- json escapes the rest
 
 output_option = click.option(
-    "--output", "form", type=click.Choice(FORMS), default="table", show_default=True, help="Form of the result."
+    "--output",
+    "form",
+    type=click.Choice(FORMS),
+    metavar="FORM",
+    default="table",
+    show_default=True,
+    help="Form of the result: table, json, csv or markdown.",
 )
 
 
 def cell(value: Any) -> str:  # noqa: ANN401 -- a cell may hold any SQL value
-    """Return a value as text: decimals in full, instants in ISO 8601, NULL as the empty text."""
+    """Return a value as text: decimals and instants in full, instants in ISO 8601, NULL as the empty text."""
     if value is None:
         return ""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds") + ("Z" if value.tzinfo is None else "")
-    if isinstance(value, date):
+        return value.isoformat() + ("Z" if value.tzinfo is None else "")
+    if isinstance(value, (date, time)):
         return value.isoformat()
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, default=cell, ensure_ascii=False)
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(_json(value), ensure_ascii=False)
     return str(value)
 
 
@@ -76,18 +87,123 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> N
         table(columns, rows)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """Print rows as a table: numbers to the right, bills' text without control characters or markup."""
-    numeric = [
-        bool(rows) and all(isinstance(row[place], (int, Decimal, float, type(None))) for row in rows)
-        for place in range(len(columns))
-    ]
-    drawn = Table(title=title, box=None, pad_edge=False, header_style="bold", title_justify="left", title_style="bold")
-    for name, right in zip(columns, numeric, strict=True):
-        drawn.add_column(escape(printable(name)), justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*(Text(printable(cell(value))) for value in row))
-    console().print(drawn)
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    right: Collection[str] = (),
+    spare: Sequence[str] = (),
+) -> None:
+    """Print rows as a table: numbers to the right, bills' text without control characters or markup.
+
+    On a terminal that is too narrow, spare columns go, then text is folded, and numbers never are; where that is not
+    enough, every row becomes a block of lines. In a pipe a table is as wide as its rows need.
+
+    Args:
+        columns: Headings.
+        rows: Values as ``cell`` takes them.
+        right: Headings of texts that are numbers for people, such as ``1,234.56 USD``.
+        spare: Headings of columns that may go, the first one first.
+    """
+    screen = console()
+    drawn = [_Column.of(name, [row[place] for row in rows], name in right) for place, name in enumerate(columns)]
+    if not screen.is_terminal:
+        click.echo("".join(_plain(drawn, len(rows))), nl=False)
+        return
+    for name in spare:
+        if _least(drawn) > screen.width:
+            drawn = [column for column in drawn if column.heading != name]
+    if _least(drawn) > screen.width:
+        _blocks(screen, drawn, len(rows))
+        return
+    made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
+    for column, width in zip(drawn, _widths(drawn, screen.width), strict=True):
+        made.add_column(Text(column.heading), justify="right" if column.right else "left", overflow="fold", width=width)
+    for texts in zip(*(column.texts for column in drawn), strict=True):
+        made.add_row(*map(Text, texts))
+    screen.print(made)
+
+
+@dataclass(frozen=True)
+class _Column:
+    heading: str
+    texts: list[str]
+    right: bool
+    least: int
+    width: int
+
+    @classmethod
+    def of(cls, name: str, values: Sequence[Any], right: bool) -> Self:  # noqa: FBT001 -- built in one place
+        given = [value for value in values if value is not None]
+        number = bool(given) and all(isinstance(value, (int, Decimal, float)) for value in given)
+        # A tab has no width that a table could count on.
+        texts = [printable(text).replace("\t", " ") for text in (_aligned(values) if number else map(cell, values))]
+        heading = printable(name).replace("\t", " ")
+        width = max(map(_width, texts), default=0)
+        whole = number or right or all(isinstance(value, (date, time)) for value in given)
+        least = max(width if whole else min(width, _LEAST_TEXT), min(_width(heading), _LEAST_HEADING))
+        return cls(heading, texts, number or right, least, max(width, _width(heading)))
+
+
+def _least(columns: Sequence[_Column]) -> int:
+    return sum(column.least + _GAP for column in columns) - _GAP
+
+
+def _widths(columns: Sequence[_Column], room: int) -> list[int]:
+    """Return the width of each column: all of the room where it is needed, shared evenly by those that need it."""
+    widths = [column.least for column in columns]
+    spare = room - _least(columns)
+    while spare > 0 and widths != [column.width for column in columns]:
+        for place, column in enumerate(columns):
+            if spare > 0 and widths[place] < column.width:
+                widths[place], spare = widths[place] + 1, spare - 1
+    return widths
+
+
+def _width(text: str) -> int:
+    return max(map(cell_len, text.split("\n")))
+
+
+def _aligned(values: Sequence[Any]) -> list[str]:
+    """Return decimals of a column with as many places as the longest of them needs, two at least where it has any."""
+    decimals = [value for value in values if isinstance(value, Decimal)]
+    if not all(value is None or (isinstance(value, Decimal) and value.is_finite()) for value in values):
+        return [*map(cell, values)]
+    places = max((len(f"{value:f}".partition(".")[2].rstrip("0")) for value in decimals), default=0)
+    most = max((len(f"{value:f}".partition(".")[2]) for value in decimals), default=0)
+    return ["" if value is None else f"{value:.{min(most, max(places, 2))}f}" for value in values]
+
+
+def _plain(columns: Sequence[_Column], count: int) -> Iterator[str]:
+    """Give the lines of a table at its full width; a terminal's means would take minutes for some thousand rows."""
+    for place in range(-1, count):
+        cells = [(column.heading if place < 0 else column.texts[place]).split("\n") for column in columns]
+        for line in range(max(map(len, cells), default=1)):
+            texts = [cell[line] if line < len(cell) else "" for cell in cells]
+            padded = (
+                " " * (column.width - cell_len(text)) + text
+                if column.right
+                else text + " " * (column.width - cell_len(text))
+                for text, column in zip(texts, columns, strict=True)
+            )
+            yield (" " * _GAP).join(padded).rstrip() + "\n"
+
+
+def _blocks(screen: Console, columns: Sequence[_Column], count: int) -> None:
+    """Print each row as lines of name and value, since side by side they do not fit."""
+    wide = max(_width(column.heading) for column in columns)
+    for place in range(count):
+        made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, show_header=False)
+        made.add_column(no_wrap=True, min_width=min(wide, screen.width // 2))
+        made.add_column(overflow="fold")
+        for column in columns:
+            if column.texts[place]:
+                made.add_row(Text(column.heading), Text(column.texts[place]))
+        screen.print(Text(f"row {place + 1:,}", style="bold"))
+        screen.print(made)
+        screen.print()
+    empty = "columns without a value are left out" if count else "no rows"
+    screen.print(Text(f"{len(columns):,} columns are too wide for this terminal side by side; {empty}.", style="dim"))
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -96,10 +212,14 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=500, no_color=True)
 
 
-def _json(value: Any) -> str | float | None:  # noqa: ANN401 -- a cell may hold any SQL value
+def _json(value: Any) -> Any:  # noqa: ANN401 -- a cell may hold any SQL value, and JSON any of five kinds
     """Return a value as JSON has it; amounts as decimal text, and what no JSON number can be as text."""
     if value is None or isinstance(value, (int, str)) or (isinstance(value, float) and math.isfinite(value)):
         return value
+    if isinstance(value, dict):
+        return {name if isinstance(name, str) else cell(name): _json(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(item) for item in value]
     return cell(value)
 
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from finmod.cli.output import console
+from finmod.errors import printable
+from finmod.workspace.steps import Step, silent
+
+_BAR = 24
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
+def progress() -> Iterator[Step]:
     """Give a function that takes what is being done, how many parts are done, and how many there are."""
     screen = console(stderr=True)
     if not screen.is_terminal:
-        yield lambda _what, _done, _parts: None
+        yield silent
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
+    # What is being done gives way first on a narrow terminal; it names files, which may hold anything.
+    what = TextColumn(
+        "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
     )
-    with Progress(*columns, console=screen, transient=True) as bar:
+    columns = (what, BarColumn(_BAR), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen, transient=True, expand=True) as bar:
         task = bar.add_task("starting", total=None)
-        yield lambda what, done, parts: bar.update(task, description=what[:60].ljust(60), completed=done, total=parts)
+
+        def step(words: str, done: int, parts: int) -> None:
+            bar.update(task, description=printable(words).replace("\n", " "), completed=done, total=parts)
+
+        yield step

@@ -1,7 +1,11 @@
-"""The project that a command works on."""
+"""The project that a command works on, and the words that a user types to go on with it."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,3 +18,32 @@ def opened(folder: Path | None) -> Project:
     from finmod.settings.project import find_project, load_project
 
     return load_project(folder if folder is not None else find_project(Path.cwd()))
+
+
+def command_line(folder: Path | None, words: str) -> str:
+    """Return a command as it can be typed where the user is now.
+
+    Args:
+        folder: What the user gave as ``--project``; None where nothing was given.
+        words: The command after the program's name.
+    """
+    project = f" --project {shlex.quote(str(folder))}" if folder is not None else ""
+    return f"{program()}{project} {words}"
+
+
+def program() -> str:
+    """Return how this program can be started again: by its name where the shell finds it, else as it was started."""
+    started = Path(sys.argv[0])
+    if started.name == "__main__.py":
+        return f"{shlex.quote(_from_here(Path(sys.executable)))} -m finmod"
+    found = shutil.which(started.name)
+    if not started.is_file() or (found and Path(found).samefile(started)):
+        return started.name
+    return shlex.quote(_from_here(started))
+
+
+def _from_here(path: Path) -> str:
+    """Return a path relative to the working folder where it is below it."""
+    # Not resolved: the interpreter of an environment is a link to one that does not know finmod.
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 -- Path.resolve would follow the link
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)

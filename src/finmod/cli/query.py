@@ -35,7 +35,7 @@ class AsOf(click.ParamType[int | datetime]):
 @output_option
 @click.pass_obj
 def command(folder: Path | None, sql: str | None, *, listing: bool, as_of: int | datetime | None, form: Form) -> None:
-    """Run SQL over the public tables; `-` reads it from standard input.
+    """Run SQL over the public tables; as a single dash it is read from standard input.
 
     Amounts are DECIMAL and never summed across currencies unless you do.
     """

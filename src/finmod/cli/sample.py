@@ -8,8 +8,18 @@ from pathlib import Path
 import rich_click as click
 from click.shell_completion import CompletionItem
 
-from finmod.cli.output import Form, money, output_option, show
+from finmod.cli.output import Form, money, output_option, show, table
 from finmod.cli.progress import progress
+from finmod.cli.project import command_line
+
+rows_option = click.option(
+    "--rows",
+    type=click.IntRange(max=100_000_000),
+    metavar="NUMBER",
+    default=1_000_000,
+    show_default=True,
+    help="Number of charges, met within a tenth: 400 a month at least, 100,000,000 at most.",
+)
 
 
 def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -20,22 +30,31 @@ def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[Completio
 
 @click.command("sample")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same company.")
-@click.option("--months", type=int, default=24, show_default=True, help="Number of months.")
-@click.option("--end", default="2026-10", show_default=True, metavar="YYYY-MM", help="Last month.")
 @click.option(
-    "--rows",
+    "--seed",
     type=int,
-    default=1_000_000,
+    metavar="NUMBER",
+    default=1,
     show_default=True,
-    help="Number of charges, within a tenth; 400 a month at least.",
+    help="The same seed gives the same company.",
 )
+@click.option(
+    "--months",
+    type=int,
+    metavar="NUMBER",
+    default=24,
+    show_default=True,
+    help="Number of months, 1 to 120.",
+)
+@click.option("--end", default="2026-10", show_default=True, metavar="YYYY-MM", help="Last month.")
+@rows_option
 @click.option(
     "--spend",
     type=int,
+    metavar="USD",
     default=8_000_000,
     show_default=True,
-    help="Spend of a year, 100,000 to 500,000,000 USD.",
+    help="Spend of a year, 100,000 to 500,000,000.",
 )
 @click.option(
     "--fault",
@@ -61,14 +80,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     if form != "table":
         show(("source", "charges", "billed_cost", "currency"), lines, form)
         return
-    show(
+    table(
         ("source", "charges", "BilledCost"),
         [(name, f"{charges:,}", money(amount, "USD")) for name, charges, amount, _ in lines],
-        form,
+        right=("charges", "BilledCost"),
     )
-    click.echo(f"Wrote the bills of an invented company to {folder}; what really happened is in {folder / 'truth'}.")
+    click.echo(f"Wrote the bills of an invented company to {folder}; what really happened is in truth/ there.")
     if fault:
         from finmod.sample.faults import FAULTS
 
         click.echo(f"One month is spoiled on purpose: {FAULTS[fault].description}.")
-    click.echo(f"Next: finmod --project {folder} load")
+    click.echo(f"Next: {command_line(folder, 'load')}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import rich_click as click
+from rich.text import Text
 
-from finmod.cli.output import Form, money, output_option, show
-from finmod.cli.project import opened
+from finmod.cli.output import Form, console, money, output_option, show, table
+from finmod.cli.project import command_line, opened
+from finmod.errors import counted, printable
 
 _COLUMNS = (
     "source",
@@ -34,10 +36,16 @@ def command(folder: Path | None, *, form: Form) -> None:
     if form != "table":
         show(_COLUMNS, report.rows, form)
         return
-    held = f"{report.charges:,} charges in {len(report.rows):,} billing periods"
-    click.echo(f"{project.name}: ledger version {report.version}, {held}")
+    periods = len({row[:2] for row in report.rows})
+    held = f"{counted(report.charges, 'charge')} in {counted(periods, 'billing period')}"
+    billed = "".join(f", BilledCost {money(amount, currency)}" for currency, amount in report.billed.items())
+    holds = f"ledger version {report.version}, {held}{billed}" if report.version >= 0 else "the ledger is empty"
+    console().print(Text(printable(f"{project.name}: {holds}", 1000)))
     if report.rows:
-        shown = [(*row[:5], money(row[6], row[5]), row[7], row[8]) for row in report.rows]
-        show(("source", "period", "format", "files", "charges", "BilledCost", "loaded", "findings"), shown, form)
+        shown = [
+            (*row[:4], f"{row[4]:,}", money(row[6], row[5]), f"{row[7]:%Y-%m-%d %H:%M}", row[8]) for row in report.rows
+        ]
+        headings = ("source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings")
+        table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "format", "files"))
     for name in report.never_loaded:
-        click.echo(f"{name}: never loaded; run: finmod load {name}")
+        click.echo(f"{name}: never loaded; run: {command_line(folder, f'load {name}')}")

@@ -5,19 +5,32 @@ Owns the connection, its limits and the quoting of names and texts. The only fil
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from finmod.engines.disk import full_disk
 from finmod.errors import FinmodError
 
 # A load must stay under 3 GB at any number of rows; Python, Parquet buffers and the allocator take the rest.
 MEMORY_LIMIT = "1700MB"
+# An eye sees this as movement; asking takes some microseconds.
+_WATCH_SECONDS = 0.25
+# What Python has an exact value for. Without a cast DuckDB asks for pytz to give an instant, makes 30 days of a month
+# and drops nanoseconds.
+_EXACT_IN_PYTHON = frozenset({
+    "bigint", "boolean", "date", "decimal", "double", "float", "hugeint", "integer", "null", "smallint", "time",
+    "timestamp", "timestamp_ms", "timestamp_s", "tinyint", "ubigint", "uhugeint", "uinteger", "usmallint", "utinyint",
+    "uuid", "varchar",
+})  # fmt: skip
+_NESTED = frozenset({"array", "list", "map", "struct"})
 
 
 class EngineError(FinmodError):
@@ -52,9 +65,63 @@ def glob_escape(path: str) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
 
 
+def _without_end(sql: str) -> str:
+    """Return one statement without its semicolon and what comments follow it."""
+    # Token places are counted in bytes.
+    text = sql.encode()
+    ends = [place for place, kind in duckdb.tokenize(sql) if text[place : place + 1] == b";"]
+    return text[: ends[0]].decode() if ends else sql
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Return column names with a number behind each that stands further left already.
+
+    >>> _distinct(["a", "b", "a", "a_1"])
+    ['a', 'b', 'a_1', 'a_1_1']
+    """
+    found: list[str] = []
+    for name in names:
+        free, number = name, 0
+        while free in found:
+            number += 1
+            free = f"{name}_{number}"
+        found.append(free)
+    return found
+
+
+def _cast(place: int, kind: DuckDBPyType) -> str:
+    """Return SQL for a column by its place: itself, or cast to a type that Python has."""
+    exact = _exact_type(kind)
+    return f"#{place}" if exact == str(kind) else f"CAST(#{place} AS {exact})"
+
+
+def _exact_type(kind: DuckDBPyType) -> str:
+    if kind.id == "timestamp with time zone":
+        return "TIMESTAMP"
+    if kind.id not in _NESTED:
+        return str(kind) if kind.id in _EXACT_IN_PYTHON else "VARCHAR"
+    parts = {name: _exact_type(part) for name, part in kind.children if isinstance(part, DuckDBPyType)}
+    if kind.id == "struct":
+        return f"STRUCT({', '.join(f'{identifier(name)} {part}' for name, part in parts.items())})"
+    return f"MAP({parts['key']}, {parts['value']})" if kind.id == "map" else f"{parts['child']}[]"
+
+
 def _failed(error: duckdb.Error) -> FinmodError:
     """Return the error to raise: a full disk is the user's to mend, whatever statement met it."""
     return full_disk(error) or EngineError(str(error))
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn DuckDB's errors into ours."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _failed(error) from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # In these words DuckDB says that the user pressed Ctrl-C.
+            raise KeyboardInterrupt from error
+        raise
 
 
 class Engine:
@@ -102,10 +169,8 @@ class Engine:
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return every row of a query."""
-        try:
+        with _told():
             return self._execute(sql, parameters).fetchall()
-        except duckdb.Error as error:
-            raise _failed(error) from error
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
         """Return the first row of a query that has one."""
@@ -118,19 +183,24 @@ class Engine:
     def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the column names and every row of one SELECT.
 
+        Names that stand twice get a number behind them. Instants come as datetime in UTC without a zone; what Python
+        has no exact value for, such as INTERVAL or BLOB, as DuckDB's own text.
+
         Raises:
             EngineError: It fails, or it is anything but one SELECT, DESCRIBE or SHOW: nothing else is run.
         """
-        try:
+        with _told():
             kinds = [statement.type for statement in duckdb.extract_statements(sql)]
             if kinds != [duckdb.StatementType.SELECT]:
                 found = ", ".join(str(kind).rpartition(".")[2] for kind in kinds) or "no statement"
                 message = f"one SELECT can run here, and this is {found}"
                 raise EngineError(message)
-            result = self._execute(sql, ())
-            return [column[0] for column in result.description or []], result.fetchall()
-        except duckdb.Error as error:
-            raise _failed(error) from error
+            relation = self._connection.sql(_without_end(sql))
+            casts = [_cast(place, kind) for place, kind in enumerate(relation.types, start=1)]
+            names = _distinct(relation.columns)
+            if any(cast.startswith("CAST") for cast in casts):
+                relation = relation.project(", ".join(casts))
+            return names, relation.fetchall()
 
     def columns(self, sql: str) -> list[tuple[str, str]]:
         """Return name and type of each column of a query, without running it."""
@@ -138,10 +208,8 @@ class Engine:
 
     def register(self, name: str, frame: Mapping[str, Any]) -> None:
         """Offer columns (numpy arrays of one length) as a view of that name."""
-        try:
+        with _told():
             self._connection.register(name, dict(frame))
-        except duckdb.Error as error:
-            raise _failed(error) from error
 
     def copy_parquet(
         self, sql: str, path: Path, *, compression: str = "zstd", level: int | None = None, ordered: bool = False
@@ -161,19 +229,41 @@ class Engine:
             options = f"FORMAT parquet, COMPRESSION {compression}"
             options += f", COMPRESSION_LEVEL {level}" if level is not None else ""
             # In order, row groups are written one after another: small ones let the threads overlap (7 s instead of 9
-            # for 2 million rows of CSV on two cores).
-            options += ", ROW_GROUP_SIZE 40960" if ordered else ""
+            # for 2 million rows of CSV on two cores). So many filters would cost more than they find.
+            options += ", ROW_GROUP_SIZE 40960, WRITE_BLOOM_FILTER false" if ordered else ""
             target = f"{literal(str(path))} ({options})"
             return int(self.row(f"COPY ({sql}) TO {target}")[0])
         finally:
             self.run("SET preserve_insertion_order = false")
+
+    @contextlib.contextmanager
+    def watched(self, tell: Callable[[float], None]) -> Iterator[None]:
+        """Tell some times a second, while the block runs, which share (0 to 1) of the running statement is done.
+
+        ``tell`` is called by a thread of its own, and not at all while DuckDB does not know.
+        """
+        self.run("SET enable_progress_bar = true")
+        self.run("SET enable_progress_bar_print = false")
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(_WATCH_SECONDS):
+                percent = self._connection.query_progress()
+                if percent >= 0:
+                    tell(min(percent / 100, 1))
+
+        watcher = threading.Thread(target=watch, name="finmod-progress", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
 
     def interrupt(self) -> None:
         """Stop the statement that runs now; it fails with an EngineError."""
         self._connection.interrupt()
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
-        try:
+        with _told():
             return self._connection.execute(sql, list(parameters) or None)
-        except duckdb.Error as error:
-            raise _failed(error) from error

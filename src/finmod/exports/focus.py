@@ -10,17 +10,19 @@ from datetime import date
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, identifier, literal
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, near, printable
 from finmod.focus.columns import Version, column
 from finmod.focus.versions import projection
 
 _INSTANT = "strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
-# A spreadsheet runs a cell that starts with one of these; a negative number is none.
-_FORMULA = r"^[=+@\t\r\n-]"
+# A spreadsheet runs a cell that starts with one of these, in their wide forms too; a negative number is none.
+_FORMULA = "^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]"
 _NUMBER = r"-[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
 
 
-def write_focus(engine: Engine, version: Version, target: Path, period: date | None) -> int:
+def write_focus(
+    engine: Engine, version: Version, target: Path, *, period: date | None = None, source: str | None = None
+) -> int:
     """Write the view ``charges`` as FOCUS; return the number of rows.
 
     Args:
@@ -28,14 +30,15 @@ def write_focus(engine: Engine, version: Version, target: Path, period: date | N
         version: 1.2, 1.3 or 1.4.
         target: File to write; its ending says the form.
         period: First day of a billing period's month; None for all.
+        source: Name of a source; None for all.
 
     Raises:
         UserError: An ending that is not known, or no rows.
     """
     form = _form(target)
-    where = f" WHERE x_BillingPeriod = DATE '{period}'" if period else ""
+    where = _where(period, source)
     if not engine.row(f"SELECT count(*) FROM charges{where}")[0]:
-        raise UserError(_nothing(period))
+        raise UserError(_nothing(engine, period, source))
     wanted = (*_present(engine, version, where), *_extra(engine))
     columns = [_cell(name, sql, csv=form != "parquet") for name, sql in wanted]
     part = target.with_name(f".{target.name}.part")
@@ -70,9 +73,28 @@ def _form(target: Path) -> str:
     )
 
 
-def _nothing(period: date | None) -> Problem:
-    what = f"the ledger has no charges in {period:%Y-%m}" if period else "the ledger is empty"
-    return Problem(code="FM1611", found=what, remedy="See what is loaded with: finmod status.")
+def _where(period: date | None, source: str | None) -> str:
+    tests = [f"x_BillingPeriod = DATE '{period}'"] if period else []
+    tests += [f"x_Source = {literal(source)}"] if source is not None else []
+    return f" WHERE {' AND '.join(tests)}" if tests else ""
+
+
+def _nothing(engine: Engine, period: date | None, source: str | None) -> Problem:
+    sources = [row[0] for row in engine.rows("SELECT DISTINCT x_Source FROM charges ORDER BY 1")]
+    if source is not None and source not in sources:
+        close = near(source, sources)
+        hint = f"Did you mean '{close}'? " if close else ""
+        return Problem(
+            code="FM1611",
+            found=f"the ledger has no source '{printable(source)}'",
+            expected=", ".join(sources) or "a source that was loaded",
+            where="--source",
+            remedy=f"{hint}See what is loaded with: finmod status.",
+        )
+    what = f" in {period:%Y-%m}" if period else ""
+    whose = f" of {source}" if source is not None else ""
+    found = f"the ledger has no charges{whose}{what}" if what or whose else "the ledger is empty"
+    return Problem(code="FM1611", found=found, remedy="See what is loaded with: finmod status.")
 
 
 def _present(engine: Engine, version: Version, where: str) -> list[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """Delta Lake tables in a folder, through delta-rs: DuckDB writes the Parquet files, this commits them.
 
-Owns commits, versions and file lists. The only file that imports deltalake.
+Owns commits, versions and file lists, and what is said where they are damaged. The only file that imports deltalake.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,8 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import Field, PrimitiveType
 from deltalake.transaction import AddAction
 
-from finmod.errors import FinmodError, Problem, UserError
+from finmod.engines.disk import full_disk
+from finmod.errors import Problem, UserError, printable
 from finmod.ledger.tables import Table
 
 _PARTITIONS = ["x_Source", "x_BillingPeriod"]
@@ -27,10 +29,27 @@ _TYPES = {"VARCHAR": "string", "BIGINT": "long", "DATE": "date", "TIMESTAMP WITH
 _KEEP = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _CHECKPOINT_EVERY = 50
+# Delta Lake readers take these parts of a path for others, or refuse them.
+_MISREAD = {
+    r"%[0-9A-Fa-f]{2}": "a percent sign before two hexadecimal digits",
+    r"\\": "a backslash",
+    r"[\x00-\x1f\x7f]": "a control character, such as a line end",
+}
+_LONGEST = 500
 
 
-class CommitConflictError(FinmodError):
+class CommitConflictError(UserError):
     """Another writer changed the same partition first; nothing was written."""
+
+
+def damaged(words: str) -> Problem:
+    """Return the problem of a ledger of which a file is gone or damaged; the first line of ``words`` says which."""
+    return Problem(
+        code="FM1503",
+        found=f"the ledger cannot be read: {printable((words.splitlines() or [''])[0], _LONGEST)}",
+        expected="the files that its loads wrote",
+        remedy="Bring the store folder back from a copy, or remove it and load every bill again.",
+    )
 
 
 @dataclass(frozen=True)
@@ -59,8 +78,9 @@ class DeltaFolder:
         Raises:
             UserError: The path cannot be read by the Delta library.
         """
-        if re.search(r"%[0-9A-Fa-f]{2}", str(folder.absolute())):
-            raise UserError(_percent(folder))
+        for pattern, words in _MISREAD.items():
+            if re.search(pattern, str(folder.absolute())):
+                raise UserError(_misread(folder, words))
         self.folder = folder
         self._open: dict[str, DeltaTable] = {}
 
@@ -69,39 +89,46 @@ class DeltaFolder:
         return self.folder / table.name
 
     def exists(self, table: Table) -> bool:
-        """Return whether the table has been created."""
-        return (self.path(table) / "_delta_log").is_dir()
+        """Return whether the table has been created; a writer may die between its folder and its first version."""
+        log = self.path(table) / "_delta_log"
+        if log.exists() and not log.is_dir():
+            raise UserError(damaged(f"the log of {table.name} is no folder"))
+        return any(log.glob("*.json"))
 
     def version(self, table: Table) -> int:
         """Return the newest version; -1 where the table does not exist."""
         if not self.exists(table):
             return -1
-        return self._table(table).version()
+        with _told(table):
+            return self._table(table).version()
 
     def create(self, table: Table) -> None:
         """Create a table where it does not exist."""
         if self.exists(table):
             return
-        self._open[table.name] = DeltaTable.create(
-            self._uri(table),
-            Schema([_field(name, kind) for name, kind in table.columns.items()]),
-            mode="ignore",
-            partition_by=_PARTITIONS if table.by_period else None,
-            configuration=_KEEP,
-            raise_if_key_not_exists=False,
-        )
+        with _told(table):
+            self._open[table.name] = DeltaTable.create(
+                self._uri(table),
+                Schema([_field(name, kind) for name, kind in table.columns.items()]),
+                mode="ignore",
+                partition_by=_PARTITIONS if table.by_period else None,
+                configuration=_KEEP,
+                raise_if_key_not_exists=False,
+            )
 
     def columns(self, table: Table, version: int) -> list[str]:
         """Return the column names of a version."""
-        return [field.name for field in DeltaTable(self._uri(table), version=version).schema().fields]
+        with _told(table):
+            return [field.name for field in DeltaTable(self._uri(table), version=version).schema().fields]
 
     def add_columns(self, table: Table, columns: Mapping[str, str]) -> None:
         """Add nullable columns that the table lacks, whatever the case of their names."""
-        handle = self._table(table)
-        known = {field.name.casefold() for field in handle.schema().fields}
-        new = [_field(name, kind) for name, kind in columns.items() if name.casefold() not in known]
-        if new:
-            handle.alter.add_columns(new, post_commithook_properties=_NO_HOOKS)
+        with _told(table):
+            handle = self._table(table)
+            known = {field.name.casefold() for field in handle.schema().fields}
+            new = [_field(name, kind) for name, kind in columns.items() if name.casefold() not in known]
+            if new:
+                handle.alter.add_columns(new, post_commithook_properties=_NO_HOOKS)
 
     def replace(self, table: Table, file: NewFile) -> int:
         """Replace one partition, or the whole table, by one file; return the new version.
@@ -109,7 +136,6 @@ class DeltaFolder:
         Raises:
             CommitConflictError: Another writer was faster.
         """
-        handle = self._table(table)
         partition = {"x_Source": file.source, "x_BillingPeriod": str(file.period)} if table.by_period else {}
         action = AddAction(
             file.path.relative_to(self.path(table)).as_posix(),
@@ -119,7 +145,8 @@ class DeltaFolder:
             True,  # noqa: FBT003 -- delta-rs takes data_change by position only
             json.dumps({"numRecords": file.rows}),
         )
-        try:
+        with _told(table):
+            handle = self._table(table)
             handle.create_write_transaction(
                 [action],
                 mode="overwrite",
@@ -128,36 +155,31 @@ class DeltaFolder:
                 partition_filters=[(name, "=", str(value)) for name, value in partition.items()] or None,
                 post_commithook_properties=_NO_HOOKS,
             )
-        except CommitFailedError as error:
-            message = f"{table.name} was changed by another writer: {error}"
-            raise CommitConflictError(message) from error
-        handle.update_incremental()
-        version = int(handle.version())
-        if version and version % _CHECKPOINT_EVERY == 0:
-            handle.create_checkpoint()
+            handle.update_incremental()
+            version = int(handle.version())
+            if version and version % _CHECKPOINT_EVERY == 0:
+                handle.create_checkpoint()
         return version
 
     def restore(self, table: Table, version: int) -> None:
         """Make an older version the newest, as a new version; nothing is deleted."""
-        self._table(table).restore(version, post_commithook_properties=_NO_HOOKS)
+        with _told(table):
+            self._table(table).restore(version, post_commithook_properties=_NO_HOOKS)
         self._open.pop(table.name, None)
 
-    def files(self, table: Table, version: int, partitions: Iterable[tuple[str, date]] | None = None) -> list[Path]:
-        """Return the Parquet files of a version, of some (source, period) pairs or of all.
+    def files(self, table: Table, version: int) -> list[Path]:
+        """Return the Parquet files of a version.
 
         Raises:
-            CommitConflictError: The version does not exist, which a ledger that was copied whole never shows.
+            UserError: The version, or a file of it, is not there: a ledger that was copied whole never shows that.
         """
-        try:
-            handle = DeltaTable(self._uri(table), version=version)
-        except (DeltaError, TableNotFoundError) as error:
-            message = f"version {version} of {table.name} cannot be read: {error}"
-            raise CommitConflictError(message) from error
-        uris = [Path(unquote(uri.removeprefix("file://"))) for uri in handle.file_uris()]
-        if partitions is None:
-            return sorted(uris)
-        wanted = {partition_folder(self.path(table), source, period) for source, period in partitions}
-        return sorted(uri for uri in uris if uri.parent in wanted)
+        with _told(table):
+            uris = DeltaTable(self._uri(table), version=version).file_uris()
+        files = sorted(Path(unquote(uri.removeprefix("file://"))) for uri in uris)
+        for file in files:
+            if not file.is_file():
+                raise UserError(damaged(f"{file} is gone"))
+        return files
 
     def _uri(self, table: Table) -> str:
         # A plain path would be taken for a URI: a folder named 100% or %20 would be looked for elsewhere.
@@ -172,10 +194,30 @@ class DeltaFolder:
         return handle
 
 
-def _percent(folder: Path) -> Problem:
+@contextmanager
+def _told(table: Table) -> Iterator[None]:
+    """Turn what delta-rs says of a damaged table, or of a faster writer, into what a user can act on."""
+    try:
+        yield
+    except CommitFailedError as error:
+        raise CommitConflictError(_conflict(table)) from error
+    except (DeltaError, TableNotFoundError, OSError) as error:
+        raise full_disk(error) or UserError(damaged(f"{table.name}: {error}")) from error
+
+
+def _conflict(table: Table) -> Problem:
+    return Problem(
+        code="FM1501",
+        found=f"another load changed {table.name} at the same time and was faster",
+        expected="one writer at a time",
+        remedy="Wait until it is done, then run the load again. Nothing was changed.",
+    )
+
+
+def _misread(folder: Path, words: str) -> Problem:
     return Problem(
         code="FM1504",
-        found="the path of the ledger has a percent sign before two hexadecimal digits",
+        found=f"the path of the ledger has {words}",
         expected="a path without such, since Delta Lake readers take it for another character",
         where=str(folder.parent),
         remedy="Rename the folder.",

@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, Problem, UserError
-from finmod.ledger.delta import DeltaFolder, NewFile, partition_folder
+from finmod.ledger.delta import DeltaFolder, NewFile, damaged, partition_folder
 from finmod.ledger.locks import hold
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGES, DATA_TABLES, LOADS, Table
+
+_TICK = timedelta(microseconds=1)
+"""What the table ``loads`` can tell two instants apart by."""
+
+
+def _now() -> datetime:
+    return datetime.now(tz=UTC)
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,8 @@ class Snapshot:
     Attributes:
         version: Ledger version, from 0; -1 for a ledger without loads.
         tables: Table name -> Delta version; empty for a ledger without loads.
-        loaded_at: When the state came to be, UTC; None for a ledger without loads.
+        loaded_at: When the state was committed, UTC; later than that of every version before. None for a ledger
+            without loads.
     """
 
     version: int = -1
@@ -88,17 +96,39 @@ class PreparedPeriod:
 class Ledger:
     """The tables below a project's store folder."""
 
-    def __init__(self, store: Path) -> None:
-        """Open nothing yet; the folder is made by the first load."""
+    def __init__(self, store: Path, clock: Callable[[], datetime] = _now) -> None:
+        """Open nothing yet; the folder is made by the first load.
+
+        Args:
+            store: Where the ledger lies.
+            clock: Tells the instant of a commit, UTC.
+
+        Raises:
+            UserError: A path of the ledger cannot be used.
+        """
         self.store = store
         self.staging = store / "staging"
         self.locks = store / "locks"
-        self.delta = DeltaFolder(store / "tables")
+        tables = store / "tables"
+        for folder in (store, self.staging, self.locks, tables):
+            if folder.exists() and not folder.is_dir():
+                raise UserError(_no_folder(folder))
+        self.delta = DeltaFolder(tables)
+        self._clock = clock
 
     def head(self, engine: Engine) -> Snapshot:
-        """Return the newest state."""
+        """Return the newest state.
+
+        Raises:
+            UserError: Its files or their log are damaged.
+        """
         version = self.delta.version(LOADS)
-        return self._snapshots(engine).get(version, Snapshot()) if version > 0 else Snapshot()
+        if version <= 0:
+            return Snapshot()
+        states = self._snapshots(engine)
+        if version not in states:
+            raise UserError(damaged(f"version {version} of {LOADS.name} has no load"))
+        return states[version]
 
     def at(self, engine: Engine, as_of: int | datetime | None) -> Snapshot:
         """Return the state at a ledger version, or the last one at or before an instant; the newest for None.
@@ -125,11 +155,6 @@ class Ledger:
         version = snapshot.tables.get(table.name)
         return [] if version is None else self.delta.files(table, version)
 
-    def period_files(self, table: Table, snapshot: Snapshot, source: str, period: date) -> list[Path]:
-        """Return the Parquet files of one source's billing period."""
-        version = snapshot.tables.get(table.name)
-        return [] if version is None else self.delta.files(table, version, [(source, period)])
-
     def columns(self, table: Table, snapshot: Snapshot) -> list[str]:
         """Return a table's column names in one state."""
         version = snapshot.tables.get(table.name)
@@ -143,21 +168,25 @@ class Ledger:
             prepared: Every period of the load, since a file may move charges from one to another; their staged
                 files move into the tables.
             load_id: Names the load and its files.
-            now: Time of the load, UTC.
+            now: Time of the load, UTC: the state is never stamped earlier.
 
         Returns:
-            The new state.
+            The new state, stamped with the instant of its commit. What a load read while others committed is later
+            than they are, so that a time has one state: the one that was seen then.
         """
         with hold(self.locks, "commit", "the ledger", wait=True):
             before = self._recover(engine)
             tables = {table.name: self._replace(table, prepared, load_id) for table in DATA_TABLES}
             version = max(self.delta.version(LOADS), 0) + 1
-            file = self._write_loads(engine, prepared, (load_id, now, version, tables), before)
+            loaded_at = max(now, self._clock())
+            if before.loaded_at is not None:
+                loaded_at = max(loaded_at, before.loaded_at + _TICK)
+            file = self._write_loads(engine, prepared, (load_id, loaded_at, version, tables), before)
             written = self.delta.replace(LOADS, file)
             if written != version:
                 message = f"the ledger moved from version {version - 1} to {written} under a held lock"
                 raise InternalError(message)
-        return Snapshot(version, tables, now)
+        return Snapshot(version, tables, loaded_at)
 
     def _replace(self, table: Table, prepared: Sequence[PreparedPeriod], load_id: str) -> int:
         self.delta.create(table)
@@ -189,7 +218,7 @@ class Ledger:
         stamp: tuple[str, datetime, int, dict[str, int]],
         before: Snapshot,
     ) -> NewFile:
-        load_id, now, version, tables = stamp
+        load_id, loaded_at, version, tables = stamp
         self.delta.create(LOADS)
         folder = self.delta.path(LOADS)
         target = folder / f"{load_id}-{version}.parquet"
@@ -204,7 +233,7 @@ class Ledger:
                 [
                     load_id, part.source, part.period, part.format, row.file, row.sha256, row.size,
                     row.charges, row.currency, row.control_total, row.billed_cost, row.rounding_difference,
-                    part.read_as, now.isoformat(), version, json.dumps(tables),
+                    part.read_as, loaded_at.isoformat(), version, json.dumps(tables),
                 ],
             )  # fmt: skip
         rows = engine.copy_parquet("SELECT * FROM new_loads", target, ordered=True)
@@ -215,10 +244,11 @@ class Ledger:
         version = self.delta.version(LOADS)
         if version <= 0:
             return {}
-        rows = engine.rows(
-            "SELECT DISTINCT x_LedgerVersion, x_TableVersions, epoch_us(x_LoadedAt) "
-            f"FROM {relation(self.delta.files(LOADS, version))}"
-        )
+        loads = relation(self.delta.files(LOADS, version))
+        try:
+            rows = engine.rows(f"SELECT DISTINCT x_LedgerVersion, x_TableVersions, epoch_us(x_LoadedAt) FROM {loads}")
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
         return {row[0]: Snapshot(row[0], json.loads(row[1]), _instant(row[2])) for row in rows}
 
     def clear_staging(self, source: str) -> None:
@@ -231,13 +261,26 @@ def _instant(microseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
 
+def _no_folder(path: Path) -> Problem:
+    return Problem(
+        code="FM1504",
+        found="a file stands where the ledger's folder should be",
+        where=str(path),
+        remedy="Take the file away, or name another folder: store in finmod.yaml.",
+    )
+
+
 def _no_such_state(as_of: int | datetime, states: dict[int, Snapshot]) -> Problem:
     if not states:
         return Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load.")
     first, last = min(states), max(states)
     return Problem(
         code="FM1502",
-        found=f"the ledger has no state at {as_of}",
-        expected=f"a version from {first} to {last}, or a time from {states[first].loaded_at:%Y-%m-%d %H:%M:%S} UTC on",
+        found=f"the ledger has no state at {as_of if isinstance(as_of, int) else as_of.isoformat()}",
+        expected=f"a version from {first} to {last}, or a time from {_iso(states[first])} on",
         remedy="See the versions with: finmod query 'SELECT DISTINCT x_LedgerVersion, x_LoadedAt FROM loads'.",
     )
+
+
+def _iso(state: Snapshot) -> str:
+    return state.loaded_at.isoformat() if state.loaded_at else ""

@@ -1,6 +1,7 @@
 """Locks between processes on one ledger: held by the operating system, so a killed process leaves none.
 
-Owns who may write what at the same time.
+Owns who may write what at the same time. Systems without ``fcntl``, such as Windows, have no such locks: there a
+second writer is only noticed where Delta Lake itself refuses its commit.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
+from finmod.engines.disk import full_disk
 from finmod.errors import Problem, UserError
 
 try:
@@ -30,15 +33,9 @@ def hold(folder: Path, name: str, what: str, *, wait: bool = False) -> Iterator[
         wait: Wait for the other writer instead of refusing.
 
     Raises:
-        UserError: Another process holds it and ``wait`` is False.
+        UserError: Another process holds it and ``wait`` is False, or the lock cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("a+", encoding="utf-8") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise UserError(_held(file.name, what)) from error
+    with _taken(folder / f"{name}.lock", what, wait=wait) as file:
         file.seek(0)
         file.truncate()
         file.write(f"process {os.getpid()} since {datetime.now(tz=UTC):%Y-%m-%d %H:%M:%S} UTC")
@@ -50,12 +47,39 @@ def hold(folder: Path, name: str, what: str, *, wait: bool = False) -> Iterator[
             file.truncate()
 
 
-def _held(path: str, what: str) -> Problem:
-    holder = Path(path).read_text(encoding="utf-8") or "another process"
+def _taken(path: Path, what: str, *, wait: bool) -> TextIO:
+    """Return the lock's file, open and locked; closing it frees the lock."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise full_disk(error) or UserError(_unwritable(path, error)) from error
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        held = isinstance(error, BlockingIOError)
+        raise UserError(_held(path, what) if held else _unwritable(path, error)) from error
+    return file
+
+
+def _unwritable(path: Path, error: OSError) -> Problem:
+    return Problem(
+        code="FM1506",
+        found=f"the ledger cannot be written: {error.strerror}",
+        expected="a folder that you may write to, on a file system with locks",
+        where=str(path),
+        remedy="Mend the folder's rights, or name another one: store in finmod.yaml. Nothing was changed.",
+    )
+
+
+def _held(path: Path, what: str) -> Problem:
+    holder = path.read_text(encoding="utf-8") or "another process"
     return Problem(
         code="FM1501",
         found=f"{what} is being loaded by {holder}",
         expected="one writer at a time",
-        where=path,
+        where=str(path),
         remedy="Wait until it is done, then run the load again. Nothing was changed.",
     )

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from finmod.engines.duckdb import Engine
+from finmod.errors import counted, printable
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.reduce import relation
-from finmod.ledger.tables import LOADS
+from finmod.ledger.reduce import query, relation
+from finmod.ledger.tables import DATA_TABLES, LOADS
+from finmod.terms.findings import Finding
 
 CURRENT = "(x_Charges > 0 AND x_LedgerVersion = max(x_LedgerVersion) OVER (PARTITION BY x_Source, x_BillingPeriod))"
 """SQL that is true for the rows of ``loads`` whose charges stand in the ledger now."""
@@ -35,8 +37,14 @@ class FilePeriod:
 
 
 def current_files(engine: Engine, ledger: Ledger, snapshot: Snapshot, source: str) -> list[FilePeriod]:
-    """Return the files whose charges stand in the ledger, one row per file and billing period."""
+    """Return the files whose charges stand in the ledger, one row per file and billing period.
+
+    Raises:
+        UserError: A file of the ledger is gone: what it knows does not stand in it any more.
+    """
     files = ledger.files(LOADS, snapshot)
+    for table in DATA_TABLES:
+        ledger.files(table, snapshot)
     if not files:
         return []
     rows = engine.rows(
@@ -45,3 +53,31 @@ def current_files(engine: Engine, ledger: Ledger, snapshot: Snapshot, source: st
         [source],
     )
     return [FilePeriod(*row) for row in rows]
+
+
+def files_under_two_sources(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:
+    """Return a finding per file, billing period and currency whose charges stand under another source as well.
+
+    A file is its bytes, whatever it is called. The finding is of the source that loaded it later; its amount is the
+    BilledCost that counts once more than it should.
+    """
+    files = ledger.files(LOADS, snapshot)
+    if not files:
+        return []
+    sql = query("files_under_two_sources").format(loads=relation(files), current=CURRENT)
+    return [
+        Finding(
+            code="FM1410",
+            severity="error",
+            message=f"{printable(file)} is also loaded under {first}{'' if file == other else f' as {printable(other)}'}: "
+            f"{counted(charges, 'charge')} of {billed:,.2f} {currency} count twice.",
+            source=source,
+            billing_period=month,
+            rows=charges,
+            amount=billed,
+            currency=currency,
+            example=sha256,
+            where=printable(file),
+        )
+        for source, month, currency, sha256, file, charges, billed, first, other in engine.rows(sql)
+    ]

@@ -256,7 +256,7 @@ class ProjectFile(Settings):
     )
     invoices: RelativePath | None = Field(
         default=None,
-        description="CSV file of invoices with the columns issuer, invoice id, billing period, currency, amount.",
+        description="CSV file of invoices with the columns issuer, invoice_id, billing_period, currency, amount.",
         examples=["invoices.csv"],
     )
     check: CheckSettings = Field(default=CheckSettings(), description="What finmod check lets pass.")

@@ -11,12 +11,14 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.ledger.invoices import invoice_differences
 from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.manifest import files_under_two_sources
 from finmod.ledger.proof import Proof, broken, proofs
-from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges
+from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges, unread_discounts
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding, Severity
+from finmod.workspace.steps import Step, silent, watching
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,26 @@ class CheckReport:
         findings: Errors first.
         red: Whether something must be done.
         version: Ledger version that was checked.
+        invoices_tie: Whether every listed invoice of a loaded month is its charges; None where the project lists none.
     """
 
     proofs: tuple[Proof, ...]
     findings: tuple[Finding, ...]
     red: bool
     version: int
+    invoices_tie: bool | None = None
 
 
+_INVOICES = ("FM1405", "FM1406")
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def check(project: Project) -> CheckReport:
+def check(project: Project, step: Step = silent) -> CheckReport:
     """Prove every total of the ledger again from its files' manifests, and list every finding.
+
+    Args:
+        project: Whose ledger.
+        step: Progress.
 
     Raises:
         UserError: The ledger is empty, or a file of it is gone or damaged.
@@ -52,21 +61,37 @@ def check(project: Project) -> CheckReport:
             empty = Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load.")
             raise UserError(empty)
         try:
-            found = proofs(engine, ledger, snapshot)
-            findings = [
-                *broken(found),
-                *_stored(engine, ledger, snapshot),
-                *repeated_charges(engine, ledger.files(CHARGES, snapshot)),
-                *missing_days(engine, ledger.files(CHARGE_DAYS, snapshot)),
-                *lost_commitment_cost(engine, ledger.files(CHARGE_DAYS, snapshot), ledger.files(CHARGE_KEYS, snapshot)),
-                *_invoices(engine, project, ledger, snapshot),
-            ]
+            with watching(engine, step) as told:
+                found, findings = _found(engine, project, ledger, snapshot, told)
         except EngineError as error:
             raise UserError(_damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     limit = _RANK[project.check.fail_on]
     red = any(_RANK[item.severity] <= limit and item.code not in project.check.ignore for item in findings)
-    return CheckReport(tuple(found), tuple(findings), red, snapshot.version)
+    tie = None if project.invoices is None else not any(item.code in _INVOICES for item in findings)
+    return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie)
+
+
+def _found(
+    engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, step: Step
+) -> tuple[list[Proof], list[Finding]]:
+    charges, days, keys = (ledger.files(table, snapshot) for table in (CHARGES, CHARGE_DAYS, CHARGE_KEYS))
+    parts = 5
+    step("totals of files, charges and daily cube", 0, parts)
+    found = proofs(engine, ledger, snapshot)
+    findings = [*broken(found), *_stored(engine, ledger, snapshot)]
+    step("charges that stand twice", 1, parts)
+    findings += files_under_two_sources(engine, ledger, snapshot)
+    findings += repeated_charges(engine, charges)
+    findings += unread_discounts(engine, charges)
+    step("days without charges", 2, parts)
+    findings += missing_days(engine, days)
+    step("cost of commitments", 3, parts)
+    findings += lost_commitment_cost(engine, days, keys)
+    step("invoices", 4, parts)
+    findings += _invoices(engine, project, ledger, snapshot)
+    step("done", parts, parts)
+    return found, findings
 
 
 def _invoices(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:

@@ -6,7 +6,6 @@ Owns what the screen says; how it looks is the face's work.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,10 +17,34 @@ from finmod.settings.project import load_project
 from finmod.workspace.check import CheckReport, check
 from finmod.workspace.load import load_source
 from finmod.workspace.query import query
-from finmod.workspace.sample import write_project_sample
+from finmod.workspace.sample import unwritable, write_project_sample
+from finmod.workspace.status import status
+from finmod.workspace.steps import Step
 
 SPEND = Decimal(8_000_000)
 END = "2026-10"
+_COSTS = ("BilledCost", "EffectiveCost", "ContractedCost", "ListCost")
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """What was loaded of one source.
+
+    Attributes:
+        source: Its name.
+        format: Its format.
+        files: Number of files, of all months.
+        charges: Number of charges, of all months.
+        billed: BilledCost of the last month, USD.
+        billed_before: BilledCost of the month before, USD.
+    """
+
+    source: str
+    format: str
+    files: int
+    charges: int
+    billed: Decimal
+    billed_before: Decimal
 
 
 @dataclass(frozen=True)
@@ -36,7 +59,8 @@ class DemoReport:
         month: Last billing period, ``YYYY-MM``.
         totals: Measure -> (last month, the month before), USD.
         trend: (``YYYY-MM``, EffectiveCost) of the last twelve months.
-        services: Service, EffectiveCost, the month before; the ten largest.
+        suppliers: What was loaded of each source, the largest first.
+        services: Service, EffectiveCost, the month before; the largest, USD.
         commitments: Commitment type, used, unused EffectiveCost of the last month.
         tags: Share of the month's usage EffectiveCost whose charges carry a product tag, as spelled by anyone.
         check: Result of the check.
@@ -49,28 +73,31 @@ class DemoReport:
     month: str
     totals: dict[str, tuple[Decimal, Decimal]]
     trend: list[tuple[str, Decimal]]
+    suppliers: list[Supplier]
     services: list[tuple[str, Decimal, Decimal]]
     commitments: list[tuple[str, Decimal, Decimal]]
     tags: tuple[Decimal, Decimal]
     check: CheckReport
 
 
-def run_demo(
-    folder: Path, *, rows: int, months: int, now: datetime, step: Callable[[str, int, int], None]
-) -> DemoReport:
+def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step) -> DemoReport:
     """Make the sample company in a new folder, load every bill, check it and look at its last month.
 
     Raises:
-        UserError: The folder is there already and not empty.
+        UserError: The folder is there already and not empty, or it cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()):
+    try:
+        taken = folder.exists() and any(folder.iterdir())
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    if taken:
         raise UserError(
             Problem(
                 code="FM1064",
                 found="the folder is not empty",
                 expected="a new or empty folder",
                 where=str(folder),
-                remedy=f"Remove it, or name another: finmod demo {folder}-2",
+                remedy=f"Remove it, or make the demo in another, such as {folder}-2.",
             )
         )
     seconds = {}
@@ -84,7 +111,7 @@ def run_demo(
         load_source(project, name, source, now, step)
     seconds["loaded"] = clock() - start
     start = clock()
-    checked = check(project)
+    checked = check(project, step)
     seconds["checked"] = clock() - start
     return _report(folder, months, seconds, checked)
 
@@ -100,7 +127,6 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         "sum(ListCost) FROM charges_daily GROUP BY 1 ORDER BY 1"
     )
     last, before = by_month[-1], by_month[-2]
-    names = ("BilledCost", "EffectiveCost", "ContractedCost", "ListCost")
     this = f"x_BillingPeriod = DATE '{last[0]}-01'"
     then = f"x_BillingPeriod = DATE '{before[0]}-01'"
     tags = ask(
@@ -114,13 +140,14 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         charges=ask("SELECT CAST(sum(x_Charges) AS BIGINT) FROM charges_daily")[0][0],
         seconds=seconds,
         month=last[0],
-        totals={name: (last[place], before[place]) for place, name in enumerate(names, start=1)},
+        totals={name: (last[place], before[place]) for place, name in enumerate(_COSTS, start=1)},
         trend=[(row[0], row[2]) for row in by_month[-12:]],
         services=ask(
             f"SELECT ServiceName, sum(EffectiveCost) FILTER (WHERE {this}) AS now, "
             f"coalesce(sum(EffectiveCost) FILTER (WHERE {then}), 0) FROM charges_daily GROUP BY 1 "
-            "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 10"
+            "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 8"
         ),
+        suppliers=_suppliers(status(project).rows, last[0], before[0]),
         commitments=ask(
             "SELECT CommitmentDiscountType, "
             "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Used'), 0) AS used, "
@@ -131,3 +158,18 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         tags=(tags[0], tags[1]),
         check=checked,
     )
+
+
+def _suppliers(rows: list[tuple[Any, ...]], last: str, before: str) -> list[Supplier]:
+    found: dict[str, Supplier] = {}
+    for source, period, format_name, files, charges, _, billed, *_ in rows:
+        had = found.get(source, Supplier(source, format_name, 0, 0, Decimal(0), Decimal(0)))
+        found[source] = Supplier(
+            source,
+            format_name,
+            had.files + files,
+            had.charges + charges,
+            had.billed + (billed if period == last else 0),
+            had.billed_before + (billed if period == before else 0),
+        )
+    return sorted(found.values(), key=lambda supplier: -supplier.billed)

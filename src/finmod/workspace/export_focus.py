@@ -15,9 +15,18 @@ from finmod.ledger.ledger import Ledger
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.periods import parse_period
+from finmod.workspace.steps import Step, silent, watching
 
 
-def export_focus(project: Project, version: Version, target: Path, *, period: str | None = None) -> int:
+def export_focus(  # noqa: PLR0913 -- the words of the command
+    project: Project,
+    version: Version,
+    target: Path,
+    *,
+    period: str | None = None,
+    source: str | None = None,
+    step: Step = silent,
+) -> int:
     """Write the ledger's charges as one FOCUS file; return their number.
 
     Args:
@@ -25,6 +34,8 @@ def export_focus(project: Project, version: Version, target: Path, *, period: st
         version: 1.2, 1.3 or 1.4.
         target: ``.parquet``, ``.csv`` or ``.csv.gz``; an existing file is replaced when the new one is whole.
         period: ``YYYY-MM``; None for all.
+        source: Name of the source; None for all.
+        step: Progress.
 
     Raises:
         UserError: An unknown ending, nothing to export, or a folder that cannot be written.
@@ -35,7 +46,9 @@ def export_focus(project: Project, version: Version, target: Path, *, period: st
         snapshot = ledger.head(engine)
         engine.run(f"CREATE VIEW charges AS {view_sql('charges', ledger, snapshot)}")
         try:
-            rows = write_focus(engine, version, target, month)
+            with watching(engine, step) as told:
+                told(f"write {target.name}", 0, 1)
+                rows = write_focus(engine, version, target, period=month, source=source)
         except (EngineError, OSError) as error:
             raise UserError(
                 Problem(

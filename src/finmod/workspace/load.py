@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -34,9 +34,7 @@ from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
 from finmod.workspace.job import Inventory, Job, Read
 from finmod.workspace.losses import file_gone, files_left, refuse_loss
-
-Step = Callable[[str, int, int], None]
-"""Called with what is being done, how many parts are done, and how many there are."""
+from finmod.workspace.steps import Step, watching
 
 
 @dataclass(frozen=True)
@@ -103,8 +101,12 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
     job = Job(name, settings, project.root, now, declared=project.sources.get(name) == settings)
     with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
         ledger.clear_staging(name)
-        with _staging(ledger, job) as folder, Engine(temp_folder=folder / "spill") as engine:
-            return _load(engine, ledger, job, folder, step)
+        with (
+            _staging(ledger, job) as folder,
+            Engine(temp_folder=folder / "spill") as engine,
+            watching(engine, step) as told,
+        ):
+            return _load(engine, ledger, job, folder, told)
 
 
 @contextmanager

@@ -22,8 +22,9 @@ class Result:
     """The rows of a query.
 
     Attributes:
-        columns: Column names, in order.
-        rows: Values: str, int, Decimal, bool, date, datetime (UTC, without a zone), None.
+        columns: Column names, in order; no two are the same.
+        rows: Values: str, int, float, Decimal, bool, date, time, datetime (UTC, without a zone), UUID, None, and list
+            or dict of them; of other SQL types, such as INTERVAL and BLOB, the text.
     """
 
     columns: list[str]
@@ -45,8 +46,9 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.at(engine, as_of)
         try:
+            every = re.match(r"\s*SHOW\b", sql, re.IGNORECASE)
             for table in TABLES:
-                if re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
+                if every or re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
                     engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
         except EngineError as error:
             raise UserError(_damaged(str(error))) from error
@@ -84,6 +86,8 @@ def _wrong(words: str) -> Problem:
     if missing:
         close = near(missing.group(1), names)
         remedy = f"Did you mean {close}? {remedy}" if close else remedy
+    elif "this is MULTI" in words:
+        remedy = "PIVOT needs the values that become columns: PIVOT ... ON column IN ('a', 'b') USING sum(BilledCost)."
     elif "DESCRIBE" not in words and "column" in words.lower():
         remedy = "See the columns of a table with: finmod query 'DESCRIBE charges'."
     return Problem(code="FM1601", found=f"the query cannot run: {first}", remedy=remedy)

@@ -5,14 +5,16 @@ Owns the project files beside the sample's exports; the exports are written by t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from finmod.engines.disk import full_disk
+from finmod.errors import Problem, UserError
 from finmod.sample.write import SampleSummary, write_sample
 from finmod.settings.edit import add_source
 from finmod.settings.init import write_project
+from finmod.workspace.steps import Step
 
 NAME = "northwind (invented)"
 
@@ -46,7 +48,7 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     end: str,
     rows: int,
     spend: Decimal,
-    step: Callable[[str, int, int], None],
+    step: Step,
     fault: str | None = None,
 ) -> ProjectSample:
     """Write the invented company's exports and a finmod.yaml that names them.
@@ -62,18 +64,21 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
         fault: Name of a planted fault; None for clean bills.
 
     Raises:
-        UserError: The folder is not empty, or a value makes no sense.
+        UserError: The folder is not empty or cannot be written, or a value makes no sense.
     """
-    summary = write_sample(
-        folder,
-        seed=seed,
-        months=months,
-        end=end,
-        rows=rows,
-        spend=spend,
-        fault=fault,
-        on_progress=lambda done, parts: step("write bills", done, parts),
-    )
+    try:
+        summary = write_sample(
+            folder,
+            seed=seed,
+            months=months,
+            end=end,
+            rows=rows,
+            spend=spend,
+            fault=fault,
+            on_progress=lambda done, parts: step("write bills", done, parts),
+        )
+    except OSError as error:
+        raise full_disk(error) or unwritable(folder, error) from error
     file = write_project(folder, NAME, "USD")
     for name, source in SOURCES.items():
         add_source(file, name, source)
@@ -84,3 +89,16 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     for (name, _), amount in summary.billed.items():
         billed[name] = billed.get(name, Decimal(0)) + amount
     return ProjectSample(summary, [(name, summary.rows[name], billed[name]) for name in summary.rows])
+
+
+def unwritable(folder: Path, error: OSError) -> UserError:
+    """Return what the user must do where the operating system refuses a folder."""
+    return UserError(
+        Problem(
+            code="FM1612",
+            found=f"the sample cannot be written: {(error.strerror or type(error).__name__).lower()}",
+            expected="a folder that you may write to",
+            where=str(error.filename or folder),
+            remedy="Name another folder.",
+        )
+    )

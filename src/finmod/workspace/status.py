@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from finmod.engines.duckdb import Engine
@@ -22,12 +23,14 @@ class Status:
         charges: Number of charges.
         rows: Per source, billing period and currency: source, period, format, files, charges, currency,
             BilledCost, time of the load (UTC), number of findings that are no mere information.
+        billed: Currency -> BilledCost of all charges.
         never_loaded: Sources of finmod.yaml that the ledger has nothing of.
     """
 
     version: int
     charges: int
     rows: list[tuple[Any, ...]]
+    billed: dict[str, Decimal]
     never_loaded: list[str]
 
 
@@ -37,7 +40,7 @@ def status(project: Project) -> Status:
     with Engine() as engine:
         snapshot = ledger.head(engine)
         if snapshot.version < 0:
-            return Status(-1, 0, [], list(project.sources))
+            return Status(-1, 0, [], {}, list(project.sources))
         loads, findings = (relation(ledger.files(table, snapshot)) for table in (LOADS, FINDINGS))
         rows = engine.rows(
             f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), "
@@ -49,7 +52,9 @@ def status(project: Project) -> Status:
             "FROM now LEFT JOIN odd USING (x_Source, x_BillingPeriod) "
             "GROUP BY x_Source, x_BillingPeriod, BillingCurrency ORDER BY ALL"
         )
+    billed: dict[str, Decimal] = {}
+    for row in rows:
+        billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
     loaded = {row[0] for row in rows}
-    return Status(
-        snapshot.version, sum(row[4] for row in rows), rows, [name for name in project.sources if name not in loaded]
-    )
+    never = [name for name in project.sources if name not in loaded]
+    return Status(snapshot.version, sum(row[4] for row in rows), rows, billed, never)

@@ -1,0 +1,137 @@
+"""The demo's screen: what it says is so, and what it tells to run runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.books import Books, finmod
+from tests.cli.terminal import on_terminal
+
+
+def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a user would paste it, with a shell that does not find finmod."""
+    return subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=folder,
+        env={**os.environ, "PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the program in an environment below it, as ``make demo`` leaves it."""
+    place = tmp_path_factory.mktemp("demo")
+    script = place / ".venv" / "bin" / "finmod"
+    script.parent.mkdir(parents=True)
+    script.write_text(f"#!{sys.executable}\nfrom finmod.cli.main import main\nmain()\n")
+    script.chmod(0o755)
+    return place
+
+
+@pytest.fixture(scope="module")
+def screen(place: Path) -> str:
+    done = run(".venv/bin/finmod demo 'my demo' --rows 2000 --months 3", place)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_screen_says_what_was_loaded_and_whether_it_can_be_believed(place: Path, screen: str) -> None:
+    books = Books(place / "my demo")
+    assert "60 of 60 totals are the same in files, charges and cube" in screen
+    assert "GREEN" in screen
+    assert "so are the invoices." in screen.replace("\n", " ")
+    billed = books.query(
+        "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m') AS m, sum(BilledCost) AS b FROM charges GROUP BY ALL"
+    )
+    for row in billed:
+        shown = f"{float(row['b']):,.2f}"
+        line = next(line for line in screen.splitlines() if line.startswith(f"│ {row['x_Source']} "))
+        assert (shown in line) == (row["m"] != "2026-08"), (row, line)
+    charges = books.query("SELECT count(*) AS n FROM charges")[0]["n"]
+    assert f"{charges:,} charges of 3 months" in screen
+
+
+def test_every_line_of_the_screen_fits(screen: str) -> None:
+    body = screen.partition("Look further:")[0]
+    assert max(map(len, body.splitlines())) == 96
+
+
+def test_what_the_screen_tells_to_run_runs_when_pasted(place: Path, screen: str) -> None:
+    pasted = [line.strip() for line in screen.partition("Look further:")[2].splitlines() if line.strip()]
+    assert [re.findall(r"status|check|query|export", line)[0] for line in pasted] == [
+        "status", "check", "query", "export",
+    ]  # fmt: skip
+    for line in pasted:
+        assert line.startswith(".venv/bin/finmod --project 'my demo' ")
+        done = run(line, place)
+        assert (done.returncode, done.stderr) == (0, ""), line
+    assert (place / "my demo" / "2026-10.parquet").exists()
+
+
+def test_what_load_and_status_tell_to_run_runs_when_pasted(place: Path, screen: str) -> None:
+    assert screen
+    again = run(".venv/bin/finmod sample 'a b' --rows 400 --months 1", place)
+    load = again.stdout.rpartition("Next: ")[2]
+    assert load == ".venv/bin/finmod --project 'a b' load\n"
+    loaded = run(load, place)
+    check = loaded.stdout.rpartition("was lost: ")[2]
+    assert check == ".venv/bin/finmod --project 'a b' check\n"
+    assert run(check, place).returncode == 0
+
+
+def test_the_screen_fits_a_narrow_terminal(tmp_path: Path) -> None:
+    code, shown = on_terminal(["demo", tmp_path / "d", "--rows", "800", "--months", "2"], columns=80)
+    out = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    assert code == 0
+    screen = out[out.index("╭") : out.index("Look further:")].splitlines()
+    assert max(map(len, screen)) <= 80
+    assert any(line.startswith("│ EffectiveCost, upfront fees spread ") for line in screen)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("demo", "{d}", "--months", "120", "--rows", "10000"), "expected 48,000 or more for 120 months"),
+        (("demo", "{d}", "--months", "1"), "--months"),
+        (("demo", "{d}", "--months", "121"), "--months"),
+        (("demo", "{d}", "--rows", "399"), "--rows"),
+        (("demo", "{d}", "--rows", "1000000000000000000000"), "--rows"),
+        (("sample", "{d}", "--rows", "1000"), "expected 9,600 or more for 24 months"),
+        (("sample", "{d}", "--months", "0"), "--months"),
+        (("sample", "{d}", "--months", "121"), "--months"),
+        (("sample", "{d}", "--rows", "1000000000000000000000"), "--rows"),
+        (("sample", "{d}", "--seed", "-1"), "--seed"),
+        (("sample", "{d}", "--spend", "99999"), "--spend"),
+        (("sample", "{d}", "--spend", "1e9"), "--spend"),
+        (("sample", "{d}", "--end", "2026-13"), "--end"),
+        (("sample", "{d}", "--end", "9999-12"), "--end"),
+        (("sample", "{d}", "--fault", "non"), "FM1705"),
+        (("demo", "/dev/null/x"), "FM1612"),
+        (("sample", "/dev/null/x"), "FM1612"),
+        (("demo", "/dev/null"), "FM1612"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_written(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    said = finmod(*(argument.format(d=tmp_path / "d") for argument in arguments))
+    assert (said.code, said.out) == (1, "")
+    assert words in said.err
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_folder_that_is_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "kept.txt").write_text("mine")
+    said = finmod("demo", tmp_path)
+    assert said.code == 1
+    assert "FM1064" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
