@@ -136,7 +136,7 @@ def test_same_bytes_twice_in_one_load_are_refused(loaded: Books) -> None:
 def test_same_file_again_loads_nothing_and_says_so(loaded: Books) -> None:
     before = loaded.trace()
     said = loaded.load(loaded.root / "exports/good.csv")
-    assert said.out == "saas: nothing to load, the ledger has all 1 files already (ledger version 1).\n"
+    assert said.out == "saas: nothing to load, the ledger has its file already (ledger version 1).\n"
     assert loaded.trace() == before
     again = loaded.write("moved.csv", bill({}))
     assert "nothing to load" in loaded.load(again).out

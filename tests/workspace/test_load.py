@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finmod.ledger.ledger import Ledger
-from tests.books import DROP, Books, bill, month
+from tests.books import DROP, Books, bill, finmod, month
 
 
 def load(books: Books, *options: str) -> str:
@@ -32,7 +32,7 @@ def test_the_same_files_are_not_loaded_twice(books: Books) -> None:
     put(books, "a.csv", month(7, "1"))
     load(books)
     before = books.trace()
-    assert "nothing to load, the ledger has all 1 files already (ledger version 1)" in load(books)
+    assert "nothing to load, the ledger has its file already (ledger version 1)" in load(books)
     assert books.trace() == before
 
 
@@ -219,3 +219,32 @@ def test_staging_is_empty_after_every_load(books: Books) -> None:
     load(books)
     assert books.staged() == []
     assert Ledger(books.root / ".finmod").staging.exists()
+
+
+THREE = "name: n\ncurrency: USD\nsources:\n" + "".join(f"  {name}: {{format: focus, path: {name}}}\n" for name in "abc")
+
+
+def test_a_refused_source_keeps_no_other_from_being_loaded(books: Books) -> None:
+    books.write("finmod.yaml", THREE)
+    books.write("a/a.csv", bill(month(7, "x")))
+    books.write("b/b.csv", bill(month(7, "2")))
+    said = finmod("--project", books.root, "load")
+    assert said.code == 1
+    assert "b       2026-07" in said.out
+    assert [line.partition(":")[0] for line in said.err.splitlines() if not line.startswith(" ")] == [
+        "a/a.csv, row 1",
+        str(books.root),
+    ]
+    assert books.totals() == {"b 2026-07": "1 2.000000000000"}
+
+
+def test_amounts_that_are_all_unknown_have_no_sum_and_are_proven_all_the_same(books: Books) -> None:
+    books.write("finmod.yaml", DECLARED)
+    put(books, "a.csv", month(7, ""), month(7, ""), month(8, ""), month(8, "3"))
+    said = finmod("--project", books.root, "load")
+    assert [line.split()[4] for line in said.out.splitlines() if "2026-0" in line] == ["-", "3.00"]
+    assert books.query("SELECT DISTINCT BilledCost AS b, x_ControlTotal AS c FROM loads ORDER BY ALL") == [
+        {"b": "3.000000000000", "c": "3"},
+        {"b": None, "c": None},
+    ]
+    assert "FM1402" not in finmod("--project", books.root, "check").out

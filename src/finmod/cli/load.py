@@ -13,7 +13,8 @@ import rich_click as click
 from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
-from finmod.errors import counted, printable
+from finmod.errors import UserError, counted, printable
+from finmod.terms.money import known_sum
 
 if TYPE_CHECKING:
     from finmod.workspace.load import LoadedPeriod, LoadReport
@@ -68,9 +69,10 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
 ) -> None:
     """Read bills into the ledger: every source of finmod.yaml, some of them by name, or files by PATH.
 
-    Files that are in the ledger already are not read again. A changed file replaces its billing periods.
+    Files that are in the ledger already are not read again. A changed file replaces its billing periods. Where a source
+    is refused, the others are loaded all the same.
     """
-    from finmod.workspace.load import load_source
+    from finmod.workspace.load import load_sources
     from finmod.workspace.sources import adhoc_source, configured_sources
 
     project = opened(folder)
@@ -87,8 +89,11 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
         sources = configured_sources(project, names)
     now = datetime.now(tz=UTC)
     with progress() as step:
-        reports = [load_source(project, name, settings, now, step) for name, settings in sources.items()]
-    _show(reports, folder, form)
+        reports, problems = load_sources(project, sources, now, step)
+    if reports or not problems:
+        _show(reports, folder, form)
+    if problems:
+        raise UserError(*problems)
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -130,7 +135,7 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
             console().print(f"{report.source}: {path.name} left out: {reason}", markup=False)
         if not report.periods:
             console().print(
-                f"{report.source}: nothing to load, the ledger has all {report.unchanged:,} files already "
+                f"{report.source}: nothing to load, the ledger has {_all(report.unchanged)} already "
                 f"(ledger version {report.version}).",
                 markup=False,
             )
@@ -141,12 +146,16 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
 
 
+def _all(files: int) -> str:
+    return "its file" if files == 1 else f"all {files:,} files"
+
+
 def _total(reports: Sequence[LoadReport]) -> None:
     periods = [period for report in reports for period in report.periods]
-    billed: dict[str, Decimal] = {}
+    billed: dict[str, Decimal | None] = {}
     for period in periods:
         for currency, amount in period.billed_cost.items():
-            billed[currency] = billed.get(currency, Decimal(0)) + amount
+            billed[currency] = known_sum((billed.get(currency), amount))
     charges = counted(sum(period.charges for period in periods), "charge")
     held = [f"{charges} in {counted(len(periods), 'billing period')}", *map(money, billed.values(), billed)]
     click.echo(printable(f"Loaded {', '.join(held)} BilledCost"))

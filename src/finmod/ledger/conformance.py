@@ -127,7 +127,7 @@ def _rounding(source: str, month: str, manifest: Sequence[ManifestRow]) -> list[
             where=row.file,
         )
         for row in manifest
-        if abs(Decimal(row.rounding_difference)) > row.charges * ROUNDING_BOUND
+        if abs(Decimal(row.rounding_difference or 0)) > row.charges * ROUNDING_BOUND
     ]
 
 

@@ -55,9 +55,9 @@ class ManifestRow:
         size: Bytes.
         charges: Number of charges.
         currency: BillingCurrency; None where the file has no charges of the period any more.
-        control_total: Exact sum of BilledCost as the file's text has it, a decimal text.
-        billed_cost: Sum of BilledCost in the ledger, a decimal text.
-        rounding_difference: ``control_total - billed_cost``, a decimal text.
+        control_total: Exact sum of BilledCost as the file's text has it, a decimal text; None where all are unknown.
+        billed_cost: Sum of BilledCost in the ledger, a decimal text; as above.
+        rounding_difference: ``control_total - billed_cost``, a decimal text; as above.
     """
 
     file: str
@@ -65,9 +65,9 @@ class ManifestRow:
     size: int
     charges: int
     currency: str | None
-    control_total: str
-    billed_cost: str
-    rounding_difference: str
+    control_total: str | None
+    billed_cost: str | None
+    rounding_difference: str | None
 
 
 @dataclass(frozen=True)

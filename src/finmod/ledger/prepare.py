@@ -22,6 +22,7 @@ from finmod.normalize.convert import CONTROL_SCALE, KEY_BITS, Conversion, contro
 from finmod.normalize.diagnose import first_too_large, why_unreadable
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
+from finmod.terms.money import known_sum
 
 _MOST_SEEDS = 8
 
@@ -140,7 +141,7 @@ def _convert(
 
 def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow], list[Conversion]]:
     """Return the control totals per file and currency, and the conversions that have charges of the period."""
-    totals: dict[tuple[str, str], tuple[SourceFile, int, Decimal, Decimal]] = {}
+    totals: dict[tuple[str, str], tuple[SourceFile, int, Decimal | None, Decimal | None]] = {}
     filled = []
     for conversion in (each for item in work.conversions for each in item.charges()):
         file = conversion.staged.file
@@ -151,8 +152,9 @@ def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow
         for currency, charges, exact, billed, row in found:
             if currency is None:
                 raise UserError(_no_currency(file.name, charges, row))
-            before = totals.get((file.name, currency), (file, 0, Decimal(0), Decimal(0)))
-            totals[file.name, currency] = (file, before[1] + charges, before[2] + exact, before[3] + billed)
+            _, count, *sums = totals.get((file.name, currency), (file, 0, None, None))
+            exact, billed = (known_sum(pair) for pair in zip(sums, (exact, billed), strict=True))
+            totals[file.name, currency] = (file, count + charges, exact, billed)
         filled += [conversion] if found else []
     if not totals:
         files = [conversion.staged.file for conversion in work.conversions]
@@ -161,9 +163,12 @@ def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow
     return [_manifest_row(currency, *total) for (_, currency), total in totals.items()], filled
 
 
-def _manifest_row(currency: str, file: SourceFile, charges: int, exact: Decimal, billed: Decimal) -> ManifestRow:
-    rounding = plain(exact - billed)
-    return ManifestRow(file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), rounding)
+def _manifest_row(
+    currency: str, file: SourceFile, charges: int, exact: Decimal | None, billed: Decimal | None
+) -> ManifestRow:
+    known = exact is not None and billed is not None
+    texts = (plain(exact), plain(billed), plain(exact - billed)) if known else (None, None, None)
+    return ManifestRow(file.name, file.sha256, file.size, charges, currency, *texts)
 
 
 def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> FinmodError:
@@ -206,10 +211,11 @@ def _no_currency(file: str, charges: int, row: int) -> Problem:
 
 def _tie(engine: Engine, work: PeriodInput, manifest: Sequence[ManifestRow], files: dict[str, Path]) -> None:
     """Prove that files, charges, keys and days hold the same charges and the same BilledCost."""
-    expected = (sum(row.charges for row in manifest), sum(Decimal(row.billed_cost) for row in manifest))
+    billed = (Decimal(row.billed_cost) for row in manifest if row.billed_cost is not None and row.charges)
+    expected = (sum(row.charges for row in manifest), known_sum(billed))
     for table, count in ((CHARGES, "count(*)"), (CHARGE_KEYS, "sum(x_Charges)"), (CHARGE_DAYS, "sum(x_Charges)")):
         found = engine.row(
-            f"SELECT coalesce(CAST({count} AS BIGINT), 0), coalesce(sum({identifier('BilledCost')}), 0) "
+            f"SELECT coalesce(CAST({count} AS BIGINT), 0), sum({identifier('BilledCost')}) "
             f"FROM {relation([files[table.name]])}"
         )
         if tuple(found) != expected:

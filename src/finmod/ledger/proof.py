@@ -18,6 +18,7 @@ from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, LOADS
 from finmod.terms.findings import Finding
+from finmod.terms.money import known_sum
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,7 @@ def _proof(place: _Place, position: int, files: _Sums, steps: tuple[_Days, _Days
 
 
 def _total(days: _Days, position: int) -> Decimal | None:
-    known = [day.costs[position] for day in days.values()]
-    amounts = [amount for amount in known if amount is not None]
-    return sum(amounts, Decimal(0)) if amounts else None
+    return known_sum(day.costs[position] for day in days.values())
 
 
 _PLACE = "x_Source, x_BillingPeriod, BillingCurrency"

@@ -223,10 +223,10 @@ def control_sql(conversion: Conversion, period: date, *, alone: bool) -> str:
 
     Returns:
         SQL; grain one row per BillingCurrency; columns currency, rows, exact BilledCost (24 places),
-        BilledCost after rounding each value to 12 places, an x_Row.
+        BilledCost after rounding each value to 12 places, an x_Row; sums are NULL where every amount is.
     """
     return (
-        f"SELECT c, count(*), coalesce(sum(e), 0), coalesce(sum(b), 0), min(r) FROM (SELECT "
+        f"SELECT c, count(*), sum(e), sum(b), min(r) FROM (SELECT "
         f"{conversion.expression('BillingCurrency')} AS c, {conversion.exact('BilledCost')} AS e, "
         f"CAST({conversion.expression('BilledCost')} AS {DECIMAL}) AS b, file_row_number + 1 AS r "
         f"FROM {conversion.staged.relation}{conversion.where(None if alone else period)}) GROUP BY 1 ORDER BY 1"

@@ -32,6 +32,7 @@ from finmod.settings.project import Project, SourceSettings
 from finmod.sources.files import SourceFile, discover, display_name, fingerprint, refuse_same_content
 from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
+from finmod.terms.money import known_sum
 from finmod.workspace.job import Inventory, Job, Read
 from finmod.workspace.losses import file_gone, files_left, refuse_loss
 from finmod.workspace.steps import Step, watching
@@ -46,7 +47,7 @@ class LoadedPeriod:
         period: First day of the month.
         files: Number of files.
         charges: Number of charges.
-        billed_cost: Currency -> sum of BilledCost; empty where no charge is left.
+        billed_cost: Currency -> sum of BilledCost, None where every one is unknown; empty where no charge is left.
         replaced: Whether the period was there before.
         findings: What was odd about it.
     """
@@ -55,7 +56,7 @@ class LoadedPeriod:
     period: date
     files: int
     charges: int
-    billed_cost: dict[str, Decimal]
+    billed_cost: dict[str, Decimal | None]
     replaced: bool
     findings: tuple[Finding, ...] = ()
 
@@ -107,6 +108,23 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
             watching(engine, step) as told,
         ):
             return _load(engine, ledger, job, folder, told)
+
+
+def load_sources(
+    project: Project, sources: Mapping[str, SourceSettings], now: datetime, step: Step
+) -> tuple[list[LoadReport], list[Problem]]:
+    """Load several sources, each by itself: one that is refused leaves its own charges as they were, not the others'.
+
+    Returns:
+        What was done, and the problems of the sources that were refused.
+    """
+    reports, problems = [], dict[Problem, None]()
+    for name, settings in sources.items():
+        try:
+            reports.append(load_source(project, name, settings, now, step))
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    return reports, list(problems)
 
 
 @contextmanager
@@ -273,14 +291,14 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
 
 
 def _loaded(ready: PreparedPeriod, findings: tuple[Finding, ...], *, replaced: bool) -> LoadedPeriod:
-    billed: dict[str, Decimal] = {}
+    billed: dict[str, Decimal | None] = {}
     for row in ready.manifest:
-        if row.currency is None:
-            continue
-        billed[row.currency] = billed.get(row.currency, Decimal(0)) + Decimal(row.billed_cost)
+        if row.currency is not None:
+            amount = None if row.billed_cost is None else Decimal(row.billed_cost)
+            billed[row.currency] = known_sum((billed.get(row.currency), amount))
     files = len({row.file for row in ready.manifest})
     charges = sum(row.charges for row in ready.manifest)
     return LoadedPeriod(ready.source, ready.period, files, charges, billed, replaced, findings)
 
 
-__all__ = ["LoadReport", "LoadedPeriod", "Snapshot", "Step", "load_source"]
+__all__ = ["LoadReport", "LoadedPeriod", "Snapshot", "Step", "load_source", "load_sources"]
