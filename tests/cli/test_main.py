@@ -136,3 +136,12 @@ def test_a_shell_without_completion_is_refused() -> None:
     said = finmod("completion", "cmd")
     assert said.code == 1
     assert "bash" in said.err
+
+
+def test_an_output_without_room_is_told(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run(
+            [sys.executable, "-m", "finmod", "query", "--list", "--output", "csv"],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False,
+        )  # fmt: skip
+    assert (said.returncode, said.stderr.splitlines()[0]) == (1, "The output cannot be written: no space is left.")

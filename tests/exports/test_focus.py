@@ -162,7 +162,22 @@ def test_texts_that_a_spreadsheet_would_run_get_an_apostrophe(name: str, engine:
     text = (gzip.decompress(data) if name.endswith("gz") else data).decode()
     out = list(csv.DictReader(text.splitlines(keepends=True)))
     for column in ("ServiceName", "x_Team"):
-        assert [row[column] for row in out] == [f"'{text}" for text in HOSTILE] + HARMLESS
+        shown = [f"'{text}".replace("\r", "\N{REPLACEMENT CHARACTER}") for text in HOSTILE]
+        assert [row[column] for row in out] == shown + HARMLESS
+
+
+def test_no_command_for_a_terminal_goes_out_in_a_csv(engine: Engine, tmp_path: Path) -> None:
+    hostile, shown = "a\x1b[31m\x9b\u202e\u2028\x7f\rb\tc\nd", "a\ufffd[31m\ufffd\ufffd\ufffd\ufffd\ufffdb\tc\nd"
+    own = "x_\x1b[31m"
+    write_focus(holding(engine, charge(ServiceName=hostile, **{own: hostile}), own=(own,)), "1.4", tmp_path / "f.csv")
+    text = (tmp_path / "f.csv").read_bytes().decode()
+    (row,) = csv.DictReader(text.splitlines(keepends=True))
+    assert (row["ServiceName"], row["x_\ufffd[31m"]) == (shown, shown)
+
+
+def test_suppliers_columns_go_out_whatever_the_case_of_their_prefix(engine: Engine, tmp_path: Path) -> None:
+    write_focus(holding(engine, charge(X_Custom="a"), own=("X_Custom",)), "1.4", tmp_path / "f.csv")
+    assert rows(tmp_path / "f.csv")[0]["X_Custom"] == "a"
 
 
 def test_numbers_and_instants_of_a_csv_are_whole(engine: Engine, tmp_path: Path) -> None:

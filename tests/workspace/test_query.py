@@ -43,6 +43,8 @@ def test_tables_can_be_described_and_counted(loaded: Books, table: str) -> None:
         "SELECT * FROM read_csv('/etc/passwd')",
         "SELECT * FROM read_text('/etc/hostname')",
         "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM read_parquet('{store}/tables/charges/*/*/*.parquet')",
+        "SELECT '\udce9'",
         "SELECT * FROM glob('/*')",
         "COPY (SELECT 1) TO 'out.csv'",
         "COPY (SELECT 1) TO '{store}/tables/charges/x.parquet'",
@@ -77,6 +79,7 @@ def test_a_wrong_column_says_where_columns_are_listed(loaded: Books) -> None:
     said = refused(loaded, "SELECT Bill FROM charges")
     assert 'Referenced column "Bill" not found' in said
     assert "finmod query 'DESCRIBE charges'" in said
+    assert "Did you mean BilledCost?" in refused(loaded, "SELECT BilledCots FROM charges")
 
 
 def test_amounts_are_decimal_texts_and_counts_are_numbers(loaded: Books) -> None:
@@ -156,7 +159,7 @@ def test_a_state_that_never_was_is_refused(loaded: Books, as_of: str) -> None:
     assert "FM1502" in said
 
 
-@pytest.mark.parametrize("as_of", ["soon", "\N{SUPERSCRIPT TWO}", "-1", "2026-13-01"])
+@pytest.mark.parametrize("as_of", ["soon", "\N{SUPERSCRIPT TWO}", "-1", "2026-13-01", "0001-01-01T00:00:00+14:00"])
 def test_an_as_of_that_is_neither_is_refused(loaded: Books, as_of: str) -> None:
     assert "neither a ledger version nor a time" in refused(loaded, "SELECT 1", "--as-of", as_of)
 

@@ -5,6 +5,7 @@ Owns exit codes and the words of last resort.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -67,6 +68,8 @@ def main() -> None:
         # The reader of the pipe went away, as `| head` does; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _not_written(error)
     except Exception as error:  # noqa: BLE001 -- the last resort: an unknown error is ours, and is said in one line
         _our_fault(error)
 
@@ -86,6 +89,16 @@ def _misused(error: ClickException) -> None:
     words = printable(error.format_message().strip(), 1000)
     stop = "" if words.endswith((".", "?")) else "."
     click.echo(f"{words}{stop}\n  See: {context.command_path if context else 'finmod'} --help", err=True)
+
+
+def _not_written(error: OSError) -> None:
+    """Say that a result has no room where it should go; any other refusal of the operating system is ours."""
+    if error.errno != errno.ENOSPC:
+        _our_fault(error)
+    # What could not be written would be tried again at the end, and fail once more.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    click.echo("The output cannot be written: no space is left.\n  Make room, or write it elsewhere.", err=True)
+    sys.exit(UserError.exit_code)
 
 
 def _our_fault(error: Exception) -> None:

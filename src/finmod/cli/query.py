@@ -23,9 +23,9 @@ class AsOf(click.ParamType[int | datetime]):
             return int(value)
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"'{value}' is neither a ledger version nor a time such as 2026-09-30T12:00", param, ctx)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @click.command("query")

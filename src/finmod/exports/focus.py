@@ -10,13 +10,15 @@ from datetime import date
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, identifier, literal
-from finmod.errors import Problem, UserError, near, printable
+from finmod.errors import HARMFUL, Problem, UserError, near, printable
 from finmod.focus.columns import Version, column
 from finmod.focus.versions import projection
 
 _INSTANT = "strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
 # A spreadsheet runs a cell that starts with one of these, in their wide forms too; a negative number is none.
 _FORMULA = "^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]"
+# No text of a Parquet file holds half a character.
+_HARMFUL = "".join(rf"\x{{{ord(sign):x}}}" for sign in sorted(HARMFUL) if not "\ud800" <= sign <= "\udfff")
 _NUMBER = r"-[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
 
 
@@ -113,17 +115,18 @@ def _present(engine: Engine, version: Version, where: str) -> list[tuple[str, st
 def _extra(engine: Engine) -> list[tuple[str, str]]:
     ours = {"x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_ProviderName", "x_PublisherName"}
     names = [name for name, _ in engine.columns("SELECT * FROM charges")]
-    return [(name, identifier(name)) for name in names if name.startswith("x_") and name not in ours]
+    return [(name, identifier(name)) for name in names if name.casefold().startswith("x_") and name not in ours]
 
 
 def _cell(name: str, sql: str, *, csv: bool) -> str:
     if not csv:
         return f"{sql} AS {identifier(name)}"
-    kind = "String" if name.startswith("x_") else column(name).data_type
+    heading = identifier(printable(name, len(name)))
+    kind = "String" if name.casefold().startswith("x_") else column(name).data_type
     if name == "x_Row" or kind == "Decimal":
-        return f"{sql} AS {identifier(name)}"
+        return f"{sql} AS {heading}"
     if kind == "Date/Time":
-        return f"{_INSTANT.format(name=sql)} AS {identifier(name)}"
+        return f"{_INSTANT.format(name=sql)} AS {heading}"
     formula = f"regexp_matches({sql}, {literal(_FORMULA)}) AND NOT regexp_full_match({sql}, {literal(_NUMBER)})"
-    safe = f"CASE WHEN {formula} THEN chr(39) || {sql} ELSE {sql} END"
-    return f"{safe} AS {identifier(name)}"
+    clean = f"regexp_replace({sql}, {literal(f'[{_HARMFUL}]')}, '\N{REPLACEMENT CHARACTER}', 'g')"
+    return f"CASE WHEN {formula} THEN chr(39) || {clean} ELSE {clean} END AS {heading}"

@@ -15,7 +15,7 @@ from typing import Any
 from finmod.errors import Problem, UserError
 from finmod.settings.project import load_project
 from finmod.workspace.check import CheckReport, check
-from finmod.workspace.load import load_source
+from finmod.workspace.load import load_sources
 from finmod.workspace.query import query
 from finmod.workspace.sample import unwritable, write_project_sample
 from finmod.workspace.status import status
@@ -24,6 +24,8 @@ from finmod.workspace.steps import Step
 SPEND = Decimal(8_000_000)
 END = "2026-10"
 _COSTS = ("BilledCost", "EffectiveCost", "ContractedCost", "ListCost")
+# Usage that a commitment covers has its own price; the purchase of the commitment would count it twice.
+_PRICED = "NOT (ChargeCategory = 'Purchase' AND CommitmentDiscountId IS NOT NULL)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class DemoReport:
         charges: Number of charges in the ledger.
         seconds: Step -> seconds it took.
         month: Last billing period, ``YYYY-MM``.
-        totals: Measure -> (last month, the month before), USD.
+        totals: Measure -> (last month, the month before), USD; ContractedCost and ListCost without what commitments
+            were bought for.
         trend: (``YYYY-MM``, EffectiveCost) of the last twelve months.
         suppliers: What was loaded of each source, the largest first.
         services: Service, EffectiveCost, the month before; the largest, USD.
@@ -107,8 +110,7 @@ def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step)
     seconds["bills written"] = clock() - start
     project = load_project(folder)
     start = clock()
-    for name, source in project.sources.items():
-        load_source(project, name, source, now, step)
+    load_sources(project, project.sources, now, step)
     seconds["loaded"] = clock() - start
     start = clock()
     checked = check(project, step)
@@ -123,8 +125,9 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         return query(project, sql).rows
 
     by_month = ask(
-        "SELECT strftime(x_BillingPeriod, '%Y-%m'), sum(BilledCost), sum(EffectiveCost), sum(ContractedCost), "
-        "sum(ListCost) FROM charges_daily GROUP BY 1 ORDER BY 1"
+        "SELECT strftime(x_BillingPeriod, '%Y-%m'), sum(BilledCost), sum(EffectiveCost), "
+        f"sum(ContractedCost) FILTER (WHERE {_PRICED}), sum(ListCost) FILTER (WHERE {_PRICED}) "
+        "FROM charges_daily GROUP BY 1 ORDER BY 1"
     )
     last, before = by_month[-1], by_month[-2]
     this = f"x_BillingPeriod = DATE '{last[0]}-01'"

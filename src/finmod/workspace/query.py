@@ -12,7 +12,8 @@ from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError, near, printable
-from finmod.ledger.ledger import Ledger
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.tables import DATA_TABLES, LOADS
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.settings.project import Project
 
@@ -42,6 +43,8 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
     Raises:
         UserError: The statement is wrong, or there was no such state.
     """
+    if not _is_text(sql):
+        raise UserError(_wrong("the statement is not UTF-8"))
     ledger = Ledger(project.store)
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.at(engine, as_of)
@@ -52,14 +55,25 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
                     engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
         except EngineError as error:
             raise UserError(_damaged(str(error))) from error
-        store = str(project.store.absolute())
-        engine.run(f"SET allowed_directories = [{literal(store)}, {literal(glob_escape(store))}]")
+        _allow(engine, ledger, snapshot)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
         try:
             return Result(*engine.table(sql))
         except EngineError as error:
             raise UserError(_wrong(str(error))) from error
+
+
+def _is_text(sql: str) -> bool:
+    """Return whether a statement can be written as UTF-8: a shell of another encoding leaves half characters."""
+    return sql.encode(errors="replace").decode() == sql
+
+
+def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> None:
+    """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
+    files = [str(file) for table in (*DATA_TABLES, LOADS) for file in ledger.files(table, snapshot)]
+    spellings = ", ".join(literal(name) for file in files for name in {file, glob_escape(file)})
+    engine.run(f"SET allowed_paths = [{spellings}]")
 
 
 def tables() -> Result:
@@ -88,6 +102,9 @@ def _wrong(words: str) -> Problem:
         remedy = f"Did you mean {close}? {remedy}" if close else remedy
     elif "this is MULTI" in words:
         remedy = "PIVOT needs the values that become columns: PIVOT ... ON column IN ('a', 'b') USING sum(BilledCost)."
-    elif "DESCRIBE" not in words and "column" in words.lower():
+    elif "column" in words.lower():
+        asked = re.search(r'column "([^"]+)"', words)
+        close = near(asked.group(1), re.findall(r'"([^"]+)"', words.partition("Candidate")[2])) if asked else None
         remedy = "See the columns of a table with: finmod query 'DESCRIBE charges'."
+        remedy = f"Did you mean {close}? {remedy}" if close else remedy
     return Problem(code="FM1601", found=f"the query cannot run: {first}", remedy=remedy)

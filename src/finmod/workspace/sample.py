@@ -26,6 +26,12 @@ SOURCES = {
     "datacentre": {"format": "focus", "path": "exports/datacentre"},
 }
 
+# Lines of a new project file that a sample says otherwise. Its bills are clean: anything odd is worth a red check.
+_SAID = {
+    "# invoices: invoices.csv\n": "invoices: invoices.csv\n",
+    "# check:\n#   fail_on: error           # or warning\n": "check:\n  fail_on: warning         # or error\n",
+}
+
 
 @dataclass(frozen=True)
 class ProjectSample:
@@ -82,9 +88,10 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     file = write_project(folder, NAME, "USD")
     for name, source in SOURCES.items():
         add_source(file, name, source)
-    # Its bills are clean, so that anything odd is worth a red check.
-    with file.open("a", encoding="utf-8") as handle:
-        handle.write("\ninvoices: invoices.csv\n\ncheck:\n  fail_on: warning\n")
+    text = file.read_text(encoding="utf-8")
+    for commented, said in _SAID.items():
+        text = text.replace(commented, said)
+    file.write_text(text, encoding="utf-8")
     billed: dict[str, Decimal] = {}
     for (name, _), amount in summary.billed.items():
         billed[name] = billed.get(name, Decimal(0)) + amount
