@@ -185,6 +185,17 @@ def test_charges_of_several_issuers_that_no_invoice_is_the_sum_of_are_an_error(
     assert codes(against(*TWO)(listed("Market,1001,2026-07,USD,10"))) == [("FM1408", "error")]
 
 
+def test_charges_of_unknown_cost_do_not_tie(against: Callable[..., Compare]) -> None:
+    compare = against(charge("Acme", "i1", "3"), charge("Acme", "i1", ""), charge("Acme", "i2", ""))
+    found = compare(listed("Acme,i1,2026-07,USD,3", "Acme,i2,2026-07,USD,0"))
+    assert codes(found) == [("FM1405", "error")] * 2
+    assert found[0].message == (
+        "The invoice is 3.00 USD, its charges are 3.00: +0.00 (invoice i1 of Acme, invoices.csv line 2). "
+        "1 charge of it without BilledCost cannot be counted."
+    )
+    assert [(each.amount, each.rows) for each in found] == [(Decimal(3), 2), (None, 1)]
+
+
 def test_an_invoice_of_another_issuer_than_the_charges_under_its_id_is_told(against: Callable[..., Compare]) -> None:
     found = against(*TWO)(listed("Acme,1001,2026-07,USD,20", "Bmce,1001,2026-07,USD,10", "Third,1001,2026-07,USD,5"))
     assert codes(found) == [("FM1406", "warning")]

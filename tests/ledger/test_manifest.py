@@ -55,7 +55,7 @@ def test_the_same_file_under_two_sources_is_an_error_with_its_amount(
     (found,) = files_under_two_sources(engine, ledger, state)
     assert (found.code, found.severity, found.source, found.billing_period) == ("FM1410", "error", "again", "2026-07")
     assert (found.rows, found.amount, found.currency, found.where) == (2, Decimal("1234.5"), "USD", "again.csv")
-    assert found.message == ("again.csv is also loaded under usual as a.csv: 2 charges of 1,234.50 USD count twice.")
+    assert found.message == ("again.csv is also loaded under usual as a.csv: 2 charges of 1,234.50 USD counted twice.")
 
 
 def test_a_file_that_another_one_replaced_is_under_no_second_source(
@@ -81,3 +81,12 @@ def test_a_file_under_three_sources_is_told_twice_and_each_currency_apart(
         ("c", "USD", Decimal(1)),
     ]
     assert files_under_two_sources(engine, ledger, Snapshot()) == []
+
+
+def test_a_file_under_two_sources_whose_costs_are_unknown_has_no_amount(
+    engine: Engine, ledger: Ledger, period: Make
+) -> None:
+    parts = [period(JULY, month(7, ""), source=name) for name in ("a", "b")]
+    (found,) = files_under_two_sources(engine, ledger, ledger.commit(engine, parts, "l1", NOW))
+    assert (found.amount, found.rows) == (None, 1)
+    assert found.message.endswith("under a: 1 charge of an unknown amount of USD counted twice.")

@@ -36,9 +36,9 @@ def test_control_totals_keep_every_digit_of_the_text(tmp_path: Path) -> None:
     with Engine() as engine:
         ready = prepared(engine, tmp_path, text(tmp_path, "a.csv", *({"BilledCost": cost} for cost in costs)))
     (row,) = ready.manifest
-    assert Decimal(row.control_total) == sum(map(Decimal, costs))
+    assert row.control_total == str(sum(map(Decimal, costs)))
     assert row.billed_cost == "-6.876543210987"
-    assert Decimal(row.rounding_difference) == Decimal(row.control_total) - Decimal(row.billed_cost)
+    assert row.rounding_difference == f"{sum(map(Decimal, costs)) + Decimal('6.876543210987'):f}"
     assert (row.charges, row.currency) == (3, "USD")
 
 

@@ -57,4 +57,4 @@ def test_the_cube_holds_every_cost_per_day_key_and_currency(tmp_path: Path, rows
     assert keys == (len({row["ServiceName"] for row in rows}),) * 2
     given_costs = [Decimal(row["BilledCost"]) for row in rows if row["BilledCost"]]
     python = sum((value.quantize(Decimal("1e-12"), "ROUND_HALF_UP") for value in given_costs), Decimal(0))
-    assert sum(Decimal(row.billed_cost) for row in ready.manifest) == python
+    assert sum((Decimal(row.billed_cost or 0) for row in ready.manifest), Decimal(0)) == python

@@ -154,6 +154,25 @@ def test_invoices_are_compared_only_where_the_project_names_them(books: Books) -
     assert named.red
 
 
+def test_invoices_that_cannot_be_told_apart_do_not_tie(books: Books) -> None:
+    twice(books)
+    invoices(books, "Acme,i1,2026-09,USD,1", "Bmce,i1,2026-09,USD,2")
+    report = check(project(books, "invoices: invoices.csv"))
+    assert counted(report, severity="error")["FM1408"] == 1
+    assert (report.red, report.invoices_tie) == (True, False)
+
+
+def test_a_file_under_two_sources_makes_the_check_red(loaded: Books) -> None:
+    settings = load_project(loaded.root)
+    assert counted(check(settings), severity="error")["FM1410"] == 0
+    file = loaded.root / "exports/good.csv"
+    assert loaded.run("load", "--format", "focus", "--source", "again", file).code == 0
+    report = check(settings)
+    (found,) = (finding for finding in report.findings if finding.code == "FM1410")
+    assert (found.source, found.billing_period, found.rows, found.amount) == ("again", "2026-09", 1, Decimal("1.5"))
+    assert report.red
+
+
 def test_only_what_the_ledger_holds_now_is_checked(books: Books) -> None:
     twice(books)
     books.load(books.write("a.csv", bill(month(9, **COMPLETE))))

@@ -7,7 +7,7 @@ from pathlib import Path
 import rich_click as click
 from rich.text import Text
 
-from finmod.cli.output import Form, console, money, output_option, show, table
+from finmod.cli.output import Form, cell, console, money, output_option, show, table
 from finmod.cli.project import command_line, opened
 from finmod.errors import counted, printable
 
@@ -42,9 +42,7 @@ def command(folder: Path | None, *, form: Form) -> None:
     holds = f"ledger version {report.version}, {held}{billed}" if report.version >= 0 else "the ledger is empty"
     console().print(Text(printable(f"{project.name}: {holds}", 1000)))
     if report.rows:
-        shown = [
-            (*row[:4], f"{row[4]:,}", money(row[6], row[5]), f"{row[7]:%Y-%m-%d %H:%M}", row[8]) for row in report.rows
-        ]
+        shown = [(*row[:4], f"{row[4]:,}", money(row[6], row[5]), cell(row[7]), row[8]) for row in report.rows]
         headings = ("source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings")
         table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "format", "files"))
     for name in report.never_loaded:

@@ -24,19 +24,24 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class _Amount:
-    """What one side has of an invoice: the lines of the list, or the charges of the ledger, of one issuer."""
+    """What one side has of an invoice: the lines of the list, or the charges of the ledger, of one issuer.
+
+    ``unknown`` of the charges have no BilledCost: ``amount`` is that of the others.
+    """
 
     issuer: str | None
     month: str
     amount: Decimal
     charges: int = 0
+    unknown: int = 0
     source: str | None = None
     line: int = 0
 
     def with_more(self, other: _Amount) -> _Amount:
         source = self.source if self.source == other.source else None
         month, charges = max(self.month, other.month), self.charges + other.charges
-        return _Amount(self.issuer, month, self.amount + other.amount, charges, source, self.line)
+        amount, unknown = self.amount + other.amount, self.unknown + other.unknown
+        return _Amount(self.issuer, month, amount, charges, unknown, source, self.line)
 
 
 @dataclass
@@ -83,9 +88,10 @@ def _invoices(lines: Iterable[ListedInvoice], rows: Iterable[tuple]) -> list[_In
         key = (line.invoice_id, line.currency)
         amount = _Amount(line.issuer, line.billing_period, line.amount, line=line.line)
         _add(found.setdefault(key, _Invoice(key)).listed, amount)
-    for issuer, invoice, currency, source, month, charges, billed in rows:
+    for issuer, invoice, currency, source, month, charges, billed, unknown in rows:
         key = (invoice, currency)
-        _add(found.setdefault(key, _Invoice(key)).charged, _Amount(issuer, month, billed, charges, source))
+        amount = _Amount(issuer, month, billed or Decimal(0), charges, unknown, source)
+        _add(found.setdefault(key, _Invoice(key)).charged, amount)
     return [found[key] for key in sorted(found)]
 
 
@@ -112,12 +118,14 @@ def _differences(invoice: _Invoice, held: set[str], names: _Names, file: str) ->
 
 
 def _compared(invoice: _Invoice, listed: _Amount, charged: Sequence[_Amount], file: str) -> Iterator[Finding]:
-    total = _total(charged)
-    if listed.amount != total:
+    total, unknown = _total(charged), sum(item.unknown for item in charged)
+    if listed.amount != total or unknown:
         message = (
             f"The invoice is {_exact(listed.amount)} {invoice.key[1]}, its charges are {_exact(total)}: "
             f"{_exact(listed.amount - total, sign='+')} ({_name(invoice, listed)}, {file} line {listed.line})."
         )
+        if unknown:
+            message += f" {counted(unknown, 'charge')} of it without BilledCost cannot be counted."
         yield _finding(invoice, "FM1405", "error", message, charged)
 
 
@@ -165,7 +173,7 @@ def _finding(  # noqa: PLR0913, PLR0917 -- what the four findings differ in
         billing_period=month or max(item.month for item in charged),
         column="InvoiceId",
         rows=sum(item.charges for item in charged) if charged else None,
-        amount=_total(charged) if charged else None,
+        amount=_total(charged) if any(item.charges > item.unknown for item in charged) else None,
         currency=invoice.key[1],
         example=printable(invoice.key[0]),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted, printable
@@ -69,8 +70,8 @@ def files_under_two_sources(engine: Engine, ledger: Ledger, snapshot: Snapshot) 
         Finding(
             code="FM1410",
             severity="error",
-            message=f"{printable(file)} is also loaded under {first}{'' if file == other else f' as {printable(other)}'}: "
-            f"{counted(charges, 'charge')} of {billed:,.2f} {currency} count twice.",
+            message=f"{printable(file)} is also loaded under {first}{_called(other, file)}: "
+            f"{counted(charges, 'charge')} of {_amount(billed)} {currency} counted twice.",
             source=source,
             billing_period=month,
             rows=charges,
@@ -81,3 +82,11 @@ def files_under_two_sources(engine: Engine, ledger: Ledger, snapshot: Snapshot) 
         )
         for source, month, currency, sha256, file, charges, billed, first, other in engine.rows(sql)
     ]
+
+
+def _amount(billed: Decimal | None) -> str:
+    return "an unknown amount of" if billed is None else f"{billed:,.2f}"
+
+
+def _called(name: str, otherwise: str) -> str:
+    return "" if name == otherwise else f" as {printable(name)}"

@@ -152,9 +152,9 @@ def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow
         for currency, charges, exact, billed, row in found:
             if currency is None:
                 raise UserError(_no_currency(file.name, charges, row))
-            _, count, *sums = totals.get((file.name, currency), (file, 0, None, None))
-            exact, billed = (known_sum(pair) for pair in zip(sums, (exact, billed), strict=True))
-            totals[file.name, currency] = (file, count + charges, exact, billed)
+            before = totals.get((file.name, currency), (file, 0, None, None))
+            sums = known_sum((before[2], exact)), known_sum((before[3], billed))
+            totals[file.name, currency] = (file, before[1] + charges, *sums)
         filled += [conversion] if found else []
     if not totals:
         files = [conversion.staged.file for conversion in work.conversions]
@@ -166,9 +166,10 @@ def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow
 def _manifest_row(
     currency: str, file: SourceFile, charges: int, exact: Decimal | None, billed: Decimal | None
 ) -> ManifestRow:
-    known = exact is not None and billed is not None
-    texts = (plain(exact), plain(billed), plain(exact - billed)) if known else (None, None, None)
-    return ManifestRow(file.name, file.sha256, file.size, charges, currency, *texts)
+    if exact is None or billed is None:
+        return ManifestRow(file.name, file.sha256, file.size, charges, currency, None, None, None)
+    rounding = plain(exact - billed)
+    return ManifestRow(file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), rounding)
 
 
 def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> FinmodError:

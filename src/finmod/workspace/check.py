@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.ledger.delta import damaged
 from finmod.ledger.invoices import invoice_differences
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import files_under_two_sources
@@ -40,7 +41,7 @@ class CheckReport:
     invoices_tie: bool | None = None
 
 
-_INVOICES = ("FM1405", "FM1406")
+_INVOICES = ("FM1405", "FM1406", "FM1408")
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -64,7 +65,7 @@ def check(project: Project, step: Step = silent) -> CheckReport:
             with watching(engine, step) as told:
                 found, findings = _found(engine, project, ledger, snapshot, told)
         except EngineError as error:
-            raise UserError(_damaged(str(error))) from error
+            raise UserError(damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     limit = _RANK[project.check.fail_on]
     red = any(_RANK[item.severity] <= limit and item.code not in project.check.ignore for item in findings)
@@ -113,12 +114,3 @@ def _stored(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Finding]
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _damaged(words: str) -> Problem:
-    return Problem(
-        code="FM1503",
-        found=f"the ledger cannot be read: {words.splitlines()[0]}",
-        expected="the files that its last load wrote",
-        remedy="Bring the store folder back from a copy, or remove it and load every bill again.",
-    )

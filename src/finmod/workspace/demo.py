@@ -125,9 +125,8 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         return query(project, sql).rows
 
     by_month = ask(
-        "SELECT strftime(x_BillingPeriod, '%Y-%m'), sum(BilledCost), sum(EffectiveCost), "
-        f"sum(ContractedCost) FILTER (WHERE {_PRICED}), sum(ListCost) FILTER (WHERE {_PRICED}) "
-        "FROM charges_daily GROUP BY 1 ORDER BY 1"
+        "SELECT strftime(x_BillingPeriod, '%Y-%m'), sum(BilledCost), sum(EffectiveCost), sum(ContractedCost) FILTER "
+        f"({_PRICED}), sum(ListCost) FILTER ({_PRICED}) FROM charges_daily GROUP BY 1 ORDER BY 1"
     )
     last, before = by_month[-1], by_month[-2]
     this = f"x_BillingPeriod = DATE '{last[0]}-01'"

@@ -11,6 +11,7 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.exports.focus import write_focus
 from finmod.focus.columns import Version
+from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
@@ -44,7 +45,10 @@ def export_focus(  # noqa: PLR0913 -- the words of the command
     month = parse_period(period) if period else None
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.head(engine)
-        engine.run(f"CREATE VIEW charges AS {view_sql('charges', ledger, snapshot)}")
+        try:
+            engine.run(f"CREATE VIEW charges AS {view_sql('charges', ledger, snapshot)}")
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
         try:
             with watching(engine, step) as told:
                 told(f"write {target.name}", 0, 1)

@@ -12,6 +12,7 @@ from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.tables import DATA_TABLES, LOADS
 from finmod.marts.catalogue import TABLES, view_sql
@@ -54,7 +55,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
                 if every or re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
                     engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
         except EngineError as error:
-            raise UserError(_damaged(str(error))) from error
+            raise UserError(damaged(str(error))) from error
         _allow(engine, ledger, snapshot)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
@@ -80,15 +81,6 @@ def tables() -> Result:
     """Return the public tables with grain and unit."""
     return Result(
         ["table", "answers", "grain", "unit"], [(item.name, item.answers, item.grain, item.unit) for item in TABLES]
-    )
-
-
-def _damaged(words: str) -> Problem:
-    return Problem(
-        code="FM1503",
-        found=f"the ledger cannot be read: {printable(words.splitlines()[0], 500)}",
-        expected="the files that its last load wrote",
-        remedy="Bring the store folder back from a copy, or remove it and load every bill again.",
     )
 
 

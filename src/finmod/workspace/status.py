@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import UserError
+from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation
@@ -35,23 +37,30 @@ class Status:
 
 
 def status(project: Project) -> Status:
-    """Return what the ledger of a project holds."""
+    """Return what the ledger of a project holds.
+
+    Raises:
+        UserError: A file of the ledger is gone or damaged.
+    """
     ledger = Ledger(project.store)
     with Engine() as engine:
         snapshot = ledger.head(engine)
         if snapshot.version < 0:
             return Status(-1, 0, [], {}, list(project.sources))
         loads, findings = (relation(ledger.files(table, snapshot)) for table in (LOADS, FINDINGS))
-        rows = engine.rows(
-            f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), "
-            "odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
-            f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL) "
-            "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), any_value(x_Format), count(DISTINCT x_File), "
-            "CAST(sum(x_Charges) AS BIGINT), BillingCurrency, sum(BilledCost), "
-            "make_timestamp(epoch_us(max(x_LoadedAt))), coalesce(any_value(n), 0) "
-            "FROM now LEFT JOIN odd USING (x_Source, x_BillingPeriod) "
-            "GROUP BY x_Source, x_BillingPeriod, BillingCurrency ORDER BY ALL"
-        )
+        try:
+            rows = engine.rows(
+                f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), "
+                "odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
+                f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL) "
+                "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), any_value(x_Format), count(DISTINCT x_File), "
+                "CAST(sum(x_Charges) AS BIGINT), BillingCurrency, sum(BilledCost), "
+                "make_timestamp(epoch_us(max(x_LoadedAt))), coalesce(any_value(n), 0) "
+                "FROM now LEFT JOIN odd USING (x_Source, x_BillingPeriod) "
+                "GROUP BY x_Source, x_BillingPeriod, BillingCurrency ORDER BY ALL"
+            )
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
     billed: dict[str, Decimal] = {}
     for row in rows:
         billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
