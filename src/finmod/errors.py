@@ -53,7 +53,7 @@ class Problem:
         code: Stable code, listed in docs/errors.md.
         found: What was found, a clause without a full stop.
         expected: What was expected; None where ``found`` says it all.
-        where: ``file``, ``file:line`` or ``file:line:column``; None where there is no place.
+        where: ``file``, ``file:line``, ``file:line:column`` or ``file, row n``; None where there is no place.
         remedy: What to do, one sentence or a command.
 
     >>> print(Problem(code="FM1101", found="the file is empty", where="bill.csv", remedy="Export it again."))

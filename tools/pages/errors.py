@@ -20,6 +20,9 @@ in the list of its hundred below; the number leads to what it means and what to 
 | warning | the command went on | the data is kept; red only with `check: {{fail_on: warning}}` |
 | info | the command went on | the data is kept; never red |
 
+A place such as `bill.csv:12` is a line of the file, with the header as line 1; `bill.csv, row 7` is its seventh row of
+data, as x_Row counts them, however many lines a row takes.
+
 `check: {{ignore: [FM1201]}}` in finmod.yaml keeps a finding from turning the check red; it is still shown.
 """
 

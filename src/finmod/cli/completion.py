@@ -1,15 +1,61 @@
-"""``finmod completion``: completion for the shell."""
+"""``finmod completion``: completion for the shell, and what it offers for sources, formats, columns and codes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import rich_click as click
-from click.shell_completion import get_completion_class
+from click.shell_completion import CompletionItem, get_completion_class
+
+from finmod.errors import FinmodError
 
 _WHERE = {
     "bash": "finmod completion bash >> ~/.bashrc",
     "zsh": "finmod completion zsh >> ~/.zshrc",
     "fish": "finmod completion fish > ~/.config/fish/completions/finmod.fish",
 }
+
+
+def sources(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the sources of the project, beside which the shell offers files."""
+    del parameter
+    from finmod.settings.project import find_project, load_project
+
+    folder = context.find_root().params.get("project")
+    try:
+        project = load_project(folder or find_project(Path.cwd()))
+    except FinmodError:
+        return [CompletionItem(incomplete, type="file")]
+    return [CompletionItem(incomplete, type="file"), *_starting(project.sources, incomplete)]
+
+
+def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the names of formats."""
+    del context, parameter
+    from finmod.settings.project import FORMATS
+
+    return _starting(FORMATS, incomplete)
+
+
+def accepted(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the codes of refusals that can be accepted."""
+    del context, parameter
+    from finmod.settings.project import ACCEPTABLE
+
+    return _starting(ACCEPTABLE, incomplete)
+
+
+def columns(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the FOCUS columns."""
+    del context, parameter
+    from finmod.settings.constants import column_ids
+
+    return _starting(column_ids(), incomplete)
+
+
+def _starting(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 @click.command("completion")

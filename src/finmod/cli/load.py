@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from finmod.cli.completion import accepted, columns, formats, sources
 from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
@@ -23,11 +24,12 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
 
 
 @click.command("load")
-@click.argument("names", nargs=-1, metavar="[SOURCE | PATH]...")
+@click.argument("names", nargs=-1, metavar="[SOURCE | PATH]...", shell_complete=sources)
 @click.option(
     "--format",
     "format_name",
     metavar="NAME",
+    shell_complete=formats,
     help="Format of the files at PATH: focus, aws-cur or aws-cur2; told by their columns where it is not given.",
 )
 @click.option(
@@ -43,6 +45,7 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     "--unreadable-as-null",
     multiple=True,
     metavar="COLUMN",
+    shell_complete=columns,
     help="Read unreadable cells of a FOCUS column as NULL, with a finding.",
 )
 @click.option(
@@ -53,7 +56,13 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     show_default=True,
     help="How dates with slashes are read: iso refuses them, mdy has the month first, dmy the day.",
 )
-@click.option("--accept", multiple=True, metavar="CODE", help="Load in spite of a refusal, such as FM1116.")
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=accepted,
+    help="Load in spite of a refusal, such as FM1116.",
+)
 @output_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes them by name
@@ -84,12 +93,12 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
     }
     given = format_name or source_name or constants or unreadable_as_null or accept or date_order != "iso"
     if given or any(name not in project.sources for name in names):
-        sources = adhoc_source(project, names, format_name, source_name, options)
+        wanted = adhoc_source(project, names, format_name, source_name, options)
     else:
-        sources = configured_sources(project, names)
+        wanted = configured_sources(project, names)
     now = datetime.now(tz=UTC)
     with progress() as step:
-        reports, problems = load_sources(project, sources, now, step)
+        reports, problems = load_sources(project, wanted, now, step)
     if reports or not problems:
         _show(reports, folder, form)
     if problems:
@@ -132,7 +141,7 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         table(headings, shown, right=("charges", "BilledCost"), spare=("files",))
     for report in reports:
         for path, reason in report.left_out:
-            console().print(f"{report.source}: {path.name} left out: {reason}", markup=False)
+            console().print(f"{report.source}: {path} left out: {reason}", markup=False)
         if not report.periods:
             console().print(
                 f"{report.source}: nothing to load, the ledger has {_all(report.unchanged)} already "

@@ -207,7 +207,7 @@ def _blocks(screen: Console, columns: Sequence[_Column], count: int) -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console; in a pipe it is as wide as the rows need."""
+    """Return a console; in a pipe it is wide enough for a long message."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=500, no_color=True)
 

@@ -41,7 +41,7 @@ TABLES: Final = (
     PublicTable("charges_focus_1_2", "one row per charge", "BillingCurrency of the row", "The same as FOCUS 1.2"),
     PublicTable(
         "charges_daily",
-        "one row per charge key and day",
+        "one row per source, billing period, charge key and day",
         "BillingCurrency of the row",
         "What each kind of charge cost a day",
     ),
@@ -52,7 +52,10 @@ TABLES: Final = (
         "What came from where",
     ),
     PublicTable(
-        "findings", "one row per code, column and billing period", "BillingCurrency of the row", "What was odd"
+        "findings",
+        "one row per source, billing period, code, severity, column, currency and file",
+        "BillingCurrency of the row",
+        "What was odd",
     ),
 )
 

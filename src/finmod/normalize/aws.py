@@ -46,7 +46,6 @@ _REGION = (
 )
 
 _ID = f"coalesce({_SPLIT_PARENT}, $line_item_resource_id)"
-_ARN_PART = f"split_part({_ID}, ':', 6)"
 # An ARN's sixth part and what follows it: type/name, type:name or, for a bucket, the name alone.
 _ARN = "'^arn:[^:]*:[^:]*:[^:]*:[^:]*:([^:/]+)[:/]'"
 _PREFIX = "'^(i|vol|snap|nat|eni)-[0-9a-zA-Z]'"
@@ -97,9 +96,8 @@ _PLACES = (
     MapColumn(
         "InvoiceIssuerName",
         f"coalesce($bill_invoicing_entity, CASE WHEN {_MARKETPLACE} THEN NULL ELSE $line_item_legal_entity END)",
-        choice="The seller of record where the report has no invoicing entity, but not for the Marketplace, where "
-        "the seller "
-        "does not issue the invoice.",
+        choice="The seller of record where the report has no invoicing entity, but not for the Marketplace, where the "
+        "seller does not issue the invoice.",
         source=f"{_BILL}: bill_invoicing_entity; Line item columns: line_item_legal_entity",
     ),
     MapColumn(
@@ -148,8 +146,7 @@ _WHAT = (
         f"CASE WHEN {_STORAGE} THEN 'Storage' WHEN {_GATEWAY} OR {_BALANCER} THEN 'Networking' "
         f"ELSE coalesce({services.lookup(services.CATEGORIES, _CODE)}, 'Other') END",
         choice="By product code from our own table. Volumes, NAT gateways and load balancers that EC2 bills count as "
-        "what "
-        "they are. A product that the table lacks is Other.",
+        "what they are. A product that the table lacks is Other.",
         source="FOCUS 1.4, ServiceCategory",
     ),
     MapColumn(
@@ -180,8 +177,8 @@ _WHAT = (
     MapColumn(
         "PricingCurrency",
         f"coalesce($pricing_currency, CASE WHEN {PRICED} THEN $line_item_currency_code END)",
-        choice="Where the report leaves the currency of its prices empty, that of the line item: the unblended rate is "
-        "in it. Rows without a price, such as tax and credits, keep NULL.",
+        choice="Where the report leaves the currency of its prices empty, that of the line item: the unblended rate "
+        "is in it. Rows without a price, such as tax and credits, keep NULL.",
         source="AWS Data Exports User Guide, Pricing columns: pricing_currency; Line item columns: "
         "line_item_currency_code; FOCUS 1.4, PricingCurrency",
         alternative="The currency of the line item on every row, as FOCUS wants no NULL: on a row without a price "
@@ -205,8 +202,7 @@ _WHAT = (
         "Tags",
         "$tags",
         choice="A user's key stands without the prefix user:, a key of AWS keeps aws:. CUR 2.0 writes keys in lower "
-        "case with "
-        "underscores; the original letters are lost there.",
+        "case with underscores; the original letters are lost there.",
         source="FOCUS 1.4, Tags",
         alternative="Keys with user: as in the report.",
     ),
@@ -217,8 +213,8 @@ _WHAT = (
     ),
     MapColumn(
         "CapacityReservationStatus",
-        "CASE WHEN $capacity_reservation_capacity_reservation_status IN ('Used', 'Unused') "
-        "THEN $capacity_reservation_capacity_reservation_status END",
+        "CASE WHEN $capacity_reservation_capacity_reservation_status IN ('Used', 'Unused') THEN "
+        "$capacity_reservation_capacity_reservation_status END",
         choice="AWS also writes Reserved on the reservation's own row; FOCUS has no word for that.",
     ),
 )
@@ -271,8 +267,8 @@ _NOTES = (
         "`lineitem_unblendedcost`."
     ),
     (
-        "An account that changes its payer within a month has rows under both payers: BillingAccountId is the payer of "
-        "each row."
+        "An account that changes its payer within a month has rows under both payers: BillingAccountId is the payer "
+        "of each row."
     ),
     "Credits, refunds, taxes and discounts as rows are charges of their own, with effective cost as billed.",
     (
@@ -292,8 +288,8 @@ AWS_CUR = Mapping(
         *_NOTES,
         "Of several report versions of one period, the one that the period's manifest names is read.",
         (
-            "Discounts are read from their rows (EdpDiscount, PrivateRateDiscount, BundledDiscount, Discount); the net "
-            "columns repeat them. A report with net columns and without such rows is billed too high here: finmod "
+            "Discounts are read from their rows (EdpDiscount, PrivateRateDiscount, BundledDiscount, Discount); the "
+            "net columns repeat them. A report with net columns and without such rows is billed too high here: finmod "
             "check says so and by how much (FM1407)."
         ),
     ),
@@ -310,20 +306,17 @@ AWS_CUR2 = Mapping(
         *_NOTES,
         (
             "Product attributes, tags, cost categories and discounts are read from the map columns `product`, "
-            "`resource_tags`, "
-            "`cost_category` and `discount`, as Parquet maps or as JSON text in CSV."
+            "`resource_tags`, `cost_category` and `discount`, as Parquet maps or as JSON text in CSV."
         ),
         (
-            "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net of "
-            "them. Without "
-            "it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as from a legacy "
-            "report. A query that leaves the column out without that setting is billed too high here: finmod check "
-            "says so where the net unblended cost is there to tell (FM1407)."
+            "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net "
+            "of them. Without it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as "
+            "from a legacy report. A query that leaves the column out without that setting is billed too high here: "
+            "finmod check says so where the net unblended cost is there to tell (FM1407)."
         ),
         (
-            "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of the "
-            "plan's own "
-            "fees net and gross, rounded down at the 12th place."
+            "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of "
+            "the plan's own fees net and gross, rounded down at the 12th place."
         ),
     ),
     drop_when=_EMPTY,

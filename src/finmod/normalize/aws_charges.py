@@ -98,17 +98,15 @@ COSTS = (
         "BilledCost",
         BILLED,
         choice="The unblended cost of every row, SavingsPlanCoveredUsage and SavingsPlanNegation included: those two "
-        "cancel "
-        "each other, so the sum per invoice is the invoice. Where CUR 2.0 gives discounts as columns, the net "
-        "unblended "
-        "cost: there is no discount row then. A legacy report repeats in its net columns the discounts that it has "
-        "as rows: the net cost stands in x_NetUnblendedCost, and finmod check tells where it is lower and the period "
-        "has no discount row (FM1407).",
+        "cancel each other, so the sum per invoice is the invoice. Where CUR 2.0 gives discounts as columns, the net "
+        "unblended cost: there is no discount row then. A legacy report repeats in its net columns the discounts that "
+        "it has as rows: the net cost stands in x_NetUnblendedCost, and finmod check tells where it is lower and the "
+        "period has no discount row (FM1407).",
         source=f"{LINE_ITEMS}; {_SAVINGS_PLANS}; {_DISCOUNTS}",
         alternative="The net unblended cost of a legacy report without a discount row: whether the rows were left out "
         "or never were cannot be seen in one row. 0 on covered usage and negation, as FOCUS wants it of "
-        "commitment-covered usage and as the FOCUS export "
-        "of AWS has it. It gives the same sums only where AWS's two rows cancel to the last digit.",
+        "commitment-covered usage and as the FOCUS export of AWS has it. It gives the same sums only where AWS's two "
+        "rows cancel to the last digit.",
     ),
     MapColumn(
         "EffectiveCost",
@@ -129,9 +127,8 @@ COSTS = (
         f"CASE WHEN {_SPLIT} OR {_NEGATION} OR {_DISCOUNT_ROW} THEN 0 WHEN {_is(*USAGE)} THEN {_PUBLIC_COST} "
         f"ELSE {UNBLENDED} END",
         choice="Usage at public on-demand prices; NULL where the report gives none or gives it in another currency. "
-        "Fees, tax "
-        "and credits have no other list price than their own. A discount, a negation and a split row are 0: the usage "
-        "they belong to carries the list cost already.",
+        "Fees, tax and credits have no other list price than their own. A discount, a negation and a split row are 0: "
+        "the usage they belong to carries the list cost already.",
         source="AWS Data Exports User Guide, Pricing columns: pricing_public_on_demand_cost; FOCUS 1.4, ListCost",
         alternative="0 for fees of commitments, so that a sum over all charges counts covered usage once.",
     ),
@@ -139,9 +136,8 @@ COSTS = (
         "ContractedCost",
         f"CASE WHEN {_NEGATION} THEN 0 WHEN {_is('DiscountedUsage')} THEN {_PUBLIC_COST} ELSE {BILLED} END",
         choice="Usage at the account's own on-demand rates, with negotiated discounts where they are columns; "
-        "discount rows "
-        "carry theirs. Usage under a reservation is billed at 0 and the report has no negotiated rate for it: the "
-        "public price stands in.",
+        "discount rows carry theirs. Usage under a reservation is billed at 0 and the report has no negotiated rate "
+        "for it: the public price stands in.",
         source="FOCUS 1.4, ContractedCost; AWS Data Exports User Guide, Line item columns: line_item_unblended_cost",
         alternative="NULL for usage under a reservation.",
     ),
@@ -213,8 +209,7 @@ COMMITMENTS = (
         f"CASE WHEN {_PLANNED} THEN {_PLAN} WHEN {_HELD} "
         f"THEN coalesce({_RESERVATION}, $reservation_subscription_id) END",
         choice="The subscription's number where the report gives no ARN. Only on rows whose type says that a "
-        "commitment is "
-        "involved: the columns may be filled on others.",
+        "commitment is involved: the columns may be filled on others.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
     ),
     MapColumn(
@@ -237,8 +232,8 @@ COMMITMENTS = (
     MapColumn(
         "CommitmentDiscountQuantity",
         _COMMITTED,
-        choice="Savings Plans in money before discounts, as the commitment itself: the plan's cost of covered usage, 0 "
-        "on the negation, the fee on its purchase, so that over a term used and unused sum to what was bought. "
+        choice="Savings Plans in money before discounts, as the commitment itself: the plan's cost of covered usage, "
+        "0 on the negation, the fee on its purchase, so that over a term used and unused sum to what was bought. "
         "Reservations in normalised units times hours where the row has them, else in hours: the usage, and on a fee "
         "what the row says was reserved: the whole term on the upfront fee, the month on a recurring fee, 0 on one "
         "that bills nothing because all was paid upfront. FOCUS asks for both quantities of a reservation that is "
@@ -256,8 +251,8 @@ COMMITMENTS = (
 
 _METERED = (
     "CASE WHEN $pricing_unit IN ('Hrs', 'hrs', 'Hour', 'hour', 'hours') THEN 'Hours' WHEN $pricing_unit IN ('GB-Mo', "
-    "'GB-month', 'GB-Month') THEN 'GB-Months' WHEN $pricing_unit IN ('Request', 'requests') THEN 'Requests' "
-    "ELSE $pricing_unit END"
+    "'GB-month', 'GB-Month') THEN 'GB-Months' WHEN $pricing_unit IN ('Request', 'requests') THEN 'Requests' ELSE "
+    "$pricing_unit END"
 )
 _CHARGED = f"{_NEGATION} OR {_is(*_FEES)}"
 _UNIT = f"CASE WHEN {_CHARGED} THEN coalesce({_METERED}, 'Units') WHEN {_is(*USAGE)} THEN {_METERED} END"
@@ -271,8 +266,8 @@ QUANTITIES = (
     MapColumn(
         "PricingUnit",
         _UNIT,
-        choice="Hrs, GB-Mo and Request are written as FOCUS writes them: Hours, GB-Months, Requests. A fee or negation "
-        "without a unit is counted in Units.",
+        choice="Hrs, GB-Mo and Request are written as FOCUS writes them: Hours, GB-Months, Requests. A fee or "
+        "negation without a unit is counted in Units.",
         source="FOCUS 1.4, Unit Format; AWS Data Exports User Guide, Pricing columns: pricing_unit",
     ),
     MapColumn(
@@ -306,11 +301,9 @@ SPLITS = (
     MapColumn(
         "AllocatedMethodId",
         f"CASE WHEN {_SPLIT} THEN 'AWS split cost allocation data' END",
-        choice="A split row shows what a container used of an instance that the bill charges in a row of its own. "
-        "AWS bills "
-        "split rows at 0 and so do all four costs here: the parent keeps its cost and totals tie. What AWS assigns "
-        "to the "
-        "container stands in x_SplitCost and x_SplitUnusedCost.",
+        choice="A split row shows what a container used of an instance that the bill charges in a row of its own. AWS "
+        "bills split rows at 0 and so do all four costs here: the parent keeps its cost and totals tie. What AWS "
+        "assigns to the container stands in x_SplitCost and x_SplitUnusedCost.",
         source="AWS Data Exports User Guide, Understanding split cost allocation data; Split line item columns",
         alternative="Moving the effective cost from the parent to its containers at load; that is allocation, not "
         "reading.",
@@ -331,8 +324,8 @@ UNUSED_PART = (
     MapColumn(
         "EffectiveCost",
         UNUSED,
-        choice="What is left of the commitment of the period: of a Savings Plan the commitment less what was used, "
-        "of a reservation the unused share of its fees.",
+        choice="What is left of the commitment of the period: of a Savings Plan the commitment less what was used, of "
+        "a reservation the unused share of its fees.",
         source=f"{_SAVINGS_PLANS}; {_RESERVATIONS}",
     ),
     MapColumn(

@@ -23,12 +23,12 @@ _EARLIER = (
 
 _NOTES = (
     (
-        "Columns are found by name whatever the case. A column that is neither FOCUS nor starts with x_ is kept "
-        "as x_NAME, with a finding."
+        "Columns are found by name whatever the case. A column that is neither FOCUS nor starts with x_ is kept as "
+        "x_NAME, with a finding."
     ),
     (
-        "Empty cells and the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and "
-        "Z; a text without an offset is UTC. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be "
+        "Empty cells and the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and Z; a "
+        "text without an offset is UTC. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be "
         "both."
     ),
     "Doubles are read as the shortest decimal text that gives the same double, then rounded once to 12 places.",

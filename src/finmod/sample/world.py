@@ -24,7 +24,6 @@ from finmod.sample.prices import SUPPLIERS, Supplier, skus
 from finmod.sample.resources import Resources, make_resources
 from finmod.sample.streams import Ints
 
-COMPANY = "Northwind Traders (invented)"
 Grain = Literal["hour", "day", "month"]
 # Below the first a day per resource would leave too few resources; above the second an hour each still has many.
 _DAILY_FROM, _HOURLY_FROM = 2_800, 430_000

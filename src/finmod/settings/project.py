@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 
@@ -30,6 +30,9 @@ FILE = "finmod.yaml"
 
 Format = Literal["focus", "aws-cur", "aws-cur2"]
 """Every format that a source may have; a new supplier is added here and in ``sources``."""
+
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""The same as values."""
 
 DateOrder = Literal["iso", "mdy", "dmy"]
 

@@ -22,7 +22,7 @@ class Code:
 
     Attributes:
         code: ``FM`` and four digits; never reused.
-        severity: ``error`` turns ``finmod check`` red, ``warning`` and ``info`` do not.
+        severity: ``error`` turns ``finmod check`` red, ``warning`` where the project says so, ``info`` never.
         title: What it is, in a few words.
         meaning: What it means for the numbers.
         remedy: What to do about it.
@@ -49,7 +49,7 @@ class Finding:
         amount: BilledCost of those charges, one currency; None where unknown.
         currency: ISO 4217 code of ``amount``.
         example: One offending value, as it stands in the bill: hostile text, escape before showing.
-        where: ``file:row`` of that value.
+        where: ``file, row n`` of that value, row as x_Row.
         severity: As in the catalogue unless a rule says otherwise.
     """
 
