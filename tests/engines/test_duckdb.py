@@ -136,16 +136,18 @@ def test_a_watched_statement_tells_how_far_it_is(tmp_path: Path) -> None:
     assert len(set(told)) > 1
 
 
-def test_ctrl_c_in_a_statement_is_the_users_and_no_failure_of_the_engine() -> None:
-    code = """
+@pytest.mark.parametrize("copy", [False, True])
+def test_ctrl_c_stops_a_statement_that_would_never_end(tmp_path: Path, *, copy: bool) -> None:
+    endless = "SELECT hash(range) AS h FROM range(1000000000000) WHERE hash(range) = 1"
+    statement = f"COPY ({endless}) TO '{tmp_path}/a.parquet'" if copy else endless
+    code = f"""
 import os, signal, threading
 from finmod.engines.duckdb import Engine
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with Engine() as engine:
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     try:
-        while True:
-            engine.row("SELECT max(hash(range)) FROM range(30000000)")
+        engine.run({statement!r})
     except KeyboardInterrupt:
         print("stopped")
 """

@@ -9,9 +9,11 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
@@ -23,6 +25,7 @@ from finmod.errors import FinmodError
 MEMORY_LIMIT = "1700MB"
 # An eye sees this as movement; asking takes some microseconds.
 _WATCH_SECONDS = 0.25
+_INTERRUPT_SECONDS = 0.05
 # What Python has an exact value for. Without a cast DuckDB asks for pytz to give an instant, makes 30 days of a month
 # and drops nanoseconds.
 _EXACT_IN_PYTHON = frozenset({
@@ -31,6 +34,9 @@ _EXACT_IN_PYTHON = frozenset({
     "uuid", "varchar",
 })  # fmt: skip
 _NESTED = frozenset({"array", "list", "map", "struct"})
+
+
+Result = TypeVar("Result")
 
 
 class EngineError(FinmodError):
@@ -118,10 +124,6 @@ def _told() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise _failed(error) from error
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":  # In these words DuckDB says that the user pressed Ctrl-C.
-            raise KeyboardInterrupt from error
-        raise
 
 
 class Engine:
@@ -147,6 +149,8 @@ class Engine:
                 "autoload_known_extensions": False,
             }
         )
+        # DuckDB does not hear Ctrl-C while a COPY runs; a thread that only waits for the statement does.
+        self._runner = ThreadPoolExecutor(1, thread_name_prefix="finmod-statement")
         self.run("SET TimeZone = 'UTC'")
 
     def __enter__(self) -> Self:
@@ -161,6 +165,7 @@ class Engine:
 
     def close(self) -> None:
         """Close the connection."""
+        self._runner.shutdown()
         self._connection.close()
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -200,7 +205,7 @@ class Engine:
             names = _distinct(relation.columns)
             if any(cast.startswith("CAST") for cast in casts):
                 relation = relation.project(", ".join(casts))
-            return names, relation.fetchall()
+            return names, self._call(relation.fetchall)
 
     def columns(self, sql: str) -> list[tuple[str, str]]:
         """Return name and type of each column of a query, without running it."""
@@ -265,5 +270,17 @@ class Engine:
         self._connection.interrupt()
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        return self._call(partial(self._connection.execute, sql, list(parameters) or None))
+
+    def _call(self, work: Callable[[], Result]) -> Result:
+        """Return what a piece of work with the connection returns; Ctrl-C stops it."""
         with _told():
-            return self._connection.execute(sql, list(parameters) or None)
+            running = self._runner.submit(work)
+            try:
+                return running.result()
+            except KeyboardInterrupt:
+                # A statement that has not begun yet does not hear an interruption, so it is repeated.
+                while not running.done():
+                    self._connection.interrupt()
+                    wait([running], timeout=_INTERRUPT_SECONDS)
+                raise
