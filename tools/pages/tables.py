@@ -94,9 +94,9 @@ _NOTES: Final = {
     "both take ServiceProviderName.",
     "charges_daily": "Faster than `charges` wherever the hour, the file and the unit price do not matter: it is what "
     "reports read. Sums over it equal sums over `charges`, to the last digit; `finmod check` proves that. A sum leaves "
-    "unknown (NULL) costs out, and the x_Unknown columns say of how many charges. ListCost and ContractedCost stand on the "
-    "usage that a commitment covers and on the commitment's purchase: sum them `FILTER (WHERE NOT (ChargeCategory = "
-    "'Purchase' AND CommitmentDiscountId IS NOT NULL))`, or they count twice. BilledCost and EffectiveCost count once.",
+    "unknown (NULL) costs out, and the x_Unknown columns say of how many charges. ListCost and ContractedCost stand on "
+    "the usage that a commitment covers and on the commitment's purchase: sum them `FILTER (WHERE NOT (ChargeCategory "
+    "= 'Purchase' AND CommitmentDiscountId IS NOT NULL))`, or they count twice. BilledCost and EffectiveCost do not.",
     "loads": "`WHERE x_Current` gives the manifests of the charges that stand in the ledger.",
     "findings": "Findings of the loads whose charges stand in the ledger. `finmod check` adds what it finds itself.",
 }
