@@ -33,6 +33,8 @@ def test_the_same_files_are_not_loaded_twice(books: Books) -> None:
     load(books)
     before = books.trace()
     assert "nothing to load, the ledger has its file already (ledger version 1)" in load(books)
+    (said,) = json.loads(load(books, "--output", "json"))
+    assert (said["source"], said["what"], said["files"], said["charges"]) == ("saas", "unchanged", 1, None)
     assert books.trace() == before
 
 

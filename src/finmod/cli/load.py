@@ -133,7 +133,12 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         for currency, amount in (period.billed_cost.items() or ((None, Decimal(0)),))
     ]  # fmt: skip
     if form != "table":
-        show(_COLUMNS, rows, form)
+        same = [
+            (item.source, None, item.unchanged, None, None, None, "unchanged", 0)
+            for item in reports
+            if not item.periods
+        ]
+        show(_COLUMNS, [*rows, *same], form)
         return
     if rows:
         shown = [(*row[:3], f"{row[3]:,}", money(row[5], row[4]), *row[6:]) for row in rows]

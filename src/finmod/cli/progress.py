@@ -23,14 +23,15 @@ def progress() -> Iterator[Step]:
     from rich.table import Column
 
     # What is being done gives way first on a narrow terminal; it names files, which may hold anything.
-    what = TextColumn(
+    doing = TextColumn(
         "{task.description}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
     )
-    columns = (what, BarColumn(_BAR), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (doing, BarColumn(_BAR), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen, transient=True, expand=True) as bar:
-        task = bar.add_task("starting", total=None)
+        task = bar.add_task("", total=1, visible=False)
 
         def step(words: str, done: int, parts: int) -> None:
-            bar.update(task, description=printable(words).replace("\n", " "), completed=done, total=parts)
+            what = printable(words).replace("\n", " ")
+            bar.update(task, description=what, completed=done, total=parts, visible=True)
 
         yield step
