@@ -64,7 +64,7 @@ def test_check_shows_what_is_wrong_with_amounts_place_and_remedy(books: Books) -
     assert "Load the bill again when it is final; then ask the issuer." in out
     assert out.count("the list of invoices does not have it.") == 3
     assert "and 2 more" in out
-    assert "Not every listed invoice is its charges" in out
+    assert "Not every listed invoice equals its charges" in out
     assert said.out.endswith("RED: something must be done.\n")
 
 
@@ -72,7 +72,7 @@ def test_check_says_that_invoices_tie(books: Books) -> None:
     books.write("finmod.yaml", "name: n\ncurrency: USD\ninvoices: invoices.csv\n")
     books.write("invoices.csv", "issuer,invoice_id,billing_period,currency,amount\nx,i1,2026-09,USD,1.5\n")
     books.load(books.write("a.csv", bill({"InvoiceId": "i1"})))
-    assert "Every listed invoice of a loaded month is its charges, to the last digit." in books.run("check").out
+    assert "Every listed invoice of a loaded month equals its charges, to the last digit." in books.run("check").out
     books.write("finmod.yaml", "name: n\ncurrency: USD\n")
     assert "invoice of a loaded" not in books.run("check").out
 

@@ -124,7 +124,7 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
                 screen.print(f"  and {len(items) - _EXAMPLES:,} more")
             screen.print(Text(f"  {catalogue[code].remedy}"))
     if any(severity == "info" for severity, _, _ in by_code):
-        screen.print("What is info asks for nothing; where each finding begins: --output json", style="dim")
+        screen.print("Findings of severity info need no action. Where each finding begins: --output json", style="dim")
     screen.print()
 
 
