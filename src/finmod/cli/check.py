@@ -80,7 +80,11 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
         "to the last digit."
     )
     if report.invoices_tie is not None:
-        held = "Every listed invoice of a loaded month is" if report.invoices_tie else "Not every listed invoice is"
+        held = (
+            "Every listed invoice of a loaded month equals"
+            if report.invoices_tie
+            else "Not every listed invoice equals"
+        )
         screen.print(f"{held} its charges, to the last digit.")
     billed: dict[str, tuple[Decimal, Decimal]] = {}
     for proof in report.proofs:
