@@ -31,7 +31,7 @@ class CheckReport:
         findings: Errors first.
         red: Whether something must be done.
         version: Ledger version that was checked.
-        invoices_tie: Whether every listed invoice of a loaded month equals its charges; None where the project lists none.
+        invoices_tie: Whether every listed invoice of a loaded month equals its charges; None without a list.
     """
 
     proofs: tuple[Proof, ...]
