@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import shutil
@@ -39,11 +38,14 @@ ROW = ",".join(CHARGE.values())
 def bill(*charges: Mapping[str, str]) -> str:
     """Return a FOCUS bill as CSV: one row per charge, what it does not say comes from ``CHARGE``."""
     names = list(dict.fromkeys(name for charge in (CHARGE, *charges) for name in charge))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**CHARGE, **charge} for charge in charges)
-    return text.getvalue()
+    rows = [names, *([{**CHARGE, **charge}.get(name, "") for name in names] for charge in charges)]
+    return "".join(f"{','.join(map(_quoted, row))}\n" for row in rows)
+
+
+def _quoted(cell: str) -> str:
+    # The csv module of Python 3.11 and 3.12 leaves a carriage return without quotes.
+    text = str(cell)
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
 
 
 def month(number: int, cost: str = "1.5", **more: str) -> dict[str, str]:

@@ -307,8 +307,8 @@ def parse_yaml(text: str, name: str) -> Document:
     except ReaderError as error:
         found = f"the character {text[error.position]!a} is not allowed"
         problem = _syntax(name, found, text, error.position)
-    except Exception as error:  # noqa: BLE001 - the parser lets bare errors out, such as for the escape "\UFFFFFFFF"
-        problem = _syntax(name, printable(str(error) or type(error).__name__), text, None)
+    except Exception:  # noqa: BLE001 - the parser lets bare errors out, such as for the escape "\UFFFFFFFF"
+        problem = _syntax(name, "an escape or a value stands for nothing that there is", text, None)
     raise UserError(*(reader.problems if reader else ()), problem)
 
 
