@@ -76,7 +76,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        code = finmod(standalone_mode=False)
+        code = finmod(prog_name="finmod", standalone_mode=False)
     except SystemExit as end:
         # A group without a command shows its help and ends with 2, which here means that there are changes.
         return 1 if end.code else 0
