@@ -134,7 +134,10 @@ def test_load_by_name_reads_the_sources_of_the_project(books: Books) -> None:
     ("arguments", "words"),
     [
         (("awss",), "Did you mean 'aws'?"),
-        (("aws", "--set", "RegionId=x"), "finmod.yaml"),
+        (("aws", "a.csv"), "'aws' is a source of finmod.yaml, beside a path"),
+        (("aws", "--format", "focus"), "without --format and --source: finmod load aws"),
+        (("aws", "--accept", "FM9999"), "FM1116"),
+        (("--accept", "FM9999"), "FM1116"),
         (("--set", "RegionId", "a.csv"), "'RegionId' is not COLUMN=VALUE"),
         (("--format", "fokus", "a.csv"), "Did you mean 'focus'?"),
         (("--source", "../evil", "a.csv"), "--source is '../evil'"),
@@ -156,6 +159,37 @@ def test_wrong_words_of_load_are_refused_with_the_right_ones(
     assert words in said.err
     assert "Traceback" not in said.err
     assert not (books.root / ".finmod").exists()
+
+
+@pytest.mark.parametrize("names", [(), ("aws",)])
+def test_a_refusal_of_a_source_is_accepted_on_the_command_line(books: Books, names: tuple[str, ...]) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: a.csv}\n")
+    books.write("a.csv", bill({}, {"BillingCurrency": "EUR"}))
+    assert "FM1127" in books.run("load", *names).err
+    said = books.run("load", *names, "--accept", "FM1127")
+    assert (said.code, said.err) == (0, "")
+    # What was accepted decides whether a bill is loaded, not how: it is not read again.
+    assert "nothing to load" in books.run("load").out
+
+
+def test_a_value_of_the_command_line_holds_for_one_load(books: Books) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: a.csv}\n")
+    books.write("a.csv", bill({}))
+    for arguments, region in ((("--set", "RegionId=x"), "x"), ((), None)):
+        assert books.run("load", *arguments).code == 0
+        assert books.query("SELECT RegionId FROM charges") == [{"RegionId": region}]
+
+
+def test_a_source_with_an_option_still_names_all_its_files(books: Books) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: bills}\n")
+    books.write("bills/a.csv", bill({}))
+    gone = books.write("bills/b.csv", bill({"BilledCost": "2"}))
+    assert books.run("load").code == 0
+    gone.unlink()
+    # A load by path would be refused with FM1130: it might name a part of the files.
+    said = books.run("load", "--set", "RegionId=x")
+    assert (said.code, said.err) == (0, "")
+    assert books.totals() == {"aws 2026-09": "1 1.500000000000"}
 
 
 def test_load_without_sources_says_what_to_do(books: Books) -> None:

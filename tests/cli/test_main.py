@@ -71,6 +71,14 @@ def test_wrong_words_end_with_1_and_a_hint(arguments: tuple[str, ...], words: st
     assert "Traceback" not in said.err
 
 
+def test_a_statement_may_begin_with_a_comment(loaded: Books) -> None:
+    for sql in ("-- one\nSELECT 1 AS one", "--one\nSELECT 1 AS one", "--list of\nSELECT 1 AS one"):
+        assert loaded.query(sql) == [{"one": 1}]
+        assert loaded.run("query", "--output", "csv", "--", sql).out == "one\n1\n"
+    late = loaded.run("query", "SELECT 1", "--as-of=2026-01-01 12:00")
+    assert "FM" in late.err
+
+
 @pytest.mark.parametrize("arguments", [(), ("export",)])
 def test_a_group_without_a_command_shows_its_help_and_ends_with_1(arguments: tuple[str, ...]) -> None:
     said = finmod(*arguments)
@@ -122,6 +130,17 @@ def test_a_reader_that_goes_away_is_no_error(books: Books) -> None:
     )  # fmt: skip
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize("arguments", ["--help", "load --help", "query --list"])
+def test_a_help_whose_reader_goes_away_is_no_error(arguments: str) -> None:
+    # The reader is gone before the first line.
+    command = f'(sleep 0.5; exec "{sys.executable}" -m finmod {arguments}) | true; echo ${{PIPESTATUS[0]}}'
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -44,7 +44,7 @@ def test_every_value_has_one_text(value: object, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("1234567.895", "1,234,567.90 USD"), ("-0.004", "-0.00 USD"), ("0", "0.00 USD"), (None, "-")],
+    [("1234567.895", "1,234,567.90 USD"), ("-0.004", "0.00 USD"), ("0", "0.00 USD"), (None, "-")],
 )
 def test_amounts_for_people_have_two_places_and_their_currency(amount: str | None, text: str) -> None:
     assert money(None if amount is None else Decimal(amount), "USD") == text

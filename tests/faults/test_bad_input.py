@@ -120,6 +120,11 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
         bill({}, {"BilledCost": "123456789012345.5"}),
         ("b.csv, row 2: BilledCost is 123456789012345.500000000000; expected less than 100,000,000,000,000", "FM1120"),
     ),
+    "too large a total": (
+        "b.csv",
+        bill(*[{"BilledCost": "90000000000000"}] * 3),
+        ("b.csv: the total of BilledCost is too large; expected less than 100,000,000,000,000", "FM1120"),
+    ),
     "too large a number": ("b.csv", bill({}, {"BilledCost": "1e30"}), ("b.csv, row 2: BilledCost is '1e30'", "FM1120")),
     "a day that does not exist": (
         "b.csv",
@@ -205,7 +210,7 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "an unclosed quote": (
         "b.csv",
         f'{HEADER}\n{ROW}\n"{ROW}\n{ROW}\n',
-        ("b.csv:3: a quoted field has no closing quote", "FM1115"),
+        ("b.csv:3: a quoted field is not closed, or something follows its quote", "FM1115"),
     ),
     "an unclosed quote in the header": (
         "b.csv",

@@ -66,6 +66,18 @@ PARQUET_REFUSED: dict[str, tuple[Callable[[Path], bytes], tuple[str, ...]]] = {
         lambda path: parquet(path, ListCost=[1.5] * 4999 + [float("nan")]),
         ("b.parquet, row 5,000: ListCost is 'nan'", "FM1120"),
     ),
+    "true as a number": (
+        lambda path: parquet(path, BilledCost=[True] * 5000),
+        ("b.parquet, row 1: BilledCost is 'true'", "FM1120"),
+    ),
+    "bytes that are no text": (
+        lambda path: parquet(path, ServiceName=pa.array([b"a"] * 4999 + [b"\xff"], pa.binary())),
+        ("b.parquet, row 5,000: column ServiceName has bytes that are not UTF-8; expected text", "FM1114"),
+    ),
+    "a column with the name of row numbers": (
+        lambda path: parquet(path, File_Row_Number=[1] * 5000),
+        ("b.parquet: a column is called 'File_Row_Number'", "Rename or leave out the column.", "FM1109"),
+    ),
     "no rows": (
         lambda path: parquet(path, pa.table({name: pa.array([], pa.string()) for name in CHARGE})),
         ("b.parquet: the file has column names but no rows.", "FM1107"),

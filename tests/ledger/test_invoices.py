@@ -54,8 +54,12 @@ def compare(against: Callable[..., Compare]) -> Compare:
     )
 
 
-def charge(issuer: str, invoice: str, cost: str) -> dict[str, str]:
-    return month(7, cost, InvoiceId=invoice, InvoiceIssuerName=issuer)
+def charge(issuer: str, invoice: str, cost: str, **more: str) -> dict[str, str]:
+    return month(7, cost, InvoiceId=invoice, InvoiceIssuerName=issuer, **more)
+
+
+def euros(issuer: str, invoice: str, cost: str) -> dict[str, str]:
+    return charge(issuer, invoice, cost, BillingCurrency="EUR", BillingAccountId="a2")
 
 
 def codes(found: list[Finding]) -> list[tuple[str, str]]:
@@ -96,9 +100,17 @@ def test_charges_of_an_invoice_that_is_not_listed_are_a_warning(compare: Compare
     assert found.message == "The charges of invoice i2 of Acme are 8.00 EUR; the list of invoices does not have it."
 
 
-def test_an_invoice_without_charges_is_a_warning(compare: Compare) -> None:
+@pytest.mark.parametrize(("amount", "severity"), [("7", "error"), ("-7", "error"), ("0.00", "warning")])
+def test_an_invoice_without_charges_is_an_error_unless_it_asks_for_nothing(
+    compare: Compare, amount: str, severity: str
+) -> None:
+    (found,) = compare(listed(*TIES, f"Acme,i3,2026-07,USD,{amount}"))
+    assert (found.code, found.severity, found.example, found.source) == ("FM1406", severity, "i3", None)
+    assert (found.billing_period, found.currency, found.amount, found.rows) == ("2026-07", "USD", None, None)
+
+
+def test_an_invoice_without_charges_is_told_with_its_place(compare: Compare) -> None:
     (found,) = compare(listed(*TIES, "Acme,i3,2026-07,USD,7"))
-    assert (found.code, found.severity, found.example, found.source) == ("FM1406", "warning", "i3", None)
     assert found.message == "The invoice i3 of Acme is 7.00 USD (invoices.csv line 4); the ledger has no charge of it."
 
 
@@ -106,11 +118,68 @@ def test_invoices_of_months_that_the_ledger_does_not_hold_are_left_alone(compare
     assert compare(listed(*TIES, "Acme,i3,2026-06,USD,7")) == []
 
 
-def test_an_invoice_in_another_currency_is_another_invoice(compare: Compare) -> None:
-    found = compare(listed("Acme,i1,2026-07,EUR,3", TIES[1]))
-    assert [(each.code, each.example, each.currency) for each in found] == [
-        ("FM1406", "i1", "EUR"),
-        ("FM1406", "i1", "USD"),
+def test_an_invoice_in_another_currency_than_its_charges_is_an_error(compare: Compare) -> None:
+    (found,) = compare(listed("Acme,i1,2026-07,EUR,3", TIES[1]))
+    assert (found.code, found.severity, found.example) == ("FM1405", "error", "i1")
+    assert (found.amount, found.currency, found.rows) == (Decimal(3), "USD", 2)
+    assert found.message == (
+        "The invoice is 3.00 EUR, its charges are 3.00 USD: in another currency "
+        "(invoice i1 of Acme, invoices.csv line 2)."
+    )
+
+
+def test_an_invoice_in_two_currencies_ties_in_each(against: Callable[..., Compare]) -> None:
+    compare = against(charge("Acme", "i1", "3"), euros("Acme", "i1", "4"))
+    both = ("Acme,i1,2026-07,USD,3", "Acme,i1,2026-07,EUR,4")
+    assert compare(listed(*both)) == []
+    assert codes(compare(listed(both[0], "Acme,i1,2026-07,EUR,5"))) == [("FM1405", "error")]
+    (found,) = compare(listed(both[0]))
+    assert (found.code, found.amount, found.currency, found.rows) == ("FM1405", None, None, 2)
+    assert found.message.startswith("The invoice is 3.00 USD, its charges are 4.00 EUR and 3.00 USD: in another")
+
+
+@pytest.mark.parametrize(("bill", "line"), [("", "Acme"), ("Acme", ""), ("Acme, Inc.", "Acme")])
+def test_an_invoice_of_another_currency_and_another_name_cannot_be_told_from_another_one(
+    against: Callable[..., Compare], bill: str, line: str
+) -> None:
+    (found,) = against(charge(bill, "i1", "3"))(listed(f"{line},i1,2026-07,EUR,3"))
+    assert (found.code, found.severity) == ("FM1408", "error")
+
+
+def test_issuers_that_are_not_named_are_compared_in_each_currency(against: Callable[..., Compare]) -> None:
+    compare = against(charge("", "i1", "3"), euros("", "i1", "4"))
+    assert codes(compare(listed(",i1,2026-07,USD,3", ",i1,2026-07,EUR,4"))) == [("FM1409", "info")]
+
+
+def test_charges_without_an_issuer_beside_an_invoice_that_ties_are_an_error(against: Callable[..., Compare]) -> None:
+    compare = against(charge("Acme", "i1", "100"), charge("", "i1", "50"))
+    (found,) = compare(listed("Acme,i1,2026-07,USD,100"))
+    assert (found.code, found.severity, found.amount, found.rows) == ("FM1408", "error", Decimal(150), 2)
+    assert "50.00 USD of an unnamed issuer" in found.message
+    assert "100.00 USD of Acme" in found.message
+    assert codes(compare(listed("Acme,i1,2026-07,USD,150"))) == [("FM1408", "error")]
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR"])
+def test_a_line_without_an_issuer_beside_an_invoice_that_ties_is_an_error(
+    against: Callable[..., Compare], currency: str
+) -> None:
+    compare = against(charge("Acme", "i1", "100"))
+    (found,) = compare(listed("Acme,i1,2026-07,USD,100", f",i1,2026-07,{currency},100"))
+    assert (found.code, found.severity) == ("FM1408", "error")
+    assert f"with 100.00 USD of Acme and 100.00 {currency} of an unnamed issuer, the charges" in found.message
+
+
+def test_charges_of_another_issuer_beside_an_invoice_that_ties_are_not_listed(against: Callable[..., Compare]) -> None:
+    compare = against(*TWO)
+    assert codes(compare(listed("Acme,1001,2026-07,USD,20"))) == [("FM1406", "warning")]
+
+
+def test_charges_that_are_not_listed_and_have_no_cost_are_not_told_as_nothing(against: Callable[..., Compare]) -> None:
+    compare = against(charge("Acme", "i1", ""), charge("Bmce", "i2", ""), charge("Bmce", "i2", "2"))
+    assert [each.message.partition(";")[0] for each in compare(listed())] == [
+        "The charges of invoice i1 of Acme are 1 charge in USD without BilledCost",
+        "The charges of invoice i2 of Bmce are 2.00 USD beside 1 charge in USD without BilledCost",
     ]
 
 
@@ -175,7 +244,7 @@ def test_several_issuers_of_an_id_that_charges_do_not_name_are_an_error(
     )
     assert (found.code, found.severity, found.amount, found.rows) == ("FM1408", "error", Decimal(30), 1)
     assert found.message.endswith(
-        "20.00 of Bmce, the charges under it are 30.00 of an unnamed issuer USD (invoices.csv line 2)."
+        " and 20.00 USD of Bmce, the charges under it are 30.00 USD of an unnamed issuer (invoices.csv line 2)."
     )
 
 
@@ -189,16 +258,17 @@ def test_charges_of_unknown_cost_do_not_tie(against: Callable[..., Compare]) -> 
     compare = against(charge("Acme", "i1", "3"), charge("Acme", "i1", ""), charge("Acme", "i2", ""))
     found = compare(listed("Acme,i1,2026-07,USD,3", "Acme,i2,2026-07,USD,0"))
     assert codes(found) == [("FM1405", "error")] * 2
-    assert found[0].message == (
-        "The invoice is 3.00 USD, its charges are 3.00: +0.00 (invoice i1 of Acme, invoices.csv line 2). "
-        "1 charge of it without BilledCost cannot be counted."
-    )
+    first = "1 charge of the invoice without BilledCost cannot be counted. The invoice is"
+    assert [each.message for each in found] == [
+        f"{first} 3.00 USD, its other charges are 3.00 (invoice i1 of Acme, invoices.csv line 2).",
+        f"{first} 0.00 USD, it has no other charge (invoice i2 of Acme, invoices.csv line 3).",
+    ]
     assert [(each.amount, each.rows) for each in found] == [(Decimal(3), 2), (None, 1)]
 
 
 def test_an_invoice_of_another_issuer_than_the_charges_under_its_id_is_told(against: Callable[..., Compare]) -> None:
     found = against(*TWO)(listed("Acme,1001,2026-07,USD,20", "Bmce,1001,2026-07,USD,10", "Third,1001,2026-07,USD,5"))
-    assert codes(found) == [("FM1406", "warning")]
+    assert codes(found) == [("FM1406", "error")]
     assert "invoice 1001 of Third" in found[0].message
 
 

@@ -9,7 +9,7 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.manifest import current_files, files_under_two_sources
+from finmod.ledger.manifest import current_files, files_of_equal_totals, files_under_two_sources
 from finmod.ledger.tables import DATA_TABLES, Table
 from tests.books import month
 from tests.ledger.conftest import AUGUST, JULY, NOW, Make
@@ -90,3 +90,19 @@ def test_a_file_under_two_sources_whose_costs_are_unknown_has_no_amount(
     (found,) = files_under_two_sources(engine, ledger, ledger.commit(engine, parts, "l1", NOW))
     assert (found.amount, found.rows) == (None, 1)
     assert found.message.endswith("under a: 1 charge of an unknown amount of USD counted twice.")
+
+
+def test_one_bill_in_other_bytes_is_told_where_chance_is_out_of_the_question(
+    engine: Engine, ledger: Ledger, period: Make
+) -> None:
+    many = [month(7, "1.25")] * 20
+    first, few = period(JULY, *many, source="a"), period(JULY, month(7, "3"), source="few")
+    ledger.commit(engine, [first, few], "l1", NOW)
+    other = period(JULY, *many[:-1], month(7, "1.250"), source="b", name="b.csv")
+    few_again = period(JULY, month(7, "3.0"), source="again")
+    state = ledger.commit(engine, [other, few_again], "l2", NOW)
+    (found,) = files_of_equal_totals(engine, ledger, state)
+    assert (found.code, found.severity, found.source, found.rows) == ("FM1411", "warning", "b", 20)
+    assert found.amount == Decimal(25)
+    assert files_under_two_sources(engine, ledger, state) == []
+    assert files_of_equal_totals(engine, ledger, Snapshot()) == []

@@ -12,9 +12,10 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.focus.columns import Version, columns
 from finmod.ledger.ledger import PreparedPeriod
-from finmod.ledger.prepare import PeriodInput, plain, prepare
+from finmod.ledger.prepare import PeriodInput, prepare
 from finmod.ledger.reduce import relation
 from finmod.normalize.values import Reading
+from finmod.terms.money import plain
 from tests.books import CHARGE, Books, bill, month
 from tests.normalize.staged import conversion, parquet
 

@@ -65,6 +65,8 @@ def test_charges_beyond_the_first_of_equal_ones_are_told(engine: Engine, commit:
         {"ChargePeriodEnd": "2026-07-01T12:00:00Z"},
         {"ConsumedQuantity": "2"},
         {"BillingCurrency": "EUR", "BillingAccountId": "a2"},
+        {"x_Id": "2"},
+        {'x_an "odd" {name}': "2"},
     ],
     ids=lambda other: next(iter(other)),
 )
@@ -72,6 +74,14 @@ def test_charges_that_differ_in_anything_are_not_repeated(
     engine: Engine, commit: Commit, other: dict[str, str]
 ) -> None:
     assert repeated(engine, commit(on(1), on(1) | other)) == []
+
+
+@pytest.mark.parametrize(("times", "said"), [(2, "1 charge equals another one"), (3, "2 charges equal another one")])
+def test_repeated_charges_agree_in_the_suppliers_own_columns_too(
+    engine: Engine, commit: Commit, times: int, said: str
+) -> None:
+    (found,) = repeated(engine, commit(*[on(1, x_Id="1")] * times, on(1, x_Id="2")))
+    assert found.message == f"{said} in everything but the place in the file."
 
 
 def test_days_without_charges_between_the_first_and_the_last_are_told(engine: Engine, commit: Commit) -> None:
@@ -160,7 +170,8 @@ def test_discounts_that_stand_in_net_columns_alone_are_told(engine: Engine, comm
     assert (found.code, found.severity, found.source, found.billing_period) == ("FM1407", "warning", "saas", "2026-07")
     assert (found.rows, found.amount, found.currency, found.example) == (2, Decimal("2.5"), "USD", "a1")
     assert found.message == (
-        "BilledCost is 18.00 USD, the bill's net unblended cost 15.50; no row of a discount stands for the difference."
+        "BilledCost is 18.00 USD, the bill's net unblended cost 15.50 USD; no row of a discount stands for "
+        "the difference."
     )
     assert found.where == "a.csv, row 2"
 
@@ -190,6 +201,69 @@ def test_each_payer_and_currency_is_told_apart(engine: Engine, commit: Commit) -
          "no line item type", "no such columns"],
 )  # fmt: skip
 def test_bills_whose_discounts_are_rows_or_read_net_are_not_told(
+    engine: Engine, commit: Commit, charges: tuple[dict[str, str], ...]
+) -> None:
+    assert unread(engine, commit(*charges)) == []
+
+
+def stated(billed: str, discounts: str, after: str = "", **more: str) -> dict[str, str]:
+    """Return a charge of a bill that names its discounts."""
+    return net(billed, after, x_Discounts=discounts, **more)
+
+
+@pytest.mark.parametrize(
+    ("discounts", "amount", "said"),
+    [
+        ('{"edp_discount":-10,"total_discount":-10}', Decimal(10), "-10.00 USD"),
+        ('{"total_discount":"-1e1"}', Decimal(10), "-10.00 USD"),
+        ('{"edp_discount":"-10"}', None, "an amount that cannot be read"),
+        ("{'total_discount': -10}", None, "an amount that cannot be read"),
+        ('{"total_discount":"-1,0"}', None, "an amount that cannot be read"),
+    ],
+    ids=["map", "text", "no total", "no JSON", "no number"],
+)
+def test_discounts_that_are_named_without_a_net_cost_are_an_error(
+    engine: Engine, commit: Commit, discounts: str, amount: Decimal | None, said: str
+) -> None:
+    (found,) = unread(engine, commit(on(1, "7"), stated("100", discounts)))
+    assert (found.code, found.severity, found.rows, found.where) == ("FM1407", "error", 1, "a.csv, row 2")
+    assert (found.amount, found.currency, found.example) == (amount, "USD", "a1")
+    assert found.message == (
+        f"BilledCost is 100.00 USD before discounts. The bill's discount columns hold {said}, and it has neither a net "
+        "unblended cost nor a row of a discount for these charges."
+    )
+
+
+def taken(billed: str, gross: str, after: str, kind: str = "Usage") -> dict[str, str]:
+    """Return a charge of a bill with gross and net costs."""
+    return net(billed, after, kind, x_UnblendedCost=gross)
+
+
+def test_rows_of_discounts_beside_net_costs_are_told(engine: Engine, commit: Commit) -> None:
+    (found,) = unread(engine, commit(taken("90", "100", "90"), taken("-10", "-10", "", "EdpDiscount")))
+    assert (found.code, found.severity, found.rows, found.where) == ("FM1407", "warning", 1, "a.csv, row 2")
+    assert (found.amount, found.currency) == (Decimal(-10), "USD")
+    assert found.message == (
+        "BilledCost is net of discounts of -10.00 USD, and rows of discounts add -10.00 USD: they may be taken off "
+        "twice."
+    )
+
+
+@pytest.mark.parametrize(
+    "charges",
+    [
+        (stated("100", '{"total_discount":0,"edp_discount":0.0}'),),
+        (stated("100", "{}"), stated("100", "")),
+        (stated("90", '{"total_discount":-10}', "90"),),
+        (stated("100", '{"total_discount":-10}'), net("-10", "", "EdpDiscount")),
+        (stated("5", '{"total_discount":-1}'), stated("-5", '{"total_discount":1}')),
+        (taken("100", "100", "90"), taken("-10", "-10", "0", "EdpDiscount")),
+        (taken("90", "100", "90"), taken("0", "-10", "0", "EdpDiscount")),
+        (taken("1", "1.001", "1"), taken("-10", "-10", "-10", "EdpDiscount")),
+    ],
+    ids=["no discount", "empty", "read net", "rows", "taken back", "legacy", "rows net of themselves", "below a cent"],
+)
+def test_discounts_that_billed_cost_has_once_are_not_told(
     engine: Engine, commit: Commit, charges: tuple[dict[str, str], ...]
 ) -> None:
     assert unread(engine, commit(*charges)) == []

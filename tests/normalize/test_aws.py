@@ -195,3 +195,12 @@ def test_a_row_without_type_cost_and_time_is_no_charge(tmp_path: Path) -> None:
 def test_hours_are_written_as_focus_writes_them(tmp_path: Path) -> None:
     rows = [USAGE | {"pricing_unit": unit} for unit in ("Hrs", "GB-Mo", "Requests", "vCPU-Hours")]
     assert [row["PricingUnit"] for row in charges(tmp_path, rows)] == ["Hours", "GB-Months", "Requests", "vCPU-Hours"]
+
+
+@pytest.mark.parametrize("cell", ["{'user_x': 'y'}", "{bad", "x", '{"a":1} b', "[1]"])
+def test_map_columns_that_are_no_json_are_kept_as_they_are(tmp_path: Path, cell: str) -> None:
+    maps = dict.fromkeys(("resource_tags", "product", "cost_category", "discount"), cell)
+    found = charge(tmp_path, {**USAGE, "line_item_product_code": "AmazonS3", **maps}, "aws-cur2")
+    assert (found["Tags"], found["x_CostCategories"], found["x_Discounts"]) == (cell, cell, cell)
+    assert (found["ResourceName"], found["x_OperatingSystem"], found["RegionId"]) == (None, None, None)
+    assert found["ServiceName"] == "Amazon Simple Storage Service"

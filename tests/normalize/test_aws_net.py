@@ -41,9 +41,9 @@ def test_the_net_cost_of_a_fee_is_not_repeated_on_its_unused_part(tmp_path: Path
     assert [row["x_NetUnblendedCost"] for row in found] == ["9", None]
 
 
-def told(folder: Path, rows: list[dict[str, str]]) -> list[Finding]:
-    """Return what the loaded bill's net columns tell."""
-    load(folder, rows)
+def told(folder: Path, rows: list[dict[str, str]], format_name: str = "aws-cur") -> list[Finding]:
+    """Return what the loaded bill's net and discount columns tell."""
+    load(folder, rows, format_name)
     ledger = Ledger(load_project(folder).store)
     with Engine() as engine:
         return unread_discounts(engine, ledger.files(CHARGES, ledger.head(engine)))
@@ -62,6 +62,53 @@ def test_a_legacy_report_with_discount_rows_repeats_them_in_its_net_columns(tmp_
 
 def test_a_report_without_discounts_has_nothing_to_tell(tmp_path: Path) -> None:
     assert told(tmp_path, [item("Usage", "10")]) == []
+
+
+EDP = {"discount": '{"edp_discount":-10,"total_discount":-10}'}
+
+
+@pytest.mark.parametrize(
+    ("format_name", "discount"),
+    [
+        ("aws-cur2", EDP),
+        ("aws-cur2", {"discount_total_discount": "-10", "resource_tags": ""}),
+        ("aws-cur", {"discount_total_discount": "-10"}),
+        ("aws-cur", {"discount/TotalDiscount": "-10"}),
+    ],
+    ids=["map", "column", "legacy", "legacy header"],
+)
+def test_discounts_in_columns_without_a_net_cost_are_an_error(
+    tmp_path: Path, format_name: str, discount: dict[str, str]
+) -> None:
+    (found,) = told(tmp_path, [item("Usage", "100", **discount)], format_name)
+    assert (found.code, found.severity, found.amount) == ("FM1407", "error", Decimal(10))
+    assert found.message.startswith("BilledCost is 100.00 USD before discounts.")
+
+
+def test_discounts_in_columns_and_in_rows_are_told(tmp_path: Path) -> None:
+    rows = [item("Usage", "100", **{NET: "90"}, **EDP), item("EdpDiscount", "-10")]
+    (found,) = told(tmp_path, rows, "aws-cur2")
+    assert (found.code, found.severity, found.amount) == ("FM1407", "warning", Decimal(-10))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [item("Usage", "100", **{NET: "90"}, **EDP)],
+        [item("Usage", "100", **EDP), item("EdpDiscount", "-10")],
+        [item("Usage", "100", discount="{}")],
+        [item("Usage", "100", discount_total_discount="0", resource_tags="")],
+    ],
+    ids=["net", "rows", "no discount", "zero"],
+)
+def test_discounts_that_are_read_once_have_nothing_to_tell(tmp_path: Path, rows: list[dict[str, str]]) -> None:
+    assert told(tmp_path, rows, "aws-cur2") == []
+
+
+def test_discounts_in_columns_of_their_own_are_kept(tmp_path: Path) -> None:
+    more = {"discount_total_discount": "-2", "discount_bundled_discount": "", NET: "8"}
+    found = charge(tmp_path, item("Usage", "10", **more), "aws-cur2")
+    assert (found["BilledCost"], found["x_Discounts"]) == (8, '{"total_discount":"-2"}')
 
 
 RATE = {"line_item_unblended_rate": "0.5"}

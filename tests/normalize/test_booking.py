@@ -38,7 +38,9 @@ def booked(folder: Path, *texts: str, accept: str = "") -> list[tuple[str, str |
             read = conversion(engine, folder / f"{place}.csv", folder / "work", reading)
             made[f"{place}.csv"] = file_periods(engine, read)
         try:
-            refuse_unbookable(made, reading.accept)
+            found = refuse_unbookable(made, reading.accept)
+            told = [item.code for findings in found.values() for item in findings]
+            assert told == ([accept] if accept and told else [])
         except UserError as error:
             return [(problem.code, problem.where, problem.found) for problem in error.problems]
     return []

@@ -12,9 +12,11 @@ from finmod.settings.project import source_settings
 @pytest.mark.parametrize(
     ("column", "constant", "expected"),
     [
-        ("ListCost", "x", "a number such as 0 or -12.5, with 12 decimals at most"),
-        ("ListCost", "1e3", "a number such as 0 or -12.5, with 12 decimals at most"),
-        ("ListCost", "0.1234567890123", "a number such as 0 or -12.5, with 12 decimals at most"),
+        ("ListUnitPrice", "x", "a number such as 0 or -12.5, with 12 decimals at most"),
+        ("ListUnitPrice", "1e3", "a number such as 0 or -12.5, with 12 decimals at most"),
+        ("ListUnitPrice", "0.1234567890123", "a number such as 0 or -12.5, with 12 decimals at most"),
+        ("BilledCost", "0", "a column that is no cost"),
+        ("ListCost", "0", "a column that is no cost"),
         ("BillingPeriodStart", "hello", "a date or an instant in UTC, such as 2026-09-01 or 2026-09-01T00:00:00Z"),
         ("BillingPeriodStart", "2026-02-30", "a date or an instant in UTC, such as 2026-09-01 or 2026-09-01T00:00:00Z"),
         ("ChargePeriodEnd", "2026-09-01T00:00:00+02:00", "a date or an instant in UTC, such as 2026-09-01 or "),
@@ -35,8 +37,8 @@ def test_value_that_a_column_does_not_take_is_refused(column: str, constant: str
 @pytest.mark.parametrize(
     ("column", "constant"),
     [
-        ("ListCost", "0"),
-        ("ListCost", "-12.123456789012"),
+        ("ListUnitPrice", "0"),
+        ("ListUnitPrice", "-12.123456789012"),
         ("BillingPeriodStart", "2026-09-01"),
         ("BillingPeriodStart", "2026-09-01T00:00:00Z"),
         ("ProviderName", "Acme"),

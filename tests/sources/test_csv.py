@@ -68,9 +68,9 @@ def test_short_rows_are_padded_and_counted_on_wish(tmp_path: Path) -> None:
         ("a\n1\n", "FM1111", "b.csv:1: the first line has one column, 'a'"),
         ("\n", "FM1111", "b.csv:1: the first line names no columns"),
         ('"a,b\n1,2\n', "FM1110", "b.csv:1: the header cannot be read"),
-        ("a,b\n1,2\n3\n", "FM1116", "b.csv:3: the row has 1 fields; expected 2, as in the header"),
+        ("a,b\n1,2\n3\n", "FM1116", "b.csv:3: the row has 1 field; expected 2, as in the header"),
         ("a,b\n1,2\n3,4,5\n", "FM1116", "b.csv:3: the row has 3 fields; expected 2"),
-        ('a,b\n1,2\n3,"4\n', "FM1115", "b.csv:3: a quoted field has no closing quote"),
+        ('a,b\n1,2\n3,"4\n', "FM1115", "b.csv:3: a quoted field is not closed, or something follows its quote"),
         ("a,b\n1,2\r\n", "FM1115", "b.csv:2: the line ends otherwise than the lines before it"),
         (b"a,b\n1,\xfc\n", "FM1114", "b.csv:2: a byte that is not UTF-8"),
         (

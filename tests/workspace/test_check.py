@@ -162,6 +162,32 @@ def test_invoices_that_cannot_be_told_apart_do_not_tie(books: Books) -> None:
     assert (report.red, report.invoices_tie) == (True, False)
 
 
+@pytest.mark.parametrize("cost", ["3", "0.00"])
+def test_charges_that_are_not_listed_leave_the_listed_invoices_tied(books: Books, cost: str) -> None:
+    books.load(
+        books.write(
+            "a.csv",
+            bill(month(9, **COMPLETE), month(9, **{**COMPLETE, **dict.fromkeys(COSTS, cost), "InvoiceId": "i2"})),
+        )
+    )
+    invoices(books, "x,i1,2026-09,USD,1.5")
+    report = check(project(books, "invoices: invoices.csv"))
+    assert counted(report, severity="warning")["FM1406"] == 1
+    assert report.invoices_tie
+
+
+def test_a_listed_invoice_without_charges_makes_the_check_red(loaded: Books) -> None:
+    invoices(loaded, "x,i9,2026-09,USD,1000000")
+    settings = project(loaded, "invoices: invoices.csv", "check:", "  ignore: [FM1311, FM1312]")
+    report = check(settings)
+    assert counted(report, severity="error")["FM1406"] == 1
+    assert (report.red, report.invoices_tie) == (True, False)
+    invoices(loaded, "x,i9,2026-09,USD,0", "x,i8,2026-08,USD,5")
+    report = check(settings)
+    assert counted(report, severity="warning")["FM1406"] == 1
+    assert report.invoices_tie
+
+
 def test_a_file_under_two_sources_makes_the_check_red(loaded: Books) -> None:
     settings = load_project(loaded.root)
     assert counted(check(settings), severity="error")["FM1410"] == 0

@@ -216,6 +216,14 @@ def test_currencies_stay_apart(books: Books) -> None:
     ]
 
 
+def test_charges_and_findings_are_counted_per_currency_and_what_was_accepted_is_a_finding(books: Books) -> None:
+    put(books, "a.csv", month(7, "1"), month(7, "2"), month(7, "5", BillingCurrency="EUR"))
+    said = json.loads(load(books, "--accept", "FM1127", "--output", "json"))
+    assert sorted((row["currency"], row["charges"]) for row in said) == [("EUR", 1), ("USD", 2)]
+    (accepted,) = codes_of(books, "FM1127")
+    assert accepted == "Accepted: one billing account is billed in USD and EUR in 2026-07."
+
+
 def test_staging_is_empty_after_every_load(books: Books) -> None:
     put(books, "a.csv", month(7, "1"))
     load(books)

@@ -24,8 +24,10 @@ upward. Progress goes to standard error and only to a terminal; results go to st
 | 1 | you must do something; the message says what |
 | 70 | finmod is at fault; nothing was committed by the step that failed |
 
-`--output json` prints one array of objects. Money is a decimal string with every digit, beside its currency; unknown
-is `null`. `--output csv` and `markdown` hold the same rows. The table is for people: money has two places there.
+`--output json` prints one array of objects. A DECIMAL, as every amount of the public tables is, is a text there with
+every digit, such as `"1.500000000000"`; a DOUBLE, which SQL makes of a division, is a number; unknown is `null`.
+`--output csv` and `markdown` hold the same rows. Tables round money to two places, with its currency behind it; those
+of `query` and `check --proof` round nothing and have as many places as the longest amount of a column needs.
 """
 
 

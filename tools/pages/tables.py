@@ -51,11 +51,13 @@ _UNITS: Final = {
 
 _OURS: Final = {
     "x_Source": "Name of the source: the key below `sources:` in finmod.yaml, or `--source` of load.",
-    "x_BillingPeriod": "First day of the month of BillingPeriodStart.",
+    "x_BillingPeriod": "First day of the month of BillingPeriodStart, in UTC whatever its offset: "
+    "2026-09-01T00:00:00+02:00 is August.",
     "x_ChargeDate": "Day of ChargePeriodStart, UTC.",
     "x_ChargeKey": "Number of the charge key: charges of one source and billing period that agree in every text column "
     "have the same one.",
-    "x_File": "File that the charge stands in: relative to the project where it lies inside it, else absolute.",
+    "x_File": "File that the charge came from, by its name when it was loaded: relative to the project where it "
+    "lies inside it, else absolute.",
     "x_Row": "Row of the charge in that file, the first below the header being 1.",
     "x_ProviderName": "ProviderName as a bill of FOCUS 1.0 to 1.3 has it.",
     "x_PublisherName": "PublisherName as a bill of FOCUS 1.0 to 1.3 has it.",

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import rich_click as click
 from rich.text import Text
 
-from finmod.cli.output import Form, cell, console, money, output_option, show, table
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.errors import printable
+from finmod.terms.money import known_sum, plain
 
 if TYPE_CHECKING:
     from finmod.ledger.proof import Proof
@@ -86,16 +87,12 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
             else "Not every listed invoice equals"
         )
         screen.print(f"{held} its charges, to the last digit.")
-    billed: dict[str, tuple[Decimal, Decimal]] = {}
-    for proof in report.proofs:
-        if proof.measure == "BilledCost" and proof.charges is not None:
-            amount, rounding = billed.get(proof.currency, (Decimal(0), Decimal(0)))
-            billed[proof.currency] = (amount + proof.charges, rounding + (proof.rounding_difference or 0))
-    for currency, (amount, rounding) in billed.items():
-        moved = cell(rounding.normalize() if rounding else 0)
-        screen.print(
-            printable(f"BilledCost {money(amount, currency)}; rounding to 12 places moved it by {moved}."), markup=False
-        )
+    billed = [proof for proof in report.proofs if proof.measure == "BilledCost"]
+    for currency in dict.fromkeys(proof.currency for proof in billed):
+        of_it = [proof for proof in billed if proof.currency == currency]
+        amount = money(known_sum(proof.charges for proof in of_it), currency)
+        moved = plain(known_sum(proof.rounding_difference for proof in of_it) or Decimal(0))
+        screen.print(printable(f"BilledCost {amount}; rounding to 12 places moved it by {moved}."), markup=False)
     screen.print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -52,9 +52,7 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     "--date-order",
     type=click.Choice(["iso", "mdy", "dmy"]),
     metavar="ORDER",
-    default="iso",
-    show_default=True,
-    help="How dates with slashes are read: iso refuses them, mdy has the month first, dmy the day.",
+    help="How dates with slashes are read: mdy has the month first, dmy the day; iso, the default, refuses.",
 )
 @click.option(
     "--accept",
@@ -72,14 +70,15 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
     source_name: str | None,
     constants: tuple[str, ...],
     unreadable_as_null: tuple[str, ...],
-    date_order: str,
+    date_order: str | None,
     accept: tuple[str, ...],
     form: Form,
 ) -> None:
     """Read bills into the ledger: every source of finmod.yaml, some of them by name, or files by PATH.
 
     Files that are in the ledger already are not read again. A changed file replaces its billing periods. Where a source
-    is refused, the others are loaded all the same.
+    is refused, the others are loaded all the same. --set, --unreadable-as-null, --date-order and --accept add to what
+    finmod.yaml says, for this load.
     """
     from finmod.workspace.load import load_sources
     from finmod.workspace.sources import adhoc_source, configured_sources
@@ -88,14 +87,13 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
     options = {
         "constants": _pairs(constants),
         "unreadable_as_null": unreadable_as_null,
-        "date_order": date_order,
         "accept": accept,
+        **({"date_order": date_order} if date_order else {}),
     }
-    given = format_name or source_name or constants or unreadable_as_null or accept or date_order != "iso"
-    if given or any(name not in project.sources for name in names):
+    if format_name or source_name or any(name not in project.sources for name in names):
         wanted = adhoc_source(project, names, format_name, source_name, options)
     else:
-        wanted = configured_sources(project, names)
+        wanted = configured_sources(project, names, options)
     now = datetime.now(tz=UTC)
     with progress() as step:
         reports, problems = load_sources(project, wanted, now, step)
@@ -122,16 +120,23 @@ def _what(period: LoadedPeriod) -> str:
     return "replaced" if period.replaced else "new"
 
 
+def _rows(period: LoadedPeriod) -> Iterator[tuple[Any, ...]]:
+    """Yield a line per currency of a period; findings of no currency are counted with the first."""
+    currencies: list[str | None] = list(period.billed_cost) or [None]
+    for place, currency in enumerate(currencies):
+        charges = period.charges.get(currency, 0) if currency else 0
+        amount = period.billed_cost[currency] if currency else Decimal(0)
+        of_it = [
+            finding
+            for finding in period.findings
+            if finding.currency == currency or (place == 0 and finding.currency not in currencies)
+        ]
+        odd = sum(finding.severity != "info" for finding in of_it)
+        yield period.source, f"{period.period:%Y-%m}", period.files, charges, currency, amount, _what(period), odd
+
+
 def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> None:
-    rows = [
-        (
-            period.source, f"{period.period:%Y-%m}", period.files, period.charges, currency, amount,
-            _what(period), sum(finding.severity != "info" for finding in period.findings),
-        )
-        for report in reports
-        for period in report.periods
-        for currency, amount in (period.billed_cost.items() or ((None, Decimal(0)),))
-    ]  # fmt: skip
+    rows = [row for report in reports for period in report.periods for row in _rows(period)]
     if form != "table":
         same = [
             (item.source, None, item.unchanged, None, None, None, "unchanged", 0)
@@ -170,6 +175,6 @@ def _total(reports: Sequence[LoadReport]) -> None:
     for period in periods:
         for currency, amount in period.billed_cost.items():
             billed[currency] = known_sum((billed.get(currency), amount))
-    charges = counted(sum(period.charges for period in periods), "charge")
+    charges = counted(sum(sum(period.charges.values()) for period in periods), "charge")
     held = [f"{charges} in {counted(len(periods), 'billing period')}", *map(money, billed.values(), billed)]
     click.echo(printable(f"Loaded {', '.join(held)} BilledCost"))

@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 from click.exceptions import Abort, ClickException
@@ -30,7 +31,25 @@ click.rich_click.COMMAND_GROUPS = {
 }
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_WRITING = frozenset({"demo", "load"})
+"""The commands that write the ledger."""
+
+
+class _Commands(click.RichGroup):
+    """The commands; an interrupt says what it means for the one that ran."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- as click has it
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # The terminal shows ^C in the line that it was in.
+            click.echo(err=True)
+            kept = "; the ledger is as the last whole load left it" if ctx.invoked_subcommand in _WRITING else ""
+            message = f"Interrupted{kept}."
+            raise Abort(message) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="finmod", message="%(prog)s %(version)s")
 @click.option(
     "--project",
@@ -58,8 +77,8 @@ def main() -> None:
     except UserError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
-    except Abort:
-        click.echo("Interrupted; the ledger is as the last whole load left it.", err=True)
+    except Abort as abort:
+        click.echo(str(abort) or "Interrupted.", err=True)
         sys.exit(1)
     except ClickException as error:
         _misused(error)
@@ -78,6 +97,9 @@ def _run() -> int:
     try:
         code = finmod(prog_name="finmod", standalone_mode=False)
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            # So rich ends where the reader of a help went away.
+            raise end.__context__ from None
         # A group without a command shows its help and ends with 2, which here means that there are changes.
         return 1 if end.code else 0
     return code if isinstance(code, int) else 0

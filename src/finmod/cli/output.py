@@ -66,7 +66,10 @@ def money(amount: Decimal | None, currency: str | None) -> str:
     >>> money(Decimal("1234567.891"), "USD"), money(None, "USD")
     ('1,234,567.89 USD', '-')
     """
-    return "-" if amount is None else f"{amount:,.2f} {currency or ''}".rstrip()
+    if amount is None:
+        return "-"
+    shown = f"{amount:,.2f}"
+    return f"{'0.00' if shown == '-0.00' else shown} {currency or ''}".rstrip()
 
 
 def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:

@@ -28,7 +28,23 @@ class AsOf(click.ParamType[int | datetime]):
             self.fail(f"'{value}' is neither a ledger version nor a time such as 2026-09-30T12:00", param, ctx)
 
 
-@click.command("query")
+class _Query(click.RichCommand):
+    """A command whose argument may begin with a comment of SQL, which looks like an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put such a statement last, behind the sign that ends the options."""
+        options = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        comments = [
+            word
+            for word in args
+            if word.startswith("--") and len(word.split(maxsplit=1)) > 1 and word.partition("=")[0] not in options
+        ]
+        if comments and "--" not in args:
+            args = [*(word for word in args if word not in comments), "--", *comments]
+        return super().parse_args(ctx, args)
+
+
+@click.command("query", cls=_Query)
 @click.argument("sql", required=False)
 @click.option("--list", "listing", is_flag=True, help="List the tables with grain and unit.")
 @click.option("--as-of", type=AsOf(), help="State of the ledger: its version, or a time.")

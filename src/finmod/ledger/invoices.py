@@ -1,13 +1,14 @@
 """The user's invoices against the charges under their ids.
 
 Owns the comparison. Invoices tie on BilledCost, to the last digit, each with the charges of its own issuer: two
-suppliers may count their invoices by the same numbers. The list's form is in ``invoice_list.py``.
+suppliers may count their invoices by the same numbers. Amounts in several currencies are never added up. The list's
+form is in ``invoice_list.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from pathlib import Path
 
@@ -19,17 +20,17 @@ from finmod.terms.findings import Finding, Severity
 
 # A DECIMAL(38,12) and some sums of it; Python's own 28 digits would round.
 _DIGITS = 60
-_Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class _Amount:
-    """What one side has of an invoice: the lines of the list, or the charges of the ledger, of one issuer.
+    """What one side has of an invoice: the lines of the list, or the charges of the ledger, of issuer and currency.
 
     ``unknown`` of the charges have no BilledCost: ``amount`` is that of the others.
     """
 
     issuer: str | None
+    currency: str
     month: str
     amount: Decimal
     charges: int = 0
@@ -38,29 +39,42 @@ class _Amount:
     line: int = 0
 
     def with_more(self, other: _Amount) -> _Amount:
-        source = self.source if self.source == other.source else None
-        month, charges = max(self.month, other.month), self.charges + other.charges
-        amount, unknown = self.amount + other.amount, self.unknown + other.unknown
-        return _Amount(self.issuer, month, amount, charges, unknown, source, self.line)
+        return replace(
+            self,
+            month=max(self.month, other.month),
+            amount=self.amount + other.amount,
+            charges=self.charges + other.charges,
+            unknown=self.unknown + other.unknown,
+            source=self.source if self.source == other.source else None,
+        )
+
+
+# Issuer in one spelling -> currency -> amount.
+_Side = dict[str | None, dict[str, _Amount]]
 
 
 @dataclass
 class _Invoice:
-    """One invoice id in one currency: issuer in one spelling -> amount, on either side."""
+    """What list and charges have under one invoice id."""
 
-    key: _Key
-    listed: dict[str | None, _Amount] = field(default_factory=dict)
-    charged: dict[str | None, _Amount] = field(default_factory=dict)
+    number: str
+    listed: _Side = field(default_factory=dict)
+    charged: _Side = field(default_factory=dict)
 
 
 def invoice_differences(engine: Engine, invoices: Path, days: Sequence[Path], keys: Sequence[Path]) -> list[Finding]:
     """Return a finding per invoice that has another amount than its charges, or stands on one side only.
 
-    An invoice is its issuer, id and currency; upper and lower case and spaces of an issuer do not count. Where only
-    one issuer of an id is left on the side of the list, that one is compared with what is left of the charges whatever
-    they call the issuer, and a finding says so: bills and lists spell issuers differently, or leave them out. Where
-    several are left it cannot be told which charges belong to which, and that is an error. A listed invoice without
-    charges is told where the ledger holds any charge, of whatever source, of its month.
+    An invoice is its issuer and id; upper and lower case and spaces of an issuer do not count. It ties where list and
+    charges have it in the same currencies with the same amounts. Where only one issuer of an id is left on the side of
+    the list, that one is compared with what is left of the charges whatever they call the issuer, and a finding says
+    so: bills and lists spell issuers differently, or leave them out. Where it cannot be told which charges belong to
+    which invoice, that is an error: several issuers are left, what is left on both sides is in other currencies, or
+    lines or charges without an issuer stand beside an issuer that both sides name.
+
+    Every listed invoice that does not equal its charges is an error. One without charges is told where the ledger
+    holds any charge, of whatever source, of its month: an error, or a warning where it asks for nothing. Charges of an
+    invoice that is not listed are a warning.
 
     Args:
         engine: Where to run.
@@ -83,99 +97,136 @@ def invoice_differences(engine: Engine, invoices: Path, days: Sequence[Path], ke
 
 
 def _invoices(lines: Iterable[ListedInvoice], rows: Iterable[tuple]) -> list[_Invoice]:  # type: ignore[type-arg]
-    found: dict[_Key, _Invoice] = {}
+    found: dict[str, _Invoice] = {}
     for line in lines:
-        key = (line.invoice_id, line.currency)
-        amount = _Amount(line.issuer, line.billing_period, line.amount, line=line.line)
-        _add(found.setdefault(key, _Invoice(key)).listed, amount)
-    for issuer, invoice, currency, source, month, charges, billed, unknown in rows:
-        key = (invoice, currency)
-        amount = _Amount(issuer, month, billed or Decimal(0), charges, unknown, source)
-        _add(found.setdefault(key, _Invoice(key)).charged, amount)
-    return [found[key] for key in sorted(found)]
+        amount = _Amount(line.issuer, line.currency, line.billing_period, line.amount, line=line.line)
+        _add(found.setdefault(line.invoice_id, _Invoice(line.invoice_id)).listed, amount)
+    for issuer, number, currency, source, month, charges, billed, unknown in rows:
+        amount = _Amount(issuer, currency, month, billed or Decimal(0), charges, unknown, source)
+        _add(found.setdefault(number, _Invoice(number)).charged, amount)
+    return [found[number] for number in sorted(found)]
 
 
-def _add(side: dict[str | None, _Amount], amount: _Amount) -> None:
+def _add(side: _Side, amount: _Amount) -> None:
     name = " ".join((amount.issuer or "").split()).casefold() or None
-    side[name] = side[name].with_more(amount) if name in side else amount
+    of_name = side.setdefault(name, {})
+    before = of_name.get(amount.currency)
+    of_name[amount.currency] = before.with_more(amount) if before else amount
 
 
 def _differences(invoice: _Invoice, held: set[str], names: _Names, file: str) -> Iterator[Finding]:
     same = [name for name in invoice.listed if name is not None and name in invoice.charged]
+    if same and (None in invoice.listed or None in invoice.charged):
+        # Charges without an issuer, or a line, may be a part of an invoice that ties without them.
+        yield _undecided(invoice, _amounts(invoice.listed), _amounts(invoice.charged), file)
+        return
     for name in same:
-        yield from _compared(invoice, invoice.listed[name], [invoice.charged[name]], file)
-    listed = [amount for name, amount in invoice.listed.items() if name not in same]
-    charged = [amount for name, amount in invoice.charged.items() if name not in same]
+        yield from _of_issuer(invoice, invoice.listed[name], invoice.charged[name], file)
+    yield from _left(
+        invoice,
+        _amounts({name: of_name for name, of_name in invoice.listed.items() if name not in same}),
+        _amounts({name: of_name for name, of_name in invoice.charged.items() if name not in same}),
+        (held, names, file),
+    )
+
+
+def _of_issuer(
+    invoice: _Invoice, listed: dict[str, _Amount], charged: dict[str, _Amount], file: str
+) -> Iterator[Finding]:
+    if set(listed) == set(charged):
+        for currency, amount in listed.items():
+            yield from _compared(invoice, amount, [charged[currency]], file)
+        return
+    first, charges = next(iter(listed.values())), list(charged.values())
+    message = (
+        f"The invoice is {_and(_money(item) for item in listed.values())}, its charges are "
+        f"{_and(map(_money, charges))}: in another currency ({_name(invoice, first)}, {file} line {first.line})."
+    )
+    yield _finding(invoice, "FM1405", "error", message, charges)
+
+
+def _left(
+    invoice: _Invoice,
+    listed: Sequence[_Amount],
+    charged: Sequence[_Amount],
+    known: tuple[set[str], _Names, str],
+) -> Iterator[Finding]:
+    """Yield the findings of what issuers have whose names are not on both sides; ``known`` is held, names, file."""
+    held, names, file = known
+    currencies = {item.currency for item in listed}
     if not charged:
         yield from (_without_charges(invoice, item, file) for item in listed if item.month in held)
     elif not listed:
         yield from (_not_listed(invoice, item) for item in charged)
-    elif len(listed) == 1 and (len(charged) == 1 or listed[0].amount == _total(charged)):
-        names.add(listed[0], charged, invoice)
-        yield from _compared(invoice, listed[0], charged, file)
-    else:
+    elif currencies != {item.currency for item in charged}:
         yield _undecided(invoice, listed, charged, file)
+    else:
+        for currency in sorted(currencies):
+            lines = [item for item in listed if item.currency == currency]
+            charges = [item for item in charged if item.currency == currency]
+            if len(lines) == 1 and (len(charges) == 1 or lines[0].amount == _total(charges)):
+                names.add(lines[0], charges, invoice)
+                yield from _compared(invoice, lines[0], charges, file)
+            else:
+                yield _undecided(invoice, lines, charges, file)
 
 
 def _compared(invoice: _Invoice, listed: _Amount, charged: Sequence[_Amount], file: str) -> Iterator[Finding]:
     total, unknown = _total(charged), sum(item.unknown for item in charged)
-    if listed.amount != total or unknown:
+    place = f"({_name(invoice, listed)}, {file} line {listed.line})"
+    if unknown:
+        others = sum(item.charges for item in charged) - unknown
         message = (
-            f"The invoice is {_exact(listed.amount)} {invoice.key[1]}, its charges are {_exact(total)}: "
-            f"{_exact(listed.amount - total, sign='+')} ({_name(invoice, listed)}, {file} line {listed.line})."
+            f"{counted(unknown, 'charge')} of the invoice without BilledCost cannot be counted. The invoice is "
+            f"{_money(listed)}, {f'its other charges are {_exact(total)}' if others else 'it has no other charge'} "
+            f"{place}."
         )
-        if unknown:
-            message += f" {counted(unknown, 'charge')} of it without BilledCost cannot be counted."
+        yield _finding(invoice, "FM1405", "error", message, charged)
+    elif listed.amount != total:
+        message = (
+            f"The invoice is {_money(listed)}, its charges are {_exact(total)}: "
+            f"{_exact(listed.amount - total, sign='+')} {place}."
+        )
         yield _finding(invoice, "FM1405", "error", message, charged)
 
 
 def _without_charges(invoice: _Invoice, listed: _Amount, file: str) -> Finding:
     message = (
-        f"The {_name(invoice, listed)} is {_exact(listed.amount)} {invoice.key[1]} ({file} line {listed.line}); "
-        "the ledger has no charge of it."
+        f"The {_name(invoice, listed)} is {_money(listed)} ({file} line {listed.line}); the ledger has no charge of it."
     )
-    return _finding(invoice, "FM1406", "warning", message, [], listed.month)
+    finding = _finding(invoice, "FM1406", "error" if listed.amount else "warning", message, [])
+    return replace(finding, billing_period=listed.month, currency=listed.currency)
 
 
 def _not_listed(invoice: _Invoice, charged: _Amount) -> Finding:
-    message = (
-        f"The charges of {_name(invoice, charged)} are {_exact(charged.amount)} {invoice.key[1]}; "
-        "the list of invoices does not have it."
-    )
+    message = f"The charges of {_name(invoice, charged)} are {_money(charged)}; the list of invoices does not have it."
     return _finding(invoice, "FM1406", "warning", message, [charged])
 
 
 def _undecided(invoice: _Invoice, listed: Sequence[_Amount], charged: Sequence[_Amount], file: str) -> Finding:
-    left, right = (
-        ", ".join(f"{_exact(item.amount)} of {_issuer(item)}" for item in side) for side in (listed, charged)
-    )
+    left, right = (_and(f"{_money(item)} of {_issuer(item)}" for item in side) for side in (listed, charged))
+    line = min(item.line for item in listed)
     message = (
-        f"The list has the invoice id {printable(invoice.key[0])} with {left}, the charges under it are {right} "
-        f"{invoice.key[1]} ({file} line {listed[0].line})."
+        f"The list has the invoice id {printable(invoice.number)} with {left}, the charges under it are {right} "
+        f"({file} line {line})."
     )
     return _finding(invoice, "FM1408", "error", message, charged)
 
 
-def _finding(  # noqa: PLR0913, PLR0917 -- what the four findings differ in
-    invoice: _Invoice,
-    code: str,
-    severity: Severity,
-    message: str,
-    charged: Sequence[_Amount],
-    month: str | None = None,
-) -> Finding:
-    sources = {item.source for item in charged}
+def _finding(invoice: _Invoice, code: str, severity: Severity, message: str, charged: Sequence[_Amount]) -> Finding:
+    sources, currencies = {item.source for item in charged}, {item.currency for item in charged}
+    counts = len(currencies) == 1 and any(item.charges > item.unknown for item in charged)
     return Finding(
         code=code,
         severity=severity,
         message=message,
         source=sources.pop() if len(sources) == 1 else None,
-        billing_period=month or max(item.month for item in charged),
+        billing_period=max((item.month for item in charged), default=None),
         column="InvoiceId",
         rows=sum(item.charges for item in charged) if charged else None,
-        amount=_total(charged) if any(item.charges > item.unknown for item in charged) else None,
-        currency=invoice.key[1],
-        example=printable(invoice.key[0]),
+        amount=_total(charged) if counts else None,
+        currency=currencies.pop() if len(currencies) == 1 else None,
+        example=printable(invoice.number),
     )
 
 
@@ -187,7 +238,7 @@ class _Names:
 
     def add(self, listed: _Amount, charged: Sequence[_Amount], invoice: _Invoice) -> None:
         names = (listed.issuer, tuple(item.issuer for item in charged))
-        self._found.setdefault(names, []).append(invoice.key[0])
+        self._found.setdefault(names, []).append(invoice.number)
 
     def findings(self) -> Iterator[Finding]:
         for (listed, charged), invoices in self._found.items():
@@ -206,8 +257,30 @@ def _total(amounts: Iterable[_Amount]) -> Decimal:
     return sum((item.amount for item in amounts), Decimal(0))
 
 
+def _amounts(side: _Side) -> list[_Amount]:
+    return [amount for of_name in side.values() for amount in of_name.values()]
+
+
+def _and(parts: Iterable[str]) -> str:
+    """Return what is listed as a person lists it.
+
+    >>> _and(["1.00 USD", "2.00 EUR", "3.00 GBP"])
+    '1.00 USD, 2.00 EUR and 3.00 GBP'
+    """
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _money(amount: _Amount) -> str:
+    known = f"{_exact(amount.amount)} {amount.currency}"
+    if not amount.unknown:
+        return known
+    unknown = f"{counted(amount.unknown, 'charge')} in {amount.currency} without BilledCost"
+    return f"{known} beside {unknown}" if amount.charges > amount.unknown else unknown
+
+
 def _name(invoice: _Invoice, amount: _Amount) -> str:
-    return f"invoice {printable(invoice.key[0])} of {_issuer(amount)}"
+    return f"invoice {printable(invoice.number)} of {_issuer(amount)}"
 
 
 def _issuer(amount: _Amount) -> str:

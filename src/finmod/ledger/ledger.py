@@ -276,11 +276,11 @@ def _no_such_state(as_of: int | datetime, states: dict[int, Snapshot]) -> Proble
     first, last = min(states), max(states)
     return Problem(
         code="FM1502",
-        found=f"the ledger has no state at {as_of if isinstance(as_of, int) else as_of.isoformat()}",
-        expected=f"a version from {first} to {last}, or a time from {_iso(states[first])} on",
+        found=f"the ledger has no state at {as_of if isinstance(as_of, int) else _iso(as_of)}",
+        expected=f"a version from {first} to {last}, or a time from {_iso(states[first].loaded_at)} on",
         remedy="See the versions with: finmod query 'SELECT DISTINCT x_LedgerVersion, x_LoadedAt FROM loads'.",
     )
 
 
-def _iso(state: Snapshot) -> str:
-    return state.loaded_at.isoformat() if state.loaded_at else ""
+def _iso(instant: datetime | None) -> str:
+    return instant.isoformat().replace("+00:00", "Z") if instant else ""

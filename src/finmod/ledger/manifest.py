@@ -16,6 +16,8 @@ from finmod.ledger.reduce import query, relation
 from finmod.ledger.tables import DATA_TABLES, LOADS
 from finmod.terms.findings import Finding
 
+# Below so many charges two bills may well have one total, such as a fixed fee.
+_FEWEST_CHARGES = 20
 CURRENT = "(x_Charges > 0 AND x_LedgerVersion = max(x_LedgerVersion) OVER (PARTITION BY x_Source, x_BillingPeriod))"
 """SQL that is true for the rows of ``loads`` whose charges stand in the ledger now."""
 
@@ -81,6 +83,32 @@ def files_under_two_sources(engine: Engine, ledger: Ledger, snapshot: Snapshot) 
             where=printable(file),
         )
         for source, month, currency, sha256, file, charges, billed, first, other in engine.rows(sql)
+    ]
+
+
+def files_of_equal_totals(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:
+    """Return a finding per file, billing period and currency with the charges and the exact total of another file.
+
+    Such a file is likely the same bill in other bytes: unpacked, or saved with other line ends.
+    """
+    files = ledger.files(LOADS, snapshot)
+    if not files:
+        return []
+    sql = query("files_of_equal_totals").format(loads=relation(files), current=CURRENT, fewest=_FEWEST_CHARGES)
+    return [
+        Finding(
+            code="FM1411",
+            severity="warning",
+            message=f"{printable(file)} has as many charges as {printable(other)} of {first}, and the same total at "
+            f"every digit: {counted(charges, 'charge')} of {_amount(billed)} {currency}.",
+            source=source,
+            billing_period=month,
+            rows=charges,
+            amount=billed,
+            currency=currency,
+            where=printable(file),
+        )
+        for source, month, currency, file, charges, billed, first, other in engine.rows(sql)
     ]
 
 

@@ -22,7 +22,7 @@ from finmod.normalize.convert import CONTROL_SCALE, KEY_BITS, Conversion, contro
 from finmod.normalize.diagnose import first_too_large, why_unreadable
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
-from finmod.terms.money import known_sum
+from finmod.terms.money import difference, known_sum, plain
 
 _MOST_SEEDS = 8
 
@@ -168,13 +168,14 @@ def _manifest_row(
 ) -> ManifestRow:
     if exact is None or billed is None:
         return ManifestRow(file.name, file.sha256, file.size, charges, currency, None, None, None)
-    rounding = plain(exact - billed)
+    rounding = plain(difference(exact, billed))
     return ManifestRow(file.name, file.sha256, file.size, charges, currency, plain(exact), plain(billed), rounding)
 
 
 def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> FinmodError:
     why = why_unreadable(engine, conversions, error)
-    if isinstance(why, UserError) or f"DECIMAL(38,{CONTROL_SCALE})" not in str(error):
+    too_large = f"DECIMAL(38,{CONTROL_SCALE})" in str(error) or "Overflow in" in str(error)
+    if isinstance(why, UserError) or not too_large:
         return why
     of_file = (item for item in conversions if item.staged.file.name == file)
     first = next((found for item in of_file if (found := first_too_large(engine, item))), None)
@@ -187,17 +188,6 @@ def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: Engin
             remedy="Mend the export: is the amount in another unit?",
         )
     )
-
-
-def plain(value: Decimal) -> str:
-    """Return a decimal as text without an exponent or trailing zeros.
-
-    >>> plain(Decimal("1.5000")), plain(Decimal("0E-12")), plain(Decimal("-120"))
-    ('1.5', '0', '-120')
-    """
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
 
 
 def _no_currency(file: str, charges: int, row: int) -> Problem:

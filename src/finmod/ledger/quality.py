@@ -7,33 +7,39 @@ whole period at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine
-from finmod.errors import printable
-from finmod.focus.columns import COSTS, MEASURES
+from finmod.engines.duckdb import Engine, identifier
+from finmod.errors import counted, printable
+from finmod.focus.columns import MEASURES
 from finmod.ledger.reduce import query, relation
+from finmod.normalize.charges import CHARGE_TYPES
 from finmod.terms.findings import Finding
 
 # Below this share of days with charges a bill is not daily, and a missing day says nothing.
 _DAILY = 0.8
 _MOST_DATES = 5
-_NET_COLUMNS = frozenset({"x_NetUnblendedCost", "x_LineItemType"})
+_DISCOUNT_COLUMNS = {"unblended": "x_UnblendedCost", "net": "x_NetUnblendedCost", "discounts": "x_Discounts"}
 
 
 def repeated_charges(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
     """Return a finding per source, billing period and currency in which equal charges stand more than once.
 
-    Charges are equal when key, charge period and every amount are; amounts are those of the charges beyond the first.
+    Charges are equal when key, charge period, every amount and every column of the supplier's own (``x_``) are;
+    amounts are those of the charges beyond the first.
     """
-    amounts = ", ".join((*COSTS, *(name for name in MEASURES if name not in COSTS)))
     sql = query("repeated_charges")
-    found = [row for path in charges for row in engine.rows(sql.format(charges=relation([path]), amounts=amounts))]
+    found = []
+    for path in charges:
+        own = sorted(identifier(name) for name in _columns(engine, path) - CHARGE_TYPES.keys())
+        found += engine.rows(sql.format(charges=relation([path]), compared=", ".join((*MEASURES, *own))))
     return [
         Finding(
             code="FM1205",
             severity="warning",
-            message=f"{count:,} charges equal another one in everything but their place in the file.",
+            message=f"{counted(count, 'charge')} {'equals' if count == 1 else 'equal'} another one in everything but "
+            "the place in the file.",
             source=source,
             billing_period=month,
             rows=count,
@@ -86,33 +92,52 @@ def lost_commitment_cost(engine: Engine, days: Sequence[Path], keys: Sequence[Pa
 
 
 def unread_discounts(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
-    """Return a finding per source, billing period, payer and currency whose discounts stand in net columns alone.
+    """Return a finding per source, billing period, payer and currency whose discounts BilledCost lacks or has twice.
 
-    A bill of AWS repeats discounts that it has as rows in its net columns. With net columns and no such row BilledCost
-    is too high by the finding's amount: BilledCost less net unblended cost. Bills without net columns have none.
+    A bill of AWS has discounts as rows, which its net columns repeat, or as columns, which its net cost is less.
+    Without rows and with a lower net cost, BilledCost is too high by the amount: BilledCost less net unblended cost.
+    Where discounts are named and neither a net cost nor a row has them, an error, the amount is what they are worth,
+    positive, None where one cannot be read. Where BilledCost is net and discounts are rows as well, the amount is the
+    rows' BilledCost: it may be counted twice. Bills that are not of AWS have none.
     """
     sql = query("unread_discounts")
-    # Other suppliers' charges lack the columns altogether.
-    having = [path for path in charges if {name for name, _ in engine.columns(_all(path))} >= _NET_COLUMNS]
-    found = [row for path in having for row in engine.rows(sql.format(charges=relation([path])))]
-    return [
-        Finding(
-            code="FM1407",
-            severity="warning",
-            message=f"BilledCost is {billed:,.2f} {currency}, the bill's net unblended cost {net:,.2f}; no row of a "
-            "discount stands for the difference.",
-            source=source,
-            billing_period=month,
-            column="BilledCost",
-            rows=count,
-            amount=billed - net,
-            currency=currency,
-            example=account and printable(account),
-            where=f"{printable(file)}, row {row:,}",
-        )
-        for source, month, account, currency, count, billed, net, file, row in found
-    ]
+    found = []
+    for path in charges:
+        columns = _columns(engine, path)
+        inputs = {name: column if column in columns else "NULL" for name, column in _DISCOUNT_COLUMNS.items()}
+        if "x_LineItemType" in columns and (inputs["net"] != "NULL" or inputs["discounts"] != "NULL"):
+            found += engine.rows(sql.format(charges=relation([path]), **inputs))
+    return [_unread(*row) for row in found]
 
 
-def _all(path: Path) -> str:
-    return f"SELECT * FROM {relation([path])}"
+def _unread(  # noqa: PLR0913, PLR0917 -- the columns of the query
+    source: str, month: str, account: str | None, currency: str, kind: str, count: int, billed: Decimal,
+    found: Decimal | None, file: str, row: int,
+) -> Finding:  # fmt: skip
+    worth = "an amount that cannot be read" if found is None else f"{found:,.2f} {currency}"
+    message = {
+        "net": f"BilledCost is {billed:,.2f} {currency}, the bill's net unblended cost {worth}; no row of a discount "
+        "stands for the difference.",
+        "stated": f"BilledCost is {billed:,.2f} {currency} before discounts. The bill's discount columns hold {worth}, "
+        "and it has neither a net unblended cost nor a row of a discount for these charges.",
+        "twice": f"BilledCost is net of discounts of {billed:,.2f} {currency}, and rows of discounts add {worth}: they "
+        "may be taken off twice.",
+    }[kind]
+    amount = found if found is None else {"net": billed - found, "stated": abs(found), "twice": found}[kind]
+    return Finding(
+        code="FM1407",
+        severity="error" if kind == "stated" else "warning",
+        message=message,
+        source=source,
+        billing_period=month,
+        column="BilledCost",
+        rows=count,
+        amount=amount,
+        currency=currency,
+        example=account and printable(account),
+        where=f"{printable(file)}, row {row:,}",
+    )
+
+
+def _columns(engine: Engine, path: Path) -> frozenset[str]:
+    return frozenset(name for name, _ in engine.columns(f"SELECT * FROM {relation([path])}"))

@@ -238,7 +238,13 @@ _OWN = (
     MapColumn("x_OperatingSystem", "$product_operating_system"),
     MapColumn("x_Tenancy", "$product_tenancy"),
     MapColumn("x_CostCategories", "$cost_categories"),
-    MapColumn("x_Discounts", "$discounts"),
+    MapColumn(
+        "x_Discounts",
+        "$discounts",
+        choice="The map column discount; without it a JSON object of the columns discount_*, such as total_discount. "
+        "As written: they are no part of a sum here.",
+        source="AWS Data Exports User Guide, Discount columns",
+    ),
 )
 
 _COLUMNS = (*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *SPLITS, *_OWN)
@@ -283,7 +289,7 @@ AWS_CUR = Mapping(
     format="aws-cur",
     title="AWS Cost and Usage Report (legacy)",
     columns=_COLUMNS,
-    revision=2,
+    revision=3,
     notes=(
         *_NOTES,
         "Of several report versions of one period, the one that the period's manifest names is read.",
@@ -301,18 +307,22 @@ AWS_CUR2 = Mapping(
     format="aws-cur2",
     title="AWS Cost and Usage Report 2.0 (Data Exports)",
     columns=_COLUMNS,
-    revision=2,
+    revision=3,
     notes=(
         *_NOTES,
         (
             "Product attributes, tags, cost categories and discounts are read from the map columns `product`, "
-            "`resource_tags`, `cost_category` and `discount`, as Parquet maps or as JSON text in CSV."
+            "`resource_tags`, `cost_category` and `discount`, as Parquet maps or as JSON text in CSV. Of a cell that "
+            "is no JSON no key is read; Tags keep its text, which is a finding (FM1305)."
         ),
         (
             "With the column `discount` (or `discount_total_discount`) discounts are columns and costs are read net "
-            "of them. Without it (INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as "
-            "from a legacy report. A query that leaves the column out without that setting is billed too high here: "
-            "finmod check says so where the net unblended cost is there to tell (FM1407)."
+            "of them where the net columns are there too: select `line_item_net_unblended_cost` beside it. A charge "
+            "without a net cost is read gross; finmod check then says which discounts it lacks, as an error, and "
+            "where rows of discounts stand beside net costs that they may be taken off twice (FM1407). Without it "
+            "(INCLUDE MANUAL DISCOUNT COMPATIBILITY) they are rows, and costs are read gross, as from a legacy "
+            "report. A query that leaves the column out without that setting is billed too high here: finmod check "
+            "says so where the net unblended cost is there to tell (FM1407)."
         ),
         (
             "AWS gives the unused part of a Savings Plan before discounts only: it is reduced in the proportion of "

@@ -99,14 +99,16 @@ COSTS = (
         BILLED,
         choice="The unblended cost of every row, SavingsPlanCoveredUsage and SavingsPlanNegation included: those two "
         "cancel each other, so the sum per invoice is the invoice. Where CUR 2.0 gives discounts as columns, the net "
-        "unblended cost: there is no discount row then. A legacy report repeats in its net columns the discounts that "
+        "unblended cost: there is no discount row then; where it is missing, the unblended cost, and finmod check "
+        "tells what discounts that leaves out (FM1407). A legacy report repeats in its net columns the discounts that "
         "it has as rows: the net cost stands in x_NetUnblendedCost, and finmod check tells where it is lower and the "
         "period has no discount row (FM1407).",
         source=f"{LINE_ITEMS}; {_SAVINGS_PLANS}; {_DISCOUNTS}",
-        alternative="The net unblended cost of a legacy report without a discount row: whether the rows were left out "
-        "or never were cannot be seen in one row. 0 on covered usage and negation, as FOCUS wants it of "
-        "commitment-covered usage and as the FOCUS export of AWS has it. It gives the same sums only where AWS's two "
-        "rows cancel to the last digit.",
+        alternative="The unblended cost plus the total discount where CUR 2.0 lacks the net cost: the total's "
+        "description gives neither its sign nor that. The net unblended cost of a legacy report without a "
+        "discount row: whether the rows were left out or never were cannot be seen in one row. 0 on covered usage and "
+        "negation, as FOCUS wants it of commitment-covered usage and as the FOCUS export of AWS has it. It gives the "
+        "same sums only where AWS's two rows cancel to the last digit.",
     ),
     MapColumn(
         "EffectiveCost",

@@ -8,7 +8,7 @@ columns), and product attributes that CUR 2.0 keeps in its map column.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from finmod.engines.duckdb import literal
 from finmod.normalize.mapping import render
@@ -24,6 +24,7 @@ _KEYS = {
     "resource_name": ("resource_tags", "user_name"),
 }
 _DISCOUNTS = frozenset({"discount", "discount_total_discount"})
+_DISCOUNT = "discount_"
 _NAME_TAG = "name"
 
 
@@ -47,14 +48,14 @@ def derived(format_name: str, columns: Sequence[str]) -> dict[str, str]:
     made = {
         "tags": tags_sql(tag_parts, has_map="resource_tags" in maps),
         "cost_categories": _json_sql("cost_category", category_parts, has_map="cost_category" in maps),
-        "discounts": _json_sql("discount", [], has_map="discount" in maps),
+        "discounts": _json_sql("discount", _discount_parts(names), has_map="discount" in maps),
     }
     if is_cur2 and names & _DISCOUNTS:
         made["discount_columns"] = "'columns'"
     own_name = [f"${name}" for key, name in tag_parts if key.lower() == _NAME_TAG]
     for name, (container, key) in _KEYS.items():
         cells = own_name if name == "resource_name" else [f"${name}"] if name in names else []
-        cells = [*cells, *([f"json_extract_string(${container}, '$.{key}')"] if container in maps else [])]
+        cells = [*cells, *([_value(container, key)] if container in maps else [])]
         if cells:
             made[name] = f"nullif({_first(cells)}, '')"
     return {name: sql for name, sql in made.items() if sql}
@@ -95,6 +96,15 @@ def _json_sql(container: str, parts: Sequence[tuple[str, str]], *, has_map: bool
         values = ", ".join(f"{_key(key)} || to_json(${name})" for key, name in parts)
         texts.append(f"'{{' || nullif(concat({values}), '')[2:] || '}}'")
     return _first(texts)
+
+
+def _value(container: str, key: str) -> str:
+    """Return the expression for one key of a map column; NULL where the cell is no JSON, as other tools export maps."""
+    return f"CASE WHEN json_valid(${container}) THEN json_extract_string(${container}, '$.{key}') END"
+
+
+def _discount_parts(names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name.removeprefix(_DISCOUNT), name) for name in sorted(names) if name.startswith(_DISCOUNT)]
 
 
 def _key(key: str) -> str:

@@ -227,26 +227,33 @@ def _own_names(conversion: Conversion) -> list[Finding]:
     ]
 
 
-def refuse_unbookable(files: Mapping[str, FilePeriods], accept: frozenset[str]) -> None:
+def refuse_unbookable(files: Mapping[str, FilePeriods], accept: frozenset[str]) -> dict[str, list[Finding]]:
     """Refuse money that would be added up across currencies, and usage of a time that its bill cannot know.
 
     Args:
         files: File name -> where its rows belong, of all files of a load.
         accept: Codes that the user accepts.
 
+    Returns:
+        File name -> what was accepted, as findings.
+
     Raises:
         UserError: One billing account is billed in two currencies in one period, or usage starts after its
             billing period; both can be accepted by code.
     """
-    problems = list[Problem]()
     currencies: dict[tuple[date, str | None], str] = {}
-    for file, periods in files.items():
-        if "FM1127" not in accept:
-            problems += _two_currencies(file, periods.booked, currencies)
-        if "FM1128" not in accept:
-            problems += _after_the_period(file, periods.booked)
-    if problems:
-        raise UserError(*problems)
+    found = {
+        file: [*_two_currencies(file, periods.booked, currencies), *_after_the_period(file, periods.booked)]
+        for file, periods in files.items()
+    }
+    refused = [problem for problems in found.values() for problem in problems if problem.code not in accept]
+    if refused:
+        raise UserError(*refused)
+    return {file: [_accepted(problem) for problem in problems] for file, problems in found.items()}
+
+
+def _accepted(problem: Problem) -> Finding:
+    return Finding(code=problem.code, severity="warning", message=f"Accepted: {problem.found}.", where=problem.where)
 
 
 _MOST_TOLD = 3

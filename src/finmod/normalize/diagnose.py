@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from finmod.engines.duckdb import Engine, EngineError
+from finmod.engines.duckdb import Engine, EngineError, identifier
 from finmod.errors import FinmodError, InternalError, Problem, UserError, counted, printable
 from finmod.normalize.charges import REQUIRED
 from finmod.normalize.convert import PERIODS, Conversion
@@ -22,12 +22,37 @@ _CELL = re.compile(r"([#@])(\w+)")
 def why_unreadable(engine: Engine, conversions: Sequence[Conversion], error: EngineError) -> FinmodError:
     """Return what the user must mend in files whose conversion failed; an internal error where all can be read."""
     problems = [problem for item in conversions for problem, _ in unreadable_cells(engine, item)]
+    problems = problems or [problem for item in conversions for problem in _not_utf8(engine, item)]
     if not problems:
         problems = [problem for item in conversions if (problem := damaged_file(engine, item)) is not None]
     if problems:
         return UserError(*dict.fromkeys(problems))
     names = ", ".join(dict.fromkeys(item.staged.file.name for item in conversions))
     return InternalError(f"{names} can be read, and yet its conversion failed: {error}")
+
+
+def _not_utf8(engine: Engine, conversion: Conversion) -> list[Problem]:
+    """Return one problem per column of bytes, in Parquet, that are no text in UTF-8."""
+    problems = []
+    for column in conversion.staged.columns:
+        if column.type != "BLOB":
+            continue
+        cell = identifier(column.physical)
+        rows, row = engine.row(
+            f"SELECT count(*), min(file_row_number) + 1 FROM {conversion.staged.relation} "
+            f"WHERE {cell} IS NOT NULL AND TRY(decode({cell})) IS NULL"
+        )
+        if rows:
+            problems.append(
+                Problem(
+                    code="FM1114",
+                    found=f"column {column.name} has bytes that are not UTF-8{_more(rows)}",
+                    expected="text in UTF-8",
+                    where=f"{conversion.staged.file.name}, row {row:,}",
+                    remedy="Export the column as text, or leave it out.",
+                )
+            )
+    return problems
 
 
 def damaged_file(engine: Engine, conversion: Conversion) -> Problem | None:
@@ -94,7 +119,7 @@ def impossible_instants(engine: Engine, conversion: Conversion, first: int, last
                     found=f"{target} is {text}{_more(rows)}",
                     expected=f"a year from {first} to {last}",
                     where=f"{conversion.staged.file.name}, row {row:,}",
-                    remedy="Mend the export. Dates with two-digit years need date_order: mdy or dmy.",
+                    remedy="Mend the export. Dates with slashes and two-digit years need date_order: mdy or dmy.",
                 )
             )
     return problems

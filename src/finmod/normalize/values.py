@@ -82,6 +82,8 @@ class Values:
         cell, kind = self._cell(column)
         if kind == "VARCHAR":
             return _decimal_of_text(cell, scale, tolerant=tolerant)
+        if kind == "BOOLEAN":  # a cast would make numbers of true and false
+            return f"{cast}(CAST({cell} AS VARCHAR) AS {target})"
         # Before 2.0 the engine rounds texts such as 5.2e-17 up to one unit of the last place.
         by_text = f"CASE WHEN abs({cell}) < 1e-{scale + 1} THEN 0 ELSE {cast}(CAST({cell} AS VARCHAR) AS {target}) END"
         if kind == "DOUBLE" and scale == SCALE:
@@ -98,6 +100,8 @@ class Values:
         cell, kind = self._cell(column)
         if kind == "TIMESTAMP WITH TIME ZONE":
             return f"make_timestamp(epoch_us({cell}))"
+        if kind == "TIMESTAMP_NS":
+            return f"make_timestamp(epoch_ns({cell}) // 1000)"  # a cast would round into the next day
         if kind != "VARCHAR":
             return f"CAST({cell} AS TIMESTAMP)"
         return self._timestamp_of_text(cell, tolerant=tolerant)
@@ -152,20 +156,18 @@ def _decimal_of_text(cell: str, scale: int, *, tolerant: bool) -> str:
 def _rounded(cell: str, wide: str, *, tolerant: bool) -> str:
     """Return SQL for a text as a decimal of 12 places: through 18 digits where they hold it, 30 times as fast.
 
-    With a positive exponent that cast drops the digits after its 18th before it rounds. No program writes one on a
-    number below 10, and that alone is asked first: any other question costs the engine's cast per dictionary entry.
+    With a positive exponent that cast drops the digits after its 18th before it rounds.
     """
     whole = _cast(cell, wide, tolerant=tolerant)
-    narrow = f"TRY_CAST({cell} AS DECIMAL(18,12))"
-    quick = f"CAST({narrow} AS {wide})"
-    exponent = f"contains({cell}, 'e') OR contains({cell}, 'E')"
-    return f"CASE WHEN abs({narrow}) < 10 THEN {quick} WHEN {exponent} THEN {whole} ELSE coalesce({quick}, {whole}) END"
+    quick = f"CAST(TRY_CAST({cell} AS DECIMAL(18,12)) AS {wide})"
+    grown = " OR ".join(f"(contains({cell}, '{sign}') AND NOT contains({cell}, '{sign}-'))" for sign in "eE")
+    return f"CASE WHEN {grown} THEN {whole} ELSE coalesce({quick}, {whole}) END"
 
 
 def _exact(cell: str, wide: str, *, tolerant: bool) -> str:
     whole = _cast(cell, wide, tolerant=tolerant)
-    exponent = f"contains({cell}, 'e') OR contains({cell}, 'E')"
-    return f"CASE WHEN {exponent} THEN coalesce({_without_exponent(cell, wide)}, {whole}) ELSE {whole} END"
+    shrunk = f"contains({cell}, 'e-') OR contains({cell}, 'E-')"
+    return f"CASE WHEN {shrunk} THEN coalesce({_without_exponent(cell, wide)}, {whole}) ELSE {whole} END"
 
 
 def _without_exponent(cell: str, wide: str) -> str:
@@ -178,7 +180,10 @@ def _without_exponent(cell: str, wide: str) -> str:
 
 
 def _shifted(text: str, wide: str) -> str:
-    sign = f"greatest(strpos({text}, 'e-'), strpos({text}, 'E-'))"
-    zeros = f"repeat('0', nullif(TRY_CAST({text}[{sign} + 2:] AS UTINYINT), 0) - 1)"
+    sign = f"nullif(greatest(strpos({text}, 'e-'), strpos({text}, 'E-')), 0)"
+    exponent = f"{text}[{sign} + 2:]"
+    # A cast to a whole number would round 7.5.
+    places = f"CASE WHEN translate({exponent}, '0123456789', '') = '' THEN TRY_CAST({exponent} AS UTINYINT) END"
+    zeros = f"repeat('0', nullif({places}, 0) - 1)"
     plain = f"TRY_CAST('0.' || {zeros} || {text}[1] || {text}[3:{sign} - 1] AS {wide})"
     return f"CASE WHEN {text}[2] = '.' OR {sign} = 2 THEN {plain} END"

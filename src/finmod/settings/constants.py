@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from finmod.focus.columns import VERSIONS, Column, DataType, columns
+from finmod.focus.columns import COSTS, VERSIONS, Column, DataType, columns
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.validate import did_you_mean, refusals
 
@@ -47,6 +47,13 @@ def _fault(column_id: str, constant: str) -> Fault | None:
     column = _columns().get(column_id)
     if column is None:
         return None
+    if column_id in COSTS:
+        return (
+            _FORM,
+            "a column that is no cost",
+            f"Remove it: what a charge without {column_id} costs is unknown.",
+            column_id,
+        )
     if column_id in {"BillingCurrency", "PricingCurrency"} and constant not in CURRENCIES:
         return _FORM, "a currency code of ISO 4217, such as USD", did_you_mean(constant, CURRENCIES), column_id
     if column.allowed_values and constant not in column.allowed_values:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, literal
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, counted
 from finmod.sources import gzip
 from finmod.sources.files import SourceFile, is_gzip, refuse_other_kinds
 from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, long_row, tail_of
@@ -239,7 +239,10 @@ def _broken_row(file: SourceFile, words: str, header: Header) -> Problem:
             "Make all line ends the same, for example: dos2unix FILE.",
         )
     elif "quote" in words:
-        found, remedy = "a quoted field has no closing quote", "Export the file again, or mend the line."
+        found, remedy = (
+            "a quoted field is not closed, or something follows its quote",
+            "Export the file again, or mend the line.",
+        )
     else:
         first = words.split("\n", 1)[0].replace(str(file.path), file.name)
         found, remedy = f"the row cannot be read ({first})", "Export the file again as CSV (RFC 4180)."
@@ -268,7 +271,7 @@ def _wrong_width(where: str, expected: int, found: int) -> Problem:
         remedy += " To read the missing last fields as NULL: --accept FM1116, or accept: [FM1116] in finmod.yaml."
     return Problem(
         code="FM1116",
-        found=f"the row has {found:,} fields",
+        found=f"the row has {counted(found, 'field')}",
         expected=f"{expected:,}, as in the header",
         where=where,
         remedy=remedy,

@@ -112,6 +112,7 @@ def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
     except EngineError as error:
         raise UserError(unreadable_parquet(file, error)) from error
     _refuse_columns(file, names)
+    _refuse_row_number(file, names)
     _refuse_no_rows(file, rows)
     columns = tuple(StagedColumn(name, physical, kind) for name, (physical, kind) in zip(names, found, strict=True))
     return Staged(file, file.path, columns, rows)
@@ -150,6 +151,20 @@ def _refuse_no_rows(file: SourceFile, rows: int) -> None:
                 found="the file has column names but no rows",
                 where=file.name,
                 remedy="Export it again, or take it out of the source's path.",
+            )
+        )
+
+
+def _refuse_row_number(file: SourceFile, names: list[str]) -> None:
+    taken = [name for name in names if name.casefold() == "file_row_number"]
+    if taken:
+        raise UserError(
+            Problem(
+                code="FM1109",
+                found=f"a column is called '{taken[0]}', as the numbers of rows are while a Parquet file is read",
+                expected="another name",
+                where=file.name,
+                remedy="Rename or leave out the column.",
             )
         )
 

@@ -1,16 +1,42 @@
-"""Sums of amounts of which some are unknown."""
+"""Exact sums and differences of amounts, of which some may be unknown.
+
+Owns the precision: Python's own context rounds to 28 digits, and a DECIMAL(38,24) has more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
+from functools import reduce
+
+_EXACT = Context(prec=100, traps=[Inexact])
 
 
 def known_sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return the sum of the amounts that are known; None where none is.
+    """Return the sum of the amounts that are known, every digit of it; None where none is.
 
     >>> known_sum([Decimal("1.5"), None]), known_sum([None])
     (Decimal('1.5'), None)
     """
     known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal(0)) if known else None
+    return reduce(_EXACT.add, known) if known else None
+
+
+def difference(amount: Decimal, other: Decimal) -> Decimal:
+    """Return an amount minus another, every digit of it.
+
+    >>> difference(Decimal("1e15"), Decimal("1e-24"))
+    Decimal('999999999999999.999999999999999999999999')
+    """
+    return _EXACT.subtract(amount, other)
+
+
+def plain(value: Decimal) -> str:
+    """Return a decimal as text without an exponent or trailing zeros.
+
+    >>> plain(Decimal("1.5000")), plain(Decimal("0E-12")), plain(Decimal("-120"))
+    ('1.5', '0', '-120')
+    """
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text

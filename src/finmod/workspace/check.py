@@ -12,7 +12,7 @@ from finmod.errors import Problem, UserError
 from finmod.ledger.delta import damaged
 from finmod.ledger.invoices import invoice_differences
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.manifest import files_under_two_sources
+from finmod.ledger.manifest import files_of_equal_totals, files_under_two_sources
 from finmod.ledger.proof import Proof, broken, proofs
 from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges, unread_discounts
 from finmod.ledger.reduce import relation
@@ -31,7 +31,8 @@ class CheckReport:
         findings: Errors first.
         red: Whether something must be done.
         version: Ledger version that was checked.
-        invoices_tie: Whether every listed invoice of a loaded month equals its charges; None without a list.
+        invoices_tie: Whether every listed invoice of a loaded month equals its charges; charges of an invoice
+            that is not listed do not matter. None without a list.
     """
 
     proofs: tuple[Proof, ...]
@@ -41,6 +42,7 @@ class CheckReport:
     invoices_tie: bool | None = None
 
 
+# The errors among them are of listed invoices, the warnings of charges that are not listed.
 _INVOICES = ("FM1405", "FM1406", "FM1408")
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -69,7 +71,8 @@ def check(project: Project, step: Step = silent) -> CheckReport:
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     limit = _RANK[project.check.fail_on]
     red = any(_RANK[item.severity] <= limit and item.code not in project.check.ignore for item in findings)
-    tie = None if project.invoices is None else not any(item.code in _INVOICES for item in findings)
+    differ = any(item.code in _INVOICES and item.severity == "error" for item in findings)
+    tie = None if project.invoices is None else not differ
     return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie)
 
 
@@ -83,6 +86,7 @@ def _found(
     findings = [*broken(found), *_stored(engine, ledger, snapshot)]
     step("charges that stand twice", 1, parts)
     findings += files_under_two_sources(engine, ledger, snapshot)
+    findings += files_of_equal_totals(engine, ledger, snapshot)
     findings += repeated_charges(engine, charges)
     findings += unread_discounts(engine, charges)
     step("days without charges", 2, parts)

@@ -110,7 +110,9 @@ def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step)
     seconds["bills written"] = clock() - start
     project = load_project(folder)
     start = clock()
-    load_sources(project, project.sources, now, step)
+    _, problems = load_sources(project, project.sources, now, step)
+    if problems:
+        raise UserError(*problems)
     seconds["loaded"] = clock() - start
     start = clock()
     checked = check(project, step)

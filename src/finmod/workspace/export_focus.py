@@ -54,6 +54,8 @@ def export_focus(  # noqa: PLR0913 -- the words of the command
                 told(f"write {target.name}", 0, 1)
                 rows = write_focus(engine, version, target, period=month, source=source)
         except (EngineError, OSError) as error:
+            if str(project.store) in str(error):
+                raise UserError(damaged(str(error))) from error
             raise UserError(
                 Problem(
                     code="FM1612",

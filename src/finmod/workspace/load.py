@@ -20,7 +20,7 @@ from pathlib import Path
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
+from finmod.ledger.ledger import Ledger, PreparedPeriod
 from finmod.ledger.locks import hold
 from finmod.ledger.manifest import FilePeriod, current_files
 from finmod.ledger.prepare import PeriodInput, own_columns, prepare
@@ -46,7 +46,7 @@ class LoadedPeriod:
         source: Name of the source.
         period: First day of the month.
         files: Number of files.
-        charges: Number of charges.
+        charges: Currency -> number of charges; empty where none is left.
         billed_cost: Currency -> sum of BilledCost, None where every one is unknown; empty where no charge is left.
         replaced: Whether the period was there before.
         findings: What was odd about it.
@@ -55,7 +55,7 @@ class LoadedPeriod:
     source: str
     period: date
     files: int
-    charges: int
+    charges: dict[str, int]
     billed_cost: dict[str, Decimal | None]
     replaced: bool
     findings: tuple[Finding, ...] = ()
@@ -99,7 +99,9 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
         UserError: A file cannot be read or booked; the ledger is as it was.
     """
     ledger = Ledger(project.store)
-    job = Job(name, settings, project.root, now, declared=project.sources.get(name) == settings)
+    said = project.sources.get(name)
+    declared = said is not None and (said.format, said.paths) == (settings.format, settings.paths)
+    job = Job(name, settings, project.root, now, declared=declared)
     with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
         ledger.clear_staging(name)
         with (
@@ -252,7 +254,9 @@ def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: St
         if file not in changed and file.sha256 in beside:
             step(f"read {file.name}", len(changed), len(changed))
             read.add(engine, _conversion(engine, job, file, folder))
-    refuse_unbookable(read.periods, job.reading.accept)
+    for name, found in refuse_unbookable(read.periods, job.reading.accept).items():
+        accepted = tuple(replace(finding, source=job.name) for finding in found)
+        read.periods[name] = replace(read.periods[name], findings=(*read.periods[name].findings, *accepted))
     return read
 
 
@@ -292,13 +296,14 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
 
 def _loaded(ready: PreparedPeriod, findings: tuple[Finding, ...], *, replaced: bool) -> LoadedPeriod:
     billed: dict[str, Decimal | None] = {}
+    charges: dict[str, int] = {}
     for row in ready.manifest:
         if row.currency is not None:
+            charges[row.currency] = charges.get(row.currency, 0) + row.charges
             amount = None if row.billed_cost is None else Decimal(row.billed_cost)
             billed[row.currency] = known_sum((billed.get(row.currency), amount))
     files = len({row.file for row in ready.manifest})
-    charges = sum(row.charges for row in ready.manifest)
     return LoadedPeriod(ready.source, ready.period, files, charges, billed, replaced, findings)
 
 
-__all__ = ["LoadReport", "LoadedPeriod", "Snapshot", "Step", "load_source", "load_sources"]
+__all__ = ["LoadReport", "LoadedPeriod", "Step", "load_source", "load_sources"]

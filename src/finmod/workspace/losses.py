@@ -37,7 +37,8 @@ def _would_drop(job: Job, period: date, file: str) -> Problem:
     remedy = "Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130."
     if job.declared:
         remedy = (
-            f"Keep its charges in a file beside it, or drop them: accept: [FM1130] under {job.name} in finmod.yaml."
+            f"Keep its charges in a file beside it, or drop them: finmod load {job.name} --accept FM1130"
+            f" (always: accept: [FM1130] under {job.name} in finmod.yaml)."
         )
     return Problem(
         code="FM1130",

@@ -18,6 +18,9 @@ from finmod.ledger.tables import DATA_TABLES, LOADS
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.settings.project import Project
 
+# A SHOW statement names no table and lists them all; comments may stand before it.
+_SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -50,7 +53,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.at(engine, as_of)
         try:
-            every = re.match(r"\s*SHOW\b", sql, re.IGNORECASE)
+            every = _SHOW.match(sql)
             for table in TABLES:
                 if every or re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
                     engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")

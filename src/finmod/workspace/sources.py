@@ -18,11 +18,18 @@ SOURCE_NAME = r"[a-z][a-z0-9_-]{0,62}"
 """As in finmod.yaml: the name becomes a folder of the store."""
 
 
-def configured_sources(project: Project, names: Sequence[str]) -> dict[str, SourceSettings]:
+def configured_sources(
+    project: Project, names: Sequence[str], options: Mapping[str, Any] | None = None
+) -> dict[str, SourceSettings]:
     """Return the sources of finmod.yaml, all or by name.
 
+    Args:
+        project: Whose finmod.yaml.
+        names: Sources to take; all where it is empty.
+        options: Keys of ``source_settings`` that add to what finmod.yaml says; ``date_order`` takes its place.
+
     Raises:
-        UserError: There are none.
+        UserError: There are none, or an option says what finmod.yaml could not.
     """
     if not project.sources:
         raise UserError(
@@ -34,7 +41,21 @@ def configured_sources(project: Project, names: Sequence[str]) -> dict[str, Sour
                 remedy="Add one, or load files by path: finmod load PATH.",
             )
         )
-    return {name: project.sources[name] for name in names or project.sources}
+    added = {key: value for key, value in (options or {}).items() if value}
+    return {name: _with(project.sources[name], added) for name in names or project.sources}
+
+
+def _with(settings: SourceSettings, added: Mapping[str, Any]) -> SourceSettings:
+    if not added:
+        return settings
+    return source_settings(
+        settings.format,
+        settings.paths,
+        constants={**settings.constants, **added.get("constants", {})},
+        unreadable_as_null=list(dict.fromkeys((*settings.unreadable_as_null, *added.get("unreadable_as_null", ())))),
+        date_order=added.get("date_order", settings.date_order),
+        accept=list(dict.fromkeys((*settings.accept, *added.get("accept", ())))),
+    )
 
 
 def adhoc_source(
@@ -68,7 +89,12 @@ def adhoc_source(
     absolute = [str(Path.cwd() / path) for path in paths]
     if not absolute:
         raise UserError(
-            Problem(code="FM1063", found="no file is named", remedy="Run: finmod load --format FORMAT PATH...")
+            Problem(
+                code="FM1063",
+                found="no file is named",
+                expected="a path: --format and --source are for files by path",
+                remedy="Name one, or leave them out to load the sources of finmod.yaml.",
+            )
         )
     found = format_name or detect_format(Path.cwd(), absolute)
     settings = source_settings(found, absolute, **options)
@@ -87,9 +113,9 @@ def _bad_name(name: str) -> Problem:
 def _configured(name: str) -> Problem:
     return Problem(
         code="FM1061",
-        found=f"'{name}' is a source of finmod.yaml, beside options or paths of the command line",
-        expected="either sources of finmod.yaml, read as it says, or files by path",
-        remedy=f"Write the wish into finmod.yaml and run: finmod load {name}.",
+        found=f"'{name}' is a source of finmod.yaml, beside a path, --format or --source",
+        expected="either sources of finmod.yaml or files by path",
+        remedy=f"Load it by itself, without --format and --source: finmod load {name}.",
     )
 
 

@@ -1,6 +1,6 @@
--- Answers: which charges equal another one in key, charge period and every amount.
+-- Answers: which charges equal another one in key, charge period, every amount and the supplier's own columns.
 -- Grain:   one row per source, billing period and currency that has such charges.
--- Inputs:  {charges}: charges of one source and billing period.
+-- Inputs:  {charges}: charges of one source and billing period; {compared}: amounts and the supplier's own columns.
 -- Notes:   charges and amounts are those beyond the first of each group. A 64-bit hash stands for the group.
 SELECT
     x_Source,
@@ -20,7 +20,7 @@ FROM (
         max(x_Row) AS x_Row,
         count(*) AS n
     FROM {charges}
-    GROUP BY hash(x_ChargeKey, ChargePeriodStart, ChargePeriodEnd, {amounts})
+    GROUP BY hash(x_ChargeKey, ChargePeriodStart, ChargePeriodEnd, {compared})
     HAVING count(*) > 1
 )
 GROUP BY ALL
