@@ -23,6 +23,16 @@ def test_every_command_with_output_has_every_form(loaded: Books, command: str, f
         assert said.out.startswith("| ")
 
 
+def test_init_and_export_say_what_they_wrote_for_programs(tmp_path: Path) -> None:
+    made = json.loads(finmod("init", tmp_path / "shop", "--currency", "EUR", "--output", "json").out)
+    assert made == [{"file": str(tmp_path / "shop" / "finmod.yaml"), "name": "shop", "currency": "EUR"}]
+    books = Books(tmp_path / "shop")
+    books.load(books.write("a.csv", bill(month(7))))
+    target = tmp_path / "f.csv"
+    said = json.loads(books.run("export", "focus", "--to", target, "--output", "json").out)
+    assert said == [{"file": str(target), "focus_version": "1.4", "charges": 1}]
+
+
 def test_init_then_load_by_path_then_status(tmp_path: Path) -> None:
     assert "Wrote" in finmod("init", tmp_path / "shop", "--currency", "EUR").out
     books = Books(tmp_path / "shop")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -86,6 +87,18 @@ def test_what_load_and_status_tell_to_run_runs_when_pasted(place: Path, screen: 
     check = loaded.stdout.rpartition("was lost: ")[2]
     assert check == ".venv/bin/finmod --project 'a b' check\n"
     assert run(check, place).returncode == 0
+
+
+def test_the_screen_has_its_amounts_for_programs(tmp_path: Path) -> None:
+    said = finmod("demo", tmp_path / "d", "--rows", "800", "--months", "2", "--output", "json")
+    amounts = {(row["by"], row["name"], row["measure"]): row for row in json.loads(said.out)}
+    costs = Books(tmp_path / "d").query(
+        "SELECT strftime(x_BillingPeriod, '%Y-%m') m, sum(EffectiveCost) e FROM charges_daily GROUP BY 1 ORDER BY 1"
+    )
+    total = amounts["all", None, "EffectiveCost"]
+    assert [(total["billing_period"], total["amount"])] == [(costs[1]["m"], costs[1]["e"])]
+    assert total["amount_before"] == costs[0]["e"]
+    assert {name for by, name, _ in amounts if by == "source"} == {"aws", "azure", "gcp", "ai", "datacentre"}
 
 
 def test_the_screen_fits_a_narrow_terminal(tmp_path: Path) -> None:

@@ -248,6 +248,14 @@ def test_a_refused_source_keeps_no_other_from_being_loaded(books: Books) -> None
     assert books.totals() == {"b 2026-07": "1 2.000000000000"}
 
 
+def test_a_problem_names_the_source_where_its_path_does_not(books: Books) -> None:
+    books.write("finmod.yaml", THREE.replace("  c:", "  chat:"))
+    books.write("a/a.csv", bill(month(7)))
+    books.write("b/b.csv", bill(month(7)))
+    assert finmod("--project", books.root, "load").err.startswith(f"{books.root} (source chat): no file is found at ")
+    assert finmod("--project", books.root, "load", "chat").err.startswith(f"{books.root}: no file is found at ")
+
+
 def test_amounts_that_are_all_unknown_have_no_sum_and_are_proven_all_the_same(books: Books) -> None:
     books.write("finmod.yaml", DECLARED)
     put(books, "a.csv", month(7, ""), month(7, ""), month(8, ""), month(8, "3"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from finmod.cli.output import Form, output_option, show
 from finmod.cli.sample import rows_option
 
 
@@ -20,14 +21,18 @@ from finmod.cli.sample import rows_option
     show_default=True,
     help="Number of months, 2 to 120.",
 )
-def command(folder: Path, rows: int, months: int) -> None:
+@output_option
+def command(folder: Path, rows: int, months: int, form: Form) -> None:
     """Make the sample company in FOLDER, load its bills of two years, and show its last month."""
     from datetime import UTC, datetime
 
-    from finmod.cli.demo_screen import show_demo
+    from finmod.cli.demo_screen import COLUMNS, demo_rows, show_demo
     from finmod.cli.progress import progress
     from finmod.workspace.demo import run_demo
 
     with progress() as step:
         report = run_demo(folder, rows=rows, months=months, now=datetime.now(tz=UTC), step=step)
-    show_demo(report)
+    if form == "table":
+        show_demo(report)
+    else:
+        show(COLUMNS, list(demo_rows(report)), form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 
 from rich.console import Group
@@ -17,6 +18,7 @@ from finmod.workspace.demo import DemoReport
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 96
+COLUMNS = ("by", "name", "measure", "billing_period", "amount", "amount_before", "currency")
 
 
 def show_demo(report: DemoReport) -> None:
@@ -44,6 +46,16 @@ def show_demo(report: DemoReport) -> None:
     ):
         # Not folded: a command must be copied as one line.
         screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
+
+
+def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
+    """Yield the amounts of the screen: per supplier, in all, and per service."""
+    for item in report.suppliers:
+        yield "source", item.source, "BilledCost", report.month, item.billed, item.billed_before, "USD"
+    for measure, (now, before) in report.totals.items():
+        yield "all", None, measure, report.month, now, before, "USD"
+    for name, now, before in report.services:
+        yield "service", name, "EffectiveCost", report.month, now, before, "USD"
 
 
 def _change(now: Decimal, before: Decimal) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import rich_click as click
 
+from finmod.cli.output import Form, output_option, show
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.errors import counted
@@ -35,9 +36,15 @@ def command() -> None:
 )
 @click.option("--period", metavar="YYYY-MM", help="One billing period; all where it is not given.")
 @click.option("--source", metavar="NAME", help="One source, by its name in finmod status; all where it is not given.")
+@output_option
 @click.pass_obj
-def focus(
-    folder: Path | None, version: Literal["1.2", "1.3", "1.4"], target: Path, period: str | None, source: str | None
+def focus(  # noqa: PLR0913, PLR0917 -- one parameter per option
+    folder: Path | None,
+    version: Literal["1.2", "1.3", "1.4"],
+    target: Path,
+    period: str | None,
+    source: str | None,
+    form: Form,
 ) -> None:
     """Write the ledger's charges as FOCUS.
 
@@ -48,4 +55,7 @@ def focus(
 
     with progress() as step:
         rows = export_focus(opened(folder), version, target, period=period, source=source, step=step)
+    if form != "table":
+        show(("file", "focus_version", "charges"), [(str(target), version, rows)], form)
+        return
     click.echo(f"Wrote {counted(rows, 'charge')} as FOCUS {version} to {target}")

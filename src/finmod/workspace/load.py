@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -125,8 +126,16 @@ def load_sources(
         try:
             reports.append(load_source(project, name, settings, now, step))
         except UserError as error:
-            problems |= dict.fromkeys(error.problems)
+            named = len(sources) > 1
+            problems |= dict.fromkeys(_of_source(problem, name) if named else problem for problem in error.problems)
     return reports, list(problems)
+
+
+def _of_source(problem: Problem, name: str) -> Problem:
+    """Return a problem whose place names the source: where several are loaded, a path may not tell whose it is."""
+    if re.search(rf"\b{re.escape(name)}\b", f"{problem.where} {problem.found}"):
+        return problem
+    return replace(problem, where=f"{problem.where} (source {name})" if problem.where else f"source {name}")
 
 
 @contextmanager
