@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from benchmarks.load import copy
 from benchmarks.process import Run, median_ratio, pairs, run
 
 GOAL = 10
@@ -32,11 +33,13 @@ def cur_against_converter(folder: Path, sizes: Sequence[int], times: int) -> Ite
         found = pairs(partial(_load, folder, file), partial(_convert, folder, file, converter), times)
         count = len(rows) * copies
         ours, theirs = (min(pair[side].wall for pair in found) for side in (0, 1))
+        copied = min(copy(folder, file).wall for _ in range(times))
         peaks = [max(pair[side].peak for pair in found) / 1e9 for side in (0, 1)]
         yield (
             f"CUR to FOCUS, {count:9,} rows: finmod {count / ours:7,.0f} rows/s, {peaks[0]:.1f} GB (ledger, cube and "
             f"checks included), focus_converter {count / theirs:7,.0f} rows/s, {peaks[1]:.1f} GB: "
-            f"{1 / median_ratio(found):.1f}x (goal {GOAL})"
+            f"{1 / median_ratio(found):.1f}x (goal {GOAL}); DuckDB's COPY of it {count / copied:7,.0f} rows/s: "
+            f"{theirs / copied:.1f}x"
         )
 
 

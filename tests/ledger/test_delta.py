@@ -20,13 +20,16 @@ SMALL = Table("small", {"x_Source": "VARCHAR", "x_BillingPeriod": "DATE", "a": "
 WHOLE = Table("whole", {"a": "BIGINT"}, by_period=False)
 
 
-def put(folder: DeltaFolder, name: str, value: int, period: date) -> int:
-    place = partition_folder(folder.path(SMALL), "s", period)
+def new_file(folder: DeltaFolder, name: str, value: int, period: date, source: str = "s") -> NewFile:
+    place = partition_folder(folder.path(SMALL), source, period)
     place.mkdir(parents=True, exist_ok=True)
     with Engine() as engine:
-        sql = f"SELECT 's' AS x_Source, DATE '{period}' AS x_BillingPeriod, {value}::BIGINT AS a"
-        rows = engine.copy_parquet(sql, place / name)
-    return folder.replace(SMALL, NewFile(place / name, rows, "s", period))
+        sql = f"SELECT '{source}' AS x_Source, DATE '{period}' AS x_BillingPeriod, {value}::BIGINT AS a"
+        return NewFile(place / name, engine.copy_parquet(sql, place / name), source, period)
+
+
+def put(folder: DeltaFolder, name: str, value: int, period: date) -> int:
+    return folder.replace(SMALL, [new_file(folder, name, value, period)])
 
 
 def values(files: list[Path]) -> list[int]:
@@ -48,6 +51,16 @@ def test_a_period_is_replaced_and_older_versions_stay(tmp_path: Path, name: str)
     folder.create(SMALL)
     assert [put(folder, "1", 1, JULY), put(folder, "2", 2, AUGUST), put(folder, "3", 3, JULY)] == [1, 2, 3]
     assert [values(folder.files(SMALL, version)) for version in (1, 2, 3)] == [[1], [1, 2], [2, 3]]
+
+
+def test_periods_of_a_source_are_replaced_at_once_and_no_others(tmp_path: Path) -> None:
+    folder = DeltaFolder(tmp_path)
+    folder.create(SMALL)
+    folder.replace(SMALL, [new_file(folder, "1", 1, JULY, "other")])
+    folder.replace(SMALL, [new_file(folder, "2", 2, JULY), new_file(folder, "3", 3, AUGUST)])
+    assert put(folder, "4", 4, date(2026, 9, 1)) == 3
+    assert folder.replace(SMALL, [new_file(folder, "5", 5, JULY), new_file(folder, "6", 6, AUGUST)]) == 4
+    assert [values(folder.files(SMALL, version)) for version in (2, 3, 4)] == [[1, 2, 3], [1, 2, 3, 4], [1, 4, 5, 6]]
 
 
 def test_restoring_is_a_new_version(tmp_path: Path) -> None:
@@ -84,7 +97,7 @@ def test_a_whole_table_is_replaced_at_once_and_keeps_its_history_over_checkpoint
         for number in range(1, 53):
             target = folder.path(WHOLE) / f"{number}.parquet"
             rows = engine.copy_parquet(f"SELECT {number}::BIGINT AS a", target)
-            assert folder.replace(WHOLE, NewFile(target, rows)) == number
+            assert folder.replace(WHOLE, [NewFile(target, rows)]) == number
     again = DeltaFolder(tmp_path)
     assert [values(again.files(WHOLE, version)) for version in (1, 50, 51, 52)] == [[1], [50], [51], [52]]
     assert list((folder.path(WHOLE) / "_delta_log").glob("*.checkpoint.parquet"))
@@ -139,7 +152,7 @@ def test_garbage_in_a_log_is_told_whatever_is_asked(tmp_path: Path) -> None:
         "version": (),
         "columns": (0,),
         "add_columns": ({"x_New": "VARCHAR"},),
-        "replace": (NewFile(file, 1, "s", JULY),),
+        "replace": ([NewFile(file, 1, "s", JULY)],),
         "restore": (0,),
     }
     for method, arguments in asked.items():
@@ -167,7 +180,7 @@ def test_of_two_writers_without_a_lock_the_slower_is_told(tmp_path: Path) -> Non
         for _ in range(20):
             start.wait(timeout=60)
             try:
-                folder.replace(WHOLE, new)
+                folder.replace(WHOLE, [new])
             except CommitConflictError as error:
                 lost.append(str(error))
 

@@ -134,7 +134,7 @@ def test_a_writer_that_died_between_its_commits_leaves_no_trace(
         staged, rows = lost.files[table.name]
         target = partition_folder(ledger.delta.path(table), "saas", JULY) / "dead.parquet"
         staged.replace(target)
-        ledger.delta.replace(table, NewFile(target, rows, "saas", JULY))
+        ledger.delta.replace(table, [NewFile(target, rows, "saas", JULY)])
 
     again = Ledger(ledger.store)
     assert again.head(engine) == before
@@ -153,7 +153,7 @@ def test_a_writer_that_died_before_the_first_load_was_whole(engine: Engine, ledg
     folder.mkdir(parents=True)
     staged, rows = lost.files[CHARGES.name]
     staged.replace(folder / "dead.parquet")
-    ledger.delta.replace(CHARGES, NewFile(folder / "dead.parquet", rows, "saas", JULY))
+    ledger.delta.replace(CHARGES, [NewFile(folder / "dead.parquet", rows, "saas", JULY)])
     assert ledger.head(engine) == Snapshot()
     state = ledger.commit(engine, [period(AUGUST, month(8, "2"))], "l1", NOW)
     assert held(engine, ledger, state) == [(AUGUST, Decimal(2))]

@@ -8,15 +8,20 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
-from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
 from finmod.ledger.manifest import current_files, files_of_equal_totals, files_under_two_sources
-from finmod.ledger.tables import DATA_TABLES, Table
+from finmod.ledger.tables import CHARGES, DATA_TABLES, Table
 from tests.books import month
 from tests.ledger.conftest import AUGUST, JULY, NOW, Make
 
 
 def test_an_empty_ledger_knows_no_file(engine: Engine, ledger: Ledger) -> None:
     assert current_files(engine, ledger, Snapshot(), "saas") == []
+
+
+def committed(engine: Engine, ledger: Ledger, *periods: PreparedPeriod) -> Snapshot:
+    """Commit periods of several sources, each as a load of its own."""
+    return [ledger.commit(engine, [each], f"{each.source}-{each.files[CHARGES.name][1]}", NOW) for each in periods][-1]
 
 
 def test_only_the_last_load_of_a_period_counts(engine: Engine, ledger: Ledger, period: Make) -> None:
@@ -71,14 +76,13 @@ def test_a_file_under_three_sources_is_told_twice_and_each_currency_apart(
     engine: Engine, ledger: Ledger, period: Make
 ) -> None:
     charges = month(7, "1"), month(7, "2", BillingCurrency="EUR", BillingAccountId="b")
-    parts = [period(JULY, *charges, source=name) for name in ("c", "a", "b")]
-    state = ledger.commit(engine, parts, "l1", NOW)
+    state = committed(engine, ledger, *(period(JULY, *charges, source=name) for name in ("c", "a", "b")))
     found = files_under_two_sources(engine, ledger, state)
     assert [(each.source, each.currency, each.amount) for each in found] == [
+        ("a", "EUR", Decimal(2)),
+        ("a", "USD", Decimal(1)),
         ("b", "EUR", Decimal(2)),
         ("b", "USD", Decimal(1)),
-        ("c", "EUR", Decimal(2)),
-        ("c", "USD", Decimal(1)),
     ]
     assert files_under_two_sources(engine, ledger, Snapshot()) == []
 
@@ -86,8 +90,8 @@ def test_a_file_under_three_sources_is_told_twice_and_each_currency_apart(
 def test_a_file_under_two_sources_whose_costs_are_unknown_has_no_amount(
     engine: Engine, ledger: Ledger, period: Make
 ) -> None:
-    parts = [period(JULY, month(7, ""), source=name) for name in ("a", "b")]
-    (found,) = files_under_two_sources(engine, ledger, ledger.commit(engine, parts, "l1", NOW))
+    state = committed(engine, ledger, *(period(JULY, month(7, ""), source=name) for name in ("a", "b")))
+    (found,) = files_under_two_sources(engine, ledger, state)
     assert (found.amount, found.rows) == (None, 1)
     assert found.message.endswith("under a: 1 charge of an unknown amount of USD counted twice.")
 
@@ -96,11 +100,10 @@ def test_one_bill_in_other_bytes_is_told_where_chance_is_out_of_the_question(
     engine: Engine, ledger: Ledger, period: Make
 ) -> None:
     many = [month(7, "1.25")] * 20
-    first, few = period(JULY, *many, source="a"), period(JULY, month(7, "3"), source="few")
-    ledger.commit(engine, [first, few], "l1", NOW)
+    committed(engine, ledger, period(JULY, *many, source="a"), period(JULY, month(7, "3"), source="few"))
     other = period(JULY, *many[:-1], month(7, "1.250"), source="b", name="b.csv")
     few_again = period(JULY, month(7, "3.0"), source="again")
-    state = ledger.commit(engine, [other, few_again], "l2", NOW)
+    state = committed(engine, ledger, other, few_again)
     (found,) = files_of_equal_totals(engine, ledger, state)
     assert (found.code, found.severity, found.source, found.rows) == ("FM1411", "warning", "b", 20)
     assert found.amount == Decimal(25)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -130,29 +130,27 @@ class DeltaFolder:
             if new:
                 handle.alter.add_columns(new, post_commithook_properties=_NO_HOOKS)
 
-    def replace(self, table: Table, file: NewFile) -> int:
-        """Replace one partition, or the whole table, by one file; return the new version.
+    def replace(self, table: Table, files: Sequence[NewFile]) -> int:
+        """Replace partitions of one source, each by one file, or a whole table by one; return the new version.
+
+        Args:
+            table: Where.
+            files: One per billing period of the same source; one alone where the table is replaced whole. It is one
+                change to every reader of the table, ours or not.
 
         Raises:
             CommitConflictError: Another writer was faster.
         """
-        partition = {"x_Source": file.source, "x_BillingPeriod": str(file.period)} if table.by_period else {}
-        action = AddAction(
-            file.path.relative_to(self.path(table)).as_posix(),
-            file.path.stat().st_size,
-            partition,
-            int(file.path.stat().st_mtime * 1000),
-            True,  # noqa: FBT003 -- delta-rs takes data_change by position only
-            json.dumps({"numRecords": file.rows}),
-        )
+        (source,) = {file.source for file in files}
+        periods = [str(file.period) for file in files]
         with _told(table):
             handle = self._table(table)
             handle.create_write_transaction(
-                [action],
+                [self._added(table, file) for file in files],
                 mode="overwrite",
                 schema=handle.schema(),
                 partition_by=_PARTITIONS if table.by_period else None,
-                partition_filters=[(name, "=", str(value)) for name, value in partition.items()] or None,
+                partition_filters=[("x_Source", "=", source), ("x_BillingPeriod", "in", periods)] if source else None,
                 post_commithook_properties=_NO_HOOKS,
             )
             handle.update_incremental()
@@ -160,6 +158,17 @@ class DeltaFolder:
             if version and version % _CHECKPOINT_EVERY == 0:
                 handle.create_checkpoint()
         return version
+
+    def _added(self, table: Table, file: NewFile) -> AddAction:
+        place = file.path.stat()
+        return AddAction(
+            file.path.relative_to(self.path(table)).as_posix(),
+            place.st_size,
+            {"x_Source": file.source, "x_BillingPeriod": str(file.period)} if table.by_period else {},
+            int(place.st_mtime * 1000),
+            True,  # noqa: FBT003 -- delta-rs takes data_change by position only
+            json.dumps({"numRecords": file.rows}),
+        )
 
     def restore(self, table: Table, version: int) -> None:
         """Make an older version the newest, as a new version; nothing is deleted."""

@@ -165,7 +165,7 @@ class Ledger:
 
         Args:
             engine: Where the manifest is written.
-            prepared: Every period of the load, since a file may move charges from one to another; their staged
+            prepared: Every period of one source's load, since a file may move charges from one to another; their staged
                 files move into the tables.
             load_id: Names the load and its files.
             now: Time of the load, UTC: the state is never stamped earlier.
@@ -182,7 +182,7 @@ class Ledger:
             if before.loaded_at is not None:
                 loaded_at = max(loaded_at, before.loaded_at + _TICK)
             file = self._write_loads(engine, prepared, (load_id, loaded_at, version, tables), before)
-            written = self.delta.replace(LOADS, file)
+            written = self.delta.replace(LOADS, [file])
             if written != version:
                 message = f"the ledger moved from version {version - 1} to {written} under a held lock"
                 raise InternalError(message)
@@ -190,17 +190,17 @@ class Ledger:
 
     def _replace(self, table: Table, prepared: Sequence[PreparedPeriod], load_id: str) -> int:
         self.delta.create(table)
-        version = -1
+        if table is CHARGES:
+            self.delta.add_columns(table, {name: kind for part in prepared for name, kind in part.extra.items()})
+        files = []
         for part in prepared:
-            if table is CHARGES:
-                self.delta.add_columns(table, part.extra)
             staged, rows = part.files[table.name]
             folder = partition_folder(self.delta.path(table), part.source, part.period)
             folder.mkdir(parents=True, exist_ok=True)
             target = folder / f"{load_id}.parquet"
             staged.replace(target)
-            version = self.delta.replace(table, NewFile(target, rows, part.source, part.period))
-        return version
+            files.append(NewFile(target, rows, part.source, part.period))
+        return self.delta.replace(table, files)
 
     def _recover(self, engine: Engine) -> Snapshot:
         """Undo what a writer left behind that died between its first and its last commit."""
