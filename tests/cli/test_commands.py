@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_check_says_that_invoices_tie(books: Books) -> None:
 def test_load_ends_with_its_total_and_what_to_do_next(books: Books) -> None:
     two = bill(month(7, "1000"), month(8, "0.5", BillingCurrency="EUR", BillingAccountId="b"))
     said = books.load(books.write("a.csv", two)).out.splitlines()
-    assert said[0].split() == ["source", "period", "files", "charges", "BilledCost", "findings"]
+    assert said[0].split() == ["source", "period", "files", "charges", "BilledCost", "what", "findings"]
     assert said[-2] == "Loaded 2 charges in 2 billing periods, 1,000.00 USD, 0.50 EUR BilledCost"
     assert said[-1].endswith(f"the proof that nothing was lost: finmod --project {books.root} check")
 
@@ -133,6 +134,55 @@ def test_currencies_of_a_hostile_bill_are_shown_as_text(books: Books) -> None:
     assert "1.50 [red]" in books.run("check").out
 
 
+def test_a_source_that_is_also_a_folder_is_loaded_as_the_source(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(books.root)
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  good: {format: focus, path: good}\n")
+    books.write("good/g.csv", bill({}))
+    books.write("in/a.csv", bill({"BilledCost": "2"}))
+    said = books.run("load", "good", "in/a.csv")
+    assert (said.code, said.out) == (1, "")
+    assert "The path of that name is written ./good." in said.err
+    assert books.run("load", "good").code == 0
+    assert books.totals() == {"good 2026-09": "1 1.500000000000"}
+    assert "./NAME" in finmod("load", "--help").out
+
+
+def test_set_fills_what_the_bill_leaves_empty_and_the_help_says_so(books: Books) -> None:
+    books.load(books.write("a.csv", bill({"RegionId": "r"}, {"RegionId": ""})), "--set", "RegionId=s")
+    assert [row["RegionId"] for row in books.query("SELECT RegionId FROM charges ORDER BY x_Row")] == ["r", "s"]
+    assert "leaves it empty" in " ".join(finmod("load", "--help").out.replace("│", " ").split())
+
+
+def test_amounts_have_twelve_places_in_every_command(books: Books, tmp_path: Path) -> None:
+    file = books.write("a.csv", bill({"BilledCost": "14"}))
+    (loaded,) = json.loads(books.load(file, "--output", "json").out)
+    (shown,) = json.loads(books.run("status", "--output", "json").out)
+    assert loaded["billed_cost"] == shown["billed_cost"] == "14.000000000000"
+    most = "99999999999999.999999999999"
+    big = Books(tmp_path / "big")
+    (loaded,) = json.loads(big.load(big.write("a.csv", bill({"BilledCost": most})), "--output", "json").out)
+    assert loaded["billed_cost"] == most
+
+
+def test_a_sample_counts_rows_of_bills(tmp_path: Path) -> None:
+    said = finmod("sample", tmp_path / "d", "--rows", "800", "--months", "2", "--output", "json")
+    rows = json.loads(said.out)
+    assert [list(row) for row in rows] == [["source", "rows", "billed_cost", "currency"]] * 5
+    assert all(len(row["billed_cost"].partition(".")[2]) == 12 for row in rows)
+    assert "charges" not in finmod("sample", tmp_path / "e", "--rows", "800", "--months", "2").out
+
+
+def test_what_init_tells_to_run_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = finmod("init", "my company").out.partition("then run: finmod ")[2]
+    assert told == "--project 'my company' load\n"
+    assert "finmod.yaml names no source" in finmod(*shlex.split(told)).err
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert finmod("init").out.endswith("then run: finmod load\n")
+    assert "--name is ''; expected a name" in finmod("init", "other", "--name", "").err
+
+
 def test_load_by_name_reads_the_sources_of_the_project(books: Books) -> None:
     books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: a.csv}\n")
     books.write("a.csv", bill({}))
@@ -148,11 +198,25 @@ def test_load_by_name_reads_the_sources_of_the_project(books: Books) -> None:
         (("aws", "--format", "focus"), "without --format and --source: finmod load aws"),
         (("aws", "--accept", "FM9999"), "FM1116"),
         (("--accept", "FM9999"), "FM1116"),
-        (("--set", "RegionId", "a.csv"), "'RegionId' is not COLUMN=VALUE"),
+        (("--set", "RegionId", "a.csv"), "--set is 'RegionId'; expected COLUMN=VALUE"),
         (("--format", "fokus", "a.csv"), "Did you mean 'focus'?"),
         (("--source", "../evil", "a.csv"), "--source is '../evil'"),
         (("--source", "a b", "a.csv"), "a lower-case letter"),
         (("--format", "focus"), "FM1063"),
+        (("",), "PATH is ''; expected a path of printable characters"),
+        (("a.csv", ""), "PATH is ''; expected a path of printable characters"),
+        (("--format", ""), "FM1063"),
+        (("a.csv", "--format", ""), "--format is ''; expected focus, aws-cur or aws-cur2"),
+        (("--source", ""), "--source is ''; expected a lower-case letter"),
+        (("--set", ""), "--set is ''; expected COLUMN=VALUE"),
+        (("--set", "RegionId="), "--set RegionId is ''; expected text.\n  Leave it out"),
+        (("--set", "Foo=1"), "--set names 'Foo'; expected a FOCUS column id"),
+        (("--accept", ""), "--accept is ''; expected a refusal that can be accepted"),
+        (("--accept", "FM1"), "--accept is 'FM1'; expected a refusal that can be accepted"),
+        (("--unreadable-as-null", ""), "--unreadable-as-null is ''; expected a FOCUS column id"),
+        (("a.csv", "--unreadable-as-null", "Tag"), "--unreadable-as-null is 'Tag'; expected a FOCUS column id"),
+        (("s3://b",), "PATH is 's3://b'; expected a local path.\n  Addresses such as s3:// cannot be read yet"),
+        (("~/a.csv",), "PATH is '~/a.csv'; expected a path without ~."),
         (("no.csv",), "FM1101"),
         (("a.csv", "--set", "RegionIdd=x"), "RegionId"),
         (("a.csv", "--accept", "FM9999"), "FM1116"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from finmod.cli.demo_screen import month_panel
+from finmod.workspace.demo import DemoReport, run_demo
+from finmod.workspace.steps import silent
 from tests.books import Books, finmod
 from tests.cli.terminal import on_terminal
 
@@ -108,6 +114,39 @@ def test_the_screen_fits_a_narrow_terminal(tmp_path: Path) -> None:
     screen = out[out.index("╭") : out.index("Look further:")].splitlines()
     assert max(map(len, screen)) <= 80
     assert any(line.startswith("│ EffectiveCost, upfront fees spread ") for line in screen)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    return run_demo(tmp_path_factory.mktemp("report") / "d", rows=1200, months=3, now=now, step=silent)
+
+
+@pytest.mark.parametrize("columns", [36, 40, 50, 60, 70, 80, 96])
+def test_no_name_and_no_digit_is_lost_at_any_width(columns: int, report: DemoReport) -> None:
+    out = io.StringIO()
+    Console(file=out, width=columns, color_system=None).print(month_panel(report, columns))
+    panel = out.getvalue().partition("╰")[0]
+    shown = " ".join(line.strip("│ ") for line in panel.splitlines())
+    assert {len(line) for line in panel.splitlines()} == {columns}
+    assert "…" not in shown
+    assert "EffectiveCost by service, USD" in re.sub(" +", " ", re.sub(r"2026-\d\d|change", "", shown))
+    for item in report.suppliers:
+        assert re.search(rf"^│ {item.source} .*{item.billed:,.2f}", panel, re.MULTILINE)
+    amounts = [now for now, _ in report.totals.values()] + [now for _, now, _ in report.services]
+    assert all(f" {amount:,.2f} " in shown + " " for amount in amounts)
+    assert (" format " in shown, " files " in shown) == (columns > 70, columns > 60)
+
+
+def test_a_terminal_too_narrow_for_any_table_gets_whole_lines(tmp_path: Path) -> None:
+    code, shown = on_terminal(["demo", tmp_path / "d", "--rows", "800", "--months", "2"], columns=24)
+    panel = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).partition("╭")[2].partition("╰")[0]
+    assert code == 0
+    assert {len(line) for line in panel.splitlines()[1:]} == {36}
+
+
+def test_help_says_where_the_demo_is_made() -> None:
+    assert "finmod-demo" in finmod("demo", "--help").out
 
 
 @pytest.mark.parametrize(

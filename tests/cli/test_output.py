@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from finmod.cli.output import Form, cell, money, show, table
+from finmod.cli.output import Form, cell, money, show, table, twelve_places
 
 HOSTILE = "=1+1|<b>[x](y)`\x1b[31m\nend"
 
@@ -50,6 +50,14 @@ def test_amounts_for_people_have_two_places_and_their_currency(amount: str | Non
     assert money(None if amount is None else Decimal(amount), "USD") == text
 
 
+@pytest.mark.parametrize("amount", ["14", "-0.5", "0E-12", "1E+3", f"{'9' * 26}.{'9' * 12}", None])
+def test_amounts_for_programs_have_twelve_places_and_every_digit(amount: str | None) -> None:
+    given = None if amount is None else Decimal(amount)
+    exact = twelve_places(given)
+    assert exact == given
+    assert exact is None or exact.as_tuple().exponent == -12
+
+
 def test_json_has_numbers_for_counts_and_texts_for_amounts(capsys: pytest.CaptureFixture[str]) -> None:
     row = (1, Decimal("1.50"), None, True, "x", 0.5, float("nan"))
     out = shown(capsys, list("abcdefg"), [row], "json")
@@ -64,7 +72,9 @@ def test_csv_neutralises_formulas_and_keeps_numbers(capsys: pytest.CaptureFixtur
     assert list(csv.reader(io.StringIO(out))) == [["a", "b"], ["'=cmd", "-1.5"], ["plain, text", ""]]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "@x", "\t=1", "\r1", "\n1", "-", "-1+1", "-1\n", "\uff1d1", "\uff201"])
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "@x", "\t=1", "\r1", "\n1", "-", "-1+1", "-1\n", "\uff1d1", "\uff201", " =1", "\u200b+1"]
+)
 def test_csv_neutralises_every_start_of_a_formula(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(capsys, [text], [(text,)], "csv")
     assert all(cell.startswith("'") for row in csv.reader(io.StringIO(out)) for cell in row)

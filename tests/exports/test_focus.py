@@ -148,9 +148,9 @@ def test_nothing_to_write_is_refused_and_leaves_no_file(
 HOSTILE = [
     "=1+1", "+1", "@SUM(A1)", "-cmd", "-", "--1", "-1+1", "-1\n=2", "\t=1", "\r=1", "\n=1", "-1e", "-.",
     "\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH PLUS SIGN}1", "\N{FULLWIDTH HYPHEN-MINUS}1",
-    "\N{FULLWIDTH COMMERCIAL AT}a",
+    "\N{FULLWIDTH COMMERCIAL AT}a", " =1", "\N{ZERO WIDTH SPACE}=1", "\N{ZERO WIDTH NO-BREAK SPACE}+1", "\xa0 @a",
 ]  # fmt: skip
-HARMLESS = ["-1", "-1.5", "-.5", "-1.5e3", "-1E-9", "1", "a=1", "'=1", "", " ", '"=1"', "a-b", "[=1]"]
+HARMLESS = ["-1", "-1.5", "-.5", "-1.5e3", "-1E-9", "1", "a=1", "'=1", "", " ", '"=1"', "a-b", "[=1]", " a=1"]
 
 
 @pytest.mark.parametrize("name", ["f.csv", "f.csv.gz"])
@@ -182,11 +182,13 @@ def test_suppliers_columns_go_out_whatever_the_case_of_their_prefix(engine: Engi
 
 def test_numbers_and_instants_of_a_csv_are_whole(engine: Engine, tmp_path: Path) -> None:
     least, most = "-0.000000000001", "-99999999999999999999999999.999999999999"
-    holding(engine, charge(BilledCost=least, EffectiveCost=most, ListCost=None, x_Row=7))
+    late = "2026-07-01 23:59:59.999"
+    holding(engine, charge(BilledCost=least, EffectiveCost=most, ListCost=None, x_Row=7, BillingPeriodEnd=late))
     write_focus(engine, "1.4", tmp_path / "f.csv")
     row = rows(tmp_path / "f.csv")[0]
     assert (row["BilledCost"], row["EffectiveCost"], row["ListCost"]) == (least, most, "")
     assert (row["ChargePeriodStart"], row["ChargePeriodEnd"]) == ("2026-07-01T00:00:00Z", "")
+    assert row["BillingPeriodEnd"] == "2026-07-01T23:59:59.999000Z"
     assert row["x_Row"] == "7"
 
 

@@ -41,6 +41,20 @@ PARQUET_REFUSED: dict[str, tuple[Callable[[Path], bytes], tuple[str, ...]]] = {
         lambda path: parquet(path)[:20_000],
         ("b.parquet: the Parquet file cannot be read", "Copy or export it again", "FM1106"),
     ),
+    "second half of a file": (
+        lambda path: parquet(path)[20_000:],
+        ("b.parquet: the Parquet file cannot be read: its beginning is missing", "Copy or export it again", "FM1106"),
+    ),
+    "a 10 MB cell": (
+        lambda path: parquet(path, ServiceName=["a"] * 4998 + ["x" * 10_000_000, "b"]),
+        ("b.parquet, row 4,999: the cell of column 'ServiceName' is too long; expected less than 8 MB", "FM1115"),
+    ),
+    "a 10 MB cell in a map": (
+        lambda path: parquet(
+            path, Tags=pa.array([[("k", "x" * 10_000_000)]] + [None] * 4999, pa.map_(pa.string(), pa.string()))
+        ),
+        ("b.parquet, row 1: the cell of column 'Tags' is too long", "FM1115"),
+    ),
     "damaged footer": (
         lambda path: (whole := parquet(path))[:-8] + bytes([255, 255, 255, 127]) + whole[-4:],
         ("b.parquet: the Parquet file cannot be read", "FM1106"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,35 @@ def test_damaged_charges_are_told_by_every_command_that_needs_them(loaded: Books
     assert (said.code, said.out) == (1, "")
     assert "the ledger cannot be read: " in said.err
     assert "Bring the store folder back from a copy, or remove it and load every bill again. (FM1503" in said.err
+
+
+# Root reads and writes everything unless it gives that up.
+_POWERLESS = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.skipif(bool(_POWERLESS) and not shutil.which("setpriv"), reason="NOT RUN: root without setpriv")
+@pytest.mark.parametrize(
+    ("folder", "commands"),
+    [(".finmod", COMMANDS), (".finmod/tables", COMMANDS), (".finmod/tables/charges", ("query", "load")),
+     (".finmod/tables/loads/*.parquet", ("status",)), (".finmod/staging", ("load",)), (".finmod/locks", ("load",))],
+)  # fmt: skip
+def test_a_store_that_may_not_be_read_is_told_and_never_to_be_removed(
+    loaded: Books, folder: str, commands: Sequence[str]
+) -> None:
+    (place,) = loaded.root.glob(folder)
+    mode = place.stat().st_mode
+    place.chmod(0)
+    try:
+        for command in commands:
+            arguments = [str(loaded.root / word) if word.endswith(".csv") else word for word in COMMANDS[command]]
+            line = [sys.executable, "-m", "finmod", "--project", str(loaded.root), command, *arguments]
+            done = subprocess.run([*_POWERLESS, *line], capture_output=True, text=True, check=False)
+            assert (done.returncode, done.stdout) == (1, ""), command
+            assert "permission denied" in done.stderr.lower()
+            assert "FM1506" in done.stderr
+            assert "remove" not in done.stderr
+    finally:
+        place.chmod(mode)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

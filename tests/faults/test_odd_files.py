@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -123,7 +124,7 @@ def test_column_that_finmod_fills_itself_is_told(books: Books) -> None:
 
 def test_two_columns_that_would_become_one_are_refused(loaded: Books) -> None:
     message = loaded.refused(loaded.write("b.csv", bill({"Team": "a", "x_team": "b"})))
-    assert "b.csv: the columns 'Team' and 'x_team' are one and the same in the ledger" in message
+    assert "b.csv:1: the columns 'Team' and 'x_team' are one and the same in the ledger" in message
 
 
 def test_same_bytes_twice_in_one_load_are_refused(loaded: Books) -> None:
@@ -248,13 +249,67 @@ def test_folder_is_read_with_all_its_bills_and_an_empty_one_is_refused(loaded: B
     assert "no file is found at" in loaded.refused(loaded.root / "empty.csv")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def refused_to_a_plain_user(books: Books, *paths: str) -> str:
+    """Load by a process that permissions bind, as they do not bind root, and return the message."""
+    bound = [] if os.geteuid() else ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    if bound and shutil.which("setpriv") is None:
+        pytest.skip("root may read every file, and there is no setpriv")
+    before = books.trace()
+    command = [*bound, sys.executable, "-m", "finmod", "--project", str(books.root), "load", "--source", "part"]
+    done = subprocess.run([*command, *paths], cwd=books.root, capture_output=True, text=True, check=False)
+    if "setpriv:" in done.stderr:
+        pytest.skip("root may read every file, and setpriv may not take that right away here")
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert books.trace() == before
+    return done.stderr
+
+
 def test_file_that_may_not_be_read_is_refused(loaded: Books) -> None:
-    path = loaded.write("b.csv", bill({}, {}))
-    path.chmod(0)
-    message = loaded.refused(path)
+    loaded.write("b.csv", bill({}, {})).chmod(0)
+    message = refused_to_a_plain_user(loaded, "b.csv")
     assert message.startswith("b.csv: the file cannot be read (Permission denied)")
     assert "FM1102" in message
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("bills", "bills/2026-10: the folder"),
+        ("bills/*/*.csv", "bills/2026-10: the folder"),
+        ("bills/**", "bills/2026-10: the folder"),
+        ("bills/*/b.csv", "bills/2026-10: the folder"),
+        ("bills/2026-10", "bills/2026-10: the folder"),
+        ("bills/2026-10/b.csv", "bills/2026-10/b.csv: the file"),
+        ("bills/2026-10/*.csv", "bills/2026-10: the folder"),
+    ],
+)
+def test_bill_in_a_closed_folder_is_refused_and_not_passed_over(loaded: Books, path: str, told: str) -> None:
+    loaded.write("bills/2026-09/b.csv", bill({}, {}))
+    closed = loaded.write("bills/2026-10/b.csv", bill({}, {}, {})).parent
+    closed.chmod(0)
+    try:
+        message = refused_to_a_plain_user(loaded, path)
+    finally:
+        closed.chmod(0o700)
+    assert message.startswith(f"{told} cannot be read (Permission denied).")
+    assert "FM1102" in message
+
+
+def test_linked_folder_counts_for_a_folder_as_for_a_glob(books: Books) -> None:
+    books.write("bills/09/b.csv", bill({}))
+    books.write("archive/10/b.csv", bill({}, {}))
+    (books.root / "bills" / "10").symlink_to("../archive/10")
+    books.load(books.root / "bills")
+    assert books.totals() == {"saas 2026-09": "3 4.500000000000"}
+    assert "nothing to load" in books.load(books.root / "bills/*/*.csv").out
+
+
+def test_packed_copy_beside_its_bill_is_refused(loaded: Books) -> None:
+    loaded.write("in/a.csv", bill({}, {}))
+    loaded.write("in/a.csv.gz", gzip.compress(bill({}, {}).encode()))
+    message = loaded.refused(loaded.root / "in")
+    assert message.startswith("in/a.csv.gz: the file has the same content as in/a.csv; expected each file once")
+    assert "FM1105" in message
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_full_disk_is_told_and_changes_nothing(loaded: Books, limit: int) -> Non
     assert code == 1, message
     assert "Traceback" not in message
     assert "the disk is full, or a file may not grow further" in message
-    assert "Make room, then load again. The ledger is as it was." in message
+    assert "Make room, then run the command again. The ledger is as it was." in message
     assert "FM1505" in message
     assert loaded.totals() == before
     assert loaded.staged() == []

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from finmod.engines.duckdb import Engine
 from finmod.ledger.conformance import period_findings, write_findings
 from finmod.ledger.ledger import ManifestRow
@@ -48,6 +50,37 @@ def test_a_broken_rule_says_rows_amount_place_and_example(books: Books) -> None:
     (row,) = books.query("SELECT * FROM findings WHERE x_Example LIKE '%Usag%'")
     assert (row["x_Column"], row["x_Charges"], row["BilledCost"]) == ("ChargeCategory", 2, "6.000000000000")
     assert (row["BillingCurrency"], row["x_Where"]) == ("USD", "a.csv, row 2")
+
+
+PRICES = {"PricingQuantity": "3.000001", "SkuPriceId": "s"}
+
+
+@pytest.mark.parametrize(
+    ("code", "charge", "example"),
+    [
+        ("FM1303", {"ChargeCategory": "Usag"}, "ChargeCategory=Usag"),
+        ("FM1303", {"ChargeFrequency": "1.500"}, "ChargeFrequency=1.500"),
+        ("FM1303", {"ChargeCategory": "x" * 500}, f"ChargeCategory={'x' * 105}..."),
+        ("FM1305", {"Tags": "{'a': 'b'}"}, "Tags={'a': 'b'}"),
+        (
+            "FM1380",
+            {"ListCost": "-100", "ListUnitPrice": "0.120", **PRICES},
+            "ListCost=-100, ListUnitPrice=0.12, PricingQuantity=3.000001",
+        ),
+        (
+            "FM1381",
+            {"ContractedCost": "0", "ContractedUnitPrice": "20", **PRICES},
+            "ContractedCost=0, ContractedUnitPrice=20, PricingQuantity=3.000001",
+        ),
+    ],
+    ids=["value", "value like a number", "long value", "no JSON", "list price", "contracted price"],
+)
+def test_an_example_is_short_and_says_what_is_wrong(
+    books: Books, code: str, charge: dict[str, str], example: str
+) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1", **charge))))
+    (row,) = books.query(f"SELECT x_Example FROM findings WHERE x_Code = '{code}'")
+    assert row == {"x_Example": example}
 
 
 def test_absent_mandatory_columns_are_told_once_a_period(books: Books) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.ledger.invoice_list import COLUMNS
-from finmod.ledger.invoices import invoice_differences
+from finmod.ledger.invoices import InvoiceReport, compare_invoices
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS
 from finmod.terms.findings import Finding
@@ -22,23 +22,35 @@ HEADER = ",".join(COLUMNS)
 TIES = ("Acme,i1,2026-07,USD,3", "Acme,i2,2026-07,EUR,8")
 
 
-Compare = Callable[[str], list[Finding]]
+Report = Callable[[str], InvoiceReport]
+Compare = Callable[[str], Sequence[Finding]]
 
 
 @pytest.fixture
-def against(engine: Engine, ledger: Ledger, period: Make, tmp_path: Path) -> Callable[..., Compare]:
-    """Return a function that loads charges and returns one that compares lists with them."""
+def reports(engine: Engine, ledger: Ledger, period: Make, tmp_path: Path) -> Callable[..., Report]:
+    """Return a function that loads charges and returns one that reports on lists."""
 
-    def load(*charges: dict[str, str]) -> Compare:
+    def load(*charges: dict[str, str]) -> Report:
         ledger.commit(engine, [period(JULY, *charges)], "load1", NOW)
         head = ledger.head(engine)
 
-        def compare(content: str) -> list[Finding]:
+        def report(content: str) -> InvoiceReport:
             file = tmp_path / "invoices.csv"
             file.write_text(content, encoding="utf-8", newline="")
-            return invoice_differences(engine, file, ledger.files(CHARGE_DAYS, head), ledger.files(CHARGE_KEYS, head))
+            return compare_invoices(engine, file, ledger.files(CHARGE_DAYS, head), ledger.files(CHARGE_KEYS, head))
 
-        return compare
+        return report
+
+    return load
+
+
+@pytest.fixture
+def against(reports: Callable[..., Report]) -> Callable[..., Compare]:
+    """Return a function that loads charges and returns one that compares lists with them."""
+
+    def load(*charges: dict[str, str]) -> Compare:
+        report = reports(*charges)
+        return lambda content: [*report(content).findings]
 
     return load
 
@@ -62,7 +74,7 @@ def euros(issuer: str, invoice: str, cost: str) -> dict[str, str]:
     return charge(issuer, invoice, cost, BillingCurrency="EUR", BillingAccountId="a2")
 
 
-def codes(found: list[Finding]) -> list[tuple[str, str]]:
+def codes(found: Sequence[Finding]) -> list[tuple[str, str]]:
     return [(each.code, each.severity) for each in found]
 
 
@@ -157,7 +169,64 @@ def test_charges_without_an_issuer_beside_an_invoice_that_ties_are_an_error(agai
     assert (found.code, found.severity, found.amount, found.rows) == ("FM1408", "error", Decimal(150), 2)
     assert "50.00 USD of an unnamed issuer" in found.message
     assert "100.00 USD of Acme" in found.message
-    assert codes(compare(listed("Acme,i1,2026-07,USD,150"))) == [("FM1408", "error")]
+    for other in ("149.99", "150.000000000001"):
+        assert codes(compare(listed(f"Acme,i1,2026-07,USD,{other}"))) == [("FM1408", "error")]
+
+
+def test_an_invoice_that_ties_with_charges_without_an_issuer_is_a_warning(against: Callable[..., Compare]) -> None:
+    dollars = [charge(name, number, cost) for number in ("i1", "i2") for name, cost in (("Acme", "90"), ("", "10"))]
+    compare = against(*dollars, euros("Acme", "i2", "3"), euros("", "i2", "4"))
+    (found,) = compare(listed("ACME,i1,2026-07,USD,100", "ACME,i2,2026-07,USD,100", "ACME,i2,2026-07,EUR,7"))
+    assert (found.code, found.severity, found.column) == ("FM1409", "warning", "InvoiceIssuerName")
+    assert found.message == "2 invoices of ACME tie only with charges under the same id that name no issuer."
+
+
+@pytest.mark.parametrize(
+    ("parts", "lines"),
+    [
+        ((("Acme", "90"), ("", "10"), ("Bmce", "0")), ("Acme,USD,100",)),
+        ((("Acme", "90"), ("", "10")), ("Acme,USD,95", "Bmce,USD,5")),
+        ((("Acme", "90"), ("", "10")), ("Acme,USD,95", ",USD,5")),
+        ((("Acme", "100"), ("", "")), ("Acme,USD,100",)),
+        ((("Acme", "90"), ("", "10")), ("Acme,USD,100", "Acme,EUR,1")),
+    ],
+    ids=["three issuers of charges", "two listed", "one listed without a name", "of unknown cost", "two currencies"],
+)
+def test_charges_without_an_issuer_that_cannot_be_told_apart_are_an_error(
+    against: Callable[..., Compare], parts: Sequence[tuple[str, str]], lines: Sequence[str]
+) -> None:
+    of_list = (line.split(",") for line in lines)
+    found = against(*(charge(name, "i1", cost) for name, cost in parts))(
+        listed(*(f"{name},i1,2026-07,{currency},{amount}" for name, currency, amount in of_list))
+    )
+    assert codes(found) == [("FM1408", "error")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ((), None),
+        (("Acme,i9,2026-06,USD,7",), None),
+        (("Acme,i1,2026-07,USD,3",), True),
+        (("Acme,i1,2026-06,USD,3", "Acme,i9,2026-06,USD,7"), True),
+        (("Acme,i1,2026-06,USD,4",), False),
+        (("Acme,i9,2026-07,USD,0",), True),
+        (("Acme,i9,2026-07,USD,7",), False),
+    ],
+    ids=[
+        "none listed",
+        "of other months",
+        "equal",
+        "equal, of another month",
+        "unequal",
+        "of nothing",
+        "without charges",
+    ],
+)
+def test_whether_invoices_tie_is_said_of_those_that_can_be_compared(
+    reports: Callable[..., Report], lines: Sequence[str], said: object
+) -> None:
+    assert reports(charge("Acme", "i1", "3"))(listed(*lines)).tie is said
 
 
 @pytest.mark.parametrize("currency", ["USD", "EUR"])
@@ -279,4 +348,4 @@ def test_an_invoice_of_an_issuer_that_the_ledger_has_nothing_of_is_told(compare:
 
 def test_a_list_that_is_not_there_is_refused(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="FM1129"):
-        invoice_differences(engine, tmp_path / "none.csv", [], [])
+        compare_invoices(engine, tmp_path / "none.csv", [], [])

@@ -1,4 +1,4 @@
-"""Patterns over a whole billing period: repeated charges, missing days, costs and discounts that are lost."""
+"""Patterns over a whole billing period: repeated charges, missing days, discounts that are lost."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges, unread_discounts
-from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES
+from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
+from finmod.ledger.tables import CHARGE_DAYS, CHARGES
 from finmod.terms.findings import Finding
 from tests.books import month
 from tests.ledger.conftest import JULY, NOW, Make
@@ -41,11 +41,6 @@ def repeated(engine: Engine, ledger: Ledger) -> list[Finding]:
 
 def missing(engine: Engine, ledger: Ledger) -> list[Finding]:
     return missing_days(engine, ledger.files(CHARGE_DAYS, ledger.head(engine)))
-
-
-def lost(engine: Engine, ledger: Ledger) -> list[Finding]:
-    head = ledger.head(engine)
-    return lost_commitment_cost(engine, ledger.files(CHARGE_DAYS, head), ledger.files(CHARGE_KEYS, head))
 
 
 def test_charges_beyond_the_first_of_equal_ones_are_told(engine: Engine, commit: Commit) -> None:
@@ -109,51 +104,6 @@ def test_whole_partial_and_sparse_bills_miss_no_day(engine: Engine, commit: Comm
 def test_late_usage_of_an_earlier_month_opens_no_gap(engine: Engine, commit: Commit) -> None:
     late = {"ChargePeriodStart": "2026-06-10T00:00:00Z", "ChargePeriodEnd": "2026-06-11T00:00:00Z"}
     assert missing(engine, commit(*(on(day) for day in range(1, 29)), on(1, "2", **late))) == []
-
-
-HELD = {"CommitmentDiscountId": "plan-1", "CommitmentDiscountType": "Savings Plan"}
-
-
-def purchase(billed: str, frequency: str = "Recurring") -> dict[str, str]:
-    return on(1, billed, EffectiveCost="0", ChargeCategory="Purchase", ChargeFrequency=frequency, **HELD)
-
-
-def covered(effective: str, status: str = "Used", **more: str) -> dict[str, str]:
-    return on(
-        2, "0", EffectiveCost=effective, ChargeFrequency="Usage-Based", CommitmentDiscountStatus=status, **HELD, **more
-    )
-
-
-def test_a_commitment_that_reaches_charges_with_less_than_its_bill_is_told(engine: Engine, commit: Commit) -> None:
-    (found,) = lost(engine, commit(purchase("100"), covered("60"), covered("30", "Unused")))
-    assert (found.code, found.severity, found.column) == ("FM1404", "warning", "EffectiveCost")
-    assert (found.amount, found.currency, found.example) == (Decimal(100), "USD", "plan-1")
-    assert found.message == "The commitment was billed 100.00 USD and reaches charges with 90.00."
-
-
-def test_a_commitment_that_reaches_no_charge_at_all_is_told(engine: Engine, commit: Commit) -> None:
-    (found,) = lost(engine, commit(purchase("100")))
-    assert found.message.endswith("reaches charges with 0.00.")
-
-
-@pytest.mark.parametrize(
-    "charges",
-    [
-        (purchase("100"), covered("60"), covered("40", "Unused")),
-        (purchase("100"), covered("99.99")),
-        (purchase("100"), covered("160")),
-        (purchase("50"), purchase("600", "One-Time"), covered("30")),
-        (purchase("600", "One-Time"), covered("50")),
-        (purchase("100"), covered("60", ChargeClass="Correction")),
-        (covered("60"),),
-    ],
-    ids=["whole", "a cent of rounding", "with an upfront part spread", "bought upfront in part this month",
-         "bought upfront this month", "corrected", "not billed this month"],
-)  # fmt: skip
-def test_a_commitment_that_keeps_its_cost_or_proves_nothing_is_not_told(
-    engine: Engine, commit: Commit, charges: tuple[dict[str, str], ...]
-) -> None:
-    assert lost(engine, commit(*charges)) == []
 
 
 def unread(engine: Engine, ledger: Ledger) -> list[Finding]:

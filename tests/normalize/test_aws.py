@@ -127,11 +127,6 @@ def test_periods_exclude_their_end(tmp_path: Path, end: str) -> None:
     assert found["ChargePeriodEnd"] == datetime(2026, 10, 1)  # noqa: DTZ001 -- the ledger adds the zone
 
 
-def test_a_query_without_the_bills_columns_is_booked_by_month_of_usage(tmp_path: Path) -> None:
-    found = charge(tmp_path, USAGE | {"bill_billing_period_start_date": "", "bill_billing_period_end_date": ""})
-    assert (found["BillingPeriodStart"], found["BillingPeriodEnd"]) == (datetime(2026, 9, 1), datetime(2026, 10, 1))  # noqa: DTZ001 -- as above
-
-
 HOSTILE = 'a "quoted" \\ back\nslash, {"user_x":1}'
 
 

@@ -166,7 +166,7 @@ CASES = {
     ),
     "Refund of a reservation": (
         item("Refund", "-6", **RESERVATION),
-        fields("-6", "-6", "-6", "-6", "Purchase", "Correction", "One-Time", "Other", None),
+        fields("-6", "0", "-6", "-6", "Purchase", "Correction", "One-Time", "Other", None),
     ),
     "Tax": (
         item("Tax", "1.9", line_item_tax_type="VAT"),
@@ -338,34 +338,6 @@ def test_over_a_discounted_plans_term_effective_equals_billed(tmp_path: Path, us
     hour[0]["savings_plan_net_savings_plan_effective_cost"] = used_net
     found = charges(tmp_path, hour * HOURS, "aws-cur2")
     assert total(found, "EffectiveCost") == total(found, "BilledCost") == Decimal("0.90") * HOURS
-
-
-def test_a_split_row_adds_nothing_to_its_parent(tmp_path: Path) -> None:
-    parent = item("Usage", "1.00", line_item_resource_id="i-0a", pricing_public_on_demand_cost="1.00")
-    pod = "arn:aws:eks:us-east-1:1:pod/cluster/default/web/uid"
-    split = item(
-        "Usage",
-        "0",
-        line_item_resource_id=pod,
-        split_line_item_parent_resource_id="i-0a",
-        split_line_item_split_cost="0.60",
-        split_line_item_unused_cost="0.10",
-    )
-    found = charges(tmp_path, [parent, split])
-    assert [total(found, cost) for cost in ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")] == [
-        1,
-        1,
-        1,
-        1,
-    ]
-    row = found[1]
-    assert (row["ResourceId"], row["AllocatedResourceId"], row["AllocatedMethodId"]) == (
-        "i-0a",
-        pod,
-        "AWS split cost allocation data",
-    )
-    assert (row["x_SplitCost"], row["x_SplitUnusedCost"]) == ("0.60", "0.10")
-    assert found[0]["AllocatedMethodId"] is None
 
 
 def test_commitments_are_named_by_kind(tmp_path: Path) -> None:

@@ -105,6 +105,48 @@ def test_discounts_that_are_read_once_have_nothing_to_tell(tmp_path: Path, rows:
     assert told(tmp_path, rows, "aws-cur2") == []
 
 
+HALF_USED = [
+    item("Usage", "10", **{NET: "9"}, discount_total_discount="-1"),
+    item(
+        "RIFee",
+        "100",
+        **{NET: "90"},
+        discount_total_discount="-10",
+        reservation_unused_recurring_fee="50",
+        reservation_net_unused_recurring_fee="45",
+        reservation_unused_amortized_upfront_fee_for_billing_period="0",
+        **RESERVATION,
+    ),
+    item(
+        "SavingsPlanRecurringFee",
+        "60",
+        **{NET: "54"},
+        discount_total_discount="-6",
+        savings_plan_total_commitment_to_date="60",
+        savings_plan_used_commitment="30",
+        **PLAN,
+    ),
+]
+
+
+def test_the_discount_of_a_fee_is_not_missed_on_its_unused_part(tmp_path: Path) -> None:
+    found = charges(tmp_path, HALF_USED, "aws-cur2")
+    unused = [row for row in found if row["CommitmentDiscountStatus"] == "Unused"]
+    assert [row["x_Discounts"] for row in unused] == [None, None]
+    assert [row["x_Discounts"] for row in found if row["BilledCost"]] == [
+        f'{{"total_discount":"-{amount}"}}' for amount in (1, 10, 6)
+    ]
+    assert told(tmp_path, [{**row, "resource_tags": ""} for row in HALF_USED], "aws-cur2") == []
+
+
+def test_a_legacy_bill_with_a_commitment_half_used_tells_of_its_discounts_once(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, HALF_USED)
+    assert (found.code, found.severity, found.amount) == ("FM1407", "warning", Decimal(17))
+    again = tmp_path / "with rows"
+    again.mkdir()
+    assert told(again, [*HALF_USED, item("EdpDiscount", "-17", **{NET: "0"})]) == []
+
+
 def test_discounts_in_columns_of_their_own_are_kept(tmp_path: Path) -> None:
     more = {"discount_total_discount": "-2", "discount_bundled_discount": "", NET: "8"}
     found = charge(tmp_path, item("Usage", "10", **more), "aws-cur2")

@@ -16,7 +16,7 @@ from finmod.workspace.check import check
 from finmod.workspace.load import LoadReport, load_source
 from finmod.workspace.query import query
 from tests.normalize.aws_bill import BASE, charges, total
-from tests.normalize.test_aws_charges import PLAN, item, plan_term
+from tests.normalize.test_aws_charges import PLAN, RESERVATION, item, plan_term
 
 
 @pytest.mark.parametrize("used", ["1.20", "0.70", "0"])
@@ -38,14 +38,18 @@ def test_purchases_of_commitments_have_no_effective_cost(tmp_path: Path) -> None
     assert total([row for row in found if row["CommitmentDiscountStatus"] == "Unused"], "BilledCost") == 0
 
 
-def load(folder: Path, rows: list[dict[str, str]], format_name: str = "aws-cur") -> LoadReport:
+def load(
+    folder: Path, rows: list[dict[str, str]], format_name: str = "aws-cur", *, file: str = "bill.csv"
+) -> LoadReport:
     """Load a bill of these line items into a project."""
     names = list(dict.fromkeys(name for row in (BASE, *rows) for name in row))
-    with (folder / "bill.csv").open("w", newline="", encoding="utf-8") as handle:
+    path = folder / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.DictWriter(handle, names)
         writer.writeheader()
         writer.writerows({**BASE, **row} for row in rows)
-    settings = f"name: test\ncurrency: USD\nsources:\n  aws: {{format: {format_name}, path: bill.csv}}\n"
+    settings = f"name: test\ncurrency: USD\nsources:\n  aws: {{format: {format_name}, path: {file}}}\n"
     (folder / "finmod.yaml").write_text(settings, encoding="utf-8")
     project = load_project(folder)
     return load_source(project, "aws", project.sources["aws"], datetime(2026, 11, 1, tzinfo=UTC), lambda *_: None)
@@ -90,6 +94,83 @@ def test_an_unreadable_cell_of_the_unused_part_is_told_once_and_leaves_the_ledge
     assert str(caught.value).count("savings_plan_used_commitment") == 1
     with pytest.raises(UserError, match="FM1502"):
         check(load_project(tmp_path))
+
+
+UPFRONT = "reservation_unused_amortized_upfront_fee_for_billing_period"
+RECURRING = "reservation_unused_recurring_fee"
+EFFECTIVE = {"reservation_effective_cost": ""}
+NOT_TOLD = {
+    "nothing": {},
+    "one share, and the fee": {RECURRING: "5"},
+    "one share, of a fee that bills nothing": {RECURRING: "0", "line_item_unblended_cost": "0"},
+    "one share, paid partly upfront": {UPFRONT: "5", "pricing_purchase_option": "Partial Upfront"},
+}
+
+
+@pytest.mark.parametrize("row", NOT_TOLD.values(), ids=NOT_TOLD)
+def test_an_unused_part_that_the_row_does_not_tell_is_unknown_and_not_0(tmp_path: Path, row: dict[str, str]) -> None:
+    fee, unused = charges(tmp_path, [{**item("RIFee", "72", **EFFECTIVE, **RESERVATION), **row}])
+    assert (fee["ChargeCategory"], fee["EffectiveCost"]) == ("Purchase", 0)
+    assert (unused["CommitmentDiscountStatus"], unused["BilledCost"]) == ("Unused", 0)
+    assert [unused[cost] for cost in ("EffectiveCost", "ListCost", "ContractedCost")] == [None, None, None]
+
+
+@pytest.mark.parametrize("row", [{}, {"savings_plan_total_commitment_to_date": "10"}], ids=["nothing", "no use"])
+def test_an_unused_part_that_a_savings_plan_does_not_tell_is_unknown(tmp_path: Path, row: dict[str, str]) -> None:
+    _, unused = charges(tmp_path, [item("SavingsPlanRecurringFee", "10", **row, **PLAN)])
+    assert (unused["CommitmentDiscountStatus"], unused["EffectiveCost"]) == ("Unused", None)
+
+
+CERTAIN = {
+    "no unused hours": ({"reservation_unused_quantity": "0"}, 0),
+    "no unused units": ({"reservation_unused_normalized_unit_quantity": "0.0"}, 0),
+    "no recurring fee unused": ({RECURRING: "0"}, 0),
+    "no upfront fee unused": ({UPFRONT: "0", "reservation_amortized_upfront_fee_for_billing_period": "3"}, 0),
+    "no upfront": ({RECURRING: "5", "pricing_purchase_option": "No Upfront"}, 5),
+    "no upfront value": ({RECURRING: "5", "reservation_upfront_value": "0.0"}, 5),
+    "nothing amortised": ({RECURRING: "5", "reservation_amortized_upfront_fee_for_billing_period": "0"}, 5),
+    "all upfront": ({UPFRONT: "4", "pricing_purchase_option": "All Upfront"}, 4),
+    "no recurring fee": ({UPFRONT: "4", "line_item_unblended_cost": "0"}, 4),
+    "net, and gross where no net is": (
+        {RECURRING: "5", UPFRONT: "4", "reservation_net_unused_recurring_fee": "3", "discount": "{}"},
+        7,
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "expected"), CERTAIN.values(), ids=CERTAIN)
+def test_a_share_that_can_only_be_0_may_be_missing(tmp_path: Path, row: dict[str, str], expected: int) -> None:
+    found = charges(tmp_path, [{**item("RIFee", "72", **RESERVATION), **row}], "aws-cur2")
+    assert [each["EffectiveCost"] for each in found[1:]] == ([expected] if expected else [])
+
+
+def test_a_savings_plan_of_nothing_has_nothing_unused(tmp_path: Path) -> None:
+    assert (
+        len(charges(tmp_path, [item("SavingsPlanRecurringFee", "0", savings_plan_total_commitment_to_date="0")])) == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "further"),
+    [({}, 0), ({"line_item_usage_start_date": "2018-01-01T00:00:00Z"}, 1), (EFFECTIVE, 1)],
+    ids=["before 2018", "2018", "with columns"],
+)
+def test_a_report_of_before_amortisation_makes_no_unused_part(
+    tmp_path: Path, row: dict[str, str], further: int
+) -> None:
+    fee = {**item("RIFee", "72", **RESERVATION), "line_item_usage_start_date": "2017-12-01T00:00:00Z", **row}
+    assert len(charges(tmp_path, [fee])) == 1 + further
+
+
+def test_a_query_that_leaves_the_unused_part_out_is_told(tmp_path: Path) -> None:
+    rows = [
+        item("Fee", "720", **RESERVATION),
+        item("RIFee", "0", **RESERVATION),
+        item("DiscountedUsage", "0", reservation_effective_cost="2", **RESERVATION),
+    ]
+    load(tmp_path, rows, "aws-cur")
+    found = {each.code: each for each in check(load_project(tmp_path)).findings}
+    assert (found["FM1311"].severity, found["FM1311"].rows, found["FM1311"].where) == ("error", 1, "bill.csv, row 2")
 
 
 def test_a_negation_has_no_quantity_of_its_own(tmp_path: Path) -> None:

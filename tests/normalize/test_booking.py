@@ -11,8 +11,8 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.normalize.booking import FilePeriods, file_periods, refuse_unbookable
 from finmod.normalize.values import Reading
-from tests.books import bill, month
-from tests.normalize.staged import conversion
+from tests.books import CHARGE, bill, month
+from tests.normalize.staged import conversion, parquet
 
 
 def periods(folder: Path, text: str, reading: Reading | None = None) -> FilePeriods:
@@ -58,6 +58,16 @@ def test_missing_column_is_refused_unless_a_constant_fills_it(tmp_path: Path) ->
     assert periods(tmp_path, text, Reading(constants={"BillingCurrency": "USD"})).periods == {date(2026, 9, 1)}
 
 
+def test_parquet_has_no_line_of_a_header(tmp_path: Path) -> None:
+    twice = {**CHARGE, "servicename": "x"}
+    missing = {name: value for name, value in CHARGE.items() if name != "BillingCurrency"}
+    for columns, code in ((twice, "FM1109"), (missing, "FM1124")):
+        path = parquet(tmp_path, {name: [value] for name, value in columns.items()})
+        with Engine() as engine, pytest.raises(UserError) as caught:
+            file_periods(engine, conversion(engine, path, tmp_path / "work"))
+        assert [(problem.code, problem.where) for problem in caught.value.problems] == [(code, "bill.parquet")]
+
+
 def test_empty_periods_are_all_told(tmp_path: Path) -> None:
     text = bill({}, {"BillingPeriodStart": ""}, {"ChargePeriodStart": ""}, {"ChargePeriodStart": ""})
     assert sorted(refused(tmp_path, text)) == [
@@ -75,7 +85,7 @@ def test_year_that_no_bill_has_is_refused(tmp_path: Path, day: str) -> None:
 def test_columns_that_would_become_one_are_refused(tmp_path: Path) -> None:
     for one, two in (("ServiceName", "servicename"), ("x_Team", "X_TEAM"), ("Team", "x_team")):
         ((code, where, found),) = refused(tmp_path, bill({one: "a", two: "b"}))
-        assert (code, where) == ("FM1109", "b.csv")
+        assert (code, where) == ("FM1109", "b.csv:1")
         assert found == f"the columns '{one}' and '{two}' are one and the same in the ledger"
 
 

@@ -91,6 +91,23 @@ def test_remedy_never_asks_for_what_would_be_refused_next(tmp_path: Path) -> Non
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("2026-09-01 00:00:00 IST", "Mend the export: times in UTC (Z), or with an offset such as +02:00"),
+        ("2026-09-01 00:00:00 Europe/Berlin", "Mend the export: times in UTC (Z), or with an offset such as +02:00"),
+        ("9/1/2026", "Say how to read them: --date-order mdy"),
+        ("n/a", "Mend the export, or read such cells as NULL: --unreadable-as-null ChargePeriodEnd."),
+    ],
+)
+def test_remedy_fits_what_is_wrong_with_a_date(tmp_path: Path, text: str, remedy: str) -> None:
+    (tmp_path / "b.csv").write_text(bill({"ChargePeriodEnd": text}))
+    with Engine() as engine:
+        ((problem, _),) = unreadable_cells(engine, conversion(engine, tmp_path / "b.csv", tmp_path / "work"))
+    assert (problem.code, problem.found) == ("FM1121", f"ChargePeriodEnd is '{text}'")
+    assert (problem.remedy or "").startswith(remedy)
+
+
 def test_amount_too_large_for_a_control_total_is_told_with_its_row(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(bill({}, {"BilledCost": "123456789012345.5"}))
     with Engine() as engine:

@@ -60,6 +60,13 @@ def test_a_wrong_format_is_refused_with_the_right_one(columns: list[str], given:
         require_format(given, columns, "f.csv")
 
 
+def test_parquet_has_no_line_of_a_header() -> None:
+    with pytest.raises(UserError, match=r"^f\.parquet: the file is not of the format focus"):
+        require_format("focus", CUR2, "f.parquet", line=None)
+    with pytest.raises(UserError, match=r"^f\.parquet: the file is of no format"):
+        detected(["a"], "f.parquet", line=None)
+
+
 def test_a_file_of_no_format_is_refused_with_what_it_lacks() -> None:
     with pytest.raises(UserError, match="it lacks the column ChargePeriodStart, ChargeCategory"):
         detected(["BilledCost"], "f.csv")

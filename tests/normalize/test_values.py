@@ -43,11 +43,26 @@ def test_doubles_are_read_as_the_shortest_text_that_gives_them(double: float, de
 
 
 def test_floats_of_four_bytes_are_read_as_their_own_shortest_text(tmp_path: Path) -> None:
-    assert cells(tmp_path, pa.array([0.1, 16.7, 1e-7], pa.float32()), "decimal") == [
-        Decimal("0.1"),
-        Decimal("16.7"),
-        Decimal("1E-7"),
+    meant = [
+        "0.1",
+        "16.7",
+        "1E-7",
+        "59.4375",
+        "123456.78",
+        "2204823.8",
+        "59038710",
+        "-340351580",
+        "3.5E-10",
+        "0",
+        "-0.3",
     ]
+    values = pa.array([float(text) for text in meant], pa.float32())
+    for scale in (12, 24):
+        assert cells(tmp_path / str(scale), values, "decimal", scale=scale) == [Decimal(text) for text in meant]
+    for wrong in (float("nan"), float("inf")):
+        assert cells(tmp_path, pa.array([wrong], pa.float32()), "decimal", tolerant=True) == [None]
+        with pytest.raises(EngineError):
+            cells(tmp_path, pa.array([wrong], pa.float32()), "decimal")
 
 
 @pytest.mark.parametrize("double", [float("nan"), float("inf"), float("-inf")])
@@ -133,12 +148,29 @@ NOON = datetime(2026, 9, 1, 12)  # noqa: DTZ001 -- the ledger's instants are UTC
         "2026-09-01T14:00:00+0200",
         "2026-09-01 07:00:00-05",
         "2026-09-01T17:30:00+05:30",
-        "2026-09-01 14:00:00 CET",
+        "2026-09-01 12:00:00 utc",
+        "2026-09-01 12:00:00.000 UTC",
+        "2026-09-01T12:00:00+0000",
+        "2026-09-01T12:00:00.123456+00:00",
+        "2026-09-01T12:00Z",
+        "2026-9-1 12:00:00+00",
+        "2026-09-01T12:00:00Z ",
     ],
 )
 def test_instants_are_utc_whatever_their_offset(text: str, tmp_path: Path) -> None:
-    expected = datetime(2026, 9, 1, 13) if text.endswith("CET") else NOON  # noqa: DTZ001 -- as above
-    assert cells(tmp_path, [text], "timestamp") in ([expected], [NOON])
+    (found,) = cells(tmp_path, [text], "timestamp")
+    assert found.replace(microsecond=0) == NOON
+
+
+@pytest.mark.parametrize("zone", [" IST", " PST", " CST", " CET", " GMT", " Europe/Berlin", "EST", "+0000 UTC", " BC"])
+@pytest.mark.parametrize("order", ["iso", "mdy"])
+def test_zone_that_would_have_to_be_guessed_is_refused_or_null_on_wish(
+    order: DateOrder, zone: str, tmp_path: Path
+) -> None:
+    for day in ("2026-09-01 12:00:00", "2026-09-01T12:00", "2026-9-1 1:00"):
+        with pytest.raises(EngineError):
+            cells(tmp_path, [day + zone], "timestamp", order)
+        assert cells(tmp_path / "tolerant", [day + zone], "timestamp", order, tolerant=True) == [None]
 
 
 def test_a_date_is_its_first_instant(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_value_that_a_column_does_not_take_is_refused(column: str, constant: str
     with pytest.raises(UserError) as caught:
         source_settings("focus", ["a.csv"], constants={column: constant})
     (problem,) = caught.value.problems
-    assert problem.found.startswith(f"set.{column} is ")
+    assert problem.found.startswith(f"--set {column} is ")
     assert problem.expected is not None
     assert problem.expected.startswith(expected)
 

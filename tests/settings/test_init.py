@@ -73,7 +73,7 @@ def test_a_wrong_currency_is_told_before_anything_is_written(tmp_path: Path) -> 
     with pytest.raises(UserError) as caught:
         write_project(tmp_path / "a", "a", "EURO")
     assert str(caught.value) == (
-        "currency is 'EURO'; expected a currency code of ISO 4217, such as USD."
+        "--currency is 'EURO'; expected a currency code of ISO 4217, such as USD."
         "\n  Did you mean 'EUR'? (FM1006, docs/errors.md)"
     )
     assert not (tmp_path / "a").exists()
@@ -84,6 +84,6 @@ def test_any_name_survives_or_is_refused(name: str) -> None:
     try:
         text = project_text(name, "USD")
     except UserError as error:
-        assert str(error).startswith("name is ")  # noqa: PT017 - both outcomes are fine, a third is not
+        assert str(error).startswith("--name is ")  # noqa: PT017 - both outcomes are fine, a third is not
     else:
         assert validated(ProjectFile, parse_yaml(text, "f")).name == name

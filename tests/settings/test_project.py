@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finmod.errors import UserError
+from finmod.settings.init import project_text
 from finmod.settings.project import Project, find_project, load_project, source_settings
+from finmod.settings.schema import json_schema
 from finmod.settings.validate import MOST_PROBLEMS
 
 HEAD = "name: northwind\ncurrency: USD\n"
@@ -154,8 +157,8 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
             HEAD + "fx: /x/fx.csv\n",
             (
                 "finmod.yaml:3:5: fx is '/x/fx.csv'; expected a path relative to the project.\n  Put the file into the "
-                "project, so that it moves with it, and name it from the folder of finmod.yaml. "
-                "(FM1009, docs/errors.md)"
+                "project, so that it moves with it, and name it from the folder of finmod.yaml. Or leave fx out: "
+                "nothing reads it yet. (FM1009, docs/errors.md)"
             ),
         ),
         (
@@ -243,7 +246,7 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
                 "finmod.yaml:7:49: sources.a.set.ChargeCategory is 'Use'; expected a value that FOCUS allows in "
                 "ChargeCategory, such as Usage.\n  Did you mean 'Usage'? (FM1003, docs/errors.md)\n"
                 "finmod.yaml:7:64: sources.a.set.RegionId is ''; expected text."
-                "\n  Remove the line: a column without a value is NULL. (FM1006, docs/errors.md)"
+                "\n  Leave it out: a column without a value is NULL. (FM1006, docs/errors.md)"
             ),
         ),
         (
@@ -331,11 +334,33 @@ def test_a_source_without_a_file_gets_the_same_checks() -> None:
     with pytest.raises(UserError) as caught:
         source_settings("fokus", [], constants={"Tag": "x"})
     assert str(caught.value) == (
-        "format is 'fokus'; expected focus, aws-cur or aws-cur2.\n  Did you mean 'focus'? (FM1003, docs/errors.md)\n"
-        "path is an empty list; expected at least one path.\n  Name the files of the bill. (FM1006, docs/errors.md)\n"
-        "set has the key 'Tag'; expected a FOCUS column id or a name that starts with x_."
+        "--format is 'fokus'; expected focus, aws-cur or aws-cur2.\n  Did you mean 'focus'? (FM1003, docs/errors.md)\n"
+        "PATH is an empty list; expected at least one path.\n  Name the files of the bill. (FM1006, docs/errors.md)\n"
+        "--set names 'Tag'; expected a FOCUS column id or a name that starts with x_."
         "\n  Did you mean 'Tags'? (FM1007, docs/errors.md)"
     )
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ({"accept": ["FM1127", "FM1"]}, "--accept is 'FM1'; expected a refusal that can be accepted"),
+        ({"unreadable_as_null": ["Tags", ""]}, "--unreadable-as-null is ''; expected a FOCUS column id"),
+        ({"date_order": "ymd"}, "--date-order is 'ymd'; expected iso, mdy or dmy"),
+        ({"constants": {"RegionId": "a", "SkuId": ""}}, "--set SkuId is ''; expected text"),
+        ({"constants": {"R" * 200: "a"}}, f"--set names '{'R' * 80}... (200 characters)'"),
+    ],
+)
+def test_an_option_is_called_by_its_own_name(wish: dict[str, Any], found: str) -> None:
+    with pytest.raises(UserError) as caught:
+        source_settings("focus", ["a.csv"], **wish)
+    assert str(caught.value).startswith(found)
+
+
+def test_the_template_and_the_schema_say_that_nothing_reads_exchange_rates_yet() -> None:
+    described = json_schema()["properties"]["fx"]["description"]
+    assert "Nothing reads it yet" in described
+    assert "Nothing reads them yet" in project_text("a", "USD").partition("# fx:")[0].splitlines()[-1]
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def test_only_the_assembly_of_the_manifest_is_read(tmp_path: Path) -> None:
     assert [path for path, _ in chosen.left_out] == [old]
     assert [finding.code for finding in chosen.findings] == ["FM1253"]
     assert chosen.findings[0].message == (
-        "bill/20260901-20261001: 1 superseded files of old are not loaded; the manifest names 1."
+        "bill/20260901-20261001: 1 superseded file of old not loaded; the manifest names 1."
     )
 
 

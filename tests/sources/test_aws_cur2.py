@@ -70,8 +70,3 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     manifest(tmp_path, *(f"BILLING_PERIOD=2026-09/bill-0000{number}.parquet" for number in (1, 2)))
     with pytest.raises(UserError, match=r"1 of the 2 files that the manifest names are missing: bill-00002\.parquet"):
         aws_cur2.select_files(files)
-
-
-def test_the_partition_tells_the_billing_period(tmp_path: Path) -> None:
-    assert aws_cur2.billing_period(deliver(tmp_path, "")[0]) == "2026-09"
-    assert aws_cur2.billing_period(tmp_path / "bill.parquet") is None

@@ -10,7 +10,8 @@ import pytest
 from finmod.engines.duckdb import Engine, file_list
 from finmod.errors import UserError
 from finmod.sources.csv import ShortRows, copy_to_parquet, read_header
-from finmod.sources.files import fingerprint, is_gzip
+from finmod.sources.files import fingerprint
+from finmod.sources.kinds import is_gzip
 
 
 def read(
@@ -72,7 +73,7 @@ def test_short_rows_are_padded_and_counted_on_wish(tmp_path: Path) -> None:
         ("a,b\n1,2\n3,4,5\n", "FM1116", "b.csv:3: the row has 3 fields; expected 2"),
         ('a,b\n1,2\n3,"4\n', "FM1115", "b.csv:3: a quoted field is not closed, or something follows its quote"),
         ("a,b\n1,2\r\n", "FM1115", "b.csv:2: the line ends otherwise than the lines before it"),
-        (b"a,b\n1,\xfc\n", "FM1114", "b.csv:2: a byte that is not UTF-8"),
+        (b"a,b\n1,\xfc\n", "FM1114", "b.csv:2: a byte that is not UTF-8, 0xFC, in column 'b'"),
         (
             gzip.compress(b"a,b\n1,2\n", mtime=0)[:-3],
             "FM1112",

@@ -1,15 +1,18 @@
-"""Files are found by path, folder and glob, told by content and known by hash."""
+"""Files are found by path, folder and glob, and known by hash."""
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from finmod.errors import UserError
-from finmod.sources.files import SourceFile, discover, display_name, fingerprint, is_gzip, kind_of, refuse_same_content
+from finmod.sources.files import SourceFile, discover, display_name, fingerprint, refuse_same_content
 
 
 def write(folder: Path, *names: str) -> None:
@@ -47,6 +50,34 @@ def test_pattern_that_finds_nothing_is_refused(tmp_path: Path, pattern: str) -> 
     assert [problem.code for problem in caught.value.problems] == ["FM1101", "FM1101"]
 
 
+def test_pattern_that_finds_nothing_is_told_whole_or_with_the_place_where_it_stands(tmp_path: Path) -> None:
+    for where, named, place in ((None, tmp_path / "no.csv", None), ("finmod.yaml:7", "no.csv", "finmod.yaml:7")):
+        with pytest.raises(UserError) as caught:
+            discover(tmp_path, ["no.csv"], where=where)
+        (problem,) = caught.value.problems
+        assert (problem.found, problem.where) == (f"no file is found at '{named}'", place)
+        assert problem.remedy == "Correct the path."
+
+
+def test_closed_folder_is_refused_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "bills/9/a.csv", "bills/10/b.csv")
+    scandir = os.scandir
+
+    def closed(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path).name == "10":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    for pattern in ("bills", "bills/*/*.csv", "**/*.csv", "bills/10/*", "bills/**"):
+        with pytest.raises(UserError) as caught:
+            discover(tmp_path, [pattern])
+        assert [(problem.code, problem.where, problem.found) for problem in caught.value.problems] == [
+            ("FM1102", "bills/10", "the folder cannot be read (Permission denied)")
+        ]
+    assert [path.name for path in discover(tmp_path, ["bills/9", "bills/9/*.csv"])] == ["a.csv"]
+
+
 def test_fingerprint_is_hash_size_and_name_in_the_project(tmp_path: Path) -> None:
     write(tmp_path, "sub/b.csv")
     path = tmp_path / "sub/b.csv"
@@ -59,49 +90,47 @@ def test_file_that_is_gone_is_refused(tmp_path: Path) -> None:
         fingerprint(tmp_path / "gone.csv", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (b"a,b\n", "csv"),
-        (b"PAR1....", "parquet"),
-        (gzip.compress(b"a,b\n", mtime=0), "gzip"),
-        (b"\xef\xbb\xbfa,b", "csv"),
-    ],
-)
-def test_content_says_the_kind(tmp_path: Path, content: bytes, kind: str) -> None:
-    (tmp_path / "b").write_bytes(content)
-    file = fingerprint(tmp_path / "b", tmp_path)
-    assert kind_of(file) == kind
-    assert is_gzip(file) is (kind == "gzip")
-
-
-@pytest.mark.parametrize(
-    ("content", "what"),
-    [
-        (b"PK\x03\x04..", "ZIP"),
-        ("a,b\n1,2".encode("utf-16"), "UTF-16"),
-        ("a,b\n1,2".encode("utf-16-be"), "UTF-16"),
-        (b"(\xb5/\xfd", "Zstandard"),
-        (b"BZh9", "bzip2"),
-        (b"\n <html>", "web page"),
-        (b' [{"a":1}]', "JSON"),
-        (b"%PDF-1.7", "PDF"),
-    ],
-)
-def test_other_kinds_are_refused_with_what_to_do(tmp_path: Path, content: bytes, what: str) -> None:
-    (tmp_path / "b.csv").write_bytes(content)
-    with pytest.raises(
-        UserError, match=f"b.csv: the file is .*{what}.*; expected CSV in UTF-8, gzipped CSV or Parquet"
-    ):
-        kind_of(fingerprint(tmp_path / "b.csv", tmp_path))
-
-
 def test_every_file_too_many_is_named(tmp_path: Path) -> None:
     for name in "abcd":
         (tmp_path / name).write_text("same" if name != "d" else "other")
     with pytest.raises(UserError) as caught:
         refuse_same_content([fingerprint(tmp_path / name, tmp_path) for name in "abcd"])
     assert [(problem.where, problem.code) for problem in caught.value.problems] == [("b", "FM1105"), ("c", "FM1105")]
+
+
+def packed(text: bytes, level: int = 9) -> bytes:
+    return gzip.compress(text, level, mtime=0)
+
+
+TEXT = b"a,b\n" + b"1,2\n" * 99
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        (TEXT, packed(TEXT), True),
+        (packed(TEXT), TEXT, True),
+        (packed(TEXT, 1), packed(TEXT, 9), True),
+        (packed(TEXT), packed(TEXT.replace(b"1", b"3")), False),
+        (TEXT.replace(b"1", b"3"), packed(TEXT), False),
+        (packed(b"more,") + packed(TEXT), TEXT, False),
+        (packed(b"more,") + packed(TEXT, 1), packed(b"more,", 1) + packed(TEXT, 9), True),
+        (packed(b"more,") + packed(b""), packed(b"other") + packed(b""), False),
+        (packed(TEXT)[:-9] + packed(TEXT)[-8:], TEXT, False),
+        (packed(TEXT)[:12], TEXT, False),
+    ],
+    ids=["plain", "packed first", "two levels", "another", "another of one size", "several members",
+         "several members twice", "empty last member", "damaged", "too short"],
+)  # fmt: skip
+def test_packed_copy_of_a_file_has_the_same_content(tmp_path: Path, one: bytes, two: bytes, *, same: bool) -> None:
+    (tmp_path / "1.csv").write_bytes(one)
+    (tmp_path / "2.csv").write_bytes(two)
+    files = [fingerprint(tmp_path / name, tmp_path) for name in ("1.csv", "2.csv")]
+    if not same:
+        return refuse_same_content(files)
+    with pytest.raises(UserError, match=r"2.csv: the file has the same content as 1.csv;(?s:.*)FM1105"):
+        refuse_same_content(files)
+    return None
 
 
 def test_folder_gives_no_files_of_hidden_folders_and_delta_tables(tmp_path: Path) -> None:

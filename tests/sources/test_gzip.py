@@ -41,8 +41,9 @@ def test_sound_files_pass(tmp_path: Path, content: bytes) -> None:
         (WHOLE[:-1], "it breaks off before its end"),
         (WHOLE[:20], "it breaks off before its end"),
         (WHOLE + packer.compress(b"more", mtime=0)[:-5], "it breaks off before its end"),
-        (WHOLE[:-8] + b"\0\0\0\0" + WHOLE[-4:], "incorrect data check"),
-        (WHOLE[:-4] + b"\0\0\0\0", "incorrect length check"),
+        (WHOLE[:-8] + b"\0\0\0\0" + WHOLE[-4:], "damaged: its checksum does not fit;"),
+        (WHOLE[:-4] + b"\0\0\0\0", "damaged: its length does not fit;"),
+        (WHOLE[:12] + bytes([WHOLE[12] ^ 255]) * 9 + WHOLE[21:], "damaged: its data are damaged;"),
         (WHOLE + b"x", "something that is no gzip stands behind its end"),
     ],
 )

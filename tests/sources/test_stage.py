@@ -25,13 +25,13 @@ def test_csv_becomes_text_columns_with_row_numbers(tmp_path: Path) -> None:
     made, rows = staged(tmp_path, "b.csv")
     assert rows == [("1", "2", 0), ("3", "4", 1)]
     assert made.columns == (StagedColumn("Team", "c0000", "VARCHAR"), StagedColumn("team", "c0001", "VARCHAR"))
-    assert (made.rows, made.findings) == (2, ())
+    assert (made.rows, made.findings, made.header_place) == (2, (), "b.csv:1")
 
 
 def test_parquet_is_read_where_it_stands(tmp_path: Path) -> None:
     pq.write_table(pa.table({"Team": ["a"], "team": [1], "tags": [{"k": 1}]}), tmp_path / "b.parquet")
     made, rows = staged(tmp_path, "b.parquet")
-    assert made.parquet == tmp_path / "b.parquet"
+    assert (made.parquet, made.header_place) == (tmp_path / "b.parquet", "b.parquet")
     assert [(column.name, column.type) for column in made.columns[:2]] == [("Team", "VARCHAR"), ("team", "BIGINT")]
     assert made.columns[1].physical != "team"
     assert rows == [("a", 1, {"k": 1}, 0)]
@@ -51,7 +51,7 @@ def test_short_rows_become_a_finding(tmp_path: Path) -> None:
         (
             "a,b,a\n1,2,3\n",
             "FM1109",
-            "b.csv: column 'a' stands more than once, again as column 3; expected each column once.",
+            "b.csv:1: column 'a' stands more than once, again as column 3; expected each column once.",
         ),
         (
             ",".join(f"c{n}" for n in range(MOST_COLUMNS + 1)) + "\n",

@@ -162,6 +162,13 @@ def test_invoices_that_cannot_be_told_apart_do_not_tie(books: Books) -> None:
     assert (report.red, report.invoices_tie) == (True, False)
 
 
+@pytest.mark.parametrize("lines", [(), ("x,i8,2026-08,USD,5",)], ids=["empty", "of other months"])
+def test_a_list_without_invoices_of_loaded_months_ties_with_nothing(loaded: Books, lines: tuple[str, ...]) -> None:
+    invoices(loaded, *lines)
+    assert check(project(loaded, "invoices: invoices.csv")).invoices_tie is None
+    assert "listed invoice" not in loaded.run("check").out
+
+
 @pytest.mark.parametrize("cost", ["3", "0.00"])
 def test_charges_that_are_not_listed_leave_the_listed_invoices_tied(books: Books, cost: str) -> None:
     books.load(
@@ -173,7 +180,7 @@ def test_charges_that_are_not_listed_leave_the_listed_invoices_tied(books: Books
     invoices(books, "x,i1,2026-09,USD,1.5")
     report = check(project(books, "invoices: invoices.csv"))
     assert counted(report, severity="warning")["FM1406"] == 1
-    assert report.invoices_tie
+    assert report.invoices_tie is True
 
 
 def test_a_listed_invoice_without_charges_makes_the_check_red(loaded: Books) -> None:
@@ -197,6 +204,14 @@ def test_a_file_under_two_sources_makes_the_check_red(loaded: Books) -> None:
     (found,) = (finding for finding in report.findings if finding.code == "FM1410")
     assert (found.source, found.billing_period, found.rows, found.amount) == ("again", "2026-09", 1, Decimal("1.5"))
     assert report.red
+
+
+def test_a_path_of_a_file_that_is_loaded_twice_is_said_once(loaded: Books) -> None:
+    assert loaded.run("load", "--format", "focus", "--source", "again", loaded.root / "exports/good.csv").code == 0
+    (line,) = (line for line in loaded.run("check").out.splitlines() if "also loaded" in line)
+    assert line == (
+        "  again 2026-09 exports/good.csv: The file is also loaded under saas: 1 charge of 1.50 USD counted twice."
+    )
 
 
 def test_only_what_the_ledger_holds_now_is_checked(books: Books) -> None:

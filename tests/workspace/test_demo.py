@@ -48,6 +48,17 @@ def test_the_demo_is_proven_and_its_invoices_tie(report: DemoReport) -> None:
     assert Decimal(0) < tagged < usage
 
 
+def test_a_demo_that_is_broken_off_leaves_no_empty_folder(tmp_path: Path) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "mine").mkdir()
+    for folder in (tmp_path / "new" / "deep", tmp_path / "mine"):
+        with pytest.raises(KeyboardInterrupt):
+            run_demo(folder, rows=1200, months=3, now=NOW, step=interrupt)
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
 def test_a_folder_with_anything_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("mine")
     with pytest.raises(UserError, match="FM1064"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -98,6 +99,110 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(
     assert result.code == 1
     assert said in result.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "no/o.csv",
+            "no/o.csv: the file cannot be written: there is no folder {d}/no.\n  Make it first: mkdir -p {d}/no.",
+        ),
+        ("/proc/o.csv", "/proc/o.csv: the file cannot be written: its folder takes no new files.\n  Name a file in a"),
+        (f"{'a' * 252}.csv", "the file cannot be written: its name is too long.\n  Give it a shorter name. (FM1612"),
+        ("", "{d}: the file cannot be written: it is a folder.\n  Name a file in it. (FM1612"),
+        (
+            "o",
+            "o: the file name has no ending; expected .parquet, .csv or .csv.gz.\n  Name the file by the form that it ",
+        ),
+        ("o.", "such as o.parquet. (FM1610"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_in_plain_words(
+    source: Books, name: str, said: str, tmp_path: Path
+) -> None:
+    ended = source.run("export", "focus", "--to", tmp_path / name)
+    assert ended.code == 1
+    assert said.format(d=tmp_path) in ended.err
+    assert not re.search(r"\.part|[Ee]rrno|Error", ended.err)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("s3://b/o.csv", "--to is 's3://b/o.csv'; expected a local file.\n  Nothing is written to addresses"),
+        ("~/o.csv", "--to is '~/o.csv'; expected a path without ~."),
+        ("o\x1b[31m.csv", "--to is 'o\N{REPLACEMENT CHARACTER}[31m.csv'; expected a path of printable characters."),
+        ("", "--to is ''; expected a path of printable characters."),
+    ],
+)
+def test_a_name_that_can_be_no_local_file_is_refused(
+    source: Books, name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = source.run("export", "focus", "--to", name)
+    assert ended.code == 1
+    assert said in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_period_is_not_all_periods(source: Books, tmp_path: Path) -> None:
+    ended = source.run("export", "focus", "--to", tmp_path / "f.csv", "--period", "")
+    assert (ended.code, list(tmp_path.iterdir())) == (1, [])
+    assert "the period is ''; expected a month as YYYY-MM" in ended.err
+
+
+OWN = """\
+name: n
+currency: USD
+invoices: invoices.csv
+sources:
+  folder: {format: focus, path: bills}
+  file: {format: focus, path: [one.csv, two.csv]}
+  glob: {format: focus, path: "exports/**/focus-*.csv"}
+"""
+
+
+@pytest.fixture
+def owner(books: Books) -> Books:
+    books.write("finmod.yaml", OWN)
+    books.write("bills/a.csv", bill(month(7)))
+    (books.root / "exports" / "deep").mkdir(parents=True)
+    assert books.run("load", "folder").code == 0
+    return books
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("bills/a.csv", "the source 'folder' reads its bills there"),
+        ("bills/new.csv", "the source 'folder' reads its bills there"),
+        ("exports/../bills/new.parquet", "the source 'folder' reads its bills there"),
+        ("linked/new.csv", "the source 'folder' reads its bills there"),
+        ("link.csv", "the source 'folder' reads its bills there"),
+        ("two.csv", "the source 'file' reads its bills there"),
+        ("exports/focus-1.csv", "the source 'glob' reads its bills there"),
+        ("exports/deep/focus-1.csv", "the source 'glob' reads its bills there"),
+        ("invoices.csv", "it is the list of invoices"),
+        (".finmod/o.csv", "the ledger is kept in that folder"),
+        (".finmod/tables/charges/o.parquet", "the ledger is kept in that folder"),
+    ],
+)
+def test_a_place_of_the_bills_or_the_ledger_is_refused(owner: Books, name: str, said: str) -> None:
+    (owner.root / "linked").symlink_to(owner.root / "bills")
+    (owner.root / "link.csv").symlink_to(owner.root / "bills" / "a.csv")
+    before = {path: path.lstat().st_mtime_ns for path in owner.root.rglob("*")}
+    ended = owner.run("export", "focus", "--to", owner.root / name)
+    assert ended.code == 1
+    assert f"the file cannot be written: {said}.\n  Name a file elsewhere" in ended.err
+    assert {path: path.lstat().st_mtime_ns for path in owner.root.rglob("*")} == before
+
+
+@pytest.mark.parametrize("name", ["o.csv", "exports/o.csv", "exports/deep/o.parquet", "bills.csv"])
+def test_a_place_beside_the_bills_is_written(owner: Books, name: str) -> None:
+    export(owner, owner.root / name)
+    assert owner.run("load").out.count("nothing to load") == 0 or (owner.root / name).exists()
 
 
 def test_an_empty_ledger_has_nothing_to_export(books: Books, tmp_path: Path) -> None:

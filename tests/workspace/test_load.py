@@ -159,6 +159,21 @@ def test_a_bill_that_the_next_month_overwrote_is_refused_even_of_a_declared_sour
     assert books.totals() == {"saas 2026-08": "1 2.000000000000"}
 
 
+def test_a_late_charge_does_not_take_a_month_whose_bill_was_put_away(books: Books) -> None:
+    books.write("finmod.yaml", DECLARED)
+    put(books, "jul.csv", *(month(7, "100") for _ in range(5)))
+    put(books, "aug.csv", month(8, "2"))
+    assert books.run("load").code == 0
+    (books.root / "exports/jul.csv").unlink()
+    put(books, "aug.csv", month(8, "2"), month(7, "1"))
+    said = books.run("load")
+    assert said.code == 1
+    assert said.err.startswith("exports/jul.csv: the ledger has charges of exports/jul.csv in saas 2026-07, and this")
+    assert books.totals() == {"saas 2026-07": "5 500.000000000000", "saas 2026-08": "1 2.000000000000"}
+    assert books.run("load", *DROP).code == 0
+    assert books.totals() == {"saas 2026-07": "1 1.000000000000", "saas 2026-08": "1 2.000000000000"}
+
+
 def test_a_renamed_file_loads_nothing_and_is_never_told_as_gone(books: Books) -> None:
     put(books, "a.csv", month(7, "1"))
     put(books, "b.csv", month(7, "2"))
@@ -243,7 +258,7 @@ def test_a_refused_source_keeps_no_other_from_being_loaded(books: Books) -> None
     assert "b       2026-07" in said.out
     assert [line.partition(":")[0] for line in said.err.splitlines() if not line.startswith(" ")] == [
         "a/a.csv, row 1",
-        str(books.root),
+        "finmod.yaml, source c",
     ]
     assert books.totals() == {"b 2026-07": "1 2.000000000000"}
 
@@ -252,8 +267,9 @@ def test_a_problem_names_the_source_where_its_path_does_not(books: Books) -> Non
     books.write("finmod.yaml", THREE.replace("  c:", "  chat:"))
     books.write("a/a.csv", bill(month(7)))
     books.write("b/b.csv", bill(month(7)))
-    assert finmod("--project", books.root, "load").err.startswith(f"{books.root} (source chat): no file is found at ")
-    assert finmod("--project", books.root, "load", "chat").err.startswith(f"{books.root}: no file is found at ")
+    books.write("c/c.csv", bill(month(7, "x")))
+    assert finmod("--project", books.root, "load").err.startswith("c/c.csv, row 1 (source chat): ")
+    assert finmod("--project", books.root, "load", "chat").err.startswith("c/c.csv, row 1: ")
 
 
 def test_amounts_that_are_all_unknown_have_no_sum_and_are_proven_all_the_same(books: Books) -> None:

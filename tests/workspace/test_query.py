@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,37 @@ def test_a_wrong_column_says_where_columns_are_listed(loaded: Books) -> None:
     assert 'Referenced column "Bill" not found' in said
     assert "finmod query 'DESCRIBE charges'" in said
     assert "Did you mean BilledCost?" in refused(loaded, "SELECT BilledCots FROM charges")
+
+
+@pytest.mark.parametrize(
+    ("sql", "found", "remedy"),
+    [
+        ("selec 1", 'syntax error at or near "selec", in line 1 at column 1.', "Did you mean SELECT? Correct the "),
+        ("SELECT 1,\n  2,, 3", 'syntax error at or near ",", in line 2 at column 5.', "Correct the statement there"),
+        ("SELECT '\u00e9', 2,, 3", 'syntax error at or near ",", in line 1.', "Correct the statement there"),
+        (
+            "SELECT 1,\n2," + " " * 300 + "3,, 4",
+            'syntax error at or near ",", in line 2.',
+            "Correct the statement there",
+        ),
+        ("SELECT 'abc", "unterminated string literal, in line 1 at column 8.", "Correct the statement there"),
+        ("SELECT 1 / 'a'", "Could not convert string 'a' to DOUBLE, in line 1 at column 12.", "TRY_CAST"),
+        ("SELECT count(*), ServiceName FROM charges", "must be part of an aggregate function.", "GROUP BY ALL"),
+        (
+            "SELECT summ(BilledCost) FROM charges",
+            "Function with name summ does not exist.",
+            "Did you mean sum? The func",
+        ),
+    ],
+)
+def test_a_wrong_statement_is_told_with_its_place_and_what_fits(
+    loaded: Books, sql: str, found: str, remedy: str
+) -> None:
+    said = refused(loaded, sql)
+    assert said.startswith("the query cannot run: ")
+    assert found in said.splitlines()[0]
+    assert remedy in said.splitlines()[1]
+    assert not re.search(r"(Parser|Binder|Catalog|Conversion) Error", said)
 
 
 def test_amounts_are_decimal_texts_and_counts_are_numbers(loaded: Books) -> None:

@@ -89,3 +89,21 @@ def test_values_out_of_range_are_refused_before_anything_is_written(
     assert said.code == 1
     assert words in said.err
     assert not (tmp_path / "northwind").exists()
+
+
+def test_a_folder_with_a_project_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "finmod.yaml").write_text("name: mine\n", encoding="utf-8")
+    said = finmod("sample", tmp_path, "--months", "1", "--rows", "400")
+    assert said.code == 1
+    assert "the folder holds finmod.yaml already; nothing was written; expected a folder without a project" in said.err
+    assert "Name another folder. (FM1010" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["finmod.yaml"]
+    assert (tmp_path / "finmod.yaml").read_text(encoding="utf-8") == "name: mine\n"
+
+
+def test_other_files_of_a_folder_are_left_alone(tmp_path: Path) -> None:
+    for name in ("g.csv", ".gitignore"):
+        (tmp_path / name).write_text("mine\n", encoding="utf-8")
+    assert finmod("sample", tmp_path, "--months", "1", "--rows", "400").code == 0
+    assert (tmp_path / "g.csv").read_text(encoding="utf-8") == "mine\n"
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8").startswith("mine\n")

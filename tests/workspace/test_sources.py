@@ -9,7 +9,7 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.settings.project import Project, load_project
-from finmod.workspace.sources import adhoc_source, configured_sources
+from finmod.workspace.sources import adhoc_source, chosen_sources, configured_sources
 from tests.books import Books, bill
 
 
@@ -59,3 +59,54 @@ def test_files_by_path_get_the_name_that_the_user_gives(project: Project) -> Non
 def test_a_name_that_is_no_folder_of_the_store_is_refused(project: Project, name: str) -> None:
     with pytest.raises(UserError, match="FM1061"):
         adhoc_source(project, ["a.csv"], "focus", name, {})
+
+
+def refused(project: Project, *names: str, format_name: str | None = None, source_name: str | None = None) -> str:
+    with pytest.raises(UserError) as caught:
+        chosen_sources(project, names, format_name, source_name, {})
+    return str(caught.value)
+
+
+def test_a_name_that_is_also_a_path_is_the_source(project: Project) -> None:
+    (project.root / "saas").mkdir()
+    assert chosen_sources(project, ["saas"], None, None, {}) == {"saas": project.sources["saas"]}
+    assert chosen_sources(project, ["saas", "aws"], None, None, {}).keys() == {"saas", "aws"}
+    (project.root / "saas" / "c.csv").write_text(bill({}))
+    (found,) = chosen_sources(project, ["./saas"], None, None, {}).items()
+    assert (found[0], found[1].paths) == ("focus", (str(Path.cwd() / "saas"),))
+
+
+def test_sources_and_paths_are_not_mixed(project: Project) -> None:
+    said = refused(project, "aws", "a.csv")
+    assert "'aws' is a source of finmod.yaml, beside a path, --format or --source" in said
+    assert "./aws" not in said
+    (project.root / "aws").mkdir()
+    for wish in ({}, {"format_name": "focus"}, {"source_name": "mine"}):
+        assert "The path of that name is written ./aws. (FM1061" in refused(project, "aws", "a.csv", **wish)
+
+
+def test_a_slip_of_the_pen_is_told_before_a_mixture(project: Project) -> None:
+    assert "'sass' is neither a source of finmod.yaml nor a file" in refused(project, "aws", "sass")
+
+
+@pytest.mark.parametrize("names", [(), ("a.csv",)])
+def test_an_empty_text_never_means_all(project: Project, names: tuple[str, ...]) -> None:
+    assert "PATH is ''; expected a path of printable characters.\n  Correct the path. (FM1009" in refused(
+        project, *names, ""
+    )
+    assert "FM1061" in refused(project, *names, source_name="")
+    assert "FM1063" in refused(project, format_name="")
+    assert "--format is ''; expected focus, aws-cur or aws-cur2" in refused(project, "a.csv", format_name="")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("s3://b", "PATH is 's3://b'; expected a local path.\n  Addresses such as s3:// cannot be read yet"),
+        ("~/bills", "PATH is '~/bills'; expected a path without ~.\n  Write the whole path of the home folder."),
+        ("a\x1b.csv", "PATH is 'a\N{REPLACEMENT CHARACTER}.csv'; expected a path of printable characters"),
+    ],
+)
+def test_what_can_be_no_local_path_is_refused_as_in_the_file(project: Project, path: str, words: str) -> None:
+    assert words in refused(project, path)
+    assert words in refused(project, "a.csv", path, format_name="focus")

@@ -15,8 +15,9 @@ _HEAD = f"""# Commands
 {made_from("src/finmod/cli")}
     finmod [--project DIR] COMMAND [OPTIONS] [ARGUMENTS]
 
-A command works on the project of `--project`, else on the nearest folder with `finmod.yaml`, from the working folder
-upward. Progress goes to standard error and only to a terminal; results go to standard output.
+A command works on the project of `--project`, which stands before the command, else on the nearest folder with
+`finmod.yaml`, from the working folder upward. Progress goes to standard error and only to a terminal; results go to
+standard output.
 
 | exit code | means |
 | --- | --- |
@@ -25,7 +26,8 @@ upward. Progress goes to standard error and only to a terminal; results go to st
 | 70 | finmod is at fault; nothing was committed by the step that failed |
 
 `--output json` prints one array of objects. A DECIMAL, as every amount of the public tables is, is a text there with
-every digit, such as `"1.500000000000"`; a DOUBLE, which SQL makes of a division, is a number; unknown is `null`.
+every digit, such as `"1.500000000000"`, whichever command prints it; a DOUBLE, which SQL makes of a division, is a
+number; unknown is `null`.
 `--output csv` and `markdown` hold the same rows. Tables round money to two places, with its currency behind it; those
 of `query` and `check --proof` round nothing and have as many places as the longest amount of a column needs.
 """

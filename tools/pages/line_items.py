@@ -20,6 +20,8 @@ from tools.pages.markdown import table
 _KINDS = ("ChargeCategory", "ChargeClass", "PricingCategory", "CommitmentDiscountStatus")
 _PLAIN = {"pricing_currency": "USD", "line_item_currency_code": "USD", "line_item_usage_type": "BoxUsage:m5.large"}
 _RESERVED = {"reservation_reservation_a_r_n": "arn"}
+_PLANNED = {"savings_plan_savings_plan_a_r_n": "arn"}
+_NO_UPFRONT = {"pricing_purchase_option": "No Upfront"}
 _ALSO = "its second charge: what was left unused"
 _BILLS_NOTHING = {"line_item_unblended_cost": Decimal(0)}
 
@@ -50,6 +52,8 @@ _CASES = (
     _Case("FlatRateSubscription"),
     _Case("Credit"),
     _Case("Refund", "of a reservation", _RESERVED),
+    _Case("Refund", "of a reservation, No Upfront", {**_RESERVED, **_NO_UPFRONT}),
+    _Case("Refund", "of a Savings Plan", _PLANNED),
     _Case("Refund", "any other"),
     _Case("Tax"),
     _Case("EdpDiscount"),

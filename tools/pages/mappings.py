@@ -15,8 +15,9 @@ from typing import Final
 
 from finmod.focus.columns import ledger_columns
 from finmod.focus.versions import upgrade
-from finmod.normalize import aws, aws_charges
+from finmod.normalize import aws, aws_charges, aws_unused
 from finmod.normalize.aws_services import CATEGORIES, REGIONS, SERVICE_NAMES, SUBCATEGORIES, lookup
+from finmod.normalize.aws_unused import share
 from finmod.normalize.focus import mapping_of
 from finmod.normalize.formats import READERS
 from finmod.normalize.mapping import MapColumn, Mapping
@@ -35,13 +36,15 @@ _NOTATION: Final = """
 | `lookup(table, key)` | the value that one of our [tables](#tables) has for a key; NULL where it has none |
 | `net_or(net, gross)` | `net` where the file gives discounts as columns and has that column, else `gross` |
 | `sum_of(a, b)` | a + b, of which one may be absent; NULL where both are |
+| `share(a, b, c)` | a x b / c, exact, cut off after 12 places |
 
 A column that the file lacks is NULL, and so is an empty cell. Everything else is SQL (DuckDB). Column names stand in
 the form that CUR 2.0 gives them: the legacy `lineItem/UnblendedCost` is `line_item_unblended_cost`.
 
-Five names are no single column: `$tags`, `$cost_categories` and `$discounts` are JSON texts made of the file's columns
+Seven names are no single column: `$tags`, `$cost_categories` and `$discounts` are JSON texts made of the file's columns
 or of its map column; `$resource_name` is the tag `Name`; `$discount_columns` is not NULL where the file gives discounts
-as columns.
+as columns, `$amortisation_columns` where it has columns of amortised reservations; `$file_folder` is the folder that
+the file lies in.
 """
 
 _FOCUS_NOTATION: Final = """
@@ -79,6 +82,7 @@ _SUM = re.compile(
 )
 _AMOUNT = r"(sum_of\([^()]*\)|[#$]\w+)"
 _NET = re.compile(rf"CASE WHEN \$discount_columns IS NOT NULL THEN coalesce\({_AMOUNT}, {_AMOUNT}\) ELSE \2 END")
+_SHARED = ("AMOUNT", "PART", "WHOLE")
 # A part shorter than this reads better where it stands.
 _PART_LENGTH = 40
 
@@ -120,13 +124,12 @@ def _focus_page() -> str:
 
 
 def _aws_page(mapping: Mapping) -> str:
-    parts = _parts(aws, aws_charges)
+    parts = _parts(aws, aws_charges, aws_unused)
     plain = [item for item in mapping.columns if _is_plain(item)]
     ruled = [item for item in mapping.columns if not _is_plain(item)]
     shown = {item.target: _shown(item.sql, parts) for item in ruled}
-    text = _title(
-        mapping, f"{mapping.title} to FOCUS 1.4", "src/finmod/normalize/aws.py", "src/finmod/normalize/aws_charges.py"
-    )
+    files = (f"src/finmod/normalize/{name}.py" for name in ("aws", "aws_charges", "aws_unused"))
+    text = _title(mapping, f"{mapping.title} to FOCUS 1.4", *files)
     text += (
         "\n## What holds for the whole bill\n\n"
         + _bullets(mapping.notes)
@@ -192,7 +195,17 @@ def _shortened(sql: str, parts: MappingOf[str, str], *, own: str = "") -> str:
     return _named_tables(sql)
 
 
+def _share_pattern() -> str:
+    """Return the pattern of what ``share`` writes: each of its terms stands there several times."""
+    text = re.escape(share(*_SHARED))
+    for name in _SHARED:
+        before, after = text.split(name, 1)
+        text = f"{before}(?P<{name}>.+?){after.replace(name, f'(?P={name})')}"
+    return text
+
+
 def _plainer(sql: str) -> str:
+    sql = re.sub(_share_pattern(), r"share(\g<AMOUNT>, \g<PART>, \g<WHOLE>)", sql)
     return _NET.sub(r"net_or(\1, \2)", _SUM.sub(r"sum_of(\1, \2)", sql))
 
 

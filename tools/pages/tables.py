@@ -67,7 +67,7 @@ _OURS: Final = {
     "x_Format": "Format that the file was read as.",
     "x_FileHash": "SHA-256 of the file's bytes; a file with a known one is not read again.",
     "x_FileBytes": "Size of the file.",
-    "x_ControlTotal": "Exact total of the file's text for BilledCost, every digit.",
+    "x_ControlTotal": "Total of BilledCost as the file's text has it, each amount at 24 places.",
     "x_RoundingDifference": "x_ControlTotal minus BilledCost: what rounding each value once, to 12 places, did.",
     "x_ReadAs": "Changes when the mapping or the settings of the source change, so that load reads the file again.",
     "x_LoadedAt": "When the load was committed, UTC: later than every version before; `--as-of` takes it.",

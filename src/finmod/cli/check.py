@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
+from rich.padding import Padding
 from rich.text import Text
 
-from finmod.cli.output import Form, console, money, output_option, show, table
+from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
-from finmod.errors import printable
+from finmod.errors import counted, printable
 from finmod.terms.money import known_sum, plain
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "severity", "code", "source", "billing_period", "column", "charges", "billed_cost", "currency", "message",
-    "example", "where",
+    "example", "where", "remedy",
 )  # fmt: skip
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "dim"}
-_EXAMPLES, _LONGEST = 3, 500
+_EXAMPLES, _LONGEST, _LONGEST_EXAMPLE = 3, 500, 80
 
 _PROOF_COLUMNS = (
     "source", "billing_period", "currency", "measure", "charges", "files", "ledger", "daily_cube", "rounding", "holds",
@@ -51,7 +52,7 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
     if proof:
         show(_PROOF_COLUMNS, [_proof_row(item) for item in report.proofs], form)
     elif form != "table":
-        show(_COLUMNS, [_row(item) for item in report.findings], form)
+        show(_COLUMNS, [(*_row(item), codes()[item.code].remedy) for item in report.findings], form)
     else:
         _screen(report, codes())
     return int(report.red)
@@ -67,8 +68,8 @@ def _proof_row(item: Proof) -> tuple[object, ...]:
 
 def _row(item: Finding) -> tuple[object, ...]:
     return (
-        item.severity, item.code, item.source, item.billing_period, item.column, item.rows, item.amount, item.currency,
-        item.message, item.example, item.where,
+        item.severity, item.code, item.source, item.billing_period, item.column, item.rows, twelve_places(item.amount),
+        item.currency, item.message, item.example, item.where,
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
     if not by_code:
         return
     table(
-        ("", "code", "column", "what", "charges", "periods"),
+        ("severity", "code", "column", "what", "charges", "periods"),
         [
             (
                 severity, code, column, catalogue[code].title, _count(items),
@@ -118,15 +119,39 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
     for (severity, code, column), items in by_code.items():
         if severity != "info":
             screen.print(Text(f"{severity} {' '.join(filter(None, (code, column)))}", style=_STYLES[severity]))
-            for item in items[:_EXAMPLES]:
-                places = filter(None, (item.source, item.billing_period, item.where))
-                screen.print(Text(printable(f"  {' '.join(places)}: {item.message}", _LONGEST)))
-            if len(items) > _EXAMPLES:
-                screen.print(f"  and {len(items) - _EXAMPLES:,} more")
-            screen.print(Text(f"  {catalogue[code].remedy}"))
-    if any(severity == "info" for severity, _, _ in by_code):
-        screen.print("Findings of severity info need no action. Where each finding begins: --output json", style="dim")
+            for indent, line in (*_lines(items), (1, catalogue[code].remedy)):
+                screen.print(Padding(Text(line), (0, 0, 0, 2 * indent), expand=False))
+    if any(item.severity == "info" for item in report.findings):
+        screen.print("Findings of severity info need no action.", style="dim")
+    if any(_hides(items) for items in by_code.values()):
+        screen.print("Every finding, whole, with its place and what to do: --output json", style="dim")
     screen.print()
+
+
+def _lines(items: Sequence[Finding]) -> Iterator[tuple[int, str]]:
+    """Yield what is found, and a step further in how much is in question and a value of the bill."""
+    for item in items[:_EXAMPLES]:
+        place = " ".join(filter(None, (item.source, item.billing_period, item.where)))
+        yield 1, printable(": ".join(filter(None, (place, item.message))), _LONGEST)
+        about = [] if item.rows is None else [counted(item.rows, "charge")]
+        about += [] if item.amount is None else [f"BilledCost {money(item.amount, item.currency)}"]
+        about += [] if item.example is None else [f"for example {_example(item.example)}"]
+        if about:
+            yield 2, printable(", ".join(about), _LONGEST)
+    if len(items) > _EXAMPLES:
+        yield 1, f"and {len(items) - _EXAMPLES:,} more"
+
+
+def _example(text: str) -> str:
+    return printable(" ".join(text.split()), _LONGEST_EXAMPLE)
+
+
+def _hides(items: Sequence[Finding]) -> bool:
+    """Return whether the screen has less of some findings than the forms for programs."""
+    return len(items) > _EXAMPLES or any(
+        item.severity == "info" or len(item.message) > _LONGEST or len(item.example or "") > _LONGEST_EXAMPLE
+        for item in items
+    )
 
 
 def _count(items: Sequence[Finding]) -> str:

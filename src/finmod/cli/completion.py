@@ -8,6 +8,7 @@ from pathlib import Path
 import rich_click as click
 from click.shell_completion import CompletionItem, get_completion_class
 
+from finmod.cli.values import Word
 from finmod.errors import FinmodError
 
 _WHERE = {
@@ -59,10 +60,10 @@ def _starting(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(sorted(_WHERE)))
+@click.argument("shell", type=Word(sorted(_WHERE)), metavar="SHELL")
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
-    """Print the completion script for SHELL; append it to the shell's start file."""
+    """Print the completion script for SHELL (bash, zsh or fish); append it to the shell's start file."""
     found = get_completion_class(shell)
     root = context.find_root().command
     assert found is not None  # noqa: S101 -- the choices are click's own three shells

@@ -8,14 +8,15 @@ import rich_click as click
 
 from finmod.cli.output import Form, output_option, show
 from finmod.cli.sample import rows_option
+from finmod.cli.values import Place, Whole
 
 
 @click.command("demo")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("finmod-demo"))
+@click.argument("folder", type=Place("folder"), metavar="[FOLDER]", default=Path("finmod-demo"))
 @rows_option
 @click.option(
     "--months",
-    type=click.IntRange(min=2),
+    type=Whole("from 2 to 120", least=2, most=120),
     metavar="NUMBER",
     default=24,
     show_default=True,
@@ -23,7 +24,11 @@ from finmod.cli.sample import rows_option
 )
 @output_option
 def command(folder: Path, rows: int, months: int, form: Form) -> None:
-    """Make the sample company in FOLDER, load its bills of two years, and show its last month."""
+    """Make the sample company in FOLDER (finmod-demo where it is not given), load its bills, show its last month.
+
+    FOLDER is a new or empty folder, and a project afterwards. In the forms for programs there is a row per supplier,
+    per cost of all suppliers, and per service.
+    """
     from datetime import UTC, datetime
 
     from finmod.cli.demo_screen import COLUMNS, demo_rows, show_demo

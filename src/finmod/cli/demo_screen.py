@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from rich.console import Group
@@ -18,21 +19,18 @@ from finmod.workspace.demo import DemoReport
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 96
+# Below this width an amount of millions and a name have no room beside each other.
+_LEAST_WIDTH = 36
+_LEAST_NAME, _GAP, _FRAME = 14, 2, 4
+_TEXTS = ("format",)
 COLUMNS = ("by", "name", "measure", "billing_period", "amount", "amount_before", "currency")
 
 
 def show_demo(report: DemoReport) -> None:
     """Print what was loaded, what the last month cost, whether it can be believed, and where to look further."""
     screen = console()
-    screen.width = min(screen.width, _WIDTH) if screen.is_terminal else _WIDTH
-    effective, before = report.totals["EffectiveCost"]
-    head = Text()
-    head.append(f"Northwind (invented), {report.month}: EffectiveCost {effective:,.2f} USD", style="bold")
-    head.append(f", {_change(effective, before)}\n")
-    head.append(f"{report.trend[0][0]} to {report.month}  ")
-    head.append(_spark([cost for _, cost in report.trend]), style="cyan")
-    body = Group(head, Text(), _suppliers(report), Text(), _totals(report), Text(), _services(report))
-    screen.print(Panel(body))
+    screen.width = max(min(screen.width, _WIDTH), _LEAST_WIDTH) if screen.is_terminal else _WIDTH
+    screen.print(month_panel(report, screen.width))
     for line in _closing(report):
         screen.print(line)
     screen.print("\nLook further:")
@@ -46,6 +44,18 @@ def show_demo(report: DemoReport) -> None:
     ):
         # Not folded: a command must be copied as one line.
         screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
+
+
+def month_panel(report: DemoReport, width: int) -> Panel:
+    """Return the last month of the sample company, so many characters wide: 36 at least."""
+    effective, before = report.totals["EffectiveCost"]
+    head = Text()
+    head.append(f"Northwind (invented), {report.month}: EffectiveCost {effective:,.2f} USD", style="bold")
+    head.append(f", {_change(effective, before)}\n")
+    head.append(f"{report.trend[0][0]} to {report.month}  ")
+    head.append(_spark([cost for _, cost in report.trend]), style="cyan")
+    tables = [table.drawn(width - _FRAME) for table in (_suppliers(report), _totals(report), _services(report))]
+    return Panel(Group(head, *(part for table in tables for part in (Text(), table))), width=width)
 
 
 def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
@@ -67,49 +77,79 @@ def _spark(values: list[Decimal]) -> str:
     return "".join(_BARS[max(1, int(value * 8 / top))] if value > 0 else _BARS[0] for value in values)
 
 
-def _table(*columns: str, texts: int = 1) -> Table:
-    """Return a table whose first columns are texts and whose others are numbers."""
-    made = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    made.add_column(columns[0], ratio=1)
-    for place, name in enumerate(columns[1:], start=1):
-        made.add_column(name, justify="left" if place < texts else "right", no_wrap=True)
-    return made
+@dataclass(frozen=True)
+class _Numbers:
+    """A table of names and what belongs to them; what is not needed most goes where the screen is narrow.
+
+    Attributes:
+        headings: Of the names, then of each further column.
+        rows: As many texts each.
+        spare: Headings of columns that may go, the first one first.
+    """
+
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    spare: tuple[str, ...] = ()
+
+    def drawn(self, width: int) -> Table:
+        """Return the table for a width: no number is cut, and names keep room to be read."""
+        places = list(range(1, len(self.headings)))
+        for name in self.spare:
+            if sum(self._width(place) + _GAP for place in places) + _LEAST_NAME > width:
+                places = [place for place in places if self.headings[place] != name]
+        made = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+        made.add_column(self.headings[0], ratio=1, min_width=_LEAST_NAME, overflow="fold")
+        for place in places:
+            is_number = self.headings[place] not in _TEXTS
+            made.add_column(
+                self.headings[place],
+                justify="right" if is_number else "left",
+                no_wrap=True,
+                min_width=self._width(place),
+            )
+        for row in self.rows:
+            made.add_row(*(Text(row[place]) for place in (0, *places)))
+        return made
+
+    def _width(self, place: int) -> int:
+        return max(len(row[place]) for row in (self.headings, *self.rows))
 
 
 def _months(report: DemoReport) -> tuple[str, str]:
     return report.month, report.trend[-2][0]
 
 
-def _suppliers(report: DemoReport) -> Table:
-    made = _table("BilledCost, USD", "format", "files", "charges", *_months(report), "change", texts=2)
-    for item in report.suppliers:
-        now, before = item.billed, item.billed_before
-        made.add_row(
-            Text(item.source), item.format, f"{item.files:,}", f"{item.charges:,}",
-            f"{now:,.2f}", f"{before:,.2f}", _change(now, before),
-        )  # fmt: skip
-    return made
+def _suppliers(report: DemoReport) -> _Numbers:
+    this, before = _months(report)
+    rows = [
+        (
+            item.source, item.format, f"{item.files:,}", f"{item.charges:,}", f"{item.billed:,.2f}",
+            f"{item.billed_before:,.2f}", _change(item.billed, item.billed_before),
+        )
+        for item in report.suppliers
+    ]  # fmt: skip
+    headings = ("BilledCost, USD", "format", "files", "charges", this, before, "change")
+    return _Numbers(headings, rows, ("format", "files", "charges", "change", before))
 
 
-def _totals(report: DemoReport) -> Table:
+def _totals(report: DemoReport) -> _Numbers:
     meanings = {
         "ListCost": "at list price",
         "ContractedCost": "at negotiated price",
         "EffectiveCost": "upfront fees spread",
         "BilledCost": "on the invoices",
     }
-    made = _table("All suppliers, USD", *_months(report), "change")
-    for measure, meaning in meanings.items():
-        now, before = report.totals[measure]
-        made.add_row(f"{measure}, {meaning}", f"{now:,.2f}", f"{before:,.2f}", _change(now, before))
-    return made
+    rows = [(f"{measure}, {meaning}", *_amounts(*report.totals[measure])) for measure, meaning in meanings.items()]
+    return _Numbers(("All suppliers, USD", *_months(report), "change"), rows, ("change", _months(report)[1]))
 
 
-def _services(report: DemoReport) -> Table:
-    made = _table("EffectiveCost by service, USD", *_months(report), "change")
-    for name, now, before in report.services:
-        made.add_row(Text(str(name)), f"{now:,.2f}", f"{before:,.2f}", _change(now, before))
-    return made
+def _services(report: DemoReport) -> _Numbers:
+    rows = [(str(name), *_amounts(now, before)) for name, now, before in report.services]
+    return _Numbers(("EffectiveCost by service, USD", *_months(report), "change"), rows, ("change", _months(report)[1]))
+
+
+def _amounts(now: Decimal, before: Decimal) -> tuple[str, str, str]:
+    return f"{now:,.2f}", f"{before:,.2f}", _change(now, before)
 
 
 def _closing(report: DemoReport) -> list[Text]:

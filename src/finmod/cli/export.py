@@ -10,6 +10,7 @@ import rich_click as click
 from finmod.cli.output import Form, output_option, show
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
+from finmod.cli.values import Place, Word
 from finmod.errors import counted
 
 
@@ -21,7 +22,7 @@ def command() -> None:
 @command.command("focus")
 @click.option(
     "--version",
-    type=click.Choice(["1.2", "1.3", "1.4"]),
+    type=Word(["1.2", "1.3", "1.4"]),
     metavar="VERSION",
     default="1.4",
     show_default=True,
@@ -30,9 +31,10 @@ def command() -> None:
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place("file"),
+    metavar="FILE",
     required=True,
-    help="File to write: .parquet, .csv or .csv.gz.",
+    help="File to write: .parquet, .csv or .csv.gz; one that is there is replaced.",
 )
 @click.option("--period", metavar="YYYY-MM", help="One billing period; all where it is not given.")
 @click.option("--source", metavar="NAME", help="One source, by its name in finmod status; all where it is not given.")

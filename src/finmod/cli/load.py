@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.completion import accepted, columns, formats, sources
-from finmod.cli.output import Form, console, money, output_option, show, table
+from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
-from finmod.errors import UserError, counted, printable
+from finmod.cli.values import Word
+from finmod.errors import Problem, UserError, counted, printable
 from finmod.terms.money import known_sum
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     help="Name under which the files at PATH are kept; the format's name where it is not given.",
 )
 @click.option(
-    "--set", "constants", multiple=True, metavar="COLUMN=VALUE", help="Value of a FOCUS column that the bill lacks."
+    "--set",
+    "constants",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="Value of a FOCUS column where the bill leaves it empty; what the bill says stays.",
 )
 @click.option(
     "--unreadable-as-null",
@@ -50,7 +55,7 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
 )
 @click.option(
     "--date-order",
-    type=click.Choice(["iso", "mdy", "dmy"]),
+    type=Word(["iso", "mdy", "dmy"]),
     metavar="ORDER",
     help="How dates with slashes are read: mdy has the month first, dmy the day; iso, the default, refuses.",
 )
@@ -76,12 +81,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
 ) -> None:
     """Read bills into the ledger: every source of finmod.yaml, some of them by name, or files by PATH.
 
+    A name that is a source and a path at once is the source; write ./NAME for the path.
+
     Files that are in the ledger already are not read again. A changed file replaces its billing periods. Where a source
     is refused, the others are loaded all the same. --set, --unreadable-as-null, --date-order and --accept add to what
     finmod.yaml says, for this load.
     """
     from finmod.workspace.load import load_sources
-    from finmod.workspace.sources import adhoc_source, configured_sources
+    from finmod.workspace.sources import chosen_sources
 
     project = opened(folder)
     options = {
@@ -90,10 +97,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
         "accept": accept,
         **({"date_order": date_order} if date_order else {}),
     }
-    if format_name or source_name or any(name not in project.sources for name in names):
-        wanted = adhoc_source(project, names, format_name, source_name, options)
-    else:
-        wanted = configured_sources(project, names, options)
+    wanted = chosen_sources(project, names, format_name, source_name, options)
     now = datetime.now(tz=UTC)
     with progress() as step:
         reports, problems = load_sources(project, wanted, now, step)
@@ -108,8 +112,9 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            message = f"'{text}' is not COLUMN=VALUE"
-            raise click.BadParameter(message, param_hint="--set")
+            found = f"--set is '{printable(text, 80)}'"
+            expected = "COLUMN=VALUE, such as BillingCurrency=USD"
+            raise UserError(Problem(code="FM1061", found=found, expected=expected, remedy="See: finmod load --help."))
         pairs[name] = value
     return pairs
 
@@ -132,7 +137,8 @@ def _rows(period: LoadedPeriod) -> Iterator[tuple[Any, ...]]:
             if finding.currency == currency or (place == 0 and finding.currency not in currencies)
         ]
         odd = sum(finding.severity != "info" for finding in of_it)
-        yield period.source, f"{period.period:%Y-%m}", period.files, charges, currency, amount, _what(period), odd
+        exact = twelve_places(amount)
+        yield period.source, f"{period.period:%Y-%m}", period.files, charges, currency, exact, _what(period), odd
 
 
 def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> None:
@@ -147,7 +153,7 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         return
     if rows:
         shown = [(*row[:3], f"{row[3]:,}", money(row[5], row[4]), *row[6:]) for row in rows]
-        headings = ("source", "period", "files", "charges", "BilledCost", "", "findings")
+        headings = ("source", "period", "files", "charges", "BilledCost", "what", "findings")
         table(headings, shown, right=("charges", "BilledCost"), spare=("files",))
     for report in reports:
         for path, reason in report.left_out:

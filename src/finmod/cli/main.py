@@ -16,7 +16,9 @@ from click.exceptions import Abort, ClickException
 
 from finmod import __version__
 from finmod.cli import check, completion, demo, export, init, load, query, sample, status
-from finmod.errors import FinmodError, UserError, printable
+from finmod.cli.misuse import misused
+from finmod.cli.values import Place
+from finmod.errors import FinmodError, UserError
 
 click.rich_click.TEXT_MARKUP = "markdown"
 # An option and what it takes stand together, so that its help has room on a narrow terminal.
@@ -53,7 +55,8 @@ class _Commands(click.RichGroup):
 @click.version_option(__version__, prog_name="finmod", message="%(prog)s %(version)s")
 @click.option(
     "--project",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place("folder", is_written=False),
+    metavar="DIR",
     default=None,
     help="Folder of the project; the nearest folder with finmod.yaml where it is not given.",
 )
@@ -81,7 +84,7 @@ def main() -> None:
         click.echo(str(abort) or "Interrupted.", err=True)
         sys.exit(1)
     except ClickException as error:
-        _misused(error)
+        click.echo(misused(error, sys.argv[1:]), err=True)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of the pipe went away, as `| head` does; there is nobody left to tell.
@@ -103,14 +106,6 @@ def _run() -> int:
         # A group without a command shows its help and ends with 2, which here means that there are changes.
         return 1 if end.code else 0
     return code if isinstance(code, int) else 0
-
-
-def _misused(error: ClickException) -> None:
-    """Say what is wrong with the words of a command, in the form of every other error."""
-    context = getattr(error, "ctx", None)
-    words = printable(error.format_message().strip(), 1000)
-    stop = "" if words.endswith((".", "?")) else "."
-    click.echo(f"{words}{stop}\n  See: {context.command_path if context else 'finmod'} --help", err=True)
 
 
 def _not_written(error: OSError) -> None:

@@ -23,12 +23,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from finmod.cli.values import Word
 from finmod.errors import HARMFUL, printable
 
 Form = Literal["table", "json", "csv", "markdown"]
 FORMS: tuple[Form, ...] = ("table", "json", "csv", "markdown")
-# A spreadsheet runs a cell that starts with one of these, in their wide forms too; a negative number is none.
-_FORMULA = re.compile(r"[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|-(?![0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\Z)")
+# A spreadsheet runs a cell that starts with one of these, in their wide forms too; some pass over blanks before it. A
+# negative number is none.
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\xa0\u200b\ufeff]*([=+@\uff1d\uff0b\uff0d\uff20]|-(?![0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\Z))"
+)
 _GAP = 2
 # Texts and headings may be folded down to these widths; numbers and times are never broken.
 _LEAST_TEXT, _LEAST_HEADING = 16, 24
@@ -37,7 +41,7 @@ _IN_JSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in HARMFUL if ord(sign) >=
 output_option = click.option(
     "--output",
     "form",
-    type=click.Choice(FORMS),
+    type=Word(FORMS),
     metavar="FORM",
     default="table",
     show_default=True,
@@ -70,6 +74,15 @@ def money(amount: Decimal | None, currency: str | None) -> str:
         return "-"
     shown = f"{amount:,.2f}"
     return f"{'0.00' if shown == '-0.00' else shown} {currency or ''}".rstrip()
+
+
+def twelve_places(amount: Decimal | None) -> Decimal | None:
+    """Return an amount with the 12 places that every amount of the ledger has, so that all commands write it alike.
+
+    >>> str(twelve_places(Decimal("14")))
+    '14.000000000000'
+    """
+    return None if amount is None else Decimal(f"{amount:.12f}")
 
 
 def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:

@@ -10,6 +10,7 @@ import rich_click as click
 
 from finmod.cli.output import Form, output_option, show
 from finmod.cli.project import opened
+from finmod.cli.values import wrong_value
 
 
 class AsOf(click.ParamType[int | datetime]):
@@ -25,7 +26,9 @@ class AsOf(click.ParamType[int | datetime]):
             moment = datetime.fromisoformat(value)
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail(f"'{value}' is neither a ledger version nor a time such as 2026-09-30T12:00", param, ctx)
+            expected = "a version such as 3, or a time such as 2026-09-30T12:00"
+            also = ", neither a ledger version nor a time"
+            raise wrong_value(value, param, ctx, expected=expected, also=also) from None
 
 
 class _Query(click.RichCommand):
@@ -57,6 +60,9 @@ def command(folder: Path | None, sql: str | None, *, listing: bool, as_of: int |
     """
     from finmod.workspace.query import query, tables
 
+    if listing and (sql is not None or as_of is not None):
+        message = "--list takes no statement and no --as-of: it lists the tables, which are the same at all times"
+        raise click.UsageError(message)
     if listing:
         result = tables()
     elif sql is None:

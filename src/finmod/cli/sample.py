@@ -8,17 +8,18 @@ from pathlib import Path
 import rich_click as click
 from click.shell_completion import CompletionItem
 
-from finmod.cli.output import Form, money, output_option, show, table
+from finmod.cli.output import Form, money, output_option, show, table, twelve_places
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line
+from finmod.cli.values import Month, Name, Place, Whole
 
 rows_option = click.option(
     "--rows",
-    type=click.IntRange(max=100_000_000),
+    type=Whole("from 400 a month to 100,000,000", most=100_000_000),
     metavar="NUMBER",
     default=1_000_000,
     show_default=True,
-    help="Number of charges, met within a tenth: 400 a month at least, 100,000,000 at most.",
+    help="Number of rows of the bills, met within a tenth: 400 a month at least, 100,000,000 at most.",
 )
 
 
@@ -29,10 +30,10 @@ def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[Completio
 
 
 @click.command("sample")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=Place("folder"), metavar="FOLDER")
 @click.option(
     "--seed",
-    type=int,
+    type=Whole("from 0 up"),
     metavar="NUMBER",
     default=1,
     show_default=True,
@@ -40,17 +41,24 @@ def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[Completio
 )
 @click.option(
     "--months",
-    type=int,
+    type=Whole("from 1 to 120"),
     metavar="NUMBER",
     default=24,
     show_default=True,
     help="Number of months, 1 to 120.",
 )
-@click.option("--end", default="2026-10", show_default=True, metavar="YYYY-MM", help="Last month.")
+@click.option(
+    "--end",
+    type=Month("2000-01", "2099-12"),
+    default="2026-10",
+    show_default=True,
+    metavar="YYYY-MM",
+    help="Last month, 2000-01 to 2099-12.",
+)
 @rows_option
 @click.option(
     "--spend",
-    type=int,
+    type=Whole("from 100,000 to 500,000,000"),
     metavar="USD",
     default=8_000_000,
     show_default=True,
@@ -58,6 +66,7 @@ def _faults(_: click.Context, __: click.Parameter, begun: str) -> list[Completio
 )
 @click.option(
     "--fault",
+    type=Name(),
     metavar="NAME",
     shell_complete=_faults,
     help="Plant a known fault in one month, to see check find it; a wrong NAME lists them.",
@@ -68,7 +77,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 ) -> None:
     """Write an invented company's bills into FOLDER, a project that can be loaded at once.
 
-    truth/ beside them holds what really happened.
+    truth/ beside them holds what really happened. A row of a bill becomes one charge or, where it is a recurring fee
+    of AWS, two.
     """
     from finmod.workspace.sample import write_project_sample
 
@@ -76,14 +86,14 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
         summary = write_project_sample(
             folder, seed=seed, months=months, end=end, rows=rows, spend=Decimal(spend), step=step, fault=fault
         )
-    lines = [(name, charges, amount, "USD") for name, charges, amount in summary.by_source]
     if form != "table":
-        show(("source", "charges", "billed_cost", "currency"), lines, form)
+        exact = [(name, written, twelve_places(amount), "USD") for name, written, amount in summary.by_source]
+        show(("source", "rows", "billed_cost", "currency"), exact, form)
         return
     table(
-        ("source", "charges", "BilledCost"),
-        [(name, f"{charges:,}", money(amount, "USD")) for name, charges, amount, _ in lines],
-        right=("charges", "BilledCost"),
+        ("source", "rows", "BilledCost"),
+        [(name, f"{written:,}", money(amount, "USD")) for name, written, amount in summary.by_source],
+        right=("rows", "BilledCost"),
     )
     click.echo(f"Wrote the bills of an invented company to {folder}; what really happened is in truth/ there.")
     if fault:

@@ -28,8 +28,9 @@ def full_disk(error: BaseException) -> UserError | None:
         Problem(
             code="FM1505",
             found="the disk is full, or a file may not grow further",
-            expected="room for a copy of the bill beside the ledger while it is loaded",
-            remedy="Make room, then load again. The ledger is as it was.",
+            expected="room for what is being written; a load needs that of a copy of its bills",
+            where=str(getattr(error, "filename", None) or "") or None,
+            remedy="Make room, then run the command again. The ledger is as it was.",
         )
     )
 

@@ -14,9 +14,14 @@ from finmod.errors import HARMFUL, Problem, UserError, near, printable
 from finmod.focus.columns import Version, column
 from finmod.focus.versions import projection
 
-_INSTANT = "strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
-# A spreadsheet runs a cell that starts with one of these, in their wide forms too; a negative number is none.
-_FORMULA = "^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]"
+# FOCUS writes whole seconds; a bill that has parts of one keeps them.
+_INSTANT = (
+    "CASE WHEN epoch_us({name}) % 1000000 = 0 THEN strftime({name}, '%Y-%m-%dT%H:%M:%SZ') "
+    "ELSE strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') END"
+)
+# A spreadsheet runs a cell that starts with one of these, in their wide forms too; some pass over blanks before it. A
+# negative number is none.
+_FORMULA = r"^([\t\r\n]|[\s\x{a0}\x{200b}\x{feff}]*[=+@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}-])"
 # No text of a Parquet file holds half a character.
 _HARMFUL = "".join(rf"\x{{{ord(sign):x}}}" for sign in sorted(HARMFUL) if not "\ud800" <= sign <= "\udfff")
 _NUMBER = r"-[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"

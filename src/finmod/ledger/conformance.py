@@ -5,6 +5,7 @@ Owns the evaluation of rules over keys and charges and the findings table of one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Any
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted, printable
-from finmod.focus.columns import NEWEST
+from finmod.focus.columns import NEWEST, column
 from finmod.focus.conformance import charge_scan, details, key_scan
 from finmod.focus.rules import Rule, Scope, absent_columns, rule, rules_of
 from finmod.ledger.ledger import ManifestRow
@@ -26,6 +27,7 @@ from finmod.terms.findings import Finding
 
 # Rounding a value to 12 places moves it by half a unit of the last place at most.
 ROUNDING_BOUND = Decimal("5e-13")
+_LONGEST_EXAMPLE = 120
 
 
 def period_findings(  # noqa: PLR0913, PLR0917 -- what was loaded, where it lies and how it was made
@@ -107,9 +109,16 @@ def _broken(source: str, month: str, row: tuple[Any, ...]) -> Finding:
         rows=int(charges),
         amount=billed_cost,
         currency=currency,
-        example=printable(example, 300),
+        example=_short(item, example),
         where=f"{file}, row {place:,}",
     )
+
+
+def _short(item: Rule, example: str) -> str:
+    """Return what a rule's columns hold, fit for a line: no zeros that say nothing, the beginning of long texts."""
+    if all(column(name).data_type == "Decimal" for name in item.columns):
+        example = re.sub(r"(\.[0-9]*?)0+(?=,|$)", lambda found: found[1].rstrip("."), example)
+    return printable(example if len(example) <= _LONGEST_EXAMPLE else f"{example[:_LONGEST_EXAMPLE]}...")
 
 
 def _rounding(source: str, month: str, manifest: Sequence[ManifestRow]) -> list[Finding]:

@@ -36,6 +36,7 @@ _MISREAD = {
     r"[\x00-\x1f\x7f]": "a control character, such as a line end",
 }
 _LONGEST = 500
+_FORBIDDEN = re.compile(r"permission denied|operation not permitted", re.IGNORECASE)
 
 
 class CommitConflictError(UserError):
@@ -43,7 +44,19 @@ class CommitConflictError(UserError):
 
 
 def damaged(words: str) -> Problem:
-    """Return the problem of a ledger of which a file is gone or damaged; the first line of ``words`` says which."""
+    """Return the problem of a ledger of which a file is gone or damaged; the first line of ``words`` says which.
+
+    A file that only may not be read is whole: nobody shall remove a ledger for that.
+    """
+    if _FORBIDDEN.search(words):
+        place = re.search(r"/[^\"'\n]+", words)
+        return Problem(
+            code="FM1506",
+            found="the ledger cannot be read: permission denied",
+            expected="a store folder that you may read, with all that is in it",
+            where=place[0] if place else None,
+            remedy="Mend the folder's rights. Nothing was changed.",
+        )
     return Problem(
         code="FM1503",
         found=f"the ledger cannot be read: {printable((words.splitlines() or [''])[0], _LONGEST)}",
@@ -90,10 +103,14 @@ class DeltaFolder:
 
     def exists(self, table: Table) -> bool:
         """Return whether the table has been created; a writer may die between its folder and its first version."""
-        log = self.path(table) / "_delta_log"
-        if log.exists() and not log.is_dir():
-            raise UserError(damaged(f"the log of {table.name} is no folder"))
-        return any(log.glob("*.json"))
+        try:
+            return any(file.suffix == ".json" for file in (self.path(table) / "_delta_log").iterdir())
+        except FileNotFoundError:
+            return False
+        except NotADirectoryError as error:
+            raise UserError(damaged(f"the log of {table.name} is no folder")) from error
+        except OSError as error:
+            raise UserError(damaged(str(error))) from error
 
     def version(self, table: Table) -> int:
         """Return the newest version; -1 where the table does not exist."""

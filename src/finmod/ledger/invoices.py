@@ -62,15 +62,30 @@ class _Invoice:
     charged: _Side = field(default_factory=dict)
 
 
-def invoice_differences(engine: Engine, invoices: Path, days: Sequence[Path], keys: Sequence[Path]) -> list[Finding]:
-    """Return a finding per invoice that has another amount than its charges, or stands on one side only.
+@dataclass(frozen=True)
+class InvoiceReport:
+    """What the comparison of listed invoices with charges found.
+
+    Attributes:
+        findings: One per invoice that differs or stands on one side only, and per pair of issuers' names that differ.
+        tie: Whether every listed invoice that is of a month with charges, or whose id charges have, equals its charges;
+            charges of an invoice that is not listed do not matter. None where no listed invoice is such a one.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    tie: bool | None = None
+
+
+def compare_invoices(engine: Engine, invoices: Path, days: Sequence[Path], keys: Sequence[Path]) -> InvoiceReport:
+    """Compare every listed invoice with its charges; tell those with another amount and those on one side only.
 
     An invoice is its issuer and id; upper and lower case and spaces of an issuer do not count. It ties where list and
     charges have it in the same currencies with the same amounts. Where only one issuer of an id is left on the side of
     the list, that one is compared with what is left of the charges whatever they call the issuer, and a finding says
     so: bills and lists spell issuers differently, or leave them out. Where it cannot be told which charges belong to
     which invoice, that is an error: several issuers are left, what is left on both sides is in other currencies, or
-    lines or charges without an issuer stand beside an issuer that both sides name.
+    lines or charges without an issuer stand beside an issuer that both sides name. That issuer's invoice ties all the
+    same, which is a warning, where it is the only one of the id and equals its charges and those without an issuer.
 
     Every listed invoice that does not equal its charges is an error. One without charges is told where the ledger
     holds any charge, of whatever source, of its month: an error, or a warning where it asks for nothing. Charges of an
@@ -91,9 +106,14 @@ def invoice_differences(engine: Engine, invoices: Path, days: Sequence[Path], ke
     held = {row[0] for row in engine.rows(f"SELECT DISTINCT strftime(x_BillingPeriod, '%Y-%m') FROM {cube}")}
     with localcontext() as context:
         context.prec = _DIGITS
-        names = _Names()
-        found = [item for each in _invoices(lines, rows) for item in _differences(each, held, names, invoices.name)]
-    return [*found, *names.findings()]
+        names, sides = _Names(), _invoices(lines, rows)
+        found = [item for each in sides for item in _differences(each, held, names, invoices.name)]
+    compared = any(
+        each.charged or any(item.month in held for item in _amounts(each.listed)) for each in sides if each.listed
+    )
+    # The errors are of listed invoices, the warnings of charges that are not listed.
+    tie = all(item.severity != "error" for item in found) if compared else None
+    return InvoiceReport((*found, *names.findings()), tie)
 
 
 def _invoices(lines: Iterable[ListedInvoice], rows: Iterable[tuple]) -> list[_Invoice]:  # type: ignore[type-arg]
@@ -108,8 +128,7 @@ def _invoices(lines: Iterable[ListedInvoice], rows: Iterable[tuple]) -> list[_In
 
 
 def _add(side: _Side, amount: _Amount) -> None:
-    name = " ".join((amount.issuer or "").split()).casefold() or None
-    of_name = side.setdefault(name, {})
+    of_name = side.setdefault(_folded(amount.issuer), {})
     before = of_name.get(amount.currency)
     of_name[amount.currency] = before.with_more(amount) if before else amount
 
@@ -117,6 +136,10 @@ def _add(side: _Side, amount: _Amount) -> None:
 def _differences(invoice: _Invoice, held: set[str], names: _Names, file: str) -> Iterator[Finding]:
     same = [name for name in invoice.listed if name is not None and name in invoice.charged]
     if same and (None in invoice.listed or None in invoice.charged):
+        if _tie_together(invoice):
+            for currency, line in invoice.listed[same[0]].items():
+                names.add(line, [of_name[currency] for of_name in invoice.charged.values()], invoice)
+            return
         # Charges without an issuer, or a line, may be a part of an invoice that ties without them.
         yield _undecided(invoice, _amounts(invoice.listed), _amounts(invoice.charged), file)
         return
@@ -127,6 +150,22 @@ def _differences(invoice: _Invoice, held: set[str], names: _Names, file: str) ->
         _amounts({name: of_name for name, of_name in invoice.listed.items() if name not in same}),
         _amounts({name: of_name for name, of_name in invoice.charged.items() if name not in same}),
         (held, names, file),
+    )
+
+
+def _tie_together(invoice: _Invoice) -> bool:
+    """Return whether the one listed issuer's charges and those without an issuer are what it asks for, exactly."""
+    if len(invoice.listed) != 1 or set(invoice.charged) != {*invoice.listed, None}:
+        return False
+    (listed,) = invoice.listed.values()
+    charges = _amounts(invoice.charged)
+    return (
+        all(of_name.keys() == listed.keys() for of_name in invoice.charged.values())
+        and not any(item.unknown for item in charges)
+        and all(
+            line.amount == _total(item for item in charges if item.currency == currency)
+            for currency, line in listed.items()
+        )
     )
 
 
@@ -234,23 +273,34 @@ class _Names:
     """Issuers that list and charges do not call the same: one finding per pair of names, however many invoices."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str | None, tuple[str | None, ...]], list[str]] = {}
+        self._found: dict[tuple[str | None, tuple[str | None, ...]], dict[str, None]] = {}
 
     def add(self, listed: _Amount, charged: Sequence[_Amount], invoice: _Invoice) -> None:
         names = (listed.issuer, tuple(item.issuer for item in charged))
-        self._found.setdefault(names, []).append(invoice.number)
+        self._found.setdefault(names, {})[invoice.number] = None
 
     def findings(self) -> Iterator[Finding]:
         for (listed, charged), invoices in self._found.items():
-            nameless = listed is None or None in charged
+            nameless = listed is None or set(charged) == {None}
+            what, names = counted(len(invoices), "invoice"), " and ".join(map(_quoted, charged))
+            if listed is not None and _folded(listed) in map(_folded, charged):
+                message = f"{what} of {printable(listed)} {'ties' if len(invoices) == 1 else 'tie'} only with charges "
+                message += "under the same id that name no issuer."
+            else:
+                message = f"The list calls the issuer of {what} {_quoted(listed)}, the charges call it {names}: "
+                message += "compared by invoice id alone."
             yield Finding(
                 code="FM1409",
                 severity="info" if nameless else "warning",
-                message=f"The list calls the issuer of {counted(len(invoices), 'invoice')} {_quoted(listed)}, the "
-                f"charges call it {' and '.join(map(_quoted, charged))}: compared by invoice id alone.",
+                message=message,
                 column="InvoiceIssuerName",
-                example=printable(invoices[0]),
+                example=printable(next(iter(invoices))),
             )
+
+
+def _folded(issuer: str | None) -> str | None:
+    """Return an issuer in one spelling; None for no name."""
+    return " ".join((issuer or "").split()).casefold() or None
 
 
 def _total(amounts: Iterable[_Amount]) -> Decimal:

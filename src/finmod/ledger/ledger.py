@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -111,7 +112,13 @@ class Ledger:
         self.locks = store / "locks"
         tables = store / "tables"
         for folder in (store, self.staging, self.locks, tables):
-            if folder.exists() and not folder.is_dir():
+            try:
+                is_file = not stat.S_ISDIR(folder.stat().st_mode)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise UserError(damaged(str(error))) from error
+            if is_file:
                 raise UserError(_no_folder(folder))
         self.delta = DeltaFolder(tables)
         self._clock = clock

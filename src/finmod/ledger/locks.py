@@ -53,18 +53,19 @@ def _taken(path: Path, what: str, *, wait: bool) -> TextIO:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise full_disk(error) or UserError(_unwritable(path, error)) from error
+        raise full_disk(error) or UserError(unwritable(path, error)) from error
     try:
         if fcntl is not None:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
         held = isinstance(error, BlockingIOError)
-        raise UserError(_held(path, what) if held else _unwritable(path, error)) from error
+        raise UserError(_held(path, what) if held else unwritable(path, error)) from error
     return file
 
 
-def _unwritable(path: Path, error: OSError) -> Problem:
+def unwritable(path: Path, error: OSError) -> Problem:
+    """Return the problem of a ledger's folder that the operating system refuses to write."""
     return Problem(
         code="FM1506",
         found=f"the ledger cannot be written: {error.strerror}",

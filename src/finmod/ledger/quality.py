@@ -1,4 +1,4 @@
-"""Odd patterns over whole billing periods: repeated charges, missing days, costs and discounts that are lost.
+"""Odd patterns over whole billing periods: repeated charges, missing days, discounts that are lost.
 
 Owns their findings; the queries stand in ``sql/``. They are looked for by a check, not by a load: they need a
 whole period at once.
@@ -65,29 +65,6 @@ def missing_days(engine: Engine, days: Sequence[Path]) -> list[Finding]:
             example=dates[0],
         )
         for source, month, dates in rows
-    ]
-
-
-def lost_commitment_cost(engine: Engine, days: Sequence[Path], keys: Sequence[Path]) -> list[Finding]:
-    """Return a finding per commitment and billing period whose effective cost is below its recurring bill.
-
-    What a commitment without upfront payment costs in a month must come back as the effective cost of what it covered
-    and of what stood unused. More is right where an upfront part is spread over the term; less means that cost is lost.
-    """
-    sql = query("lost_commitment_cost").format(days=relation(list(days)), keys=relation(list(keys)))
-    return [
-        Finding(
-            code="FM1404",
-            severity="warning",
-            message=f"The commitment was billed {billed:,.2f} {currency} and reaches charges with {effective:,.2f}.",
-            source=source,
-            billing_period=month,
-            column="EffectiveCost",
-            amount=billed,
-            currency=currency,
-            example=printable(commitment),
-        )
-        for source, month, commitment, currency, billed, effective in engine.rows(sql)
     ]
 
 

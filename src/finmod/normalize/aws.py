@@ -2,7 +2,8 @@
 
 Owns the two mappings. One table serves both: a legacy report's columns are given the names of CUR 2.0
 (``sources.aws_cur``), and tags, cost categories and the keys of map columns get names of their own
-(``aws_columns``). Money and kinds of charges stand in ``aws_charges``, service and region names in ``aws_services``.
+(``aws_columns``). Money and kinds of charges stand in ``aws_charges``, what a commitment left unused in
+``aws_unused``, service and region names in ``aws_services``.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from finmod.normalize.aws_charges import (
     COSTS,
     KINDS,
     LINE_ITEMS,
-    NO_UNUSED_PART,
     PRICED,
     QUANTITIES,
     SPLITS,
     UNBLENDED,
-    UNUSED_PART,
 )
 from finmod.normalize.aws_columns import derived, replace_derived
+from finmod.normalize.aws_unused import NO_UNUSED_PART, UNUSED_PART
 from finmod.normalize.mapping import Choice, MapColumn, Mapping
+from finmod.sources.aws_cur2 import PARTITION
 
 _BILL = "AWS Data Exports User Guide, Bill columns"
 _PRODUCT = "AWS Data Exports User Guide, Product columns"
@@ -64,7 +65,8 @@ def _exclusive_end(column: str) -> str:
     )
 
 
-_START = "coalesce(@bill_billing_period_start_date, date_trunc('month', @line_item_usage_start_date))"
+_BY_FOLDER = f"TRY_CAST(nullif(regexp_extract($file_folder, '(?i).*/{PARTITION}(?:/|$)', 1), '') || '-01' AS TIMESTAMP)"
+_START = f"coalesce(@bill_billing_period_start_date, {_BY_FOLDER}, date_trunc('month', @line_item_usage_start_date))"
 
 _PLACES = (
     MapColumn("BillingAccountId", "$bill_payer_account_id", source=_BILL),
@@ -73,8 +75,12 @@ _PLACES = (
     MapColumn(
         "BillingPeriodStart",
         _START,
-        choice="The month of the usage where a query of Data Exports left the bill's columns out.",
-        source=_BILL,
+        choice="Where a query of Data Exports left the bill's columns out, the month of the folder that the export "
+        "lies in, BILLING_PERIOD=YYYY-MM; outside of such a folder the month of the usage, which is a finding "
+        "(FM1256): a refund or late usage belongs to a later bill.",
+        source=f"{_BILL}; Understanding export delivery",
+        alternative="Refusing a file that names no billing period: most of its charges belong to the month of their "
+        "usage, and the finding names the rest.",
     ),
     MapColumn(
         "BillingPeriodEnd", f"coalesce(@bill_billing_period_end_date, {_START} + INTERVAL 1 MONTH)", source=_BILL
@@ -250,6 +256,7 @@ _OWN = (
 _COLUMNS = (*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *SPLITS, *_OWN)
 # Rows that a connector made of header columns alone: neither type nor money nor time.
 _EMPTY = f"$line_item_line_item_type IS NULL AND {UNBLENDED} IS NULL AND $line_item_usage_start_date IS NULL"
+_NO_PERIOD = f"@bill_billing_period_start_date IS NULL AND {_BY_FOLDER} IS NULL"
 
 _BY_PLAN = "CommitmentDiscountType = 'Savings Plan' AND CommitmentDiscountStatus = 'Used'"
 _BY_CHOICE = (
@@ -260,6 +267,12 @@ _BY_CHOICE = (
         _BY_PLAN,
     ),
     Choice("FM1386", "This is the row in which AWS takes covered usage back.", _BY_PLAN),
+    Choice(
+        "FM1356",
+        "AWS refunds fees of a commitment without upfront payment: the refund lowers effective cost, in which the "
+        "fees had come out in full.",
+        "ChargeClass = 'Correction'",
+    ),
     Choice(
         "FM1334",
         "AWS names no SKU on fees, on the rows of a Savings Plan that are no usage, and for some Marketplace software.",
@@ -280,7 +293,21 @@ _NOTES = (
     (
         "The recurring fee of a commitment makes two charges where a part of the commitment was left unused: the "
         "Purchase, with the fee as billed cost and effective cost 0, and Usage with CommitmentDiscountStatus Unused, "
-        "with billed cost 0 and the unused part as effective cost. Both have the x_Row of the fee."
+        "with billed cost 0 and the unused part as effective cost. Both have the x_Row of the fee. Where the row does "
+        "not say what was unused, Usage with an effective cost of NULL stands for it: it is not known, which is an "
+        "error (FM1311), and the report must be exported with the columns `reservation_unused_*` and "
+        "`savings_plan_used_commitment`. AWS documents none for the reserved capacity of DynamoDB and for dedicated "
+        "hosts."
+    ),
+    (
+        "A report of before 2018 without any column of amortisation makes no charge of an unused part: AWS had none, "
+        "so that nothing in it tells an unused commitment from a used one. Usage under its reservations has no "
+        "effective cost, which is an error (FM1311)."
+    ),
+    (
+        "A refund that names a Savings Plan or a reservation is a Purchase with ChargeClass Correction and the "
+        "CommitmentDiscountId. Its effective cost is 0, as that of the upfront fee that it gives back, and as billed "
+        "where the row says that nothing was paid upfront."
     ),
     "A row with neither line item type nor cost nor usage start date is no charge and is left out, counted.",
 )
@@ -289,7 +316,7 @@ AWS_CUR = Mapping(
     format="aws-cur",
     title="AWS Cost and Usage Report (legacy)",
     columns=_COLUMNS,
-    revision=3,
+    revision=4,
     notes=(
         *_NOTES,
         "Of several report versions of one period, the one that the period's manifest names is read.",
@@ -300,6 +327,7 @@ AWS_CUR = Mapping(
         ),
     ),
     drop_when=_EMPTY,
+    guessed_period=_NO_PERIOD,
     by_choice=_BY_CHOICE,
 )
 
@@ -307,7 +335,7 @@ AWS_CUR2 = Mapping(
     format="aws-cur2",
     title="AWS Cost and Usage Report 2.0 (Data Exports)",
     columns=_COLUMNS,
-    revision=3,
+    revision=4,
     notes=(
         *_NOTES,
         (
@@ -330,6 +358,7 @@ AWS_CUR2 = Mapping(
         ),
     ),
     drop_when=_EMPTY,
+    guessed_period=_NO_PERIOD,
     by_choice=_BY_CHOICE,
 )
 

@@ -2,12 +2,14 @@
 
 Owns the expressions, in the notation of ``mapping.py``, for names that the declared mapping uses like columns:
 ``tags``, ``cost_categories`` and ``discounts`` (JSON texts), ``discount_columns`` (not NULL where discounts come as
-columns), and product attributes that CUR 2.0 keeps in its map column.
+columns), ``amortisation_columns`` (not NULL where the file has columns of amortised reservations), and product
+attributes that CUR 2.0 keeps in its map column.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from finmod.engines.duckdb import literal
@@ -25,6 +27,7 @@ _KEYS = {
 }
 _DISCOUNTS = frozenset({"discount", "discount_total_discount"})
 _DISCOUNT = "discount_"
+_AMORTISED = re.compile(r"reservation_(net_)?(unused_)?(effective_cost|amortized_.+|recurring_fee.*)")
 _NAME_TAG = "name"
 
 
@@ -52,6 +55,8 @@ def derived(format_name: str, columns: Sequence[str]) -> dict[str, str]:
     }
     if is_cur2 and names & _DISCOUNTS:
         made["discount_columns"] = "'columns'"
+    if any(map(_AMORTISED.fullmatch, names)):
+        made["amortisation_columns"] = "'columns'"
     own_name = [f"${name}" for key, name in tag_parts if key.lower() == _NAME_TAG]
     for name, (container, key) in _KEYS.items():
         cells = own_name if name == "resource_name" else [f"${name}"] if name in names else []

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, counted, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
-from finmod.normalize.convert import Conversion, booking_sql
+from finmod.normalize.convert import Conversion, booking_sql, guessed_sql
 from finmod.normalize.diagnose import impossible_instants, unreadable_cells, why_unreadable
 from finmod.terms.findings import Finding
 
@@ -143,7 +143,7 @@ def _refuse_missing(conversion: Conversion) -> None:
                 code="FM1124",
                 found=f"the file has no column for {', '.join(missing)}",
                 expected=f"{', '.join(REQUIRED)}: without them a charge cannot be booked",
-                where=f"{conversion.staged.file.name}:1",
+                where=conversion.staged.header_place,
                 remedy=f"Export it with all columns.{say}",
             )
         )
@@ -163,7 +163,7 @@ def _refuse_same_names(conversion: Conversion) -> None:
                     code="FM1109",
                     found=f"the columns '{first[target]}' and '{column.name}' are one and the same in the ledger",
                     expected="each column once, whatever the case of its name",
-                    where=conversion.staged.file.name,
+                    where=conversion.staged.header_place,
                     remedy="Export it again, or rename one of the two.",
                 )
             )
@@ -195,7 +195,7 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
         for target, name in conversion.extra_columns().items()
         if target != name
     ]
-    found += _own_names(conversion)
+    found += [*_own_names(conversion), *_guessed_periods(engine, conversion)]
     if conversion.reading.unreadable_as_null:
         found += [
             Finding(
@@ -210,6 +210,27 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
             for problem, (target, rows) in unreadable_cells(engine, conversion, tolerated=True)
         ]
     return tuple(found)
+
+
+def _guessed_periods(engine: Engine, conversion: Conversion) -> list[Finding]:
+    if not conversion.mapping.guessed_period:
+        return []
+    rows, row, first, last = engine.row(guessed_sql(conversion))
+    if not rows:
+        return []
+    months = first if first == last else f"{first} to {last}"
+    return [
+        Finding(
+            code="FM1256",
+            severity="warning",
+            message=f"Booked in the month of their usage, {months}: {counted(rows, 'charge')} that "
+            f"{'names' if rows == 1 else 'name'} no billing period.",
+            source=conversion.source,
+            column="BillingPeriodStart",
+            rows=rows,
+            where=f"{conversion.staged.file.name}, row {row:,}",
+        )
+    ]
 
 
 def _own_names(conversion: Conversion) -> list[Finding]:

@@ -20,6 +20,8 @@ CONTROL_SCALE = 24
 PERIODS = ("BillingPeriodStart", "ChargePeriodStart", "BillingPeriodEnd", "ChargePeriodEnd")
 # A BIGINT without its sign.
 KEY_BITS = 63
+FOLDER = "file_folder"
+"""The one name in a mapping that is no column: the folder that the file lies in, absolute, with forward slashes."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Conversion:
         return f"coalesce({sql}, {fixed})" if fixed else sql
 
     def exact(self, target: str) -> str:
-        """Return SQL for a money column at every digit of the text."""
+        """Return SQL for a money column as the text has it, at 24 places."""
         kind = f"DECIMAL(38,{CONTROL_SCALE})"
         column = next(item for item in self.mapping.columns if item.target == target)
         tolerant = target in self.reading.unreadable_as_null
@@ -96,19 +98,24 @@ class Conversion:
         return sql if constant is None else f"coalesce({sql}, CAST({literal(constant)} AS {kind}))"
 
     def _render(self, sql: str, *, scale: int = SCALE, tolerant: bool = False) -> str:
-        values = self.values
+        values, folder = self.values, literal(self.staged.file.path.absolute().parent.as_posix())
         return render(
             sql,
             {
-                "$": values.text,
+                "$": lambda name: folder if name == FOLDER else values.text(name),
                 "#": lambda name: values.decimal(name, scale=scale, tolerant=tolerant),
                 "@": lambda name: values.timestamp(name, tolerant=tolerant),
             },
         )
 
-    def where(self, period: date | None) -> str:
-        """Return the WHERE clause for one billing period, or for all; dropped rows are left out."""
-        tests = []
+    def where(self, period: date | None, *, also: str = "") -> str:
+        """Return the WHERE clause for one billing period, or for all; dropped rows are left out.
+
+        Args:
+            period: First day of the billing period's month; None for all.
+            also: A further test, in the notation of mappings.
+        """
+        tests = [f"({self._render(also)})"] if also else []
         if self.mapping.drop_when:
             tolerant = any(
                 names_in(column.sql) & names_in(self.mapping.drop_when)
@@ -215,6 +222,19 @@ def booking_sql(conversion: Conversion) -> str:
         f"count(*) {late}, min(r) {late}, arg_min(ChargePeriodStart, r) {late} "
         f"FROM (SELECT {inner}, file_row_number + 1 AS r FROM {conversion.staged.relation}{conversion.where(None)}) "
         "GROUP BY ALL ORDER BY month, count(*) DESC, min(r)"
+    )
+
+
+def guessed_sql(conversion: Conversion) -> str:
+    """Return SQL for the rows of a file that name no billing period and are booked in the month of their usage.
+
+    Returns:
+        SQL; grain one row; columns their number, an x_Row, first and last of the months, NULL where there are none.
+    """
+    month = f"strftime({conversion.expression('BillingPeriodStart')}, '%Y-%m')"
+    return (
+        f"SELECT count(*), min(file_row_number) + 1, min({month}), max({month}) FROM {conversion.staged.relation}"
+        f"{conversion.where(None, also=conversion.mapping.guessed_period)}"
     )
 
 

@@ -14,9 +14,11 @@ from finmod.errors import FinmodError, InternalError, Problem, UserError, counte
 from finmod.normalize.charges import REQUIRED
 from finmod.normalize.convert import PERIODS, Conversion
 from finmod.normalize.values import Values
-from finmod.sources.stage import unreadable_parquet
+from finmod.sources import parquet
 
 _CELL = re.compile(r"([#@])(\w+)")
+_SLASHES = re.compile(r"\s*\d+/")
+_ZONE = re.compile(r"\d:\d.* ?[A-Za-z]")
 
 
 def why_unreadable(engine: Engine, conversions: Sequence[Conversion], error: EngineError) -> FinmodError:
@@ -60,7 +62,7 @@ def damaged_file(engine: Engine, conversion: Conversion) -> Problem | None:
     try:
         engine.run(f"SELECT bit_xor(hash(cells)) FROM {conversion.staged.relation} AS cells")
     except EngineError as error:
-        return unreadable_parquet(conversion.staged.file, error)
+        return parquet.unreadable(conversion.staged.file, error)
     return None
 
 
@@ -156,7 +158,9 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
     remedy = "Mend the export."
     if target not in REQUIRED or target == "BilledCost":
         remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
-    if sigil == "@" and "/" in text:
+    if sigil == "@" and _ZONE.search(text):
+        remedy = "Mend the export: times in UTC (Z), or with an offset such as +02:00 instead of a zone's name."
+    if sigil == "@" and _SLASHES.match(text):
         remedy = "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."
     return Problem(
         code="FM1120" if sigil == "#" else "FM1121",

@@ -27,11 +27,14 @@ _NOTES = (
         "x_NAME, with a finding."
     ),
     (
-        "Empty cells and the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T and Z; a "
-        "text without an offset is UTC. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be "
-        "both."
+        "Empty cells and the texts NULL, null and (null) are NULL. Dates are ISO 8601, with or without T, with "
+        "Z, UTC or a numeric offset; a text without one is UTC. The name of a time zone is refused: IST is three of "
+        "them. Dates with slashes need `date_order: mdy` or `dmy`, because 5/1/25 can be both."
     ),
-    "Doubles are read as the shortest decimal text that gives the same double, then rounded once to 12 places.",
+    (
+        "Doubles and 32-bit floats are read as the shortest decimal text that gives the same number, then rounded "
+        "once to 12 places."
+    ),
 )
 
 
@@ -46,7 +49,7 @@ def mapping_of(version: Version) -> Mapping:
         derived.get(column.id) or MapColumn(column.id, f"{_SIGILS[column.data_type]}{column.id}")
         for column in ledger_columns()
     ]
-    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES)
+    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=2)
 
 
 def mapping(columns: Sequence[str]) -> Mapping:

@@ -43,8 +43,14 @@ def detect(columns: Sequence[str]) -> str | None:
     return next((name for name, reader in READERS.items() if reader.format.recognise(columns)), None)
 
 
-def require_format(name: str, columns: Sequence[str], file: str) -> None:
+def require_format(name: str, columns: Sequence[str], file: str, *, line: int | None = 1) -> None:
     """Refuse a file that is not of the format it is given under, naming the likely right one.
+
+    Args:
+        name: The format it is given under.
+        columns: Its column names.
+        file: What messages call it.
+        line: Line of the column names; None for Parquet, which has no lines.
 
     Raises:
         UserError: Another format, or none that is known.
@@ -62,14 +68,19 @@ def require_format(name: str, columns: Sequence[str], file: str) -> None:
             code="FM1123",
             found=f"the file is not of the format {name}",
             expected=f"the columns of {READERS[name].format.title}",
-            where=f"{file}:1",
+            where=f"{file}:{line}" if line else file,
             remedy=remedy,
         )
     )
 
 
-def detected(columns: Sequence[str], file: str) -> str:
+def detected(columns: Sequence[str], file: str, *, line: int | None = 1) -> str:
     """Return the format that a file looks like.
+
+    Args:
+        columns: Its column names.
+        file: What messages call it.
+        line: Line of the column names; None for Parquet, which has no lines.
 
     Raises:
         UserError: None that is known.
@@ -81,7 +92,7 @@ def detected(columns: Sequence[str], file: str) -> str:
                 code="FM1123",
                 found="the file is of no format that finmod knows",
                 expected=", ".join(READERS),
-                where=f"{file}:1",
+                where=f"{file}:{line}" if line else file,
                 remedy=_unknown(columns),
             )
         )

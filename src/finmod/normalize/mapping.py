@@ -5,7 +5,7 @@ themselves stand in one file per supplier and are printed to docs/reference/mapp
 
 Notation inside ``MapColumn.sql``: ``$name`` is the source column as text, ``#name`` as exact decimal
 (each value rounded once, to 12 places), ``@name`` as a timestamp in UTC. A column that the file lacks
-is NULL. Everything else is DuckDB SQL.
+is NULL. ``$file_folder`` is no column but the folder that the file lies in. Everything else is DuckDB SQL.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Mapping:
         revision: Goes up when a mapping's result changes, so that ``load`` knows to load again.
         notes: Paragraphs for the mapping's page.
         drop_when: Rows for which this is true are no charges of this bill and are left out, counted.
+        guessed_period: Rows for which this is true name no billing period: they are booked in the month of usage.
         also: Further charges that the same rows make, each with columns and rows of its own.
         by_choice: Findings that follow from what was chosen here.
     """
@@ -73,13 +74,14 @@ class Mapping:
     revision: int = 1
     notes: tuple[str, ...] = field(default=())
     drop_when: str = ""
+    guessed_period: str = ""
     also: tuple[Mapping, ...] = ()
     by_choice: tuple[Choice, ...] = ()
 
     def source_columns(self) -> set[str]:
         """Return the names of the source columns that the mapping reads, further charges included."""
         texts = [column.sql for column in self.every_column()]
-        texts += [mapping.drop_when for mapping in (self, *self.also)]
+        texts += [text for mapping in (self, *self.also) for text in (mapping.drop_when, mapping.guessed_period)]
         return {name for text in texts for name in names_in(text)}
 
     def every_column(self) -> tuple[MapColumn, ...]:

@@ -20,6 +20,8 @@ _SLASH_DATES: dict[DateOrder, tuple[str, ...]] = {
     "mdy": ("%m/%d/%y", "%m/%d/%Y", "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S"),
     "dmy": ("%d/%m/%y", "%d/%m/%Y", "%d/%m/%y %H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S"),
 }
+# What stands behind the digits of the time where it is in UTC.
+_IN_UTC = "('', 'Z', ' Z', ' UTC', ' utc')"
 SCALE: Final = 12
 """Decimal places of every amount and quantity in the ledger."""
 
@@ -84,13 +86,15 @@ class Values:
             return _decimal_of_text(cell, scale, tolerant=tolerant)
         if kind == "BOOLEAN":  # a cast would make numbers of true and false
             return f"{cast}(CAST({cell} AS VARCHAR) AS {target})"
+        if kind == "FLOAT":
+            return f"{cast}({_shortest(cell)} AS {target})"
         # Before 2.0 the engine rounds texts such as 5.2e-17 up to one unit of the last place.
         by_text = f"CASE WHEN abs({cell}) < 1e-{scale + 1} THEN 0 ELSE {cast}(CAST({cell} AS VARCHAR) AS {target}) END"
         if kind == "DOUBLE" and scale == SCALE:
             plain = f"TRY_CAST({cell} AS {target})"
             exact = f"abs({cell}) < {_EXACT_DOUBLE} AND CAST({plain} AS DOUBLE) = {cell}"
             return f"CASE WHEN {exact} THEN {plain} ELSE {by_text} END"
-        return by_text if kind in ("DOUBLE", "FLOAT") else f"{cast}({cell} AS {target})"
+        return by_text if kind == "DOUBLE" else f"{cast}({cell} AS {target})"
 
     def timestamp(self, name: str, *, tolerant: bool = False) -> str:
         """Return SQL for a cell as TIMESTAMP in UTC; a text without an offset is in UTC already."""
@@ -121,19 +125,34 @@ class Values:
     def _timestamp_of_text(self, cell: str, *, tolerant: bool) -> str:
         cast = "TRY_CAST" if tolerant else "CAST"
         # A plain cast to TIMESTAMP drops an offset or a zone without a word, and reads 5/1/25 as a day in the year 5.
-        offset = f"NOT regexp_full_match({cell}[12:], '[0-9:.]*(Z| UTC)?')"
-        plain = f"{cast}(CASE WHEN contains({cell}, '/') THEN 'not ISO 8601: ' || {cell} ELSE {cell} END AS TIMESTAMP)"
+        # A cast to TIMESTAMPTZ guesses what the name of a zone means: IST is three of them.
+        refused = f"{cast}('not ISO 8601: ' || {cell} AS TIMESTAMP)"
+        plain = f"CASE WHEN contains({cell}, '/') THEN {refused} ELSE {cast}({cell} AS TIMESTAMP) END"
         if self._date_order != "iso":
             formats = ", ".join(f"'{text}'" for text in _SLASH_DATES[self._date_order])
             parse = "try_strptime" if tolerant else "strptime"
             slashed = f"{parse}({cell}, [{formats}])"
             plain = f"CASE WHEN contains({cell}, '/') THEN {slashed} ELSE {cast}({cell} AS TIMESTAMP) END"
+        # The engine looks with these functions once per entry of a Parquet dictionary, with patterns once per row.
+        zone = f"ltrim(rtrim(substring({cell}, 12)), '0123456789:.')"
         # The commonest form needs no such look: between its signs the cast takes digits and blanks alone.
         common = f"{cell} LIKE '____-__-__T__:__:__Z' OR {cell} LIKE '____-__-__T__:__:__.___Z'"
         return (
-            f"CASE WHEN {common} THEN {_cast(cell, 'TIMESTAMP', tolerant=tolerant)} WHEN {offset} "
-            f"THEN make_timestamp(epoch_us({cast}({cell} AS TIMESTAMP WITH TIME ZONE))) ELSE {plain} END"
+            f"CASE WHEN {common} THEN {_cast(cell, 'TIMESTAMP', tolerant=tolerant)} "
+            f"WHEN {zone} IN {_IN_UTC} THEN {plain} WHEN rtrim({zone}, '0123456789:') IN ('+', '-') "
+            f"THEN make_timestamp(epoch_us({cast}({cell} AS TIMESTAMP WITH TIME ZONE))) ELSE {refused} END"
         )
+
+
+def _shortest(cell: str) -> str:
+    """Return SQL for the shortest text that gives a FLOAT; the engine writes 2204823.8 as 2204823.75.
+
+    Of the digits that give the number back, 9 always do.
+    """
+    wide = f"CAST({cell} AS DOUBLE)"
+    texts = [f"format('{{:.{digits}g}}', {wide})" for digits in (6, 7, 8, 9)]
+    tries = " ".join(f"WHEN CAST({text} AS FLOAT) = {cell} THEN {text}" for text in texts[:-1])
+    return f"CASE {tries} ELSE {texts[-1]} END"
 
 
 def _cast(cell: str, kind: str, *, tolerant: bool) -> str:

@@ -43,7 +43,7 @@ def allowed_constants(value: Mapping[str, str]) -> Mapping[str, str]:
 
 def _fault(column_id: str, constant: str) -> Fault | None:
     if constant == "":
-        return _FORM, "text", "Remove the line: a column without a value is NULL.", column_id
+        return _FORM, "text", "Leave it out: a column without a value is NULL.", column_id
     column = _columns().get(column_id)
     if column is None:
         return None

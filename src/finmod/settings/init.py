@@ -30,7 +30,8 @@ def project_text(name: str, currency: str) -> str:
     Raises:
         UserError: Name or currency is not allowed.
     """
-    validated(ProjectFile, unplaced({"name": name, "currency": currency}))
+    options = {"name": "--name", "currency": "--currency"}
+    validated(ProjectFile, unplaced({"name": name, "currency": currency}, options))
     template = resources.files("finmod.settings").joinpath("templates", FILE).read_text(encoding="utf-8")
     text = Template(template).substitute(schema="$schema", name=_scalar(name), currency=currency)
     validated(ProjectFile, parse_yaml(text, FILE))

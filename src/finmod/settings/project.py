@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandle
 from finmod.errors import Problem, UserError
 from finmod.settings.constants import allowed_constants, column_ids
 from finmod.settings.currencies import CURRENCIES
+from finmod.settings.paths import Fault, path_fault
 from finmod.settings.validate import Settings, did_you_mean, refusal, unplaced, validated
 from finmod.settings.yaml import read_yaml
 from finmod.terms.findings import codes
@@ -40,11 +41,18 @@ ACCEPTABLE = ("FM1116", "FM1127", "FM1128", "FM1130")
 """Codes of refusals that a user may overrule for a source; see docs/errors.md."""
 
 _RESERVED = frozenset({"x_Source", "x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_File", "x_Row"})
-_FORM, _COLUMN, _REMOTE, _PATH, _CODE = "FM1006", "FM1007", "FM1008", "FM1009", "FM1022"
+_FORM, _COLUMN, _PATH, _CODE = "FM1006", "FM1007", "FM1009", "FM1022"
 
 _NAME_LENGTH = 100
+_OPTIONS = {
+    "format": "--format",
+    "path": "PATH",
+    "set": "--set",
+    "unreadable_as_null": "--unreadable-as-null",
+    "date_order": "--date-order",
+    "accept": "--accept",
+}
 _SOURCE_NAME = "^[a-z][a-z0-9_-]{0,62}$"
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def _project_name(value: str) -> str:
@@ -66,32 +74,41 @@ def _source_name(value: str) -> str:
     return value
 
 
-def _local_path(value: str) -> str:
-    if not value.strip() or not value.isprintable():
-        raise refusal(_PATH, "a path of printable characters")
-    if _ADDRESS.match(value):
-        remedy = "Addresses such as s3:// cannot be read yet: copy the files to a folder and name that."
-        raise refusal(_REMOTE, "a local path", remedy)
-    if value.startswith("~"):
-        raise refusal(_PATH, "a path without ~", "Write the whole path of the home folder.")
+def _not_faulty(value: str, fault: Fault | None) -> str:
+    if fault:
+        raise refusal(*fault)
     return value
+
+
+def _local_path(value: str) -> str:
+    return _not_faulty(value, path_fault(value))
+
+
+def _relative_fault(value: str) -> Fault | None:
+    if PurePosixPath(value).is_absolute():
+        remedy = f"Put the file into the project, so that it moves with it, and name it from the folder of {FILE}."
+        return _PATH, "a path relative to the project", remedy
+    return path_fault(value)
 
 
 def _relative_path(value: str) -> str:
-    if PurePosixPath(_local_path(value)).is_absolute():
-        remedy = f"Put the file into the project, so that it moves with it, and name it from the folder of {FILE}."
-        raise refusal(_PATH, "a path relative to the project", remedy)
-    return value
+    return _not_faulty(value, _relative_fault(value))
+
+
+def _rates(value: str) -> str:
+    fault = _relative_fault(value)
+    if fault:
+        code, expected, remedy = fault
+        fault = code, expected, f"{remedy or 'Correct the path.'} Or leave fx out: nothing reads it yet."
+    return _not_faulty(value, fault)
 
 
 def _store(value: str) -> str:
-    if _ADDRESS.match(value):
-        remedy = "Object stores cannot hold the ledger yet: name a folder, such as .finmod."
-        raise refusal(_REMOTE, "a local folder", remedy)
-    if set(PurePosixPath(os.path.normpath(_local_path(value))).parts) <= {"..", "/"}:
-        expected = "a folder of its own inside or beside the project"
-        raise refusal(_PATH, expected, "Name a folder, such as .finmod.")
-    return value
+    remote = "Object stores cannot hold the ledger yet: name a folder, such as .finmod."
+    fault = path_fault(value, place="folder", remote=remote)
+    if fault is None and set(PurePosixPath(os.path.normpath(value)).parts) <= {"..", "/"}:
+        fault = _PATH, "a folder of its own inside or beside the project", "Name a folder, such as .finmod."
+    return _not_faulty(value, fault)
 
 
 def _column_id(value: str) -> str:
@@ -150,6 +167,7 @@ class _ColumnIdSchema:
 
 LocalPath = Annotated[str, AfterValidator(_local_path)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
+RatesPath = Annotated[str, AfterValidator(_rates)]
 ColumnId = Annotated[str, AfterValidator(_column_id), _ColumnIdSchema()]
 SourceName = Annotated[str, AfterValidator(_source_name)]
 
@@ -160,7 +178,7 @@ class SourceSettings(Settings):
     Attributes:
         format: Name of the format.
         paths: Files, folders or globs as written: absolute, or relative to the project.
-        constants: FOCUS column id -> value for every charge, where the bill lacks the column.
+        constants: FOCUS column id -> value for every charge whose bill leaves it empty.
         unreadable_as_null: FOCUS columns whose unreadable values become NULL with a finding.
         date_order: How dates with slashes are read; ``iso`` refuses them.
         accept: Codes of refusals after which the bill is loaded all the same.
@@ -179,7 +197,7 @@ class SourceSettings(Settings):
     constants: Annotated[dict[ColumnId, str], AfterValidator(allowed_constants)] = Field(
         default={},
         alias="set",
-        description="Values for FOCUS columns that the bill lacks: column id to constant.",
+        description="Values for FOCUS columns, column id to constant: each fills only what the bill leaves empty.",
         examples=[{"BillingCurrency": "USD"}],
         json_schema_extra=lambda schema: schema.update(propertyNames=_column_schema()),
     )
@@ -252,9 +270,10 @@ class ProjectFile(Settings):
         description="The bills: a name of your choice to a format and its files.",
         json_schema_extra={"propertyNames": {"pattern": _SOURCE_NAME}},
     )
-    fx: RelativePath | None = Field(
+    fx: RatesPath | None = Field(
         default=None,
-        description="CSV file of exchange rates with the columns date, from, to, rate.",
+        description="CSV file of exchange rates with the columns date, from, to, rate. Nothing reads it yet: no amount "
+        "is converted.",
         examples=["fx.csv"],
     )
     invoices: RelativePath | None = Field(
@@ -276,7 +295,7 @@ class Project:
         fiscal_year_start: Month 1 to 12.
         store: Absolute folder of the ledger; it need not exist yet.
         sources: Name -> settings, in the order of the file.
-        fx: Absolute path of the exchange rates; None where the file names none.
+        fx: Absolute path of the exchange rates, which nothing reads yet; None where the file names none.
         invoices: Absolute path of the invoices; None where the file names none.
         check: What ``finmod check`` lets pass.
     """
@@ -340,7 +359,7 @@ def source_settings(  # noqa: PLR0913 - one parameter per key of the file
     """Return the settings of a source that stands in no file, such as one of the command line.
 
     Raises:
-        UserError: Every problem, without a place.
+        UserError: Every problem, under the name of its option.
     """
     data = {
         "format": format,
@@ -350,7 +369,7 @@ def source_settings(  # noqa: PLR0913 - one parameter per key of the file
         "date_order": date_order,
         "accept": list(accept),
     }
-    return validated(SourceSettings, unplaced(data))
+    return validated(SourceSettings, unplaced(data, _OPTIONS))
 
 
 def _no_project(found: str) -> Problem:

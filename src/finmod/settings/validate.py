@@ -96,9 +96,14 @@ def _and_more(total: int, document: Document) -> Problem:
     )
 
 
-def unplaced(data: Mapping[str, Any]) -> Document:
-    """Return data that stands in no file, such as options of a command, as a document."""
-    return Document("", _node(data))
+def unplaced(data: Mapping[str, Any], options: Mapping[str, str]) -> Document:
+    """Return data that stands in no file as a document.
+
+    Args:
+        data: Keys and values as a file would have them.
+        options: Key -> what messages call it: the option of the command line.
+    """
+    return Document("", _node(data), options=options)
 
 
 def _node(value: object) -> Node:
@@ -126,7 +131,8 @@ def _problems(detail: ErrorDetails, schema: Schema, document: Document) -> list[
     problems = []
     for code, expected, remedy, step in detail["ctx"]["faults"]:
         inside, node, key = document.find(steps if step is None else (*steps, step))
-        found = f"{_name(inside[:-1])} has the key {_text(str(inside[-1]))}" if is_key else _is(inside, node)
+        key_of = f"{_name(inside[:-1], document)} {'names' if document.options else 'has the key'}"
+        found = f"{key_of} {_text(str(inside[-1]))}" if is_key else _is(inside, node, document)
         at = key if is_key else (node.line, node.column)
         where, todo = _where(document, at), remedy or _REMEDIES[code]
         problems.append(Problem(code=code, found=found, expected=expected, where=where, remedy=todo))
@@ -138,7 +144,7 @@ def _missing(steps: Steps, schema: Schema, document: Document) -> Problem:
     _, _, at = document.find(steps[:-1])
     return Problem(
         code="FM1002",
-        found=f"{_name(steps)} is missing",
+        found=f"{_name(steps, document)} is missing",
         where=_where(document, at),
         remedy=f"Add it, such as '{steps[-1]}: {examples[0]}'.",
     )
@@ -150,7 +156,7 @@ def _unknown(steps: Steps, schema: Schema, document: Document) -> Problem:
     hint = did_you_mean(steps[-1], known)
     return Problem(
         code="FM1004",
-        found=f"{_name(steps)} is no key of this file",
+        found=f"{_name(steps, document)} is no key of this file",
         expected=listing(known),
         where=_where(document, at),
         remedy=hint or "Remove it.",
@@ -168,7 +174,7 @@ def _wrong(detail: ErrorDetails, steps: Steps, schema: Schema, document: Documen
         remedy = f'Put it in quotes: "{node.text}".'
     return Problem(
         code=code,
-        found=_is(steps, node),
+        found=_is(steps, node, document),
         expected=_phrase(allowed, schema),
         where=_where(document, (node.line, node.column)),
         remedy=remedy or _REMEDIES[code],
@@ -179,19 +185,24 @@ def _where(document: Document, at: tuple[int, int]) -> str | None:
     return f"{document.name}:{at[0]}:{at[1]}" if document.name else None
 
 
-def _name(steps: Steps) -> str:
-    """Return the path to a value as a person counts: items of a list from 1."""
+def _name(steps: Steps, document: Document) -> str:
+    """Return the path to a value as a person counts, items of a list from 1; an option by its own name."""
+    if steps and steps[0] in document.options:
+        # An option is given once for each of its values, so that the value tells which one is meant.
+        inside = (printable(step, 80) for step in steps[1:] if isinstance(step, str))
+        return " ".join((document.options[str(steps[0])], *inside))
     words = [str(step + 1) if isinstance(step, int) else printable(step, 80) for step in steps]
     return ".".join(words) or "the file"
 
 
-def _is(steps: Steps, node: Node) -> str:
+def _is(steps: Steps, node: Node, document: Document) -> str:
+    name = _name(steps, document)
     if node.content is None:
-        return f"{_name(steps)} is empty"
+        return f"{name} is empty"
     if isinstance(node.content, dict | list):
         kind = "mapping" if isinstance(node.content, dict) else "list"
-        return f"{_name(steps)} is {'a' if node.content else 'an empty'} {kind}"
-    return f"{_name(steps)} is {_text(node.content) if isinstance(node.content, str) else printable(node.text)}"
+        return f"{name} is {'a' if node.content else 'an empty'} {kind}"
+    return f"{name} is {_text(node.content) if isinstance(node.content, str) else printable(node.text)}"
 
 
 def _text(text: str) -> str:

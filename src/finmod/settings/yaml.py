@@ -28,7 +28,7 @@ from ruamel.yaml.reader import ReaderError
 from finmod.errors import Problem, UserError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MAX_BYTES = 1_000_000
@@ -93,11 +93,13 @@ class Document:
         name: The file as messages call it.
         root: Its top level, a mapping.
         problems: What must be mended although the file could be read: keys that stand twice, tags.
+        options: Top-level key -> the option of the command line that gave it; empty for a file.
     """
 
     name: str
     root: Node
     problems: tuple[Problem, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, path: Steps) -> tuple[Steps, Node, tuple[int, int]]:
         """Return the deepest part of a path that the file has, its node, and line and column of its key."""

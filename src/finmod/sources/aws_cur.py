@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from finmod.sources.deliveries import by_period, current, delivery
@@ -90,6 +91,7 @@ _KNOWN = (
     "product_sku",
     "product_tenancy",
     "reservation_amortized_upfront_cost_for_usage",
+    "reservation_amortized_upfront_fee_for_billing_period",
     "reservation_effective_cost",
     "reservation_net_amortized_upfront_cost_for_usage",
     "reservation_net_effective_cost",
@@ -105,11 +107,13 @@ _KNOWN = (
     "reservation_unused_normalized_unit_quantity",
     "reservation_unused_quantity",
     "reservation_unused_recurring_fee",
+    "reservation_upfront_value",
     "savings_plan_amortized_upfront_commitment_for_billing_period",
     "savings_plan_net_amortized_upfront_commitment_for_billing_period",
     "savings_plan_net_recurring_commitment_for_billing_period",
     "savings_plan_net_savings_plan_effective_cost",
     "savings_plan_offering_type",
+    "savings_plan_payment_option",
     "savings_plan_recurring_commitment_for_billing_period",
     "savings_plan_savings_plan_a_r_n",
     "savings_plan_savings_plan_effective_cost",
@@ -121,6 +125,7 @@ _KNOWN = (
     "split_line_item_net_unused_cost",
     "split_line_item_parent_resource_id",
     "split_line_item_split_cost",
+    "split_line_item_split_usage",
     "split_line_item_unused_cost",
     "capacity_reservation_capacity_reservation_arn",
     "capacity_reservation_capacity_reservation_status",
@@ -201,7 +206,7 @@ def select_files(paths: Sequence[Path]) -> Selection:
         (delivery(folder, files, _manifest(folder, files), "reportKeys") for folder, files in periods), loose
     )
     reason = "the report's status table: it holds no charges"
-    return Selection(chosen.files, (*chosen.left_out, *((path, reason) for path in status)), chosen.findings)
+    return replace(chosen, left_out=(*chosen.left_out, *((path, reason) for path in status)))
 
 
 def _is_period(folder: Path) -> bool:

@@ -21,7 +21,9 @@ MAP_COLUMNS = ("product", "resource_tags", "cost_category", "discount")
 _NEEDED = frozenset({"line_item_line_item_type", "line_item_unblended_cost"})
 # A query of Data Exports may leave the maps out; these three stand in no legacy report.
 _ONLY_HERE = frozenset({*MAP_COLUMNS, "bill_payer_account_name", "line_item_usage_account_name"})
-_PERIOD = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})", re.IGNORECASE)
+PARTITION = r"BILLING_PERIOD=(\d{4}-\d{2})"
+"""Pattern of the name of the folder that a billing period's export lies in, whatever its case; the month is a group."""
+_PERIOD = re.compile(PARTITION, re.IGNORECASE)
 
 
 def recognise(columns: Iterable[str]) -> bool:
@@ -37,19 +39,6 @@ def canonical(name: str) -> str:
     'line_item_usage_type'
     """
     return re.sub(r"[^a-z0-9]+", "_", name.strip().lower())
-
-
-def billing_period(path: Path) -> str | None:
-    """Return the ``YYYY-MM`` of the partition that a file lies in; None outside of partitions.
-
-    >>> billing_period(Path("bill/data/BILLING_PERIOD=2026-09/bill-00001.snappy.parquet"))
-    '2026-09'
-    """
-    for part in reversed(path.parts[:-1]):
-        match = _PERIOD.fullmatch(part)
-        if match:
-            return match[1]
-    return None
 
 
 def select_files(paths: Sequence[Path]) -> Selection:

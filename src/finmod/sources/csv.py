@@ -1,24 +1,25 @@
 """CSV and gzipped CSV, read strictly: every row whole, every byte checked.
 
-Owns headers and the words for a broken row; gzip's own soundness is in ``gzip.py``.
+Owns headers and the copy; what is wrong with a broken row is told in ``broken_rows.py``, with a gzip file in
+``gzip.py``.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip as stdlib_gzip
 import io
 import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, literal
-from finmod.errors import Problem, UserError, counted
+from finmod.errors import Problem, UserError
 from finmod.sources import gzip
-from finmod.sources.files import SourceFile, is_gzip, refuse_other_kinds
-from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, long_row, tail_of
+from finmod.sources.broken_rows import broken_row, not_utf8, too_long_row
+from finmod.sources.files import SourceFile
+from finmod.sources.kinds import is_gzip, refuse_other_kinds
+from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, tail_of
 
 NULL_TEXTS = ("", "NULL", "null", "(null)")
 _HEADER_BYTES = 4 << 20
@@ -73,7 +74,8 @@ def _text(file: SourceFile, raw: bytes) -> str:
     except UnicodeDecodeError as error:
         # The cut may fall inside a character; anything earlier is a wrong byte.
         if len(raw) < _HEADER_BYTES or error.start < len(raw) - 4:
-            raise UserError(_not_utf8(file, raw[: error.start].count(b"\n") + 1)) from error
+            names = _names(file, raw.decode("utf-8-sig", errors="replace"))
+            raise UserError(not_utf8(file, io.BytesIO(raw), names)) from error
         return raw[: error.start].decode("utf-8-sig")
 
 
@@ -163,7 +165,7 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
         _refuse_long_end(file, header, check.tail if check else tail_of(file))
     except EngineError as error:
         target.unlink(missing_ok=True)
-        raise UserError((check and check.problem) or _broken_row(file, str(error), header)) from error
+        raise UserError((check and check.problem) or broken_row(file, str(error), header.names)) from error
     except UserError:
         target.unlink(missing_ok=True)
         raise
@@ -171,17 +173,8 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
 
 
 def _refuse_long_end(file: SourceFile, header: Header, tail: bytes) -> None:
-    if ends_in_long_row(tail) and (problem := _long_row(file, header)):
+    if ends_in_long_row(tail) and (problem := too_long_row(file, header.names)):
         raise UserError(problem)
-
-
-def _long_row(file: SourceFile, header: Header) -> Problem | None:
-    with _open(file) as handle:
-        return long_row(file, handle, header.names)
-
-
-def _open(file: SourceFile) -> IO[bytes]:
-    return cast("IO[bytes]", stdlib_gzip.open(file.path)) if is_gzip(file) else file.path.open("rb")
 
 
 def _reader(file: SourceFile, header: Header, options: str) -> str:
@@ -206,73 +199,3 @@ def _short_rows(engine: Engine, file: SourceFile, header: Header) -> ShortRows |
     engine.run("DROP TABLE short_rows")
     engine.run("DROP TABLE short_scans")
     return ShortRows(rows, line) if rows else None
-
-
-def _not_utf8(file: SourceFile, line: int) -> Problem:
-    return Problem(
-        code="FM1114",
-        found="a byte that is not UTF-8",
-        expected="text in UTF-8",
-        where=f"{file.name}:{line}",
-        remedy="Convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8 FILE.",
-    )
-
-
-def _broken_row(file: SourceFile, words: str, header: Header) -> Problem:
-    line = re.search(r"CSV Error on Line: (\d+)", words)
-    where = f"{file.name}:{line.group(1)}" if line else file.name
-    width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", words)
-    if "utf-8" in words.lower():
-        return _not_utf8(file, int(line.group(1)) if line else 1)
-    if width:
-        return _wrong_width(where, len(header.names), int(width.group(2)))
-    if "GZIP" in words:
-        return gzip.damaged(file, "it breaks off before its end")
-    asks = any(part in words for part in ("max_line_size", "Maximum line size", "full read", "quote"))
-    if asks and (problem := _long_row(file, header)):
-        return problem
-    mixed = None if line else _mixed_line_ends(file)
-    if mixed:
-        where = f"{file.name}:{mixed}"
-        found, remedy = (
-            "the line ends otherwise than the lines before it",
-            "Make all line ends the same, for example: dos2unix FILE.",
-        )
-    elif "quote" in words:
-        found, remedy = (
-            "a quoted field is not closed, or something follows its quote",
-            "Export the file again, or mend the line.",
-        )
-    else:
-        first = words.split("\n", 1)[0].replace(str(file.path), file.name)
-        found, remedy = f"the row cannot be read ({first})", "Export the file again as CSV (RFC 4180)."
-    return Problem(code="FM1115", found=found, expected="one charge a row", where=where, remedy=remedy)
-
-
-def _mixed_line_ends(file: SourceFile) -> int | None:
-    """Return the first line, from 1, whose end differs from that of the first line, ends inside quotes apart."""
-    first: bytes | None = None
-    quoted = False
-    with _open(file) as handle:
-        for number, line in enumerate(handle, start=1):
-            quoted ^= bool(line.count(b'"') % 2)
-            end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
-            if quoted or not line.endswith(b"\n"):
-                continue
-            first = first or end
-            if end != first or b"\r" in line[: -len(end)].rpartition(b'"')[2]:
-                return number
-    return None
-
-
-def _wrong_width(where: str, expected: int, found: int) -> Problem:
-    remedy = "Export the file again, or mend the line."
-    if found < expected:
-        remedy += " To read the missing last fields as NULL: --accept FM1116, or accept: [FM1116] in finmod.yaml."
-    return Problem(
-        code="FM1116",
-        found=f"the row has {counted(found, 'field')}",
-        expected=f"{expected:,}, as in the header",
-        where=where,
-        remedy=remedy,
-    )

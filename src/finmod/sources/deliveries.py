@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, counted
 from finmod.sources.format import Selection
 from finmod.terms.findings import Finding
 
@@ -23,16 +23,21 @@ class Delivery:
     """The files found for one billing period of one report.
 
     Attributes:
-        name: For messages, such as ``bill/20260901-20261001``.
+        folder: The period's folder.
         files: File -> name of its version; "" where the layout overwrites and has no versions.
         manifest: The manifest that names the current version; None where there is none.
         promised: Files that the manifest names, as they should lie on this disk.
     """
 
-    name: str
+    folder: Path
     files: dict[Path, str]
     manifest: Path | None = None
     promised: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return what messages call it, such as ``bill/20260901-20261001``."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
 
 
 def by_period(
@@ -68,11 +73,10 @@ def delivery(folder: Path, files: dict[Path, str], manifest: Path | None, field:
     Raises:
         UserError: FM1250, the manifest cannot be read.
     """
-    name = f"{folder.parent.name}/{folder.name}"
     if manifest is None:
-        return Delivery(name, files)
+        return Delivery(folder, files)
     promised = tuple(folder / _inside(key, folder.name) for key in _names(manifest, field))
-    return Delivery(name, files, manifest, promised)
+    return Delivery(folder, files, manifest, promised)
 
 
 def current(deliveries: Iterable[Delivery], loose: Sequence[Path] = ()) -> Selection:
@@ -85,6 +89,7 @@ def current(deliveries: Iterable[Delivery], loose: Sequence[Path] = ()) -> Selec
     files = list(loose)
     left_out: list[tuple[Path, str]] = []
     findings: list[Finding] = []
+    whole: list[Path] = []
     problems: list[Problem] = []
     for each in deliveries:
         found = _promised(each) if each.manifest else _single(each)
@@ -94,9 +99,10 @@ def current(deliveries: Iterable[Delivery], loose: Sequence[Path] = ()) -> Selec
         files.extend(found.files)
         left_out.extend(found.left_out)
         findings.extend(found.findings)
+        whole.extend(found.whole)
     if problems:
         raise UserError(*problems)
-    return Selection(tuple(files), tuple(left_out), tuple(findings))
+    return Selection(tuple(files), tuple(left_out), tuple(findings), tuple(whole))
 
 
 def _promised(each: Delivery) -> Selection | Problem:
@@ -107,17 +113,18 @@ def _promised(each: Delivery) -> Selection | Problem:
         return _incomplete(each, missing, len(wanted))
     left_out = tuple(path for path in each.files if path.resolve() not in wanted)
     if not left_out:
-        return Selection(files)
+        return Selection(files, whole=(each.folder,))
     reason = f"superseded: the manifest of {each.name} does not name it"
     versions = sorted({each.files[path] for path in left_out} - {each.files[path] for path in files} - {""})
     what = f" of {_some(versions)}" if versions else ""
     finding = Finding(
         code="FM1253",
         severity="info",
-        message=f"{each.name}: {len(left_out)} superseded files{what} are not loaded; the manifest names {len(files)}.",
+        message=f"{each.name}: {counted(len(left_out), 'superseded file')}{what} not loaded; the manifest names "
+        f"{len(files)}.",
         where=str(each.manifest),
     )
-    return Selection(files, tuple((path, reason) for path in left_out), (finding,))
+    return Selection(files, tuple((path, reason) for path in left_out), (finding,), (each.folder,))
 
 
 def _incomplete(each: Delivery, missing: list[Path], wanted: int) -> Problem:

@@ -1,39 +1,21 @@
-"""Files of a source: found by path, folder or glob, told apart by their content, known by their hash.
+"""Files of a source: found by path, folder or glob, known by their hash.
 
-Owns discovery and fingerprints. Reading is in ``csv.py`` and ``stage.py``.
+Owns discovery and fingerprints. What a file is, is told in ``kinds.py``; reading is in ``csv.py`` and ``stage.py``.
 """
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from finmod.errors import Problem, UserError, printable
+from finmod.sources.folders import Closed, look
+from finmod.sources.unpacked import SIZE_MODULUS, trailer, unpacked_sha256
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
-Kind = Literal["csv", "gzip", "parquet"]
-
-_UNPACK_OR_EXPORT = "Unpack it, or export as CSV or Parquet."
-_EXPORT = "Export it as CSV or Parquet."
-_TO_UTF8 = "Convert it to UTF-8, for example: iconv -f UTF-16 -t UTF-8 FILE."
-_REFUSED = {
-    rb"PK\x03\x04": ("a ZIP archive or an Excel workbook", _UNPACK_OR_EXPORT),
-    rb"\xd0\xcf\x11\xe0": ("an Excel workbook of before 2007", _EXPORT),
-    rb"\xff\xfe|\xfe\xff|([^\x00]\x00){4}|(\x00[^\x00]){4}": ("text in UTF-16", _TO_UTF8),
-    rb"\(\xb5/\xfd": ("a Zstandard file", "Unpack it with: zstd -d FILE."),
-    rb"BZh": ("a bzip2 file", "Unpack it with: bunzip2 FILE."),
-    rb"\x1f\x8b|PAR1": ("a Parquet or gzip file inside a gzip file", "Unpack it once with: gunzip FILE."),
-    rb"\s*<(!doctype|html|\?xml)": ("a web page or XML", "Was the download a page to sign in? " + _EXPORT),
-    rb'\s*(\{\s*"|\[\s*\{)': ("JSON", _EXPORT),
-    rb"%PDF": ("a PDF document", _EXPORT),
-}
-_HEAD_BYTES = 512
 
 
 @dataclass(frozen=True)
@@ -53,59 +35,62 @@ class SourceFile:
     size: int
 
 
-def discover(root: Path, patterns: Sequence[str]) -> list[Path]:
+def discover(root: Path, patterns: Sequence[str], *, where: str | None = None) -> list[Path]:
     """Return the files that paths, folders and globs name, sorted, each once.
 
     Args:
         root: The folder that relative patterns start from.
         patterns: A file, a folder (every CSV, gzipped CSV and Parquet file below it, but for hidden folders and
-            Delta tables) or a glob (``**`` allowed).
+            Delta tables) or a glob (``**`` allowed). Links to folders are followed, each real folder once, but not
+            to a folder that the given one lies in.
+        where: Place of the patterns, for the message that one finds nothing; without it that names the whole path.
 
     Raises:
-        UserError: A pattern finds no file.
+        UserError: A pattern finds no file (FM1101), or a folder or file cannot be looked at (FM1102): the files of a
+            closed folder are a part of the bill that would be missing.
     """
     found: dict[Path, None] = {}
     problems = []
     for pattern in patterns:
-        matches = sorted(_matches(root, pattern))
-        if not matches:
-            problems.append(
-                Problem(
-                    code="FM1101",
-                    found=f"no file is found at '{printable(pattern)}'",
-                    expected=f"a file, a glob, or a folder with {', '.join(ENDINGS)} files",
-                    where=str(root),
-                    remedy="Correct the path of the source.",
-                )
-            )
-        found.update(dict.fromkeys(matches))
+        path = _path(root, pattern)
+        seen = look(path, lambda name: name.lower().endswith(ENDINGS))
+        problems += [_closed(closed, root) for closed in seen.closed]
+        if not seen.files and not seen.closed:
+            problems.append(_nothing(pattern if where else str(path.absolute()), where))
+        found.update(dict.fromkeys(sorted(seen.files)))
     if problems:
-        raise UserError(*problems)
+        raise UserError(*dict.fromkeys(problems))
     return list(found)
 
 
-def _matches(root: Path, pattern: str) -> Iterable[Path]:
+def _path(root: Path, pattern: str) -> Path:
     try:
-        path = root / Path(pattern).expanduser()
-        if path.is_file():
-            return [path]
-        if path.is_dir():
-            return _below(path)
-        matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 -- Path.glob takes no absolute patterns
-        return [Path(match) for match in matches if Path(match).is_file()]
-    except (OSError, RuntimeError, ValueError):
-        # Too long a name, a home folder of nobody, a NUL byte: no such file.
-        return []
+        return root / Path(pattern).expanduser()
+    except RuntimeError:  # the home folder of nobody
+        return root / pattern
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the bills below a folder; hidden folders and tables of a lake, such as the ledger's own, hold none."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        if "_delta_log" in folders:
-            folders.clear()
-            continue
-        yield from (Path(place, name) for name in names if name.lower().endswith(ENDINGS))
+def _nothing(named: str, where: str | None) -> Problem:
+    return Problem(
+        code="FM1101",
+        found=f"no file is found at '{printable(named)}'",
+        expected=f"a file, a glob, or a folder with {', '.join(ENDINGS)} files",
+        where=where,
+        remedy="Correct the path.",
+    )
+
+
+def _closed(closed: Closed, root: Path) -> Problem:
+    return _unreadable(display_name(closed.path, root), closed.reason, closed.kind)
+
+
+def _unreadable(name: str, reason: str | None, kind: str = "file") -> Problem:
+    return Problem(
+        code="FM1102",
+        found=f"the {kind} cannot be read ({reason})",
+        where=name.encode(errors="replace").decode(),
+        remedy="Check that it exists and that you may read it and the folders above it.",
+    )
 
 
 def fingerprint(path: Path, root: Path) -> SourceFile:
@@ -118,14 +103,7 @@ def fingerprint(path: Path, root: Path) -> SourceFile:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = path.stat().st_size
     except OSError as error:
-        raise UserError(
-            Problem(
-                code="FM1102",
-                found=f"the file cannot be read ({error.strerror})",
-                where=name,
-                remedy="Check that it exists and that you may read it.",
-            )
-        ) from error
+        raise UserError(_unreadable(name, error.strerror)) from error
     return SourceFile(path, name, digest, size)
 
 
@@ -144,61 +122,16 @@ def display_name(path: Path, root: Path) -> str:
     return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else absolute.as_posix()
 
 
-def kind_of(file: SourceFile) -> Kind:
-    """Return what a file is by its first bytes, not by its name.
-
-    Raises:
-        UserError: It is empty, or of a kind that is not read.
-    """
-    with file.path.open("rb") as handle:
-        head = handle.read(_HEAD_BYTES)
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"\x1f\x8b"):
-        return "gzip"
-    refuse_other_kinds(head, file.name)
-    return "csv"
-
-
-def is_gzip(file: SourceFile) -> bool:
-    """Return whether a file starts as gzip does."""
-    with file.path.open("rb") as handle:
-        return handle.read(2) == b"\x1f\x8b"
-
-
-def refuse_other_kinds(head: bytes, name: str) -> None:
-    """Refuse content that is no text of a bill, told by its first bytes.
-
-    Raises:
-        UserError: There are no bytes, or they are those of an archive, a workbook, a page or another encoding.
-    """
-    if not head:
-        raise UserError(
-            Problem(code="FM1103", found="the file is empty", where=name, remedy="Export it again, or remove it.")
-        )
-    for magic, (what, remedy) in _REFUSED.items():
-        if re.match(magic, head, re.IGNORECASE):
-            raise UserError(
-                Problem(
-                    code="FM1104",
-                    found=f"the file is {what}",
-                    expected="CSV in UTF-8, gzipped CSV or Parquet",
-                    where=name,
-                    remedy=remedy,
-                )
-            )
-
-
 def refuse_same_content(files: Sequence[SourceFile]) -> None:
-    """Refuse a load in which two files hold the same bytes: every charge would count twice.
+    """Refuse a load in which two files hold the same bytes, one of them gzipped or not: every charge would count twice.
 
     Raises:
         UserError: With one problem per file too many.
     """
     first: dict[str, SourceFile] = {}
     problems = []
-    for file in files:
-        earlier = first.setdefault(file.sha256, file)
+    for file, content in zip(files, _contents(files), strict=True):
+        earlier = first.setdefault(content, file)
         if earlier is not file:
             problems.append(
                 Problem(
@@ -211,3 +144,19 @@ def refuse_same_content(files: Sequence[SourceFile]) -> None:
             )
     if problems:
         raise UserError(*problems)
+
+
+def _contents(files: Sequence[SourceFile]) -> list[str]:
+    """Return the hash of each file: of what it unpacks to where its last bytes fit those of another file.
+
+    A gzip file of several members ends in the checksum and size of the last one alone, so that it fits another file
+    by chance, and is then told apart by its hash; or it fits none and is not unpacked, although the other file holds
+    the same. An empty last member, which some programs write behind every file, says nothing.
+    """
+    ends = [trailer(file.path) for file in files] if len(files) > 1 else [None] * len(files)
+    plain = {file.size % SIZE_MODULUS for file, end in zip(files, ends, strict=True) if end is None}
+    twice = {end for end, times in Counter(ends).items() if times > 1}
+    return [
+        (end and end[1] and (end[1] in plain or end in twice) and unpacked_sha256(file.path)) or file.sha256
+        for file, end in zip(files, ends, strict=True)
+    ]

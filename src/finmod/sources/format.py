@@ -20,11 +20,14 @@ class Selection:
         files: Files to load.
         left_out: Files that a later version of the same report supersedes, with the reason.
         findings: What the user should know about the choice.
+        whole: Folders of which the supplier's manifest names every file that counts: what else they brought is
+            superseded, whether it still lies there or not.
     """
 
     files: tuple[Path, ...]
     left_out: tuple[tuple[Path, str], ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    whole: tuple[Path, ...] = ()
 
 
 def select_all(paths: Sequence[Path]) -> Selection:

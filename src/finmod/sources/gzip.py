@@ -16,12 +16,16 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.sources.files import SourceFile
 from finmod.sources.long_rows import MOST_BYTES
+from finmod.sources.unpacked import EXPANSION_FREE_BYTES, MOST_EXPANSION
 
-# Billing exports shrink 8 to 60 times; gzip's own limit is 1,032.
-MOST_EXPANSION = 300
-EXPANSION_FREE_BYTES = 64 << 20
 _CUT = "it breaks off before its end"
 _BEHIND = "something that is no gzip stands behind its end"
+# What zlib says -> what that means; anything else is damage, in words that nobody could act on.
+_MEANT = {
+    _BEHIND: _BEHIND,
+    "incorrect data check": "its checksum does not fit",
+    "incorrect length check": "its length does not fit",
+}
 _READ, _PIECE = 1 << 20, 16 << 20
 # How long a failed read waits for the reason: a flipped bit may show in the rows before the checksum is reached.
 _PATIENCE = 30
@@ -41,7 +45,7 @@ def head(file: SourceFile, size: int) -> bytes:
                 if len(found) >= size:
                     break
         except (zlib.error, EOFError) as error:
-            raise UserError(damaged(file, str(error))) from error
+            raise UserError(damaged(file, _words(error))) from error
     return bytes(found[:size])
 
 
@@ -124,8 +128,15 @@ class Check:
                 if expanded > limit:
                     return _bomb(self._file)
         except (zlib.error, EOFError) as error:
-            return damaged(self._file, str(error))
+            return damaged(self._file, _words(error))
         return None
+
+
+def _words(error: zlib.error | EOFError) -> str:
+    said = str(error)
+    if isinstance(error, EOFError):
+        return said
+    return next((words for sign, words in _MEANT.items() if sign in said), "its data are damaged")
 
 
 def damaged(file: SourceFile, words: str) -> Problem:

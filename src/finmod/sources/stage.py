@@ -11,8 +11,9 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list
 from finmod.errors import Problem, UserError, counted
-from finmod.sources import csv
-from finmod.sources.files import SourceFile, kind_of
+from finmod.sources import csv, parquet
+from finmod.sources.files import SourceFile
+from finmod.sources.kinds import kind_of
 from finmod.terms.findings import Finding
 
 MOST_COLUMNS = 2000
@@ -52,6 +53,11 @@ class Staged:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def header_place(self) -> str:
+        """Return where its columns are named, for messages: with the line where it has lines."""
+        return self.file.name if self.parquet == self.file.path else f"{self.file.name}:1"
+
+    @property
     def relation(self) -> str:
         """Return SQL for its rows, with ``file_row_number``."""
         return f"read_parquet({file_list([self.parquet])}, file_row_number = true, hive_partitioning = false)"
@@ -81,7 +87,7 @@ def stage(
     if kind == "parquet":
         return _stage_parquet(engine, file)
     header = csv.read_header(file, gzipped=kind == "gzip")
-    _refuse_columns(file, header.names)
+    _refuse_columns(file, header.names, f"{file.name}:1")
     kept = [name for name in header.names if wanted(name)]
     header = replace(header, kept=tuple(header.physical[header.names.index(name)] for name in kept))
     target = folder / f"{file.sha256[:24]}.parquet"
@@ -108,39 +114,17 @@ def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
     try:
         found = engine.columns(f"SELECT * FROM {relation}")
         rows = int(engine.row(f"SELECT count(*) FROM {relation}")[0])
-        names = _top_names(engine, file)
+        names, leaves = parquet.top_columns(engine, file)
+        _refuse_columns(file, names, file.name)
+        _refuse_row_number(file, names)
+        _refuse_no_rows(file, rows)
+        typed = [(name, physical, kind) for name, (physical, kind) in zip(names, found, strict=True)]
+        problems = parquet.long_cells(engine, file, typed, leaves)
     except EngineError as error:
-        raise UserError(unreadable_parquet(file, error)) from error
-    _refuse_columns(file, names)
-    _refuse_row_number(file, names)
-    _refuse_no_rows(file, rows)
-    columns = tuple(StagedColumn(name, physical, kind) for name, (physical, kind) in zip(names, found, strict=True))
-    return Staged(file, file.path, columns, rows)
-
-
-def _top_names(engine: Engine, file: SourceFile) -> list[str]:
-    """Return the column names as the file has them; the engine renames the second of two equal ones."""
-    schema = engine.rows(f"SELECT name, coalesce(num_children, 0) FROM parquet_schema({file_list([file.path])})")
-    names, inside = [], 0
-    for name, children in schema[1:]:
-        if inside == 0:
-            names.append(name)
-        else:
-            inside -= 1
-        inside += children
-    return names
-
-
-def unreadable_parquet(file: SourceFile, error: EngineError) -> Problem:
-    """Return the problem of a Parquet file that breaks off or is damaged."""
-    words = str(error).split("\n", 1)[0].replace(str(file.path), file.name)
-    return Problem(
-        code="FM1106",
-        found=f"the Parquet file cannot be read: {words}",
-        expected="a whole Parquet file",
-        where=file.name,
-        remedy="Copy or export it again: it is cut off or damaged.",
-    )
+        raise UserError(parquet.unreadable(file, error)) from error
+    if problems:
+        raise UserError(*problems)
+    return Staged(file, file.path, tuple(StagedColumn(*column) for column in typed), rows)
 
 
 def _refuse_no_rows(file: SourceFile, rows: int) -> None:
@@ -169,7 +153,7 @@ def _refuse_row_number(file: SourceFile, names: list[str]) -> None:
         )
 
 
-def _refuse_columns(file: SourceFile, names: list[str]) -> None:
+def _refuse_columns(file: SourceFile, names: list[str], header: str) -> None:
     if len(names) > MOST_COLUMNS:
         raise UserError(
             Problem(
@@ -188,7 +172,7 @@ def _refuse_columns(file: SourceFile, names: list[str]) -> None:
                     code="FM1109",
                     found=f"column '{name}' stands more than once, again as column {place:,}",
                     expected="each column once",
-                    where=file.name,
+                    where=header,
                     remedy="Export it again, or rename one of the two.",
                 )
             )
@@ -212,4 +196,4 @@ def column_names(engine: Engine, file: SourceFile) -> list[str]:
             )
         ]
     except EngineError as error:
-        raise UserError(unreadable_parquet(file, error)) from error
+        raise UserError(parquet.unreadable(file, error)) from error

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
 from finmod.ledger.delta import damaged
-from finmod.ledger.invoices import invoice_differences
+from finmod.ledger.doubles import bills_loaded_twice
+from finmod.ledger.invoices import InvoiceReport, compare_invoices
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.manifest import files_of_equal_totals, files_under_two_sources
 from finmod.ledger.proof import Proof, broken, proofs
-from finmod.ledger.quality import lost_commitment_cost, missing_days, repeated_charges, unread_discounts
+from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.settings.project import Project
@@ -31,8 +32,8 @@ class CheckReport:
         findings: Errors first.
         red: Whether something must be done.
         version: Ledger version that was checked.
-        invoices_tie: Whether every listed invoice of a loaded month equals its charges; charges of an invoice
-            that is not listed do not matter. None without a list.
+        invoices_tie: Whether every listed invoice that can be compared equals its charges, see ``InvoiceReport``. None
+            without a list, and where the list has none.
     """
 
     proofs: tuple[Proof, ...]
@@ -42,8 +43,6 @@ class CheckReport:
     invoices_tie: bool | None = None
 
 
-# The errors among them are of listed invoices, the warnings of charges that are not listed.
-_INVOICES = ("FM1405", "FM1406", "FM1408")
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -65,45 +64,37 @@ def check(project: Project, step: Step = silent) -> CheckReport:
             raise UserError(empty)
         try:
             with watching(engine, step) as told:
-                found, findings = _found(engine, project, ledger, snapshot, told)
+                found, findings, tie = _found(engine, project, ledger, snapshot, told)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     limit = _RANK[project.check.fail_on]
     red = any(_RANK[item.severity] <= limit and item.code not in project.check.ignore for item in findings)
-    differ = any(item.code in _INVOICES and item.severity == "error" for item in findings)
-    tie = None if project.invoices is None else not differ
     return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie)
 
 
 def _found(
     engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, step: Step
-) -> tuple[list[Proof], list[Finding]]:
+) -> tuple[list[Proof], list[Finding], bool | None]:
     charges, days, keys = (ledger.files(table, snapshot) for table in (CHARGES, CHARGE_DAYS, CHARGE_KEYS))
     parts = 5
     step("totals of files, charges and daily cube", 0, parts)
     found = proofs(engine, ledger, snapshot)
     findings = [*broken(found), *_stored(engine, ledger, snapshot)]
     step("charges that stand twice", 1, parts)
-    findings += files_under_two_sources(engine, ledger, snapshot)
-    findings += files_of_equal_totals(engine, ledger, snapshot)
+    findings += bills_loaded_twice(engine, ledger, snapshot)
     findings += repeated_charges(engine, charges)
     findings += unread_discounts(engine, charges)
     step("days without charges", 2, parts)
     findings += missing_days(engine, days)
     step("cost of commitments", 3, parts)
     findings += lost_commitment_cost(engine, days, keys)
+    findings += gross_commitment_cost(engine, charges, days, keys)
     step("invoices", 4, parts)
-    findings += _invoices(engine, project, ledger, snapshot)
+    invoices = InvoiceReport() if project.invoices is None else compare_invoices(engine, project.invoices, days, keys)
+    findings += invoices.findings
     step("done", parts, parts)
-    return found, findings
-
-
-def _invoices(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:
-    if project.invoices is None:
-        return []
-    days, keys = (ledger.files(table, snapshot) for table in (CHARGE_DAYS, CHARGE_KEYS))
-    return invoice_differences(engine, project.invoices, days, keys)
+    return found, findings, invoices.tie
 
 
 def _stored(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:

@@ -6,6 +6,8 @@ Owns what the screen says; how it looks is the face's work.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -106,7 +108,8 @@ def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step)
     seconds = {}
     clock = time.perf_counter
     start = clock()
-    write_project_sample(folder, seed=1, months=months, end=END, rows=rows, spend=SPEND, step=step)
+    with _gone_if_broken_off(folder):
+        write_project_sample(folder, seed=1, months=months, end=END, rows=rows, spend=SPEND, step=step)
     seconds["bills written"] = clock() - start
     project = load_project(folder)
     start = clock()
@@ -118,6 +121,19 @@ def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step)
     checked = check(project, step)
     seconds["checked"] = clock() - start
     return _report(folder, months, seconds, checked)
+
+
+@contextmanager
+def _gone_if_broken_off(folder: Path) -> Iterator[None]:
+    """Take away the folders that were made for work that was broken off, as far as they are empty."""
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for place in made:
+                place.rmdir()
+        raise
 
 
 def _report(folder: Path, months: int, seconds: dict[str, float], checked: CheckReport) -> DemoReport:

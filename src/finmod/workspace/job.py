@@ -56,7 +56,7 @@ class Inventory:
         every: All files that count.
         changed: Those whose bytes, or the way they are read, the ledger does not know.
         known: What the ledger has.
-        superseded: Names of files that a later version of the same report replaces.
+        superseded: Names of files that a later version of the same report replaces, lying there or gone.
         findings: What the choice of files brought to light.
     """
 
@@ -66,6 +66,13 @@ class Inventory:
     superseded: frozenset[str]
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def left_behind(self) -> frozenset[date]:
+        """Return the billing periods that hold charges of superseded files that no file here stands for."""
+        here = {file.sha256 for file in self.every}
+        gone = (entry for entry in self.known if entry.file in self.superseded and entry.sha256 not in here)
+        return frozenset(entry.period for entry in gone)
+
 
 @dataclass
 class Read:
@@ -74,7 +81,8 @@ class Read:
     Attributes:
         conversions: Each file and how to read it.
         periods: File name -> its billing periods.
-        touched: Billing periods to replace: those of the changed files, and those that they left.
+        touched: Billing periods to replace: those of the changed files, those that they left, and those of superseded
+            files.
     """
 
     conversions: list[Conversion] = field(default_factory=list)

@@ -18,11 +18,11 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from finmod.engines.disk import told_when_full
+from finmod.engines.disk import full_disk, told_when_full
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.ledger.ledger import Ledger, PreparedPeriod
-from finmod.ledger.locks import hold
+from finmod.ledger.locks import hold, unwritable
 from finmod.ledger.manifest import FilePeriod, current_files
 from finmod.ledger.prepare import PeriodInput, own_columns, prepare
 from finmod.ledger.tables import CHARGES
@@ -31,6 +31,8 @@ from finmod.normalize.convert import Conversion
 from finmod.normalize.formats import READERS, detected, require_format
 from finmod.settings.project import Project, SourceSettings
 from finmod.sources.files import SourceFile, discover, display_name, fingerprint, refuse_same_content
+from finmod.sources.format import Selection
+from finmod.sources.kinds import header_line
 from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
 from finmod.terms.money import known_sum
@@ -141,7 +143,10 @@ def _of_source(problem: Problem, name: str) -> Problem:
 @contextmanager
 def _staging(ledger: Ledger, job: Job) -> Iterator[Path]:
     folder = ledger.staging / f"{job.name}@{job.now:%Y%m%dT%H%M%S%f}"
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise full_disk(error) or UserError(unwritable(folder.parent, error)) from error
     try:
         yield folder
     finally:
@@ -149,7 +154,8 @@ def _staging(ledger: Ledger, job: Job) -> Iterator[Path]:
 
 
 def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) -> LoadReport:
-    paths = discover(job.root, job.settings.paths)
+    where = f"finmod.yaml, source {job.name}" if job.declared else None
+    paths = discover(job.root, job.settings.paths, where=where)
     format_name = job.settings.format
     selection = READERS[format_name].format.select_files(paths)
     if not selection.files:
@@ -161,19 +167,30 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     known = current_files(engine, ledger, head, job.name)
     read_as = _digest(job)
     changed = [file for file in files if not any(_same(entry, file, read_as) for entry in known)]
-    if not changed:
-        return LoadReport(job.name, format_name, (), len(files), selection.left_out, head.version)
-    superseded = frozenset(display_name(path, job.root) for path, _ in selection.left_out)
+    superseded = _superseded(job, selection, files, known)
     inventory = Inventory(tuple(files), tuple(changed), tuple(known), superseded, selection.findings)
+    if not changed and not inventory.left_behind:
+        return LoadReport(job.name, format_name, (), len(files), selection.left_out, head.version)
     read = _read(engine, job, inventory, folder, step)
     works = _works(job, read, inventory, read_as, _spelling(ledger.columns(CHARGES, head), read.conversions))
     prepared = _prepare_all(engine, job, works, folder, step)
-    refuse_loss(job, read, inventory)
+    refuse_loss(job, read, inventory, {ready.period: ready.files[CHARGES.name][1] for ready, _ in prepared})
     load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
     version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now).version
     before = {entry.period for entry in known}
     loaded = tuple(_loaded(ready, found, replaced=ready.period in before) for ready, found in prepared)
     return LoadReport(job.name, format_name, loaded, len(files) - len(read.conversions), selection.left_out, version)
+
+
+def _superseded(
+    job: Job, selection: Selection, files: Sequence[SourceFile], known: Sequence[FilePeriod]
+) -> frozenset[str]:
+    """Return the names of files that a later version of the same report replaces, lying there or gone."""
+    names = {display_name(path, job.root) for path, _ in selection.left_out}
+    folders = tuple(f"{display_name(folder, job.root)}/" for folder in selection.whole)
+    current = {file.name for file in files}
+    gone = {entry.file for entry in known if entry.file.startswith(folders) and entry.file not in current}
+    return frozenset(names | gone)
 
 
 def _prepare_all(
@@ -224,7 +241,7 @@ def detect_format(root: Path, patterns: Sequence[str]) -> str:
     """
     with Engine() as engine:
         file = fingerprint(discover(root, patterns)[0], root)
-        return detected(column_names(engine, file), file.name)
+        return detected(column_names(engine, file), file.name, line=header_line(file))
 
 
 # The other refusals that can be accepted decide whether a bill is loaded, not how.
@@ -257,12 +274,15 @@ def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: St
         raise UserError(*problems)
     names = {file.name for file in changed}
     read.touched |= {period for found in read.periods.values() for period in found.periods}
-    read.touched |= {entry.period for entry in inventory.known if entry.file in names}
+    read.touched |= {entry.period for entry in inventory.known if entry.file in names} | inventory.left_behind
     beside = {entry.sha256 for entry in inventory.known if entry.period in read.touched}
     for file in inventory.every:
         if file not in changed and file.sha256 in beside:
             step(f"read {file.name}", len(changed), len(changed))
             read.add(engine, _conversion(engine, job, file, folder))
+    if not read.conversions:
+        # What superseded files brought goes, and nothing comes for it: one file says how its emptiness is written.
+        read.add(engine, _conversion(engine, job, inventory.every[0], folder))
     for name, found in refuse_unbookable(read.periods, job.reading.accept).items():
         accepted = tuple(replace(finding, source=job.name) for finding in found)
         read.periods[name] = replace(read.periods[name], findings=(*read.periods[name].findings, *accepted))
@@ -271,7 +291,7 @@ def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: St
 
 def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Conversion:
     format_name, names = job.settings.format, column_names(engine, file)
-    require_format(format_name, names, file.name)
+    require_format(format_name, names, file.name, line=header_line(file))
     reader = READERS[format_name]
     mapping, canonical = reader.mapping(names), reader.format.canonical
     needed = mapping.source_columns()
@@ -295,6 +315,7 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
         shapes = [finding for item in inside for finding in read.periods[item.staged.file.name].findings]
         # Where every file left the period it is replaced by nothing, and their manifests say so.
         inside = inside or tuple(item for item in read.conversions if item.staged.file.name in left)
+        inside = inside or tuple(read.conversions[:1])
         alone = frozenset(name for name, found in read.periods.items() if found.periods == {period})
         gone = [file_gone(job.name, period, name, still=name in there) for name in left]
         if period == max(read.touched):

@@ -5,7 +5,7 @@ Owns the comparison of the files that brought a billing period before with those
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from finmod.errors import Problem, UserError
@@ -14,21 +14,35 @@ from finmod.terms.findings import Finding
 from finmod.workspace.job import Inventory, Job, Read
 
 
-def refuse_loss(job: Job, read: Read, inventory: Inventory) -> None:
+def refuse_loss(job: Job, read: Read, inventory: Inventory, charges: Mapping[date, int]) -> None:
     """Refuse to drop charges that no file of this load stands for, unless the user wants that.
 
     A source of finmod.yaml names all its files, so that a period may lose one of them; a load by path may name a part.
-    No load empties a period unasked: a bill that is overwritten every month would take the last month with it.
+    No load empties a period unasked: a bill that is overwritten every month would take the last month with it. Nor
+    does it take more than half of one: the file was put away, and a late charge came in the next month's bill.
+
+    Args:
+        job: The load.
+        read: What was read.
+        inventory: What is there, and what the ledger has.
+        charges: Charges that each billing period will have.
+
+    Raises:
+        UserError: FM1130, a problem per file whose charges would go.
     """
     if "FM1130" in job.reading.accept:
         return
     problems = []
     for period in sorted(read.touched):
         inside = [item for item in read.conversions if period in read.periods[item.staged.file.name].periods]
-        if not inside or not job.declared:
-            there = {file.name for file in inventory.changed} if inside else set[str]()
-            left = [name for name in files_left(inventory, inside, period) if name not in there]
-            problems += [_would_drop(job, period, name) for name in left]
+        left = files_left(inventory, inside, period)
+        if inside and job.declared:
+            gone = set(left) - {file.name for file in inventory.every}
+            before = sum(entry.charges for entry in inventory.known if entry.period == period)
+            left = [name for name in left if name in gone and charges[period] * 2 < before]
+        elif inside:
+            left = [name for name in left if name not in {file.name for file in inventory.changed}]
+        problems += [_would_drop(job, period, name) for name in left]
     if problems:
         raise UserError(*problems)
 

@@ -20,6 +20,18 @@ from finmod.settings.project import Project
 
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
+_KIND = re.compile(r"\A[A-Z][A-Za-z ]* Error: ")
+# DuckDB shows the line and puts a mark below the place.
+_MARKED = re.compile(r"^LINE (?P<line>[0-9]+): (?P<text>[^\n]*)\n(?P<mark> *\^)", re.MULTILINE)
+_REMEDIES = {
+    "this is MULTI": "PIVOT needs the values that become columns: PIVOT ... ON column IN ('a', 'b') USING "
+    "sum(BilledCost).",
+    "must appear in the GROUP BY clause": "End the statement with GROUP BY ALL, or take one value: any_value(column).",
+    "Conversion Error": "Correct the value; TRY_CAST(value AS type) gives NULL for one that is none of the type.",
+    "No function matches": "Give the function the type that it takes: CAST(column AS type).",
+}
+"""What DuckDB says -> what to do."""
+_KEYWORDS = ("SELECT", "FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "DESCRIBE", "SHOW", "PIVOT")
 
 
 @dataclass(frozen=True)
@@ -88,18 +100,50 @@ def tables() -> Result:
 
 
 def _wrong(words: str) -> Problem:
-    first = printable(words.split("\n\n", 1)[0].split("\n", 1)[0], 500).removesuffix("!")
-    missing = re.search(r"Table with name (\S+) does not exist", words)
-    names = [item.name for item in TABLES]
-    remedy = "See the tables with: finmod query --list."
-    if missing:
-        close = near(missing.group(1), names)
-        remedy = f"Did you mean {close}? {remedy}" if close else remedy
-    elif "this is MULTI" in words:
-        remedy = "PIVOT needs the values that become columns: PIVOT ... ON column IN ('a', 'b') USING sum(BilledCost)."
-    elif "column" in words.lower():
+    what = printable(words.split("\n\n", 1)[0].split("\n", 1)[0], 500).rstrip("!.")
+    found = f"the query cannot run: {_KIND.sub('', what)}{_position(words)}"
+    return Problem(code="FM1601", found=found, remedy=_remedy(words))
+
+
+def _position(words: str) -> str:
+    r"""Return where DuckDB marks its error, as the end of a sentence: its line and, where it can be told, the column.
+
+    >>> _position("Parser Error: syntax error\n\nLINE 2: a,, b\n          ^")
+    ', in line 2 at column 3'
+    """
+    found = _MARKED.search(words)
+    if found is None:
+        return ""
+    line, text = found["line"], found["text"]
+    # The mark stands by the width of what is shown, not by characters, and a long line is shown from its middle.
+    is_whole = text.isascii() and text.isprintable() and not text.startswith("...")
+    column = len(found["mark"]) - len(f"LINE {line}: ")
+    return f", in line {line} at column {column}" if is_whole and column > 0 else f", in line {line}"
+
+
+def _remedy(words: str) -> str:
+    fixed = next((remedy for sign, remedy in _REMEDIES.items() if sign in words), None)
+    if fixed:
+        return fixed
+    if words.startswith("Parser Error"):
+        unread = re.search(r'at or near "([a-zA-Z]{3,})"', words)
+        close = near(unread.group(1), _KEYWORDS) if unread and unread.group(1).upper() not in _KEYWORDS else None
+        return _with_hint(
+            close,
+            "Correct the statement there or right before it: text stands in 'single quotes', a name in "
+            '"double quotes".',
+        )
+    missing = re.search(r"(Table|Function) with name (\S+) does not exist", words)
+    if missing and missing.group(1) == "Function":
+        meant = re.search(r'Did you mean "([^"]+)"', words)
+        return _with_hint(meant.group(1) if meant else None, "The functions are those of DuckDB.")
+    if missing is None and "column" in words.lower():
         asked = re.search(r'column "([^"]+)"', words)
         close = near(asked.group(1), re.findall(r'"([^"]+)"', words.partition("Candidate")[2])) if asked else None
-        remedy = "See the columns of a table with: finmod query 'DESCRIBE charges'."
-        remedy = f"Did you mean {close}? {remedy}" if close else remedy
-    return Problem(code="FM1601", found=f"the query cannot run: {first}", remedy=remedy)
+        return _with_hint(close, "See the columns of a table with: finmod query 'DESCRIBE charges'.")
+    close = near(missing.group(2), [item.name for item in TABLES]) if missing else None
+    return _with_hint(close, "See the tables with: finmod query --list.")
+
+
+def _with_hint(close: str | None, remedy: str) -> str:
+    return f"Did you mean {close}? {remedy}" if close else remedy

@@ -5,6 +5,7 @@ Owns the project files beside the sample's exports; the exports are written by t
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from finmod.errors import Problem, UserError
 from finmod.sample.write import SampleSummary, write_sample
 from finmod.settings.edit import add_source
 from finmod.settings.init import write_project
+from finmod.settings.project import FILE
 from finmod.workspace.steps import Step
 
 NAME = "northwind (invented)"
@@ -60,7 +62,7 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     """Write the invented company's exports and a finmod.yaml that names them.
 
     Args:
-        folder: A new or empty folder.
+        folder: A new one, or one that has neither a sample nor a finmod.yaml: other files in it are left alone.
         seed: The same seed gives the same company.
         months: Number of months.
         end: Last month, ``YYYY-MM``.
@@ -70,8 +72,10 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
         fault: Name of a planted fault; None for clean bills.
 
     Raises:
-        UserError: The folder is not empty or cannot be written, or a value makes no sense.
+        UserError: The folder has a sample or a finmod.yaml or cannot be written, or a value makes no sense.
     """
+    if os.path.lexists(folder / FILE):
+        raise UserError(_is_project(folder))
     try:
         summary = write_sample(
             folder,
@@ -96,6 +100,16 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     for (name, _), amount in summary.billed.items():
         billed[name] = billed.get(name, Decimal(0)) + amount
     return ProjectSample(summary, [(name, summary.rows[name], billed[name]) for name in summary.rows])
+
+
+def _is_project(folder: Path) -> Problem:
+    return Problem(
+        code="FM1010",
+        found=f"the folder holds {FILE} already; nothing was written",
+        expected="a folder without a project",
+        where=str(folder),
+        remedy="Name another folder.",
+    )
 
 
 def unwritable(folder: Path, error: OSError) -> UserError:

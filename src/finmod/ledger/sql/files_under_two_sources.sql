@@ -7,7 +7,7 @@ WITH standing AS (
     FROM {loads}
     QUALIFY {current}
 )
-SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, BillingCurrency, x_FileHash, x_File, x_Charges, BilledCost,
+SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, BillingCurrency, x_File, x_Charges, BilledCost,
     first_value(x_Source) OVER same AS first_source, first_value(x_File) OVER same AS first_file
 FROM standing
 WINDOW same AS (PARTITION BY x_FileHash, x_BillingPeriod, BillingCurrency ORDER BY x_LedgerVersion, x_Source)

@@ -1,26 +1,56 @@
--- Answers: which commitments' effective cost is below their recurring bill.
+-- Answers: which commitments' effective cost is below what their recurring bill pays for.
 -- Grain:   one row per source, billing period, commitment and currency that loses cost.
 -- Inputs:  {days}, {keys}: daily cube and charge keys.
--- Notes:   more than the bill is right where an upfront part is spread over the term, and then the month proves nothing.
---          Corrections move cost between months. What rounding of amortised parts leaves is below a cent and a millionth.
+-- Notes:   a commitment billed on several days of the period, by the hour or by the day, must come back whole. One billed
+--          on a single day may be paid in equal months and spread over equal days: then a period of n days owes no more
+--          than n times 12/366 of the bill, and no more than the bill. Its first loaded period is counted from the day
+--          after its first charge, its last one to the day before its last usage, for it may begin and end within them.
+--          More than the bill is right where an upfront part is spread over the term; where that is bought, the period
+--          proves nothing. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
 WITH sums AS (
     SELECT
         x_Source,
         x_BillingPeriod,
         CommitmentDiscountId,
-        BillingCurrency,
+        keys.BillingCurrency,
         sum(days.BilledCost) FILTER (WHERE ChargeCategory = 'Purchase' AND ChargeFrequency = 'Recurring') AS billed,
         coalesce(sum(days.EffectiveCost) FILTER (WHERE ChargeCategory = 'Usage'), 0) AS effective,
+        count(DISTINCT x_ChargeDate) FILTER (WHERE ChargeCategory = 'Purchase' AND ChargeFrequency = 'Recurring') AS bills,
+        min(x_ChargeDate) AS begun,
+        max(x_ChargeDate) FILTER (WHERE ChargeCategory = 'Usage') AS ended,
         bool_or(ChargeCategory = 'Purchase' AND ChargeFrequency IS DISTINCT FROM 'Recurring') AS upfront,
         bool_or(ChargeClass IS NOT DISTINCT FROM 'Correction') AS corrected
     FROM {days} AS days
     JOIN {keys} AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
     WHERE CommitmentDiscountId IS NOT NULL
     GROUP BY ALL
+),
+spans AS (
+    SELECT
+        *,
+        CASE WHEN x_BillingPeriod = min(x_BillingPeriod) OVER held THEN greatest(x_BillingPeriod, begun + 1)
+            ELSE x_BillingPeriod END AS first_day,
+        CASE WHEN x_BillingPeriod = max(x_BillingPeriod) OVER held THEN least(last_day(x_BillingPeriod), ended - 1)
+            ELSE last_day(x_BillingPeriod) END AS last_day
+    FROM sums
+    WINDOW held AS (PARTITION BY x_Source, CommitmentDiscountId)
+),
+owed AS (
+    SELECT
+        *,
+        CASE
+            WHEN bills > 1 THEN billed
+            -- A double decides; amounts that are told are added up exactly.
+            ELSE CAST(billed * least(1.0::DOUBLE, greatest(0, last_day - first_day + 1) * 12.0::DOUBLE / 366)
+                AS DECIMAL(38, 12))
+        END AS due
+    FROM spans
 )
-SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, CommitmentDiscountId, BillingCurrency, billed, effective
-FROM sums
+SELECT
+    x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, CommitmentDiscountId, BillingCurrency, billed, effective,
+    CASE WHEN due < billed THEN due END AS due
+FROM owed
 WHERE NOT upfront
     AND NOT corrected
-    AND billed - effective > greatest(CAST(0.01 AS DECIMAL(38, 12)), billed * CAST(0.000001 AS DECIMAL(18, 6)))
+    AND due - effective > greatest(CAST(0.01 AS DECIMAL(38, 12)), CAST(billed * 0.000001::DOUBLE AS DECIMAL(38, 12)))
 ORDER BY ALL
