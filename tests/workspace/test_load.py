@@ -159,6 +159,19 @@ def test_a_bill_that_the_next_month_overwrote_is_refused_even_of_a_declared_sour
     assert books.totals() == {"saas 2026-08": "1 2.000000000000"}
 
 
+def test_a_file_that_was_one_too_many_leaves_when_the_others_are_read_again(books: Books) -> None:
+    books.write("finmod.yaml", DECLARED)
+    put(books, "a.csv", month(7, "1"))
+    put(books, "copy.csv", month(7, "1.0"))
+    assert books.run("load").code == 0
+    (books.root / "exports/copy.csv").unlink()
+    assert "nothing to load" in books.run("load").out
+    said = books.run("load", "saas", "--again")
+    assert (said.code, said.err) == (0, "")
+    assert books.totals() == {"saas 2026-07": "1 1.000000000000"}
+    assert "nothing to load" in books.run("load").out
+
+
 def test_a_late_charge_does_not_take_a_month_whose_bill_was_put_away(books: Books) -> None:
     books.write("finmod.yaml", DECLARED)
     put(books, "jul.csv", *(month(7, "100") for _ in range(5)))

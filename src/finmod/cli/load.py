@@ -66,6 +66,9 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     shell_complete=accepted,
     help="Load in spite of a refusal, such as FM1116.",
 )
+@click.option(
+    "--again", is_flag=True, help="Read files that are in the ledger already too: files that are gone leave it then."
+)
 @output_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes them by name
@@ -77,15 +80,17 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
     unreadable_as_null: tuple[str, ...],
     date_order: str | None,
     accept: tuple[str, ...],
+    *,
+    again: bool,
     form: Form,
 ) -> None:
     """Read bills into the ledger: every source of finmod.yaml, some of them by name, or files by PATH.
 
     A name that is a source and a path at once is the source; write ./NAME for the path.
 
-    Files that are in the ledger already are not read again. A changed file replaces its billing periods. Where a source
-    is refused, the others are loaded all the same. --set, --unreadable-as-null, --date-order and --accept add to what
-    finmod.yaml says, for this load.
+    Files that are in the ledger already are not read again, unless --again says so. A changed file replaces its billing
+    periods. Where a source is refused, the others are loaded all the same. --set, --unreadable-as-null, --date-order
+    and --accept add to what finmod.yaml says, for this load.
     """
     from finmod.workspace.load import load_sources
     from finmod.workspace.sources import chosen_sources
@@ -100,7 +105,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
     wanted = chosen_sources(project, names, format_name, source_name, options)
     now = datetime.now(tz=UTC)
     with progress() as step:
-        reports, problems = load_sources(project, wanted, now, step)
+        reports, problems = load_sources(project, wanted, now, step, again=again)
     if reports or not problems:
         _show(reports, folder, form)
     if problems:

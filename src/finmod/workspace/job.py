@@ -29,6 +29,7 @@ class Job:
         root: Folder that relative paths start from and that file names are relative to.
         now: Time of the load, UTC.
         declared: Whether finmod.yaml says what the source is: then its files are all of it, otherwise perhaps a part.
+        again: Whether files that the ledger has already are read too.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Job:
     root: Path
     now: datetime
     declared: bool
+    again: bool = False
 
     @property
     def reading(self) -> Reading:
@@ -54,7 +56,7 @@ class Inventory:
 
     Attributes:
         every: All files that count.
-        changed: Those whose bytes, or the way they are read, the ledger does not know.
+        changed: Those whose bytes, or the way they are read, the ledger does not know, or all.
         known: What the ledger has.
         superseded: Names of files that a later version of the same report replaces, lying there or gone.
         findings: What the choice of files brought to light.

@@ -85,7 +85,9 @@ class LoadReport:
     version: int = -1
 
 
-def load_source(project: Project, name: str, settings: SourceSettings, now: datetime, step: Step) -> LoadReport:
+def load_source(  # noqa: PLR0913 -- a source, its settings, and how to load it
+    project: Project, name: str, settings: SourceSettings, now: datetime, step: Step, *, again: bool = False
+) -> LoadReport:
     """Load what is new in one source.
 
     Args:
@@ -94,9 +96,10 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
         settings: Its entry in finmod.yaml, or what the command line said.
         now: Time of the load, UTC.
         step: Progress.
+        again: Read files that the ledger has already too.
 
     Returns:
-        What was done. Loading the same files again does nothing and says so.
+        What was done. Loading the same files again does nothing and says so, unless that is wanted.
 
     Raises:
         UserError: A file cannot be read or booked; the ledger is as it was.
@@ -104,7 +107,7 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
     ledger = Ledger(project.store)
     said = project.sources.get(name)
     declared = said is not None and (said.format, said.paths) == (settings.format, settings.paths)
-    job = Job(name, settings, project.root, now, declared=declared)
+    job = Job(name, settings, project.root, now, declared=declared, again=again)
     with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
         ledger.clear_staging(name)
         with (
@@ -116,7 +119,7 @@ def load_source(project: Project, name: str, settings: SourceSettings, now: date
 
 
 def load_sources(
-    project: Project, sources: Mapping[str, SourceSettings], now: datetime, step: Step
+    project: Project, sources: Mapping[str, SourceSettings], now: datetime, step: Step, *, again: bool = False
 ) -> tuple[list[LoadReport], list[Problem]]:
     """Load several sources, each by itself: one that is refused leaves its own charges as they were, not the others'.
 
@@ -126,7 +129,7 @@ def load_sources(
     reports, problems = [], dict[Problem, None]()
     for name, settings in sources.items():
         try:
-            reports.append(load_source(project, name, settings, now, step))
+            reports.append(load_source(project, name, settings, now, step, again=again))
         except UserError as error:
             named = len(sources) > 1
             problems |= dict.fromkeys(_of_source(problem, name) if named else problem for problem in error.problems)
@@ -166,7 +169,7 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     head = ledger.head(engine)
     known = current_files(engine, ledger, head, job.name)
     read_as = _digest(job)
-    changed = [file for file in files if not any(_same(entry, file, read_as) for entry in known)]
+    changed = [file for file in files if job.again or not any(_same(entry, file, read_as) for entry in known)]
     superseded = _superseded(job, selection, files, known)
     inventory = Inventory(tuple(files), tuple(changed), tuple(known), superseded, selection.findings)
     if not changed and not inventory.left_behind:
