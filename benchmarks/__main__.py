@@ -14,10 +14,11 @@ from pathlib import Path
 from benchmarks.load import load_against_copy, project_of
 from benchmarks.peer import cur_against_converter
 from benchmarks.start import help_time, query_time
+from benchmarks.suppliers import suppliers_against_copy
 
 
 def main() -> None:
-    """Run every benchmark, or those whose names are given: load, csv, cur, start."""
+    """Run every benchmark, or those whose names are given: load, csv, cur, suppliers, start."""
     sizes = [int(float(text) * 1e6) for text in os.environ.get("BENCH_ROWS", "2,10,20").split(",")]
     times = int(os.environ.get("BENCH_TIMES", "3"))
     folder = Path(os.environ.get("BENCH_FOLDER", Path(tempfile.gettempdir()) / "finmod-benchmarks"))
@@ -27,6 +28,7 @@ def main() -> None:
         "double": lambda: load_against_copy(folder, sizes[:1], ".parquet", "DOUBLE", times),
         "csv": lambda: load_against_copy(folder, sizes, ".csv.gz", "DECIMAL(38,12)", times),
         "cur": lambda: cur_against_converter(folder, (80, 800, 1600), times),
+        "suppliers": lambda: suppliers_against_copy(folder, sizes, times),
         "start": help_time,
         "query": lambda: query_time(project_of(folder, sizes[-1])),
     }

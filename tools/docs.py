@@ -12,13 +12,23 @@ from pathlib import Path
 
 from tools.pages.commands import command_pages
 from tools.pages.errors import error_pages
+from tools.pages.kubernetes import kubernetes_pages
 from tools.pages.mappings import mapping_pages
 from tools.pages.standard import standard_pages
+from tools.pages.suppliers import supplier_pages
 from tools.pages.tables import table_pages
 
 Generator = Callable[[], Mapping[str, str]]
 
-GENERATORS: tuple[Generator, ...] = (error_pages, standard_pages, mapping_pages, table_pages, command_pages)
+GENERATORS: tuple[Generator, ...] = (
+    error_pages,
+    standard_pages,
+    mapping_pages,
+    kubernetes_pages,
+    supplier_pages,
+    table_pages,
+    command_pages,
+)
 
 
 def stale(root: Path, generators: tuple[Generator, ...] = GENERATORS) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
-LANGUAGES = {"console", "yaml", "python"}
+LANGUAGES = {"console", "yaml", "python", "csv", "json"}
 _OPTIONS = {"exact", "exit", "skip", "file"}
 
 
@@ -28,7 +28,7 @@ class Block:
     """One fenced block that the convention covers.
 
     Attributes:
-        language: console, yaml or python.
+        language: console, yaml, python, csv or json.
         line: Line of the opening fence, from 1.
         text: What stands between the fences.
         options: Words of the info string after the language; a word without ``=`` has the value "".

@@ -111,7 +111,8 @@ def test_status_has_totals_per_currency_and_counts_a_period_once(books: Books) -
     said = books.run("status").out.splitlines()
     held = "ledger version 1, 2 charges in 1 billing period, BilledCost 0.50 EUR, BilledCost 1,000.00 USD"
     assert said[0].rstrip() == f"northwind: {held}"
-    assert len(said) == 4
+    assert len(said) == 5
+    assert said[-1].startswith("In USD: unknown")
 
 
 def test_one_source_can_be_exported_and_an_unknown_one_is_refused(loaded: Books) -> None:
@@ -167,7 +168,7 @@ def test_amounts_have_twelve_places_in_every_command(books: Books, tmp_path: Pat
 def test_a_sample_counts_rows_of_bills(tmp_path: Path) -> None:
     said = finmod("sample", tmp_path / "d", "--rows", "800", "--months", "2", "--output", "json")
     rows = json.loads(said.out)
-    assert [list(row) for row in rows] == [["source", "rows", "billed_cost", "currency"]] * 5
+    assert [list(row) for row in rows] == [["source", "rows", "billed_cost", "currency"]] * 7
     assert all(len(row["billed_cost"].partition(".")[2]) == 12 for row in rows)
     assert "charges" not in finmod("sample", tmp_path / "e", "--rows", "800", "--months", "2").out
 
@@ -206,7 +207,7 @@ def test_load_by_name_reads_the_sources_of_the_project(books: Books) -> None:
         (("",), "PATH is ''; expected a path of printable characters"),
         (("a.csv", ""), "PATH is ''; expected a path of printable characters"),
         (("--format", ""), "FM1063"),
-        (("a.csv", "--format", ""), "--format is ''; expected focus, aws-cur or aws-cur2"),
+        (("a.csv", "--format", ""), "--format is ''; expected focus, aws-cur, aws-cur2, azure-cost"),
         (("--source", ""), "--source is ''; expected a lower-case letter"),
         (("--set", ""), "--set is ''; expected COLUMN=VALUE"),
         (("--set", "RegionId="), "--set RegionId is ''; expected text.\n  Leave it out"),

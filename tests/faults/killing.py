@@ -1,4 +1,4 @@
-"""Loads that die: run ``python -m tests.faults.killing PROJECT SOURCE FILE`` and read points from standard input.
+"""Commands that die: run ``python -m tests.faults.killing`` and read points from standard input.
 
 Every line of the input is a copy of the project and the number of the step to die at; the answer is one line, the
 steps that were taken, or ``killed``. A step is the moment before and the moment after everything that a load
@@ -20,11 +20,14 @@ from finmod.ledger.delta import DeltaFolder
 from tests.books import finmod
 
 WATCHED = (
-    (DeltaFolder, ("create", "add_columns", "replace", "restore")),
+    (DeltaFolder, ("create", "add_columns", "replace", "restore", "drop")),
     (Engine, ("copy_parquet",)),
     (Path, ("replace", "mkdir", "unlink")),
     (shutil, ("rmtree",)),
 )
+
+OTHERS = frozenset({"close", "reopen"})
+"""Commands that a line may name before its arguments; without one it is a load."""
 
 
 class Steps:
@@ -74,7 +77,8 @@ def main() -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            load(["--project", folder, "load", *arguments], int(last), writing)
+            command = arguments if arguments[0] in OTHERS else ["load", *arguments]
+            load(["--project", folder, *command], int(last), writing)
             os._exit(0)
         os.close(writing)
         with os.fdopen(reading) as answer:

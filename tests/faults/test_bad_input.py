@@ -261,7 +261,11 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
         ("b.csv: the file is an Excel workbook of before 2007", "FM1104"),
     ),
     "html": ("b.csv", "<!DOCTYPE html><html>Sign in</html>", ("b.csv: the file is a web page", "FM1104")),
-    "json": ("b.csv", '[{"BilledCost": 1}]', ("b.csv: the file is JSON", "FM1104")),
+    "json of something else": (
+        "b.csv",
+        '[{"BilledCost": 1}]',
+        ("b.csv:1: the file is not of the format focus", "it lacks the column ChargePeriodStart", "FM1123"),
+    ),
     "binary": ("b.csv", bytes(range(256)) * 4, ("b.csv: the file is binary data, and no text", "FM1104")),
     "a picture": ("b.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ("b.csv: the file is a picture", "Take it out", "FM1104")),
     "a picture in gzip": (

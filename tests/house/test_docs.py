@@ -49,7 +49,7 @@ class Folder:
             self._python(block)
         elif "file" in block.options:
             (self.path / block.options["file"]).write_text(block.text, encoding="utf-8")
-        else:
+        elif block.language == "yaml":
             YAML(typ="safe").load(block.text)
 
     def _console(self, block: Block) -> None:

@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
-from finmod.settings.project import Project, load_project, source_settings
+from finmod.settings.project import Project, load_project
+from finmod.settings.source import source_settings
 from finmod.terms.findings import codes
 from finmod.workspace.check import check
 from finmod.workspace.load import LoadReport, load_source

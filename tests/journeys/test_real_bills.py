@@ -6,7 +6,9 @@ files' text after rounding each value to 12 places.
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +35,9 @@ _USD = {"constants": {"BillingCurrency": "USD"}}
 # They end a period at 2023-02-01T30:00:00Z.
 _HOUR_30 = {"unreadable_as_null": ["ChargePeriodEnd"]}
 _MDY = {"date_order": "mdy"}
+_AZURE_PAIR = ("azure/azure_ea_actual_small.csv", "azure/azure_ea_amortized_small.csv")
+_MIXED_LINE_ENDS = "azure/koku_camel_azure_version_2.csv"
+_HEADER_ALONE = "azure/opencost_azure_header_bom.csv"
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,24 @@ def _excerpt(file: str, charges: int, billed_cost: str, **wishes: Any) -> Bill: 
     return Bill(file, charges, billed_cost, wishes={**_USD, **wishes}, errors=("FM1300",))
 
 
+def _table(amount: str, day: str, **columns: str) -> dict[str, Any]:
+    """Return what must be said of a table: which columns hold amount and day, and others."""
+    named = {"BilledCost": amount, "ChargePeriodStart": day, **columns}
+    return {"columns": named, "constants": {"BillingCurrency": "USD", "BillingAccountId": "acme"}}
+
+
+_USAGE = _table("cost", "usage_date", SkuId="sku", ResourceId="instance_id")
+_DISCOUNTS = _table("discount", "usage_date", ChargeDescription="discount_type")
+_COMMITMENTS = _table("cost", "commitment_date", CommitmentDiscountId="commitment_id")
 _LEGACY: dict[str, Any] = {"format": "aws-cur", "column": "lineItem/UnblendedCost"}
 _ATHENA: dict[str, Any] = {"format": "aws-cur", "column": "line_item_unblended_cost"}
+
+
+def _azure(file: str, charges: int, billed_cost: str, column: str, **wishes: Any) -> Iterator[Bill]:  # noqa: ANN401 -- as Bill.wishes
+    """Yield a file of Azure's cost details that stands alone."""
+    errors = wishes.pop("errors", ())
+    yield Bill(f"azure/{file}", charges, billed_cost, "azure-cost", column, wishes, errors)
+
 
 BILLS = (
     Bill("focus/focus_sample_1000_focus1.0.csv", 1000, "20.52022672899"),
@@ -104,6 +125,36 @@ BILLS = (
     Bill(_SAAS + "a2.csv", 13, "1200", wishes=_MDY),
     Bill(_SAAS + "b1.csv", 5, "1200", wishes=_MDY),
     Bill(_SAAS + "b2.csv", 14, "1200", wishes=_MDY),
+    Bill("oci/oci_cost_2023-11.csv", 506, "2.523589325430", format="oci-cost", column="cost/myCost"),
+    Bill(
+        "saas/cloudzero_cbf.csv",
+        6,
+        "105.3",
+        format="cloudzero-cbf",
+        column="cost/cost",
+        wishes={"constants": {"BillingCurrency": "USD", "BillingAccountId": "acme"}},
+    ),
+    Bill("saas/cloudzero_usage.csv", 3, "47.3", format="table", column="cost", wishes=_USAGE),
+    Bill("saas/cloudzero_discounts.csv", 2, "-32", format="table", column="discount", wishes=_DISCOUNTS),
+    Bill("saas/cloudzero_commitments.csv", 1, "90", format="table", column="cost", wishes=_COMMITMENTS),
+    *_azure("azure_ea_anonymised_2023-09_cad.csv", 27, "1.261369265057", "CostInBillingCurrency"),
+    *_azure("koku_azure_camelCased.csv", 3, "0.00011016", "preTaxCost"),
+    *_azure("koku_azure_costreport_v1.csv", 3, "0.00011016", "PreTaxCost"),
+    # Its currency was masked: MC is none.
+    *_azure("koku_azure_version_2.csv", 5, "19.998413754", "CostInBillingCurrency", errors=("FM1307",)),
+    *_azure("nise_azure_2026-09.csv.gz", 240, "37.740522128360", "CostInBillingCurrency"),
+    # Usage that a reservation covers, of an actual half whose twin is not there: what it cost is not known.
+    *_azure(
+        "opencost_azure_header_enterprise.csv", 1, "0", "CostInBillingCurrency", errors=("FM1311",), accept=["FM1257"]
+    ),
+    # A partner's file without account and billing period.
+    *_azure("opencost_azure_header_enterprise_camel.csv", 1, "0.012", "costInBillingCurrency", errors=("FM1313",)),
+    *_azure("opencost_azure_header_german.csv", 1, "0.075", "PreTaxCost (PreTaxCost)"),
+    *_azure("opencost_azure_header_payg.csv", 1, "0.075", "PreTaxCost"),
+    # These name no currency; rows of the template lack their last field.
+    *_azure("opencost_azure_missing_brackets.csv", 1, "4", "costinbillingcurrency", **_USD),
+    *_azure("opencost_azure_template.csv", 87, "16.393506212225", "costinbillingcurrency", **_USD, accept=["FM1116"]),
+    *_azure("opencost_azure_vm.csv", 1, "4", "costinbillingcurrency", **_USD),
 )
 
 
@@ -255,11 +306,70 @@ def test_dates_with_slashes_are_refused_until_their_order_is_said(tmp_path: Path
         load(project, "saas", "focus", DATA / f"{_SAAS}a1.csv")
 
 
+def test_azures_pair_bills_its_purchase_once_and_uses_what_it_covers(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    actual, amortized = (str(DATA / half) for half in _AZURE_PAIR)
+
+    load(project, "azure", "azure-cost", actual=[actual], amortized=[amortized])
+
+    sums = "count(*), sum(BilledCost), sum(EffectiveCost)"
+    purchase = rows(project, f"SELECT {sums} FROM charges WHERE ChargeCategory = 'Purchase'")
+    covered = rows(project, f"SELECT {sums} FROM charges WHERE CommitmentDiscountStatus = 'Used'")
+    assert purchase == [(1, Decimal("3.25"), Decimal(0))]
+    assert covered == [(2, Decimal(0), Decimal("0.499152000468"))]
+    whole = total(list(cells(DATA / _AZURE_PAIR[1], "Cost")), rounded=True)
+    assert rows(project, f"SELECT {sums} FROM charges") == [
+        (29, whole - Decimal("0.499152000468") + Decimal("3.25"), whole)
+    ]
+    # Microsoft cut the pair: its halves do not hold the same rows, which is what FM1260 is for.
+    assert_ledger_is_sound(project, errors=("FM1260",))
+
+
+def test_an_azure_bill_with_mixed_line_ends_is_refused_until_they_are_the_same(tmp_path: Path) -> None:
+    project, mended = new_project(tmp_path), tmp_path / "mended.csv"
+    mended.write_bytes((DATA / _MIXED_LINE_ENDS).read_bytes().replace(b"\r\n", b"\n"))
+
+    with pytest.raises(UserError, match="FM1115"):
+        load(project, "azure", "azure-cost", DATA / _MIXED_LINE_ENDS)
+    load(project, "azure", "azure-cost", mended)
+
+    assert rows(project, "SELECT count(*), sum(BilledCost) FROM charges") == [(4, Decimal("0.0000262412"))]
+
+
+def test_an_azure_bill_of_one_empty_row_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="FM1254"):
+        load(new_project(tmp_path), "azure", "azure-cost", DATA / _HEADER_ALONE, **_USD)
+
+
+_OPENAI = "saas/openai_usage_costs_examples.json"
+
+
+def test_openais_example_of_costs_is_loaded_and_those_of_usage_are_refused(tmp_path: Path) -> None:
+    project, answers = new_project(tmp_path), json.loads((DATA / _OPENAI).read_text(encoding="utf-8"))
+    files = {path: tmp_path / f"{path.rpartition('/')[2]}.json" for path in answers}
+    for path, file in files.items():
+        file.write_text(json.dumps(answers[path]), encoding="utf-8")
+    said = {"constants": {"BillingAccountId": "org"}}
+
+    load(project, "openai", "openai", files.pop("/organization/costs"), **said)
+
+    assert rows(project, "SELECT count(*), sum(BilledCost), any_value(BillingCurrency) FROM charges") == [
+        (1, Decimal("0.06"), "USD")
+    ]
+    assert rows(project, "SELECT x_ControlTotal FROM loads") == [("0.06",)]
+    usage = [*files.values(), DATA / "saas/narev_openai_completions_usage.json"]
+    for file in usage:
+        with pytest.raises(UserError, match=r"the answer holds usage .* and no cost"):
+            load(project, file.stem, "openai", file, **said)
+    assert_ledger_is_sound(project)
+
+
 def test_every_bill_of_the_folder_has_a_test() -> None:
     listed = {bill.file for bill in BILLS} | {"aws/fivetran_aws_cost_report.csv"}
+    listed |= {*_AZURE_PAIR, _MIXED_LINE_ENDS, _HEADER_ALONE}
     there = {
         file.relative_to(DATA).as_posix()
-        for room in ("focus", "aws", "spec_examples")
+        for room in ("focus", "aws", "azure", "spec_examples", "oci", "saas")
         for file in (DATA / room).glob("*.csv*")
     }
 

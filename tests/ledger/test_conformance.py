@@ -61,7 +61,7 @@ PRICES = {"PricingQuantity": "3.000001", "SkuPriceId": "s"}
         ("FM1303", {"ChargeCategory": "Usag"}, "ChargeCategory=Usag"),
         ("FM1303", {"ChargeFrequency": "1.500"}, "ChargeFrequency=1.500"),
         ("FM1303", {"ChargeCategory": "x" * 500}, f"ChargeCategory={'x' * 105}..."),
-        ("FM1305", {"Tags": "{'a': 'b'}"}, "Tags={'a': 'b'}"),
+        ("FM1305", {"Tags": "{a: b}"}, "Tags={a: b}"),
         (
             "FM1380",
             {"ListCost": "-100", "ListUnitPrice": "0.120", **PRICES},

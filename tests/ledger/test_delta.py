@@ -195,3 +195,26 @@ def test_of_two_writers_without_a_lock_the_slower_is_told(tmp_path: Path) -> Non
         "another load changed whole at the same time and was faster; expected one writer at a time.\n"
         "  Wait until it is done, then run the load again. Nothing was changed. (FM1501, docs/errors.md)"
     )
+
+
+def test_months_are_dropped_in_one_change_whatever_their_source(tmp_path: Path) -> None:
+    folder = DeltaFolder(tmp_path)
+    folder.create(SMALL)
+    for source, period in (("aws", JULY), ("saas", JULY), ("saas", AUGUST)):
+        folder.replace(SMALL, [new_file(folder, f"{source}.parquet", 1, period, source)])
+    assert folder.drop(SMALL, [JULY]) == 4
+    assert [file.parent.name for file in folder.files(SMALL, 4)] == [f"x_BillingPeriod={AUGUST}"]
+    assert len(folder.files(SMALL, 3)) == 3
+
+
+def test_the_month_of_a_partition_may_be_another_column(tmp_path: Path) -> None:
+    table = Table("odd", {"x_Source": "VARCHAR", "x_Of": "DATE", "a": "BIGINT"}, period="x_Of")
+    folder = DeltaFolder(tmp_path)
+    folder.create(table)
+    place = partition_folder(folder.path(table), "s", JULY, table.period)
+    place.mkdir(parents=True)
+    with Engine() as engine:
+        engine.copy_parquet(f"SELECT 's' AS x_Source, DATE '{JULY}' AS x_Of, 7::BIGINT AS a", place / "a.parquet")
+    version = folder.replace(table, [NewFile(place / "a.parquet", 1, "s", JULY)])
+    assert values(folder.files(table, version)) == [7]
+    assert place.name == "x_Of=2026-07-01"

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.ledger.invoice_list import COLUMNS, ListedInvoice, read_invoices
+from finmod.ledger.invoice_files import LIST_COLUMNS, ListedInvoice
+from finmod.ledger.invoice_list import read_invoices
 
-HEADER = ",".join(COLUMNS)
+HEADER = ",".join(LIST_COLUMNS)
 
 
 def write(folder: Path, content: str | bytes) -> Path:
@@ -19,9 +21,14 @@ def write(folder: Path, content: str | bytes) -> Path:
     return file
 
 
+def read(file: Path) -> list[ListedInvoice]:
+    with Engine() as engine:
+        return read_invoices(engine, [file])
+
+
 def refused(folder: Path, content: str | bytes) -> tuple[Problem, ...]:
     with pytest.raises(UserError) as caught:
-        read_invoices(write(folder, content))
+        read(write(folder, content))
     assert {problem.code for problem in caught.value.problems} == {"FM1129"}
     return caught.value.problems
 
@@ -29,14 +36,14 @@ def refused(folder: Path, content: str | bytes) -> tuple[Problem, ...]:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_lines_are_read_with_their_place(tmp_path: Path, end: str) -> None:
     lines = ("\ufeff" + HEADER, '"Acme, Inc.", i1 ,2026-07,USD,-1204.50', "", '"two', 'lines",i2,2026-07,EUR,0', "")
-    assert read_invoices(write(tmp_path, end.join(lines))) == [
+    assert read(write(tmp_path, end.join(lines))) == [
         ListedInvoice("Acme, Inc.", "i1", "2026-07", "USD", Decimal("-1204.50"), 2),
         ListedInvoice(f"two{end}lines", "i2", "2026-07", "EUR", Decimal(0), 4),
     ]
 
 
 def test_an_issuer_may_be_unknown(tmp_path: Path) -> None:
-    (found,) = read_invoices(write(tmp_path, f"{HEADER}\n,i1,2026-07,USD,3\n"))
+    (found,) = read(write(tmp_path, f"{HEADER}\n,i1,2026-07,USD,3\n"))
     assert found.issuer is None
 
 
@@ -91,7 +98,7 @@ def test_every_problem_is_told_at_once_up_to_a_number(tmp_path: Path) -> None:
     [
         ("", "invoices.csv:1: the columns of the invoices are: none"),
         ("invoice,amount\ni1,3\n", "invoices.csv:1: the columns of the invoices are: invoice, amount"),
-        (",".join(reversed(COLUMNS)), "invoices.csv:1: the columns of the invoices are: amount, currency"),
+        (",".join(reversed(LIST_COLUMNS)), "invoices.csv:1: the columns of the invoices are: amount, currency"),
         (HEADER.replace(",", ";"), "invoices.csv:1: the columns of the invoices are: issuer;invoice_id"),
         (f"{HEADER}\nAcm\xe9,i1,2026-07,USD,3\n".encode("latin-1"), "invoices.csv:2: the line is not UTF-8"),
         (f"{HEADER}\n".encode("utf-16"), "invoices.csv:1: the line is not UTF-8"),
@@ -101,15 +108,17 @@ def test_every_problem_is_told_at_once_up_to_a_number(tmp_path: Path) -> None:
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: str | bytes, found: str) -> None:
     (problem,) = refused(tmp_path, content)
     assert str(problem).startswith(found)
-    assert problem.expected == f"CSV in UTF-8 with the columns {', '.join(COLUMNS)}"
+    assert problem.expected == (
+        f"CSV in UTF-8 with the columns {', '.join(LIST_COLUMNS)}, or an InvoiceDetail file of FOCUS as CSV or Parquet"
+    )
 
 
 def test_a_file_that_is_none_or_far_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"none.csv: the invoices cannot be read: No such file"):
-        read_invoices(tmp_path / "none.csv")
+        read(tmp_path / "none.csv")
     with pytest.raises(UserError, match="the invoices cannot be read: Is a directory"):
-        read_invoices(tmp_path)
+        read(tmp_path)
     with (tmp_path / "large.csv").open("wb") as file:
         file.truncate(200_000_000)
     with pytest.raises(UserError, match="the file of the invoices has 200,000,000 bytes"):
-        read_invoices(tmp_path / "large.csv")
+        read(tmp_path / "large.csv")

@@ -13,7 +13,8 @@ from finmod.marts.catalogue import TABLES, view_sql
 from tests.books import Books, bill, month
 
 
-@pytest.mark.parametrize("table", [table.name for table in TABLES])
+# The table of invoices is made of rows, not of SQL over the ledger: tests/marts/test_invoices.py.
+@pytest.mark.parametrize("table", [table.name for table in TABLES if table.name != "invoices"])
 def test_a_table_has_the_same_columns_empty_and_filled(table: str, loaded: Books, tmp_path: Path) -> None:
     filled = Ledger(loaded.root / ".finmod")
     with Engine() as engine:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
+from finmod.sample.focus import TRUTHS
 from finmod.sample.prices import SOURCES
 
 CUR_COSTS = {
@@ -24,7 +26,9 @@ CUR_COSTS = {
 
 
 def files(folder: Path, source: str) -> list[Path]:
-    """Return a source's files, by month."""
+    """Return a source's files in FOCUS or as CUR, by month: exports, or truth beside exports of another form."""
+    if source in TRUTHS:
+        return sorted((folder / "truth" / "focus").glob(f"{source}-*.parquet"))
     return sorted(path for path in (folder / "exports" / source).rglob("*") if path.is_file())
 
 
@@ -49,7 +53,9 @@ def rows(engine: Engine, path: Path) -> int:
 
 def digest(engine: Engine, path: Path) -> str:
     """Return a digest of the values of a file in their order, whatever its encoding."""
-    if path.suffix not in {".parquet", ".gz"}:
+    if path.suffix not in {".parquet", ".gz"} or ".json" in path.suffixes:
+        if path.suffix == ".gz":
+            return sha256(gzip.decompress(path.read_bytes())).hexdigest()
         return sha256(path.read_bytes()).hexdigest()
     engine.run("SET preserve_insertion_order = true")
     return sha256(repr(engine.rows(f"SELECT * FROM {relation(path)}")).encode()).hexdigest()
@@ -67,7 +73,7 @@ def records(path: Path) -> list[dict[str, str]]:
 
 
 def months(folder: Path) -> list[tuple[str, str, Path]]:
-    """Return (source, ``YYYY-MM``, file) of every export."""
+    """Return (source, ``YYYY-MM``, file), see ``files``."""
     labels = sorted({record["billing_period"] for record in records(folder / "truth" / "totals.csv")})
     return [
         (source, label, path) for source in SOURCES for label, path in zip(labels, files(folder, source), strict=True)

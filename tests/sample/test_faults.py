@@ -32,7 +32,7 @@ def test_a_fault_changes_one_file(small: SampleSummary, folder: Path, name: str)
 
 
 def test_fault_that_would_change_nothing_is_refused_and_leaves_nothing(folder: Path) -> None:
-    with pytest.raises(UserError, match="no charge of azure changes: the 12th is absent"):
+    with pytest.raises(UserError, match="no charge of ai changes: the 12th is absent"):
         write_sample(folder, months=3, rows=3_000, fault="missing_day")
     assert not list(folder.glob("*"))
 

@@ -76,4 +76,4 @@ def test_truth_says_who_paid_from_when(small: SampleSummary) -> None:
         (_OTHER, "", "2026-08-17"),
         ("100000000001", "2026-08-17", ""),
     ]
-    assert len(listed) == 39 + 1
+    assert len(listed) == 44 + 1

@@ -25,7 +25,7 @@ def test_the_company_is_as_large_as_described() -> None:
     world = _world(10_000)
     assert len(PRODUCTS) == 14
     assert len(TEAMS) == 60
-    assert len(ACCOUNTS) == 39
+    assert len(ACCOUNTS) == 44
     assert len(world.customers.names) == 300
     assert [platform.name for platform in PLATFORMS] == ["kubernetes", "data-platform", "network", "support"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.settings.constants import column_ids
-from finmod.settings.project import source_settings
+from finmod.settings.source import source_settings
 
 
 @pytest.mark.parametrize(

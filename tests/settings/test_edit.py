@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finmod.errors import UserError
-from finmod.settings.edit import add_source
+from finmod.settings.edit import add_source, set_rates
 from finmod.settings.init import write_project
 from finmod.settings.project import load_project
 
@@ -46,6 +46,27 @@ def test_a_file_without_sources_gets_them(tmp_path: Path, sources: str) -> None:
     path.write_text(f"name: a\ncurrency: USD\n{sources}")
     add_source(path, "saas", {"format": "focus", "path": "a"})
     assert path.read_text() == "name: a\ncurrency: USD\nsources:\n  saas: {format: focus, path: a}\n"
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_table_of_exchange_rates_is_named_at_the_end(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "finmod.yaml"
+    path.write_text(f"name: a  # ours\ncurrency: USD{end}")
+    set_rates(path, "fx.csv")
+    assert path.read_text() == "name: a  # ours\ncurrency: USD\nfx: fx.csv\n"
+    assert load_project(tmp_path).fx == tmp_path / "fx.csv"
+
+
+def test_a_file_that_ends_otherwise_than_in_keys_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "finmod.yaml"
+    path.write_text("{name: a, currency: USD}\n")
+    with pytest.raises(UserError) as caught:
+        set_rates(path, "fx.csv")
+    assert str(caught.value) == (
+        "finmod.yaml: the exchange rates cannot be named at the end of the file."
+        "\n  Add them by hand: fx: fx.csv. (FM1014, docs/errors.md)"
+    )
+    assert path.read_text() == "{name: a, currency: USD}\n"
 
 
 def test_a_source_of_that_name_is_kept(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_example_sources_of_the_template_load() -> None:
     text = project_text("a", "USD").replace("\nsources:\n", "\n")
     examples = text.partition("# Example:\n")[2].partition("\n\n")[0]
     text = "name: a\ncurrency: USD\nsources:\n" + "\n".join(line[1:] for line in examples.splitlines())
-    assert list(validated(ProjectFile, parse_yaml(text, "f")).sources) == ["aws", "saas"]
+    assert list(validated(ProjectFile, parse_yaml(text, "f")).sources) == ["aws", "azure", "gcp", "saas"]
 
 
 def test_an_existing_project_is_not_overwritten(tmp_path: Path) -> None:

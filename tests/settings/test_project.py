@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finmod.errors import UserError
-from finmod.settings.init import project_text
-from finmod.settings.project import Project, find_project, load_project, source_settings
-from finmod.settings.schema import json_schema
-from finmod.settings.validate import MOST_PROBLEMS
+from finmod.settings.project import Project, find_project, load_project
+from finmod.settings.source import FORMATS, source_settings
+from finmod.settings.validate import MOST_PROBLEMS, listing
 
+ONE_OF_THE_FORMATS = listing(FORMATS)
 HEAD = "name: northwind\ncurrency: USD\n"
 NORTHWIND = """\
 # finmod.yaml
@@ -47,7 +47,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     project = load(tmp_path, NORTHWIND)
     assert (project.name, project.currency, project.fiscal_year_start) == ("northwind", "USD", 2)
     assert (project.root, project.store) == (tmp_path, tmp_path / ".finmod")
-    assert (project.fx, project.invoices) == (tmp_path / "fx.csv", tmp_path / "invoices.csv")
+    assert (project.fx, project.invoices) == (tmp_path / "fx.csv", (tmp_path / "invoices.csv",))
     assert (project.check.fail_on, project.check.ignore) == ("warning", ("FM1019",))
     assert list(project.sources) == ["aws", "saas", "old"]
     saas, old = project.sources["saas"], project.sources["old"]
@@ -59,7 +59,17 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 def test_what_the_file_leaves_out_has_a_default(tmp_path: Path) -> None:
     project = load(tmp_path, HEAD + "sources:\n")
     assert (project.fiscal_year_start, project.store, project.sources) == (1, tmp_path / ".finmod", {})
-    assert (project.fx, project.invoices, project.check.fail_on, project.check.ignore) == (None, None, "error", ())
+    assert (project.fx, project.invoices, project.check.fail_on, project.check.ignore) == (None, (), "error", ())
+
+
+def test_several_files_of_invoices_are_named_in_order(tmp_path: Path) -> None:
+    project = load(tmp_path, HEAD + "invoices: [b.csv, detail/a.parquet]\n")
+    assert project.invoices == (tmp_path / "b.csv", tmp_path / "detail" / "a.parquet")
+    assert load(tmp_path, HEAD + "invoices:\n").invoices == ()
+
+
+def test_a_file_of_invoices_is_named_once(tmp_path: Path) -> None:
+    assert "each file once: its invoices would count twice" in refused(tmp_path, HEAD + "invoices: [a.csv, ./a.csv]\n")
 
 
 def test_the_store_may_stand_elsewhere(tmp_path: Path) -> None:
@@ -132,15 +142,17 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
         (
             SOURCE + "    zzz: 1\n",
             (
-                "finmod.yaml:7:5: sources.a.zzz is no key of this file; expected format, path, set, "
-                "unreadable_as_null, date_order or accept.\n  Remove it. (FM1004, docs/errors.md)"
+                "finmod.yaml:7:5: sources.a.zzz is no key of this file; expected format, path, actual, "
+                "amortized, set, unreadable_as_null, date_order, accept, columns, tags, charge_period, separator, "
+                "decimal_comma, divide_by or compare_with.\n  Remove it. (FM1004, docs/errors.md)"
             ),
         ),
         (
             SOURCE + "    constants: {}\n",
             (
-                "finmod.yaml:7:5: sources.a.constants is no key of this file; expected format, path, set, "
-                "unreadable_as_null, date_order or accept.\n  Remove it. (FM1004, docs/errors.md)"
+                "finmod.yaml:7:5: sources.a.constants is no key of this file; expected format, path, actual, "
+                "amortized, set, unreadable_as_null, date_order, accept, columns, tags, charge_period, separator, "
+                "decimal_comma, divide_by or compare_with.\n  Remove it. (FM1004, docs/errors.md)"
             ),
         ),
         (HEAD + "store: s3://b/l\n", f"finmod.yaml:3:8: store is 's3://b/l'; expected a local folder.{STORE}"),
@@ -151,14 +163,6 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
             (
                 "finmod.yaml:3:8: store is 'a/../..'; expected a folder of its own inside or beside the project."
                 "\n  Name a folder, such as .finmod. (FM1009, docs/errors.md)"
-            ),
-        ),
-        (
-            HEAD + "fx: /x/fx.csv\n",
-            (
-                "finmod.yaml:3:5: fx is '/x/fx.csv'; expected a path relative to the project.\n  Put the file into the "
-                "project, so that it moves with it, and name it from the folder of finmod.yaml. Or leave fx out: "
-                "nothing reads it yet. (FM1009, docs/errors.md)"
             ),
         ),
         (
@@ -183,19 +187,19 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
         (
             HEAD + "sources: {a: {format: aws-cur3, path: x}}\n",
             (
-                "finmod.yaml:3:23: sources.a.format is 'aws-cur3'; expected focus, aws-cur or aws-cur2."
+                f"finmod.yaml:3:23: sources.a.format is 'aws-cur3'; expected {ONE_OF_THE_FORMATS}."
                 "\n  Did you mean 'aws-cur'? (FM1003, docs/errors.md)"
             ),
         ),
         (
             HEAD + "sources: {a: {format: 3, path: x}}\n",
-            f"finmod.yaml:3:23: sources.a.format is 3; expected focus, aws-cur or aws-cur2.{WRITE_ONE}",
+            f"finmod.yaml:3:23: sources.a.format is 3; expected {ONE_OF_THE_FORMATS}.{WRITE_ONE}",
         ),
         (
             HEAD + "sources: {a: {format: focus}}\n",
             (
-                "finmod.yaml:3:11: sources.a.path is missing."
-                "\n  Add it, such as 'path: exports/aws/**/*.parquet'. (FM1002, docs/errors.md)"
+                "finmod.yaml:3:14: sources.a is a mapping; expected path: the files of the bill."
+                "\n  Add path: with a file, a folder or a glob. (FM1027, docs/errors.md)"
             ),
         ),
         (
@@ -334,7 +338,7 @@ def test_a_source_without_a_file_gets_the_same_checks() -> None:
     with pytest.raises(UserError) as caught:
         source_settings("fokus", [], constants={"Tag": "x"})
     assert str(caught.value) == (
-        "--format is 'fokus'; expected focus, aws-cur or aws-cur2.\n  Did you mean 'focus'? (FM1003, docs/errors.md)\n"
+        f"--format is 'fokus'; expected {ONE_OF_THE_FORMATS}.\n  Did you mean 'focus'? (FM1003, docs/errors.md)\n"
         "PATH is an empty list; expected at least one path.\n  Name the files of the bill. (FM1006, docs/errors.md)\n"
         "--set names 'Tag'; expected a FOCUS column id or a name that starts with x_."
         "\n  Did you mean 'Tags'? (FM1007, docs/errors.md)"
@@ -355,12 +359,6 @@ def test_an_option_is_called_by_its_own_name(wish: dict[str, Any], found: str) -
     with pytest.raises(UserError) as caught:
         source_settings("focus", ["a.csv"], **wish)
     assert str(caught.value).startswith(found)
-
-
-def test_the_template_and_the_schema_say_that_nothing_reads_exchange_rates_yet() -> None:
-    described = json_schema()["properties"]["fx"]["description"]
-    assert "Nothing reads it yet" in described
-    assert "Nothing reads them yet" in project_text("a", "USD").partition("# fx:")[0].splitlines()[-1]
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,7 @@ def test_an_empty_text_never_means_all(project: Project, names: tuple[str, ...])
     )
     assert "FM1061" in refused(project, *names, source_name="")
     assert "FM1063" in refused(project, format_name="")
-    assert "--format is ''; expected focus, aws-cur or aws-cur2" in refused(project, "a.csv", format_name="")
+    assert "--format is ''; expected focus, aws-cur, aws-cur2, azure-cost" in refused(project, "a.csv", format_name="")
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from typing import Final
 
 from finmod.focus.columns import ledger_columns
 from finmod.focus.versions import upgrade
-from finmod.normalize import aws, aws_charges, aws_unused
+from finmod.normalize import aws, aws_charges, aws_unused, azure_regions, gcp_services
 from finmod.normalize.aws_services import CATEGORIES, REGIONS, SERVICE_NAMES, SUBCATEGORIES, lookup
 from finmod.normalize.aws_unused import share
-from finmod.normalize.focus import mapping_of
+from finmod.normalize.focus import SUPPLIERS, mapping_of
 from finmod.normalize.formats import READERS
-from finmod.normalize.mapping import MapColumn, Mapping
+from finmod.normalize.mapping import Declared, MapColumn, Mapping
 from tools.pages.line_items import line_items
 from tools.pages.markdown import made_from, table
 
@@ -55,6 +55,7 @@ _FOCUS_NOTATION: Final = """
 | `$name` | the cell of the column `name`, as text |
 | `#name` | the cell as an exact decimal, rounded once, to 12 places |
 | `@name` | the cell as an instant in UTC |
+| `lookup(table, key)` | the value that one of our tables has for a key; NULL where it has none |
 
 A column that the file lacks is NULL, and so is an empty cell. Everything else is SQL (DuckDB).
 """
@@ -75,6 +76,10 @@ _TABLES: Final = {
     "product codes to subcategories": SUBCATEGORIES,
     "region codes to names": REGIONS,
     "region names to codes": {name: code for code, name in REGIONS.items()},
+    "spellings of Azure's regions to names": azure_regions.NAMES,
+    "Google's services to categories": gcp_services.CATEGORIES,
+    "Google's services to subcategories": gcp_services.SUBCATEGORIES,
+    "Google's regions to names": gcp_services.REGIONS,
 }
 # Two forms that the mappings write over and over; shown as if they were functions.
 _SUM = re.compile(
@@ -89,7 +94,7 @@ _PART_LENGTH = 40
 
 def mapping_pages() -> MappingOf[str, str]:
     """Return one page per format."""
-    pages = {name: _aws_page(READERS[name].mapping([])) for name in ("aws-cur", "aws-cur2")}
+    pages = {name: _aws_page(READERS[name].mapping([], Declared())) for name in ("aws-cur", "aws-cur2")}
     return {f"docs/reference/mappings/{name}.md": text for name, text in {**pages, "focus": _focus_page()}.items()}
 
 
@@ -111,65 +116,75 @@ def _focus_page() -> str:
     text = _title(
         mapping, "FOCUS 1.0 to 1.4, read as 1.4", "src/finmod/normalize/focus.py", "src/finmod/focus/versions.py"
     )
-    text += "\n## What holds for the whole bill\n\n" + _bullets(mapping.notes)
+    text += "\n## What holds for the whole bill\n\n" + bullets(mapping.notes)
     text += _FOCUS_NOTATION + "\n## Columns that are derived\n"
     for item in upgrade("1.2"):
         when = "older than 1.3" if item.column == "HostProviderName" else "older than 1.4"
         column = MapColumn(item.column, item.sql, f"In a bill {when}: {item.choice}", item.source, item.alternative)
-        text += _section(column, item.sql)
-    text += "".join(_section(item, item.sql) for item in mapping.columns if item.target.startswith("x_"))
-    text += "\n## Columns that are read as they stand\n\n" + _wrapped(f"{', '.join(same)}.")
+        text += section(column, item.sql)
+    text += "".join(section(item, item.sql) for item in mapping.columns if item.target.startswith("x_"))
+    for supplier in SUPPLIERS:
+        text += f"\n## What is read otherwise in exports of {supplier.name}\n"
+        text += "".join(
+            section(item, spelled(item.sql, {})).replace("### ", f"### {supplier.name}: ", 1)
+            for item in supplier.columns
+        )
+    text += "\n## Columns that are read as they stand\n\n" + wrapped(f"{', '.join(same)}.")
     others = "Every other column is kept as text: `x_` columns under their names, any other `NAME` as `x_NAME`."
     return f"{text}\n{others}\n"
 
 
 def _aws_page(mapping: Mapping) -> str:
-    parts = _parts(aws, aws_charges, aws_unused)
-    plain = [item for item in mapping.columns if _is_plain(item)]
-    ruled = [item for item in mapping.columns if not _is_plain(item)]
-    shown = {item.target: _shown(item.sql, parts) for item in ruled}
+    parts = parts_of(aws, aws_charges, aws_unused)
+    plain = [item for item in mapping.columns if is_plain(item)]
+    ruled = [item for item in mapping.columns if not is_plain(item)]
+    shown = {item.target: spelled(item.sql, parts) for item in ruled}
     files = (f"src/finmod/normalize/{name}.py" for name in ("aws", "aws_charges", "aws_unused"))
     text = _title(mapping, f"{mapping.title} to FOCUS 1.4", *files)
     text += (
         "\n## What holds for the whole bill\n\n"
-        + _bullets(mapping.notes)
+        + bullets(mapping.notes)
         + line_items(mapping)
-        + _chosen(mapping)
+        + chosen(mapping)
         + _NOTATION
     )
     text += "\n## Columns that are read as they stand\n\n"
     text += table(("column", "from", "source"), [(item.target, f"`{item.sql}`", item.source) for item in plain])
-    text += "\n## Columns that follow a rule\n" + "".join(_section(item, shown[item.target]) for item in ruled)
+    text += "\n## Columns that follow a rule\n" + "".join(section(item, shown[item.target]) for item in ruled)
     further = "".join(_further(mapping, also, parts) for also in mapping.also)
-    text += further + _unfilled(mapping) + _parts_section(parts, [*shown.values(), further])
+    text += further + unfilled(mapping) + parts_section(parts, [*shown.values(), further])
     return text + _tables_section()
 
 
-def _is_plain(item: MapColumn) -> bool:
+def is_plain(item: MapColumn) -> bool:
+    """Return whether a column is a cell or a constant as it stands."""
     return not item.choice and bool(re.fullmatch(r"[$#@]\w+|'[^']*'", item.sql))
 
 
-def _bullets(notes: Sequence[str]) -> str:
-    return "".join(_wrapped(f"- {note}", indent="  ") for note in notes)
+def bullets(notes: Sequence[str]) -> str:
+    """Return paragraphs as a list."""
+    return "".join(wrapped(f"- {note}", indent="  ") for note in notes)
 
 
-def _wrapped(text: str, *, indent: str = "") -> str:
+def wrapped(text: str, *, indent: str = "") -> str:
+    """Return a paragraph in lines of 120 signs."""
     wide = TextWrapper(width=120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return wide.fill(text) + "\n"
 
 
-def _section(item: MapColumn, sql: str) -> str:
+def section(item: MapColumn, sql: str) -> str:
+    """Return the section on one column."""
     text = (
         f"\n### {item.target}\n\n"
-        + (f"{_wrapped(item.choice)}\n" if item.choice else "")
+        + (f"{wrapped(item.choice)}\n" if item.choice else "")
         + f"```sql\n{_broken(sql)}\n```\n"
     )
     if item.alternative:
-        text += "\n" + _wrapped(f"**Alternative, not taken:** {item.alternative}")
-    return text + ("\n" + _wrapped(f"**Source:** {item.source.removesuffix('.')}.") if item.source else "")
+        text += "\n" + wrapped(f"**Alternative, not taken:** {item.alternative}")
+    return text + ("\n" + wrapped(f"**Source:** {item.source.removesuffix('.')}.") if item.source else "")
 
 
-def _parts(*modules: ModuleType) -> dict[str, str]:
+def parts_of(*modules: ModuleType) -> dict[str, str]:
     """Return name -> expression of the pieces that the mappings are built from, longest first."""
     found: dict[str, str] = {}
     for module in modules:
@@ -209,7 +224,7 @@ def _plainer(sql: str) -> str:
     return _NET.sub(r"net_or(\1, \2)", _SUM.sub(r"sum_of(\1, \2)", sql))
 
 
-def _shown(sql: str, parts: MappingOf[str, str]) -> str:
+def spelled(sql: str, parts: MappingOf[str, str]) -> str:
     """Return a column's expression; one that is nothing but a part is spelled out."""
     same = next((name for name, value in parts.items() if value == _plainer(sql)), "")
     return _shortened(sql, parts, own=same)
@@ -220,12 +235,12 @@ def _named_tables(sql: str) -> str:
         opening = lookup(known, "").removesuffix("]")
         while opening in sql:
             before, _, after = sql.partition(opening)
-            end = _closing(after)
+            end = closing(after)
             sql = f"{before}lookup({name}, {after[:end]}){after[end + 1 :]}"
     return sql
 
 
-def _closing(sql: str) -> int:
+def closing(sql: str) -> int:
     """Return the place of the bracket that closes one opened before; texts may hold brackets."""
     depth, quoted = 1, False
     for place, sign in enumerate(sql):
@@ -253,7 +268,7 @@ def _broken(sql: str) -> str:
     return text
 
 
-def _chosen(mapping: Mapping) -> str:
+def chosen(mapping: Mapping) -> str:
     """Return the section on findings that the mapping brings about knowingly."""
     rows = [
         (f"[{item.code}](../../errors.md#{item.code.lower()})", f"`{item.when}`" if item.when else "all", item.reason)
@@ -261,7 +276,7 @@ def _chosen(mapping: Mapping) -> str:
     ]
     return (
         "\n## Findings that follow from these choices\n\n"
-        + _wrapped(
+        + wrapped(
             "`finmod check` shows these as information with the reason below: they are no fault of the bill, and "
             "nothing must be done. For any other charge of the same bill the finding keeps its severity."
         )
@@ -279,22 +294,24 @@ def _further(mapping: Mapping, also: Mapping, parts: MappingOf[str, str]) -> str
             rows.append((item.target, f"`{_shortened(item.sql, parts)}`", why, item.source))
     return (
         "\n## The second charge of a recurring fee: what was left unused\n\n"
-        + _wrapped(
+        + wrapped(
             "A row makes it as well as its own charge, unless the following is true of it. Columns that are not named "
             "here are those of the row's own charge, x_File and x_Row included."
         )
-        + f"\n```sql\n{_shown(also.drop_when, parts)}\n```\n\n"
+        + f"\n```sql\n{spelled(also.drop_when, parts)}\n```\n\n"
         + table(("column", "from", "why", "source"), rows)
     )
 
 
-def _unfilled(mapping: Mapping) -> str:
+def unfilled(mapping: Mapping) -> str:
+    """Return the section on the columns that nothing fills."""
     filled = {item.target for item in mapping.columns}
     names = ", ".join(item.id for item in ledger_columns() if item.id not in filled)
     return f"\n## Columns that stay NULL\n\nThe report has nothing like them: {names}.\n"
 
 
-def _parts_section(parts: MappingOf[str, str], texts: Sequence[str]) -> str:
+def parts_section(parts: MappingOf[str, str], texts: Sequence[str]) -> str:
+    """Return the section on the parts that texts name."""
     shown: dict[str, str] = {}
     waiting = list(texts)
     while waiting:

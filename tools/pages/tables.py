@@ -11,9 +11,12 @@ from typing import Final
 
 from finmod.focus.columns import COSTS, KEY_COLUMNS, MEASURES, column
 from finmod.focus.versions import projection
-from finmod.ledger.tables import CHARGES, FINDINGS, LOADS
+from finmod.ledger.reporting import ADDED, RATE_TYPE, REPORTING_COSTS
+from finmod.ledger.tables import CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS
 from finmod.marts.catalogue import TABLES, PublicTable
+from finmod.marts.invoices import INVOICE_COLUMNS
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
+from tools.pages.kubernetes_tables import USAGE_NOTES, USAGE_VIEWS, shown, usage_rows
 from tools.pages.markdown import made_from, table
 
 _HEAD = f"""# Tables
@@ -24,7 +27,8 @@ _HEAD = f"""# Tables
 
 What holds in all of them:
 
-- Columns without `x_` are [FOCUS](focus.md) columns of that meaning; `x_` columns are finmod's or the supplier's own.
+- Columns without `x_` are [FOCUS](focus.md) columns of that meaning, but for those of the tables `kubernetes_...`,
+  which are Kubernetes' own words; `x_` columns are finmod's or the supplier's own.
 - Amounts are `{DECIMAL}`, in the currency of the row's BillingCurrency. A sum over rows of several currencies means
   nothing: group by BillingCurrency.
 - Absent is NULL, never 0 and never the empty text. `sum` leaves NULL out.
@@ -44,9 +48,14 @@ _UNITS: Final = {
     "CommitmentDiscountQuantity": "CommitmentDiscountUnit",
     "x_Charges": "charges",
     "x_FileBytes": "bytes",
+    **dict.fromkeys(("x_InvoicedCost", "x_Difference", "x_ExplainedCost"), "BillingCurrency"),
+    "x_ExplainedShare": "ratio",
     "x_ControlTotal": "BillingCurrency",
     "x_RoundingDifference": "BillingCurrency",
     **dict.fromkeys(COST_UNKNOWNS, "charges"),
+    **dict.fromkeys(REPORTING_COSTS.values(), "x_ReportingCurrency"),
+    "x_FxRate": "x_ReportingCurrency per BillingCurrency",
+    "rate": "to per from",
 }
 
 _OURS: Final = {
@@ -74,6 +83,41 @@ _OURS: Final = {
     "x_LedgerVersion": "Version of the ledger that the load made; `--as-of` takes it.",
     "x_TableVersions": "Versions of the Delta tables that belong to this version of the ledger, as JSON.",
     "x_Current": "Whether the charges of this row stand in the ledger; false after they were replaced.",
+    "x_TrueUpOf": "First day of the closed month that a restated bill moved; NULL for charges. A true-up is booked in "
+    "x_BillingPeriod.",
+    "x_TrueUpAt": "When the load began that found the difference, UTC; NULL for charges.",
+    "x_TrueUpLoad": "x_LoadId of that load; NULL for charges.",
+    "x_BookedPeriod": "First day of the open month that took the differences as true-ups, where the file's month was "
+    "closed; NULL where its charges stand themselves.",
+    "x_UndoneVersion": "Ledger version of the reopening that took these true-ups back; NULL where there is none.",
+    "x_ClosedAt": "When the month was closed, UTC.",
+    "x_Note": "What was said about the close.",
+    "x_ReopenedAt": "When it was reopened, UTC; NULL where the close stands.",
+    "x_ReopenedVersion": "Ledger version of the reopening; NULL as above.",
+    "x_Reason": "Why it was reopened; NULL as above.",
+    "x_FxRate": "What one unit of BillingCurrency is in x_ReportingCurrency: 1 where they are the same, NULL where the "
+    "table of exchange rates has no rate.",
+    "x_FxDate": "Day on which the rate was published, or the last one of its month; NULL where none was needed or is "
+    "known.",
+    "x_ReportingCurrency": "`currency` of finmod.yaml.",
+    **{
+        name: f"{cost} x x_FxRate, rounded once to 12 places, halves away from zero; NULL where one of them is unknown."
+        for cost, name in REPORTING_COSTS.items()
+    },
+    "date": "Day of publication.",
+    "from": 'The currency of which one unit is meant. Write it in double quotes: `"from"` is a word of SQL.',
+    "to": "`currency` of finmod.yaml.",
+    "rate": "What one unit is, at 18 places.",
+    "how": "`direct`: so it stands in the table; `inverse`: the other way round; `cross via EUR`: through a third "
+    "currency of the same day.",
+    "x_InvoicedCost": "What the list asks for; NULL where it does not have the invoice.",
+    "x_Difference": "BilledCost less x_InvoicedCost; NULL where one of them is not known.",
+    "x_Status": "Whether it ties; see above.",
+    "x_ExplainedCost": "How much of x_Difference charges or lines of the list explain; NULL where there is none.",
+    "x_ExplainedShare": "x_ExplainedCost by x_Difference, at 12 places.",
+    "x_ExplainedBy": "What explains it, in few words; `finmod reconcile` shows the charges.",
+    "x_Sources": "Sources of its charges.",
+    "x_Listed": "First lines of the list that ask for it.",
     "x_Code": "Code of the finding, see [codes](../errors.md).",
     "x_Severity": "error, warning or info.",
     "x_Message": "What was found, in one sentence.",
@@ -82,39 +126,70 @@ _OURS: Final = {
     "x_Where": "File and row of that value.",
 }
 _MEANT_OTHERWISE: Final = {
+    ("invoices", "BilledCost"): "Of the charges whose cost is known.",
+    ("invoices", "InvoiceIssuerName"): "As the list has it, else as the bill has it.",
+    ("invoices", "x_UnknownBilledCost"): "Charges whose BilledCost is NULL.",
     ("loads", "BilledCost"): "Sum in the ledger.",
+    ("closes", "x_BillingPeriod"): "First day of the closed month.",
+    ("closes", "x_LedgerVersion"): "Version of the ledger that shows the month as it was closed; `--as-of` takes it.",
     ("loads", "x_File"): "File that was read: relative to the project where it lies inside it, else absolute.",
     ("findings", "BilledCost"): "Of the charges concerned; NULL where they have several currencies or are not known.",
     ("findings", "x_Charges"): "Number of charges concerned; NULL where the finding is about no charge.",
 }
 
 _PLACE = {"x_Source": "VARCHAR", "x_BillingPeriod": "DATE"}
+_TRUE_UP = ("x_TrueUpOf", "x_TrueUpAt", "x_TrueUpLoad")
+_REPORTING = {
+    name: {"x_FxRate": RATE_TYPE, "x_FxDate": "DATE", "x_ReportingCurrency": "VARCHAR"}.get(name, DECIMAL)
+    for name in ADDED
+}
 _NOTES: Final = {
     "charges": "Suppliers' own `x_` columns, such as `x_LineItemType` of AWS, follow as VARCHAR; they are NULL for "
-    "charges of other suppliers. x_File and x_Row say where in which file a charge stands.",
+    "charges of other suppliers. x_File and x_Row say where in which file a charge stands. A true-up is what a "
+    "restated bill of a [closed](../how-to/close.md) month moved: amounts are differences, x_File is a file with such "
+    "charges, and x_Row is NULL.",
     "charges_focus_1_2": "ProviderName and PublisherName are what the bill said; a bill of FOCUS 1.4 did not say, and "
     "both take ServiceProviderName.",
     "charges_daily": "Faster than `charges` wherever the hour, the file and the unit price do not matter: it is what "
     "reports read. Sums over it equal sums over `charges`, to the last digit; `finmod check` proves that. A sum leaves "
     "unknown (NULL) costs out, and the x_Unknown columns say of how many charges. ListCost and ContractedCost stand on "
     "the usage that a commitment covers and on the commitment's purchase: sum them `FILTER (WHERE NOT (ChargeCategory "
-    "= 'Purchase' AND CommitmentDiscountId IS NOT NULL))`, or they count twice. BilledCost and EffectiveCost do not.",
+    "= 'Purchase' AND CommitmentDiscountId IS NOT NULL))`, or they count twice. BilledCost and EffectiveCost do not. "
+    "x_Reporting columns are converted cell by cell: their sums are those of `charges` but for the rounding of each "
+    "row and cell, half a unit of the 12th place at most. "
+    "True-ups stand in it row by row; their x_Unknown columns say by how much the number of such charges changed.",
+    "invoices": "The list that `invoices:` of finmod.yaml names, as it is now, against the charges; without a list the "
+    "charges alone. The sum of BilledCost is that of all charges. x_Status: `ties` and `differs` compare both sides; "
+    "`not listed`: the list lacks the invoice; `no charges`: nothing is charged under it, though its month is loaded; "
+    "`not loaded`: nothing of its month is; `not comparable`: a cost is unknown, currencies differ, or it cannot be "
+    "told which charges are meant; `not invoiced`: charges without an invoice id. An invoice that the list has is "
+    "invoiced 0 in a period that the list does not name.",
     "loads": "`WHERE x_Current` gives the manifests of the charges that stand in the ledger.",
     "findings": "Findings of the loads whose charges stand in the ledger. `finmod check` adds what it finds itself.",
+    "fx_rates": "What the file that `fx:` of finmod.yaml names makes of every other currency in it, day by day: direct "
+    "before inverse before cross. Which of these days a charge takes is said by `rate:` below `fx:`, and x_FxRate of a "
+    "charge is what it took; see [how to convert](../how-to/currencies.md).",
+    "closes": "A month that was reopened and closed again has two rows. `--as-of 2026-09` shows the ledger as it was "
+    "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }
 
 
 def public_columns(name: str) -> dict[str, str]:
     """Return the columns of a public table in the order of its SQL: name -> type as users see it."""
+    if name in USAGE_VIEWS:
+        return {column.name: shown(column.kind) for column in USAGE_VIEWS[name]}
     measures = {**dict.fromkeys(MEASURES, DECIMAL), **dict.fromkeys(COST_UNKNOWNS, "BIGINT")}
     texts = dict.fromkeys((*KEY_COLUMNS, "x_ProviderName", "x_PublisherName"), "VARCHAR")
     days = {**_PLACE, "x_ChargeDate": "DATE", "x_ChargeKey": "BIGINT", "x_Charges": "BIGINT"}
     found = {
-        "charges": CHARGES.columns,
+        "charges": CHARGES.columns | {name: TRUE_UPS.columns[name] for name in _TRUE_UP} | _REPORTING,
         "charges_focus_1_2": {**{item: CHARGE_TYPES.get(item, "VARCHAR") for item, _ in projection("1.2")}, **_PLACE},
-        "charges_daily": {**days, **measures, **texts},
+        "charges_daily": {**days, **measures, **texts, "x_TrueUpOf": "DATE", **_REPORTING},
+        "invoices": INVOICE_COLUMNS,
         "loads": {**LOADS.columns, "x_Current": "BOOLEAN"},
         "findings": FINDINGS.columns,
+        "fx_rates": {"date": "DATE", "from": "VARCHAR", "to": "VARCHAR", "rate": RATE_TYPE, "how": "VARCHAR"},
+        "closes": CLOSES.columns,
     }[name]
     return {item: "TIMESTAMP" if kind == "TIMESTAMP WITH TIME ZONE" else kind for item, kind in found.items()}
 
@@ -129,12 +204,16 @@ def table_pages() -> Mapping[str, str]:
 
 
 def _section(item: PublicTable) -> str:
-    rows = [
-        (name, kind, _UNITS.get(name, ""), _meaning(item.name, name))
-        for name, kind in public_columns(item.name).items()
-    ]
+    rows = (
+        usage_rows(item.name)
+        if item.name in USAGE_VIEWS
+        else [
+            (name, kind, _UNITS.get(name, ""), _meaning(item.name, name))
+            for name, kind in public_columns(item.name).items()
+        ]
+    )
     columns = table(("column", "type", "unit", "meaning"), rows)
-    return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{_NOTES[item.name]}\n\n{columns}"
+    return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{(_NOTES | USAGE_NOTES)[item.name]}\n\n{columns}"
 
 
 def _meaning(place: str, name: str) -> str:

@@ -19,6 +19,7 @@ from finmod.terms.money import known_sum, plain
 
 if TYPE_CHECKING:
     from finmod.ledger.proof import Proof
+    from finmod.ledger.usage_proof import UsageProof
     from finmod.terms.findings import Code, Finding, Severity
     from finmod.workspace.check import CheckReport
 
@@ -50,7 +51,8 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
     with progress() as step:
         report = check(opened(folder), step)
     if proof:
-        show(_PROOF_COLUMNS, [_proof_row(item) for item in report.proofs], form)
+        usage = [_usage_row(item) for item in report.usage]
+        show(_PROOF_COLUMNS, [*map(_proof_row, report.proofs), *usage], form)
     elif form != "table":
         show(_COLUMNS, [(*_row(item), codes()[item.code].remedy) for item in report.findings], form)
     else:
@@ -64,6 +66,11 @@ def _proof_row(item: Proof) -> tuple[object, ...]:
         item.source, item.billing_period, item.currency, item.measure, in_ledger, item.files, item.charges, item.days,
         item.rounding_difference, item.holds,
     )  # fmt: skip
+
+
+def _usage_row(item: UsageProof) -> tuple[object, ...]:
+    what = f"{item.quantity} of {item.file}"
+    return item.source, f"{item.period:%Y-%m}", None, what, None, item.files, item.ledger, None, None, item.holds
 
 
 def _row(item: Finding) -> tuple[object, ...]:
@@ -81,6 +88,9 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
         f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, "
         "to the last digit."
     )
+    if report.usage:
+        kept = sum(proof.holds for proof in report.usage)
+        screen.print(f"{kept:,} of {len(report.usage):,} totals of Kubernetes usage are the same in files and ledger.")
     if report.invoices_tie is not None:
         held = (
             "Every listed invoice of a loaded month equals"

@@ -34,7 +34,7 @@ def sources(context: click.Context, parameter: click.Parameter, incomplete: str)
 def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the names of formats."""
     del context, parameter
-    from finmod.settings.project import FORMATS
+    from finmod.settings.source import FORMATS
 
     return _starting(FORMATS, incomplete)
 
@@ -42,7 +42,7 @@ def formats(context: click.Context, parameter: click.Parameter, incomplete: str)
 def accepted(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the codes of refusals that can be accepted."""
     del context, parameter
-    from finmod.settings.project import ACCEPTABLE
+    from finmod.settings.source import ACCEPTABLE
 
     return _starting(ACCEPTABLE, incomplete)
 

@@ -18,7 +18,7 @@ from finmod.cli.project import command_line
 from finmod.workspace.demo import DemoReport
 
 _BARS = " ▁▂▃▄▅▆▇█"
-_WIDTH = 96
+_WIDTH = 100
 # Below this width an amount of millions and a name have no room beside each other.
 _LEAST_WIDTH = 36
 _LEAST_NAME, _GAP, _FRAME = 14, 2, 4
@@ -124,18 +124,22 @@ def _suppliers(report: DemoReport) -> _Numbers:
     rows = [
         (
             item.source, item.format, f"{item.files:,}", f"{item.charges:,}", f"{item.billed:,.2f}",
-            f"{item.billed_before:,.2f}", _change(item.billed, item.billed_before),
+            f"{item.billed_before:,.2f}", _change(item.billed, item.billed_before), _tied(*item.invoices),
         )
         for item in report.suppliers
     ]  # fmt: skip
-    headings = ("BilledCost, USD", "format", "files", "charges", this, before, "change")
-    return _Numbers(headings, rows, ("format", "files", "charges", "change", before))
+    headings = ("BilledCost, USD", "format", "files", "charges", this, before, "change", "invoices")
+    return _Numbers(headings, rows, ("format", "files", "charges", "invoices", "change", before))
+
+
+def _tied(tied: int, every: int) -> str:
+    return f"{every:,} tie" if tied == every else f"{tied:,} of {every:,}"
 
 
 def _totals(report: DemoReport) -> _Numbers:
     meanings = {
-        "ListCost": "at list price",
-        "ContractedCost": "at negotiated price",
+        "ListCost": "at list price, where known",
+        "ContractedCost": "at negotiated price, where known",
         "EffectiveCost": "upfront fees spread",
         "BilledCost": "on the invoices",
     }
@@ -155,11 +159,12 @@ def _amounts(now: Decimal, before: Decimal) -> tuple[str, str, str]:
 def _closing(report: DemoReport) -> list[Text]:
     used = sum((item[1] for item in report.commitments), Decimal(0))
     unused = sum((item[2] for item in report.commitments), Decimal(0))
-    listed, effective = report.totals["ListCost"][0], report.totals["EffectiveCost"][0]
+    listed, effective = report.listed
     tagged, usage = report.tags
     lines = []
     if listed:
-        lines.append(f"Rates: EffectiveCost is {(listed - effective) / listed * 100:.1f} % below ListCost.")
+        share = f"{(listed - effective) / listed * 100:.1f} %"
+        lines.append(f"Rates: EffectiveCost is {share} below ListCost, where a list price is known.")
     if used + unused:
         share = f"{used / (used + unused) * 100:.1f} %"
         lines.append(f"Commitments: {share} used, {unused:,.2f} USD paid for nothing this month.")

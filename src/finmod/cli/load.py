@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from finmod.cli.completion import accepted, columns, formats, sources
+from finmod.cli.completion import formats, sources
+from finmod.cli.load_options import bill_options, read_options
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
-from finmod.cli.values import Word
-from finmod.errors import Problem, UserError, counted, printable
+from finmod.errors import UserError, counted, printable
 from finmod.terms.money import known_sum
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     "format_name",
     metavar="NAME",
     shell_complete=formats,
-    help="Format of the files at PATH: focus, aws-cur or aws-cur2; told by their columns where it is not given.",
+    help="Format of the files at PATH, such as focus or azure-cost; told by their columns where it is not given.",
 )
 @click.option(
     "--source",
@@ -39,70 +39,36 @@ _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_
     metavar="NAME",
     help="Name under which the files at PATH are kept; the format's name where it is not given.",
 )
-@click.option(
-    "--set",
-    "constants",
-    multiple=True,
-    metavar="COLUMN=VALUE",
-    help="Value of a FOCUS column where the bill leaves it empty; what the bill says stays.",
-)
-@click.option(
-    "--unreadable-as-null",
-    multiple=True,
-    metavar="COLUMN",
-    shell_complete=columns,
-    help="Read unreadable cells of a FOCUS column as NULL, with a finding.",
-)
-@click.option(
-    "--date-order",
-    type=Word(["iso", "mdy", "dmy"]),
-    metavar="ORDER",
-    help="How dates with slashes are read: mdy has the month first, dmy the day; iso, the default, refuses.",
-)
-@click.option(
-    "--accept",
-    multiple=True,
-    metavar="CODE",
-    shell_complete=accepted,
-    help="Load in spite of a refusal, such as FM1116.",
-)
+@bill_options
 @click.option(
     "--again", is_flag=True, help="Read files that are in the ledger already too: files that are gone leave it then."
 )
 @output_option
 @click.pass_obj
-def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes them by name
+def command(  # noqa: PLR0913 -- click passes the options by name
     folder: Path | None,
+    /,
     names: tuple[str, ...],
+    *,
     format_name: str | None,
     source_name: str | None,
-    constants: tuple[str, ...],
-    unreadable_as_null: tuple[str, ...],
-    date_order: str | None,
-    accept: tuple[str, ...],
-    *,
     again: bool,
     form: Form,
+    **said: Any,  # noqa: ANN401 -- the options of ``bill_options``
 ) -> None:
     """Read bills into the ledger: every source of finmod.yaml, some of them by name, or files by PATH.
 
     A name that is a source and a path at once is the source; write ./NAME for the path.
 
     Files that are in the ledger already are not read again, unless --again says so. A changed file replaces its billing
-    periods. Where a source is refused, the others are loaded all the same. --set, --unreadable-as-null, --date-order
-    and --accept add to what finmod.yaml says, for this load.
+    periods; what it changes in a closed one is booked as true-ups in the open one. Where a source is refused, the
+    others are loaded all the same. Options that say how bills are read add to what finmod.yaml says, for this load.
     """
     from finmod.workspace.load import load_sources
     from finmod.workspace.sources import chosen_sources
 
     project = opened(folder)
-    options = {
-        "constants": _pairs(constants),
-        "unreadable_as_null": unreadable_as_null,
-        "accept": accept,
-        **({"date_order": date_order} if date_order else {}),
-    }
-    wanted = chosen_sources(project, names, format_name, source_name, options)
+    wanted = chosen_sources(project, names, format_name, source_name, read_options(said))
     now = datetime.now(tz=UTC)
     with progress() as step:
         reports, problems = load_sources(project, wanted, now, step, again=again)
@@ -112,26 +78,21 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option; click passes
         raise UserError(*problems)
 
 
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            found = f"--set is '{printable(text, 80)}'"
-            expected = "COLUMN=VALUE, such as BillingCurrency=USD"
-            raise UserError(Problem(code="FM1061", found=found, expected=expected, remedy="See: finmod load --help."))
-        pairs[name] = value
-    return pairs
-
-
 def _what(period: LoadedPeriod) -> str:
-    if not period.charges:
+    if period.booked is not None:
+        return f"true-up in {period.booked:%Y-%m}" if period.charges else "closed, no change"
+    if not (period.charges or period.usage_rows):
         return "emptied"
     return "replaced" if period.replaced else "new"
 
 
 def _rows(period: LoadedPeriod) -> Iterator[tuple[Any, ...]]:
     """Yield a line per currency of a period; findings of no currency are counted with the first."""
+    if period.usage_rows is not None:
+        odd = sum(finding.severity != "info" for finding in period.findings)
+        month = f"{period.period:%Y-%m}"
+        yield period.source, month, period.files, period.usage_rows, None, None, _what(period), odd
+        return
     currencies: list[str | None] = list(period.billed_cost) or [None]
     for place, currency in enumerate(currencies):
         charges = period.charges.get(currency, 0) if currency else 0
@@ -169,8 +130,15 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
                 f"(ledger version {report.version}).",
                 markup=False,
             )
-    if rows:
-        _total(reports)
+    for report in reports:
+        if report.compare_with:
+            console().print(
+                f"{report.source} is kept beside {report.compare_with} and counted nowhere. Next: "
+                f"{command_line(folder, f'compare {report.compare_with} {report.source}')}",
+                markup=False,
+            )
+    if rows and not all(report.compare_with for report in reports):
+        _total([report for report in reports if not report.compare_with])
         found = any(row[-1] for row in rows)
         what = "the findings and the proof that nothing was lost" if found else "the proof that nothing was lost"
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
@@ -186,6 +154,11 @@ def _total(reports: Sequence[LoadReport]) -> None:
     for period in periods:
         for currency, amount in period.billed_cost.items():
             billed[currency] = known_sum((billed.get(currency), amount))
-    charges = counted(sum(sum(period.charges.values()) for period in periods), "charge")
-    held = [f"{charges} in {counted(len(periods), 'billing period')}", *map(money, billed.values(), billed)]
-    click.echo(printable(f"Loaded {', '.join(held)} BilledCost"))
+    bills = [period for period in periods if period.usage_rows is None]
+    if bills:
+        charges = counted(sum(sum(period.charges.values()) for period in bills), "charge")
+        held = [f"{charges} in {counted(len(bills), 'billing period')}", *map(money, billed.values(), billed)]
+        click.echo(printable(f"Loaded {', '.join(held)} BilledCost"))
+    usage = [period.usage_rows for period in periods if period.usage_rows is not None]
+    if usage:
+        click.echo(f"Loaded {counted(sum(usage), 'row')} of usage in {counted(len(usage), 'month')}")

@@ -15,7 +15,22 @@ import rich_click as click
 from click.exceptions import Abort, ClickException
 
 from finmod import __version__
-from finmod.cli import check, completion, demo, export, init, load, query, sample, status
+from finmod.cli import (
+    check,
+    close,
+    compare,
+    completion,
+    demo,
+    export,
+    fx,
+    history,
+    init,
+    load,
+    query,
+    reconcile,
+    sample,
+    status,
+)
 from finmod.cli.misuse import misused
 from finmod.cli.values import Place
 from finmod.errors import FinmodError, UserError
@@ -26,14 +41,15 @@ click.rich_click.OPTIONS_TABLE_COLUMN_TYPES = ["required", "opt_all_metavar", "h
 click.rich_click.COMMAND_GROUPS = {
     "finmod": [
         {"name": "Start", "commands": ["demo", "init", "sample"]},
-        {"name": "Bills", "commands": ["load", "check", "status"]},
+        {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
         {"name": "Results", "commands": ["query", "export"]},
+        {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
 }
 
 
-_WRITING = frozenset({"demo", "load"})
+_WRITING = frozenset({"close", "demo", "load", "reopen"})
 """The commands that write the ledger."""
 
 
@@ -46,7 +62,9 @@ class _Commands(click.RichGroup):
         except KeyboardInterrupt:
             # The terminal shows ^C in the line that it was in.
             click.echo(err=True)
-            kept = "; the ledger is as the last whole load left it" if ctx.invoked_subcommand in _WRITING else ""
+            kept = (
+                "; the ledger is as the last whole load or close left it" if ctx.invoked_subcommand in _WRITING else ""
+            )
             message = f"Interrupted{kept}."
             raise Abort(message) from None
 
@@ -69,8 +87,24 @@ def finmod(context: click.Context, project: Path | None) -> None:
     context.obj = project
 
 
-for _command in (demo, init, sample, load, check, status, query, export, completion):
+for _command in (
+    demo,
+    init,
+    sample,
+    load,
+    check,
+    reconcile,
+    compare,
+    fx,
+    status,
+    query,
+    export,
+    close,
+    history,
+    completion,
+):
     finmod.add_command(_command.command)
+finmod.add_command(close.reopen_command)
 
 
 def main() -> None:

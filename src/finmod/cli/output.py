@@ -94,9 +94,9 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> N
         click.echo(_csv(columns, rows), nl=False)
     elif form == "markdown":
         lines = [
-            [*map(_markdown, columns)],
+            [*map(markdown_text, columns)],
             ["---"] * len(columns),
-            *([_markdown(cell(value)) for value in row] for row in rows),
+            *([markdown_text(cell(value)) for value in row] for row in rows),
         ]
         click.echo("\n".join(f"| {' | '.join(line)} |" for line in lines))
     else:
@@ -253,6 +253,7 @@ def _no_formula(text: str) -> str:
     return f"'{shown}" if _FORMULA.match(text) else shown
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Return text as one line of Markdown that shows it as it is: neither markup nor the end of a cell."""
     clean = printable(text, 2000).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
     return clean.replace("<", "&lt;").replace("[", "\\[").replace("`", "\\`")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import rich_click as click
@@ -13,21 +14,24 @@ from finmod.cli.project import opened
 from finmod.cli.values import wrong_value
 
 
-class AsOf(click.ParamType[int | datetime]):
-    """A ledger version, or an instant in ISO 8601 (UTC where it has no offset)."""
+class AsOf(click.ParamType[int | datetime | date]):
+    """A ledger version, a closed month, or an instant in ISO 8601 (UTC where it has no offset)."""
 
-    name = "version|time"
+    name = "version|month|time"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int | datetime:
-        """Return the version as int, the instant as datetime in UTC."""
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int | datetime | date:
+        """Return the version as int, the month as the date of its first day, the instant as datetime in UTC."""
         if value.isascii() and value.isdigit():
             return int(value)
+        month = re.fullmatch(r"(?:close:)?([0-9]{4})-(0[1-9]|1[0-2])", value)
+        if month is not None and month[1] != "0000":
+            return date(int(month[1]), int(month[2]), 1)
         try:
             moment = datetime.fromisoformat(value)
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            expected = "a version such as 3, or a time such as 2026-09-30T12:00"
-            also = ", neither a ledger version nor a time"
+            expected = "a version such as 3, a closed month such as 2026-09, or a time such as 2026-09-30T12:00"
+            also = ", neither a ledger version nor a month nor a time"
             raise wrong_value(value, param, ctx, expected=expected, also=also) from None
 
 
@@ -50,10 +54,12 @@ class _Query(click.RichCommand):
 @click.command("query", cls=_Query)
 @click.argument("sql", required=False)
 @click.option("--list", "listing", is_flag=True, help="List the tables with grain and unit.")
-@click.option("--as-of", type=AsOf(), help="State of the ledger: its version, or a time.")
+@click.option("--as-of", type=AsOf(), help="State of the ledger: its version, a closed month (YYYY-MM), or a time.")
 @output_option
 @click.pass_obj
-def command(folder: Path | None, sql: str | None, *, listing: bool, as_of: int | datetime | None, form: Form) -> None:
+def command(
+    folder: Path | None, sql: str | None, *, listing: bool, as_of: int | datetime | date | None, form: Form
+) -> None:
     """Run SQL over the public tables; as a single dash it is read from standard input.
 
     Amounts are DECIMAL and never summed across currencies unless you do.

@@ -77,8 +77,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 ) -> None:
     """Write an invented company's bills into FOLDER, a project that can be loaded at once.
 
-    truth/ beside them holds what really happened. A row of a bill becomes one charge or, where it is a recurring fee
-    of AWS, two.
+    truth/ beside them holds what really happened. A row of a bill becomes one charge; a recurring fee of AWS becomes
+    two, and each credit on a row of Google one more.
     """
     from finmod.workspace.sample import write_project_sample
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 from rich.text import Text
@@ -10,6 +11,9 @@ from rich.text import Text
 from finmod.cli.output import Form, cell, console, money, output_option, show, table
 from finmod.cli.project import command_line, opened
 from finmod.errors import counted, printable
+
+if TYPE_CHECKING:
+    from finmod.workspace.status import ReportingTotal
 
 _COLUMNS = (
     "source",
@@ -21,6 +25,7 @@ _COLUMNS = (
     "billed_cost",
     "loaded_at",
     "findings",
+    "closed_at",
 )
 
 
@@ -40,10 +45,23 @@ def command(folder: Path | None, *, form: Form) -> None:
     held = f"{counted(report.charges, 'charge')} in {counted(periods, 'billing period')}"
     billed = "".join(f", BilledCost {money(amount, currency)}" for currency, amount in report.billed.items())
     holds = f"ledger version {report.version}, {held}{billed}" if report.version >= 0 else "the ledger is empty"
-    console().print(Text(printable(f"{project.name}: {holds}", 1000)))
+    closed = "" if report.closed is None else f", closed through {report.closed[1]:%Y-%m}"
+    console().print(Text(printable(f"{project.name}: {holds}{closed}", 1000)))
     if report.rows:
-        shown = [(*row[:4], f"{row[4]:,}", money(row[6], row[5]), cell(row[7]), row[8]) for row in report.rows]
-        headings = ("source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings")
+        headings = ["source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings"]
+        shown = [[*row[:4], f"{row[4]:,}", money(row[6], row[5]), cell(row[7]), row[8]] for row in report.rows]
+        if report.closed is not None:
+            headings.append("closed")
+            shown = [[*line, row[9] and f"{row[9]:%Y-%m-%d}"] for line, row in zip(shown, report.rows, strict=True)]
         table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "format", "files"))
+    if report.reporting is not None:
+        click.echo(printable(_reporting(report.reporting), 1000))
     for name in report.never_loaded:
         click.echo(f"{name}: never loaded; run: {command_line(folder, f'load {name}')}")
+
+
+def _reporting(total: ReportingTotal) -> str:
+    if not total.missing:
+        return f"In {total.currency}: BilledCost {money(total.billed_cost, total.currency)}"
+    charges = ", ".join(f"{counted(number, 'charge')} in {currency}" for currency, number in total.missing.items())
+    return f"In {total.currency}: unknown, the exchange rates of {charges} are missing; see: finmod check"

@@ -46,7 +46,7 @@ def write_focus(
     where = _where(period, source)
     if not engine.row(f"SELECT count(*) FROM charges{where}")[0]:
         raise UserError(_nothing(engine, period, source))
-    wanted = (*_present(engine, version, where), *_extra(engine))
+    wanted = (*_present(engine, version, where), *_extra(engine, where))
     columns = [_cell(name, sql, csv=form != "parquet") for name, sql in wanted]
     part = target.with_name(f".{target.name}.part")
     options = {
@@ -117,9 +117,11 @@ def _present(engine: Engine, version: Version, where: str) -> list[tuple[str, st
     return [(name, sql) for name, sql in wanted if name not in empty]
 
 
-def _extra(engine: Engine) -> list[tuple[str, str]]:
+def _extra(engine: Engine, where: str) -> list[tuple[str, str]]:
     ours = {"x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_ProviderName", "x_PublisherName"}
     names = [name for name, _ in engine.columns("SELECT * FROM charges")]
+    if "x_TrueUpOf" in names and not engine.row(f"SELECT count(x_TrueUpOf) FROM charges{where}")[0]:
+        ours |= {"x_TrueUpOf", "x_TrueUpAt", "x_TrueUpLoad"}
     return [(name, identifier(name)) for name in names if name.casefold().startswith("x_") and name not in ours]
 
 
@@ -127,8 +129,9 @@ def _cell(name: str, sql: str, *, csv: bool) -> str:
     if not csv:
         return f"{sql} AS {identifier(name)}"
     heading = identifier(printable(name, len(name)))
-    kind = "String" if name.casefold().startswith("x_") else column(name).data_type
-    if name == "x_Row" or kind == "Decimal":
+    kind = "Date/Time" if name == "x_TrueUpAt" else "String" if name.casefold().startswith("x_") else ""
+    kind = kind or column(name).data_type
+    if name in {"x_Row", "x_TrueUpOf"} or kind == "Decimal":
         return f"{sql} AS {heading}"
     if kind == "Date/Time":
         return f"{_INSTANT.format(name=sql)} AS {heading}"

@@ -44,8 +44,9 @@ def lost_commitment_cost(engine: Engine, days: Sequence[Path], keys: Sequence[Pa
             amount=billed,
             currency=currency,
             example=printable(commitment),
+            where=place and printable(place),
         )
-        for source, month, commitment, currency, billed, effective, due in engine.rows(sql)
+        for source, month, commitment, currency, billed, effective, due, place in engine.rows(sql)
     ]
 
 

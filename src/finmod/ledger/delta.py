@@ -23,7 +23,6 @@ from finmod.engines.disk import full_disk
 from finmod.errors import Problem, UserError, printable
 from finmod.ledger.tables import Table
 
-_PARTITIONS = ["x_Source", "x_BillingPeriod"]
 _TYPES = {"VARCHAR": "string", "BIGINT": "long", "DATE": "date", "TIMESTAMP WITH TIME ZONE": "timestamp"}
 # History is the ledger's promise: no version may age out of the log.
 _KEEP = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
@@ -128,7 +127,7 @@ class DeltaFolder:
                 self._uri(table),
                 Schema([_field(name, kind) for name, kind in table.columns.items()]),
                 mode="ignore",
-                partition_by=_PARTITIONS if table.by_period else None,
+                partition_by=_partitions(table),
                 configuration=_KEEP,
                 raise_if_key_not_exists=False,
             )
@@ -166,22 +165,32 @@ class DeltaFolder:
                 [self._added(table, file) for file in files],
                 mode="overwrite",
                 schema=handle.schema(),
-                partition_by=_PARTITIONS if table.by_period else None,
-                partition_filters=[("x_Source", "=", source), ("x_BillingPeriod", "in", periods)] if source else None,
+                partition_by=_partitions(table),
+                partition_filters=[("x_Source", "=", source), (table.period, "in", periods)] if source else None,
                 post_commithook_properties=_NO_HOOKS,
             )
-            handle.update_incremental()
-            version = int(handle.version())
-            if version and version % _CHECKPOINT_EVERY == 0:
-                handle.create_checkpoint()
-        return version
+            return _settled(handle)
+
+    def drop(self, table: Table, periods: Sequence[date]) -> int:
+        """Take months out of a table, those of every source, in one change; return the new version."""
+        with _told(table):
+            handle = self._table(table)
+            handle.create_write_transaction(
+                [],
+                mode="overwrite",
+                schema=handle.schema(),
+                partition_by=_partitions(table),
+                partition_filters=[(table.period, "in", [str(period) for period in periods])],
+                post_commithook_properties=_NO_HOOKS,
+            )
+            return _settled(handle)
 
     def _added(self, table: Table, file: NewFile) -> AddAction:
         place = file.path.stat()
         return AddAction(
             file.path.relative_to(self.path(table)).as_posix(),
             place.st_size,
-            {"x_Source": file.source, "x_BillingPeriod": str(file.period)} if table.by_period else {},
+            {"x_Source": file.source, table.period: str(file.period)} if table.by_period else {},
             int(place.st_mtime * 1000),
             True,  # noqa: FBT003 -- delta-rs takes data_change by position only
             json.dumps({"numRecords": file.rows}),
@@ -250,9 +259,22 @@ def _misread(folder: Path, words: str) -> Problem:
     )
 
 
-def partition_folder(table_folder: Path, source: str, period: date) -> Path:
-    """Return the folder of a partition's files."""
-    return table_folder / f"x_Source={source}" / f"x_BillingPeriod={period}"
+def _partitions(table: Table) -> list[str] | None:
+    return ["x_Source", table.period] if table.by_period else None
+
+
+def _settled(handle: DeltaTable) -> int:
+    """Return the version that a commit made; some of them get a checkpoint."""
+    handle.update_incremental()
+    version = int(handle.version())
+    if version and version % _CHECKPOINT_EVERY == 0:
+        handle.create_checkpoint()
+    return version
+
+
+def partition_folder(table_folder: Path, source: str, period: date, column: str = "x_BillingPeriod") -> Path:
+    """Return the folder of a partition's files; ``column`` is that of its month."""
+    return table_folder / f"x_Source={source}" / f"{column}={period}"
 
 
 def _field(name: str, kind: str) -> Field:

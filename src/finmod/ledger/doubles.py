@@ -15,7 +15,7 @@ from finmod.errors import counted, printable
 from finmod.focus.columns import MEASURES
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reduce import query, relation
+from finmod.ledger.reduce import query, relation, whole
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, LOADS
 from finmod.normalize.charges import CHARGE_TYPES
 from finmod.terms.findings import Finding
@@ -74,7 +74,7 @@ def bills_loaded_twice(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> li
     if not loads:
         return []
     charges, days, keys = (ledger.files(table, snapshot) for table in (CHARGES, CHARGE_DAYS, CHARGE_KEYS))
-    inputs = {"loads": relation(loads), "current": CURRENT, "fewest": _FEWEST_CHARGES}
+    inputs = {"loads": whole(LOADS, loads), "current": CURRENT, "fewest": _FEWEST_CHARGES}
     same, alike = (
         [_File(*row) for row in engine.rows(query(name).format(**inputs))]
         for name in ("files_under_two_sources", "files_of_equal_totals")

@@ -2,7 +2,8 @@
 
 Owns commits over several tables, recovery after a writer died, and time travel. A ledger version is a
 version of the table ``loads``: each load row names the versions of the other tables that belong to it, so
-a reader never sees a load by halves, whatever moment its writer died at.
+a reader never sees a load by halves, whatever moment its writer died at. A close and a reopening of a month
+are versions too.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 import json
 import shutil
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, Problem, UserError
 from finmod.ledger.delta import DeltaFolder, NewFile, damaged, partition_folder
 from finmod.ledger.locks import hold
 from finmod.ledger.reduce import relation
-from finmod.ledger.tables import CHARGES, DATA_TABLES, LOADS, Table
+from finmod.ledger.tables import CHARGES, CLOSES, DATA_TABLES, LOADS, PINNED_TABLES, TRUE_UPS, USAGE_TABLES, Table
+from finmod.ledger.versions import Before, Stamp, write_whole
 
 _TICK = timedelta(microseconds=1)
 """What the table ``loads`` can tell two instants apart by."""
@@ -83,6 +87,8 @@ class PreparedPeriod:
         files: Table -> Parquet file in the staging folder and its rows.
         manifest: One row per file and currency.
         extra: The suppliers' own columns: name -> type.
+        booked: First day of the open month that takes the differences, where the period is closed: its files are then
+            those of the findings and, where anything moved, of the true-ups. None where the charges themselves stand.
     """
 
     source: str
@@ -92,6 +98,24 @@ class PreparedPeriod:
     files: dict[str, tuple[Path, int]]
     manifest: tuple[ManifestRow, ...]
     extra: dict[str, str]
+    booked: date | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of the ledger that brings no bill.
+
+    Attributes:
+        kind: ``close`` or ``reopen``.
+        period: First day of the month.
+        closes: Gives the rows of the table ``closes`` as they stand afterwards.
+        undone: Months whose true-ups are taken back.
+    """
+
+    kind: str
+    period: date
+    closes: Callable[[Stamp], Sequence[Sequence[Any]]]
+    undone: Sequence[date] = ()
 
 
 class Ledger:
@@ -133,9 +157,13 @@ class Ledger:
         if version <= 0:
             return Snapshot()
         states = self._snapshots(engine)
-        if version not in states:
+        if version in states:
+            return states[version]
+        newest = max(states, default=0)
+        # A writer may die after it gave the table the columns of today, and before its load.
+        if not newest or self.delta.columns(LOADS, version) == self.delta.columns(LOADS, newest):
             raise UserError(damaged(f"version {version} of {LOADS.name} has no load"))
-        return states[version]
+        return states[newest]
 
     def at(self, engine: Engine, as_of: int | datetime | None) -> Snapshot:
         """Return the state at a ledger version, or the last one at or before an instant; the newest for None.
@@ -167,7 +195,15 @@ class Ledger:
         version = snapshot.tables.get(table.name)
         return list(table.columns) if version is None else self.delta.columns(table, version)
 
-    def commit(self, engine: Engine, prepared: Sequence[PreparedPeriod], load_id: str, now: datetime) -> Snapshot:
+    def commit(
+        self,
+        engine: Engine,
+        prepared: Sequence[PreparedPeriod],
+        load_id: str,
+        now: datetime,
+        *,
+        seen: Snapshot | None = None,
+    ) -> Snapshot:
         """Replace billing periods in every table, as one change that readers see whole or not at all.
 
         Args:
@@ -176,24 +212,56 @@ class Ledger:
                 files move into the tables.
             load_id: Names the load and its files.
             now: Time of the load, UTC: the state is never stamped earlier.
+            seen: The state that the periods were prepared for.
 
         Returns:
             The new state, stamped with the instant of its commit. What a load read while others committed is later
             than they are, so that a time has one state: the one that was seen then.
+
+        Raises:
+            UserError: A month was closed or reopened after ``seen``; nothing was changed.
         """
+        with self._writing(engine) as (head, tables):
+            if seen is not None and head.tables.get(CLOSES.name) != seen.tables.get(CLOSES.name):
+                raise UserError(_closed_meanwhile())
+            for table in (*DATA_TABLES, *USAGE_TABLES, TRUE_UPS):
+                parts = [part for part in prepared if table.name in part.files]
+                if parts:
+                    tables[table.name] = self._replace(table, parts, load_id)
+            rows = [_manifest(part, row) for part in prepared for row in part.manifest]
+            return self._stamped(engine, head, tables, self._next(head, load_id, now), rows)
+
+    def record(self, engine: Engine, event: Event, seen: Snapshot, now: datetime) -> Snapshot:
+        """Close or reopen a month, as one change that readers see whole or not at all.
+
+        Args:
+            engine: Where the rows are written.
+            event: What happens.
+            seen: The state that it was decided on.
+            now: Time of the change, UTC: the state is never stamped earlier.
+
+        Raises:
+            UserError: The ledger changed after ``seen``; nothing was changed.
+        """
+        with self._writing(engine) as (head, tables):
+            if head.version != seen.version:
+                raise UserError(_closed_meanwhile())
+            stamp = self._next(head, f"{now:%Y%m%dT%H%M%S%f}-{event.kind}-{event.period:%Y-%m}", now)
+            if event.undone and self.delta.exists(TRUE_UPS):
+                tables[TRUE_UPS.name] = self.delta.drop(TRUE_UPS, event.undone)
+            self.delta.create(CLOSES)
+            rows = [dict(zip(CLOSES.columns, row, strict=True)) for row in event.closes(stamp)]
+            file = write_whole(engine, CLOSES, self.delta.path(CLOSES), rows, stamp)
+            tables[CLOSES.name] = self.delta.replace(CLOSES, [file])
+            row = {"x_BillingPeriod": event.period, "x_Format": event.kind}
+            return self._stamped(engine, head, tables, stamp, [row], undone=event.undone)
+
+    @contextmanager
+    def _writing(self, engine: Engine) -> Iterator[tuple[Snapshot, dict[str, int]]]:
+        """Give the newest state and the versions of its tables, to be changed; no other commit runs meanwhile."""
         with hold(self.locks, "commit", "the ledger", wait=True):
-            before = self._recover(engine)
-            tables = {table.name: self._replace(table, prepared, load_id) for table in DATA_TABLES}
-            version = max(self.delta.version(LOADS), 0) + 1
-            loaded_at = max(now, self._clock())
-            if before.loaded_at is not None:
-                loaded_at = max(loaded_at, before.loaded_at + _TICK)
-            file = self._write_loads(engine, prepared, (load_id, loaded_at, version, tables), before)
-            written = self.delta.replace(LOADS, [file])
-            if written != version:
-                message = f"the ledger moved from version {version - 1} to {written} under a held lock"
-                raise InternalError(message)
-        return Snapshot(version, tables, loaded_at)
+            head = self.head(engine)
+            yield head, self._recovered(head)
 
     def _replace(self, table: Table, prepared: Sequence[PreparedPeriod], load_id: str) -> int:
         self.delta.create(table)
@@ -202,50 +270,54 @@ class Ledger:
         files = []
         for part in prepared:
             staged, rows = part.files[table.name]
-            folder = partition_folder(self.delta.path(table), part.source, part.period)
+            folder = partition_folder(self.delta.path(table), part.source, part.period, table.period)
             folder.mkdir(parents=True, exist_ok=True)
             target = folder / f"{load_id}.parquet"
             staged.replace(target)
             files.append(NewFile(target, rows, part.source, part.period))
         return self.delta.replace(table, files)
 
-    def _recover(self, engine: Engine) -> Snapshot:
-        """Undo what a writer left behind that died between its first and its last commit."""
-        head = self.head(engine)
-        for table in DATA_TABLES:
-            pinned, newest = head.tables.get(table.name, 0), self.delta.version(table)
-            if newest > pinned:
+    def _recovered(self, head: Snapshot) -> dict[str, int]:
+        """Undo what a writer left behind that died between its first and its last commit; return the versions."""
+        tables = dict(head.tables)
+        for table in PINNED_TABLES:
+            pinned = tables.get(table.name, 0)
+            if self.delta.version(table) > pinned:
                 self.delta.restore(table, pinned)
-        return head
+                tables[table.name] = self.delta.version(table)
+        return tables
 
-    def _write_loads(
+    def _next(self, head: Snapshot, name: str, now: datetime) -> Stamp:
+        self.delta.create(LOADS)
+        self.delta.add_columns(LOADS, LOADS.columns)
+        at = max(now, self._clock())
+        if head.loaded_at is not None:
+            at = max(at, head.loaded_at + _TICK)
+        return Stamp(name, at, self.delta.version(LOADS) + 1)
+
+    def _stamped(  # noqa: PLR0913, PLR0917 -- all that a version is made of
         self,
         engine: Engine,
-        prepared: Sequence[PreparedPeriod],
-        stamp: tuple[str, datetime, int, dict[str, int]],
-        before: Snapshot,
-    ) -> NewFile:
-        load_id, loaded_at, version, tables = stamp
-        self.delta.create(LOADS)
-        folder = self.delta.path(LOADS)
-        target = folder / f"{load_id}-{version}.parquet"
-        engine.run(
-            f"CREATE OR REPLACE TEMP TABLE new_loads ({', '.join(f'{n} {k}' for n, k in LOADS.columns.items())})"
-        )
-        if before.version > 0:
-            engine.run(f"INSERT INTO new_loads BY NAME SELECT * FROM {relation(self.files(LOADS, before))}")
-        for part, row in ((each, row) for each in prepared for row in each.manifest):
-            engine.run(
-                f"INSERT INTO new_loads VALUES ({', '.join('?' * len(LOADS.columns))})",
-                [
-                    load_id, part.source, part.period, part.format, row.file, row.sha256, row.size,
-                    row.charges, row.currency, row.control_total, row.billed_cost, row.rounding_difference,
-                    part.read_as, loaded_at.isoformat(), version, json.dumps(tables),
-                ],
-            )  # fmt: skip
-        rows = engine.copy_parquet("SELECT * FROM new_loads", target, ordered=True)
-        engine.run("DROP TABLE new_loads")
-        return NewFile(target, rows)
+        head: Snapshot,
+        tables: dict[str, int],
+        stamp: Stamp,
+        rows: Sequence[dict[str, Any]],
+        undone: Sequence[date] = (),
+    ) -> Snapshot:
+        """Commit the manifest, which makes the new versions of the other tables those that count."""
+        mark = {
+            "x_LoadId": stamp.name,
+            "x_LoadedAt": stamp.at.isoformat(),
+            "x_LedgerVersion": stamp.version,
+            "x_TableVersions": json.dumps(tables),
+        }
+        every = [{**row, **mark} for row in rows]
+        before = Before(self.files(LOADS, head), undone)
+        written = self.delta.replace(LOADS, [write_whole(engine, LOADS, self.delta.path(LOADS), every, stamp, before)])
+        if written != stamp.version:
+            message = f"the ledger moved from version {stamp.version - 1} to {written} under a held lock"
+            raise InternalError(message)
+        return Snapshot(stamp.version, tables, stamp.at)
 
     def _snapshots(self, engine: Engine) -> dict[int, Snapshot]:
         version = self.delta.version(LOADS)
@@ -264,6 +336,24 @@ class Ledger:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _manifest(part: PreparedPeriod, row: ManifestRow) -> dict[str, Any]:
+    return {
+        "x_Source": part.source,
+        "x_BillingPeriod": part.period,
+        "x_Format": part.format,
+        "x_File": row.file,
+        "x_FileHash": row.sha256,
+        "x_FileBytes": row.size,
+        "x_Charges": row.charges,
+        "BillingCurrency": row.currency,
+        "x_ControlTotal": row.control_total,
+        "BilledCost": row.billed_cost,
+        "x_RoundingDifference": row.rounding_difference,
+        "x_ReadAs": part.read_as,
+        "x_BookedPeriod": part.booked,
+    }
+
+
 def _instant(microseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
@@ -277,6 +367,15 @@ def _no_folder(path: Path) -> Problem:
     )
 
 
+def _closed_meanwhile() -> Problem:
+    return Problem(
+        code="FM1511",
+        found="another command closed, reopened or loaded a month at the same time and was faster",
+        expected="the ledger as it was when this command began",
+        remedy="Run the command again. Nothing was changed.",
+    )
+
+
 def _no_such_state(as_of: int | datetime, states: dict[int, Snapshot]) -> Problem:
     if not states:
         return Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load.")
@@ -285,7 +384,8 @@ def _no_such_state(as_of: int | datetime, states: dict[int, Snapshot]) -> Proble
         code="FM1502",
         found=f"the ledger has no state at {as_of if isinstance(as_of, int) else _iso(as_of)}",
         expected=f"a version from {first} to {last}, or a time from {_iso(states[first].loaded_at)} on",
-        remedy="See the versions with: finmod query 'SELECT DISTINCT x_LedgerVersion, x_LoadedAt FROM loads'.",
+        remedy="See the versions with: finmod query 'SELECT DISTINCT x_LedgerVersion, x_LoadedAt FROM loads', "
+        "and those of closes with: finmod history.",
     )
 
 

@@ -47,13 +47,42 @@ def hold(folder: Path, name: str, what: str, *, wait: bool = False) -> Iterator[
             file.truncate()
 
 
-def _taken(path: Path, what: str, *, wait: bool) -> TextIO:
-    """Return the lock's file, open and locked; closing it frees the lock."""
+@contextlib.contextmanager
+def books(folder: Path, *, closing: bool = False) -> Iterator[None]:
+    """Keep loads and closes apart for the length of the block: many loads at once, or one close alone.
+
+    A load waits for a close, which is quick. A close does not wait for loads, which may take long.
+
+    Args:
+        folder: Where lock files stand.
+        closing: Whether a month is closed or reopened.
+
+    Raises:
+        UserError: A load, or another close, runs and ``closing`` is True; or the lock cannot be written.
+    """
+    path = folder / "books.lock"
+    file = _opened(path)
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB if closing else fcntl.LOCK_SH)
+    except OSError as error:
+        file.close()
+        raise UserError(_busy(path) if isinstance(error, BlockingIOError) else unwritable(path, error)) from error
+    with file:
+        yield
+
+
+def _opened(path: Path) -> TextIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
+        return path.open("a+", encoding="utf-8")
     except OSError as error:
         raise full_disk(error) or UserError(unwritable(path, error)) from error
+
+
+def _taken(path: Path, what: str, *, wait: bool) -> TextIO:
+    """Return the lock's file, open and locked; closing it frees the lock."""
+    file = _opened(path)
     try:
         if fcntl is not None:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -83,4 +112,14 @@ def _held(path: Path, what: str) -> Problem:
         expected="one writer at a time",
         where=str(path),
         remedy="Wait until it is done, then run the load again. Nothing was changed.",
+    )
+
+
+def _busy(path: Path) -> Problem:
+    return Problem(
+        code="FM1511",
+        found="a load runs, or another month is being closed or reopened",
+        expected="nobody else who writes the ledger: a month cannot be closed while its charges change",
+        where=str(path),
+        remedy="Wait until it is done, then run the command again. Nothing was changed.",
     )

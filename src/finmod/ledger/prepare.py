@@ -160,7 +160,12 @@ def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow
         files = [conversion.staged.file for conversion in work.conversions]
         empty = [ManifestRow(file.name, file.sha256, file.size, 0, None, "0", "0", "0") for file in files]
         return empty, list(work.conversions)
-    return [_manifest_row(currency, *total) for (_, currency), total in totals.items()], filled
+    named = {file for file, _ in totals}
+    silent = [item.staged.file for item in work.conversions if item.staged.file.name not in named]
+    # A half of a pair that brings no charge of its own is known to the ledger all the same.
+    rows = [_manifest_row(currency, *total) for (_, currency), total in totals.items()]
+    rows += [ManifestRow(file.name, file.sha256, file.size, 0, None, None, None, None) for file in silent]
+    return rows, filled
 
 
 def _manifest_row(

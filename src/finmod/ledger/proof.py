@@ -1,6 +1,7 @@
 """The proof that nothing was lost: every cost, from the files' manifest to the charges to the daily cube.
 
-Owns the sums and their comparison, per source, billing period, currency and cost.
+Owns the sums and their comparison, per source, billing period, currency and cost. A closed month that was restated is
+what was closed and its true-ups: together they are the last bill that was read.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import NamedTuple
 from finmod.engines.duckdb import Engine
 from finmod.focus.columns import COSTS
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reduce import relation
-from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, LOADS
+from finmod.ledger.manifest import CURRENT, NEWEST
+from finmod.ledger.reduce import relation, whole
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, LOADS, TRUE_UPS
 from finmod.terms.findings import Finding
 from finmod.terms.money import known_sum
 
@@ -30,10 +31,11 @@ class Proof:
         billing_period: ``YYYY-MM``.
         currency: Currency of the amounts.
         measure: FOCUS id of the cost.
-        files: Sum over the files' own text, rounded once per value; None for costs that files do not total.
-        charges: Sum over the ledger's charges; None where every one is unknown.
+        files: Sum over the files' own text, rounded once per value; None for costs that files do not total. Files are
+            those of the last bill that was read.
+        charges: Sum over the ledger's charges, and over the true-ups of a closed month; None where each is unknown.
         days: Sum over the daily cube; as above.
-        rows: Number of charges in files, in the ledger, in the cube.
+        rows: Number of charges in files, in the ledger, in the cube; those of a closed month as it was closed.
         days_apart: Number of days on which charges and daily cube have different sums.
         rounding_difference: Exact total of the files' text minus ``files``; None for costs that files do not total.
     """
@@ -73,13 +75,45 @@ _Days = dict[date, _Sums]
 
 def proofs(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Proof]:
     """Return the sums of every cost at each step, per source, billing period and currency; compared day by day."""
-    files = _files(engine, ledger, snapshot)
+    loads = whole(LOADS, ledger.files(LOADS, snapshot))
+    files, newest = _files(engine, loads, CURRENT), _files(engine, loads, NEWEST)
+    restated = _restated(engine, loads)
     charges, cube = _charges(engine, ledger, snapshot), _cube(engine, ledger, snapshot)
-    return [
-        _proof(place, position, files.get(place, _Sums()), (charges.get(place, {}), cube.get(place, {})))
-        for place in sorted({*files, *charges, *cube}, key=str)
-        for position in range(len(COSTS))
-    ]
+    true_ups = _true_ups(engine, ledger, snapshot)
+    found = []
+    for place in sorted({*files, *charges, *cube, *newest, *true_ups}, key=str):
+        told, more = files.get(place, _Sums()), true_ups.get(place, {})
+        steps = _with(charges.get(place, {}), more), _with(cube.get(place, {}), more)
+        if place[:2] in restated:
+            told = _of_restated(newest.get(place, _Sums()), told, steps[0])
+        found += [_proof(place, position, told, steps) for position in range(len(COSTS))]
+    return found
+
+
+def _of_restated(newest: _Sums, closed: _Sums, charges: _Days) -> _Sums:
+    """Return what the last bill says of a month whose rows are those of the close.
+
+    A bill without the currency, or with unknown costs alone, adds up to 0 where true-ups took back what was known.
+    """
+    billed = newest.costs[0]
+    if billed is None and _total(charges, 0) is not None:
+        billed = Decimal(0)
+    return _Sums(closed.rows, (billed, *newest.costs[1:]), newest.rounding)
+
+
+def _with(days: _Days, more: _Days) -> _Days:
+    """Return the sums of days with those of true-ups, whose rows are no charges of the month."""
+    nothing = _Sums()
+    return {
+        day: _Sums(
+            days.get(day, nothing).rows,
+            tuple(
+                known_sum(costs)
+                for costs in zip(days.get(day, nothing).costs, more.get(day, nothing).costs, strict=True)
+            ),
+        )
+        for day in {*days, *more}
+    }
 
 
 def _proof(place: _Place, position: int, files: _Sums, steps: tuple[_Days, _Days]) -> Proof:
@@ -133,14 +167,30 @@ def _by_day(engine: Engine, sql: str) -> Mapping[_Place, _Days]:
     return found
 
 
-def _files(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> Mapping[_Place, _Sums]:
-    loads = relation(ledger.files(LOADS, snapshot))
+def _true_ups(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> Mapping[_Place, _Days]:
+    sums = ", ".join(f"sum({cost})" for cost in COSTS)
+    rows = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
+    return _by_day(
+        engine, f"SELECT x_Source, x_TrueUpOf, BillingCurrency, x_ChargeDate, 0, {sums} FROM {rows} GROUP BY ALL"
+    )
+
+
+def _files(engine: Engine, loads: str, those: str) -> Mapping[_Place, _Sums]:
     rows = engine.rows(
         f"SELECT {_PLACE}, CAST(sum(x_Charges) AS BIGINT), sum(BilledCost), "
-        f"sum(CAST(x_RoundingDifference AS DECIMAL(38,24))) FROM (SELECT * FROM {loads} QUALIFY {CURRENT}) GROUP BY ALL"
+        f"sum(CAST(x_RoundingDifference AS DECIMAL(38,24))) FROM (SELECT * FROM {loads} QUALIFY {those}) GROUP BY ALL"
     )
     unknown = (None,) * (len(COSTS) - 1)
     return {_Place(*row[:3]): _Sums(row[3], (row[4], *unknown), row[5]) for row in rows}
+
+
+def _restated(engine: Engine, loads: str) -> frozenset[tuple[str, date]]:
+    """Return source and month of each closed month that was restated."""
+    rows = engine.rows(
+        f"SELECT DISTINCT x_Source, x_BillingPeriod FROM {loads} "
+        "WHERE x_BookedPeriod IS NOT NULL AND x_UndoneVersion IS NULL"
+    )
+    return frozenset((source, period) for source, period in rows)
 
 
 def broken(found: list[Proof]) -> list[Finding]:

@@ -76,6 +76,13 @@ def relation(files: list[Path]) -> str:
     return f"read_parquet({file_list(files)}, union_by_name = true, hive_partitioning = false)"
 
 
+def whole(table: Table, files: list[Path]) -> str:
+    """Return SQL for the rows of a table with every column that it has, of files from before it had them all too."""
+    empty = ", ".join(f"NULL::{kind} AS {identifier(name)}" for name, kind in table.columns.items())
+    there = f" UNION ALL BY NAME SELECT * FROM {relation(files)}" if files else ""
+    return f"(SELECT {empty} WHERE false{there})"
+
+
 def _list(table: Table) -> str:
     return ", ".join(
         f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in table.columns.items()

@@ -10,6 +10,7 @@ from typing import Final
 
 from finmod.focus.columns import MEASURES
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL, KEY_TEXTS
+from finmod.normalize.kubernetes_columns import USAGE_TYPES
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class Table:
         name: Folder and Delta table name.
         columns: Column -> DuckDB type.
         by_period: Partitioned by source and billing period, replaced one period at a time; else replaced whole.
+        period: Column of the month that it is partitioned by.
     """
 
     name: str
     columns: dict[str, str]
     by_period: bool = True
+    period: str = "x_BillingPeriod"
 
 
 _PLACE: Final = {"x_Source": "VARCHAR", "x_BillingPeriod": "DATE"}
@@ -75,6 +78,62 @@ FINDINGS = Table(
 )
 """One row per finding of the load that brought a source and billing period."""
 
+TRUE_UPS = Table(
+    "true_ups",
+    {
+        **CHARGE_TYPES,
+        **dict.fromkeys(COST_UNKNOWNS, "BIGINT"),
+        "x_TrueUpOf": "DATE",
+        "x_TrueUpAt": "TIMESTAMP WITH TIME ZONE",
+        "x_TrueUpLoad": "VARCHAR",
+    },
+    period="x_TrueUpOf",
+)
+"""What restated bills of closed months moved: one row per load, restated month, distinct key texts and day.
+
+``x_BillingPeriod`` is the month that it was booked in, ``x_TrueUpOf`` the restated one. Measures and numbers of unknown
+costs are differences.
+"""
+
+CLOSES = Table(
+    "closes",
+    {
+        "x_BillingPeriod": "DATE",
+        "x_LedgerVersion": "BIGINT",
+        "x_ClosedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_Note": "VARCHAR",
+        "x_ReopenedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_ReopenedVersion": "BIGINT",
+        "x_Reason": "VARCHAR",
+    },
+    by_period=False,
+)
+"""One row per close of a month; a month that was reopened and closed again has two."""
+
+KUBERNETES_USAGE = Table("kubernetes_usage", USAGE_TYPES)
+"""One row per row of a usage report: telemetry, no money."""
+
+KUBERNETES_FILES = Table(
+    "kubernetes_files",
+    {
+        **_PLACE,
+        "x_File": "VARCHAR",
+        "x_FileHash": "VARCHAR",
+        "x_FileBytes": "BIGINT",
+        "x_ReadAs": "VARCHAR",
+        "x_Report": "VARCHAR",
+        "x_Rows": "BIGINT",
+        "x_Quantity": "VARCHAR",
+        "x_ControlTotal": "VARCHAR",
+        "x_Total": DECIMAL,
+        "x_RoundingDifference": "VARCHAR",
+    },
+)
+"""The manifests of usage reports: one row per file that stands in a month, and one more per quantity that it states.
+
+``x_Quantity`` is NULL on the row of the file itself.
+"""
+
 LOADS = Table(
     "loads",
     {
@@ -93,9 +152,23 @@ LOADS = Table(
         "x_LoadedAt": "TIMESTAMP WITH TIME ZONE",
         "x_LedgerVersion": "BIGINT",
         "x_TableVersions": "VARCHAR",
+        "x_BookedPeriod": "DATE",
+        "x_UndoneVersion": "BIGINT",
     },
     by_period=False,
 )
-"""The manifests: one row per load, source, billing period, file and currency. Its last version is the ledger's."""
+"""The manifests: one row per load, source, billing period, file and currency. Its last version is the ledger's.
+
+``x_BookedPeriod`` is the open month that took the differences of a restated closed one; NULL where the bill's own
+charges stand. ``x_UndoneVersion`` is the version of the reopening that took such differences back. A row without a
+source is a close or a reopening, as ``x_Format`` says: it makes a version of its own.
+"""
 
 DATA_TABLES: Final = (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)
+"""What a bill becomes."""
+
+USAGE_TABLES: Final = (KUBERNETES_USAGE, KUBERNETES_FILES)
+"""What a usage report becomes, beside findings."""
+
+PINNED_TABLES: Final = (*DATA_TABLES, *USAGE_TABLES, TRUE_UPS, CLOSES)
+"""What a ledger version is made of."""

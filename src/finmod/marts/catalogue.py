@@ -14,8 +14,12 @@ from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reduce import relation, without_heading
-from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS, LOADS, Table
+from finmod.ledger.reduce import relation, whole, without_heading
+from finmod.ledger.reporting import Reporting, rates_sql, with_reporting
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS, Table
+from finmod.ledger.usage import CURRENT_USAGE
+from finmod.marts.kubernetes import VIEWS as KUBERNETES_VIEWS
+from finmod.marts.kubernetes import usage_sql
 from finmod.normalize.charges import COST_UNKNOWNS, KEY_TEXTS
 
 
@@ -46,6 +50,12 @@ TABLES: Final = (
         "What each kind of charge cost a day",
     ),
     PublicTable(
+        "invoices",
+        "one row per issuer, invoice id, billing period and currency",
+        "BillingCurrency of the row",
+        "What was invoiced, and whether the charges are the same",
+    ),
+    PublicTable(
         "loads",
         "one row per load, billing period, file and currency",
         "BillingCurrency of the row",
@@ -57,11 +67,60 @@ TABLES: Final = (
         "BillingCurrency of the row",
         "What was odd",
     ),
+    PublicTable(
+        "kubernetes_usage",
+        "one row per row of a usage report, or per split row of an AWS bill",
+        "core-hours, GiB-hours, GPU-hours, bytes",
+        "What workloads of Kubernetes clusters asked for and used",
+    ),
+    PublicTable(
+        "kubernetes_usage_daily",
+        "one row per source, day, kind, cluster, node, namespace, controller, storage class, GPU model and labels",
+        "core-hours, GiB-hours, GPU-hours, bytes",
+        "What each namespace and set of labels held a day",
+    ),
+    PublicTable(
+        "kubernetes_nodes_daily",
+        "one row per source, day, cluster and node",
+        "core-hours, GiB-hours",
+        "What each node had a day, and what of it was idle",
+    ),
+    PublicTable(
+        "kubernetes_files",
+        "one row per source, month and file of usage, and one more per quantity",
+        "core-seconds, byte-seconds, GPU-seconds, bytes",
+        "Which usage report brought what",
+    ),
+    PublicTable(
+        "fx_rates",
+        "one row per day of publication and currency",
+        "units of the reporting currency that one unit of the currency is",
+        "What other currencies are in the reporting currency",
+    ),
+    PublicTable("closes", "one row per close of a month", "no amounts", "Which months stay as they were closed"),
 )
 
 
-def view_sql(name: str, ledger: Ledger, snapshot: Snapshot) -> str:
-    """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows."""
+def view_sql(name: str, ledger: Ledger, snapshot: Snapshot, reporting: Reporting | None = None) -> str:
+    """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.
+
+    Args:
+        name: Of the table.
+        ledger: Its tables.
+        snapshot: Its state.
+        reporting: The reporting currency, in which charges and their cube tell the costs beside the originals; they
+            do not where it is None.
+    """
+    if name == "fx_rates":
+        found = reporting or Reporting("")
+        return _query(name).format(rates=rates_sql(found.published, found.currency))
+    rows = _rows_of(name, ledger, snapshot)
+    if reporting is None or name not in {"charges", "charges_daily"}:
+        return rows
+    return with_reporting(rows, reporting, ledger.columns(CHARGES, snapshot) if name == "charges" else ())
+
+
+def _rows_of(name: str, ledger: Ledger, snapshot: Snapshot) -> str:  # noqa: PLR0911 -- one per table
     if name == "charges":
         return _charges(ledger, snapshot)
     if name == "charges_focus_1_2":
@@ -71,10 +130,16 @@ def view_sql(name: str, ledger: Ledger, snapshot: Snapshot) -> str:
         texts = ", ".join(f"keys.{identifier(column)}" for column in KEY_TEXTS)
         measures = ", ".join(f"days.{identifier(column)}" for column in (*MEASURES, *COST_UNKNOWNS))
         days, keys = (_rows(table, ledger, snapshot) for table in (CHARGE_DAYS, CHARGE_KEYS))
-        return _query(name).format(texts=texts, measures=measures, days=days, keys=keys)
+        own = ", ".join(identifier(column) for column in (*MEASURES, *COST_UNKNOWNS, *KEY_TEXTS))
+        true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
+        return _query(name).format(texts=texts, measures=measures, days=days, keys=keys, own=own, true_ups=true_ups)
     if name == "loads":
-        rows = _rows(LOADS, ledger, snapshot)
-        return _query(name).format(loads=rows, current=f"({CURRENT})")
+        rows = whole(LOADS, ledger.files(LOADS, snapshot))
+        return _query(name).format(loads=rows, current=f"({CURRENT} OR {CURRENT_USAGE})")
+    if name in KUBERNETES_VIEWS:
+        return usage_sql(name, ledger, snapshot)
+    if name == "closes":
+        return _query(name).format(closes=whole(CLOSES, ledger.files(CLOSES, snapshot)))
     return _query(name).format(findings=_rows(FINDINGS, ledger, snapshot))
 
 
@@ -82,10 +147,13 @@ def _charges(ledger: Ledger, snapshot: Snapshot) -> str:
     # Reading an instant back as TIMESTAMP spares every reader the time zone database.
     instants = ", ".join(
         f"make_timestamp(epoch_us({identifier(name)})) AS {identifier(name)}"
-        for name, kind in CHARGES.columns.items()
+        for name, kind in TRUE_UPS.columns.items()
         if kind == "TIMESTAMP WITH TIME ZONE"
     )
-    return _query("charges").format(instants=instants, charges=_rows(CHARGES, ledger, snapshot))
+    unknowns = ", ".join(COST_UNKNOWNS)
+    true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
+    rows = _rows(CHARGES, ledger, snapshot)
+    return _query("charges").format(instants=instants, charges=rows, true_ups=true_ups, unknowns=unknowns)
 
 
 def _rows(table: Table, ledger: Ledger, snapshot: Snapshot) -> str:

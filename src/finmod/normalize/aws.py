@@ -316,7 +316,7 @@ AWS_CUR = Mapping(
     format="aws-cur",
     title="AWS Cost and Usage Report (legacy)",
     columns=_COLUMNS,
-    revision=4,
+    revision=5,
     notes=(
         *_NOTES,
         "Of several report versions of one period, the one that the period's manifest names is read.",
@@ -335,7 +335,7 @@ AWS_CUR2 = Mapping(
     format="aws-cur2",
     title="AWS Cost and Usage Report 2.0 (Data Exports)",
     columns=_COLUMNS,
-    revision=4,
+    revision=5,
     notes=(
         *_NOTES,
         (

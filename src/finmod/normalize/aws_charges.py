@@ -308,6 +308,8 @@ SPLITS = (
     MapColumn("AllocatedTags", f"CASE WHEN {_SPLIT} THEN $tags END"),
     MapColumn("x_SplitCost", net_or("$split_line_item_net_split_cost", "$split_line_item_split_cost")),
     MapColumn("x_SplitUnusedCost", net_or("$split_line_item_net_unused_cost", "$split_line_item_unused_cost")),
+    MapColumn("x_SplitReservedUsage", "$split_line_item_reserved_usage"),
+    MapColumn("x_SplitActualUsage", "$split_line_item_actual_usage"),
     MapColumn(
         "x_SplitUsage",
         f"CASE WHEN {_SPLIT} THEN coalesce($split_line_item_split_usage, $line_item_usage_amount) END",

@@ -8,12 +8,11 @@ attributes that CUR 2.0 keeps in its map column.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from finmod.engines.duckdb import literal
 from finmod.normalize.mapping import render
+from finmod.normalize.tags import tags_of_columns
 from finmod.sources import aws_cur, aws_cur2
 
 # Name in the mapping -> map column of CUR 2.0, key.
@@ -97,10 +96,7 @@ def replace_derived(sql: str, made: Mapping[str, str]) -> str:
 def _json_sql(container: str, parts: Sequence[tuple[str, str]], *, has_map: bool) -> str:
     """Return the expression for one JSON text, from its map column, else from columns of their own; "" for never."""
     texts = [f"nullif(${container}, '{{}}')"] if has_map else []
-    if parts:
-        values = ", ".join(f"{_key(key)} || to_json(${name})" for key, name in parts)
-        texts.append(f"'{{' || nullif(concat({values}), '')[2:] || '}}'")
-    return _first(texts)
+    return _first([*texts, *filter(None, [tags_of_columns(parts)])])
 
 
 def _value(container: str, key: str) -> str:
@@ -110,14 +106,6 @@ def _value(container: str, key: str) -> str:
 
 def _discount_parts(names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name.removeprefix(_DISCOUNT), name) for name in sorted(names) if name.startswith(_DISCOUNT)]
-
-
-def _key(key: str) -> str:
-    """Return a JSON key as SQL text; the notation's own signs are kept apart from the letters after them."""
-    text = literal(f",{json.dumps(key, ensure_ascii=False)}:")
-    for sign in "$#@":
-        text = text.replace(sign, f"{sign}' || '")
-    return text
 
 
 def _first(cells: Sequence[str]) -> str:

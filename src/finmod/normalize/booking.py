@@ -15,6 +15,7 @@ from finmod.errors import Problem, UserError, counted, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
 from finmod.normalize.convert import Conversion, booking_sql, guessed_sql
 from finmod.normalize.diagnose import impossible_instants, unreadable_cells, why_unreadable
+from finmod.normalize.named import refuse_wrong_names
 from finmod.terms.findings import Finding
 
 _OWN_NAMES = frozenset(name.casefold() for name in (*CHARGE_TYPES, "ProviderName", "PublisherName"))
@@ -75,6 +76,7 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     Raises:
         UserError: A column is missing that every charge needs, or rows name no period or no day.
     """
+    refuse_wrong_names(conversion)
     _refuse_missing(conversion)
     _refuse_same_names(conversion)
     file = conversion.staged.file.name
@@ -87,13 +89,16 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
         raise UserError(*problems)
+    months, findings = {item.month for item in booked if item.month}, _shape_findings(engine, conversion)
     left_out = conversion.staged.rows - sum(item.rows for item in booked)
-    if not booked:
+    if conversion.mapping.dropped_rows_count:
+        whole = replace(conversion, mapping=replace(conversion.mapping, drop_when=""))
+        months |= {month for month, *_ in engine.rows(booking_sql(whole)) if month}
+    elif not booked:
         raise UserError(_no_charges(file, left_out))
-    findings = _shape_findings(engine, conversion)
-    if left_out:
+    elif left_out:
         findings = (*findings, _left_out(conversion, left_out))
-    return FilePeriods(frozenset(item.month for item in booked if item.month), findings, booked)
+    return FilePeriods(frozenset(months), findings, booked)
 
 
 def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[Problem]:
@@ -150,13 +155,18 @@ def _refuse_missing(conversion: Conversion) -> None:
 
 
 def _refuse_same_names(conversion: Conversion) -> None:
-    """Refuse two columns of a FOCUS file that would become one: the ledger's columns have no case."""
-    if conversion.mapping.format != "focus":
+    """Refuse two columns that would become one: the ledger's columns have no case."""
+    if not conversion.mapping.keeps_others:
         return
+    by_user = conversion.mapping.named is not None
+    read = conversion.mapping.source_columns() if by_user else frozenset[str]()
     first: dict[str, str] = {}
     for column in conversion.staged.columns:
-        name = conversion.canonical(column.name).casefold()
-        target = name if name in _OWN_NAMES or name.startswith("x_") else f"x_{name}"
+        if conversion.canonical(column.name) in read:
+            continue
+        name = (column.name if by_user else conversion.canonical(column.name)).casefold()
+        own = name in _OWN_NAMES and not by_user
+        target = name if own or name.startswith("x_") else f"x_{name}"
         if target in first:
             raise UserError(
                 Problem(
@@ -180,6 +190,15 @@ def _empty(column: str, file: str, row: int, rows: int) -> Problem:
     )
 
 
+_UNREAD = {True: "no column of FOCUS", False: "named neither under columns nor under tags"}
+
+
+def _kept(conversion: Conversion) -> dict[str, str]:
+    """Return the columns that are kept although nothing reads them: ``x_`` name -> name in the file."""
+    columns = conversion.values.columns
+    return {target: columns[name].name for target, name in conversion.extra_columns().items()}
+
+
 def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ...]:
     file, source = conversion.staged.file.name, conversion.source
     found = [replace(finding, source=source) for finding in conversion.staged.findings]
@@ -187,12 +206,13 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
         Finding(
             code="FM1202",
             severity="info",
-            message=f"Column '{name}' is no column of FOCUS; it is kept as {target}.",
+            message=f"Column '{printable(name, 60)}' is {_UNREAD[conversion.mapping.named is None]}; it is kept as "
+            f"{printable(target, 60)}.",
             source=source,
             column=target,
             where=file,
         )
-        for target, name in conversion.extra_columns().items()
+        for target, name in _kept(conversion).items()
         if target != name
     ]
     found += [*_own_names(conversion), *_guessed_periods(engine, conversion)]
@@ -212,8 +232,14 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
     return tuple(found)
 
 
+def _with_default(conversion: Conversion) -> set[str]:
+    """Return the ledger columns that a constant fills before anything is guessed."""
+    return {column.target for column in conversion.mapping.columns if column.default}
+
+
 def _guessed_periods(engine: Engine, conversion: Conversion) -> list[Finding]:
-    if not conversion.mapping.guessed_period:
+    said = "BillingPeriodStart" in conversion.reading.constants
+    if not conversion.mapping.guessed_period or (said and "BillingPeriodStart" in _with_default(conversion)):
         return []
     rows, row, first, last = engine.row(guessed_sql(conversion))
     if not rows:
@@ -234,17 +260,22 @@ def _guessed_periods(engine: Engine, conversion: Conversion) -> list[Finding]:
 
 
 def _own_names(conversion: Conversion) -> list[Finding]:
+    lost = set[str]()
+    if conversion.mapping.keeps_others:
+        read, kept = conversion.mapping.source_columns(), set(_kept(conversion).values())
+        there = {name: column.name for name, column in conversion.values.columns.items() if name not in read}
+        lost = {own for name, own in there.items() if own not in kept and name.casefold() not in _OWN_NAMES}
     return [
         Finding(
             code="FM1206",
             severity="info",
-            message=f"Column '{column.name}' is not kept: finmod fills a column of that name itself.",
+            message=f"Column '{printable(column.name, 60)}' is not kept: finmod fills a column of that name itself.",
             source=conversion.source,
             column=column.name,
             where=conversion.staged.file.name,
         )
         for column in conversion.staged.columns
-        if column.name.casefold() in _PLACES
+        if column.name.casefold() in _PLACES or column.name in lost
     ]
 
 

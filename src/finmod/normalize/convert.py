@@ -5,21 +5,23 @@ Owns the SQL that reads a source file. Running it and keeping the result is the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from finmod.engines.duckdb import identifier, literal
 from finmod.normalize.charges import CHARGE_TYPES, DECIMAL, EARLIER_TYPES, FOCUS_TYPES, KEY_TEXTS
-from finmod.normalize.mapping import Mapping, names_in, render
-from finmod.normalize.values import SCALE, Reading, Values
-from finmod.sources.stage import Staged
+from finmod.normalize.mapping import Mapping, names_in, render, with_defaults
+from finmod.normalize.values import SCALE, Reading, Values, Written
+from finmod.sources.stage import Staged, StagedColumn
 
 # Suppliers write up to 22 decimals; the control total keeps every one of them.
 CONTROL_SCALE = 24
 PERIODS = ("BillingPeriodStart", "ChargePeriodStart", "BillingPeriodEnd", "ChargePeriodEnd")
 # A BIGINT without its sign.
 KEY_BITS = 63
+ELEMENT = "x_element"
 FOLDER = "file_folder"
 """The one name in a mapping that is no column: the folder that the file lies in, absolute, with forward slashes."""
 
@@ -44,8 +46,28 @@ class Conversion:
 
     @property
     def values(self) -> Values:
-        """Return the file's cells under the mapping's names."""
-        return Values(self.staged, self.canonical, self.reading.date_order)
+        """Return the file's cells under the mapping's names, those of a list's elements among them."""
+        fields = [StagedColumn(name, ELEMENT, "VARCHAR", (field,)) for name, field in self._fields().items()]
+        order = self.mapping.date_order if self.reading.date_order == "iso" else self.reading.date_order
+        written = Written(self.mapping.decimal_comma, self.mapping.reads_months)
+        return Values(self.staged, self.canonical, order, fields, written)
+
+    @property
+    def relation(self) -> str:
+        """Return SQL for what makes a charge each: the file's rows, or the elements of a list in them."""
+        each = self.mapping.each
+        if each is None:
+            return self.staged.relation
+        text = Values(self.staged, self.canonical, self.reading.date_order).text(each.column)
+        form = literal(json.dumps([dict.fromkeys(each.fields, "VARCHAR")]))
+        return (
+            f"(SELECT *, unnest(from_json({text}, {form})) AS {ELEMENT} FROM {self.staged.relation} "
+            f"WHERE {text} NOT IN ('[]', 'null'))"
+        )
+
+    def _fields(self) -> dict[str, str]:
+        each = self.mapping.each
+        return {f"{each.column}_{field}": field for field in each.fields} if each else {}
 
     def charges(self) -> tuple[Conversion, ...]:
         """Return one conversion per charge that a row can make, the row's own first."""
@@ -59,19 +81,21 @@ class Conversion:
             column.target
             for column in self.mapping.columns
             if column.target in self.reading.constants
+            or column.default
             or not names_in(column.sql)
             or any(map(values.__contains__, names_in(column.sql)))
         ) | frozenset(self.reading.constants)
 
     def extra_columns(self) -> dict[str, str]:
-        """Return the columns that the mapping does not read: ``x_`` name -> name in the file; FOCUS files only."""
-        if self.mapping.format != "focus":
+        """Return the columns that are kept although the mapping does not read them: ``x_`` name -> canonical name."""
+        if not self.mapping.keeps_others:
             return {}
-        used = {name.casefold() for name in CHARGE_TYPES} | {"providername", "publishername"}
+        read = self.mapping.source_columns()
+        taken = {name.casefold() for name in (*CHARGE_TYPES, *(column.target for column in self.mapping.columns))}
         extra: dict[str, str] = {}
-        for name in self.values.columns:
-            if name.casefold() not in used:
-                target = name if name.casefold().startswith("x_") else f"x_{name}"
+        for name, column in self.values.columns.items():
+            target = column.name if column.name.casefold().startswith("x_") else f"x_{column.name}"
+            if name not in read and not {name.casefold(), target.casefold()} & taken:
                 extra.setdefault(target, name)
         return extra
 
@@ -84,26 +108,30 @@ class Conversion:
         fixed = f"CAST({literal(constant)} AS {kind})" if constant is not None else None
         if column is None:
             return fixed or f"NULL::{kind}"
-        sql = self._render(column.sql, tolerant=target in self.reading.unreadable_as_null)
+        sql = self._render(column.sql, tolerant=target in self.reading.unreadable_as_null, places=column.places)
         sql = sql if kind == "VARCHAR" else f"CAST({sql} AS {kind})"
-        return f"coalesce({sql}, {fixed})" if fixed else sql
+        default = with_defaults(column.default, self.expression)
+        texts = [sql, fixed, f"CAST({default} AS {kind})" if default else None]
+        given = ", ".join(text for text in texts if text)
+        return f"coalesce({given})" if fixed or default else sql
 
     def exact(self, target: str) -> str:
         """Return SQL for a money column as the text has it, at 24 places."""
         kind = f"DECIMAL(38,{CONTROL_SCALE})"
         column = next(item for item in self.mapping.columns if item.target == target)
         tolerant = target in self.reading.unreadable_as_null
-        sql = f"CAST({self._render(column.sql, scale=CONTROL_SCALE, tolerant=tolerant)} AS {kind})"
+        text = self._render(column.sql, scale=CONTROL_SCALE, tolerant=tolerant, places=column.places)
+        sql = f"CAST({text} AS {kind})"
         constant = self.reading.constants.get(target)
         return sql if constant is None else f"coalesce({sql}, CAST({literal(constant)} AS {kind}))"
 
-    def _render(self, sql: str, *, scale: int = SCALE, tolerant: bool = False) -> str:
+    def _render(self, sql: str, *, scale: int = SCALE, tolerant: bool = False, places: int = 0) -> str:
         values, folder = self.values, literal(self.staged.file.path.absolute().parent.as_posix())
         return render(
             sql,
             {
                 "$": lambda name: folder if name == FOLDER else values.text(name),
-                "#": lambda name: values.decimal(name, scale=scale, tolerant=tolerant),
+                "#": lambda name: values.decimal(name, scale=scale, tolerant=tolerant, places=places),
                 "@": lambda name: values.timestamp(name, tolerant=tolerant),
             },
         )
@@ -160,7 +188,7 @@ def select_charges(conversion: Conversion, period: date, *, alone: bool, extra: 
     }
     body = ", ".join(f"{sql} AS {identifier(target)}" for target, sql in picked.items())
     where = conversion.where(None if alone else period)
-    return f"SELECT {body} FROM {conversion.staged.relation}{where}"
+    return f"SELECT {body} FROM {conversion.relation}{where}"
 
 
 def charge_columns(extra: dict[str, str]) -> dict[str, str]:
@@ -220,7 +248,7 @@ def booking_sql(conversion: Conversion) -> str:
         f"SELECT CAST(date_trunc('month', BillingPeriodStart) AS DATE) AS month, BillingAccountId, BillingCurrency, "
         f"count(*), min(r), count(*) {dayless}, min(r) {dayless}, {first}, {last}, "
         f"count(*) {late}, min(r) {late}, arg_min(ChargePeriodStart, r) {late} "
-        f"FROM (SELECT {inner}, file_row_number + 1 AS r FROM {conversion.staged.relation}{conversion.where(None)}) "
+        f"FROM (SELECT {inner}, file_row_number + 1 AS r FROM {conversion.relation}{conversion.where(None)}) "
         "GROUP BY ALL ORDER BY month, count(*) DESC, min(r)"
     )
 
@@ -233,7 +261,7 @@ def guessed_sql(conversion: Conversion) -> str:
     """
     month = f"strftime({conversion.expression('BillingPeriodStart')}, '%Y-%m')"
     return (
-        f"SELECT count(*), min(file_row_number) + 1, min({month}), max({month}) FROM {conversion.staged.relation}"
+        f"SELECT count(*), min(file_row_number) + 1, min({month}), max({month}) FROM {conversion.relation}"
         f"{conversion.where(None, also=conversion.mapping.guessed_period)}"
     )
 
@@ -249,5 +277,5 @@ def control_sql(conversion: Conversion, period: date, *, alone: bool) -> str:
         f"SELECT c, count(*), sum(e), sum(b), min(r) FROM (SELECT "
         f"{conversion.expression('BillingCurrency')} AS c, {conversion.exact('BilledCost')} AS e, "
         f"CAST({conversion.expression('BilledCost')} AS {DECIMAL}) AS b, file_row_number + 1 AS r "
-        f"FROM {conversion.staged.relation}{conversion.where(None if alone else period)}) GROUP BY 1 ORDER BY 1"
+        f"FROM {conversion.relation}{conversion.where(None if alone else period)}) GROUP BY 1 ORDER BY 1"
     )

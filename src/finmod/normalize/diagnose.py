@@ -19,6 +19,11 @@ from finmod.sources import parquet
 _CELL = re.compile(r"([#@])(\w+)")
 _SLASHES = re.compile(r"\s*\d+/")
 _ZONE = re.compile(r"\d:\d.* ?[A-Za-z]")
+_DOTTED = re.compile(r"\s*\d{1,2}\.\s?\d{1,2}\.")
+_MONTH = re.compile(r"\s*(\d{1,2}[/.-]\d{4}|[^\W\d]+\.?[ /-]?\d{2,4})\s*")
+_PLAIN = re.compile(r"[-+]?[\d.]+([eE][-+]?\d+)?")
+_HAS_DIGIT = re.compile(r"\d")
+_COMMA = re.compile(r"[-+]?\d{1,3}((\.\d{3})+|\d*),\d+")
 
 
 def why_unreadable(engine: Engine, conversions: Sequence[Conversion], error: EngineError) -> FinmodError:
@@ -144,8 +149,7 @@ def _more(rows: int) -> str:
 
 def _test(values: Values, sigil: str, name: str) -> tuple[str, str]:
     text = values.text(name)
-    kind = values.columns[name].type
-    if sigil == "@" and kind != "VARCHAR" and not kind.startswith(("TIMESTAMP", "DATE")):
+    if sigil == "@" and not values.may_be_instant(name):
         return f"({text} IS NOT NULL)", text
     read = values.decimal(name, tolerant=True) if sigil == "#" else values.timestamp(name, tolerant=True)
     return f"({text} IS NOT NULL AND ({read}) IS NULL)", text
@@ -153,8 +157,9 @@ def _test(values: Values, sigil: str, name: str) -> tuple[str, str]:
 
 def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, int, str]) -> Problem:
     rows, row, text = found
+    by_user = conversion.mapping.named is not None
     column = conversion.values.columns[name].name
-    target = next(item.target for item in conversion.mapping.every_column() if f"{sigil}{name}" in item.sql)
+    target = next(item.target for item in conversion.mapping.every_column() if (sigil, name) in _CELL.findall(item.sql))
     remedy = "Mend the export."
     if target not in REQUIRED or target == "BilledCost":
         remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
@@ -162,6 +167,14 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
         remedy = "Mend the export: times in UTC (Z), or with an offset such as +02:00 instead of a zone's name."
     if sigil == "@" and _SLASHES.match(text):
         remedy = "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."
+    if sigil == "@" and _DOTTED.match(text):
+        remedy = "Write dates as 2026-09-30, or with slashes and date_order."
+    if sigil == "@" and _MONTH.fullmatch(text):
+        remedy = "Write months as 2026-09, and days as 2026-09-30."
+    if sigil == "#" and by_user and _HAS_DIGIT.search(text) and not _PLAIN.fullmatch(text):
+        remedy = "Write plain numbers, such as 1204.50 or -12: without currency, thousands separators and brackets."
+    if sigil == "#" and by_user and _COMMA.fullmatch(text) and not conversion.mapping.decimal_comma:
+        remedy = "Say that the comma stands before the decimals: decimal_comma: true, or --decimal-comma."
     return Problem(
         code="FM1120" if sigil == "#" else "FM1121",
         found=f"{column} is '{printable(text, 60)}'{_more(rows)}",

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from typing import Final
 
+from finmod.engines.duckdb import Engine
 from finmod.focus.columns import NEWEST, Version, ledger_columns
 from finmod.focus.versions import detect_version, upgrade
+from finmod.normalize.booking import FilePeriods
+from finmod.normalize.convert import Conversion
+from finmod.normalize.focus_azure import AZURE
+from finmod.normalize.focus_gcp import GOOGLE
+from finmod.normalize.focus_oci import ORACLE
+from finmod.normalize.focus_supplier import FocusSupplier
 from finmod.normalize.mapping import MapColumn, Mapping
+from finmod.terms.findings import Finding
+
+SUPPLIERS: Final[tuple[FocusSupplier, ...]] = (AZURE, ORACLE, GOOGLE)
+"""Suppliers whose own FOCUS export needs rules of its own; the first that recognises a file adds its own."""
 
 _SIGILS = {"Decimal": "#", "Date/Time": "@", "String": "$", "JSON": "$"}
 
@@ -49,9 +62,28 @@ def mapping_of(version: Version) -> Mapping:
         derived.get(column.id) or MapColumn(column.id, f"{_SIGILS[column.data_type]}{column.id}")
         for column in ledger_columns()
     ]
-    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=2)
+    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=3, keeps_others=True)
 
 
 def mapping(columns: Sequence[str]) -> Mapping:
-    """Return the mapping for a file by its column names."""
-    return mapping_of(detect_version(columns) or NEWEST)
+    """Return the mapping for a file by its column names, with the rules of the supplier whose export it is."""
+    standard, supplier = mapping_of(detect_version(columns) or NEWEST), supplier_of(columns)
+    if supplier is None:
+        return standard
+    own = {column.target: column for column in supplier.columns}
+    return replace(standard, columns=tuple(own.get(column.target, column) for column in standard.columns))
+
+
+def supplier_of(columns: Sequence[str]) -> FocusSupplier | None:
+    """Return the supplier whose own FOCUS export has these columns, or None."""
+    return next((supplier for supplier in SUPPLIERS if supplier.recognise(columns)), None)
+
+
+def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
+    """Return what suppliers' rules find odd about the files of a load."""
+    found: list[Finding] = []
+    for conversion, _ in files:
+        supplier = supplier_of([column.name for column in conversion.staged.columns])
+        if supplier is not None and supplier.findings is not None:
+            found += supplier.findings(engine, conversion)
+    return found

@@ -9,12 +9,34 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.normalize import aws, focus
-from finmod.normalize.mapping import Mapping
-from finmod.sources import aws_cur, aws_cur2
+from finmod.normalize import (
+    answers,
+    anthropic,
+    aws,
+    azure,
+    azure_pairs,
+    cbf,
+    focus,
+    gcp,
+    gcp_checks,
+    kubernetes,
+    oci,
+    openai,
+    table,
+)
+from finmod.normalize.booking import FilePeriods
+from finmod.normalize.convert import Conversion
+from finmod.normalize.mapping import Declared, Mapping
+from finmod.sources import anthropic as anthropic_answers
+from finmod.sources import aws_cur, aws_cur2, azure_cost, cloudzero_cbf, gcp_billing, oci_cost
 from finmod.sources import focus as focus_files
+from finmod.sources import kubernetes as kubernetes_files
+from finmod.sources import openai as openai_answers
+from finmod.sources import table as table_files
 from finmod.sources.format import Format
+from finmod.terms.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -23,24 +45,37 @@ class Reader:
 
     Attributes:
         format: How its files are known and chosen.
-        mapping: Column names of a file -> the mapping for it; tags may stand in columns of their own.
+        mapping: Column names of a file, and what is said of it -> the mapping for it; tags may stand in columns of
+            their own.
+        together: Looks at the files of a load side by side, each with its billing periods, and returns what is odd
+            about them; refuses those that cannot be one bill. None where each file stands for itself.
     """
 
     format: Format
-    mapping: Callable[[Sequence[str]], Mapping]
+    mapping: Callable[[Sequence[str], Declared], Mapping]
+    together: Callable[[Engine, Sequence[tuple[Conversion, FilePeriods]]], list[Finding]] | None = None
 
 
 READERS: Final = {
-    "aws-cur2": Reader(aws_cur2.FORMAT, lambda columns: aws.mapping("aws-cur2", columns)),
-    "aws-cur": Reader(aws_cur.FORMAT, lambda columns: aws.mapping("aws-cur", columns)),
-    "focus": Reader(focus_files.FORMAT, focus.mapping),
+    "aws-cur2": Reader(aws_cur2.FORMAT, lambda columns, _: aws.mapping("aws-cur2", columns)),
+    "aws-cur": Reader(aws_cur.FORMAT, lambda columns, _: aws.mapping("aws-cur", columns)),
+    "azure-cost": Reader(azure_cost.FORMAT, azure.mapping, azure_pairs.together),
+    "focus": Reader(focus_files.FORMAT, lambda columns, _: focus.mapping(columns), focus.together),
+    "gcp-billing": Reader(gcp_billing.FORMAT, lambda _columns, _: gcp.mapping(), gcp_checks.look),
+    "kubernetes": Reader(kubernetes_files.FORMAT, lambda columns, _: kubernetes.mapping(columns)),
+    "oci-cost": Reader(oci_cost.FORMAT, lambda columns, _: oci.mapping(columns), oci.overage_beyond_cost),
+    "cloudzero-cbf": Reader(cloudzero_cbf.FORMAT, lambda columns, _: cbf.mapping(columns), cbf.look),
+    "openai": Reader(openai_answers.FORMAT, lambda *_: openai.OPENAI, answers.whole_and_once),
+    "anthropic": Reader(anthropic_answers.FORMAT, lambda *_: anthropic.ANTHROPIC, answers.whole_and_once),
+    "table": Reader(table_files.FORMAT, lambda _, declared: table.mapping(declared)),
 }
 """Format name -> reader; the first that recognises a file names its format."""
 
 
 def detect(columns: Sequence[str]) -> str | None:
     """Return the format that column names look like, or None."""
-    return next((name for name, reader in READERS.items() if reader.format.recognise(columns)), None)
+    known = (item for item in READERS.items() if item[0] != table_files.FORMAT.name)  # a table may be anything
+    return next((name for name, reader in known if reader.format.recognise(columns)), None)
 
 
 def require_format(name: str, columns: Sequence[str], file: str, *, line: int | None = 1) -> None:
@@ -104,4 +139,7 @@ def _unknown(columns: Sequence[str]) -> str:
     lacking = [name for name in focus_files.MARKS if name.casefold() not in there]
     if 0 < len(lacking) < len(focus_files.MARKS):
         return f"If it is FOCUS, it lacks the column {', '.join(lacking)}: export it with all columns."
-    return "See docs/reference/mappings for the columns that each format needs."
+    return (
+        "See docs/reference/mappings for the columns that each format needs. Any other table is loaded with "
+        "--format table, by the columns that you name: docs/how-to/table.md."
+    )

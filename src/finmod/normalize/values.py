@@ -5,11 +5,11 @@ Owns the three readings that mappings ask for. Each cell is rounded once, here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from finmod.engines.duckdb import identifier, literal
+from finmod.engines.duckdb import literal
 from finmod.sources.csv import NULL_TEXTS
 from finmod.sources.stage import Staged, StagedColumn
 
@@ -27,6 +27,7 @@ SCALE: Final = 12
 
 # Below this a double times 1e12 is known to half a unit, so a plain cast gives back the digits that were printed.
 _EXACT_DOUBLE = 2000
+_WHOLE_NUMBERS = frozenset({"INTEGER", "BIGINT", "UINTEGER", "UBIGINT"})
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,40 @@ class Reading:
     accept: frozenset[str] = frozenset()
 
 
+class Written(NamedTuple):
+    """How a supplier writes what others write otherwise.
+
+    Attributes:
+        decimal_comma: Numbers with a comma before their decimals, and dots between thousands.
+        reads_months: Months for dates, 2026-09 or 202609: the first day is meant.
+    """
+
+    decimal_comma: bool = False
+    reads_months: bool = False
+
+
+_PLAINLY = Written()
+
+
 class Values:
     """The columns of one staged file under the names that its mapping uses."""
 
-    def __init__(self, staged: Staged, canonical: Callable[[str], str], date_order: DateOrder) -> None:
-        """Index the file's columns by canonical name; the first one wins."""
+    def __init__(
+        self,
+        staged: Staged,
+        canonical: Callable[[str], str],
+        date_order: DateOrder,
+        further: Iterable[StagedColumn] = (),
+        written: Written = _PLAINLY,
+    ) -> None:
+        """Index the file's columns by canonical name, the first one wins; further ones have it already."""
+        self._decimal_comma, self._reads_months = written
         self.columns: dict[str, StagedColumn] = {}
         for column in staged.columns:
             self.columns.setdefault(canonical(column.name), column)
+        self.columns |= {column.name: column for column in further}
         self._date_order: DateOrder = date_order
-        # In staged CSV empty cells and the texts for NULL are NULL already.
-        self._staged_as_text = staged.parquet != staged.file.path
+        self._nulls_read = staged.nulls_read
 
     def __contains__(self, name: str) -> bool:
         """Return whether the file has the column."""
@@ -74,8 +98,22 @@ class Values:
             return f"CAST(to_json({cell}) AS VARCHAR)"
         return f"CAST({cell} AS VARCHAR)"
 
-    def decimal(self, name: str, *, scale: int = SCALE, tolerant: bool = False) -> str:
-        """Return SQL for a cell as DECIMAL(38, scale): a double counts as its shortest decimal text."""
+    def decimal(self, name: str, *, scale: int = SCALE, tolerant: bool = False, places: int = 0) -> str:
+        """Return SQL for a cell as DECIMAL(38, scale): a double counts as its shortest decimal text.
+
+        Args:
+            name: The column.
+            scale: Decimal places of the result, to which the cell is rounded once.
+            tolerant: Whether a cell that is no number is NULL.
+            places: By how many places the decimal point is moved to the left.
+        """
+        if not places:
+            return self._decimal(name, scale, tolerant=tolerant)
+        # Read that much coarser, so that the product has the scale asked for, and is exact: rounded once.
+        whole, unit = self.decimal(name, scale=scale - places, tolerant=tolerant), f"0.{'1':0>{places}}"
+        return f"({whole} * CAST({unit} AS DECIMAL({places},{places})))"
+
+    def _decimal(self, name: str, scale: int, *, tolerant: bool) -> str:
         column = self.columns.get(name)
         target = f"DECIMAL(38,{scale})"
         if column is None:
@@ -83,7 +121,8 @@ class Values:
         cast = "TRY_CAST" if tolerant else "CAST"
         cell, kind = self._cell(column)
         if kind == "VARCHAR":
-            return _decimal_of_text(cell, scale, tolerant=tolerant)
+            plain = _with_decimal_point(cell) if self._decimal_comma else cell
+            return _decimal_of_text(plain, scale, tolerant=tolerant)
         if kind == "BOOLEAN":  # a cast would make numbers of true and false
             return f"{cast}(CAST({cell} AS VARCHAR) AS {target})"
         if kind == "FLOAT":
@@ -106,19 +145,32 @@ class Values:
             return f"make_timestamp(epoch_us({cell}))"
         if kind == "TIMESTAMP_NS":
             return f"make_timestamp(epoch_ns({cell}) // 1000)"  # a cast would round into the next day
+        if self._reads_months and kind in _WHOLE_NUMBERS:
+            cell, kind = f"CAST({cell} AS VARCHAR)", "VARCHAR"
         if kind != "VARCHAR":
             return f"CAST({cell} AS TIMESTAMP)"
+        if self._reads_months:
+            cast = "TRY_CAST" if tolerant else "CAST"
+            month = f"{cast}({cell}[:4] || '-' || right({cell}, 2) || '-01' AS TIMESTAMP)"
+            is_month = f"regexp_full_match({cell}, '[0-9]{{4}}-?[0-9]{{2}}')"
+            return f"CASE WHEN {is_month} THEN {month} ELSE {self._timestamp_of_text(cell, tolerant=tolerant)} END"
         return self._timestamp_of_text(cell, tolerant=tolerant)
+
+    def may_be_instant(self, name: str) -> bool:
+        """Return whether the type of a column's cells can be an instant."""
+        kind = self.columns[name].type
+        is_one = kind == "VARCHAR" or (kind.startswith(("TIMESTAMP", "DATE")) and not kind.endswith("]"))
+        return is_one or (self._reads_months and kind in _WHOLE_NUMBERS)
 
     def _cell(self, column: StagedColumn) -> tuple[str, str]:
         """Return SQL for a cell, and its type; types that only some writers use become those that all use."""
-        cell = identifier(column.physical)
+        cell = column.sql
         if column.type == "TIMESTAMPTZ_NS":
             return f"CAST({cell} AS TIMESTAMP WITH TIME ZONE)", "TIMESTAMP WITH TIME ZONE"
         if column.type not in ("VARCHAR", "BLOB"):
             return cell, column.type
         text = f"decode({cell})" if column.type == "BLOB" else cell  # text that is not marked as text
-        if self._staged_as_text:
+        if self._nulls_read:
             return text, "VARCHAR"
         return f"CASE WHEN {text} IN ({', '.join(map(literal, NULL_TEXTS))}) THEN NULL ELSE {text} END", "VARCHAR"
 
@@ -142,6 +194,15 @@ class Values:
             f"WHEN {zone} IN {_IN_UTC} THEN {plain} WHEN rtrim({zone}, '0123456789:') IN ('+', '-') "
             f"THEN make_timestamp(epoch_us({cast}({cell} AS TIMESTAMP WITH TIME ZONE))) ELSE {refused} END"
         )
+
+
+def _with_decimal_point(cell: str) -> str:
+    """Return SQL for a text such as 1.204,50 as 1204.50; one of another form, such as 1,204.50, is no number then."""
+    form = r"'\s*[-+]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]*)(,[0-9]*)?([eE][-+]?[0-9]+)?\s*'"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, {form}) THEN translate({cell}, ',.', '.') "
+        f"WHEN {cell} IS NOT NULL THEN 'not a number: ' || {cell} END"
+    )
 
 
 def _shortest(cell: str) -> str:

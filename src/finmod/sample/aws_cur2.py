@@ -219,4 +219,4 @@ def select_bill(engine: Engine, bill: Bill) -> str:
 
 def bill_path(folder: Path, bill: Bill) -> Path:
     """Return where a month's file goes; AWS partitions exports by billing period."""
-    return folder / "aws" / f"BILLING_PERIOD={bill.month.label}" / "northwind-00001.snappy.parquet"
+    return folder / "exports" / "aws" / f"BILLING_PERIOD={bill.month.label}" / "northwind-00001.snappy.parquet"

@@ -13,7 +13,7 @@ import numpy as np
 
 from finmod.sample.months import Month
 from finmod.sample.pods import NO_PODS, Pods
-from finmod.sample.streams import Ints
+from finmod.sample.streams import Flags, Ints
 from finmod.sample.usage import Usage
 
 SHARED = -1
@@ -36,7 +36,9 @@ class Charge:
         owner: True owner: product's place, number of products + platform's place, SHARED for everybody, or NETTED where
             its BilledCost cancels that of usage rows which truth already counts as 0.
         invoice: Number of the invoice.
-        columns: Texts of the supplier's own columns.
+        columns: Texts of the columns of truth: FOCUS, or AWS's own.
+        native: Texts of the supplier's own columns, where truth has others.
+        hidden: Measures that the supplier's export does not tell.
     """
 
     kind: str
@@ -49,6 +51,27 @@ class Charge:
     owner: int = SHARED
     invoice: str
     columns: Mapping[str, str | None] = field(default_factory=dict)
+    native: Mapping[str, str | None] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Credit:
+    """One kind of credit on cells: a part of each cell's row in the supplier's own form, a charge in truth.
+
+    Attributes:
+        kind: The supplier's type of credit.
+        name: The supplier's name of it.
+        amount: Per cell, 0 or below, 1e-10 USD.
+        negotiated: Whether it lowers what the contract says as well.
+        listed: Whether it is no discount: its list cost is the amount itself.
+    """
+
+    kind: str
+    name: str
+    amount: Ints
+    negotiated: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +87,8 @@ class Bill:
         pieces: Charges per cell: 24 where charges are hourly.
         pods: What split cost allocation data shows beside the cells; it costs nothing.
         apart: Invoice of another payer -> BilledCost of the cells that are on it, 1e-10 USD.
+        credits: Credits on cells; ``billed`` is net of them.
+        hidden: Measure -> per cell whether the supplier's export does not tell it.
     """
 
     usage: Usage
@@ -74,6 +99,8 @@ class Bill:
     pieces: int
     pods: Pods = NO_PODS
     apart: Mapping[str, int] = field(default_factory=dict)
+    credits: tuple[Credit, ...] = ()
+    hidden: Mapping[str, Flags] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -86,6 +113,14 @@ class Bill:
         return self.usage.month
 
     @property
+    def effective(self) -> Ints:
+        """Return EffectiveCost per cell, net of credits, 1e-10 USD."""
+        cost = self.usage.quantity * self.usage.effective_price
+        for credit in self.credits:
+            cost = cost + credit.amount
+        return np.asarray(cost, dtype=np.int64)
+
+    @property
     def rows(self) -> int:
         """Return the number of charges; pods have two, for processors and for memory."""
         return (len(self.usage.quantity) + 2 * len(self.pods.node)) * self.pieces + len(self.charges)
@@ -95,15 +130,29 @@ class Bill:
         usage = self.usage
         cells = {
             "BilledCost": total(self.billed) + self.negated,
-            "EffectiveCost": total(usage.quantity * usage.effective_price),
+            "EffectiveCost": total(self.effective),
             "ListCost": total(usage.quantity * usage.list_price),
             "ContractedCost": total(usage.quantity * usage.contracted_price),
         }
+        for credit in self.credits:
+            cells["ListCost"] += total(credit.amount) if credit.listed else 0
+            cells["ContractedCost"] += total(credit.amount) if credit.listed or credit.negotiated else 0
         for charge in self.charges:
             amounts = (charge.billed, charge.effective, charge.listed, charge.contracted)
             for measure, amount in zip(MEASURES, amounts, strict=True):
                 cells[measure] += amount
         return cells
+
+    def told(self) -> dict[str, int]:
+        """Return the exact totals of list and contracted cost as far as the supplier's export tells them."""
+        usage, found = self.usage, self.totals()
+        for measure, price in (("ListCost", usage.list_price), ("ContractedCost", usage.contracted_price)):
+            if measure in self.hidden:
+                found[measure] -= total(np.where(self.hidden[measure], usage.quantity * price, 0))
+        for charge in self.charges:
+            found["ListCost"] -= charge.listed if "ListCost" in charge.hidden else 0
+            found["ContractedCost"] -= charge.contracted if "ContractedCost" in charge.hidden else 0
+        return {measure: found[measure] for measure in ("ListCost", "ContractedCost")}
 
     def invoices(self) -> dict[str, int]:
         """Return the payable amount of each invoice, 1e-10 USD."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from finmod.sample.months import Month
-from finmod.sample.prices import skus
+from finmod.sample.prices import DYADIC_AMOUNT, skus, supplier
 from finmod.sample.resources import Resources, moving
 from finmod.sample.streams import Ints
 
@@ -22,7 +22,8 @@ class Commitment:
     Attributes:
         name: Identifier in truth, such as ``aws-sp-1``.
         source: Name of the source.
-        kind: ``Compute Savings Plan``, ``Reserved Instance``, ``Reservation`` or ``Flexible CUD``.
+        kind: ``Compute Savings Plan``, ``Reserved Instance``, ``Reservation``, ``Savings Plan``,
+            ``Reserved Servers``, ``Resource CUD`` or ``Flexible CUD``.
         eligible: Matches ``Sku.eligible``.
         payment: ``No Upfront``, ``Partial Upfront`` or ``All Upfront``.
         start: First month of the term.
@@ -105,9 +106,12 @@ _PORTFOLIO: tuple[_Plan, ...] = (
     _Plan("aws-sp-1", "aws", "Compute Savings Plan", "compute", "No Upfront", -10, sized=False, discount=270, fill=55),
     _Plan("aws-sp-2", "aws", "Compute Savings Plan", "compute", "All Upfront", 2, sized=False, discount=300, fill=62),
     _Plan("aws-sp-3", "aws", "Compute Savings Plan", "compute", "No Upfront", 15, sized=False, discount=270, fill=66),
-    _Plan("azure-ri-1", "azure", "Reservation", "reservation", "All Upfront", 1, sized=True, discount=380, fill=125),
-    _Plan("azure-ri-2", "azure", "Reservation", "reservation", "No Upfront", 14, sized=True, discount=380, fill=105),
-    _Plan("gcp-cud-1", "gcp", "Flexible CUD", "cud", "No Upfront", -5, sized=False, discount=280, fill=55),
+    _Plan("azure-ri-1", "azure-ea", "Reservation", "machine", "All Upfront", 1, sized=True, discount=380, fill=80),
+    _Plan("azure-ri-2", "azure-ea", "Reservation", "machine", "No Upfront", 14, sized=True, discount=380, fill=90),
+    _Plan("azure-sp-1", "azure-ea", "Savings Plan", "machine", "No Upfront", 1, sized=False, discount=240, fill=22),
+    _Plan("azure-ri-3", "azure-mca", "Reservation", "machine", "No Upfront", 1, sized=True, discount=380, fill=104),
+    _Plan("server-1", "datacentre", "Reserved Servers", "server", "No Upfront", 1, sized=True, discount=200, fill=60),
+    _Plan("gcp-cud-1", "gcp", "Resource CUD", "cud", "No Upfront", -5, sized=True, discount=500, fill=45),
     _Plan("gcp-cud-2", "gcp", "Flexible CUD", "cud", "No Upfront", 8, sized=False, discount=280, fill=100),
 )
 
@@ -164,7 +168,8 @@ def _sized(plan: _Plan, resources: Resources, activity: Ints, day: int, first: M
         hourly = _ONE_UNIT * max(1, daily * plan.fill // 100 // 24 // _ONE_UNIT) if size else 0
     else:
         committed = int((quantity * price).sum()) // 24 * plan.fill // 100 * (1000 - plan.discount) // 1000
-        hourly = committed // _TENTH_OF_A_CENT * _TENTH_OF_A_CENT
+        unit = DYADIC_AMOUNT if supplier(plan.source).step > 1 else _TENTH_OF_A_CENT
+        hourly = committed // unit * unit
     start = first.following(plan.starts)
     return Commitment(
         name=plan.name,

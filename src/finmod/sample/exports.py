@@ -6,31 +6,43 @@ the large supplier and the others are written at the same time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
-from finmod.engines.duckdb import Engine, literal
+from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.sample import aws_cur2, focus
+from finmod.sample import aws_cur2, azure, focus, gcp, oci
 from finmod.sample.aws_charges import aws_bill
+from finmod.sample.azure_charges import azure_bill
 from finmod.sample.charges import Bill
 from finmod.sample.faults import Fault, faulty_month
 from finmod.sample.focus_charges import focus_bill
+from finmod.sample.gcp_charges import gcp_bill
+from finmod.sample.oci_charges import oci_bill
 from finmod.sample.prices import SOURCES
-from finmod.sample.tables import open_engine
+from finmod.sample.tables import open_engine, write_query
 from finmod.sample.world import World
 
-_LANES = (SOURCES[:1], SOURCES[1:])
+# About as much work each.
+_LANES = (("aws", "azure-ea"), tuple(source for source in SOURCES if source not in {"aws", "azure-ea"}))
+
+# The suppliers that export a form of their own: who makes the bill, who writes it.
+NATIVE: dict[str, tuple[Callable[[World, str, int, int], Bill], ModuleType]] = {
+    "azure-ea": (azure_bill, azure),
+    "azure-mca": (azure_bill, azure),
+    "gcp": (gcp_bill, gcp),
+    "oci": (oci_bill, oci),
+}
 
 
-def write_exports(folder: Path, world: World, fault: Fault | None, spill: Path) -> Iterator[tuple[Path, Bill]]:
-    """Write every export and yield (file, bill), by month and then in the order of ``SOURCES``.
+def write_exports(folder: Path, world: World, fault: Fault | None, spill: Path) -> Iterator[tuple[list[Path], Bill]]:
+    """Write every export and the truth in FOCUS; yield (files, bill), by month and then in the order of ``SOURCES``.
 
     Args:
-        folder: Where the sources' folders go.
+        folder: The sample's folder.
         world: The company.
         fault: What to plant in one month; None for nothing.
         spill: Folder for rows that do not fit into memory.
@@ -45,35 +57,54 @@ def write_exports(folder: Path, world: World, fault: Fault | None, spill: Path) 
                 pool.submit(_write_month, engine, folder, (world, fault), (number, sources))
                 for engine, sources in zip(engines, _LANES, strict=True)
             ]
-            for lane in work:
-                yield from lane.result()
+            written = [one for lane in work for one in lane.result()]
+            yield from sorted(written, key=lambda one: SOURCES.index(one[1].source))
 
 
 def _offer(engine: Engine, world: World, sources: tuple[str, ...]) -> None:
     for source in sources:
         if source == "aws":
             aws_cur2.offer_world(engine, world)
-        else:
-            focus.offer_world(engine, world, source)
+            continue
+        focus.offer_world(engine, world, source)
+        if source in NATIVE:
+            NATIVE[source][1].offer_world(engine, world, source)
 
 
 def _write_month(
     engine: Engine, folder: Path, company: tuple[World, Fault | None], what: tuple[int, tuple[str, ...]]
-) -> list[tuple[Path, Bill]]:
+) -> list[tuple[list[Path], Bill]]:
     (world, fault), (number, sources) = company, what
     pieces = 24 if world.grain == "hour" else 1
+    spoiled = fault.source if fault and number == faulty_month(len(world.months)) else None
     written = []
     for source in sources:
-        bill = aws_bill(world, number, pieces) if source == "aws" else focus_bill(world, source, number, pieces)
-        writer: ModuleType = aws_cur2 if source == "aws" else focus
-        query = writer.select_bill(engine, bill)
-        if fault and fault.plant and fault.source == source and number == faulty_month(len(world.months)):
-            query = _planted(engine, query, fault)
-        path = writer.bill_path(folder, bill)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_query(engine, query, path)
-        written.append((path, bill))
+        bill = _bill(world, source, number, pieces)
+        planted = fault if source == spoiled else None
+        table = _write_table(engine, bill, folder, planted)
+        # These read the view of usage that the table was made from.
+        native = NATIVE[source][1].write_bill(engine, bill, folder) if source in NATIVE else []
+        written.append(([*native, table], bill))
     return written
+
+
+def _bill(world: World, source: str, number: int, pieces: int) -> Bill:
+    if source == "aws":
+        return aws_bill(world, number, pieces)
+    make = NATIVE[source][0] if source in NATIVE else focus_bill
+    return make(world, source, number, pieces)
+
+
+def _write_table(engine: Engine, bill: Bill, folder: Path, fault: Fault | None) -> Path:
+    """Write a month as CUR 2.0 or in FOCUS, which is the export or the truth beside it; return the file."""
+    writer: ModuleType = aws_cur2 if bill.source == "aws" else focus
+    query = writer.select_bill(engine, bill)
+    if fault and fault.plant:
+        query = _planted(engine, query, fault)
+    path: Path = writer.bill_path(folder, bill)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_query(engine, query, path)
+    return path
 
 
 def _planted(engine: Engine, clean: str, fault: Fault) -> str:
@@ -92,15 +123,3 @@ def _planted(engine: Engine, clean: str, fault: Fault) -> str:
             )
         )
     return spoiled
-
-
-def write_query(engine: Engine, query: str, path: Path) -> None:
-    """Write rows as Parquet or CSV, by the ending of the path, in their order."""
-    if path.suffix == ".parquet":
-        codec = "snappy" if path.name.endswith(".snappy.parquet") else "zstd"
-        engine.copy_parquet(query, path, compression=codec, ordered=True)
-        return
-    packed = ", COMPRESSION gzip" if path.suffix == ".gz" else ""
-    engine.run("SET preserve_insertion_order = true")
-    times = "TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'"
-    engine.run(f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER, {times}{packed})")

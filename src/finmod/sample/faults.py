@@ -49,7 +49,7 @@ def _without_day(query: str) -> str:
 
 
 def _next_month(query: str) -> str:
-    later = '"{0}" + CASE WHEN "ServiceName" = \'Cloud Storage\' THEN INTERVAL 40 DAY ELSE INTERVAL 0 DAY END AS "{0}"'
+    later = '"{0}" + CASE WHEN "ServiceName" = \'Block Storage\' THEN INTERVAL 40 DAY ELSE INTERVAL 0 DAY END AS "{0}"'
     return f"SELECT * REPLACE ({later.format('ChargePeriodStart')}, {later.format('ChargePeriodEnd')}) FROM ({query})"
 
 
@@ -58,27 +58,27 @@ def _nothing(query: str) -> str:
 
 
 _COVERED = "\"CommitmentDiscountStatus\" = 'Used'"
-_STORAGE = "\"ServiceName\" = 'Cloud Storage' AND \"ChargeCategory\" = 'Usage'"
-_AZURE_STORAGE = '"ServiceName" = \'Azure Storage\' AND "ChargeClass" IS NULL'
+_STORAGE = "\"ServiceName\" = 'Block Storage' AND \"ChargeCategory\" = 'Usage'"
+_TOKENS = "\"ServiceName\" = 'Quill Large'"
 
 _NULL_BILLED = _replace("BilledCost", "NULL", _STORAGE)
 _NULL_EFFECTIVE = _replace("EffectiveCost", "NULL", _STORAGE)
-_EUROS = _replace("BillingCurrency", "'EUR'", _AZURE_STORAGE)
+_EUROS = _replace("BillingCurrency", "'EUR'", _TOKENS)
 _PLAN_COST = "savings_plan_savings_plan_effective_cost"
 _TOO_LOW = _replace(_PLAN_COST, f'CAST("{_PLAN_COST}" * 0.9 AS DECIMAL(18,10))', f'"{_PLAN_COST}" IS NOT NULL')
 _BILLED_AGAIN = _replace("BilledCost", '"ContractedCost"', _COVERED)
 _UNKNOWN_WORD = _replace("ChargeCategory", "'Consumption'", _STORAGE)
 _NO_LIST = _replace("ListCost", "0", _STORAGE)
-_NEGATIVE = _replace("BilledCost", '-"BilledCost"', _AZURE_STORAGE)
+_NEGATIVE = _replace("BilledCost", '-"BilledCost"', _TOKENS)
 
 FAULTS: dict[str, Fault] = {
     "duplicate_rows": Fault("a block of 150 rows stands twice", "duplicate", "aws", _twice),
-    "missing_day": Fault("the 12th is absent, where charges are daily or hourly", "gap", "azure", _without_day),
+    "missing_day": Fault("the 12th is absent, where charges are daily or hourly", "gap", "ai", _without_day),
     "empty_month": Fault("the file of a month has a header and no rows", "gap", "ai", _nothing),
-    "null_billed_cost": Fault("BilledCost is null on storage rows", "null", "gcp", _NULL_BILLED),
-    "null_effective_cost": Fault("EffectiveCost is null on storage rows", "null", "gcp", _NULL_EFFECTIVE),
-    "wrong_currency": Fault("two currencies under one billing account", "currency", "azure", _EUROS),
-    "future_charge": Fault("charge periods after the billing period", "period", "gcp", _next_month),
+    "null_billed_cost": Fault("BilledCost is null on storage rows", "null", "datacentre", _NULL_BILLED),
+    "null_effective_cost": Fault("EffectiveCost is null on storage rows", "null", "datacentre", _NULL_EFFECTIVE),
+    "wrong_currency": Fault("two currencies under one billing account", "currency", "ai", _EUROS),
+    "future_charge": Fault("charge periods after the billing period", "period", "datacentre", _next_month),
     "effective_gap": Fault(
         "covered usage is a tenth too low: a commitment's effective cost no longer equals its bill",
         "commitment",
@@ -86,11 +86,11 @@ FAULTS: dict[str, Fault] = {
         _TOO_LOW,
     ),
     "covered_usage_billed": Fault(
-        "usage that a commitment covers is billed a second time", "commitment", "azure", _BILLED_AGAIN
+        "usage that a commitment covers is billed a second time", "commitment", "datacentre", _BILLED_AGAIN
     ),
-    "bad_category": Fault("ChargeCategory holds a word that FOCUS lacks", "conformance", "gcp", _UNKNOWN_WORD),
-    "zero_list_cost": Fault("ListCost is 0 where there is a cost", "list price", "gcp", _NO_LIST),
-    "negative_usage": Fault("usage with negative BilledCost that is no correction", "sign", "azure", _NEGATIVE),
+    "bad_category": Fault("ChargeCategory holds a word that FOCUS lacks", "conformance", "datacentre", _UNKNOWN_WORD),
+    "zero_list_cost": Fault("ListCost is 0 where there is a cost", "list price", "datacentre", _NO_LIST),
+    "negative_usage": Fault("usage with negative BilledCost that is no correction", "sign", "ai", _NEGATIVE),
     "untied_invoice": Fault("an invoice is 100.00 above the bill", "invoice", "aws", invoice=FAULT_INVOICE),
     "missing_invoice": Fault("an invoice is not in invoices.csv", "invoice", "datacentre", invoice=None),
 }

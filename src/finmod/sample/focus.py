@@ -1,4 +1,4 @@
-"""The bills of Azure, Google, the AI-token supplier and the data centre as FOCUS files, one per month.
+"""A month of any supplier but AWS in FOCUS: the export of those that write it, the truth beside the exports of others.
 
 Owns the FOCUS columns of usage rows, the version and the file form of each supplier.
 """
@@ -6,26 +6,30 @@ Owns the FOCUS columns of usage rows, the version and the file form of each supp
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine, literal
-from finmod.sample.charges import Bill
+import numpy as np
+
+from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.sample.charges import Bill, Credit
 from finmod.sample.commitments import Commitment
 from finmod.sample.focus_commitments import commitment_id
-from finmod.sample.prices import skus, supplier
+from finmod.sample.prices import DYADIC_AMOUNT, skus, supplier
 from finmod.sample.resources import Resources
-from finmod.sample.tables import make_table, money, offer_charges, offer_usage, price, quantity, select_list
+from finmod.sample.streams import Ints
+from finmod.sample.tables import cut, make_table, money, offer_charges, offer_usage, price, quantity, select_list
 from finmod.sample.teams import ACCOUNTS, PAYERS
 from finmod.sample.world import World
 
 _TEXT, _TIME, _MONEY, _PRICE, _AMOUNT = "VARCHAR", "TIMESTAMP", "DECIMAL(18,10)", "DECIMAL(28,10)", "DECIMAL(28,10)"
-_HELD = "c.commitment > 0"
+_HELD = "held.number > 0"
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a supplier writes FOCUS: version, file name ending, kinds of its accounts."""
+    """How a supplier's month is written in FOCUS: version, file name ending, kinds of its accounts."""
 
     version: str
     ending: str
@@ -34,11 +38,26 @@ class Form:
 
 
 FORMS: dict[str, Form] = {
-    "azure": Form("1.2", "csv.gz", "Billing Profile", "Subscription"),
-    "gcp": Form("1.2", "parquet", "Billing Account", "Project"),
     "ai": Form("1.2", "csv", "Organization", "Project"),
     "datacentre": Form("1.3", "parquet", "Customer", "Site"),
 }
+"""The suppliers whose export is FOCUS."""
+
+TRUTHS: dict[str, Form] = {
+    "azure-ea": Form("1.2", "parquet", "Billing Account", "Subscription"),
+    "azure-mca": Form("1.2", "parquet", "Billing Profile", "Subscription"),
+    "gcp": Form("1.2", "parquet", "Billing Account", "Project"),
+    "oci": Form("1.2", "parquet", "Tenancy", "Compartment"),
+}
+"""The suppliers that export a form of their own, whose truth is told in FOCUS."""
+
+# Which measures of a usage row a supplier's own export does not tell.
+_HIDDEN = {
+    "azure-ea": "CASE WHEN held.category = 'Usage' THEN 'ListCost' END",
+    "azure-mca": "CASE WHEN held.category = 'Usage' THEN 'ContractedCost, ListCost' END",
+    "oci": "'ListCost'",
+}
+_NOT_TOLD = "x_NotInExport"
 
 # (column, type, value of a usage row, value of a charge that does not set the column itself)
 _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
@@ -56,8 +75,8 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("ChargeClass", _TEXT, "NULL", "NULL"),
     ("ChargeDescription", _TEXT, "r.description", "NULL"),
     ("ChargeFrequency", _TEXT, "'Usage-Based'", "NULL"),
-    ("ChargePeriodEnd", _TIME, "t1", "t1"),
-    ("ChargePeriodStart", _TIME, "t0", "t0"),
+    ("ChargePeriodEnd", _TIME, "$t1", "t1"),
+    ("ChargePeriodStart", _TIME, "$t0", "t0"),
     ("CommitmentDiscountCategory", _TEXT, "held.category", "NULL"),
     ("CommitmentDiscountId", _TEXT, "held.id", "NULL"),
     ("CommitmentDiscountName", _TEXT, "held.name", "NULL"),
@@ -79,7 +98,7 @@ _COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("InvoiceIssuerName", _TEXT, "$issuer", "$issuer"),
     ("ListCost", _MONEY, money("q * lp"), "NULL"),
     ("ListUnitPrice", _PRICE, price("lp"), "NULL"),
-    ("PricingCategory", _TEXT, f"CASE WHEN {_HELD} THEN 'Committed' ELSE 'Standard' END", "NULL"),
+    ("PricingCategory", _TEXT, f"CASE WHEN {_HELD} THEN 'Committed' ELSE r.pricing END", "NULL"),
     ("PricingCurrency", _TEXT, "'USD'", "'USD'"),
     ("PricingCurrencyContractedUnitPrice", _PRICE, price("cp"), "ContractedUnitPrice"),
     ("PricingCurrencyEffectiveCost", _MONEY, money("q * ep"), "EffectiveCost"),
@@ -115,6 +134,7 @@ _ADDED_IN_1_3: tuple[tuple[str, str, str, str], ...] = (
     ("HostProviderName", _TEXT, "$provider", "$provider"),
     ("ServiceProviderName", _TEXT, "$provider", "$provider"),
 )
+_Columns = Sequence[tuple[str, str, str, str]]
 _COSTS = {"BilledCost": "billed", "EffectiveCost": "effective", "ListCost": "listed", "ContractedCost": "contracted"}
 
 
@@ -155,8 +175,9 @@ def _resource(resources: Resources, place: int) -> dict[str, str | None]:
         "category": sku.category,
         "subcategory": sku.subcategory,
         "meter": meter,
-        "sku": f"{resources.source}-{sku.key}{'-' + size.replace(' ', '-') if size else ''}",
+        "sku": f"{sku.source}-{sku.key}{'-' + size.replace(' ', '-') if size else ''}",
         "description": f"{sku.service_name}, {meter}, per {sku.pricing_unit}",
+        "pricing": "Dynamic" if sku.key.endswith("spot") else "Standard",
         "pricing_unit": sku.pricing_unit,
         "consumed_unit": sku.consumed_unit,
         "tags": json.dumps(tags, sort_keys=True) if tags else None,
@@ -165,9 +186,14 @@ def _resource(resources: Resources, place: int) -> dict[str, str | None]:
 
 def select_bill(engine: Engine, bill: Bill) -> str:
     """Return the query of a month's FOCUS rows, in their order, over views that this registers."""
-    source, month, form = bill.source, bill.month, FORMS[bill.source]
+    source, month = bill.source, bill.month
+    form = FORMS.get(source) or TRUTHS[source]
     columns = _COLUMNS + (_ADDED_IN_1_3 if form.version == "1.3" else ())
-    offer_usage(engine, bill)
+    if source in TRUTHS:
+        columns = (*columns, (_NOT_TOLD, _TEXT, _HIDDEN.get(source, "NULL"), "NULL"))
+    credited = supplier(source).by_credit
+    offer_usage(engine, bill, credit_columns(bill))
+    days = source.startswith("azure")
     constants = {
         "$period_start": f"TIMESTAMP '{month.first}'",
         "$period_end": f"TIMESTAMP '{month.following().first}'",
@@ -178,28 +204,81 @@ def select_bill(engine: Engine, bill: Bill) -> str:
         "$account_type": literal(form.billing_account),
         "$account": literal(PAYERS[source][0]),
         "$sub_account_type": literal(form.sub_account),
+        # A cost details file knows days only.
+        "$t0": "date_trunc('day', t0)" if days else "t0",
+        "$t1": "date_trunc('day', t0) + INTERVAL 1 DAY" if days else "t1",
     }
     query = f"""SELECT {select_list([column[:3] for column in columns])} FROM usage c
-        JOIN {source}_resources r ON r.number = c.resource
-        JOIN focus_held held ON held.number = c.commitment"""
+        JOIN {identifier(f"{source}_resources")} r ON r.number = c.resource
+        JOIN focus_held held ON held.number = {"0" if credited else "c.commitment"}"""
+    for place, one in enumerate(bill.credits):
+        query += f" UNION ALL {_credit_rows(source, columns, place, one)}"
     if bill.charges:
-        own = offer_charges(engine, "charges_beside", bill.charges, _COSTS)
-        other = {
-            name: value if value not in _AMOUNT_COLUMNS or value in own else "NULL" for name, _, _, value in columns
-        }
-        beside = [
-            (name, kind, f'coalesce("{name}", {other[name]})' if name in own else other[name])
-            for name, kind, _, _ in columns
-        ]
-        query = f"{query} UNION ALL SELECT {select_list(beside)} FROM charges_beside"
+        query += f" UNION ALL {_beside(engine, bill, columns)}"
     for name, text in constants.items():
         query = query.replace(name, text)
     return query
+
+
+def _credit_rows(source: str, columns: _Columns, place: int, one: Credit) -> str:
+    """Return the query of one kind of credit: a charge of its own for each row that has it."""
+    amount = money(f"c.credit_{place}")
+    values = {
+        "BilledCost": amount,
+        "EffectiveCost": amount,
+        "ListCost": amount if one.listed else "0",
+        "ContractedCost": amount if one.listed or one.negotiated else "0",
+        "ChargeCategory": "'Credit'" if one.listed else "'Adjustment'",
+        "ChargeDescription": literal(one.name),
+        "PricingCurrency": "'USD'",
+        "PricingCurrencyEffectiveCost": amount,
+    }
+    # What was used and at which price stands on the row that has the credit.
+    dropped = ("Pricing", "Consumed", "ListUnit", "ContractedUnit", "Sku")
+    chosen = [
+        (name, kind, values.get(name, "NULL" if name.startswith(dropped) else value))
+        for name, kind, value, _ in columns
+    ]
+    return f"""SELECT {select_list(chosen)} FROM usage c
+        JOIN {identifier(f"{source}_resources")} r ON r.number = c.resource
+        JOIN focus_held held ON held.number = 0 WHERE c.credit_{place} <> 0"""
+
+
+def _beside(engine: Engine, bill: Bill, columns: _Columns) -> str:
+    """Return the query of the charges beside usage."""
+    charges = bill.charges
+    if bill.source in TRUTHS:
+        charges = tuple(
+            replace(one, columns={**one.columns, _NOT_TOLD: ", ".join(sorted(one.hidden)) or None}) for one in charges
+        )
+    own = offer_charges(engine, "charges_beside", charges, _COSTS)
+    other = {name: value if value not in _AMOUNT_COLUMNS or value in own else "NULL" for name, _, _, value in columns}
+    beside = [
+        (name, kind, f'coalesce("{name}", {other[name]})' if name in own else other[name])
+        for name, kind, _, _ in columns
+    ]
+    return f"SELECT {select_list(beside)} FROM charges_beside"
+
+
+def credit_columns(bill: Bill) -> dict[str, Ints]:
+    """Return credits per row of usage, ``credit_0`` and so on; the rows of a cell sum to the cell's."""
+    usage, pieces = bill.usage, bill.pieces
+    found = {}
+    for place, one in enumerate(bill.credits):
+        cost = -usage.quantity * usage.list_price
+        # What takes off all of a cell takes off all of each row, whatever the rounding of shares.
+        step = supplier(bill.source).step
+        rows = -cut(usage.quantity // step, pieces) * step * np.repeat(usage.list_price, pieces)
+        part = cut(one.amount // DYADIC_AMOUNT, pieces) * DYADIC_AMOUNT
+        found[f"credit_{place}"] = np.asarray(np.where(np.repeat(one.amount == cost, pieces), rows, part))
+    return found
 
 
 _AMOUNT_COLUMNS = frozenset({"ContractedUnitPrice", "ListUnitPrice", "EffectiveCost"})
 
 
 def bill_path(folder: Path, bill: Bill) -> Path:
-    """Return where a month's file goes."""
-    return folder / bill.source / f"{bill.source}-focus-{bill.month.label}.{FORMS[bill.source].ending}"
+    """Return where a month's file goes: among the exports, or under the folder of truth."""
+    if bill.source in TRUTHS:
+        return folder / "truth" / "focus" / f"{bill.source}-{bill.month.label}.parquet"
+    return folder / "exports" / bill.source / f"{bill.source}-focus-{bill.month.label}.{FORMS[bill.source].ending}"

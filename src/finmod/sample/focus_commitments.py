@@ -18,9 +18,14 @@ from finmod.sample.world import World
 def commitment_id(held: Commitment) -> str:
     """Return the supplier's id of a commitment."""
     number = f"{sum(ord(letter) * 7919**place for place, letter in enumerate(held.name)) % 2**48:012x}"
-    if held.source == "azure":
-        return f"/providers/microsoft.capacity/reservationorders/00000000-0000-4000-8000-{number}"
-    return f"projects/northwind-ml-prod/commitments/{number}"
+    if held.source == "datacentre":
+        return f"contracts/{number}"
+    if held.source == "gcp":
+        return f"projects/northwind-ml-prod/commitments/{number}"
+    order, own = f"00000000-0000-4000-9000-{number}", f"00000000-0000-4000-a000-{number}"
+    if held.by_quantity:
+        return f"/providers/Microsoft.Capacity/reservationOrders/{order}/reservations/{own}"
+    return f"/providers/Microsoft.BillingBenefits/savingsPlanOrders/{order}/savingsPlans/{own}"
 
 
 def priced(amount: int, sku: str, unit: str) -> dict[str, str]:
@@ -60,7 +65,7 @@ def _columns(held: Commitment) -> dict[str, str | None]:
         "CommitmentDiscountType": held.kind,
         "CommitmentDiscountCategory": "Usage" if held.by_quantity else "Spend",
         "CommitmentDiscountUnit": "Hours" if held.by_quantity else "USD",
-        "ServiceName": "Virtual Machines" if held.source == "azure" else "Compute Engine",
+        "ServiceName": "Dedicated Servers" if held.source == "datacentre" else "Virtual Machines",
         "ServiceCategory": "Compute",
         "ServiceSubcategory": "Virtual Machines",
     }

@@ -100,9 +100,11 @@ def _resource_id(source: str, sku: Sku, home: tuple[str, str], place: int) -> st
         service = sku.service_code.removeprefix("Amazon").removeprefix("AWS").lower()
         return f"arn:aws:{service}:{region}:{account}:{sku.resource_name}/{number}"
     name = f"{sku.resource_name}/{sku.key}-{place:05d}"
-    if source == "azure":
+    if source.startswith("azure"):
         maker = f"microsoft.{sku.category.lower().replace(' ', '')}"
         return f"/subscriptions/{account}/resourcegroups/rg-{place % 40:02d}/providers/{maker}/{name}".lower()
     if source == "gcp":
         return f"//{sku.key}.googleapis.com/projects/{account}/locations/{region}/{name}"
+    if source == "oci":
+        return f"ocid1.{sku.resource_name}.oc1.{region}.aaaa{place * 2654435761 % 2**40:010x}{place:05d}"
     return f"{account}/{name}".lower()

@@ -86,7 +86,7 @@ def make_effects(seed: int, resources: dict[str, Resources], days: int, months: 
 
 
 def _effect(stream: Stream, kind: str, number: int, resources: dict[str, Resources], days: int) -> Effect:
-    source = ("aws", "aws", "gcp", "azure", "aws", "ai")[stream.integer(0, 6)]
+    source = ("aws", "aws", "gcp", "azure-ea", "aws", "ai")[stream.integer(0, 6)]
     found = resources[source]
     drawn = stream.integers(0, found.count, _DRAWN)
     prices = np.array([skus()[place].list_price for place in found.sku[drawn]], dtype=np.int64) * found.multiple[drawn]

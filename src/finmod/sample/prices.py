@@ -30,6 +30,9 @@ class Supplier:
         off_list: Negotiated reduction of the list price, per mille, inside the contracted price.
         gross_up: List spend per dollar of billed spend, measured on seed 1.
         regions: (id, name, availability zone suffix).
+        catalogue: Whose price list it sells from, see ``Sku.source``.
+        step: Quantities are multiples of so many 1e-4 units.
+        by_credit: Whether covered usage is billed at its price and taken back by credits.
     """
 
     source: str
@@ -40,7 +43,15 @@ class Supplier:
     off_list: int
     gross_up: float
     regions: tuple[tuple[str, str, str], ...]
+    catalogue: str
+    step: int = 1
+    by_credit: bool = False
 
+
+_AZURE_REGIONS = (("westeurope", "West Europe", ""), ("eastus", "East US", ""))
+# Google writes amounts as doubles. Its prices are multiples of 2^-6 USD and its quantities of 2^-4 units, so that each
+# amount is a multiple of 2^-10 USD: the same number as a double and as ten decimals.
+_SIXTEENTH, DYADIC_PRICE, DYADIC_AMOUNT = 625, 15_625, 9_765_625
 
 SUPPLIERS: tuple[Supplier, ...] = (
     Supplier(
@@ -56,39 +67,55 @@ SUPPLIERS: tuple[Supplier, ...] = (
             ("eu-west-1", "EU (Ireland)", "b"),
             ("us-west-2", "US West (Oregon)", "c"),
         ),
+        "aws",
     ),
-    Supplier(
-        "azure",
-        "Microsoft",
-        "Microsoft",
-        0.17,
-        0.15,
-        50,
-        1.12,
-        (("westeurope", "West Europe", ""), ("eastus", "East US", "")),
-    ),
+    Supplier("azure-ea", "Microsoft", "Microsoft", 0.12, 0.10, 50, 1.10, _AZURE_REGIONS, "azure"),
+    Supplier("azure-mca", "Microsoft", "Microsoft", 0.05, 0.05, 20, 1.02, _AZURE_REGIONS, "azure"),
     Supplier(
         "gcp",
         "Google Cloud",
         "Google Cloud",
-        0.12,
-        0.11,
-        60,
-        1.14,
+        0.105,
+        0.10,
+        0,
+        1.08,
         (("europe-west1", "Belgium", "-b"), ("us-central1", "Iowa", "-a")),
+        "gcp",
+        _SIXTEENTH,
+        by_credit=True,
     ),
     Supplier(
-        "ai", "Quillmind AI (invented)", "Quillmind AI (invented)", 0.035, 0.03, 0, 1.0, (("global", "Global", ""),)
+        "oci",
+        "Oracle Cloud Infrastructure",
+        "Oracle",
+        0.02,
+        0.015,
+        0,
+        1.0,
+        (("eu-frankfurt-1", "Germany Central (Frankfurt)", "AD-1"), ("us-ashburn-1", "US East (Ashburn)", "AD-2")),
+        "oci",
+    ),
+    Supplier(
+        "ai",
+        "Quillmind AI (invented)",
+        "Quillmind AI (invented)",
+        0.035,
+        0.03,
+        0,
+        1.0,
+        (("global", "Global", ""),),
+        "ai",
     ),
     Supplier(
         "datacentre",
         "Granite Row Data Centres (invented)",
         "Granite Row Data Centres (invented)",
+        0.02,
         0.025,
-        0.03,
         0,
-        1.0,
+        0.72,
         (("ant1", "Antwerp", ""),),
+        "datacentre",
     ),
 )
 SOURCES: tuple[str, ...] = tuple(supplier.source for supplier in SUPPLIERS)
@@ -99,6 +126,7 @@ class Sku:
     """One thing that a supplier sells; see prices.csv.
 
     Attributes:
+        source: The price list it is in, see ``Supplier.catalogue``.
         list_price: Price per pricing unit, integer of 1e-6 USD, for the smallest size.
         weight: Share of its supplier's spend.
         driver: What its use follows; ``flat`` follows nothing.

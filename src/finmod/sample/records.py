@@ -86,7 +86,8 @@ class Facts:
     """What the truth lists need of each bill, gathered bill by bill so that no bill need be kept.
 
     Attributes:
-        totals: (source, month's place) -> measure -> exact total, 1e-10 USD.
+        totals: (source, month's place) -> measure -> exact total, 1e-10 USD; list and contracted cost also as far as
+            the supplier's own export tells them.
         rows: (source, month's place) -> charges.
         invoices: (source, month's place) -> invoice number -> payable amount, 1e-10 USD.
         effects: (name, day's place, cost with minus without).
@@ -102,7 +103,8 @@ class Facts:
     def add(self, bill: Bill) -> None:
         """Take what is needed from one bill."""
         key = (bill.source, bill.usage.number)
-        self.totals[key], self.rows[key], self.invoices[key] = bill.totals(), bill.rows, bill.invoices()
+        told = {f"{measure}InExport": amount for measure, amount in bill.told().items()}
+        self.totals[key], self.rows[key], self.invoices[key] = bill.totals() | told, bill.rows, bill.invoices()
         self.effects += bill.usage.effects
         for covered in bill.usage.covered:
             sums = (int(covered.total.sum()), int(covered.used.sum()), int(covered.on_demand.sum()))

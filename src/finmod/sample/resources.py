@@ -12,7 +12,7 @@ import numpy as np
 
 from finmod.sample.drivers import ACTIVITY_ONE
 from finmod.sample.homes import make_homes
-from finmod.sample.prices import PRICE_DIGITS, QUANTITY_DIGITS, Sku, skus
+from finmod.sample.prices import PRICE_DIGITS, QUANTITY_DIGITS, Sku, skus, supplier
 from finmod.sample.products import DRIVERS, PLATFORMS, PRODUCTS
 from finmod.sample.streams import Floats, Ints, Stream
 from finmod.sample.tags import written_tags
@@ -127,7 +127,7 @@ def make_resources(seed: int, source: str, count: int, activity: Ints, spend: fl
 
 
 def _draft(seed: int, source: str, count: int, activity: Ints) -> _Draft:
-    offered = [(place, sku) for place, sku in enumerate(skus()) if sku.source == source]
+    offered = [(place, sku) for place, sku in enumerate(skus()) if sku.source == supplier(source).catalogue]
     # The square root gives dear SKUs more resources and cheap ones still a few.
     rows = places(np.sqrt(np.array([sku.weight for _, sku in offered])), count)
     sku = np.array([offered[row][0] for row in rows], dtype=np.int64)

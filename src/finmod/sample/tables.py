@@ -5,15 +5,18 @@ Owns the views' names and columns. Which columns a supplier makes of them stands
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from gzip import GzipFile
 from pathlib import Path
 
 import numpy as np
 
-from finmod.engines.duckdb import Engine, identifier
+from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.sample.charges import Bill, Charge
 from finmod.sample.drivers import HOURLY_LOAD
-from finmod.sample.prices import decimal_text
+from finmod.sample.prices import decimal_text, supplier
 from finmod.sample.streams import Ints, Texts, Times
 
 MONEY = "DECIMAL(18,10)"
@@ -59,25 +62,26 @@ def spans(bill: Bill, slot: Ints) -> dict[str, Times | Ints]:
     return {"h": hour, "t0": begin, "t1": begin + length}
 
 
-def offer_usage(engine: Engine, bill: Bill) -> None:
-    """Register ``usage`` with one row per usage charge, in order.
+def offer_usage(engine: Engine, bill: Bill, more: Mapping[str, Ints] | None = None) -> None:
+    """Register ``usage`` with one row per usage charge, in order, and more columns of as many rows.
 
     Its columns: n (cell), h (hour in the cell), resource and commitment (``number`` in their tables; commitment 0 is
     none), q (1e-4 units), lp, cp, ep (1e-6 USD), t0, t1.
     """
-    usage, pieces = bill.usage, bill.pieces
+    usage, pieces, step = bill.usage, bill.pieces, supplier(bill.source).step
     cells = len(usage.quantity)
     engine.register(
         "usage",
         {
             "n": np.repeat(np.arange(cells, dtype=np.int64), pieces),
-            "q": cut(usage.quantity, pieces),
+            "q": cut(usage.quantity // step, pieces) * step,
             "resource": np.repeat(usage.resource, pieces),
             "commitment": np.repeat(usage.commitment + 1, pieces),
             "lp": np.repeat(usage.list_price, pieces),
             "cp": np.repeat(usage.contracted_price, pieces),
             "ep": np.repeat(usage.effective_price, pieces),
             **spans(bill, usage.slot),
+            **(more or {}),
         },
     )
 
@@ -142,3 +146,45 @@ def offer_charges(engine: Engine, name: str, charges: Sequence[Charge], amounts:
 def select_list(columns: Sequence[tuple[str, str, str]]) -> str:
     """Return ``CAST(expression AS type) AS name`` for (name, type, expression)."""
     return ",\n".join(f"CAST({expression} AS {kind}) AS {identifier(name)}" for name, kind, expression in columns)
+
+
+def offer_native(engine: Engine, bill: Bill) -> set[str]:
+    """Register ``native_beside``: the charges that a supplier's own form has, as texts; return its own columns.
+
+    Beside those it has n, t0, t1, invoice and CostInBillingCurrency, which is what the row costs.
+    """
+    charges = [replace(one, columns={"half": None, **one.native}) for one in bill.charges if one.native]
+    if not charges:
+        return set()
+    costs = [decimal_text(one.billed or one.effective) for one in charges]
+    columns = offer_charges(
+        engine,
+        "native_beside",
+        [
+            replace(one, columns={**one.columns, "CostInBillingCurrency": cost})
+            for one, cost in zip(charges, costs, strict=True)
+        ],
+        {},
+    )
+    return columns - {"half", "CostInBillingCurrency"}
+
+
+def write_query(engine: Engine, query: str, path: Path) -> int:
+    """Write rows as Parquet, CSV or newline JSON, by the ending of the path, in their order; return their number."""
+    if path.suffix == ".parquet":
+        codec = "snappy" if path.name.endswith(".snappy.parquet") else "zstd"
+        return engine.copy_parquet(query, path, compression=codec, ordered=True)
+    form = "FORMAT json" if ".json" in path.suffixes else "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'"
+    engine.run("SET preserve_insertion_order = true")
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    rows = int(engine.row(f"COPY ({query}) TO {literal(str(plain))} ({form})")[0])
+    if path.suffix == ".gz":
+        _pack(plain, path)
+    return rows
+
+
+def _pack(plain: Path, packed: Path) -> None:
+    """Compress a file and remove it: at a low level in a third of the engine's own time."""
+    with plain.open("rb") as source, packed.open("wb") as target, GzipFile("", "wb", 3, target, mtime=0) as gzip:
+        shutil.copyfileobj(source, gzip, 1 << 20)
+    plain.unlink()

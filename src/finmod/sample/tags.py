@@ -48,7 +48,7 @@ def _tags(source: str, owner: tuple[str, str, str, str], chance: list[float]) ->
     elif platform == "data-platform" and chance[0] < _DIRTY:
         tags["product"] = "data-platform"
     if product and chance[0] < _DIRTY:
-        other = "Product" if source == "azure" else "app"
+        other = "Product" if source.startswith("azure") else "app"
         tags["product" if chance[1] < _USUAL_KEY else other] = (
             product if chance[0] < _CLEAN else _dirty(product, chance[2])
         )

@@ -48,8 +48,10 @@ TEAMS: tuple[Team, ...] = tuple(
 
 PAYERS: dict[str, tuple[str, str]] = {
     "aws": ("100000000001", "Northwind Traders payer"),
-    "azure": ("EA-55010001", "Northwind Traders enrollment"),
+    "azure-ea": ("55010001", "Northwind Traders enrollment"),
+    "azure-mca": ("HBR7-MKT2-BG7-PGB", "Harbour Market"),
     "gcp": ("01AB2C-3D4E5F-607182", "Northwind Traders billing"),
+    "oci": ("ocid1.tenancy.oc1..aaaanorthwind", "northwind"),
     "ai": ("org-northwind", "Northwind Traders"),
     "datacentre": ("NW-77120", "Northwind Traders"),
 }
@@ -80,6 +82,9 @@ _AZURE = (
     ("windows-dev", False),
     ("lab", False),
 )
+# The bought company pays Microsoft by a customer agreement of its own.
+_HARBOUR = (("harbour-shop", True), ("harbour-lab", False))
+_ORACLE = (("retail", True), ("erp", True), ("test", False))
 _GOOGLE: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("ml-prod", _SHARED, True),
     ("maps", _SHARED, True),
@@ -92,8 +97,13 @@ _GOOGLE: tuple[tuple[str, tuple[str, ...], bool], ...] = (
 
 def _others() -> list[Account]:
     azure = [
-        Account("azure", f"5c0ffee0-0000-4000-8000-{place:012d}", name, _SHARED, production=production)
-        for place, (name, production) in enumerate(_AZURE, 1)
+        Account(source, f"{number}-0000-4000-8000-{place:012d}", name, _SHARED, production=production)
+        for source, number, found in (("azure-ea", "5c0ffee0", _AZURE), ("azure-mca", "4a3b0052", _HARBOUR))
+        for place, (name, production) in enumerate(found, 1)
+    ]
+    oracle = [
+        Account("oci", f"ocid1.compartment.oc1..aaaa{name}", name, _SHARED, production=production)
+        for name, production in _ORACLE
     ]
     google = [
         Account("gcp", f"northwind-{name}", f"northwind-{name}", owns, production=production)
@@ -104,7 +114,7 @@ def _others() -> list[Account]:
         Account("ai", "proj-research", "research", _SHARED, production=False),
         Account("datacentre", "SITE-ANT1", "Antwerp hall 1", _SHARED, production=True),
     ]
-    return azure + google + small
+    return azure + google + oracle + small
 
 
 ACCOUNTS: tuple[Account, ...] = tuple(_aws() + _others())

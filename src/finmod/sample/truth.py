@@ -60,7 +60,7 @@ class Allocation:
         keys, place = np.unique((usage.slot * 1000 + owner) * 1000 + team, return_inverse=True)
         billed, effective = np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
         np.add.at(billed, place, bill.billed)
-        np.add.at(effective, place, usage.quantity * usage.effective_price)
+        np.add.at(effective, place, bill.effective)
         for key, one, other in zip(keys.tolist(), billed.tolist(), effective.tolist(), strict=True):
             slot, who, worker = key // 1_000_000, key // 1000 % 1000, key % 1000
             self._owner(world, bill, usage.starts[slot].date(), (who, worker), (one, other))

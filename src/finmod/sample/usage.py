@@ -132,14 +132,15 @@ def _quantities(world: World, source: str, number: int) -> tuple[Ints, list[tupl
     price = world.list_prices(source, number)
     effects: list[tuple[str, int, int]] = []
     alive = (day >= resources.first_day[:, None]) & (day < resources.end_day[:, None])
-    quantity = np.where(alive, np.maximum(quantity, 1), 0)
+    step = supplier(source).step
+    quantity = np.where(alive, np.maximum(quantity // step, 1) * step, 0)
     for effect in world.effects:
         if effect.source != source or effect.first_day >= days.stop or effect.end_day <= days.start:
             continue
         rows = np.flatnonzero((resources.sku == effect.sku) & (resources.owner == effect.owner))
         columns = np.flatnonzero((day >= effect.first_day) & (day < effect.end_day))
         block = np.ix_(rows, columns)
-        changed = quantity[block] * effect.factor // 1000
+        changed = quantity[block] * effect.factor // 1000 // step * step
         delta = ((changed - quantity[block]) * price[rows][:, None]).sum(axis=0)
         quantity[block] = changed
         effects += [
@@ -155,7 +156,7 @@ def _cover(
     world: World, source: str, month: Month, frame: tuple[Ints, Ints, Ints, Flags]
 ) -> tuple[list[_Part], list[Covered]]:
     """Take what commitments cover out of the quantities (in place) and return it as cells of its own."""
-    quantity, hours, price, elsewhere = frame
+    (quantity, hours, price, elsewhere), seller = frame, supplier(source)
     parts: list[_Part] = []
     covered: list[Covered] = []
     for number, held in enumerate(world.commitments):
@@ -169,9 +170,11 @@ def _cover(
         open_quantity = np.where(elsewhere[rows], 0, np.maximum(quantity[rows], 0))
         need = open_quantity * weight[:, None]
         room = held.hourly * hours - (np.cumsum(need, axis=0) - need)
-        taken = np.clip(room, 0, need) // weight[:, None]
+        taken = np.clip(room, 0, need) // weight[:, None] // seller.step * seller.step
         row, slot = np.nonzero(taken)
-        parts.append((rows[row], slot, np.full(len(row), number, dtype=np.int64), taken[row, slot], rate[row]))
+        # Credits take off what the supplier first bills at its own price.
+        paid = price[rows] if seller.by_credit else rate
+        parts.append((rows[row], slot, np.full(len(row), number, dtype=np.int64), taken[row, slot], paid[row]))
         left = quantity[rows] - taken
         # A resource whose whole use is covered has no on-demand charge in that slot.
         quantity[rows] = np.where((taken > 0) & (left == 0), -1, left)

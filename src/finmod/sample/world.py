@@ -27,6 +27,8 @@ from finmod.sample.streams import Ints
 Grain = Literal["hour", "day", "month"]
 # Below the first a day per resource would leave too few resources; above the second an hour each still has many.
 _DAILY_FROM, _HOURLY_FROM = 2_800, 430_000
+# So many resources has each supplier, however few rows are wanted.
+_FEWEST = 5
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,9 @@ def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal)
 def _own_rows(source: str, grain: Grain) -> int:
     """Return about how many charges a source has in a month beside usage: fees, taxes, credits, commitments."""
     slots = 1 if grain == "month" else 30
-    return {"aws": 37 + 6 * slots, "azure": 3 + slots, "gcp": 3 + slots, "ai": 1, "datacentre": 2}[source]
+    fixed = {"aws": 37, "azure-ea": 4, "azure-mca": 6, "gcp": 3, "oci": 1, "ai": 1, "datacentre": 2}
+    daily = {"aws": 6, "azure-ea": 2, "azure-mca": 1, "gcp": 2}
+    return fixed[source] + daily.get(source, 0) * slots
 
 
 def _pod_rows(source: str, grain: Grain) -> int:
@@ -145,11 +149,11 @@ def _resources(seed: int, supplier: Supplier, activity: Ints, spend: float, coun
 def _fitted(rows: float, calendar: tuple[Grain, tuple[int, ...]], make: Callable[[int], Resources]) -> Resources:
     """Return as many resources as give the wanted number of usage charges: a few tries, each scaled by the last."""
     slots = {"hour": 24 * calendar[1][-1], "day": calendar[1][-1], "month": len(calendar[1]) - 1}[calendar[0]]
-    count = max(int(rows / slots), 8)
+    count = max(int(rows / slots), _FEWEST)
     for _ in range(4):
         resources = make(count)
         actual = _charges(resources, calendar)
-        better = max(int(count * rows / max(actual, 1)), 8)
+        better = max(int(count * rows / max(actual, 1)), _FEWEST)
         if abs(better - count) <= count // 100:
             break
         count = better

@@ -89,8 +89,8 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
     # Spilled rows go beside the sample, where there is room for it, and never stay.
     spill = Path(tempfile.mkdtemp(prefix=".spill-", dir=folder))
     try:
-        for done, (path, bill) in enumerate(write_exports(folder / "exports", world, planted, spill), 1):
-            files.append(path)
+        for done, (paths, bill) in enumerate(write_exports(folder, world, planted, spill), 1):
+            files += paths
             facts.add(bill)
             allocation.add(world, bill)
             if on_progress:

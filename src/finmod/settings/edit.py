@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_LINE_END = "\n"
+
 
 def add_source(path: Path, name: str, mapping: Mapping[str, Any]) -> None:
     """Add a source to a finmod.yaml, in one atomic replace.
@@ -44,6 +46,32 @@ def add_source(path: Path, name: str, mapping: Mapping[str, Any]) -> None:
         found = f"the source {name!r} cannot be added: {printable(str(error).splitlines()[0])}"
         remedy = "Add it by hand, and put text that looks like a date in quotes."
         raise UserError(Problem(code="FM1014", found=found, where=path.name, remedy=remedy)) from None
+    _write(path, text)
+
+
+def set_rates(path: Path, name: str) -> None:
+    """Name the table of exchange rates in a finmod.yaml that names none, in one atomic replace.
+
+    Args:
+        path: The finmod.yaml.
+        name: The table's file, relative to the project.
+
+    Raises:
+        UserError: The file has problems, or would have problems with it.
+    """
+    validated(ProjectFile, read_yaml(path))
+    before = path.read_text(encoding="utf-8-sig")
+    after = f"{before}{'' if before.endswith(_LINE_END) else _LINE_END}fx: {name}{_LINE_END}"
+    try:
+        validated(ProjectFile, parse_yaml(after, path.name))
+    except UserError:
+        found = "the exchange rates cannot be named at the end of the file"
+        remedy = f"Add them by hand: fx: {name}."
+        raise UserError(Problem(code="FM1014", found=found, where=path.name, remedy=remedy)) from None
+    _write(path, after)
+
+
+def _write(path: Path, text: str) -> None:
     validated(ProjectFile, parse_yaml(text, path.name))
     target = path.resolve()
     new = target.with_name(f"{target.name}.new")

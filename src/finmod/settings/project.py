@@ -1,58 +1,35 @@
 """finmod.yaml: what a project is, which bills it reads, where its ledger lies.
 
-Owns the models of that file and the search for it. What a format is and does is told in ``sources``;
-the list of formats stands here because the file may name no other.
+Owns the models of that file and the search for it; one source of it stands in ``source.py``.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from finmod.errors import Problem, UserError
-from finmod.settings.constants import allowed_constants, column_ids
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.paths import Fault, path_fault
-from finmod.settings.validate import Settings, did_you_mean, refusal, unplaced, validated
+from finmod.settings.source import SOURCE_NAME, SourceName, SourceSettings, many, not_faulty, one_or_many
+from finmod.settings.validate import Settings, did_you_mean, listing, refusal, refusals, validated
 from finmod.settings.yaml import read_yaml
 from finmod.terms.findings import codes
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pydantic_core import CoreSchema
-
 FILE = "finmod.yaml"
 
-Format = Literal["focus", "aws-cur", "aws-cur2"]
-"""Every format that a source may have; a new supplier is added here and in ``sources``."""
+FxRate = Literal["day", "month_average", "month_end"]
 
-FORMATS: tuple[Format, ...] = get_args(Format)
-"""The same as values."""
+DAYS = 7
+"""How old a rate may be where finmod.yaml does not say: over every run of holidays that central banks keep."""
 
-DateOrder = Literal["iso", "mdy", "dmy"]
-
-ACCEPTABLE = ("FM1116", "FM1127", "FM1128", "FM1130")
-"""Codes of refusals that a user may overrule for a source; see docs/errors.md."""
-
-_RESERVED = frozenset({"x_Source", "x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_File", "x_Row"})
-_FORM, _COLUMN, _PATH, _CODE = "FM1006", "FM1007", "FM1009", "FM1022"
+_FORM, _PATH, _CODE, _DAYS, _COMPARED = "FM1006", "FM1009", "FM1022", "FM1025", "FM1029"
 
 _NAME_LENGTH = 100
-_OPTIONS = {
-    "format": "--format",
-    "path": "PATH",
-    "set": "--set",
-    "unreadable_as_null": "--unreadable-as-null",
-    "date_order": "--date-order",
-    "accept": "--accept",
-}
-_SOURCE_NAME = "^[a-z][a-z0-9_-]{0,62}$"
 
 
 def _project_name(value: str) -> str:
@@ -67,23 +44,6 @@ def _currency(value: str) -> str:
     return value
 
 
-def _source_name(value: str) -> str:
-    if not re.fullmatch(_SOURCE_NAME, value) or value.endswith("\n"):
-        expected = "a lower-case letter, then lower-case letters, digits, _ or -, at most 63 characters"
-        raise refusal(_FORM, expected, "Rename the source.")
-    return value
-
-
-def _not_faulty(value: str, fault: Fault | None) -> str:
-    if fault:
-        raise refusal(*fault)
-    return value
-
-
-def _local_path(value: str) -> str:
-    return _not_faulty(value, path_fault(value))
-
-
 def _relative_fault(value: str) -> Fault | None:
     if PurePosixPath(value).is_absolute():
         remedy = f"Put the file into the project, so that it moves with it, and name it from the folder of {FILE}."
@@ -92,15 +52,20 @@ def _relative_fault(value: str) -> Fault | None:
 
 
 def _relative_path(value: str) -> str:
-    return _not_faulty(value, _relative_fault(value))
+    return not_faulty(value, _relative_fault(value))
 
 
 def _rates(value: str) -> str:
     fault = _relative_fault(value)
     if fault:
         code, expected, remedy = fault
-        fault = code, expected, f"{remedy or 'Correct the path.'} Or leave fx out: nothing reads it yet."
-    return _not_faulty(value, fault)
+        fault = code, expected, f"{remedy or 'Correct the path.'} Or leave fx out: then nothing is converted."
+    return not_faulty(value, fault)
+
+
+def _only_a_path(value: object) -> object:
+    """Read ``fx: fx.csv`` as a mapping with that path; a path that cannot be one is told as ``fx``."""
+    return {"path": _rates(value)} if isinstance(value, str) else value
 
 
 def _store(value: str) -> str:
@@ -108,16 +73,7 @@ def _store(value: str) -> str:
     fault = path_fault(value, place="folder", remote=remote)
     if fault is None and set(PurePosixPath(os.path.normpath(value)).parts) <= {"..", "/"}:
         fault = _PATH, "a folder of its own inside or beside the project", "Name a folder, such as .finmod."
-    return _not_faulty(value, fault)
-
-
-def _column_id(value: str) -> str:
-    if value in _RESERVED:
-        raise refusal(_COLUMN, "a column of the bill", f"{value} is filled by finmod: remove it.")
-    if value not in column_ids() and not re.fullmatch(r"x_[A-Za-z0-9_]+", value):
-        hint = did_you_mean(value, column_ids())
-        raise refusal(_COLUMN, "a FOCUS column id or a name that starts with x_", hint)
-    return value
+    return not_faulty(value, fault)
 
 
 def _code(value: str) -> str:
@@ -127,102 +83,37 @@ def _code(value: str) -> str:
     return value
 
 
-def _acceptable(value: str) -> str:
-    if value not in ACCEPTABLE:
-        remedy = did_you_mean(value, ACCEPTABLE) or "The codes are explained in docs/errors.md."
-        raise refusal(_CODE, f"a refusal that can be accepted: {', '.join(ACCEPTABLE)}", remedy)
-    return value
-
-
-def _some(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not value:
-        raise refusal(_FORM, "at least one path", "Name the files of the bill.")
-    return value
-
-
-def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else _many(value)
-
-
-def _many(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _nothing_is_empty(value: object) -> object:
     """Read ``sources:`` with nothing behind it as no sources: so stands the file that ``init`` writes."""
     return {} if value is None else value
 
 
-def _column_schema() -> dict[str, Any]:
-    return {"anyOf": [{"type": "string", "enum": sorted(column_ids())}, {"type": "string", "pattern": "^x_"}]}
+def _paths(value: object) -> object:
+    return () if value is None else one_or_many(value)
 
 
-class _ColumnIdSchema:
-    """Lists the FOCUS columns in the JSON Schema, so that an editor completes them."""
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        del core, handler
-        return _column_schema()
+def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len({os.path.normpath(path) for path in value}) < len(value):
+        raise refusal(_FORM, "each file once: its invoices would count twice", "Take one of them out.")
+    return value
 
 
-LocalPath = Annotated[str, AfterValidator(_local_path)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
 RatesPath = Annotated[str, AfterValidator(_rates)]
-ColumnId = Annotated[str, AfterValidator(_column_id), _ColumnIdSchema()]
-SourceName = Annotated[str, AfterValidator(_source_name)]
 
 
-class SourceSettings(Settings):
-    """One source of bills: which files, in which format.
-
-    Attributes:
-        format: Name of the format.
-        paths: Files, folders or globs as written: absolute, or relative to the project.
-        constants: FOCUS column id -> value for every charge whose bill leaves it empty.
-        unreadable_as_null: FOCUS columns whose unreadable values become NULL with a finding.
-        date_order: How dates with slashes are read; ``iso`` refuses them.
-        accept: Codes of refusals after which the bill is loaded all the same.
-    """
-
-    format: Format = Field(description="Format of the export.", examples=["focus"])
-    paths: Annotated[
-        tuple[LocalPath, ...],
-        BeforeValidator(_one_or_many, json_schema_input_type=str | list[str]),
-        AfterValidator(_some),
-    ] = Field(
-        alias="path",
-        description="File, folder or glob, or a list of them; relative to the folder of finmod.yaml.",
-        examples=["exports/aws/**/*.parquet"],
-    )
-    constants: Annotated[dict[ColumnId, str], AfterValidator(allowed_constants)] = Field(
-        default={},
-        alias="set",
-        description="Values for FOCUS columns, column id to constant: each fills only what the bill leaves empty.",
-        examples=[{"BillingCurrency": "USD"}],
-        json_schema_extra=lambda schema: schema.update(propertyNames=_column_schema()),
-    )
-    unreadable_as_null: Annotated[
-        tuple[ColumnId, ...], BeforeValidator(_many, json_schema_input_type=list[ColumnId])
-    ] = Field(
-        default=(),
-        description="FOCUS columns whose unreadable values become NULL, with a finding, instead of a refusal.",
-        examples=[["SkuPriceDetails"]],
-    )
-    date_order: DateOrder = Field(
-        default="iso",
-        description="How dates such as 03/04/2026 are read: mdy (March 4) or dmy (3 April); iso refuses them.",
-        examples=["mdy"],
-    )
-    accept: Annotated[
-        tuple[Annotated[str, AfterValidator(_acceptable)], ...],
-        BeforeValidator(_many, json_schema_input_type=list[str]),
-    ] = Field(
-        default=(),
-        description="Codes of refusals after which the bill is loaded all the same: FM1116 reads missing last fields "
-        "of short rows as NULL, FM1127 keeps several currencies of one billing account apart, FM1128 keeps usage that "
-        "starts after its billing period, FM1130 drops charges that no file stands for any more.",
-        examples=[["FM1116"]],
-    )
+def _beside_bills(value: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+    """Refuse a comparison with a source that is not there, or that is none of the bills."""
+    bills = [name for name, settings in value.items() if settings.compare_with is None]
+    faults = [
+        (_COMPARED, f"compare_with: one of {listing(bills) if bills else 'the bills'}",
+         did_you_mean(settings.compare_with, bills) or "Name the source that has the same bill.", name)
+        for name, settings in value.items()
+        if settings.compare_with is not None and settings.compare_with not in bills
+    ]  # fmt: skip
+    if faults:
+        raise refusals(faults)
+    return value
 
 
 class CheckSettings(Settings):
@@ -237,12 +128,47 @@ class CheckSettings(Settings):
         default="error", description="Lowest severity of a finding that makes finmod check exit with 1."
     )
     ignore: Annotated[
-        tuple[Annotated[str, AfterValidator(_code)], ...], BeforeValidator(_many, json_schema_input_type=list[str])
+        tuple[Annotated[str, AfterValidator(_code)], ...], BeforeValidator(many, json_schema_input_type=list[str])
     ] = Field(
         default=(),
         description="Codes of findings that never make the check fail; they are still shown.",
         examples=[["FM1201"]],
     )
+
+
+class RatesSettings(Settings):
+    """The table of exchange rates, and which of its rates are taken.
+
+    Attributes:
+        path: Its file, relative to the project.
+        rate: ``day`` takes the last rate published on or before the day of a charge, ``month_average`` the mean of its
+            month, ``month_end`` the last one of its month.
+        days: How old, in days, a rate of ``day`` may be.
+    """
+
+    path: RatesPath = Field(
+        description="CSV file of exchange rates with the columns date, from, to, rate.", examples=["fx.csv"]
+    )
+    rate: FxRate = Field(
+        default="day",
+        description="Rate of a charge: day, the last one published on or before its day; month_average, the mean of "
+        "those of its month; month_end, the last one of its month.",
+        examples=["day"],
+    )
+    days: int = Field(
+        default=DAYS,
+        ge=0,
+        le=31,
+        description="How old, in days, the rate of a charge's day may be: weekends and holidays have none of their "
+        "own.",
+        examples=[7],
+    )
+
+    @model_validator(mode="after")
+    def _days_are_of_a_day(self) -> Self:
+        if self.rate != "day" and "days" in self.model_fields_set:
+            raise refusal(_DAYS, "no days beside another rate than day", "Remove days, or set rate: day.", step="days")
+        return self
 
 
 class ProjectFile(Settings):
@@ -265,20 +191,28 @@ class ProjectFile(Settings):
     sources: Annotated[
         dict[SourceName, SourceSettings],
         BeforeValidator(_nothing_is_empty, json_schema_input_type=dict[SourceName, SourceSettings] | None),
+        AfterValidator(_beside_bills),
     ] = Field(
         default={},
         description="The bills: a name of your choice to a format and its files.",
-        json_schema_extra={"propertyNames": {"pattern": _SOURCE_NAME}},
+        json_schema_extra={"propertyNames": {"pattern": SOURCE_NAME}},
     )
-    fx: RatesPath | None = Field(
+    fx: Annotated[
+        RatesSettings | None, BeforeValidator(_only_a_path, json_schema_input_type=str | RatesSettings | None)
+    ] = Field(
         default=None,
-        description="CSV file of exchange rates with the columns date, from, to, rate. Nothing reads it yet: no amount "
-        "is converted.",
+        description="CSV file of exchange rates with the columns date, from, to, rate, or a mapping with its path and "
+        "which of its rates are taken.",
         examples=["fx.csv"],
     )
-    invoices: RelativePath | None = Field(
-        default=None,
-        description="CSV file of invoices with the columns issuer, invoice_id, billing_period, currency, amount.",
+    invoices: Annotated[
+        tuple[RelativePath, ...],
+        BeforeValidator(_paths, json_schema_input_type=str | list[str] | None),
+        AfterValidator(_each_once),
+    ] = Field(
+        default=(),
+        description="File of invoices, or a list of them: CSV with the columns issuer, invoice_id, billing_period, "
+        "currency, amount, or InvoiceDetail of FOCUS as CSV or Parquet.",
         examples=["invoices.csv"],
     )
     check: CheckSettings = Field(default=CheckSettings(), description="What finmod check lets pass.")
@@ -295,8 +229,10 @@ class Project:
         fiscal_year_start: Month 1 to 12.
         store: Absolute folder of the ledger; it need not exist yet.
         sources: Name -> settings, in the order of the file.
-        fx: Absolute path of the exchange rates, which nothing reads yet; None where the file names none.
-        invoices: Absolute path of the invoices; None where the file names none.
+        fx: Absolute path of the exchange rates; None where the file names none.
+        fx_rate: Which of them is taken: ``day``, ``month_average`` or ``month_end``.
+        fx_days: How old, in days, a rate of ``day`` may be.
+        invoices: Absolute paths of the files of invoices; empty where the file names none.
         check: What ``finmod check`` lets pass.
     """
 
@@ -307,7 +243,9 @@ class Project:
     store: Path
     sources: dict[str, SourceSettings]
     fx: Path | None
-    invoices: Path | None
+    fx_rate: FxRate
+    fx_days: int
+    invoices: tuple[Path, ...]
     check: CheckSettings
 
 
@@ -341,35 +279,12 @@ def load_project(folder: Path) -> Project:
         fiscal_year_start=found.fiscal_year_start,
         store=root / found.store,
         sources=found.sources,
-        fx=root / found.fx if found.fx else None,
-        invoices=root / found.invoices if found.invoices else None,
+        fx=root / found.fx.path if found.fx else None,
+        fx_rate=found.fx.rate if found.fx else "day",
+        fx_days=found.fx.days if found.fx else DAYS,
+        invoices=tuple(root / path for path in found.invoices),
         check=found.check,
     )
-
-
-def source_settings(  # noqa: PLR0913 - one parameter per key of the file
-    format: str,  # noqa: A002 - the word of the file and of the command line
-    paths: Sequence[str],
-    *,
-    constants: Mapping[str, str] | None = None,
-    unreadable_as_null: Sequence[str] = (),
-    date_order: str = "iso",
-    accept: Sequence[str] = (),
-) -> SourceSettings:
-    """Return the settings of a source that stands in no file, such as one of the command line.
-
-    Raises:
-        UserError: Every problem, under the name of its option.
-    """
-    data = {
-        "format": format,
-        "path": list(paths),
-        "set": dict(constants or {}),
-        "unreadable_as_null": list(unreadable_as_null),
-        "date_order": date_order,
-        "accept": list(accept),
-    }
-    return validated(SourceSettings, unplaced(data, _OPTIONS))
 
 
 def _no_project(found: str) -> Problem:

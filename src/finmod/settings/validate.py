@@ -126,7 +126,7 @@ def _problems(detail: ErrorDetails, schema: Schema, document: Document) -> list[
         return [_unknown(steps, schema, document)]
     if detail["type"] != "refused":
         return [_wrong(detail, steps, schema, document)]
-    is_key = steps[-1] == "[key]"
+    is_key = steps[-1:] == ("[key]",)
     steps = steps[:-1] if is_key else steps
     problems = []
     for code, expected, remedy, step in detail["ctx"]["faults"]:
@@ -151,7 +151,7 @@ def _missing(steps: Steps, schema: Schema, document: Document) -> Problem:
 
 
 def _unknown(steps: Steps, schema: Schema, document: Document) -> Problem:
-    known = list(_at(schema, steps[:-1]).get("properties", {}))
+    known = [key for choice in _choices(_at(schema, steps[:-1]), schema) for key in choice.get("properties", {})]
     _, _, at = document.find(steps)
     hint = did_you_mean(steps[-1], known)
     return Problem(
@@ -243,7 +243,7 @@ def _phrase(schema: Schema, root: Schema) -> str:
 
 def _phrase_of_one(schema: Schema) -> str:
     if "enum" in schema:
-        return listing(schema["enum"])
+        return listing(map(str, schema["enum"]))
     if schema.get("type") == "integer":
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
     return {"array": "a list", "object": "a mapping (lines of the form 'key: value')"}.get(schema["type"], "text")

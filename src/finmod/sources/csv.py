@@ -23,7 +23,7 @@ from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, tail_of
 
 NULL_TEXTS = ("", "NULL", "null", "(null)")
 _HEADER_BYTES = 4 << 20
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,25 @@ class Header:
         names: Column names as written.
         physical: Names in the staged Parquet, unique whatever the case.
         kept: Physical names that are staged; every one where it is None.
+        separator: What separates fields.
     """
 
     names: list[str]
     physical: list[str]
     kept: tuple[str, ...] | None = None
+    separator: str = ","
 
 
-def read_header(file: SourceFile, *, gzipped: bool) -> Header:
+def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",") -> Header:
     """Return the column names of a CSV file.
 
     Raises:
         UserError: No header, another separator than the comma, or not UTF-8.
     """
     raw = _head(file, gzipped=gzipped)
-    names = _names(file, _text(file, raw))
-    _refuse_separator(file, names)
-    return Header(names, [f"c{position:04d}" for position in range(len(names))])
+    names = _names(file, _text(file, raw), separator)
+    _refuse_separator(file, names, separator)
+    return Header(names, [f"c{position:04d}" for position in range(len(names))], separator=separator)
 
 
 def _head(file: SourceFile, *, gzipped: bool) -> bytes:
@@ -79,9 +81,9 @@ def _text(file: SourceFile, raw: bytes) -> str:
         return raw[: error.start].decode("utf-8-sig")
 
 
-def _names(file: SourceFile, text: str) -> list[str]:
+def _names(file: SourceFile, text: str, separator: str = ",") -> list[str]:
     try:
-        names = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+        names = next(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator), [])
     except csv.Error as error:
         raise UserError(_bad_header(file, f"the header cannot be read ({error})")) from error
     return [name.strip() for name in names]
@@ -97,11 +99,11 @@ def _bad_header(file: SourceFile, found: str) -> Problem:
     )
 
 
-def _refuse_separator(file: SourceFile, names: list[str]) -> None:
+def _refuse_separator(file: SourceFile, names: list[str], wanted: str) -> None:
     if len(names) > 1:
         return
     only = names[0] if names else ""
-    separator = next((sign for sign in _SEPARATORS if sign in only), None)
+    separator = next((sign for sign in _SEPARATORS if sign != wanted and sign in only), None)
     if separator is None:
         found = "the first line names no columns" if not only else f"the first line has one column, '{only[:60]}'"
     else:
@@ -110,9 +112,9 @@ def _refuse_separator(file: SourceFile, names: list[str]) -> None:
         Problem(
             code="FM1111",
             found=found,
-            expected="a header of several columns separated by commas",
+            expected=f"a header of several columns separated by {_SEPARATORS[wanted]}",
             where=f"{file.name}:1",
-            remedy="Export it again with commas.",
+            remedy=f"Export it again with {_SEPARATORS[wanted]}.",
         )
     )
 
@@ -183,7 +185,7 @@ def _reader(file: SourceFile, header: Header, options: str) -> str:
     packing = "gzip" if is_gzip(file) else "none"
     return (
         f"SELECT {kept} FROM read_csv({file_list([file.path])}, compression = '{packing}', "
-        f"auto_detect = false, header = true, delim = ',', "
+        f"auto_detect = false, header = true, delim = {literal(header.separator)}, "
         f"quote = '\"', escape = '\"', buffer_size = {MOST_BYTES}, "
         f"nullstr = [{', '.join(map(literal, NULL_TEXTS))}], columns = {{{columns}}}"
         f"{options})"

@@ -16,6 +16,7 @@ from finmod.sources.folders import Closed, look
 from finmod.sources.unpacked import SIZE_MODULUS, trailer, unpacked_sha256
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+JSON_ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class SourceFile:
     size: int
 
 
-def discover(root: Path, patterns: Sequence[str], *, where: str | None = None) -> list[Path]:
+def discover(root: Path, patterns: Sequence[str], *, where: str | None = None, json: bool = False) -> list[Path]:
     """Return the files that paths, folders and globs name, sorted, each once.
 
     Args:
@@ -44,6 +45,7 @@ def discover(root: Path, patterns: Sequence[str], *, where: str | None = None) -
             Delta tables) or a glob (``**`` allowed). Links to folders are followed, each real folder once, but not
             to a folder that the given one lies in.
         where: Place of the patterns, for the message that one finds nothing; without it that names the whole path.
+        json: Whether JSON files below a folder are meant too.
 
     Raises:
         UserError: A pattern finds no file (FM1101), or a folder or file cannot be looked at (FM1102): the files of a
@@ -51,12 +53,14 @@ def discover(root: Path, patterns: Sequence[str], *, where: str | None = None) -
     """
     found: dict[Path, None] = {}
     problems = []
+    endings = ENDINGS + JSON_ENDINGS if json else ENDINGS
+    kinds = ", ".join(ENDINGS) + " or .json" * json
     for pattern in patterns:
         path = _path(root, pattern)
-        seen = look(path, lambda name: name.lower().endswith(ENDINGS))
+        seen = look(path, lambda name: name.lower().endswith(endings))
         problems += [_closed(closed, root) for closed in seen.closed]
         if not seen.files and not seen.closed:
-            problems.append(_nothing(pattern if where else str(path.absolute()), where))
+            problems.append(_nothing(pattern if where else str(path.absolute()), where, kinds))
         found.update(dict.fromkeys(sorted(seen.files)))
     if problems:
         raise UserError(*dict.fromkeys(problems))
@@ -70,11 +74,11 @@ def _path(root: Path, pattern: str) -> Path:
         return root / pattern
 
 
-def _nothing(named: str, where: str | None) -> Problem:
+def _nothing(named: str, where: str | None, kinds: str) -> Problem:
     return Problem(
         code="FM1101",
         found=f"no file is found at '{printable(named)}'",
-        expected=f"a file, a glob, or a folder with {', '.join(ENDINGS)} files",
+        expected=f"a file, a glob, or a folder with {kinds} files",
         where=where,
         remedy="Correct the path.",
     )

@@ -5,11 +5,15 @@ Owns the record; each supplier's file fills one in, ``normalize/formats.py`` lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from finmod.sources.lists import Pairs
 from finmod.terms.findings import Finding
+
+Page = Callable[[object], Iterable[Mapping[str, object]]]
+"""A JSON document, numbers as text -> its rows: name of a column -> text or None."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,14 @@ class Selection:
         findings: What the user should know about the choice.
         whole: Folders of which the supplier's manifest names every file that counts: what else they brought is
             superseded, whether it still lies there or not.
+        roles: File -> ``actual`` or ``amortized``, of bills that come in halves.
     """
 
     files: tuple[Path, ...]
     left_out: tuple[tuple[Path, str], ...] = ()
     findings: tuple[Finding, ...] = field(default=())
     whole: tuple[Path, ...] = ()
+    roles: Mapping[Path, str] = field(default_factory=dict)
 
 
 def select_all(paths: Sequence[Path]) -> Selection:
@@ -45,6 +51,13 @@ class Format:
         recognise: Whether a file with these column names is of this format.
         canonical: Column name in a file -> name that the mapping uses.
         select_files: Which of the files found are to be loaded.
+        json_columns: Field -> DuckDB type, for formats that come as one JSON object per row; others refuse JSON. Fields
+            of a STRUCT become columns named ``struct.field``, in Parquet too. A list is read as JSON text.
+        page: Turns a JSON document, such as the answer of an API, into rows; None for formats that have none.
+        literals: Columns, by canonical name, whose text may be a Python literal where other tools wrote the CSV file.
+        lists: Column that is a list of keys and values, by canonical name -> how its pairs are written: the mapping
+            reads it as pairs of a JSON object, whatever kind of file it comes from.
+        halves: Whether a bill comes as two files that are read together, under ``actual`` and ``amortized``.
     """
 
     name: str
@@ -52,3 +65,13 @@ class Format:
     recognise: Callable[[Sequence[str]], bool]
     canonical: Callable[[str], str]
     select_files: Callable[[Sequence[Path]], Selection] = select_all
+    json_columns: Mapping[str, str] = field(default_factory=dict)
+    page: Page | None = None
+    literals: frozenset[str] = frozenset()
+    lists: Mapping[str, Pairs] = field(default_factory=dict)
+    halves: bool = False
+
+    @property
+    def reads_json(self) -> bool:
+        """Return whether files may be JSON."""
+        return bool(self.json_columns) or self.page is not None

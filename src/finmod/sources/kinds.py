@@ -10,15 +10,16 @@ import re
 from typing import Literal
 
 from finmod.errors import Problem, UserError
-from finmod.sources import parquet
+from finmod.sources import gzip, parquet
 from finmod.sources.files import SourceFile
 from finmod.sources.unpacked import starts_as_gzip
 
-Kind = Literal["csv", "gzip", "parquet"]
+Kind = Literal["csv", "gzip", "parquet", "json"]
 
 _UNPACK_OR_EXPORT = "Unpack it, or export as CSV or Parquet."
 _EXPORT = "Export it as CSV or Parquet."
 _NOT_A_BILL = "Take it out of the source's path, or export the bill again as CSV or Parquet."
+_JSON = rb'(?:\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*[\{\]])'
 _MAGIC = {
     rb"PK\x03\x04": ("a ZIP archive or an Excel workbook", _UNPACK_OR_EXPORT),
     rb"\xd0\xcf\x11\xe0": ("an Excel workbook of before 2007", _EXPORT),
@@ -28,7 +29,7 @@ _MAGIC = {
     rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07": ("a 7z or RAR archive", _UNPACK_OR_EXPORT),
     rb"\x1f\x8b|PAR1": ("a Parquet or gzip file inside a gzip file", "Unpack it once with: gunzip FILE."),
     rb"\s*<(!doctype|html|\?xml)": ("a web page or XML", "Was the download a page to sign in? " + _EXPORT),
-    rb'\s*(\{\s*"|\[\s*\{)': ("JSON", _EXPORT),
+    _JSON: ("JSON", _EXPORT),
     rb"%PDF": ("a PDF document", _EXPORT),
     rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP": ("a picture", _NOT_A_BILL),
 }
@@ -51,8 +52,12 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _HEAD_BYTES = 4096
 
 
-def kind_of(file: SourceFile) -> Kind:
+def kind_of(file: SourceFile, *, json: bool = False) -> Kind:
     """Return what a file is by its bytes, not by its name.
+
+    Args:
+        file: The file.
+        json: Whether JSON is read; a gzip file with JSON in it is of that kind then.
 
     Raises:
         UserError: It is empty, of a kind that is not read, or a part of a Parquet file.
@@ -64,7 +69,9 @@ def kind_of(file: SourceFile) -> Kind:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"\x1f\x8b"):
-        return "gzip"
+        return "json" if json and is_json(gzip.head(file, _HEAD_BYTES)) else "gzip"
+    if json and is_json(head):
+        return "json"
     _refuse(head, _MAGIC, file.name)
     # A CSV file may end in PAR1 too: it is what some suppliers call Paris.
     ends = tail == b"PAR1"
@@ -73,6 +80,11 @@ def kind_of(file: SourceFile) -> Kind:
         raise UserError(parquet.damaged(file, words))
     refuse_other_kinds(head, file.name)
     return "csv"
+
+
+def is_json(head: bytes) -> bool:
+    """Return whether a file begins as JSON objects do."""
+    return re.match(_JSON, head) is not None
 
 
 def is_gzip(file: SourceFile) -> bool:

@@ -1,19 +1,21 @@
-"""A file made ready for conversion: Parquet as it is, CSV as text columns in a temporary Parquet file.
+"""A file made ready for conversion: Parquet as it is, CSV and JSON as text columns in a temporary Parquet file.
 
 Owns the record of a staged file. Why CSV is staged first: docs/decisions/0002.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine, EngineError, file_list
+from finmod.engines.duckdb import Engine, EngineError, file_list, identifier
 from finmod.errors import Problem, UserError, counted
-from finmod.sources import csv, parquet
+from finmod.sources import csv, json_rows, literals, parquet
 from finmod.sources.files import SourceFile
+from finmod.sources.format import Format, Page
 from finmod.sources.kinds import kind_of
+from finmod.sources.lists import is_wrapped, unwrapped
 from finmod.terms.findings import Finding
 
 MOST_COLUMNS = 2000
@@ -27,11 +29,20 @@ class StagedColumn:
         name: As the file names it.
         physical: As the staged Parquet names it: names that differ in case alone stay apart.
         type: DuckDB type; VARCHAR throughout for CSV.
+        inside: Fields of nested structs on the way to the value.
+        form: SQL for a list in the form that its mapping reads; "" for other cells.
     """
 
     name: str
     physical: str
     type: str
+    inside: tuple[str, ...] = ()
+    form: str = ""
+
+    @property
+    def sql(self) -> str:
+        """Return SQL for a cell."""
+        return self.form or ".".join(map(identifier, (self.physical, *self.inside)))
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Staged:
         columns: Its columns in the order of the file.
         rows: Number of data rows.
         findings: What was odd but legal about its shape.
+        nulls_read: Whether the texts that mean NULL are NULL already.
     """
 
     file: SourceFile
@@ -51,11 +63,12 @@ class Staged:
     columns: tuple[StagedColumn, ...]
     rows: int
     findings: tuple[Finding, ...] = ()
+    nulls_read: bool = False
 
     @property
     def header_place(self) -> str:
         """Return where its columns are named, for messages: with the line where it has lines."""
-        return self.file.name if self.parquet == self.file.path else f"{self.file.name}:1"
+        return f"{self.file.name}:1" if self.nulls_read else self.file.name
 
     @property
     def relation(self) -> str:
@@ -63,30 +76,36 @@ class Staged:
         return f"read_parquet({file_list([self.parquet])}, file_row_number = true, hive_partitioning = false)"
 
 
-def stage(
+def stage(  # noqa: PLR0913 -- a file, where it goes, and how it is read
     engine: Engine,
     file: SourceFile,
     folder: Path,
     *,
     wanted: Callable[[str], bool] = lambda _: True,
     pad_short_rows: bool = False,
+    form: Format | None = None,
+    separator: str = ",",
 ) -> Staged:
     """Make a file ready for queries.
 
     Args:
         engine: Where to read it.
-        file: CSV, gzipped CSV or Parquet, told by content.
-        folder: Temporary folder for the staged text of CSV files.
+        file: CSV, gzipped CSV or Parquet, and JSON where the format has it; told by content.
+        folder: Temporary folder for the staged text of CSV and JSON files.
         wanted: Whether a column, by its name in the file, is needed; a CSV file's others are checked but not kept.
         pad_short_rows: Read the missing last fields of short CSV rows as NULL instead of refusing the file.
+        form: Its format, where that reads JSON or nested Parquet.
+        separator: What separates the fields of CSV.
 
     Raises:
         UserError: The file cannot be read whole; with line and remedy.
     """
-    kind = kind_of(file)
+    kind = kind_of(file, json=form is not None and form.reads_json)
     if kind == "parquet":
-        return _stage_parquet(engine, file)
-    header = csv.read_header(file, gzipped=kind == "gzip")
+        return _stage_parquet(engine, file, form)
+    if kind == "json" and form is not None:
+        return _stage_json(engine, file, form, folder)
+    header = csv.read_header(file, gzipped=kind == "gzip", separator=separator)
     _refuse_columns(file, header.names, f"{file.name}:1")
     kept = [name for name in header.names if wanted(name)]
     header = replace(header, kept=tuple(header.physical[header.names.index(name)] for name in kept))
@@ -96,7 +115,11 @@ def stage(
     columns = tuple(
         StagedColumn(name, physical, "VARCHAR") for name, physical in zip(kept, header.kept or (), strict=True)
     )
-    return Staged(file, target, columns, rows, (_short_finding(file, short),) if short else ())
+    if form is not None:
+        named = {form.canonical(column.name): column.physical for column in columns}
+        literals.rewrite(engine, target, {named[name]: form.lists.get(name) for name in form.literals & named.keys()})
+    found = (_short_finding(file, short),) if short else ()
+    return Staged(file, target, columns, rows, found, nulls_read=True)
 
 
 def _short_finding(file: SourceFile, short: csv.ShortRows) -> Finding:
@@ -109,7 +132,62 @@ def _short_finding(file: SourceFile, short: csv.ShortRows) -> Finding:
     )
 
 
-def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
+def _stage_json(engine: Engine, file: SourceFile, form: Format, folder: Path) -> Staged:
+    target = folder / f"{file.sha256[:24]}.parquet"
+    if form.page is not None:
+        answers = _answers(form.page, json_rows.read_document(file), file)
+        names = list(dict.fromkeys(name for answer in answers for name in answer))
+        _refuse_no_rows(file, len(answers))
+        rows = json_rows.write_rows(engine, answers, names, target)
+    else:
+        layout = json_rows.read_head(file).layout
+        rows = json_rows.copy_to_parquet(engine, file, layout, form, target)
+        _refuse_no_rows(file, rows)
+    return Staged(file, target, _flat(engine, target), rows)
+
+
+def _answers(page: Page, document: object, file: SourceFile) -> list[Mapping[str, object]]:
+    """Return the rows of an answer; what is refused in it is told with the file."""
+    try:
+        return list(page(document))
+    except UserError as error:
+        problems = (
+            replace(problem, where=", ".join(filter(None, (file.name, problem.where)))) for problem in error.problems
+        )
+        raise UserError(*problems) from error
+
+
+def _in_form(column: StagedColumn, form: Format) -> StagedColumn:
+    pairs = form.lists.get(form.canonical(column.name))
+    made = pairs.of_parquet(column.sql, column.type) if pairs else ""
+    if made:
+        return replace(column, form=made, type="VARCHAR")
+    if is_wrapped(column.type):
+        return replace(column, form=f"[one.element FOR one IN {unwrapped(column.sql, column.type)}]", type="JSON[]")
+    return column
+
+
+def _flat(engine: Engine, path: Path) -> tuple[StagedColumn, ...]:
+    """Return the columns of a Parquet file, and each field of a struct as a column named ``struct.field``."""
+    relation = f"read_parquet({file_list([path])}, hive_partitioning = false)"
+    columns = [StagedColumn(name, name, kind) for name, kind in engine.columns(f"SELECT * FROM {relation}")]
+    fields = (item for column in columns if _is_struct(column) for item in _fields(engine, relation, column))
+    return (*columns, *fields)
+
+
+def _is_struct(column: StagedColumn) -> bool:
+    return column.type.startswith("STRUCT") and not column.type.endswith("]")
+
+
+def _fields(engine: Engine, relation: str, column: StagedColumn) -> list[StagedColumn]:
+    found: list[StagedColumn] = []
+    for name, kind in engine.columns(f"SELECT {column.sql}.* FROM {relation}"):
+        inner = StagedColumn(f"{column.name}.{name}", column.physical, kind, (*column.inside, name))
+        found += [inner, *(_fields(engine, relation, inner) if _is_struct(inner) else [])]
+    return found
+
+
+def _stage_parquet(engine: Engine, file: SourceFile, form: Format | None) -> Staged:
     relation = f"read_parquet({file_list([file.path])}, hive_partitioning = false)"
     try:
         found = engine.columns(f"SELECT * FROM {relation}")
@@ -124,7 +202,11 @@ def _stage_parquet(engine: Engine, file: SourceFile) -> Staged:
         raise UserError(parquet.unreadable(file, error)) from error
     if problems:
         raise UserError(*problems)
-    return Staged(file, file.path, tuple(StagedColumn(*column) for column in typed), rows)
+    columns = tuple(StagedColumn(*column) for column in typed)
+    if form is not None and form.json_columns:
+        nested = any(kind.startswith("STRUCT(") for kind in form.json_columns.values())
+        columns = tuple(_in_form(column, form) for column in (_flat(engine, file.path) if nested else columns))
+    return Staged(file, file.path, columns, rows)
 
 
 def _refuse_no_rows(file: SourceFile, rows: int) -> None:
@@ -179,21 +261,24 @@ def _refuse_columns(file: SourceFile, names: list[str], header: str) -> None:
         first.add(name)
 
 
-def column_names(engine: Engine, file: SourceFile) -> list[str]:
-    """Return the column names of a file without reading its rows.
+def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json: bool = False) -> list[str]:
+    """Return the column names of a file without reading its rows, with the fields of structs as ``struct.field``.
+
+    Args:
+        engine: Where to look.
+        file: The file.
+        separator: What separates the fields of CSV.
+        json: Whether JSON may be meant: its names are the fields of its first object.
 
     Raises:
         UserError: It has none that can be read.
     """
-    kind = kind_of(file)
+    kind = kind_of(file, json=json)
+    if kind == "json":
+        return json_rows.names(json_rows.read_head(file))
     if kind != "parquet":
-        return csv.read_header(file, gzipped=kind == "gzip").names
+        return csv.read_header(file, gzipped=kind == "gzip", separator=separator).names
     try:
-        return [
-            name
-            for name, _ in engine.columns(
-                f"SELECT * FROM read_parquet({file_list([file.path])}, hive_partitioning = false)"
-            )
-        ]
+        return [column.name for column in _flat(engine, file.path)]
     except EngineError as error:
         raise UserError(parquet.unreadable(file, error)) from error

@@ -9,17 +9,24 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.ledger.commitment_terms import commitment_terms, unequal_terms
 from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
 from finmod.ledger.delta import damaged
 from finmod.ledger.doubles import bills_loaded_twice
-from finmod.ledger.invoices import InvoiceReport, compare_invoices
+from finmod.ledger.invoice_findings import InvoiceReport, invoice_report
+from finmod.ledger.invoice_list import read_invoices
+from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.proof import Proof, broken, proofs
 from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
+from finmod.ledger.rate_findings import rate_findings
+from finmod.ledger.reconcile import reconcile_invoices
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
+from finmod.ledger.usage_proof import UsageProof, lost_usage, usage_loaded_twice, usage_proofs
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding, Severity
+from finmod.workspace.fx import days_abroad, reporting_of
 from finmod.workspace.steps import Step, silent, watching
 
 
@@ -34,6 +41,7 @@ class CheckReport:
         version: Ledger version that was checked.
         invoices_tie: Whether every listed invoice that can be compared equals its charges, see ``InvoiceReport``. None
             without a list, and where the list has none.
+        usage: One per file of Kubernetes usage and quantity, and one for its rows.
     """
 
     proofs: tuple[Proof, ...]
@@ -41,6 +49,7 @@ class CheckReport:
     red: bool
     version: int
     invoices_tie: bool | None = None
+    usage: tuple[UsageProof, ...] = ()
 
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
@@ -65,12 +74,14 @@ def check(project: Project, step: Step = silent) -> CheckReport:
         try:
             with watching(engine, step) as told:
                 found, findings, tie = _found(engine, project, ledger, snapshot, told)
+                usage = usage_proofs(engine, ledger, snapshot)
+                findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     limit = _RANK[project.check.fail_on]
     red = any(_RANK[item.severity] <= limit and item.code not in project.check.ignore for item in findings)
-    return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie)
+    return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie, tuple(usage))
 
 
 def _found(
@@ -90,9 +101,16 @@ def _found(
     step("cost of commitments", 3, parts)
     findings += lost_commitment_cost(engine, days, keys)
     findings += gross_commitment_cost(engine, charges, days, keys)
+    findings += unequal_terms(commitment_terms(engine, ChargeFiles.of(ledger, snapshot)))
     step("invoices", 4, parts)
-    invoices = InvoiceReport() if project.invoices is None else compare_invoices(engine, project.invoices, days, keys)
+    invoices = InvoiceReport()
+    if project.invoices:
+        lines = read_invoices(engine, project.invoices)
+        invoices = invoice_report(reconcile_invoices(engine, lines, ChargeFiles.of(ledger, snapshot)))
     findings += invoices.findings
+    abroad = days_abroad(engine, project, ledger, snapshot)
+    rates = reporting_of(project, abroad).rates if abroad else None
+    findings += rate_findings(abroad, rates or (), project.currency, is_named=project.fx is not None)
     step("done", parts, parts)
     return found, findings, invoices.tie
 

@@ -6,7 +6,7 @@ Owns what the screen says; how it looks is the face's work.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,12 @@ _COSTS = ("BilledCost", "EffectiveCost", "ContractedCost", "ListCost")
 # Usage that a commitment covers has its own price; the purchase of the commitment would count it twice.
 _PRICED = "NOT (ChargeCategory = 'Purchase' AND CommitmentDiscountId IS NOT NULL)"
 
+_TIES = (
+    "SELECT x_Sources, struct_pack(tied := count(*) FILTER (x_Status = 'ties'), every := count(*)) "
+    "FROM invoices WHERE x_Listed IS NOT NULL GROUP BY 1"
+)
+_Ask = Callable[[str], list[tuple[Any, ...]]]
+
 
 @dataclass(frozen=True)
 class Supplier:
@@ -41,6 +47,7 @@ class Supplier:
         charges: Number of charges, of all months.
         billed: BilledCost of the last month, USD.
         billed_before: BilledCost of the month before, USD.
+        invoices: Number of its invoices that equal the charges, to the last digit, and of all its invoices.
     """
 
     source: str
@@ -49,6 +56,7 @@ class Supplier:
     charges: int
     billed: Decimal
     billed_before: Decimal
+    invoices: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class DemoReport:
         month: Last billing period, ``YYYY-MM``.
         totals: Measure -> (last month, the month before), USD; ContractedCost and ListCost without what commitments
             were bought for.
+        listed: ListCost, and EffectiveCost of the same charges, of the last month: only those that have a list price.
         trend: (``YYYY-MM``, EffectiveCost) of the last twelve months.
         suppliers: What was loaded of each source, the largest first.
         services: Service, EffectiveCost, the month before; the largest, USD.
@@ -77,6 +86,7 @@ class DemoReport:
     seconds: dict[str, float]
     month: str
     totals: dict[str, tuple[Decimal, Decimal]]
+    listed: tuple[Decimal, Decimal]
     trend: list[tuple[str, Decimal]]
     suppliers: list[Supplier]
     services: list[tuple[str, Decimal, Decimal]]
@@ -149,11 +159,6 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
     last, before = by_month[-1], by_month[-2]
     this = f"x_BillingPeriod = DATE '{last[0]}-01'"
     then = f"x_BillingPeriod = DATE '{before[0]}-01'"
-    tags = ask(
-        "SELECT coalesce(sum(EffectiveCost) "
-        "FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\" *:')), 0), "
-        f"sum(EffectiveCost) FROM charges_daily WHERE {this} AND ChargeCategory = 'Usage'"
-    )[0]
     return DemoReport(
         folder=folder,
         months=months,
@@ -161,35 +166,70 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         seconds=seconds,
         month=last[0],
         totals={name: (last[place], before[place]) for place, name in enumerate(_COSTS, start=1)},
+        listed=_listed(ask, this),
         trend=[(row[0], row[2]) for row in by_month[-12:]],
-        services=ask(
-            f"SELECT ServiceName, sum(EffectiveCost) FILTER (WHERE {this}) AS now, "
-            f"coalesce(sum(EffectiveCost) FILTER (WHERE {then}), 0) FROM charges_daily GROUP BY 1 "
-            "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 8"
+        services=_services(ask, this, then),
+        suppliers=_suppliers(
+            status(project).rows,
+            (last[0], before[0]),
+            dict(ask(_TIES)),
         ),
-        suppliers=_suppliers(status(project).rows, last[0], before[0]),
-        commitments=ask(
-            "SELECT CommitmentDiscountType, "
-            "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Used'), 0) AS used, "
-            "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Unused'), 0) AS unused "
-            f"FROM charges_daily WHERE {this} AND CommitmentDiscountType IS NOT NULL "
-            "GROUP BY 1 ORDER BY used + unused DESC"
-        ),
-        tags=(tags[0], tags[1]),
+        commitments=_commitments(ask, this),
+        tags=_tags(ask, this),
         check=checked,
     )
 
 
-def _suppliers(rows: list[tuple[Any, ...]], last: str, before: str) -> list[Supplier]:
+def _listed(ask: _Ask, this: str) -> tuple[Decimal, Decimal]:
+    (found,) = ask(
+        "SELECT coalesce(sum(ListCost), 0), coalesce(sum(EffectiveCost), 0) FROM charges_daily "
+        f"WHERE {this} AND {_PRICED} AND ListCost IS NOT NULL AND x_UnknownListCost = 0"
+    )
+    return found[0], found[1]
+
+
+def _services(ask: _Ask, this: str, then: str) -> list[tuple[Any, ...]]:
+    return ask(
+        f"SELECT ServiceName, sum(EffectiveCost) FILTER (WHERE {this}) AS now, "
+        f"coalesce(sum(EffectiveCost) FILTER (WHERE {then}), 0) FROM charges_daily GROUP BY 1 "
+        "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 8"
+    )
+
+
+def _commitments(ask: _Ask, this: str) -> list[tuple[Any, ...]]:
+    return ask(
+        "SELECT CommitmentDiscountType, "
+        "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Used'), 0) AS used, "
+        "coalesce(sum(EffectiveCost) FILTER (WHERE CommitmentDiscountStatus = 'Unused'), 0) AS unused "
+        f"FROM charges_daily WHERE {this} AND CommitmentDiscountType IS NOT NULL "
+        "GROUP BY 1 ORDER BY used + unused DESC"
+    )
+
+
+def _tags(ask: _Ask, this: str) -> tuple[Decimal, Decimal]:
+    (found,) = ask(
+        "SELECT coalesce(sum(EffectiveCost) "
+        "FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\" *:')), 0), "
+        f"sum(EffectiveCost) FROM charges_daily WHERE {this} AND ChargeCategory = 'Usage'"
+    )
+    return found[0], found[1]
+
+
+def _suppliers(
+    rows: list[tuple[Any, ...]], months: tuple[str, str], invoices: dict[str, dict[str, int]]
+) -> list[Supplier]:
     found: dict[str, Supplier] = {}
     for source, period, format_name, files, charges, _, billed, *_ in rows:
-        had = found.get(source, Supplier(source, format_name, 0, 0, Decimal(0), Decimal(0)))
+        of_it = invoices.get(source, {"tied": 0, "every": 0})
+        tied = of_it["tied"], of_it["every"]
+        had = found.get(source, Supplier(source, format_name, 0, 0, Decimal(0), Decimal(0), tied))
         found[source] = Supplier(
             source,
             format_name,
             had.files + files,
             had.charges + charges,
-            had.billed + (billed if period == last else 0),
-            had.billed_before + (billed if period == before else 0),
+            had.billed + (billed if period == months[0] else 0),
+            had.billed_before + (billed if period == months[1] else 0),
+            tied,
         )
     return sorted(found.values(), key=lambda supplier: -supplier.billed)

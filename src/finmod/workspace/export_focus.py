@@ -98,8 +98,9 @@ def _refuse_target(project: Project, target: Path) -> None:
         raise UserError(_refused(target, f"there is no folder {folder}", remedy=f"Make it first: mkdir -p {folder}."))
     if any(place.is_relative_to(os.path.realpath(project.store)) for place in places):
         raise UserError(_refused(target, "the ledger is kept in that folder", remedy=_ELSEWHERE))
-    lists = {"the list of invoices": project.invoices, "the list of exchange rates": project.fx}
-    used = [f"it is {name}" for name, file in lists.items() if file and Path(os.path.realpath(file)) in places]
+    lists: list[tuple[str, Path | None]] = [("the list of invoices", file) for file in project.invoices]
+    lists.append(("the list of exchange rates", project.fx))
+    used = [f"it is {name}" for name, file in lists if file and Path(os.path.realpath(file)) in places]
     used += [
         f"the source '{name}' reads its bills there"
         for name, source in project.sources.items()

@@ -5,6 +5,7 @@ Owns the records that the steps of a load hand to each other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from finmod.ledger.manifest import FilePeriod
 from finmod.normalize.booking import FilePeriods, file_periods
 from finmod.normalize.convert import Conversion
 from finmod.normalize.values import Reading
-from finmod.settings.project import SourceSettings
+from finmod.settings.source import SourceSettings
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
 
@@ -30,6 +31,7 @@ class Job:
         now: Time of the load, UTC.
         declared: Whether finmod.yaml says what the source is: then its files are all of it, otherwise perhaps a part.
         again: Whether files that the ledger has already are read too.
+        roles: File -> ``actual`` or ``amortized``, of bills that come in halves.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Job:
     now: datetime
     declared: bool
     again: bool = False
+    roles: Mapping[Path, str] = field(default_factory=dict)
 
     @property
     def reading(self) -> Reading:
@@ -72,7 +75,8 @@ class Inventory:
     def left_behind(self) -> frozenset[date]:
         """Return the billing periods that hold charges of superseded files that no file here stands for."""
         here = {file.sha256 for file in self.every}
-        gone = (entry for entry in self.known if entry.file in self.superseded and entry.sha256 not in here)
+        known = (entry for entry in self.known if entry.charges)
+        gone = (entry for entry in known if entry.file in self.superseded and entry.sha256 not in here)
         return frozenset(entry.period for entry in gone)
 
 

@@ -6,8 +6,6 @@ committing are done in ``sources``, ``normalize`` and ``ledger``.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,23 +19,26 @@ from pathlib import Path
 from finmod.engines.disk import full_disk, told_when_full
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.ledger.ledger import Ledger, PreparedPeriod
-from finmod.ledger.locks import hold, unwritable
+from finmod.ledger.comparison import comparison_ledger
+from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
+from finmod.ledger.locks import books, hold, unwritable
 from finmod.ledger.manifest import FilePeriod, current_files
 from finmod.ledger.prepare import PeriodInput, own_columns, prepare
-from finmod.ledger.tables import CHARGES
-from finmod.normalize.booking import refuse_unbookable
+from finmod.ledger.same_bill import same_bill
+from finmod.ledger.tables import CHARGES, KUBERNETES_USAGE
+from finmod.ledger.usage import FORMAT as USAGE_FORMAT
 from finmod.normalize.convert import Conversion
-from finmod.normalize.formats import READERS, detected, require_format
-from finmod.settings.project import Project, SourceSettings
-from finmod.sources.files import SourceFile, discover, display_name, fingerprint, refuse_same_content
+from finmod.settings.project import Project
+from finmod.settings.source import SourceSettings
+from finmod.sources.files import SourceFile, display_name, fingerprint, refuse_same_content
 from finmod.sources.format import Selection
-from finmod.sources.kinds import header_line
-from finmod.sources.stage import column_names, stage
 from finmod.terms.findings import Finding
 from finmod.terms.money import known_sum
+from finmod.workspace.close import Booked, Restated, book_closed
 from finmod.workspace.job import Inventory, Job, Read
+from finmod.workspace.load_usage import UsageLoad, load_usage, refuse_usage
 from finmod.workspace.losses import file_gone, files_left, refuse_loss
+from finmod.workspace.reading import digest, read_files, select
 from finmod.workspace.steps import Step, watching
 
 
@@ -53,6 +54,9 @@ class LoadedPeriod:
         billed_cost: Currency -> sum of BilledCost, None where every one is unknown; empty where no charge is left.
         replaced: Whether the period was there before.
         findings: What was odd about it.
+        usage_rows: Number of rows of usage; None for a bill.
+        booked: First day of the open month that took the differences, where the period is closed: ``charges`` are then
+            true-ups, and ``billed_cost`` is what they moved. None for an open period.
     """
 
     source: str
@@ -62,6 +66,8 @@ class LoadedPeriod:
     billed_cost: dict[str, Decimal | None]
     replaced: bool
     findings: tuple[Finding, ...] = ()
+    usage_rows: int | None = None
+    booked: date | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class LoadReport:
         unchanged: Number of files that were in the ledger already and were not read again.
         left_out: Superseded files with the reason.
         version: Ledger version afterwards.
+        compare_with: Name of the source that the charges are kept beside, counted nowhere; None for a bill.
     """
 
     source: str
@@ -83,6 +90,7 @@ class LoadReport:
     unchanged: int = 0
     left_out: tuple[tuple[Path, str], ...] = ()
     version: int = -1
+    compare_with: str | None = None
 
 
 def load_source(  # noqa: PLR0913 -- a source, its settings, and how to load it
@@ -104,18 +112,47 @@ def load_source(  # noqa: PLR0913 -- a source, its settings, and how to load it
     Raises:
         UserError: A file cannot be read or booked; the ledger is as it was.
     """
-    ledger = Ledger(project.store)
+    other = settings.compare_with
+    ledger = comparison_ledger(project.store) if other else Ledger(project.store)
     said = project.sources.get(name)
-    declared = said is not None and (said.format, said.paths) == (settings.format, settings.paths)
+    declared = said is not None and _files(said) == _files(settings)
     job = Job(name, settings, project.root, now, declared=declared, again=again)
-    with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"):
+    with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"), books(ledger.locks):
         ledger.clear_staging(name)
         with (
             _staging(ledger, job) as folder,
             Engine(temp_folder=folder / "spill") as engine,
             watching(engine, step) as told,
         ):
-            return _load(engine, ledger, job, folder, told)
+            if settings.format == USAGE_FORMAT:
+                return _usage(load_usage(engine, ledger, job, folder, told), job)
+            if other:
+                _refuse_bill(engine, Ledger(project.store), name)
+            return replace(_load(engine, ledger, job, folder, told), compare_with=other)
+
+
+def _files(settings: SourceSettings) -> tuple[object, ...]:
+    return settings.format, settings.paths, settings.actual, settings.amortized
+
+
+def _refuse_bill(engine: Engine, ledger: Ledger, name: str) -> None:
+    """Refuse to keep a source for comparison whose charges stand among the bills."""
+    if current_files(engine, ledger, ledger.head(engine), name):
+        found = f"the source {name} has charges among the bills, and they would go on counting there"
+        expected = "a source of its own for the comparison"
+        remedy = "Name it otherwise: --source NAME, or another key under sources: in finmod.yaml."
+        raise UserError(Problem(code="FM1441", found=found, expected=expected, remedy=remedy))
+
+
+def _usage(done: UsageLoad, job: Job) -> LoadReport:
+    periods = tuple(
+        LoadedPeriod(
+            ready.source, ready.period, len(ready.manifest), {}, {}, ready.period in done.before, found,
+            ready.files[KUBERNETES_USAGE.name][1],
+        )
+        for ready, found in done.periods
+    )  # fmt: skip
+    return LoadReport(job.name, job.settings.format, periods, done.unchanged, version=done.version)
 
 
 def load_sources(
@@ -157,32 +194,45 @@ def _staging(ledger: Ledger, job: Job) -> Iterator[Path]:
 
 
 def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) -> LoadReport:
-    where = f"finmod.yaml, source {job.name}" if job.declared else None
-    paths = discover(job.root, job.settings.paths, where=where)
-    format_name = job.settings.format
-    selection = READERS[format_name].format.select_files(paths)
+    format_name, selection = job.settings.format, select(job)
+    job = replace(job, roles=selection.roles)
     if not selection.files:
         raise UserError(_nothing_left(job, selection.left_out))
     step("fingerprint", 0, len(selection.files))
     files = [fingerprint(path, job.root) for path in selection.files]
-    refuse_same_content(files)
+    for role in dict.fromkeys(job.roles.get(file.path, "") for file in files):
+        refuse_same_content([file for file in files if job.roles.get(file.path, "") == role])
     head = ledger.head(engine)
+    refuse_usage(engine, ledger, head, job.name)
     known = current_files(engine, ledger, head, job.name)
-    read_as = _digest(job)
+    read_as = digest(job)
     changed = [file for file in files if job.again or not any(_same(entry, file, read_as) for entry in known)]
     superseded = _superseded(job, selection, files, known)
     inventory = Inventory(tuple(files), tuple(changed), tuple(known), superseded, selection.findings)
     if not changed and not inventory.left_behind:
         return LoadReport(job.name, format_name, (), len(files), selection.left_out, head.version)
-    read = _read(engine, job, inventory, folder, step)
+    read = read_files(engine, job, inventory, folder, step)
     works = _works(job, read, inventory, read_as, _spelling(ledger.columns(CHARGES, head), read.conversions))
     prepared = _prepare_all(engine, job, works, folder, step)
+    _refuse_same_bill(engine, ledger, job, head, [ready for ready, _ in prepared])
     refuse_loss(job, read, inventory, {ready.period: ready.files[CHARGES.name][1] for ready, _ in prepared})
     load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
-    version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now).version
+    booked = book_closed(engine, ledger, Restated(tuple(prepared), load_id, job.now, head), folder, step)
+    version = ledger.commit(engine, [each.ready for each in booked], load_id, job.now, seen=head).version
     before = {entry.period for entry in known}
-    loaded = tuple(_loaded(ready, found, replaced=ready.period in before) for ready, found in prepared)
+    loaded = tuple(_loaded(each, replaced=each.ready.period in before) for each in booked)
     return LoadReport(job.name, format_name, loaded, len(files) - len(read.conversions), selection.left_out, version)
+
+
+def _refuse_same_bill(
+    engine: Engine, ledger: Ledger, job: Job, head: Snapshot, prepared: Sequence[PreparedPeriod]
+) -> None:
+    """Refuse a bill that stands under another source already, unless it is looked at beside that, or wanted."""
+    if job.settings.compare_with or "FM1440" in job.reading.accept:
+        return
+    problems = [problem for ready in prepared for problem in same_bill(engine, ledger, head, ready)]
+    if problems:
+        raise UserError(*problems)
 
 
 def _superseded(
@@ -236,77 +286,8 @@ def _spelling(columns: Sequence[str], conversions: Sequence[Conversion]) -> dict
     return spelling
 
 
-def detect_format(root: Path, patterns: Sequence[str]) -> str:
-    """Return the format that the first file of some paths looks like.
-
-    Raises:
-        UserError: There is no file, or it is of no format that finmod knows.
-    """
-    with Engine() as engine:
-        file = fingerprint(discover(root, patterns)[0], root)
-        return detected(column_names(engine, file), file.name, line=header_line(file))
-
-
-# The other refusals that can be accepted decide whether a bill is loaded, not how.
-_CHANGES_READING = frozenset({"FM1116"})
-
-
-def _digest(job: Job) -> str:
-    """Return what, besides their bytes, decides how files become charges."""
-    format_name, reading = job.settings.format, job.reading
-    revision = READERS[format_name].mapping([]).revision
-    parts = [format_name, revision, sorted(reading.constants.items()), sorted(reading.unreadable_as_null),
-             reading.date_order, sorted(reading.accept & _CHANGES_READING)]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-
-
 def _same(entry: FilePeriod, file: SourceFile, read_as: str) -> bool:
-    return entry.sha256 == file.sha256 and entry.read_as == read_as
-
-
-def _read(engine: Engine, job: Job, inventory: Inventory, folder: Path, step: Step) -> Read:
-    """Stage the changed files, then the unchanged ones that share a billing period with them."""
-    read, changed, problems = Read(), inventory.changed, list[Problem]()
-    for place, file in enumerate(changed):
-        step(f"read {file.name}", place, len(changed))
-        try:
-            read.add(engine, _conversion(engine, job, file, folder))
-        except UserError as error:
-            problems += error.problems
-    if problems:
-        raise UserError(*problems)
-    names = {file.name for file in changed}
-    read.touched |= {period for found in read.periods.values() for period in found.periods}
-    read.touched |= {entry.period for entry in inventory.known if entry.file in names} | inventory.left_behind
-    beside = {entry.sha256 for entry in inventory.known if entry.period in read.touched}
-    for file in inventory.every:
-        if file not in changed and file.sha256 in beside:
-            step(f"read {file.name}", len(changed), len(changed))
-            read.add(engine, _conversion(engine, job, file, folder))
-    if not read.conversions:
-        # What superseded files brought goes, and nothing comes for it: one file says how its emptiness is written.
-        read.add(engine, _conversion(engine, job, inventory.every[0], folder))
-    for name, found in refuse_unbookable(read.periods, job.reading.accept).items():
-        accepted = tuple(replace(finding, source=job.name) for finding in found)
-        read.periods[name] = replace(read.periods[name], findings=(*read.periods[name].findings, *accepted))
-    return read
-
-
-def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Conversion:
-    format_name, names = job.settings.format, column_names(engine, file)
-    require_format(format_name, names, file.name, line=header_line(file))
-    reader = READERS[format_name]
-    mapping, canonical = reader.mapping(names), reader.format.canonical
-    needed = mapping.source_columns()
-    keeps_all = format_name == "focus"
-    staged = stage(
-        engine,
-        file,
-        folder,
-        wanted=lambda name: keeps_all or canonical(name) in needed,
-        pad_short_rows="FM1116" in job.reading.accept,
-    )
-    return Conversion(job.name, staged, mapping, canonical, job.reading)
+    return entry.sha256 == file.sha256 and entry.read_as == read_as and not entry.undone
 
 
 def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: Mapping[str, str]) -> list[PeriodInput]:
@@ -315,7 +296,13 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
     for period in sorted(read.touched):
         inside = tuple(item for item in read.conversions if period in read.periods[item.staged.file.name].periods)
         left = files_left(inventory, inside, period)
-        shapes = [finding for item in inside for finding in read.periods[item.staged.file.name].findings]
+        of_period = (None, f"{period:%Y-%m}")
+        shapes = [
+            finding
+            for item in inside
+            for finding in read.periods[item.staged.file.name].findings
+            if finding.billing_period in of_period
+        ]
         # Where every file left the period it is replaced by nothing, and their manifests say so.
         inside = inside or tuple(item for item in read.conversions if item.staged.file.name in left)
         inside = inside or tuple(read.conversions[:1])
@@ -327,16 +314,21 @@ def _works(job: Job, read: Read, inventory: Inventory, read_as: str, spelling: M
     return works
 
 
-def _loaded(ready: PreparedPeriod, findings: tuple[Finding, ...], *, replaced: bool) -> LoadedPeriod:
-    billed: dict[str, Decimal | None] = {}
-    charges: dict[str, int] = {}
+def _loaded(booked: Booked, *, replaced: bool) -> LoadedPeriod:
+    ready, billed, charges = booked.ready, dict[str, Decimal | None](), dict[str, int]()
+    files = len({row.file for row in ready.manifest})
+    if booked.moved is not None:
+        charges = {currency: change.rows for currency, change in booked.moved.items()}
+        billed = {currency: change.costs["BilledCost"] for currency, change in booked.moved.items()}
+        return LoadedPeriod(
+            ready.source, ready.period, files, charges, billed, replaced, booked.findings, booked=ready.booked
+        )
     for row in ready.manifest:
         if row.currency is not None:
             charges[row.currency] = charges.get(row.currency, 0) + row.charges
             amount = None if row.billed_cost is None else Decimal(row.billed_cost)
             billed[row.currency] = known_sum((billed.get(row.currency), amount))
-    files = len({row.file for row in ready.manifest})
-    return LoadedPeriod(ready.source, ready.period, files, charges, billed, replaced, findings)
+    return LoadedPeriod(ready.source, ready.period, files, charges, billed, replaced, booked.findings)
 
 
 __all__ = ["LoadReport", "LoadedPeriod", "Step", "load_source", "load_sources"]

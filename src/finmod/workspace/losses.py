@@ -67,7 +67,7 @@ def files_left(inventory: Inventory, inside: Sequence[Conversion], period: date)
     """Return the names of files that brought charges of a period before and bring none now, renamed ones apart."""
     names = {item.staged.file.name for item in inside} | inventory.superseded
     contents = {item.staged.file.sha256 for item in inside}
-    before = [entry for entry in inventory.known if entry.period == period]
+    before = [entry for entry in inventory.known if entry.period == period and entry.charges]
     return sorted({entry.file for entry in before if entry.file not in names and entry.sha256 not in contents})
 
 

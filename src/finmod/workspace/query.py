@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.closes import version_of
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.tables import DATA_TABLES, LOADS
+from finmod.ledger.reporting import WANTED, Reporting
+from finmod.ledger.tables import LOADS, PINNED_TABLES
 from finmod.marts.catalogue import TABLES, view_sql
+from finmod.marts.invoices import make_invoices
 from finmod.settings.project import Project
+from finmod.workspace.fx import reporting
 
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
@@ -48,27 +52,31 @@ class Result:
     rows: list[tuple[Any, ...]]
 
 
-def query(project: Project, sql: str, *, as_of: int | datetime | None = None) -> Result:
+def query(project: Project, sql: str, *, as_of: int | datetime | date | None = None) -> Result:
     """Run SQL over the public tables.
 
     Args:
         project: Whose ledger.
         sql: One statement; it may read the public tables and nothing else: no file, no network.
-        as_of: Ledger version, or instant (UTC); None for now.
+        as_of: Ledger version, instant (UTC), or first day of a month that is looked at as it was closed; None for now.
 
     Raises:
-        UserError: The statement is wrong, or there was no such state.
+        UserError: The statement is wrong, or there was no such state or close.
     """
     if not _is_text(sql):
         raise UserError(_wrong("the statement is not UTF-8"))
     ledger = Ledger(project.store)
     with Engine(temp_folder=project.store / "spill") as engine:
+        if isinstance(as_of, date) and not isinstance(as_of, datetime):
+            as_of = version_of(engine, ledger, as_of)
         snapshot = ledger.at(engine, as_of)
+        named = _named(sql)
+        # Most statements use no exchange rate, and do not wait until the table of them is read.
+        unread = Reporting(project.currency) if "fx_rates" not in named else None
         try:
-            every = _SHOW.match(sql)
-            for table in TABLES:
-                if every or re.search(rf"\b{table.name}\b", sql, re.IGNORECASE):
-                    engine.run(f"CREATE VIEW {table.name} AS {view_sql(table.name, ledger, snapshot)}")
+            if "invoices" in named:
+                make_invoices(engine, ledger, snapshot, project.invoices)
+            _make_views(engine, ledger, snapshot, named, unread or reporting(engine, project, ledger, snapshot))
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
         _allow(engine, ledger, snapshot)
@@ -77,7 +85,25 @@ def query(project: Project, sql: str, *, as_of: int | datetime | None = None) ->
         try:
             return Result(*engine.table(sql))
         except EngineError as error:
+            if unread is None or WANTED not in str(error):
+                raise UserError(_wrong(str(error))) from error
+        try:
+            _make_views(engine, ledger, snapshot, named, reporting(engine, project, ledger, snapshot))
+            return Result(*engine.table(sql))
+        except EngineError as error:
             raise UserError(_wrong(str(error))) from error
+
+
+def _named(sql: str) -> list[str]:
+    """Return the public tables that a statement may name."""
+    every = _SHOW.match(sql)
+    return [item.name for item in TABLES if every or re.search(rf"\b{item.name}\b", sql, re.IGNORECASE)]
+
+
+def _make_views(engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], money: Reporting) -> None:
+    for name in names:
+        if name != "invoices":
+            engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money)}")
 
 
 def _is_text(sql: str) -> bool:
@@ -87,7 +113,7 @@ def _is_text(sql: str) -> bool:
 
 def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> None:
     """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
-    files = [str(file) for table in (*DATA_TABLES, LOADS) for file in ledger.files(table, snapshot)]
+    files = [str(file) for table in (*PINNED_TABLES, LOADS) for file in ledger.files(table, snapshot)]
     spellings = ", ".join(literal(name) for file in files for name in {file, glob_escape(file)})
     engine.run(f"SET allowed_paths = [{spellings}]")
 

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from finmod.engines.disk import full_disk
 from finmod.errors import Problem, UserError
@@ -20,18 +21,34 @@ from finmod.workspace.steps import Step
 
 NAME = "northwind (invented)"
 
-SOURCES = {
+SOURCES: dict[str, dict[str, Any]] = {
     "aws": {"format": "aws-cur2", "path": "exports/aws"},
-    "azure": {"format": "focus", "path": "exports/azure"},
-    "gcp": {"format": "focus", "path": "exports/gcp"},
+    "azure-ea": {
+        "format": "azure-cost",
+        "actual": "exports/azure-ea/actual",
+        "amortized": "exports/azure-ea/amortized",
+    },
+    "azure-mca": {
+        "format": "azure-cost",
+        "actual": "exports/azure-mca/actual",
+        "amortized": "exports/azure-mca/amortized",
+    },
+    "gcp": {
+        "format": "gcp-billing",
+        "path": "exports/gcp",
+        "set": {"BillingAccountName": "Northwind Traders billing"},
+    },
+    "oci": {"format": "oci-cost", "path": "exports/oci", "set": {"BillingAccountName": "northwind"}},
     "ai": {"format": "focus", "path": "exports/ai"},
     "datacentre": {"format": "focus", "path": "exports/datacentre"},
 }
 
-# Lines of a new project file that a sample says otherwise. Its bills are clean: anything odd is worth a red check.
+# Lines of a new project file that a sample says otherwise. Its bills are clean: anything odd is worth a red check, but
+# for what the suppliers' own forms leave out: prices under a reservation, SKUs of purchases.
 _SAID = {
     "# invoices: invoices.csv\n": "invoices: invoices.csv\n",
     "# check:\n#   fail_on: error           # or warning\n": "check:\n  fail_on: warning         # or error\n",
+    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353]  # codes",
 }
 
 

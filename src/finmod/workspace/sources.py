@@ -13,9 +13,11 @@ from typing import Any
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.paths import path_fault
-from finmod.settings.project import Project, SourceSettings, source_settings
-from finmod.workspace.load import detect_format
+from finmod.settings.project import Project
+from finmod.settings.source import SourceSettings, source_settings
+from finmod.workspace.reading import detect_format
 
+_HALVES = ("actual", "amortized")
 SOURCE_NAME = r"[a-z][a-z0-9_-]{0,62}"
 """As in finmod.yaml: the name becomes a folder of the store."""
 
@@ -40,7 +42,8 @@ def chosen_sources(
     Raises:
         UserError: The words name nothing, or sources and paths at once, or an option makes no sense.
     """
-    by_path = format_name is not None or source_name is not None
+    halves = bool(options.get("actual") or options.get("amortized"))
+    by_path = format_name is not None or source_name is not None or (halves and not names)
     if by_path or any(name not in project.sources for name in names):
         return adhoc_source(project, names, format_name, source_name, options)
     return configured_sources(project, names, options)
@@ -76,14 +79,12 @@ def configured_sources(
 def _with(settings: SourceSettings, added: Mapping[str, Any]) -> SourceSettings:
     if not added:
         return settings
-    return source_settings(
-        settings.format,
-        settings.paths,
-        constants={**settings.constants, **added.get("constants", {})},
-        unreadable_as_null=list(dict.fromkeys((*settings.unreadable_as_null, *added.get("unreadable_as_null", ())))),
-        date_order=added.get("date_order", settings.date_order),
-        accept=list(dict.fromkeys((*settings.accept, *added.get("accept", ())))),
-    )
+    said = {name: getattr(settings, name) for name in settings.model_fields_set}
+    lists = ("unreadable_as_null", "accept", "actual", "amortized", "tags")
+    said |= {key: value for key, value in added.items() if key not in ("constants", "columns", *lists)}
+    said |= {key: {**said.get(key, {}), **added[key]} for key in ("constants", "columns") if key in added}
+    said |= {key: tuple(dict.fromkeys((*said.get(key, ()), *added[key]))) for key in lists if key in added}
+    return source_settings(said.pop("format"), said.pop("paths", ()), **said)
 
 
 def adhoc_source(
@@ -102,7 +103,8 @@ def adhoc_source(
         raise UserError(_bad_name(source_name))
     _refuse_words(project, paths, format_name)
     absolute = [str(Path.cwd() / path) for path in paths]
-    if not absolute:
+    halves = {key: tuple(str(Path.cwd() / path) for path in options[key]) for key in _HALVES if options.get(key)}
+    if not absolute and not halves:
         raise UserError(
             Problem(
                 code="FM1063",
@@ -111,8 +113,9 @@ def adhoc_source(
                 remedy="Name one, or leave them out to load the sources of finmod.yaml.",
             )
         )
-    found = detect_format(Path.cwd(), absolute) if format_name is None else format_name
-    settings = source_settings(found, absolute, **options)
+    every = [*absolute, *(path for half in halves.values() for path in half)]
+    found = detect_format(Path.cwd(), every) if format_name is None else format_name
+    settings = source_settings(found, absolute, **{**options, **halves})
     return {source_name or found: settings}
 
 

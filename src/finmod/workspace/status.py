@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import UserError
+from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
-from finmod.ledger.ledger import Ledger
+from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reduce import relation
-from finmod.ledger.tables import FINDINGS, LOADS
+from finmod.ledger.reduce import whole
+from finmod.ledger.tables import FINDINGS, LOADS, TRUE_UPS
+from finmod.ledger.usage import CURRENT_USAGE
+from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
+from finmod.terms.periods import parse_period
+from finmod.workspace.fx import days_abroad, reporting_of
+
+
+@dataclass(frozen=True)
+class ReportingTotal:
+    """What charges in several currencies are in the reporting currency.
+
+    Attributes:
+        currency: The reporting currency.
+        billed_cost: Sum of BilledCost in it; None where a rate is missing: a part of the charges is no total.
+        missing: Currency -> number of charges whose rate is missing.
+    """
+
+    currency: str
+    billed_cost: Decimal | None
+    missing: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -23,10 +44,14 @@ class Status:
     Attributes:
         version: Ledger version; -1 where nothing was loaded.
         charges: Number of charges.
-        rows: Per source, billing period and currency: source, period, format, files, charges, currency,
-            BilledCost, time of the load (UTC), number of findings that are no mere information.
+        rows: Per source, billing period and currency: source, period, format, files, charges, currency (None
+            for usage, which is no charge), BilledCost, time of the load (UTC), number of findings that are no mere
+            information, time of the month's close (UTC; None for open months). True-ups stand apart in the month that
+            they are booked in, with the restated month as their format.
         billed: Currency -> BilledCost of all charges.
         never_loaded: Sources of finmod.yaml that the ledger has nothing of.
+        closed: First and last closed month; None where none is.
+        reporting: BilledCost of all charges in the reporting currency; None where no charge is in another one.
     """
 
     version: int
@@ -34,6 +59,8 @@ class Status:
     rows: list[tuple[Any, ...]]
     billed: dict[str, Decimal]
     never_loaded: list[str]
+    closed: tuple[date, date] | None = None
+    reporting: ReportingTotal | None = None
 
 
 def status(project: Project) -> Status:
@@ -47,23 +74,55 @@ def status(project: Project) -> Status:
         snapshot = ledger.head(engine)
         if snapshot.version < 0:
             return Status(-1, 0, [], {}, list(project.sources))
-        loads, findings = (relation(ledger.files(table, snapshot)) for table in (LOADS, FINDINGS))
+        loads, findings, true_ups = (
+            whole(table, ledger.files(table, snapshot)) for table in (LOADS, FINDINGS, TRUE_UPS)
+        )
+        known = closes(engine, ledger, snapshot)
+        own = {project.currency, None}
         try:
             rows = engine.rows(
-                f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT}), "
+                f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT} OR {CURRENT_USAGE}), "
                 "odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
                 f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL) "
                 "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), any_value(x_Format), count(DISTINCT x_File), "
                 "CAST(sum(x_Charges) AS BIGINT), BillingCurrency, sum(BilledCost), "
                 "make_timestamp(epoch_us(max(x_LoadedAt))), coalesce(any_value(n), 0) "
                 "FROM now LEFT JOIN odd USING (x_Source, x_BillingPeriod) "
-                "GROUP BY x_Source, x_BillingPeriod, BillingCurrency ORDER BY ALL"
+                "GROUP BY x_Source, x_BillingPeriod, BillingCurrency "
+                "UNION ALL SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), "
+                "'true-up of ' || strftime(x_TrueUpOf, '%Y-%m'), count(DISTINCT x_File), count(*), BillingCurrency, "
+                f"sum(BilledCost), make_timestamp(epoch_us(max(x_TrueUpAt))), 0 FROM {true_ups} "
+                "GROUP BY x_Source, x_BillingPeriod, x_TrueUpOf, BillingCurrency ORDER BY ALL"
             )
+            total = _reporting(engine, project, ledger, snapshot) if {row[5] for row in rows} - own else None
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     billed: dict[str, Decimal] = {}
     for row in rows:
+        if row[5] is None:  # usage, which costs nothing
+            continue
         billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
+    rows = [(*row, _closed_at(known, row[1])) for row in rows]
     loaded = {row[0] for row in rows}
     never = [name for name in project.sources if name not in loaded]
-    return Status(snapshot.version, sum(row[4] for row in rows), rows, billed, never)
+    span = (known.first, known.last) if known.first and known.last else None
+    return Status(snapshot.version, sum(row[4] for row in rows), rows, billed, never, span, total)
+
+
+def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> ReportingTotal:
+    days = days_abroad(engine, project, ledger, snapshot)
+    money = reporting_of(project, days)
+    unknown = {(used.currency, used.charge_date) for used in money.rates or () if used.rate is None}
+    missing: dict[str, int] = {}
+    for day in days:
+        if (day.currency, day.day) in unknown:
+            missing[day.currency] = missing.get(day.currency, 0) + day.charges
+    if missing:
+        return ReportingTotal(project.currency, None, missing)
+    rows = view_sql("charges_daily", ledger, snapshot, money)
+    return ReportingTotal(project.currency, engine.row(f"SELECT sum(x_ReportingBilledCost) FROM ({rows})")[0], {})
+
+
+def _closed_at(known: Closes, month: str) -> datetime | None:
+    close = known.standing.get(parse_period(month))
+    return None if close is None else close.closed_at.replace(tzinfo=None)

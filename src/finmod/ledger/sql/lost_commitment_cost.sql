@@ -5,8 +5,9 @@
 --          on a single day may be paid in equal months and spread over equal days: then a period of n days owes no more
 --          than n times 12/366 of the bill, and no more than the bill. Its first loaded period is counted from the day
 --          after its first charge, its last one to the day before its last usage, for it may begin and end within them.
+--          A fee whose effective cost is its own bill loses none: Google's credits take it back where it was used.
 --          More than the bill is right where an upfront part is spread over the term; where that is bought, the period
---          proves nothing. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
+--          proves nothing. The place is that of a charge key with the largest use of a day. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
 WITH sums AS (
     SELECT
         x_Source,
@@ -14,10 +15,12 @@ WITH sums AS (
         CommitmentDiscountId,
         keys.BillingCurrency,
         sum(days.BilledCost) FILTER (WHERE ChargeCategory = 'Purchase' AND ChargeFrequency = 'Recurring') AS billed,
-        coalesce(sum(days.EffectiveCost) FILTER (WHERE ChargeCategory = 'Usage'), 0) AS effective,
+        coalesce(sum(days.EffectiveCost) FILTER (WHERE ChargeCategory IN ('Usage', 'Purchase')), 0) AS effective,
         count(DISTINCT x_ChargeDate) FILTER (WHERE ChargeCategory = 'Purchase' AND ChargeFrequency = 'Recurring') AS bills,
         min(x_ChargeDate) AS begun,
         max(x_ChargeDate) FILTER (WHERE ChargeCategory = 'Usage') AS ended,
+        arg_max(format('{{}}, row {{:,}}', keys.x_ExampleFile, keys.x_ExampleRow), abs(days.EffectiveCost))
+            FILTER (WHERE ChargeCategory = 'Usage') AS place,
         bool_or(ChargeCategory = 'Purchase' AND ChargeFrequency IS DISTINCT FROM 'Recurring') AS upfront,
         bool_or(ChargeClass IS NOT DISTINCT FROM 'Correction') AS corrected
     FROM {days} AS days
@@ -48,7 +51,7 @@ owed AS (
 )
 SELECT
     x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, CommitmentDiscountId, BillingCurrency, billed, effective,
-    CASE WHEN due < billed THEN due END AS due
+    CASE WHEN due < billed THEN due END AS due, place
 FROM owed
 WHERE NOT upfront
     AND NOT corrected

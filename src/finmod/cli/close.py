@@ -1,0 +1,87 @@
+"""``finmod close`` and ``finmod reopen``: months that stay as they were told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.project import command_line, opened
+from finmod.cli.values import Month, Name
+from finmod.errors import counted
+
+if TYPE_CHECKING:
+    from finmod.workspace.close import Closed
+
+_COLUMNS = ("billing_period", "version", "source", "charges", "currency", "billed_cost", "effective_cost")
+MONTH = Month("0001-01", "9998-12")
+"""A month that bills can be of, and another one after it."""
+
+
+@click.command("close")
+@click.argument("period", type=MONTH, metavar="PERIOD")
+@click.option("--note", type=Name(), metavar="TEXT", help="What is to be known of the close, for the history.")
+@click.option("--early", is_flag=True, help="Close a month that has not ended yet.")
+@output_option
+@click.pass_obj
+def command(folder: Path | None, period: str, note: str | None, *, early: bool, form: Form) -> None:
+    """Close a month, YYYY-MM, of every source: it stays as it is, whatever bills say later.
+
+    What a bill that is loaded later changes in it is booked as true-ups in the month after the last closed one. Months
+    are closed in order.
+    """
+    from finmod.terms.periods import parse_period
+    from finmod.workspace.close import close
+
+    done = close(opened(folder), parse_period(period), datetime.now(tz=UTC), note=note, early=early)
+    _show(done, form)
+    if form == "table":
+        console().print(
+            f"Closed {period} as ledger version {done.close.version}. As it is now it is always to be seen with: "
+            f"{command_line(folder, f'query --as-of {period}')}",
+            markup=False,
+        )
+
+
+@click.command("reopen")
+@click.argument("period", type=MONTH, metavar="PERIOD")
+@click.option("--reason", type=Name(), required=True, metavar="TEXT", help="Why, for the history.")
+@output_option
+@click.pass_obj
+def reopen_command(folder: Path | None, period: str, reason: str, *, form: Form) -> None:
+    """Reopen the last closed month, YYYY-MM: its true-ups are taken back.
+
+    The next load reads the bills again that restated it, and replaces the month as if it had never been closed.
+    """
+    from finmod.terms.periods import parse_period
+    from finmod.workspace.close import reopen
+
+    done = reopen(opened(folder), parse_period(period), datetime.now(tz=UTC), reason=reason)
+    _show(done, form)
+    if form == "table":
+        back = f"; {counted(done.taken_back, 'true-up')} taken back" if done.taken_back else ""
+        console().print(
+            f"Reopened {period} as ledger version {done.close.reopened_version}{back}. As it was closed, it is still "
+            f"to be seen with --as-of {done.close.version}.",
+            markup=False,
+        )
+        if done.taken_back:
+            click.echo(f"Next, the bills that restated it: {command_line(folder, 'load')}")
+
+
+def _show(done: Closed, form: Form) -> None:
+    month = f"{done.close.period:%Y-%m}"
+    version = done.close.reopened_version or done.close.version
+    rows: list[tuple[Any, ...]] = [
+        (month, version, source, charges, currency, twelve_places(billed), twelve_places(effective))
+        for source, currency, charges, billed, effective in done.rows
+    ]
+    if form != "table":
+        show(_COLUMNS, rows, form)
+        return
+    shown = [(row[0], row[2], f"{row[3]:,}", money(row[5], row[4]), money(row[6], row[4])) for row in rows]
+    headings = ("period", "source", "charges", "BilledCost", "EffectiveCost")
+    table(headings, shown, right=("charges", "BilledCost", "EffectiveCost"))

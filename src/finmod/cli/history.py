@@ -1,0 +1,144 @@
+"""``finmod history``: closes and reopenings, and what restated bills of closed months moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+from rich.text import Text
+
+from finmod.cli.close import MONTH
+from finmod.cli.output import Form, cell, console, markdown_text, money, output_option, show, table, twelve_places
+from finmod.cli.project import opened
+from finmod.errors import counted, printable
+
+if TYPE_CHECKING:
+    from finmod.ledger.closes import Close
+    from finmod.workspace.history import History, Movement
+
+_COLUMNS = (
+    "event", "at", "billing_period", "ledger_version", "booked_in", "source", "service", "currency", "charges",
+    "billed_cost", "effective_cost", "reason",
+)  # fmt: skip
+_MOVED = ("loaded, UTC", "booked in", "source", "service", "true-ups", "BilledCost", "EffectiveCost")
+
+
+@click.command("history")
+@click.argument("period", type=MONTH, required=False, metavar="[PERIOD]")
+@output_option
+@click.pass_obj
+def command(folder: Path | None, period: str | None, *, form: Form) -> None:
+    """Show closes and reopenings, and what restated bills moved by service; of one month, YYYY-MM, or all.
+
+    Amounts are differences: what the bill says now less what was told before. True-ups that a reopening took back are
+    not shown any more.
+    """
+    from finmod.terms.periods import parse_period
+    from finmod.workspace.history import history
+
+    project = opened(folder)
+    found = history(project, parse_period(period) if period else None)
+    if form == "markdown":
+        click.echo("\n".join(_page(project.name, found)))
+    elif form == "table":
+        _screen(found, period)
+    else:
+        show(_COLUMNS, _rows(found), form)
+
+
+def _rows(found: History) -> list[tuple[Any, ...]]:
+    """Return every close, reopening and movement in the order in which they happened."""
+    rows: list[tuple[Any, ...]] = []
+    for close in found.closes:
+        month = f"{close.period:%Y-%m}"
+        rows.append(("close", _instant(close.closed_at), month, close.version, *[None] * 7, close.note))
+        if close.reopened_at:
+            undone = close.reopened_version
+            rows.append(("reopen", _instant(close.reopened_at), month, undone, *[None] * 7, close.reason))
+    rows += [
+        (
+            "true-up", item.loaded_at, f"{item.restated:%Y-%m}", None, f"{item.booked_in:%Y-%m}", item.source,
+            item.service, item.currency, item.charges, twelve_places(item.billed_cost),
+            twelve_places(item.effective_cost), None,
+        )
+        for item in found.movements
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: row[1])
+
+
+def _instant(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=None)
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M}"
+
+
+def _screen(found: History, period: str | None) -> None:
+    screen = console()
+    for close in found.closes:
+        screen.print(Text(printable(_sentence(close), 1000)))
+    if not found.closes:
+        screen.print(f"{period} was never closed." if period else "No month was ever closed.")
+    if found.movements:
+        screen.print()
+        shown = [(f"{item.restated:%Y-%m}", *_moved(item)) for item in found.movements]
+        table(("restated", *_MOVED), shown, right=_MOVED[4:], spare=_MOVED[:1])
+        for line in _sums(found.movements):
+            screen.print(line, markup=False)
+    elif found.closes:
+        screen.print("No restated bill has moved anything since.")
+
+
+def _sentence(close: Close) -> str:
+    note = f" ({close.note})" if close.note else ""
+    text = f"{close.period:%Y-%m} closed {_minute(close.closed_at)} UTC as ledger version {close.version}{note}"
+    if close.reopened_at is None:
+        return f"{text}."
+    return f"{text}; reopened {_minute(close.reopened_at)} UTC, version {close.reopened_version}: {close.reason}"
+
+
+def _moved(item: Movement) -> tuple[str, ...]:
+    return (
+        _minute(item.loaded_at), f"{item.booked_in:%Y-%m}", item.source, cell(item.service), f"{item.charges:,}",
+        money(item.billed_cost, item.currency), money(item.effective_cost, item.currency),
+    )  # fmt: skip
+
+
+def _sums(movements: Sequence[Movement]) -> Iterator[str]:
+    from finmod.workspace.history import totals
+
+    for currency, charges, billed, effective in totals(movements):
+        yield (
+            f"In all {counted(charges, 'true-up')}: BilledCost {money(billed, currency)}, "
+            f"EffectiveCost {money(effective, currency)}."
+        )
+
+
+def _page(name: str, found: History) -> Iterator[str]:
+    """Yield the lines of a page: a paragraph per close, and what restatements moved of its month."""
+    yield f"# Closed months of {markdown_text(name)}"
+    yield ""
+    yield (
+        "A closed month stays as it was told. What its bills said later is booked as true-ups in the month that was "
+        "open then. Amounts are differences."
+    )
+    months = sorted({close.period for close in found.closes} | {item.restated for item in found.movements})
+    if not months:
+        yield from ("", "No month was ever closed.")
+    for month in months:
+        yield from ("", f"## {month:%Y-%m}")
+        for close in found.closes:
+            if close.period == month:
+                yield from ("", markdown_text(_sentence(close)))
+        moved = found.of(month)
+        if not moved:
+            yield from ("", "No restated bill has moved anything since.")
+            continue
+        yield from ("", f"| {' | '.join(_MOVED)} |", f"| {' | '.join(['---'] * 4 + ['---:'] * 3)} |")
+        for item in moved:
+            yield f"| {' | '.join(markdown_text(text) for text in _moved(item))} |"
+        yield from ("", *_sums(moved))

@@ -1,0 +1,130 @@
+"""The columns of Microsoft's cost details files, under both agreements, and what each holds.
+
+Owns names, order and values. Names and order are those of Microsoft's schemas: enterprise agreement 2024-08-01,
+customer agreement 2023-12-01-preview.
+"""
+
+from __future__ import annotations
+
+# The values of a usage row, by the names of an enterprise agreement's file; what is absent is empty.
+USAGE: dict[str, str] = {
+    "AccountId": "$account_id",
+    "AccountName": "$account_name",
+    "AccountOwnerId": "'owner@northwind.example'",
+    "AdditionalInfo": "CASE WHEN held.reserved THEN r.reserved_info ELSE r.additional_info END",
+    "BillingAccountId": "$billing_account",
+    "BillingAccountName": "$billing_name",
+    "BillingCurrencyCode": "'USD'",
+    "BillingPeriodEndDate": "$period_end",
+    "BillingPeriodStartDate": "$period_start",
+    "BillingProfileId": "$profile",
+    "BillingProfileName": "$profile_name",
+    "ChargeType": "'Usage'",
+    "ConsumedService": "r.consumed_service",
+    "CostCenter": "r.cost_centre",
+    "CostInBillingCurrency": "$cost",
+    "Date": "strftime(t0, '%m/%d/%Y')",
+    "EffectivePrice": "$price",
+    "Frequency": "'UsageBased'",
+    "InvoiceSectionId": "$section",
+    "InvoiceSectionName": "$section_name",
+    "IsAzureCreditEligible": "'True'",
+    "MeterCategory": "r.service",
+    "MeterId": "r.meter_id",
+    "MeterName": "r.meter",
+    "MeterRegion": "r.meter_region",
+    "MeterSubCategory": "r.family",
+    "OfferId": "'MS-AZR-0017P'",
+    "PartNumber": "r.part_number",
+    "PayGPrice": "CASE WHEN held.reserved THEN 0 ELSE lp END",
+    "PricingModel": 'coalesce(held."PricingModel", r.pricing_model)',
+    "ProductName": "r.product",
+    "ProductOrderId": 'held."ProductOrderId"',
+    "ProductOrderName": 'held."ProductOrderName"',
+    "PublisherName": "'Microsoft'",
+    "PublisherType": "$publisher",
+    "Quantity": "q",
+    "ReservationId": 'held."ReservationId"',
+    "ReservationName": 'held."ReservationName"',
+    "ResourceGroup": "r.resource_group",
+    "ResourceId": "r.resource_id",
+    "ResourceLocation": "r.region",
+    "ResourceLocationNormalized": "r.region",
+    "ResourceName": "r.resource_name",
+    "ServiceFamily": "r.service_family",
+    "SubscriptionId": "r.account",
+    "SubscriptionName": "r.account_name",
+    "Tags": "r.tags",
+    "Term": 'held."Term"',
+    "UnitOfMeasure": "r.pricing_unit",
+    "UnitPrice": "CASE WHEN held.reserved AND $customer THEN 0 ELSE cp END",
+    "benefitId": 'held."benefitId"',
+    "benefitName": 'held."benefitName"',
+    "costInPricingCurrency": "$cost",
+    "exchangeRateDate": "$period_start",
+    "exchangeRatePricingToBilling": "1",
+    "invoiceId": "$invoice",
+    "paygCostInBillingCurrency": "$payg",
+    "pricingCurrency": "'USD'",
+    "provider": "'Azure'",
+    "servicePeriodEndDate": "$period_end",
+    "servicePeriodStartDate": "$period_start",
+}
+
+# What a charge beside usage holds in columns that it does not set itself.
+BESIDE: dict[str, str] = {
+    **{
+        name: value
+        for name, value in USAGE.items()
+        if value.startswith(("$", "'USD'", "'owner", "'Microsoft'", "'Azure'", "strftime"))
+    },
+    "CostInBillingCurrency": "CostInBillingCurrency",
+    "EffectivePrice": "NULL",
+    "IsAzureCreditEligible": "'False'",
+    "costInPricingCurrency": "CostInBillingCurrency",
+    "exchangeRatePricingToBilling": "1",
+    "invoiceId": "invoice",
+    "paygCostInBillingCurrency": "CAST(PayGPrice AS DECIMAL(18,10)) * CAST(Quantity AS DECIMAL(18,4))",
+}
+
+ENTERPRISE: tuple[str, ...] = (
+    "InvoiceSectionName", "AccountName", "AccountOwnerId", "SubscriptionId", "SubscriptionName", "ResourceGroup",
+    "ResourceLocation", "Date", "ProductName", "MeterCategory", "MeterSubCategory", "MeterId", "MeterName",
+    "MeterRegion", "UnitOfMeasure", "Quantity", "EffectivePrice", "CostInBillingCurrency", "CostCenter",
+    "ConsumedService", "ResourceId", "Tags", "OfferId", "AdditionalInfo", "ServiceInfo1", "ServiceInfo2",
+    "ResourceName", "ReservationId", "ReservationName", "UnitPrice", "ProductOrderId", "ProductOrderName", "Term",
+    "PublisherType", "PublisherName", "ChargeType", "Frequency", "PricingModel", "AvailabilityZone",
+    "BillingAccountId", "BillingAccountName", "BillingCurrencyCode", "BillingPeriodStartDate", "BillingPeriodEndDate",
+    "BillingProfileId", "BillingProfileName", "InvoiceSectionId", "IsAzureCreditEligible", "PartNumber", "PayGPrice",
+    "PlanName", "ServiceFamily", "CostAllocationRuleName", "benefitId", "benefitName", "AccountId",
+    "ResourceLocationNormalized",
+)  # fmt: skip
+
+# (name in the file, name in an enterprise agreement's file).
+CUSTOMER: tuple[tuple[str, str], ...] = (
+    ("invoiceId", "invoiceId"), ("previousInvoiceId", "previousInvoiceId"), ("billingAccountId", "BillingAccountId"),
+    ("billingAccountName", "BillingAccountName"), ("billingProfileId", "BillingProfileId"),
+    ("billingProfileName", "BillingProfileName"), ("invoiceSectionId", "InvoiceSectionId"),
+    ("invoiceSectionName", "InvoiceSectionName"), ("resellerName", "resellerName"), ("resellerMpnId", "resellerMpnId"),
+    ("costCenter", "CostCenter"), ("billingPeriodEndDate", "BillingPeriodEndDate"),
+    ("billingPeriodStartDate", "BillingPeriodStartDate"), ("servicePeriodEndDate", "servicePeriodEndDate"),
+    ("servicePeriodStartDate", "servicePeriodStartDate"), ("date", "Date"), ("serviceFamily", "ServiceFamily"),
+    ("productOrderId", "ProductOrderId"), ("productOrderName", "ProductOrderName"),
+    ("consumedService", "ConsumedService"), ("meterId", "MeterId"), ("meterName", "MeterName"),
+    ("meterCategory", "MeterCategory"), ("meterSubCategory", "MeterSubCategory"), ("meterRegion", "MeterRegion"),
+    ("ProductId", "PartNumber"), ("ProductName", "ProductName"), ("SubscriptionId", "SubscriptionId"),
+    ("subscriptionName", "SubscriptionName"), ("publisherType", "PublisherType"), ("publisherId", "publisherId"),
+    ("publisherName", "PublisherName"), ("resourceGroupName", "ResourceGroup"), ("ResourceId", "ResourceId"),
+    ("resourceLocation", "ResourceLocation"), ("location", "MeterRegion"), ("effectivePrice", "EffectivePrice"),
+    ("quantity", "Quantity"), ("unitOfMeasure", "UnitOfMeasure"), ("chargeType", "ChargeType"),
+    ("billingCurrency", "BillingCurrencyCode"), ("pricingCurrency", "pricingCurrency"),
+    ("costInBillingCurrency", "CostInBillingCurrency"), ("costInPricingCurrency", "costInPricingCurrency"),
+    ("costInUsd", "costInPricingCurrency"), ("paygCostInBillingCurrency", "paygCostInBillingCurrency"),
+    ("paygCostInUsd", "paygCostInBillingCurrency"), ("exchangeRatePricingToBilling", "exchangeRatePricingToBilling"),
+    ("exchangeRateDate", "exchangeRateDate"), ("isAzureCreditEligible", "IsAzureCreditEligible"),
+    ("serviceInfo1", "ServiceInfo1"), ("serviceInfo2", "ServiceInfo2"), ("additionalInfo", "AdditionalInfo"),
+    ("tags", "Tags"), ("PayGPrice", "PayGPrice"), ("frequency", "Frequency"), ("term", "Term"),
+    ("reservationId", "ReservationId"), ("reservationName", "ReservationName"), ("pricingModel", "PricingModel"),
+    ("unitPrice", "UnitPrice"), ("costAllocationRuleName", "CostAllocationRuleName"), ("benefitId", "benefitId"),
+    ("benefitName", "benefitName"), ("provider", "provider"),
+)  # fmt: skip

@@ -1,0 +1,179 @@
+"""The folders that Cost Management exports into: which run of an export stands, whether it is whole, what it holds.
+
+Owns the manifest.json of an export and the layouts of its folders, for cost details and for FOCUS alike::
+
+    <export>/<yyyymmdd-yyyymmdd>/[<time>/]<run>/part_0_0001.csv   with manifest.json beside it
+    <export>/<yyyymmdd-yyyymmdd>/<export>_<run>.csv               of before 2023, without one
+
+Source: Microsoft Cost Management documentation, "Create and manage Cost Management exports" (file partitioning,
+overwriting, manifest file).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from finmod.errors import Problem, UserError
+from finmod.sources.deliveries import Delivery, by_period, current
+from finmod.sources.format import Selection
+
+_PERIOD = re.compile(r"\d{8}-\d{8}")
+_RUN = re.compile(r"_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+_MANIFESTS = ("manifest.json", "_manifest.json")
+_ROLES = {"actualcost": "actual", "amortizedcost": "amortized"}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an export says of one of its runs.
+
+    Attributes:
+        path: The file.
+        blobs: Name of a data file beside it -> its size in bytes, None where that is not said.
+        submitted: When the run was asked for, as text that sorts by time; "" where that is not said.
+        kind: ``ActualCost``, ``AmortizedCost``, ``FocusCost`` or another; "" where that is not said.
+    """
+
+    path: Path
+    blobs: dict[str, int | None]
+    submitted: str
+    kind: str
+
+    @property
+    def role(self) -> str:
+        """Return ``actual`` or ``amortized``; "" for an export of another kind."""
+        return _ROLES.get(self.kind.lower(), "")
+
+
+def manifest_of(path: Path) -> Manifest | None:
+    """Return the manifest that lies beside a data file, or None.
+
+    Raises:
+        UserError: FM1250, it cannot be read.
+    """
+    found = next((path.parent / name for name in _MANIFESTS if (path.parent / name).is_file()), None)
+    return _read(found) if found else None
+
+
+def select_exports(paths: Sequence[Path]) -> Selection:
+    """Return the newest run of each export and period, and which half of a pair each of its files is.
+
+    Files that lie in no period's folder are taken as they are; a manifest beside them must name them.
+
+    Raises:
+        UserError: FM1250 to FM1252, see ``deliveries.current``; FM1251 as well where a file is shorter than its
+            manifest says.
+    """
+    manifests = {folder: manifest_of(folder / "any") for folder in {path.parent for path in paths}}
+    periods, loose = by_period(paths, lambda folder: bool(_PERIOD.fullmatch(folder.name)))
+    deliveries = [_delivery(folder, files, manifests) for folder, files in periods]
+    deliveries += [
+        _delivery(folder, {path: "" for path in loose if path.parent == folder}, manifests)
+        for folder in sorted({path.parent for path in loose if manifests[path.parent]})
+    ]
+    chosen = current(deliveries, [path for path in loose if not manifests[path.parent]])
+    cut = [problem for path in chosen.files if (problem := _cut(path, manifests[path.parent]))]
+    if cut:
+        raise UserError(*cut)
+    said = {path: manifest.role for path in chosen.files if (manifest := manifests[path.parent])}
+    return replace(chosen, roles={path: role for path, role in said.items() if role})
+
+
+def select_known_exports(paths: Sequence[Path]) -> Selection:
+    """Return the newest run of what exports of Cost Management delivered, and every other file as it is.
+
+    For formats whose files come from other suppliers too: a manifest counts where it is one of Cost Management's, or
+    lies in a period's folder as those do.
+
+    Raises:
+        UserError: As ``select_exports``.
+    """
+    ours = {folder for folder in {path.parent for path in paths} if _is_export(folder)}
+    chosen = select_exports([path for path in paths if path.parent in ours])
+    kept = set(chosen.files)
+    return replace(chosen, files=tuple(path for path in paths if path in kept or path.parent not in ours), roles={})
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        return manifest_of(folder / "any") is not None
+    except UserError:
+        if any(_PERIOD.fullmatch(parent.name) for parent in (folder, *folder.parents)):
+            raise
+        return False
+
+
+def _delivery(folder: Path, files: dict[Path, str], manifests: dict[Path, Manifest | None]) -> Delivery:
+    versions = {path: version or _run_in_name(path) for path, version in files.items()}
+    runs = [manifests[place] for place in sorted({path.parent for path in files})]
+    known = [run for run in runs if run is not None]
+    if not known or (len(known) < len(runs)):
+        return Delivery(folder, versions)
+    newest = max(known, key=lambda run: (run.submitted, str(run.path)))
+    promised = tuple(newest.path.parent / name for name in newest.blobs)
+    return Delivery(folder, versions, newest.path, promised)
+
+
+def _run_in_name(path: Path) -> str:
+    found = _RUN.search(path.name)
+    return found[1] if found else ""
+
+
+def _cut(path: Path, manifest: Manifest | None) -> Problem | None:
+    """Return the problem of a CSV file that is shorter than promised; other kinds say so themselves."""
+    wanted = manifest.blobs.get(path.name) if manifest else None
+    if manifest is None or wanted is None or path.suffix.lower() != ".csv" or path.stat().st_size >= wanted:
+        return None
+    return Problem(
+        code="FM1251",
+        found=f"{path.name} has {path.stat().st_size:,} bytes, and the manifest says {wanted:,}",
+        expected="the whole bill; a part of it would load as if it were all",
+        where=str(manifest.path),
+        remedy="Download the file again.",
+    )
+
+
+def _read(path: Path) -> Manifest:
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, f"the manifest is no JSON ({error})") from error
+    blobs = content.get("blobs") if isinstance(content, dict) else None
+    names = [_blob(blob) for blob in blobs] if isinstance(blobs, list) else []
+    if not names or not all(name for name, _ in names):
+        raise _unreadable(path, "the manifest has no list of file names in 'blobs'")
+    run, config = (_object(content.get(key)) for key in ("runInfo", "exportConfig"))
+    return Manifest(path, dict(names), _text(run.get("submittedTime")), _text(config.get("type")))
+
+
+def _blob(blob: object) -> tuple[str, int | None]:
+    entry = _object(blob)
+    size = entry.get("byteCount")
+    # A name ends at the last slash, whichever system wrote it.
+    name = re.split(r"[/\\]", _text(entry.get("blobName")))[-1]
+    return name, size if isinstance(size, int) and not isinstance(size, bool) else None
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _unreadable(path: Path, found: str) -> UserError:
+    return UserError(
+        Problem(
+            code="FM1250",
+            found=found,
+            expected="the manifest as Cost Management delivered it",
+            where=str(path),
+            remedy="Download it again, or remove it and keep the files of one run alone.",
+        )
+    )

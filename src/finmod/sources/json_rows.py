@@ -1,0 +1,303 @@
+"""JSON: one object per row, in lines, one after another or in an array; and the answers of APIs, in pages.
+
+Owns the layouts and the copy to Parquet. Numbers are doubles, as JSON readers take them and suppliers write them, and
+count as their shortest text; numbers in quotes keep every digit, and so does every number of a page.
+"""
+
+from __future__ import annotations
+
+import gzip as packed
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from finmod.engines.duckdb import Engine, EngineError, file_list, identifier, literal
+from finmod.errors import Problem, UserError, printable
+from finmod.sources import gzip
+from finmod.sources.files import SourceFile
+from finmod.sources.format import Format
+from finmod.sources.kinds import is_gzip
+from finmod.sources.long_rows import MOST_BYTES
+
+Layout = Literal["newline_delimited", "unstructured", "array"]
+_HEAD_BYTES = 4 << 20
+_MOST_PAGE_BYTES = 200 << 20
+_EXPORT = "Export it again."
+# What the engine says -> code, what that means.
+_MEANT = {
+    r"duplicate key \"(?P<what>.*)\"": ("FM1141", "the key '{what}' stands more than once in one object"),
+    r"Expected OBJECT, but got (?P<what>\w+)": ("FM1142", "a {what} stands where an object was expected"),
+    r"Expected ARRAY, but got (?P<what>\w+)": ("FM1142", "a {what} stands where a list was expected"),
+    r"maximum_object_size": ("FM1115", "an object is too long"),
+    r"invalid utf-?8|UTF-8": ("FM1114", "a byte that is not UTF-8"),
+    r"Malformed JSON.*?: (?P<what>[^.\n]+)": ("FM1140", "the JSON is broken: {what}"),
+}
+_EXPECTED = {
+    "FM1140": "one whole JSON object per row",
+    "FM1141": "each key once",
+    "FM1142": "the form that the supplier documents",
+    "FM1114": "text in UTF-8",
+    "FM1115": f"less than {MOST_BYTES // 1_000_000} MB",
+}
+
+
+class Head(NamedTuple):
+    """How a JSON file begins.
+
+    Attributes:
+        layout: How its rows stand in it.
+        first: Its first object; empty where it has none.
+    """
+
+    layout: Layout
+    first: dict[str, Any]
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in one object."""
+
+
+def read_head(file: SourceFile) -> Head:
+    """Return the layout of a file and its first object, read from its first bytes.
+
+    Raises:
+        UserError: It begins with no whole object.
+    """
+    if is_gzip(file):
+        raw = gzip.head(file, _HEAD_BYTES)
+    else:
+        with file.path.open("rb") as handle:
+            raw = handle.read(_HEAD_BYTES)
+    text = raw.decode("utf-8-sig", errors="replace").lstrip()
+    inside = text[1:].lstrip() if text.startswith("[") else text
+    if text.startswith("[") and inside.startswith("]"):
+        return Head("array", {})
+    try:
+        first, end = _decoder().raw_decode(inside)
+    except ValueError as error:
+        whole = len(raw) < _HEAD_BYTES
+        raise UserError(_broken(file, error) if whole else _unlike(file, "no object ends in its first 4 MB")) from error
+    if not isinstance(first, dict):
+        raise UserError(_unlike(file, "its first value is no object"))
+    if text.startswith("["):
+        return Head("array", first)
+    line = inside[:end]
+    return Head("unstructured" if "\n" in line or re.match(r"[ \t]*\{", inside[end:]) else "newline_delimited", first)
+
+
+def names(head: Head) -> list[str]:
+    """Return the column names of a file: the fields of its first object, and those of objects as ``object.field``."""
+    return [name for field, value in head.first.items() for name in _names(field, value)]
+
+
+def _names(name: str, value: object) -> list[str]:
+    inside = value.items() if isinstance(value, dict) else ()
+    return [name, *(deeper for field, item in inside for deeper in _names(f"{name}.{field}", item))]
+
+
+def copy_to_parquet(engine: Engine, file: SourceFile, layout: Layout, form: Format, target: Path) -> int:
+    """Write the fields of every object, in their order, to a Parquet file; return the number of objects.
+
+    Args:
+        engine: Where to read it.
+        file: The JSON file, gzipped or not.
+        layout: How its rows stand in it.
+        form: Its format: which fields are read, and how its lists; other fields are passed over.
+        target: Parquet file to write.
+
+    Raises:
+        UserError: An object is broken or of another form, or the gzip file is damaged; nothing is left behind.
+    """
+    packing = "gzip" if is_gzip(file) else "uncompressed"
+    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in form.json_columns.items())
+    reader = (
+        f"read_json({file_list([file.path])}, format = '{layout}', compression = '{packing}', "
+        f"columns = {{{types}}}, maximum_object_size = {MOST_BYTES})"
+    )
+    picked = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in _leaves(form.json_columns, form).items())
+    query = f"SELECT {picked} FROM {reader}"
+    check = gzip.Check(file, engine) if packing == "gzip" else None
+    try:
+        with check or nullcontext():
+            return engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
+    except EngineError as error:
+        target.unlink(missing_ok=True)
+        raise UserError((check and check.problem) or _meant(file, str(error))) from error
+    except UserError:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _leaves(columns: Mapping[str, str], form: Format, above: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return name -> SQL of what an object holds: the fields of structs as ``struct.field``, lists as text.
+
+    Texts in columns of their own have a Parquet dictionary each, so that a mapping looks at each entry once.
+    """
+    found: dict[str, str] = {}
+    for name, kind in columns.items():
+        place = (*above, name)
+        whole, cell = ".".join(place), ".".join(map(identifier, place))
+        pairs = form.lists.get(form.canonical(whole))
+        if kind.endswith("[]"):
+            found[whole] = pairs.of_list("one", cell) if pairs else f"CAST(to_json({cell}) AS VARCHAR)"
+        elif kind.startswith("STRUCT("):
+            found |= _leaves(_inside(kind), form, place)
+        elif kind == "JSON":
+            text = f"CAST({cell} AS VARCHAR)"
+            found[whole] = pairs.of_text(text) if pairs else text
+        else:
+            found[whole] = cell
+    return found
+
+
+def _inside(kind: str) -> dict[str, str]:
+    """Return field -> type of a STRUCT.
+
+    >>> _inside('STRUCT(id VARCHAR, "labels" STRUCT("key" VARCHAR, "value" VARCHAR)[])')
+    {'id': 'VARCHAR', 'labels': 'STRUCT("key" VARCHAR, "value" VARCHAR)[]'}
+    """
+    parts, depth = [""], 0
+    for sign in kind[len("STRUCT(") : -1]:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    split = (part.strip().partition(" ") for part in parts)
+    return {name.strip('"'): inner for name, _, inner in split}
+
+
+def _meant(file: SourceFile, said: str) -> Problem:
+    # The engine repeats the object, which is text of the bill, behind what it found.
+    for sign, (code, words) in _MEANT.items():
+        match = re.search(sign, said, re.DOTALL)
+        if match:
+            what = printable(match.groupdict().get("what", ""), 60)
+            found = words.format(what=what.lower() if code == "FM1142" else what)
+            return Problem(code=code, found=found, expected=_EXPECTED[code], where=_place(file, said), remedy=_EXPORT)
+    return Problem(
+        code="FM1140",
+        found="the JSON cannot be read",
+        expected=_EXPECTED["FM1140"],
+        where=_place(file, said),
+        remedy=_EXPORT,
+    )
+
+
+def _place(file: SourceFile, said: str) -> str:
+    line = re.search(r"in line (\d+)", said)
+    if line:
+        return f"{file.name}:{_line(file, int(line[1]), malformed='Malformed JSON' in said)}"
+    row = re.search(r"in record/value (\d+)", said)
+    return f"{file.name}, row {int(row[1]):,}" if row else file.name
+
+
+def _line(file: SourceFile, told: int, *, malformed: bool) -> int:
+    """Return the line that the engine means: of JSON that is broken, releases from 2.0 on tell the one after it."""
+    if not malformed or told == 1:
+        return told
+    opened = packed.open if is_gzip(file) else open
+    try:
+        with opened(file.path, "rt", encoding="utf-8", errors="replace") as handle:
+            before = next(islice(handle, told - 2, None), "")
+        json.loads(before or "0")
+    except (ValueError, RecursionError, OSError, EOFError):
+        return told - 1
+    return told
+
+
+def read_document(file: SourceFile) -> object:
+    """Return the one JSON document that a file is, with numbers as their text.
+
+    Raises:
+        UserError: It is too long, broken or has a key twice.
+    """
+    content = _content(file)
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_float=str, parse_int=str, object_pairs_hook=_once)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UserError(
+            Problem(
+                code="FM1114",
+                found="a byte that is not UTF-8",
+                expected="text in UTF-8",
+                where=f"{file.name}:{line}",
+                remedy=_EXPORT,
+            )
+        ) from error
+    except _TwiceError as error:
+        found = f"the key '{printable(str(error), 60)}' stands more than once in one object"
+        raise UserError(
+            Problem(code="FM1141", found=found, expected="each key once", where=file.name, remedy=_EXPORT)
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(_broken(file, error)) from error
+
+
+def _content(file: SourceFile) -> bytes:
+    if is_gzip(file):
+        content = gzip.head(file, _MOST_PAGE_BYTES + 1)
+    else:
+        with file.path.open("rb") as handle:
+            content = handle.read(_MOST_PAGE_BYTES + 1)
+    if len(content) > _MOST_PAGE_BYTES:
+        raise UserError(
+            Problem(
+                code="FM1115",
+                found="the document is too long",
+                expected=f"an answer of less than {_MOST_PAGE_BYTES >> 20} MB",
+                where=file.name,
+                remedy="Ask for fewer days a page.",
+            )
+        )
+    return content
+
+
+def write_rows(engine: Engine, rows: Iterable[Mapping[str, object]], columns: Sequence[str], target: Path) -> int:
+    """Write rows of texts to a Parquet file and return their number; a value that is no text is kept as JSON."""
+    folder = target.with_suffix(".ndjson.gz")
+    count = 0
+    with packed.open(folder, "wt", encoding="utf-8", compresslevel=1) as handle:
+        for row in rows:
+            handle.write(json.dumps({name: _text(row.get(name)) for name in columns}) + "\n")
+            count += 1
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+    query = f"SELECT * FROM read_json({file_list([folder])}, format = 'newline_delimited', columns = {{{types}}})"
+    try:
+        engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
+    finally:
+        folder.unlink(missing_ok=True)
+    return count
+
+
+def _text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=str, parse_int=str)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        raise _TwiceError(next(name for name, _ in pairs if name in seen or seen.add(name)))  # type: ignore[func-returns-value]
+    return found
+
+
+def _broken(file: SourceFile, error: ValueError | RecursionError) -> Problem:
+    if isinstance(error, json.JSONDecodeError):
+        found, where = f"the JSON is broken: {error.msg.lower()}", f"{file.name}:{error.lineno}:{error.colno}"
+    else:
+        found, where = "the JSON is broken: objects inside objects without end", file.name
+    return Problem(code="FM1140", found=found, expected="whole JSON", where=where, remedy=_EXPORT)
+
+
+def _unlike(file: SourceFile, found: str) -> Problem:
+    return Problem(code="FM1142", found=found, expected="JSON with one object per row", where=file.name, remedy=_EXPORT)

@@ -1,0 +1,91 @@
+"""Lists of keys and values inside a cell, such as labels: read as the pairs of one JSON object.
+
+Owns that form: ``"env":"prod","team":"search"``, so that a mapping has only to put the lists of a row beside each
+other. A key that is null is no key; text that is no such list stays as it is, for whoever reads it to tell.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from finmod.engines.duckdb import identifier, literal
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A list of objects with the fields ``key`` and ``value``.
+
+    Attributes:
+        prefix: What stands before each key, so that keys of several lists never meet.
+        namespace: Field whose value stands before the key, with a slash; "" for none.
+        whole: Whether braces stand around the pairs, so that the cell is an object by itself.
+    """
+
+    prefix: str = ""
+    namespace: str = ""
+    whole: bool = False
+
+    def of_list(self, one: str, source: str, *, named: bool = True) -> str:
+        """Return SQL for the pairs of a list of structs; "" for an empty one.
+
+        Args:
+            one: SQL for the struct of an element ``one``.
+            source: SQL for the list.
+            named: Whether the structs have the namespace.
+        """
+        key = f"{one}.key"
+        if self.namespace and named:
+            key = f"coalesce({one}.{identifier(self.namespace)} || '/', '') || {key}"
+        key = f"{literal(self.prefix)} || {key}" if self.prefix else key
+        pair = f"concat(to_json({key}), ':', coalesce(CAST(to_json({one}.value) AS VARCHAR), 'null'))"
+        pairs = f"array_to_string([{pair} FOR one IN {source} IF {one}.key IS NOT NULL], ',')"
+        return f"'{{' || nullif({pairs}, '') || '}}'" if self.whole else pairs
+
+    def of_text(self, cell: str) -> str:
+        """Return SQL for the pairs of a list in JSON text; any other text as it is."""
+        fields = ("key", "value", *([self.namespace] if self.namespace else []))
+        form = literal(json.dumps([dict.fromkeys(fields, "VARCHAR")]))
+        text = cell
+        for field in fields:  # no such piece can stand inside a JSON string, where quotes are escaped
+            named, meant = literal(f'"{_capital(field)}":'), literal(f'"{field}":')
+            text = f"replace({text}, {named}, {meant})"
+        made = self.of_list("one", f"from_json({text}, {form})")
+        return f"CASE WHEN starts_with({cell}, '[{{') THEN coalesce(TRY({made}), {cell}) ELSE {cell} END"
+
+    def of_parquet(self, cell: str, kind: str) -> str:
+        """Return SQL for the pairs of a list as Parquet has it; "" for a cell of another type than a list of these."""
+        one = "one.element" if is_wrapped(kind) else "one"
+        plain = kind.replace('"', "").casefold()
+        if not plain.endswith(("[]", "[])")) or "key varchar" not in plain or "value varchar" not in plain:
+            return ""
+        return self.of_list(one, unwrapped(cell, kind), named=f"{self.namespace} varchar" in plain)
+
+
+def _capital(field: str) -> str:
+    """Return a field's name as some writers capitalise it.
+
+    >>> _capital("key"), _capital("x_namespace")
+    ('Key', 'x_Namespace')
+    """
+    return f"x_{field[2:].capitalize()}" if field.startswith("x_") else field.capitalize()
+
+
+def list_type(*fields: str) -> str:
+    """Return the DuckDB type of a list of objects with text fields.
+
+    >>> list_type("key", "value")
+    'STRUCT("key" VARCHAR, "value" VARCHAR)[]'
+    """
+    return f"STRUCT({', '.join(f'{identifier(field)} VARCHAR' for field in fields)})[]"
+
+
+def is_wrapped(kind: str) -> bool:
+    """Return whether a type is a list that the writer of Parquet wrapped: a struct of a list of structs of elements."""
+    plain = kind.replace('"', "")
+    return plain.startswith("STRUCT(list STRUCT(element ") and plain.endswith("[])")
+
+
+def unwrapped(cell: str, kind: str) -> str:
+    """Return SQL for the list inside a cell, its elements wrapped or not."""
+    return f"{cell}.list" if is_wrapped(kind) else cell

@@ -1,0 +1,168 @@
+"""Close: a month that stays as it was told, and what becomes of the bills that restate it.
+
+Owns the order of the steps of a close, a reopening and of true-ups in a load. What they are is told in ``ledger``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.engines.disk import told_when_full
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import Problem, UserError
+from finmod.ledger.closes import Close, closes
+from finmod.ledger.closes import close as close_month
+from finmod.ledger.closes import reopen as reopen_month
+from finmod.ledger.delta import damaged
+from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
+from finmod.ledger.locks import books
+from finmod.ledger.true_ups import Booking, Moved, book
+from finmod.marts.catalogue import view_sql
+from finmod.settings.project import Project
+from finmod.terms.findings import Finding
+from finmod.workspace.steps import Step
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Restated:
+    """The months of a load, made ready for their commit.
+
+    Attributes:
+        prepared: Each with its findings.
+        load_id: Names the load.
+        now: Time of the load, UTC.
+        seen: State of the ledger that the load began with.
+    """
+
+    prepared: tuple[tuple[PreparedPeriod, tuple[Finding, ...]], ...]
+    load_id: str
+    now: datetime
+    seen: Snapshot
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A month as it is committed.
+
+    Attributes:
+        ready: Its files.
+        findings: What was odd about it.
+        moved: Currency -> what its true-ups move, empty for nothing; None where the month is open.
+    """
+
+    ready: PreparedPeriod
+    findings: tuple[Finding, ...]
+    moved: Mapping[str, Moved] | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What was closed or reopened.
+
+    Attributes:
+        close: The close.
+        rows: Per source and currency: source, currency, number of charges and true-ups booked in the month, BilledCost
+            and EffectiveCost, None where every one is unknown.
+        taken_back: Number of true-ups that a reopening took back.
+    """
+
+    close: Close
+    rows: tuple[tuple[str, str, int, Decimal | None, Decimal | None], ...]
+    taken_back: int = 0
+
+
+def close(project: Project, period: date, now: datetime, *, note: str | None = None, early: bool = False) -> Closed:
+    """Close a month for every source: its charges stay as they are, whatever bills say later.
+
+    Args:
+        project: Whose ledger.
+        period: First day of the month.
+        now: Time of the close, UTC.
+        note: What is to be known of it.
+        early: Close a month that has not ended yet.
+
+    Raises:
+        UserError: The month cannot be closed, or a load runs.
+    """
+    _refuse_long("the note", note)
+    ledger = Ledger(project.store)
+    with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
+        made = close_month(engine, ledger, period, now, note=note, early=early)
+        return Closed(made, _totals(engine, ledger, period))
+
+
+def reopen(project: Project, period: date, now: datetime, *, reason: str) -> Closed:
+    """Reopen the last closed month: its true-ups are taken back, and the next load reads its restated bills again.
+
+    Args:
+        project: Whose ledger.
+        period: First day of the month.
+        now: Time of the reopening, UTC.
+        reason: Why, for the history.
+
+    Raises:
+        UserError: The month cannot be reopened, or a load runs.
+    """
+    _refuse_long("the reason", reason)
+    ledger = Ledger(project.store)
+    with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
+        undone, taken_back = reopen_month(engine, ledger, period, now, reason=reason)
+        return Closed(undone, _totals(engine, ledger, period), taken_back)
+
+
+def book_closed(engine: Engine, ledger: Ledger, restated: Restated, folder: Path, step: Step) -> list[Booked]:
+    """Return the months of a load as they are committed: those that are closed as true-ups in the open month.
+
+    Args:
+        engine: Where to run.
+        ledger: What stands.
+        restated: The months.
+        folder: Staging folder of the load.
+        step: Progress.
+    """
+    known = closes(engine, ledger, restated.seen)
+    done = []
+    for place, (ready, found) in enumerate(restated.prepared):
+        month = known.booked(ready.period)
+        if month is None:
+            done.append(Booked(ready, found))
+            continue
+        step(f"{ready.source} {ready.period:%Y-%m}: true-ups", place, len(restated.prepared))
+        booking = Booking(month, restated.load_id, restated.now, restated.seen)
+        done.append(Booked(*book(engine, ledger, (ready, found), booking, folder)))
+    return done
+
+
+def _totals(
+    engine: Engine, ledger: Ledger, period: date
+) -> tuple[tuple[str, str, int, Decimal | None, Decimal | None], ...]:
+    try:
+        rows = engine.rows(
+            "SELECT x_Source, BillingCurrency, CAST(sum(x_Charges) AS BIGINT), sum(BilledCost), sum(EffectiveCost) "
+            f"FROM ({view_sql('charges_daily', ledger, ledger.head(engine))}) WHERE x_BillingPeriod = ? "
+            "GROUP BY ALL ORDER BY ALL",
+            [period],
+        )
+    except EngineError as error:
+        raise UserError(damaged(str(error))) from error
+    return tuple(
+        (source, currency, charges, billed, effective) for source, currency, charges, billed, effective in rows
+    )
+
+
+def _refuse_long(what: str, words: str | None) -> None:
+    if words is not None and len(words) > _LONGEST:
+        raise UserError(
+            Problem(
+                code="FM1518",
+                found=f"{what} has {len(words):,} characters",
+                expected=f"{_LONGEST} at most",
+                remedy="Say it shorter, and where more is to be read.",
+            )
+        )

@@ -1,0 +1,240 @@
+"""Load Kubernetes usage: a source's reports into the ledger, only what is new, all of it or nothing.
+
+Owns which reports and months a load of usage touches and the order of its steps. It keeps the promises of ``load.py``:
+files known by their bytes, months replaced whole, nothing dropped unasked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError
+from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
+from finmod.ledger.manifest import current_files
+from finmod.ledger.tables import CHARGES, KUBERNETES_USAGE
+from finmod.ledger.usage import FORMAT, UsageFile, UsageInput, current_usage, prepare_usage, with_empty_charges
+from finmod.normalize.kubernetes import REVISION, mapping
+from finmod.normalize.kubernetes_checks import UsagePeriods, usage_periods
+from finmod.normalize.kubernetes_rows import UsageConversion, add_functions
+from finmod.sources.files import SourceFile, discover, fingerprint, refuse_same_content
+from finmod.sources.kubernetes import canonical, stage_usage
+from finmod.terms.findings import Finding
+from finmod.workspace.job import Job
+from finmod.workspace.losses import file_gone
+from finmod.workspace.steps import Step
+
+
+@dataclass(frozen=True)
+class UsageLoad:
+    """What a load of usage did.
+
+    Attributes:
+        periods: Each month that was loaded, with its findings; empty where the ledger has every file already.
+        unchanged: Number of files that were not read again.
+        before: Months that the source had before.
+        version: Ledger version afterwards.
+    """
+
+    periods: tuple[tuple[PreparedPeriod, tuple[Finding, ...]], ...]
+    unchanged: int
+    before: frozenset[date]
+    version: int
+
+
+@dataclass
+class _Read:
+    conversions: list[UsageConversion] = field(default_factory=list)
+    periods: dict[str, UsagePeriods] = field(default_factory=dict)
+
+
+def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) -> UsageLoad:
+    """Load what is new in one source of usage.
+
+    Args:
+        engine: Where to work.
+        ledger: Where it goes.
+        job: The source.
+        folder: Its staging folder.
+        step: Progress.
+
+    Raises:
+        UserError: A file cannot be read, or rows would be dropped; the ledger is as it was.
+    """
+    where = f"finmod.yaml, source {job.name}" if job.declared else None
+    paths = discover(job.root, job.settings.paths, where=where, json=True)
+    step("fingerprint", 0, len(paths))
+    files = [fingerprint(path, job.root) for path in paths]
+    refuse_same_content(files)
+    head = ledger.head(engine)
+    _refuse_bills(engine, ledger, head, job)
+    known = current_usage(engine, ledger, head, job.name)
+    read_as = _digest(job)
+    stands = {(entry.sha256, entry.read_as) for entry in known}
+    changed = [file for file in files if job.again or (file.sha256, read_as) not in stands]
+    before = frozenset(entry.period for entry in known)
+    if not changed:
+        return UsageLoad((), len(files), before, head.version)
+    add_functions(engine)
+    read = _read_files(engine, job, changed, folder, step)
+    touched = {period for found in read.periods.values() for period in found.periods}
+    touched |= {entry.period for entry in known if entry.file in {file.name for file in changed}}
+    beside = {entry.sha256 for entry in known if entry.period in touched}
+    others = [file for file in files if file not in changed and file.sha256 in beside]
+    more = _read_files(engine, job, others, folder, step)
+    read = _Read([*read.conversions, *more.conversions], {**read.periods, **more.periods})
+    works = [_work(job, read, period, known, read_as, files) for period in sorted(touched)]
+    prepared = _prepare_all(engine, works, folder, step)
+    _refuse_loss(job, prepared, known, files)
+    if not ledger.files(CHARGES, head):
+        first, found = prepared[0]
+        prepared[0] = (with_empty_charges(engine, first, folder), found)
+    load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
+    version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now, seen=head).version
+    return UsageLoad(tuple(prepared), len(files) - len(read.conversions), before, version)
+
+
+def refuse_usage(engine: Engine, ledger: Ledger, snapshot: Snapshot, source: str) -> None:
+    """Refuse a bill under the name of a source of usage.
+
+    Raises:
+        UserError: FM1287.
+    """
+    if current_usage(engine, ledger, snapshot, source):
+        raise UserError(_mixed(source, "Kubernetes usage", "a bill"))
+
+
+def _refuse_bills(engine: Engine, ledger: Ledger, snapshot: Snapshot, job: Job) -> None:
+    if any(entry.charges for entry in current_files(engine, ledger, snapshot, job.name)):
+        raise UserError(_mixed(job.name, "charges", "Kubernetes usage"))
+
+
+def _mixed(source: str, has: str, comes: str) -> Problem:
+    return Problem(
+        code="FM1287",
+        found=f"the ledger has {has} under the name {source}, and this is {comes}",
+        expected="a source of its own for each",
+        where=f"source {source}",
+        remedy="Name it otherwise: --source NAME, or another key below sources: in finmod.yaml.",
+    )
+
+
+def _digest(job: Job) -> str:
+    """Return what, besides their bytes, decides how reports are read."""
+    parts = [FORMAT, REVISION, sorted(job.reading.constants.items())]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _read_files(engine: Engine, job: Job, files: Sequence[SourceFile], folder: Path, step: Step) -> _Read:
+    read, problems = _Read(), list[Problem]()
+    for place, file in enumerate(files):
+        step(f"read {file.name}", place, len(files))
+        try:
+            staged = stage_usage(engine, file, folder)
+            names = [column.name for column in staged.columns]
+            conversion = UsageConversion(job.name, staged, mapping(names), canonical, job.reading)
+            read.periods[file.name] = usage_periods(engine, conversion)
+            read.conversions.append(conversion)
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    return read
+
+
+def _work(  # noqa: PLR0913, PLR0917 -- a source's month, what was read, what stood there, what is there
+    job: Job, read: _Read, period: date, known: Sequence[UsageFile], read_as: str, files: Sequence[SourceFile]
+) -> UsageInput:
+    inside = tuple(item for item in read.conversions if period in read.periods[item.staged.file.name].periods)
+    alone = frozenset(name for name, found in read.periods.items() if set(found.periods) == {period})
+    there = {file.name for file in files}
+    gone = [
+        _usage_gone(file_gone(job.name, period, name, still=name in there)) for name in _left(inside, known, period)
+    ]
+    odd = [
+        replace(finding, source=job.name, billing_period=f"{period:%Y-%m}")
+        for item in inside
+        for finding in read.periods[item.staged.file.name].findings
+    ]
+    return UsageInput(job.name, period, inside, alone, read_as, (*gone, *odd), files[0])
+
+
+def _usage_gone(finding: Finding) -> Finding:
+    return replace(finding, message=finding.message.replace("charges", "rows"))
+
+
+def _left(inside: Sequence[UsageConversion], known: Sequence[UsageFile], period: date) -> list[str]:
+    """Return the names of files that brought rows of a month before and bring none now, renamed ones apart."""
+    names = {item.staged.file.name for item in inside}
+    contents = {item.staged.file.sha256 for item in inside}
+    before = (entry for entry in known if entry.period == period)
+    return sorted(entry.file for entry in before if entry.file not in names and entry.sha256 not in contents)
+
+
+def _prepare_all(
+    engine: Engine, works: Sequence[UsageInput], folder: Path, step: Step
+) -> list[tuple[PreparedPeriod, tuple[Finding, ...]]]:
+    """Return every month ready for its commit, or tell the problems of all of them."""
+    prepared, problems = [], dict[Problem, None]()
+    for place, work in enumerate(works):
+        name = f"{work.source} {work.period:%Y-%m}"
+        try:
+            prepared.append(prepare_usage(engine, work, folder, partial(_told, step, name, place, len(works))))
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise UserError(*problems)
+    return prepared
+
+
+def _told(step: Step, name: str, place: int, places: int, what: str) -> None:
+    step(f"{name}: {what}", place, places)
+
+
+def _refuse_loss(
+    job: Job,
+    prepared: Sequence[tuple[PreparedPeriod, tuple[Finding, ...]]],
+    known: Sequence[UsageFile],
+    files: Sequence[SourceFile],
+) -> None:
+    """Refuse to drop rows that no file of this load stands for, by the rules of ``losses.refuse_loss``."""
+    if "FM1130" in job.reading.accept:
+        return
+    there = {file.name for file in files}
+    problems = []
+    for ready, _ in prepared:
+        rows = ready.files[KUBERNETES_USAGE.name][1]
+        left = _missing(known, ready, there)
+        if rows and job.declared:
+            before = sum(entry.rows for entry in known if entry.period == ready.period)
+            left = {name: count for name, count in left.items() if rows * 2 < before}
+        elif not rows:
+            left = {entry.file: entry.rows for entry in known if entry.period == ready.period}
+        problems += [_would_drop(job, ready.period, name) for name in left]
+    if problems:
+        raise UserError(*problems)
+
+
+def _missing(known: Sequence[UsageFile], ready: PreparedPeriod, there: set[str]) -> Mapping[str, int]:
+    brought = {row.sha256 for row in ready.manifest} | {row.file for row in ready.manifest}
+    return {
+        entry.file: entry.rows
+        for entry in known
+        if entry.period == ready.period and entry.file not in there and not {entry.file, entry.sha256} & brought
+    }
+
+
+def _would_drop(job: Job, period: date, file: str) -> Problem:
+    return Problem(
+        code="FM1130",
+        found=f"the ledger has usage of {file} in {job.name} {period:%Y-%m}, and this load would drop it",
+        expected="every file of a month, for as long as its usage shall stay",
+        where=file,
+        remedy="Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130.",
+    )

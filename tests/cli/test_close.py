@@ -1,0 +1,69 @@
+"""``finmod close`` and ``finmod reopen``: what they say, in every form."""
+
+from __future__ import annotations
+
+import json
+
+from tests.books import Books, bill, month
+
+
+def test_close_shows_what_was_closed_per_source_and_currency(books: Books) -> None:
+    books.load(
+        books.write(
+            "a.csv",
+            bill(
+                month(7, "1234.5", EffectiveCost="1000"),
+                month(7, "2", EffectiveCost="", BillingCurrency="EUR", BillingAccountId="b"),
+            ),
+        )
+    )
+    said = books.run("close", "2026-07")
+    assert said.out.splitlines()[:3] == [
+        "period   source  charges    BilledCost  EffectiveCost",
+        "2026-07  saas          1      2.00 EUR              -",
+        "2026-07  saas          1  1,234.50 USD   1,000.00 USD",
+    ]
+    assert "Closed 2026-07 as ledger version 2. As it is now it is always to be seen with: " in said.out
+    assert "query --as-of 2026-07" in said.out
+    assert (said.code, said.err) == (0, "")
+
+
+def test_json_has_exact_amounts_and_the_version(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1.000000000001", EffectiveCost="3"))))
+    assert json.loads(books.run("close", "2026-07", "--output", "json").out) == [
+        {
+            "billing_period": "2026-07", "version": 2, "source": "saas", "charges": 1, "currency": "USD",
+            "billed_cost": "1.000000000001", "effective_cost": "3.000000000000",
+        }
+    ]  # fmt: skip
+    (row,) = json.loads(books.run("reopen", "2026-07", "--reason", "r", "--output", "json").out)
+    assert (row["version"], row["billed_cost"]) == (3, "1.000000000001")
+
+
+def test_reopen_says_what_it_took_back_and_what_comes_next(books: Books) -> None:
+    path = books.write("a.csv", bill(month(7, "1"), month(7, "2", ServiceName="Compute")))
+    books.load(path)
+    books.run("close", "2026-07")
+    books.load(books.write("a.csv", bill(month(7, "3"), month(7, "4", ServiceName="Compute"))))
+    said = books.run("reopen", "2026-07", "--reason", "the supplier sent a wrong bill")
+    assert "Reopened 2026-07 as ledger version 4; 2 true-ups taken back." in said.out
+    assert "it is still to be seen with --as-of 2." in said.out
+    assert "Next, the bills that restated it: " in said.out
+
+
+def test_a_month_that_was_never_restated_has_no_next_step(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"))))
+    books.run("close", "2026-07")
+    said = books.run("reopen", "2026-07", "--reason", "too soon")
+    assert "taken back" not in said.out
+    assert "Next" not in said.out
+
+
+def test_a_refused_close_says_what_to_do(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"), month(8, "1"))))
+    said = books.run("close", "2026-08")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "2026-07 has charges and is open; expected every month before 2026-08 closed, since months are closed in "
+        "order.\n  Close it first: finmod close 2026-07. (FM1516, docs/errors.md)\n"
+    )

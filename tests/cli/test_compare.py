@@ -1,0 +1,155 @@
+"""The same bill by two exports: refused as a bill, kept for comparison, and told apart."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.books import Books, bill
+
+DAYS = [
+    {
+        "ChargePeriodStart": f"2026-09-{day:02}T00:00:00Z",
+        "ChargePeriodEnd": f"2026-09-{day + 1:02}T00:00:00Z",
+        "BilledCost": f"{day}.25",
+        "EffectiveCost": f"{day}",
+        "SubAccountId": "s1",
+    }
+    for day in range(1, 26)
+]
+
+
+@pytest.fixture(autouse=True)
+def _here(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(books.root)
+
+
+@pytest.fixture
+def aws(books: Books) -> Books:
+    books.write("aws.csv", bill(*DAYS))
+    assert books.run("load", "aws.csv", "--source", "aws").code == 0
+    return books
+
+
+def _other(changes: dict[int, dict[str, str]], prefix: str = "") -> str:
+    """Return the same days by another export, which writes the account otherwise."""
+    return bill(*({**day, "BillingAccountId": f"{prefix}a1", **changes.get(n, {})} for n, day in enumerate(DAYS, 1)))
+
+
+def count(books: Books, table: str = "charges") -> int:
+    """Return the number of rows of a table."""
+    return int(books.query(f"SELECT count(*) AS n FROM {table}")[0]["n"])
+
+
+def pairs(books: Books, *words: str) -> list[dict[str, Any]]:
+    """Return the rows of a comparison."""
+    rows: list[dict[str, Any]] = json.loads(books.run("compare", "aws", "again", *words, "--output", "json").out)
+    return rows
+
+
+def test_the_same_bill_by_another_export_is_refused_and_said_what_to_do(aws: Books) -> None:
+    aws.write("again.csv", _other({}, "/billing/"))
+    said = aws.run("load", "again.csv", "--source", "again")
+    assert said.code == 1
+    assert (
+        "the bill of 2026-09 stands in the ledger already, under the source aws: 25 charges of 331.25 USD" in said.err
+    )
+    assert "finmod compare aws again" in said.err
+    assert "(FM1440, docs/errors.md)" in said.err
+    assert count(aws) == 25
+
+
+def test_a_bill_that_shares_less_than_half_is_another_bill(aws: Books) -> None:
+    aws.write("other.csv", _other({day: {"BilledCost": "1.11"} for day in range(13, 26)}))
+    assert aws.run("load", "other.csv", "--source", "other").code == 0
+
+
+def test_few_equal_charges_are_chance(books: Books) -> None:
+    for name in ("a", "b"):
+        books.write(f"{name}.csv", bill(*DAYS[:19], {"x_Of": name, "ChargePeriodStart": "2026-09-28T00:00:00Z",
+                                                     "ChargePeriodEnd": "2026-09-29T00:00:00Z",
+                                                     "BilledCost": "1" if name == "a" else "2"}))  # fmt: skip
+        assert books.run("load", f"{name}.csv", "--source", name).code == 0
+
+
+def test_two_bills_that_look_alike_can_be_accepted(aws: Books) -> None:
+    aws.write("again.csv", _other({}))
+    assert aws.run("load", "again.csv", "--source", "again", "--accept", "FM1440").code == 0
+    assert count(aws) == 50
+
+
+def test_a_comparison_counts_nowhere(aws: Books) -> None:
+    aws.write("again.csv", _other({}))
+    said = aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    assert said.code == 0
+    assert "again is kept beside aws and counted nowhere. Next: finmod " in said.out
+    assert said.out.endswith("compare aws again\n")
+    for table in ("charges", "charges_daily", "loads", "findings"):
+        assert count(aws, f"{table} WHERE x_Source = 'again'") == 0
+    assert "again" not in aws.run("status").out
+
+
+def test_equal_totals_are_the_same_bill(aws: Books) -> None:
+    aws.write("again.csv", _other({}))
+    aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    said = aws.run("compare", "aws", "again", "--detailed-exitcode")
+    assert said.code == 0
+    assert "The same bill: 1 total equal in every cost, to the last digit." in said.out
+
+
+def test_a_difference_is_listed_by_service_largest_first(aws: Books) -> None:
+    changes = {25: {"BilledCost": "30.25", "ServiceName": "Database"}, 1: {"BilledCost": "1.26"}}
+    aws.write("again.csv", _other(changes))
+    aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    said = aws.run("compare", "aws", "again", "--detailed-exitcode")
+    assert said.code == 2
+    assert "1 of 1 total differ" in said.out
+    rows = pairs(aws)
+    billed = [(row["by"], row["value"], row["difference"]) for row in rows if row["cost"] == "BilledCost"]
+    assert billed == [
+        ("total", None, "5.010000000000"),
+        ("service", "Database", "30.250000000000"),
+        ("service", "Storage", "-25.240000000000"),
+    ]
+    by_day = pairs(aws, "--by", "day")
+    days = [row["value"] for row in by_day if row["by"] == "day" and row["cost"] == "BilledCost"]
+    assert days == ["2026-09-25", "2026-09-01"]
+
+
+def test_months_that_only_one_has_are_left_out_unless_asked_for(aws: Books) -> None:
+    october = {**DAYS[0], "BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z",
+               "ChargePeriodStart": "2026-10-01T00:00:00Z", "ChargePeriodEnd": "2026-10-02T00:00:00Z"}  # fmt: skip
+    aws.write("again.csv", bill(*DAYS, october))
+    aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    assert aws.run("compare", "aws", "again", "--detailed-exitcode").code == 0
+    assert aws.run("compare", "aws", "again", "--detailed-exitcode", "--period", "2026-10").code == 2
+    said = aws.run("compare", "aws", "again", "--period", "2026-01")
+    assert "neither aws nor again has charges in 2026-01; expected a month of aws: 2026-09 or" in said.err
+    assert "(FM1443, docs/errors.md)" in said.err
+
+
+def test_an_unknown_source_is_refused_with_the_near_one(aws: Books) -> None:
+    said = aws.run("compare", "aws", "awss")
+    assert said.code == 1
+    assert (
+        "the ledger has no charges of a source 'awss'; expected one of aws.\n  Did you mean 'aws'? (FM1442" in said.err
+    )
+
+
+def test_a_bill_cannot_become_a_comparison(aws: Books) -> None:
+    said = aws.run("load", "aws.csv", "--source", "aws", "--compare-with", "other")
+    assert said.code == 1
+    assert "the source aws has charges among the bills" in said.err
+    assert "(FM1441, docs/errors.md)" in said.err
+
+
+def test_a_comparison_in_the_settings_names_a_bill(books: Books) -> None:
+    books.write(
+        "finmod.yaml",
+        "name: n\ncurrency: USD\nsources:\n  aws: {format: focus, path: a.csv}\n"
+        "  again: {format: focus, path: b.csv, compare_with: asw}\n",
+    )
+    said = books.run("status")
+    assert "expected compare_with: one of aws.\n  Did you mean 'aws'? (FM1029, docs/errors.md)" in said.err

@@ -1,0 +1,89 @@
+"""JSON as rows: every layout, fields of structs as columns of their own, and what is wrong in plain words."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import UserError
+from finmod.sources.files import fingerprint
+from finmod.sources.format import Format
+from finmod.sources.json_rows import names, read_head
+from finmod.sources.lists import Pairs
+from finmod.sources.stage import stage
+
+FORM = Format(
+    "test",
+    "Test",
+    lambda _: True,
+    str,
+    json_columns={
+        "cost": "VARCHAR",
+        "any": "JSON",
+        "place": 'STRUCT(region VARCHAR, "labels" STRUCT("key" VARCHAR, "value" VARCHAR)[])',
+        "credits": "STRUCT(amount VARCHAR)[]",
+    },
+    lists={"place.labels": Pairs()},
+)
+ROW = '{"cost": 1.10, "any": [1, {"a": null}], "place": {"region": "x", "labels": [{"key": "k", "value": "v"}]}}'
+
+
+def staged(folder: Path, content: bytes) -> list[tuple[object, ...]]:
+    """Return the rows of a JSON file once it is staged, columns in the order of the format."""
+    path = folder / "bill.json"
+    path.write_bytes(content)
+    with Engine() as engine:
+        made = stage(engine, fingerprint(path, folder), folder, form=FORM)
+        assert [column.name for column in made.columns] == ["cost", "any", "place.region", "place.labels", "credits"]
+        return engine.rows(f"SELECT * EXCLUDE (file_row_number) FROM {made.relation} ORDER BY file_row_number")
+
+
+@pytest.mark.parametrize("text", [f"{ROW}\n{ROW}\n", f"{ROW}{ROW}", f"[{ROW},\n {ROW}]", ROW.replace(", ", ",\n") * 2])
+def test_each_layout_gives_the_same_rows(text: str, tmp_path: Path) -> None:
+    wanted = [("1.1", '[1,{"a":null}]', "x", '"k":"v"', None)] * 2
+
+    assert staged(tmp_path, text.encode()) == wanted
+    assert staged(tmp_path, gzip.compress(text.encode())) == wanted
+
+
+def test_fields_that_are_absent_are_null(tmp_path: Path) -> None:
+    assert staged(tmp_path, b'{"cost": "1.10000", "other": 1}\n{"place": null}\n') == [
+        ("1.10000", None, None, None, None),
+        (None,) * 5,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f'{ROW}\n{{"cost": 1, "cost": 2}}\n', ("bill.json:2", "the key 'cost' stands more than once", "FM1141")),
+        (f'{ROW}\n{{"place": [1]}}\n', ("bill.json:2", "where an object was expected", "FM1142")),
+        (f'{ROW}\n{{"cost": \n', ("bill.json:2", "the JSON is broken", "FM1140")),
+        (f'{ROW}\n{ROW}\n{{"cost" 1}}\n{ROW}\n', ("bill.json:3", "the JSON is broken", "FM1140")),
+        (f"\ufeff{ROW}\n", ("bill.json:1", "byte order mark", "FM1140")),
+        ('{"cost": ', ("bill.json", "the JSON is broken", "FM1140")),
+        ("[]", ("bill.json", "no rows", "FM1107")),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_line(text: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        staged(tmp_path, text.encode())
+
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_a_damaged_gzip_file_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="FM1112"):
+        staged(tmp_path, gzip.compress((ROW + "\n").encode() * 2000)[:-8])
+
+
+def test_names_are_the_fields_of_the_first_object_and_of_objects_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "bill.json"
+    path.write_text(ROW, encoding="utf-8")
+
+    head = read_head(fingerprint(path, tmp_path))
+
+    assert names(head) == ["cost", "any", "place", "place.region", "place.labels"]

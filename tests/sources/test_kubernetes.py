@@ -1,0 +1,77 @@
+"""Usage reports: which kind a file is, and what is no report."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import UserError
+from finmod.sources.files import fingerprint
+from finmod.sources.kubernetes import REPORTS, recognise, report_of, stage_usage
+from finmod.sources.stage import Staged
+from tests.usage import answer, report
+
+
+def staged(folder: Path, content: bytes, name: str = "a.json") -> Staged:
+    path = folder / name
+    path.write_bytes(content)
+    with Engine() as engine:
+        return stage_usage(engine, fingerprint(path, folder), folder)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_report_is_told_by_its_columns(name: str) -> None:
+    assert report_of([*REPORTS[name], "something_else"]) == name
+
+
+def test_bills_are_no_usage() -> None:
+    assert not recognise(["BilledCost", "ChargePeriodStart", "namespace"])
+
+
+def test_an_answer_of_opencost_is_known_by_its_fields() -> None:
+    assert recognise(["code", "data"])
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_is_staged_as_rows_of_text(tmp_path: Path, packed: bool) -> None:  # noqa: FBT001 -- a parameter
+    content = answer({}, {"name": "b"}).encode()
+
+    found = staged(tmp_path, gzip.compress(content) if packed else content)
+
+    assert found.rows == 2
+    assert {column.type for column in found.columns} == {"VARCHAR"}
+
+
+def test_numbers_keep_every_digit(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(answer({}).replace("12.5", "12.50000000000000000000001"), encoding="utf-8")
+    with Engine() as engine:
+        found = stage_usage(engine, fingerprint(path, tmp_path), tmp_path)
+        text = engine.row(f"SELECT cpuCoreHours FROM {found.relation}")
+
+    assert text == ("12.50000000000000000000001",)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"code": 200, "data": [', "FM1140"),
+        (b'{"code": 200, "code": 200, "data": []}', "FM1141"),
+        (b'{"code": 200, "data": []}', "FM1107"),
+        (gzip.compress(answer({}).encode())[:-9], "FM1112"),
+        (b"a,b\n1,2\n", "FM1276"),
+        (b"", "FM1103"),
+    ],
+)
+def test_what_is_damaged_or_empty_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
+    with pytest.raises(UserError) as caught:
+        staged(tmp_path, content)
+
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_csv_is_staged_as_any_bill(tmp_path: Path) -> None:
+    assert staged(tmp_path, report({}).encode(), "pods.csv").rows == 1
