@@ -67,6 +67,13 @@ def test_a_term_that_the_purchase_states_is_compared_where_it_is_wholly_loaded(b
     assert unequal_terms([term]) == []
 
 
+def test_a_fee_that_keeps_its_effective_cost_counts_as_used(bench: Bench) -> None:
+    """Google takes the cost from the usage by credits and leaves it on the fee."""
+    kept = {**fee(3, 1, "1"), "EffectiveCost": "1"}
+    term = only(bench, upfront("10", "2026-02-01", "2026-05-01", EffectiveCost="10"), kept, *INSIDE)
+    assert [term.billed, term.effective, term.difference] == [11, 11, 0]
+
+
 @pytest.mark.parametrize(
     ("begins", "ends", "rest"),
     [("2026-02-01", "2026-06-01", INSIDE), ("2026-02-01", "2026-05-01", [*INSIDE[:1], *INSIDE[2:]])],
