@@ -190,7 +190,8 @@ def test_closes_are_a_table(closed: Books) -> None:
 def test_a_ledger_of_before_closes_is_read_loaded_and_closed(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     path = books.write("a.csv", bill(month(7, "1"), month(8, "5")))
     with monkeypatch.context() as before:
-        for column in ("x_BookedPeriod", "x_UndoneVersion"):
+        # The last one first: they come back in the other order, and the order of a table's columns is public.
+        for column in ("x_UndoneVersion", "x_BookedPeriod"):
             before.delitem(LOADS.columns, column)
         books.load(path)
     assert not (books.root / ".finmod/tables/closes").exists()
