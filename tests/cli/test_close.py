@@ -60,10 +60,22 @@ def test_a_month_that_was_never_restated_has_no_next_step(books: Books) -> None:
 
 
 def test_a_refused_close_says_what_to_do(books: Books) -> None:
-    books.load(books.write("a.csv", bill(month(7, "1"), month(8, "1"))))
+    books.load(books.write("a.csv", bill(month(6, "1"), month(7, "1"), month(8, "1"))))
+    books.run("close", "2026-06")
     said = books.run("close", "2026-08")
     assert (said.code, said.out) == (1, "")
     assert said.err == (
         "2026-07 has charges and is open; expected every month before 2026-08 closed, since months are closed in "
-        "order.\n  Close it first: finmod close 2026-07. (FM1516, docs/errors.md)\n"
+        "order.\n  Close it first: finmod close 2026-07; or all of them: finmod close 2026-08 --with-earlier. "
+        "(FM1516, docs/errors.md)\n"
     )
+    assert "Closed 2026-07 to 2026-08 as ledger version 3." in books.run("close", "2026-08", "--with-earlier").out
+
+
+def test_the_first_close_says_what_it_took_along_and_so_does_its_reopening(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(6, "1"), month(7, "1"), month(8, "2"))))
+    said = books.run("close", "2026-08")
+    assert "Closed 2026-06 to 2026-08 as ledger version 2. " in said.out
+    assert "2.00 USD" in said.out
+    again = books.run("reopen", "2026-08", "--reason", "too soon")
+    assert "Reopened 2026-06 to 2026-08 as ledger version 3. " in again.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from finmod.ledger.tables import CHARGES
 from tests.books import month
 from tests.ledger.conftest import AUGUST, JULY, NOW, Make
 
-JUNE, SEPTEMBER, OCTOBER = date(2026, 6, 1), date(2026, 9, 1), date(2026, 10, 1)
+APRIL, MAY, JUNE, SEPTEMBER, OCTOBER = (date(2026, month, 1) for month in (4, 5, 6, 9, 10))
 Load = Any
 
 
@@ -52,14 +53,44 @@ def test_a_close_is_a_version_of_its_own(engine: Engine, ledger: Ledger, load: L
 
 
 def test_months_are_closed_in_order(engine: Engine, ledger: Ledger, load: Load) -> None:
-    load(6, 7, 8)
+    load(5, 6, 7, 8)
+    close(engine, ledger, MAY, NOW)
     with pytest.raises(UserError, match=r"2026-06 has charges and is open, and 1 more before 2026-08; (?s:.*)FM1516"):
         close(engine, ledger, AUGUST, NOW)
-    with pytest.raises(UserError, match=r"Close it first: finmod close 2026-06\."):
+    with pytest.raises(UserError, match=r"Close it first: finmod close 2026-06; or all of them: "):
         close(engine, ledger, JULY, NOW)
     for each in (JUNE, JULY, AUGUST):
         close(engine, ledger, each, NOW)
-    assert sorted(closed(engine, ledger).standing) == [JUNE, JULY, AUGUST]
+    assert sorted(closed(engine, ledger).standing) == [MAY, JUNE, JULY, AUGUST]
+    assert [made.months for made in closed(engine, ledger).every] == ["2026-05", "2026-06", "2026-07", "2026-08"]
+
+
+def test_the_first_close_takes_every_month_before_it_along(engine: Engine, ledger: Ledger, load: Load) -> None:
+    load(5, 7, 8)
+    made = close(engine, ledger, JULY, NOW)
+    assert (made.since, made.period, made.months) == (MAY, JULY, "2026-05 to 2026-07")
+    known = closed(engine, ledger)
+    assert [known.booked(each) for each in (MAY, JUNE, JULY)] == [AUGUST] * 3
+    assert [known.of(each) for each in (APRIL, MAY, JUNE, JULY, AUGUST)] == [None, made, made, made, None]
+    assert version_of(engine, ledger, MAY) == version_of(engine, ledger, JULY) == made.version
+    with pytest.raises(UserError, match=r"2026-05 is closed already, on 2026-10-05 00:00 UTC, version 2; "):
+        close(engine, ledger, MAY, NOW)
+    assert reopen(engine, ledger, JULY, NOW, reason="too soon")[0].since == MAY
+    assert closed(engine, ledger).booked(MAY) is None
+
+
+def test_open_months_are_closed_with_a_later_one_where_that_is_asked_for(
+    engine: Engine, ledger: Ledger, load: Load
+) -> None:
+    load(5, 6, 7, 8)
+    close(engine, ledger, MAY, NOW)
+    made = close(engine, ledger, AUGUST, NOW, with_earlier=True)
+    assert made.months == "2026-06 to 2026-08"
+    assert version_of(engine, ledger, JUNE) == made.version
+    assert reopen(engine, ledger, AUGUST, NOW, reason="too soon")[0] == replace(
+        made, reopened_at=NOW + timedelta(microseconds=3), reopened_version=4, reason="too soon"
+    )
+    assert closed(engine, ledger).last == MAY
 
 
 def test_a_month_is_closed_once(engine: Engine, ledger: Ledger, load: Load) -> None:
@@ -98,7 +129,7 @@ def test_what_lies_between_closed_months_is_closed_with_them(engine: Engine, led
     assert [known.booked(each) for each in (date(2026, 5, 1), JUNE, JULY, AUGUST, SEPTEMBER)] == [
         None, SEPTEMBER, SEPTEMBER, SEPTEMBER, None,
     ]  # fmt: skip
-    with pytest.raises(UserError, match="2026-07 is closed already, with the months around it"):
+    with pytest.raises(UserError, match="2026-07 is closed already, on 2026-10-05 00:00 UTC, version 3; "):
         close(engine, ledger, JULY, NOW)
 
 

@@ -25,23 +25,27 @@ MONTH = Month("0001-01", "9998-12")
 @click.argument("period", type=MONTH, metavar="PERIOD")
 @click.option("--note", type=Name(), metavar="TEXT", help="What is to be known of the close, for the history.")
 @click.option("--early", is_flag=True, help="Close a month that has not ended yet.")
+@click.option("--with-earlier", is_flag=True, help="Close every month with it that was left open before it.")
 @output_option
 @click.pass_obj
-def command(folder: Path | None, period: str, note: str | None, *, early: bool, form: Form) -> None:
+def command(  # noqa: PLR0913 -- a month, and the options of the command
+    folder: Path | None, period: str, note: str | None, *, early: bool, with_earlier: bool, form: Form
+) -> None:
     """Close a month, YYYY-MM, of every source: it stays as it is, whatever bills say later.
 
-    What a bill that is loaded later changes in it is booked as true-ups in the month after the last closed one. Months
-    are closed in order.
+    What a bill that is loaded later changes in it is booked as true-ups in the month after the last closed one. The
+    first close takes every month before it along; after it, months are closed in order.
     """
     from finmod.terms.periods import parse_period
     from finmod.workspace.close import close
 
-    done = close(opened(folder), parse_period(period), datetime.now(tz=UTC), note=note, early=early)
+    now = datetime.now(tz=UTC)
+    done = close(opened(folder), parse_period(period), now, note=note, early=early, with_earlier=with_earlier)
     _show(done, form)
     if form == "table":
         console().print(
-            f"Closed {period} as ledger version {done.close.version}. As it is now it is always to be seen with: "
-            f"{command_line(folder, f'query --as-of {period}')}",
+            f"Closed {done.close.months} as ledger version {done.close.version}. As it is now it is always to be seen "
+            f"with: {command_line(folder, f'query --as-of {period}')}",
             markup=False,
         )
 
@@ -52,7 +56,7 @@ def command(folder: Path | None, period: str, note: str | None, *, early: bool, 
 @output_option
 @click.pass_obj
 def reopen_command(folder: Path | None, period: str, reason: str, *, form: Form) -> None:
-    """Reopen the last closed month, YYYY-MM: its true-ups are taken back.
+    """Reopen the last closed month, YYYY-MM, and what was closed with it: true-ups are taken back.
 
     The next load reads the bills again that restated it, and replaces the month as if it had never been closed.
     """
@@ -64,8 +68,8 @@ def reopen_command(folder: Path | None, period: str, reason: str, *, form: Form)
     if form == "table":
         back = f"; {counted(done.taken_back, 'true-up')} taken back" if done.taken_back else ""
         console().print(
-            f"Reopened {period} as ledger version {done.close.reopened_version}{back}. As it was closed, it is still "
-            f"to be seen with --as-of {done.close.version}.",
+            f"Reopened {done.close.months} as ledger version {done.close.reopened_version}{back}. As it was closed, it "
+            f"is still to be seen with --as-of {done.close.version}.",
             markup=False,
         )
         if done.taken_back:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from finmod.workspace.history import History, Movement
 
 _COLUMNS = (
-    "event", "at", "billing_period", "ledger_version", "booked_in", "source", "service", "currency", "charges",
-    "billed_cost", "effective_cost", "reason",
+    "event", "at", "first_billing_period", "billing_period", "ledger_version", "booked_in", "source", "service",
+    "currency", "charges", "billed_cost", "effective_cost", "reason",
 )  # fmt: skip
 _MOVED = ("loaded, UTC", "booked in", "source", "service", "true-ups", "BilledCost", "EffectiveCost")
 
@@ -53,14 +53,14 @@ def _rows(found: History) -> list[tuple[Any, ...]]:
     """Return every close, reopening and movement in the order in which they happened."""
     rows: list[tuple[Any, ...]] = []
     for close in found.closes:
-        month = f"{close.period:%Y-%m}"
-        rows.append(("close", _instant(close.closed_at), month, close.version, *[None] * 7, close.note))
+        months = f"{close.since:%Y-%m}", f"{close.period:%Y-%m}"
+        rows.append(("close", _instant(close.closed_at), *months, close.version, *[None] * 7, close.note))
         if close.reopened_at:
             undone = close.reopened_version
-            rows.append(("reopen", _instant(close.reopened_at), month, undone, *[None] * 7, close.reason))
+            rows.append(("reopen", _instant(close.reopened_at), *months, undone, *[None] * 7, close.reason))
     rows += [
         (
-            "true-up", item.loaded_at, f"{item.restated:%Y-%m}", None, f"{item.booked_in:%Y-%m}", item.source,
+            "true-up", item.loaded_at, *[f"{item.restated:%Y-%m}"] * 2, None, f"{item.booked_in:%Y-%m}", item.source,
             item.service, item.currency, item.charges, twelve_places(item.billed_cost),
             twelve_places(item.effective_cost), None,
         )
@@ -95,7 +95,7 @@ def _screen(found: History, period: str | None) -> None:
 
 def _sentence(close: Close) -> str:
     note = f" ({close.note})" if close.note else ""
-    text = f"{close.period:%Y-%m} closed {_minute(close.closed_at)} UTC as ledger version {close.version}{note}"
+    text = f"{close.months} closed {_minute(close.closed_at)} UTC as ledger version {close.version}{note}"
     if close.reopened_at is None:
         return f"{text}."
     return f"{text}; reopened {_minute(close.reopened_at)} UTC, version {close.reopened_version}: {close.reason}"
@@ -132,7 +132,7 @@ def _page(name: str, found: History) -> Iterator[str]:
     for month in months:
         yield from ("", f"## {month:%Y-%m}")
         for close in found.closes:
-            if close.period == month:
+            if close.covers(month):
                 yield from ("", markdown_text(_sentence(close)))
         moved = found.of(month)
         if not moved:

@@ -4,9 +4,9 @@ Owns which months are closed, the one way to close and to reopen one, and which 
 is a version of the ledger: whoever looks at that version sees the month as it was closed. What a bill that comes later
 moves is told in ``true_ups.py``.
 
-Months are closed one after the other. From the first month that is closed to the last one everything is: a month
-between them without a charge is closed with the next one. What lies before the first is history that was never closed,
-and is loaded like any open month.
+Months are closed in order, and from the first closed one to the last everything is: the first close takes every month
+that was loaded before it along, a later one months without a charge, and open months where that is asked for. What lies
+before the first is history that was not there when it was closed, and is loaded like any open month.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from finmod.terms.periods import months_before
 
 @dataclass(frozen=True)
 class Close:
-    """One close of a month: a row of the table ``closes``, its columns in their order.
+    """One close: a row of the table ``closes``, its columns in their order.
 
     Attributes:
-        period: First day of the month.
+        since: First day of the first month that it closed.
+        period: First day of the last one, by which it is called.
         version: Ledger version that shows the month as it was closed.
         closed_at: When, UTC.
         note: What was said about it; None for nothing.
@@ -39,6 +40,7 @@ class Close:
         reason: Why; None as above.
     """
 
+    since: date
     period: date
     version: int
     closed_at: datetime
@@ -46,6 +48,16 @@ class Close:
     reopened_at: datetime | None = None
     reopened_version: int | None = None
     reason: str | None = None
+
+    @property
+    def months(self) -> str:
+        """Return the months that it closed, in words."""
+        first = "" if self.since == self.period else f"{_month(self.since)} to "
+        return f"{first}{_month(self.period)}"
+
+    def covers(self, period: date) -> bool:
+        """Return whether it closed a month."""
+        return self.since <= period <= self.period
 
 
 @dataclass(frozen=True)
@@ -63,43 +75,52 @@ class Closes:
     @property
     def first(self) -> date | None:
         """Return the first closed month; None where no month is closed."""
-        return min(self.standing, default=None)
+        return min((close.since for close in self.standing.values()), default=None)
 
     @property
     def last(self) -> date | None:
         """Return the last closed month; as above."""
         return max(self.standing, default=None)
 
+    def of(self, period: date) -> Close | None:
+        """Return the standing close of a month; None for a month that is open."""
+        return next((close for close in self.standing.values() if close.covers(period)), None)
+
     def booked(self, period: date) -> date | None:
         """Return the open month that takes what is moved in a month; None for one that is open itself.
 
         It is the month after the last closed one.
         """
-        if self.first is None or self.last is None or not self.first <= period <= self.last:
-            return None
-        return months_before(self.last, -1)
+        return months_before(self.last, -1) if self.last is not None and self.of(period) else None
 
 
 def closes(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> Closes:
     """Return the closes that one state of the ledger knows."""
     files = ledger.files(CLOSES, snapshot)
     rows = engine.rows(
-        "SELECT x_BillingPeriod, x_LedgerVersion, make_timestamp(epoch_us(x_ClosedAt)), x_Note, "
+        "SELECT x_FirstBillingPeriod, x_BillingPeriod, x_LedgerVersion, make_timestamp(epoch_us(x_ClosedAt)), x_Note, "
         "make_timestamp(epoch_us(x_ReopenedAt)), x_ReopenedVersion, x_Reason "
         f"FROM {whole(CLOSES, files)} ORDER BY x_LedgerVersion"
     )
     return Closes(
         tuple(
-            Close(period, version, _utc(closed), note, reopened and _utc(reopened), undone, reason)
-            for period, version, closed, note, reopened, undone, reason in rows
+            Close(since, period, version, _utc(closed), note, reopened and _utc(reopened), undone, reason)
+            for since, period, version, closed, note, reopened, undone, reason in rows
         )
     )
 
 
 def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
-    engine: Engine, ledger: Ledger, period: date, now: datetime, *, note: str | None = None, early: bool = False
+    engine: Engine,
+    ledger: Ledger,
+    period: date,
+    now: datetime,
+    *,
+    note: str | None = None,
+    early: bool = False,
+    with_earlier: bool = False,
 ) -> Close:
-    """Close a month for every source.
+    """Close a month for every source; the first close takes every month with charges before it along.
 
     Args:
         engine: Where to run.
@@ -108,20 +129,24 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         now: Time of the close, UTC.
         note: What is to be known of it.
         early: Close a month that has not ended yet.
+        with_earlier: Close every open month behind the last closed one with it.
 
     Raises:
-        UserError: The month has not ended, has no charges, or is closed already; or an earlier one is open.
+        UserError: The month has not ended, has no charges, or is closed already; or one between it and the last closed
+            one is open.
     """
     head = ledger.head(engine)
     known = closes(engine, ledger, head)
-    _refuse_close(known, months_with_charges(engine, ledger, head), period)
+    months = months_with_charges(engine, ledger, head)
+    _refuse_close(known, months, period, with_earlier=with_earlier)
+    since = months[0] if known.last is None else months_before(known.last, -1)
     end = months_before(period, -1)
     if now < datetime(end.year, end.month, 1, tzinfo=UTC) and not early:
         raise UserError(_not_ended(period, now))
     made: list[Close] = []
 
     def rows(stamp: Stamp) -> Sequence[Sequence[object]]:
-        made.append(Close(period, stamp.version, stamp.at, note))
+        made.append(Close(since, period, stamp.version, stamp.at, note))
         return [_row(each) for each in (*known.every, *made)]
 
     ledger.record(engine, Event("close", period, rows), head, now)
@@ -129,7 +154,7 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
 
 
 def reopen(engine: Engine, ledger: Ledger, period: date, now: datetime, *, reason: str) -> tuple[Close, int]:
-    """Reopen the last closed month: its true-ups are taken back, and its restated bills can be loaded as they are.
+    """Undo the last close: true-ups of its months are taken back, and their bills can be loaded as they are.
 
     Returns:
         The close that was undone, and the number of true-ups that were taken back.
@@ -175,9 +200,10 @@ def version_of(engine: Engine, ledger: Ledger, period: date) -> int:
         UserError: The month is not closed.
     """
     known = closes(engine, ledger, ledger.head(engine))
-    if period not in known.standing:
+    close = known.of(period)
+    if close is None:
         raise UserError(_never_closed(known, period))
-    return known.standing[period].version
+    return close.version
 
 
 def months_with_charges(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[date]:
@@ -189,13 +215,13 @@ def months_with_charges(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> l
     return [row[0] for row in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM ({found}) ORDER BY 1")]
 
 
-def _refuse_close(known: Closes, months: Sequence[date], period: date) -> None:
+def _refuse_close(known: Closes, months: Sequence[date], period: date, *, with_earlier: bool) -> None:
     if known.first is not None and known.last is not None and period <= known.last:
         raise UserError(_already_closed(known, period))
     if period not in months:
         raise UserError(_no_charges(months, period))
-    before = [each for each in months if each < period and (known.last is None or each > known.last)]
-    if before:
+    before = [each for each in months if known.last is not None and known.last < each < period]
+    if before and not with_earlier:
         raise UserError(_earlier_open(before, period))
 
 
@@ -230,8 +256,9 @@ def _already_closed(known: Closes, period: date) -> Problem:
             expected=f"a month after {_month(known.last)}, the last closed one",
             remedy="Months are closed one after the other; what lies before the first is left as it is loaded.",
         )
-    close = known.standing.get(period)
-    how = f"on {close.closed_at:%Y-%m-%d %H:%M} UTC, version {close.version}" if close else "with the months around it"
+    close = known.of(period)
+    assert close  # noqa: S101 -- from the first closed month to the last every one is
+    how = f"on {close.closed_at:%Y-%m-%d %H:%M} UTC, version {close.version}"
     return Problem(
         code="FM1514",
         found=f"{_month(period)} is closed already, {how}",
@@ -257,7 +284,7 @@ def _earlier_open(before: Sequence[date], period: date) -> Problem:
         code="FM1516",
         found=f"{first} has charges and is open{more}",
         expected=f"every month before {_month(period)} closed, since months are closed in order",
-        remedy=f"Close it first: finmod close {first}.",
+        remedy=f"Close it first: finmod close {first}; or all of them: finmod close {_month(period)} --with-earlier.",
     )
 
 
@@ -279,7 +306,7 @@ def _not_last(known: Closes, period: date) -> Problem:
 
 
 def _never_closed(known: Closes, period: date) -> Problem:
-    undone = [each for each in known.every if each.period == period]
+    undone = [each for each in known.every if each.covers(period)]
     if undone:
         return Problem(
             code="FM1512",
@@ -287,7 +314,7 @@ def _never_closed(known: Closes, period: date) -> Problem:
             expected="a closed month, a version or a time",
             remedy=f"The month as it was closed then: --as-of {undone[-1].version}.",
         )
-    standing = ", ".join(_month(each) for each in sorted(known.standing))
+    standing = ", ".join(each.months for each in known.standing.values())
     return Problem(
         code="FM1512",
         found=f"{_month(period)} is not closed",

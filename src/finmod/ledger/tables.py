@@ -98,6 +98,7 @@ costs are differences.
 CLOSES = Table(
     "closes",
     {
+        "x_FirstBillingPeriod": "DATE",
         "x_BillingPeriod": "DATE",
         "x_LedgerVersion": "BIGINT",
         "x_ClosedAt": "TIMESTAMP WITH TIME ZONE",
@@ -108,7 +109,7 @@ CLOSES = Table(
     },
     by_period=False,
 )
-"""One row per close of a month; a month that was reopened and closed again has two."""
+"""One row per close, which may take earlier months along; a month that was reopened and closed again has two."""
 
 KUBERNETES_USAGE = Table("kubernetes_usage", USAGE_TYPES)
 """One row per row of a usage report: telemetry, no money."""

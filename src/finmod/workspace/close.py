@@ -67,8 +67,8 @@ class Closed:
 
     Attributes:
         close: The close.
-        rows: Per source and currency: source, currency, number of charges and true-ups booked in the month, BilledCost
-            and EffectiveCost, None where every one is unknown.
+        rows: Of its last month, per source and currency: source, currency, number of charges and true-ups booked in the
+            month, BilledCost and EffectiveCost, None where every one is unknown.
         taken_back: Number of true-ups that a reopening took back.
     """
 
@@ -77,7 +77,15 @@ class Closed:
     taken_back: int = 0
 
 
-def close(project: Project, period: date, now: datetime, *, note: str | None = None, early: bool = False) -> Closed:
+def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
+    project: Project,
+    period: date,
+    now: datetime,
+    *,
+    note: str | None = None,
+    early: bool = False,
+    with_earlier: bool = False,
+) -> Closed:
     """Close a month for every source: its charges stay as they are, whatever bills say later.
 
     Args:
@@ -86,6 +94,7 @@ def close(project: Project, period: date, now: datetime, *, note: str | None = N
         now: Time of the close, UTC.
         note: What is to be known of it.
         early: Close a month that has not ended yet.
+        with_earlier: Close every open month behind the last closed one with it.
 
     Raises:
         UserError: The month cannot be closed, or a load runs.
@@ -93,12 +102,12 @@ def close(project: Project, period: date, now: datetime, *, note: str | None = N
     _refuse_long("the note", note)
     ledger = Ledger(project.store)
     with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
-        made = close_month(engine, ledger, period, now, note=note, early=early)
+        made = close_month(engine, ledger, period, now, note=note, early=early, with_earlier=with_earlier)
         return Closed(made, _totals(engine, ledger, period))
 
 
 def reopen(project: Project, period: date, now: datetime, *, reason: str) -> Closed:
-    """Reopen the last closed month: its true-ups are taken back, and the next load reads its restated bills again.
+    """Undo the last close: true-ups are taken back, and the next load reads the restated bills again.
 
     Args:
         project: Whose ledger.

@@ -107,5 +107,5 @@ def history(project: Project, period: date | None = None) -> History:
             )
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
-    of_month = tuple(close for close in known.every if period in {None, close.period})
+    of_month = tuple(close for close in known.every if period is None or close.covers(period))
     return History(of_month, tuple(Movement(*row) for row in rows))
