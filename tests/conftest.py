@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.books import Books, bill
+
+# How long an example takes depends on what else the machine does: no test is timed.
+settings.register_profile("finmod", deadline=None)
+settings.load_profile("finmod")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

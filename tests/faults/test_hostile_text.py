@@ -194,7 +194,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=40))
 def test_any_text_goes_round_from_csv_to_json(books: Books, texts: list[str]) -> None:
     path = books.write("b.csv", bill(*({"ServiceName": text, "x_Note": text} for text in texts)))

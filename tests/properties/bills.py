@@ -14,7 +14,6 @@ from tests.books import Books, bill, month
 
 FEW = settings(
     max_examples=4,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 """Each example writes, loads and queries whole ledgers."""

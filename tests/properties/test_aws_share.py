@@ -22,7 +22,7 @@ def _literal(units: int) -> str:
     return f"CAST('{_amount(units):f}' AS DECIMAL(38,12))"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_UNITS, st.integers(0, 10**12), st.integers(0, 10**12))
 @example(24_900_000 * 10**12, 4 * 10**11, 9 * 10**11)
 @example(_MOST * 10**12, 10**12 - 1, 10**12 - 1)

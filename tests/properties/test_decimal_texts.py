@@ -27,7 +27,7 @@ TEXTS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXTS, min_size=1, max_size=40))
 def test_texts_are_read_as_python_reads_them(texts: list[str]) -> None:
     for scale in (12, 24):

@@ -17,7 +17,7 @@ from finmod.sources.files import SourceFile
 from finmod.sources.stage import Staged, StagedColumn
 
 PLACES = Decimal("1e-12")
-QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 near_ties = st.builds(
     lambda units, bend: float(Decimal(units * 2 + 1) / 2 * PLACES) + bend,

@@ -92,13 +92,12 @@ def test_a_rate_of_a_day_is_never_of_a_later_one_nor_too_old(rates: dict[int, De
         assert (used.rate_date.day, used.rate) == (max(fitting), rates[max(fitting)])
 
 
-@settings(deadline=None)
 @given(amounts=st.lists(AMOUNTS, min_size=1, max_size=20), rate=FINE_RATES)
 def test_every_product_is_exact_but_for_one_rounding(engine: Engine, amounts: list[Decimal], rate: Decimal) -> None:
     assert converted(engine, amounts, rate) == [product(amount, rate) for amount in amounts]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(amounts=st.lists(AMOUNTS, min_size=1, max_size=20), rate=FINE_RATES)
 def test_a_refund_takes_back_what_its_charge_was(engine: Engine, amounts: list[Decimal], rate: Decimal) -> None:
     assert converted(engine, [-amount for amount in amounts], rate) == [
@@ -106,7 +105,7 @@ def test_a_refund_takes_back_what_its_charge_was(engine: Engine, amounts: list[D
     ]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(amounts=st.lists(st.integers(-(10**24), 10**24), min_size=1, max_size=20), rate=FINE_RATES)
 def test_rows_and_their_cell_differ_by_half_a_unit_per_rounding_at_most(
     engine: Engine, amounts: list[int], rate: Decimal
@@ -119,7 +118,7 @@ def test_rows_and_their_cell_differ_by_half_a_unit_per_rounding_at_most(
 
 
 @given(rate=FINE_RATES)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_no_column_is_ever_a_float(engine: Engine, rate: Decimal) -> None:
     costs = ", ".join(f"CAST(1 AS DECIMAL(38,12)) AS {name}" for name in ("BilledCost", "EffectiveCost"))
     costs += ", CAST(1 AS DECIMAL(38,12)) AS ListCost, CAST(1 AS DECIMAL(38,12)) AS ContractedCost"

@@ -385,7 +385,7 @@ FILES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(text=FILES)
 def test_any_text_is_a_project_or_a_user_error(folder: Path, text: str) -> None:
     (folder / "finmod.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 YAMLISH = st.text(st.sampled_from("ab:-[]{}&*!|>'\"#%@,?~ \n\t\\0x\x85\u2028\ud7ff"), max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(YAMLISH | st.text(max_size=60))
 def test_any_text_is_a_document_or_a_user_error(text: str) -> None:
     try:
