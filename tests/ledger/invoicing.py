@@ -15,6 +15,7 @@ from finmod.ledger.invoice_sides import ChargeFiles, total
 from finmod.ledger.invoices import InvoiceRow
 from finmod.ledger.ledger import Ledger, PreparedPeriod
 from finmod.ledger.reconcile import Reconciliation, reconcile_invoices
+from finmod.ledger.true_ups import Booking, book
 from tests.books import month
 from tests.ledger.conftest import NOW
 
@@ -48,6 +49,15 @@ class Bench:
         by_month = groupby(sorted(charges, key=start), key=start)
         periods = [self.period(date.fromisoformat(first[:10]), *those) for first, those in by_month]
         self.ledger.commit(self.engine, periods, "load1", NOW)
+
+    def restate(self, of: date, into: date, *charges: Charge) -> None:
+        """Book what another bill of a closed month moves."""
+        head = self.ledger.head(self.engine)
+        name = f"restated{head.version}"
+        (self.folder / name).mkdir()
+        booking = Booking(into, name, NOW, head)
+        ready, _, _ = book(self.engine, self.ledger, (self.period(of, *charges), ()), booking, self.folder / name)
+        self.ledger.commit(self.engine, [ready], name, NOW)
 
     def files(self) -> ChargeFiles:
         """Return the files of the ledger as it stands."""

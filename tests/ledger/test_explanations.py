@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from finmod.engines.duckdb import Engine
-from finmod.ledger.invoice_list import read_invoices
 from finmod.ledger.invoices import InvoiceRow
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.reconcile import reconcile_invoices
-from tests.ledger.conftest import Make
+from tests.ledger.conftest import AUGUST, JULY, Make
 from tests.ledger.invoicing import Bench, Charge, charge
 
 I1 = "Acme,i1,2026-07,USD"
@@ -208,15 +205,52 @@ def test_a_difference_of_all_the_digits_that_an_amount_can_have_is_exact(bench: 
     assert f"{row.remainder:f}" == "-99999999999999999999999986.999999999998"
 
 
-def test_a_restated_bill_of_a_closed_month_explains_what_its_true_ups_moved(bench: Bench, tmp_path: Path) -> None:
+def test_a_restated_bill_of_a_closed_month_explains_what_its_true_ups_moved(bench: Bench) -> None:
+    bench.load(charge("i1", "3"), charge("i2", "7", ServiceName="Compute"))
+    bench.restate(JULY, AUGUST, charge("i1", "5.5"), charge("i2", "6.5", ServiceName="Compute"))
+    rows = bench.rows(f"{I1},6", "Acme,i2,2026-07,USD,6.5")
+    assert (said(of_month(rows)), rest(of_month(rows))) == ([("true-ups", "-2.5")], "-0.5")
+    assert said(of_month(rows, invoice="i2")) == [("true-ups", "0.5")]
+
+
+def test_true_ups_of_a_bill_that_lost_its_invoice_ids_explain_an_invoice_of_the_account(bench: Bench) -> None:
     bench.load(charge("i1", "3"))
-    moved = tmp_path / "moved.parquet"
-    bench.engine.copy_parquet(
-        "SELECT 'Acme' AS InvoiceIssuerName, 'i1' AS InvoiceId, 'USD' AS BillingCurrency, 'saas' AS x_Source, "
-        "DATE '2026-07-01' AS x_TrueUpOf, DATE '2026-08-01' AS x_BillingPeriod, "
-        "CAST(cost AS DECIMAL(38, 12)) AS BilledCost FROM (VALUES (2.5), (-0.5)) AS v (cost)",
-        moved,
-    )
-    lines = read_invoices(bench.engine, [bench.list(f"{I1},6")])
-    found = reconcile_invoices(bench.engine, lines, replace(bench.files(), true_ups=[moved]))
-    assert (said(of_month(found.rows)), rest(of_month(found.rows))) == ([("true-ups", "-2")], "-1")
+    bench.restate(JULY, AUGUST, charge("", "5"))
+    assert said(of_month(bench.rows(f"{I1},5"))) == [("true-ups", "-2")]
+
+
+def test_charges_that_stand_on_two_invoices_give_a_true_up_of_neither(bench: Bench) -> None:
+    bench.load(charge("i1", "3"))
+    bench.restate(JULY, AUGUST, charge("i1", "4"), charge("i2", "6"))
+    rows = bench.rows(f"{I1},10")
+    assert said(of_month(rows)) == [("true-ups", "-7")]
+    assert [part.restated_on for row in rows for part in row.parts if part.true_up_of] == [None]
+
+
+def test_a_correction_on_the_next_invoice_is_the_true_up_of_an_earlier_month(bench: Bench) -> None:
+    bench.load(charge("i1", "3"), charge("i2", "7", 8))
+    bench.restate(JULY, AUGUST, charge("i1", "5"))
+    rows = bench.rows(f"{I1},3", "Acme,i2,2026-08,USD,9")
+    assert of_month(rows).status == "ties"
+    assert said(of_month(rows, "2026-08", "i2")) == [("earlier true-ups", "-2")]
+
+
+def test_a_true_up_explains_one_invoice_alone(bench: Bench) -> None:
+    bench.load(charge("i1", "3"), charge("i2", "7", 8))
+    bench.restate(JULY, AUGUST, charge("i1", "5"))
+    rows = bench.rows(f"{I1},5", "Acme,i2,2026-08,USD,9")
+    assert (said(of_month(rows)), rest(of_month(rows))) == ([("true-ups", "-2")], "0")
+    assert (said(of_month(rows, "2026-08", "i2")), rest(of_month(rows, "2026-08", "i2"))) == ([], "-2")
+
+
+def test_true_ups_are_charges_without_an_invoice_of_the_month_that_they_are_booked_in(bench: Bench) -> None:
+    bench.load(charge("i1", "3"))
+    bench.restate(JULY, AUGUST, charge("i1", "5"))
+    found = bench.reconcile(f"{I1},5", "Acme,i9,2026-08,USD,4", most=3)
+    (row,) = (row for row in found.rows if row.status == "not invoiced")
+    assert (row.billing_period, row.charged, row.charges) == ("2026-08", Decimal(2), 1)
+    assert sum(row.charged or Decimal(0) for row in found.rows) == Decimal(5)
+    # No bill of August is loaded.
+    assert of_month(found.rows, "2026-08", "i9").status == "not loaded"
+    ((behind, examples),) = found.examples.items()
+    assert (behind[0].invoice_id, [(item.row, item.billed) for item in examples]) == ("i1", [(None, Decimal(2))])

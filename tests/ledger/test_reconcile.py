@@ -25,7 +25,9 @@ def bench(engine: Engine, ledger: Ledger, period: Make, tmp_path: Path) -> Bench
 
 def shown(found: Reconciliation) -> dict[str, list[int]]:
     """Return the rows of the file behind each kind of explanation; behind what remains under ``rest``."""
-    return {item.kind if item else "rest": [each.row for each in rows] for (_, item), rows in found.examples.items()}
+    return {
+        item.kind if item else "rest": [each.row or 0 for each in rows] for (_, item), rows in found.examples.items()
+    }
 
 
 def test_an_example_says_where_a_charge_stands_and_what_it_is(bench: Bench) -> None:

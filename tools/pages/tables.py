@@ -87,6 +87,8 @@ _OURS: Final = {
     "x_BillingPeriod.",
     "x_TrueUpAt": "When the load began that found the difference, UTC; NULL for charges.",
     "x_TrueUpLoad": "x_LoadId of that load; NULL for charges.",
+    "x_TrueUpInvoiceId": "The invoice on which the restated bill has such charges; NULL for charges, and where "
+    "it names none or several.",
     "x_BookedPeriod": "First day of the open month that took the differences as true-ups, where the file's month was "
     "closed; NULL where its charges stand themselves.",
     "x_UndoneVersion": "Ledger version of the reopening that took these true-ups back; NULL where there is none.",
@@ -139,7 +141,7 @@ _MEANT_OTHERWISE: Final = {
 }
 
 _PLACE = {"x_Source": "VARCHAR", "x_BillingPeriod": "DATE"}
-_TRUE_UP = ("x_TrueUpOf", "x_TrueUpAt", "x_TrueUpLoad")
+_TRUE_UP = ("x_TrueUpOf", "x_TrueUpAt", "x_TrueUpLoad", "x_TrueUpInvoiceId")
 _REPORTING = {
     name: {"x_FxRate": RATE_TYPE, "x_FxDate": "DATE", "x_ReportingCurrency": "VARCHAR"}.get(name, DECIMAL)
     for name in ADDED

@@ -164,7 +164,8 @@ def _charges(examples: Sequence[Example], currency: str) -> Iterator[tuple[int, 
     for item in examples:
         what = " ".join(filter(None, (item.category, item.service)))
         amount = "unknown BilledCost" if item.billed is None else _exact(item.billed, currency)
-        yield 2, f"{item.file}, row {item.row:,}: {item.day} {what} {amount}"
+        place = f"{item.file or 'a file that is gone'}, {'a true-up' if item.row is None else f'row {item.row:,}'}"
+        yield 2, f"{place}: {item.day} {what} {amount}"
 
 
 def _totals(report: ReconcileReport) -> None:

@@ -121,7 +121,7 @@ def _extra(engine: Engine, where: str) -> list[tuple[str, str]]:
     ours = {"x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_ProviderName", "x_PublisherName"}
     names = [name for name, _ in engine.columns("SELECT * FROM charges")]
     if "x_TrueUpOf" in names and not engine.row(f"SELECT count(x_TrueUpOf) FROM charges{where}")[0]:
-        ours |= {"x_TrueUpOf", "x_TrueUpAt", "x_TrueUpLoad"}
+        ours |= {"x_TrueUpOf", "x_TrueUpAt", "x_TrueUpLoad", "x_TrueUpInvoiceId"}
     return [(name, identifier(name)) for name in names if name.casefold().startswith("x_") and name not in ours]
 
 

@@ -17,10 +17,11 @@ from datetime import UTC, date, datetime
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
+from finmod.ledger.close_rates import KeptRate, every_kept_rate, rows_of
 from finmod.ledger.ledger import Event, Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation, whole
-from finmod.ledger.tables import CLOSES, LOADS, TRUE_UPS
+from finmod.ledger.tables import CLOSE_RATES, CLOSES, LOADS, TRUE_UPS
 from finmod.ledger.versions import Stamp
 from finmod.terms.periods import months_before
 
@@ -110,12 +111,13 @@ def closes(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> Closes:
     )
 
 
-def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
+def close(  # noqa: PLR0913 -- a month, when, its rates, and what the user says to it
     engine: Engine,
     ledger: Ledger,
     period: date,
     now: datetime,
     *,
+    rates: Sequence[KeptRate] = (),
     note: str | None = None,
     early: bool = False,
     with_earlier: bool = False,
@@ -127,6 +129,7 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         ledger: Whose month; no load may run meanwhile: hold ``locks.books``.
         period: First day of the month.
         now: Time of the close, UTC.
+        rates: Exchange rates that its months keep, without the version.
         note: What is to be known of it.
         early: Close a month that has not ended yet.
         with_earlier: Close every open month behind the last closed one with it.
@@ -149,7 +152,12 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         made.append(Close(since, period, stamp.version, stamp.at, note))
         return [_row(each) for each in (*known.every, *made)]
 
-    ledger.record(engine, Event("close", period, rows), head, now)
+    kept = every_kept_rate(engine, ledger, head)
+
+    def of_rates(stamp: Stamp) -> Sequence[Sequence[object]]:
+        return rows_of([*kept, *(replace(rate, version=stamp.version) for rate in rates)])
+
+    ledger.record(engine, Event("close", period, rows, (), [(CLOSE_RATES, of_rates)] if rates else ()), head, now)
     return made[0]
 
 
@@ -189,7 +197,10 @@ def reopen(engine: Engine, ledger: Ledger, period: date, now: datetime, *, reaso
         made.append(replace(close, reopened_at=stamp.at, reopened_version=stamp.version, reason=reason))
         return [_row(made[0] if each == close else each) for each in known.every]
 
-    ledger.record(engine, Event("reopen", period, rows, tuple(undone)), head, now)
+    kept = every_kept_rate(engine, ledger, head)
+    left = [rate for rate in kept if rate.version != known.standing[period].version]
+    others = ((CLOSE_RATES, lambda _: rows_of(left)),) if len(left) < len(kept) else ()
+    ledger.record(engine, Event("reopen", period, rows, tuple(undone), others), head, now)
     return made[0], back
 
 

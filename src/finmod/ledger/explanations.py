@@ -35,13 +35,15 @@ Repeats = Mapping[int, tuple[int, Decimal]]
 class Explainer:
     """Explains differences, one invoice after the other; what explained one is spent."""
 
-    def __init__(self, ties: Iterable[InvoiceTie], parts: Iterable[Part], true_ups: Sequence[Part]) -> None:
+    def __init__(self, ties: Iterable[InvoiceTie], parts: Iterable[Part]) -> None:
         """Know what may explain a difference: charges without an invoice id or that are not listed, and true-ups."""
-        self._true_ups = true_ups
         self._spent: set[Part] = set()
+        self._true_ups: list[Part] = []
         self._not_invoiced: dict[tuple[str, str], list[Part]] = {}
         for part in parts:
-            if part.invoice_id is None:
+            if part.true_up_of is not None:
+                self._true_ups.append(part)
+            elif part.invoice_id is None:
                 self._not_invoiced.setdefault((part.currency, part.month), []).append(part)
         self._not_listed: dict[str, list[InvoiceTie]] = {}
         for tie in ties:
@@ -92,13 +94,19 @@ class Explainer:
 
     def _trued_up(self, row: InvoiceRow) -> Iterator[Explanation]:
         """Yield what a restated bill moved in a closed month: the charges of the month stay as they were."""
-        parts = [
-            part
-            for part in self._left(self._true_ups)
-            if (part.invoice_id, part.month, part.currency) == (row.invoice_id, row.billing_period, row.currency)
-            and folded(part.issuer) in {folded(row.issuer), None}
-        ]
-        yield _missing("true-ups", "true-ups of the closed month are booked in a later one", parts)
+        whose = {None, folded(row.issuer), *(folded(part.issuer) for part in row.parts)}
+        accounts = {part.account for part in row.parts}
+        left = self._left(self._true_ups)
+        found = [part for part in left if part.currency == row.currency and folded(part.issuer) in whose]
+        of_month = [part for part in found if part.true_up_of == row.billing_period]
+        words = "true-ups of the closed month are booked in a later one"
+        named = [part for part in of_month if part.restated_on == row.invoice_id]
+        yield _missing("true-ups", words, named)
+        # A bill may have no invoice ids yet.
+        nameless = [part for part in of_month if part.restated_on is None and part.account in accounts]
+        yield _missing("true-ups", f"{words}, without an invoice id", nameless)
+        booked = [part for part in found if part.month == row.billing_period and part.account in accounts]
+        yield _missing("earlier true-ups", "true-ups of an earlier month are booked in this one", booked)
 
     def _of_other_names(self, row: InvoiceRow) -> Iterator[Explanation]:
         """Yield charges under the same id by another issuer, or under the id with blanks or leading zeros."""

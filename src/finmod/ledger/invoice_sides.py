@@ -57,10 +57,13 @@ class Part:
         month: Billing period, ``YYYY-MM``.
         account: BillingAccountId.
         kind: What the charges are, see ``invoice_charges.sql``.
-        late: Whether they were used before the billing period.
+        late: Whether they were used before the billing period; false of true-ups.
         charges: Number of them.
         unknown: Those without BilledCost.
         amount: BilledCost of the others.
+        true_up_of: Closed month, ``YYYY-MM``, that a restated bill moved by these true-ups; they are booked in
+            ``month`` and have no invoice id. None for charges.
+        restated_on: Invoice on which the restated bill has them; None where that cannot be told.
     """
 
     number: int
@@ -75,6 +78,8 @@ class Part:
     charges: int
     unknown: int
     amount: Decimal
+    true_up_of: str | None = None
+    restated_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,24 +127,19 @@ class Invoice:
 
 @contextmanager
 def charged_parts(engine: Engine, files: ChargeFiles) -> Iterator[list[Part]]:
-    """Give the parts of every charge; while the block runs, the engine has the table ``invoice_keys``."""
+    """Give the parts of charges and true-ups; meanwhile there are the tables ``invoice_keys``, ``invoice_true_ups``."""
     if not files.days:
         yield []
         return
-    engine.run(
-        f"CREATE OR REPLACE TEMP TABLE invoice_keys AS {query('invoice_keys').format(keys=relation(list(files.keys)))}"
-    )
+    keys = query("invoice_keys").format(keys=relation(list(files.keys)))
+    true_ups = query("invoice_true_ups").format(true_ups=whole(TRUE_UPS, list(files.true_ups)))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE invoice_keys AS {keys}")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE invoice_true_ups AS {true_ups}")
     try:
         rows = engine.rows(query("invoice_charges").format(days=relation(list(files.days))))
-        yield [Part(*row) for row in rows]
+        yield [Part(*row) for row in (*rows, *engine.rows(query("invoice_true_up_parts")))]
     finally:
-        engine.run("DROP TABLE invoice_keys")
-
-
-def true_up_parts(engine: Engine, files: ChargeFiles) -> list[Part]:
-    """Return what restated bills of closed months moved, as parts of the restated month: they are no charges of it."""
-    sql = query("invoice_true_ups").format(true_ups=whole(TRUE_UPS, list(files.true_ups)))
-    return [Part(*row) for row in engine.rows(sql)] if files.true_ups else []
+        engine.run("DROP TABLE invoice_keys; DROP TABLE invoice_true_ups")
 
 
 def invoices_of(lines: Iterable[ListedInvoice], parts: Iterable[Part]) -> list[Invoice]:

@@ -110,12 +110,14 @@ class Event:
         period: First day of the month.
         closes: Gives the rows of the table ``closes`` as they stand afterwards.
         undone: Months whose true-ups are taken back.
+        others: Gives the rows of other tables that are replaced whole.
     """
 
     kind: str
     period: date
     closes: Callable[[Stamp], Sequence[Sequence[Any]]]
     undone: Sequence[date] = ()
+    others: Sequence[tuple[Table, Callable[[Stamp], Sequence[Sequence[Any]]]]] = ()
 
 
 class Ledger:
@@ -249,12 +251,15 @@ class Ledger:
             stamp = self._next(head, f"{now:%Y%m%dT%H%M%S%f}-{event.kind}-{event.period:%Y-%m}", now)
             if event.undone and self.delta.exists(TRUE_UPS):
                 tables[TRUE_UPS.name] = self.delta.drop(TRUE_UPS, event.undone)
-            self.delta.create(CLOSES)
-            rows = [dict(zip(CLOSES.columns, row, strict=True)) for row in event.closes(stamp)]
-            file = write_whole(engine, CLOSES, self.delta.path(CLOSES), rows, stamp)
-            tables[CLOSES.name] = self.delta.replace(CLOSES, [file])
+            for table, rows in ((CLOSES, event.closes), *event.others):
+                tables[table.name] = self._rewritten(engine, table, rows(stamp), stamp)
             row = {"x_BillingPeriod": event.period, "x_Format": event.kind}
             return self._stamped(engine, head, tables, stamp, [row], undone=event.undone)
+
+    def _rewritten(self, engine: Engine, table: Table, rows: Sequence[Sequence[Any]], stamp: Stamp) -> int:
+        self.delta.create(table)
+        named = [dict(zip(table.columns, row, strict=True)) for row in rows]
+        return self.delta.replace(table, [write_whole(engine, table, self.delta.path(table), named, stamp)])
 
     @contextmanager
     def _writing(self, engine: Engine) -> Iterator[tuple[Snapshot, dict[str, int]]]:

@@ -1,4 +1,4 @@
-"""Charges in other currencies than the reporting currency whose rate is missing, or may still change.
+"""Charges in other currencies than the reporting currency whose rate is missing, may still change, or is kept.
 
 Owns their findings. Which rate a charge has is told by ``rates.py``.
 """
@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, literal
-from finmod.ledger.rates import UsedRate
+from finmod.ledger.reporting import Reporting
 from finmod.terms.findings import Finding
-from finmod.terms.money import known_sum
+from finmod.terms.money import known_sum, plain
 
 _MOST_DAYS = 5
 
@@ -29,6 +29,7 @@ class ForeignDay:
         day: Charge date.
         charges: Number of charges.
         billed_cost: Sum of BilledCost, in ``currency``; None where all are unknown.
+        bill: First day of the month of their bill: of true-ups the restated month, of others ``billing_period``.
     """
 
     source: str
@@ -37,6 +38,7 @@ class ForeignDay:
     day: date
     charges: int
     billed_cost: Decimal | None
+    bill: date
 
 
 def foreign_days(engine: Engine, rows: str, currency: str) -> list[ForeignDay]:
@@ -49,42 +51,63 @@ def foreign_days(engine: Engine, rows: str, currency: str) -> list[ForeignDay]:
     """
     found = engine.rows(
         "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), BillingCurrency, x_ChargeDate, "
-        f"CAST(sum(x_Charges) AS BIGINT), sum(BilledCost) FROM ({rows}) WHERE BillingCurrency <> {literal(currency)} "
-        "GROUP BY ALL ORDER BY ALL"
+        "CAST(sum(x_Charges) AS BIGINT), sum(BilledCost), coalesce(x_TrueUpOf, x_BillingPeriod) AS bill "
+        f"FROM ({rows}) WHERE BillingCurrency <> {literal(currency)} GROUP BY ALL ORDER BY ALL"
     )
     return [ForeignDay(*row) for row in found]
 
 
-def rate_findings(
-    days: Sequence[ForeignDay], rates: Sequence[UsedRate], currency: str, *, is_named: bool
-) -> list[Finding]:
+def rate_findings(days: Sequence[ForeignDay], money: Reporting, *, is_named: bool) -> list[Finding]:
     """Return a finding per source, billing period and currency of charges whose rate is missing, or may still change.
+
+    So are those told of whose month was closed with another rate than the table has now.
 
     Args:
         days: Days of charges in other currencies.
-        rates: The rate of each of them.
-        currency: The reporting currency.
+        money: The reporting currency, with the rate of each of them.
         is_named: Whether the project names a table of exchange rates.
     """
-    of_day = {(used.currency, used.charge_date): used for used in rates}
+    currency = money.currency
 
     def unknown(day: ForeignDay) -> bool:
-        return of_day[day.currency, day.day].rate is None
+        return money.used(day.bill, day.currency, day.day).rate is None
 
     def open_still(day: ForeignDay) -> bool:
-        return not unknown(day) and not of_day[day.currency, day.day].is_final
+        return not unknown(day) and not money.used(day.bill, day.currency, day.day).is_final
+
+    def changed(day: ForeignDay) -> bool:
+        return (day.bill, day.currency, day.day) in money.differing
+
+    def apart(day: ForeignDay) -> str:
+        now = money.of_table[day.currency, day.day].rate
+        kept = money.used(day.bill, day.currency, day.day).rate
+        return f"{day.currency} {day.day}: {_plain(kept)} kept, now {'none' if now is None else _plain(now)}"
 
     why = "" if is_named else " finmod.yaml names no exchange rates."
     lost = f"The table of exchange rates has no rate from {{}} to {currency} for charges of {{}}."
     later = f"Charges are converted to {currency} by rates that a later one may replace: {{}} of {{}}."
+    closed = f"A close keeps other rates to {currency} than the table of exchange rates has now: {{}} of {{}}."
     return [
         *_per_period(days, unknown, lambda name, text: lost.format(name, text) + why, "FM1430"),
         *_per_period(days, open_still, later.format, "FM1431"),
+        *_per_period(days, changed, closed.format, "FM1438", apart),
     ]
 
 
+def _plain(rate: Decimal | None) -> str:
+    return "" if rate is None else plain(rate)
+
+
+def _example(day: ForeignDay) -> str:
+    return f"{day.currency} {day.day.isoformat()}"
+
+
 def _per_period(
-    days: Sequence[ForeignDay], is_meant: Callable[[ForeignDay], bool], message: Callable[[str, str], str], code: str
+    days: Sequence[ForeignDay],
+    is_meant: Callable[[ForeignDay], bool],
+    message: Callable[[str, str], str],
+    code: str,
+    example: Callable[[ForeignDay], str] = _example,
 ) -> list[Finding]:
     groups: dict[tuple[str, str, str], list[ForeignDay]] = {}
     for day in filter(is_meant, days):
@@ -93,14 +116,14 @@ def _per_period(
         Finding(
             code=code,
             severity="warning" if code == "FM1430" else "info",
-            message=message(currency, _listed([day.day for day in group])),
+            message=message(currency, _listed([*dict.fromkeys(day.day for day in group)])),
             source=source,
             billing_period=month,
             column="BillingCurrency",
             rows=sum(day.charges for day in group),
             amount=known_sum(day.billed_cost for day in group),
             currency=currency,
-            example=f"{currency} {group[0].day.isoformat()}",
+            example=example(group[0]),
         )
         for (source, month, currency), group in groups.items()
     ]

@@ -18,7 +18,7 @@ from finmod.focus.columns import MEASURES
 from finmod.ledger.explanations import Explainer, Repeats
 from finmod.ledger.invoice_files import ListedInvoice
 from finmod.ledger.invoice_matches import match_invoices
-from finmod.ledger.invoice_sides import ChargeFiles, Part, charged_parts, total, true_up_parts
+from finmod.ledger.invoice_sides import ChargeFiles, Part, charged_parts, total
 from finmod.ledger.invoices import Explanation, InvoiceRow, InvoiceTie, not_invoiced, tie_of
 from finmod.ledger.reduce import query, relation
 from finmod.normalize.charges import CHARGE_TYPES
@@ -29,10 +29,10 @@ _MOST_SHOWN = 50
 
 
 class Example(NamedTuple):
-    """A charge behind a sum: where it stands, and what it is."""
+    """A charge behind a sum: where it stands, and what it is. A true-up has no row: it is a difference."""
 
-    file: str
-    row: int
+    file: str | None
+    row: int | None
     day: date
     service: str | None
     category: str | None
@@ -79,7 +79,8 @@ def reconcile_invoices(
     """
     with charged_parts(engine, files) as parts:
         matches, names = match_invoices(lines, parts)
-        held = {part.month for part in parts}
+        # True-ups alone do not tell that the bill of a month is loaded.
+        held = {part.month for part in parts if part.true_up_of is None}
         ties = [tie_of(match, held) for match in matches]
         explained = _explained(engine, ties, parts, files)
         open_rows = not_invoiced(parts)
@@ -91,7 +92,7 @@ def reconcile_invoices(
 def _explained(
     engine: Engine, ties: Sequence[InvoiceTie], parts: Sequence[Part], files: ChargeFiles
 ) -> list[InvoiceTie]:
-    explainer = Explainer(ties, parts, true_up_parts(engine, files))
+    explainer = Explainer(ties, parts)
     ties = [explainer.across_periods(tie) if len(tie.rows) > 1 else tie for tie in ties]
     differing = [row for tie in ties for row in tie.rows if row.remainder]
     if not differing:
@@ -185,12 +186,16 @@ def _largest(
         (place, part.number, part.late, negative) for place, (parts, negative) in enumerate(wanted) for part in parts
     }
     values = ", ".join(f"({place}, {number}, {late}, {negative})" for place, number, late, negative in sorted(rows))
-    files = _of_places(charges, {(part.source, part.month) for parts, _ in wanted for part in parts})
-    if not values or not files:
+    every = [part for parts, _ in wanted for part in parts]
+    files = _of_places(charges, {(part.source, part.month) for part in every if part.true_up_of is None})
+    if not values:
         return []
     columns = "(wanted, x_Part, late, negative)"
     engine.run(f"CREATE OR REPLACE TEMP TABLE wanted_rows AS SELECT * FROM (VALUES {values}) AS v {columns}")
     try:
-        return engine.rows(query("invoice_examples").format(charges=relation(files), most=most))
+        found = engine.rows(query("invoice_examples").format(charges=relation(files), most=most)) if files else []
+        if any(part.true_up_of is not None for part in every):
+            found += engine.rows(query("invoice_true_up_examples").format(most=most))
+        return found
     finally:
         engine.run("DROP TABLE wanted_rows")

@@ -6,14 +6,17 @@ refund takes back what its charge was. Which rate a charge has is told by ``rate
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
 from finmod.engines.duckdb import identifier, literal
 from finmod.focus.columns import COSTS
+from finmod.ledger.close_rates import KeptRate
 from finmod.ledger.fx_file import Published
 from finmod.ledger.rates import PLACES, UsedRate, derived, rounded
 from finmod.normalize.charges import DECIMAL
@@ -46,11 +49,42 @@ class Reporting:
         rates: One per currency and day of charges; None where they were not read: a query that uses one then fails
             with ``WANTED``, and one that uses none does not wait for them.
         published: The table of exchange rates that they are from.
+        kept: Rates that closes keep instead of those: of the months of their bills.
     """
 
     currency: str
     rates: tuple[UsedRate, ...] | None = None
     published: Published = field(default_factory=dict)
+    kept: tuple[KeptRate, ...] = ()
+
+    @cached_property
+    def of_table(self) -> dict[tuple[str, date], UsedRate]:
+        """Return currency and day -> the rate that the table of exchange rates has."""
+        return {(used.currency, used.charge_date): used for used in self.rates or ()}
+
+    @cached_property
+    def differing(self) -> dict[tuple[date, str, date], UsedRate]:
+        """Return month of a bill, currency and day -> the rate that a close keeps, where the table has another one."""
+        return {
+            (each.month, each.currency, each.charge_date): each.used
+            for each in self.kept
+            if each.to == self.currency
+            and self._said(each.used) != self._said(self.of_table.get((each.currency, each.charge_date)))
+        }
+
+    @cached_property
+    def _final(self) -> set[tuple[date, str, date]]:
+        return {(each.month, each.currency, each.charge_date) for each in self.kept if each.to == self.currency}
+
+    @staticmethod
+    def _said(used: UsedRate | None) -> tuple[Decimal | None, date | None] | None:
+        return None if used is None else (used.rate, used.rate_date)
+
+    def used(self, month: date, currency: str, day: date) -> UsedRate:
+        """Return the rate of charges in another currency, by the month of their bill; of a true-up the restated one."""
+        place = (month, currency, day)
+        found = self.differing.get(place) or self.of_table[currency, day]
+        return replace(found, is_final=True) if place in self._final else found
 
 
 def with_reporting(rows: str, reporting: Reporting, given: Collection[str] = ()) -> str:
@@ -72,7 +106,8 @@ def with_reporting(rows: str, reporting: Reporting, given: Collection[str] = ())
     costs = ", ".join(f"CASE WHEN {own} THEN {cost} ELSE {_product(cost)} END AS {name}" for cost, name in _COSTS)
     units = ", ".join(f"{_units(cost)} AS {identifier('#' + cost)}" for cost, _ in _COSTS)
     helpers = ", ".join(identifier("#" + name) for name in ("fx", *(cost for cost, _ in _COSTS)))
-    rated = f'SELECT *, CASE WHEN {own} THEN NULL {_lookups(reporting.rates)} END AS "#fx" FROM ({charges})'
+    lookups = f"{_lookups_kept(reporting.differing)} {_lookups(reporting.rates)}"
+    rated = f'SELECT *, CASE WHEN {own} THEN NULL {lookups} END AS "#fx" FROM ({charges})'
     return (
         f'SELECT * EXCLUDE ({helpers}), CASE WHEN {own} THEN CAST(1 AS {RATE_TYPE}) ELSE "#fx".rate END AS x_FxRate, '
         f'"#fx".day AS x_FxDate, {literal(reporting.currency)} AS x_ReportingCurrency, {costs} '
@@ -113,19 +148,41 @@ def rates_sql(published: Published, currency: str) -> str:
     )
 
 
+def _lookups_kept(kept: Mapping[tuple[date, str, date], UsedRate]) -> str:
+    """Return a WHEN per month and currency, which holds for the days that it has a rate of."""
+    found = []
+    month_of = "coalesce(x_TrueUpOf, x_BillingPeriod)"
+    for (month, currency), group in groupby(sorted(kept), key=lambda place: place[:2]):
+        places = [*group]
+        days = ", ".join(_day(day) for *_, day in places)
+        of_month = [kept[place] for place in places]
+        found.append(
+            f"WHEN BillingCurrency = {literal(currency)} AND {month_of} = {_day(month)} AND x_ChargeDate IN ({days}) "
+            f"THEN ({_days_of(of_month)})[x_ChargeDate - {_day(places[0][2])} + 1]"
+        )
+    return " ".join(found)
+
+
 def _lookups(rates: Sequence[UsedRate]) -> str:
     """Return a WHEN per currency: the place of a day in a constant list is found in no time, a join is not."""
     found = []
     known = [used for used in rates if used.rate is not None]
     for currency, group in groupby(known, key=attrgetter("currency")):
-        by_day = {used.charge_date: _used(used) for used in group}
-        first, last = min(by_day), max(by_day)
-        days = (first + timedelta(days=place) for place in range((last - first).days + 1))
+        of_currency = [*group]
+        first = min(used.charge_date for used in of_currency)
         found.append(
             f"WHEN BillingCurrency = {literal(currency)} AND x_ChargeDate >= {_day(first)} "
-            f"THEN ({_list((by_day.get(day) for day in days), _USED)})[x_ChargeDate - {_day(first)} + 1]"
+            f"THEN ({_days_of(of_currency)})[x_ChargeDate - {_day(first)} + 1]"
         )
     return " ".join(found) or f"ELSE CAST(NULL AS {_USED})"
+
+
+def _days_of(rates: Sequence[UsedRate]) -> str:
+    """Return the list of some days' rates, from the first day to the last, NULL for those between that have none."""
+    by_day = {used.charge_date: _used(used) for used in rates}
+    first, last = min(by_day), max(by_day)
+    days = (first + timedelta(days=place) for place in range((last - first).days + 1))
+    return _list((by_day.get(day) for day in days), _USED)
 
 
 def _used(used: UsedRate) -> str:

@@ -86,13 +86,15 @@ TRUE_UPS = Table(
         "x_TrueUpOf": "DATE",
         "x_TrueUpAt": "TIMESTAMP WITH TIME ZONE",
         "x_TrueUpLoad": "VARCHAR",
+        "x_TrueUpInvoiceId": "VARCHAR",
     },
     period="x_TrueUpOf",
 )
 """What restated bills of closed months moved: one row per load, restated month, distinct key texts and day.
 
 ``x_BillingPeriod`` is the month that it was booked in, ``x_TrueUpOf`` the restated one. Measures and numbers of unknown
-costs are differences.
+costs are differences. ``x_TrueUpInvoiceId`` is the invoice on which the restated bill has such charges, or had them
+where they are gone; NULL where it names none, or several.
 """
 
 CLOSES = Table(
@@ -110,6 +112,22 @@ CLOSES = Table(
     by_period=False,
 )
 """One row per close, which may take earlier months along; a month that was reopened and closed again has two."""
+
+CLOSE_RATES = Table(
+    "close_rates",
+    {
+        "x_BillingPeriod": "DATE",
+        "BillingCurrency": "VARCHAR",
+        "x_ChargeDate": "DATE",
+        "x_ReportingCurrency": "VARCHAR",
+        "x_FxRate": "DECIMAL(38,18)",
+        "x_FxDate": "DATE",
+        "x_FxHow": "VARCHAR",
+        "x_LedgerVersion": "BIGINT",
+    },
+    by_period=False,
+)
+"""One row per month of a bill, currency and day whose exchange rate a standing close keeps."""
 
 KUBERNETES_USAGE = Table("kubernetes_usage", USAGE_TYPES)
 """One row per row of a usage report: telemetry, no money."""
@@ -171,5 +189,5 @@ DATA_TABLES: Final = (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)
 USAGE_TABLES: Final = (KUBERNETES_USAGE, KUBERNETES_FILES)
 """What a usage report becomes, beside findings."""
 
-PINNED_TABLES: Final = (*DATA_TABLES, *USAGE_TABLES, TRUE_UPS, CLOSES)
+PINNED_TABLES: Final = (*DATA_TABLES, *USAGE_TABLES, TRUE_UPS, CLOSES, CLOSE_RATES)
 """What a ledger version is made of."""

@@ -139,7 +139,7 @@ def _differences(ready: PreparedPeriod, booking: Booking, sides: Mapping[str, st
         moved=" OR ".join(f"coalesce(sum({name}), 0) <> 0" for name in _AMOUNTS),
     )
     made = _made(ready, booking)
-    made |= {name: identifier(name) for name in (*filled, *_AMOUNTS, "x_ChargeDate", "x_File")}
+    made |= {name: identifier(name) for name in (*filled, *_AMOUNTS, "x_ChargeDate", "x_File", "x_TrueUpInvoiceId")}
     picked = ", ".join(
         f"CAST({made.get(name, 'NULL')} AS {kind}) AS {identifier(name)}" for name, kind in TRUE_UPS.columns.items()
     )

@@ -46,6 +46,7 @@ class Before:
 
 
 _NOTHING = Before()
+_AT_ONCE = 200
 
 
 def write_whole(  # noqa: PLR0913, PLR0917 -- a table, its rows from where, and its file
@@ -67,9 +68,11 @@ def write_whole(  # noqa: PLR0913, PLR0917 -- a table, its rows from where, and 
             "WHERE x_BillingPeriod = ? AND x_BookedPeriod IS NOT NULL AND x_UndoneVersion IS NULL",
             [stamp.version, period],
         )
-    marks = ", ".join("?" * len(table.columns))
-    for row in rows:
-        engine.run(f"INSERT INTO new_rows VALUES ({marks})", [row.get(name) for name in table.columns])
+    marks = f"({', '.join('?' * len(table.columns))})"
+    for first in range(0, len(rows), _AT_ONCE):
+        some = rows[first : first + _AT_ONCE]
+        values = [row.get(name) for row in some for name in table.columns]
+        engine.run(f"INSERT INTO new_rows VALUES {', '.join([marks] * len(some))}", values)
     target = folder / f"{stamp.name}-{stamp.version}.parquet"
     count = engine.copy_parquet("SELECT * FROM new_rows", target, ordered=True)
     engine.run("DROP TABLE new_rows")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.ledger.close_rates import every_kept_rate
 from finmod.ledger.commitment_terms import commitment_terms, unequal_terms
 from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
 from finmod.ledger.delta import damaged
@@ -109,8 +110,9 @@ def _found(
         invoices = invoice_report(reconcile_invoices(engine, lines, ChargeFiles.of(ledger, snapshot)))
     findings += invoices.findings
     abroad = days_abroad(engine, project, ledger, snapshot)
-    rates = reporting_of(project, abroad).rates if abroad else None
-    findings += rate_findings(abroad, rates or (), project.currency, is_named=project.fx is not None)
+    if abroad:
+        money = reporting_of(project, abroad, every_kept_rate(engine, ledger, snapshot))
+        findings += rate_findings(abroad, money, is_named=project.fx is not None)
     step("done", parts, parts)
     return found, findings, invoices.tie
 

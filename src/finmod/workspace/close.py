@@ -24,6 +24,7 @@ from finmod.ledger.true_ups import Booking, Moved, book
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
+from finmod.workspace.fx import rates_to_keep
 from finmod.workspace.steps import Step
 
 _LONGEST = 500
@@ -102,7 +103,8 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
     _refuse_long("the note", note)
     ledger = Ledger(project.store)
     with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
-        made = close_month(engine, ledger, period, now, note=note, early=early, with_earlier=with_earlier)
+        rates = rates_to_keep(engine, project, ledger, ledger.head(engine), period)
+        made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early, with_earlier=with_earlier)
         return Closed(made, _totals(engine, ledger, period))
 
 

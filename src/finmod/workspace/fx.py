@@ -15,6 +15,8 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError, counted
+from finmod.ledger.close_rates import KeptRate, every_kept_rate, newly_kept
+from finmod.ledger.closes import closes
 from finmod.ledger.fx_file import Published, read_rates, write_rates
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.rate_findings import ForeignDay, foreign_days
@@ -87,7 +89,27 @@ def reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapsh
     Raises:
         UserError: The table of exchange rates cannot be read.
     """
-    return reporting_of(project, days_abroad(engine, project, ledger, snapshot))
+    days = days_abroad(engine, project, ledger, snapshot)
+    return reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
+
+
+def rates_to_keep(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, period: date) -> list[KeptRate]:
+    """Return the rates that a close of a month keeps: of its charges and true-ups in other currencies.
+
+    And of those of the months that it takes along: from the last closed one to it.
+
+    Raises:
+        UserError: The table of exchange rates cannot be read.
+    """
+    last = closes(engine, ledger, snapshot).last
+    after = f"{last:%Y-%m}" if last else ""
+    every = days_abroad(engine, project, ledger, snapshot)
+    days = [day for day in every if after < day.billing_period <= f"{period:%Y-%m}"]
+    if not days:
+        return []
+    money = reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
+    places = [(day.bill, day.currency, day.day) for day in days]
+    return newly_kept(places, money.rates or (), money.kept, project.currency)
 
 
 def days_abroad(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> list[ForeignDay]:
@@ -95,15 +117,15 @@ def days_abroad(engine: Engine, project: Project, ledger: Ledger, snapshot: Snap
     return foreign_days(engine, view_sql("charges_daily", ledger, snapshot), project.currency)
 
 
-def reporting_of(project: Project, days: Sequence[ForeignDay]) -> Reporting:
-    """Return the reporting currency with the rate of each of some days.
+def reporting_of(project: Project, days: Sequence[ForeignDay], kept: Sequence[KeptRate]) -> Reporting:
+    """Return the reporting currency with the rate of each of some days, and what closes keep.
 
     Raises:
         UserError: The table of exchange rates cannot be read.
     """
     published = read_rates(project.fx) if project.fx else {}
     pairs = {(day.currency, day.day) for day in days}
-    return Reporting(project.currency, rates_used(pairs, published, _rule(project)), published)
+    return Reporting(project.currency, rates_used(pairs, published, _rule(project)), published, tuple(kept))
 
 
 def read_fx(

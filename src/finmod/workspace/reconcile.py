@@ -114,12 +114,13 @@ def _report(
     files = ChargeFiles.of(ledger, snapshot)
     step("totals of files and charges", 0, parts)
     every = [proof for proof in proofs(engine, ledger, snapshot) if proof.measure == "BilledCost"]
-    held = {proof.billing_period for proof in every}
-    if period is not None and period not in held:
-        raise UserError(_not_held(period, held))
     step("invoices", 1, parts)
     lines = read_invoices(engine, project.invoices)
     found = reconcile_invoices(engine, lines, files, most=most, period=period)
+    # Of a month without a bill true-ups may be booked.
+    held = {proof.billing_period for proof in every} | {row.billing_period for row in found.rows if row.charges}
+    if period is not None and period not in held:
+        raise UserError(_not_held(period, held))
     step("commitments", 2, parts)
     months = [
         *lost_commitment_cost(engine, files.days, files.keys),

@@ -9,6 +9,7 @@ from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import UserError
+from finmod.ledger.close_rates import every_kept_rate
 from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
@@ -111,11 +112,10 @@ def status(project: Project) -> Status:
 
 def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> ReportingTotal:
     days = days_abroad(engine, project, ledger, snapshot)
-    money = reporting_of(project, days)
-    unknown = {(used.currency, used.charge_date) for used in money.rates or () if used.rate is None}
+    money = reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
     missing: dict[str, int] = {}
     for day in days:
-        if (day.currency, day.day) in unknown:
+        if money.used(day.bill, day.currency, day.day).rate is None:
             missing[day.currency] = missing.get(day.currency, 0) + day.charges
     if missing:
         return ReportingTotal(project.currency, None, missing)

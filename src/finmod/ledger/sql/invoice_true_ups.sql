@@ -1,12 +1,11 @@
--- Answers: what restated bills of closed months moved under each invoice id.
--- Grain:   one row per source, restated month, issuer, invoice id, currency and account.
+-- Answers: which true-ups belong to one part: of one restated month, of one invoice of the restated bill.
+-- Grain:   one row per true-up.
 -- Inputs:  {true_ups}: true-ups, which are booked in another month.
--- Notes:   the columns of invoice_charges. No charge key has a part below 0.
+-- Notes:   x_Part is below 0: no charge key has such a one.
 SELECT
-    -row_number() OVER () AS x_Part, InvoiceIssuerName, InvoiceId, BillingCurrency, x_Source,
-    strftime(x_TrueUpOf, '%Y-%m') AS month, BillingAccountId, 'true-ups' AS kind, false AS late,
-    count(*) AS charges, CAST(0 AS BIGINT) AS unknown, coalesce(sum(BilledCost), 0) AS amount
+    -dense_rank() OVER (
+        ORDER BY x_Source, x_BillingPeriod, x_TrueUpOf, InvoiceIssuerName, x_TrueUpInvoiceId, BillingCurrency, BillingAccountId
+    ) AS x_Part,
+    x_Source, x_BillingPeriod, x_TrueUpOf, InvoiceIssuerName, x_TrueUpInvoiceId, BillingCurrency, BillingAccountId,
+    x_File, x_ChargeDate, ServiceName, ChargeCategory, BilledCost, x_UnknownBilledCost
 FROM {true_ups}
-WHERE InvoiceId IS NOT NULL
-GROUP BY InvoiceIssuerName, InvoiceId, BillingCurrency, x_Source, x_TrueUpOf, BillingAccountId
-ORDER BY ALL

@@ -3,7 +3,8 @@
 -- Inputs:  {charges}: the ledger's charges. {true_ups}: what restated bills of closed months moved.
 -- Notes:   instants are UTC. x_ columns that some supplier writes are NULL for the others. A true-up is a difference, booked
 --          in the month that was open: x_TrueUpOf is the restated month, x_TrueUpAt and x_TrueUpLoad say which load found
---          it, x_File is a file with such charges, and x_Row is NULL. All three are NULL in charges.
+--          it, x_TrueUpInvoiceId on which invoice the restated bill has it, x_File is a file with such charges, and x_Row is
+--          NULL. These four are NULL in charges.
 SELECT * REPLACE ({instants}) FROM (
     SELECT * FROM {charges}
     UNION ALL BY NAME
