@@ -121,12 +121,9 @@ def close(  # noqa: PLR0913 -- a month, when, its rates, and what the user says 
     Raises:
         UserError: The month has not ended, has no charges, or is closed already; or an earlier one is open.
     """
+    refuse_close(engine, ledger, period, now, early=early)
     head = ledger.head(engine)
     known = closes(engine, ledger, head)
-    _refuse_close(known, months_with_charges(engine, ledger, head), period)
-    end = months_before(period, -1)
-    if now < datetime(end.year, end.month, 1, tzinfo=UTC) and not early:
-        raise UserError(_not_ended(period, now))
     made: list[Close] = []
 
     def rows(stamp: Stamp) -> Sequence[Sequence[object]]:
@@ -140,6 +137,27 @@ def close(  # noqa: PLR0913 -- a month, when, its rates, and what the user says 
 
     ledger.record(engine, Event("close", period, rows, (), [(CLOSE_RATES, of_rates)] if rates else ()), head, now)
     return made[0]
+
+
+def refuse_close(engine: Engine, ledger: Ledger, period: date, now: datetime, *, early: bool) -> None:
+    """Refuse a month that cannot be closed, see ``close``.
+
+    Raises:
+        UserError: It cannot.
+    """
+    head = ledger.head(engine)
+    known = closes(engine, ledger, head)
+    if known.first is not None and known.last is not None and period <= known.last:
+        raise UserError(_already_closed(known, period))
+    months = months_with_charges(engine, ledger, head)
+    if period not in months:
+        raise UserError(_no_charges(months, period))
+    before = [each for each in months if each < period and (known.last is None or each > known.last)]
+    if before:
+        raise UserError(_earlier_open(before, period))
+    end = months_before(period, -1)
+    if now < datetime(end.year, end.month, 1, tzinfo=UTC) and not early:
+        raise UserError(_not_ended(period, now))
 
 
 def reopen(engine: Engine, ledger: Ledger, period: date, now: datetime, *, reason: str) -> tuple[Close, int]:
@@ -204,16 +222,6 @@ def months_with_charges(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> l
     if booked:
         found += f" UNION SELECT x_BillingPeriod FROM {relation(booked)}"
     return [row[0] for row in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM ({found}) ORDER BY 1")]
-
-
-def _refuse_close(known: Closes, months: Sequence[date], period: date) -> None:
-    if known.first is not None and known.last is not None and period <= known.last:
-        raise UserError(_already_closed(known, period))
-    if period not in months:
-        raise UserError(_no_charges(months, period))
-    before = [each for each in months if each < period and (known.last is None or each > known.last)]
-    if before:
-        raise UserError(_earlier_open(before, period))
 
 
 def _row(close: Close) -> Sequence[object]:
@@ -286,6 +294,13 @@ def _not_last(known: Closes, period: date) -> Problem:
             found=f"{_month(period)} is not closed: {last}",
             expected="the last closed month",
             remedy="See what was closed with: finmod history.",
+        )
+    if known.first is not None and period < known.first:
+        return Problem(
+            code="FM1517",
+            found=f"{_month(period)} is not closed: it lies before {_month(known.first)}, the first month that was",
+            expected="the last closed month",
+            remedy="What lies before the first is loaded as it comes; there is nothing to reopen.",
         )
     return Problem(
         code="FM1517",

@@ -5,7 +5,7 @@ Owns the order of the steps of a close, a reopening and of true-ups in a load. W
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import Problem, UserError
-from finmod.ledger.closes import Close, closes
+from finmod.errors import Problem, UserError, counted
+from finmod.ledger.closes import Close, closes, refuse_close
 from finmod.ledger.closes import close as close_month
 from finmod.ledger.closes import reopen as reopen_month
 from finmod.ledger.delta import damaged
@@ -24,10 +24,13 @@ from finmod.ledger.true_ups import Booking, Moved, book
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
+from finmod.workspace.check import check
 from finmod.workspace.fx import rates_to_keep
-from finmod.workspace.steps import Step
+from finmod.workspace.steps import Step, silent
 
 _LONGEST = 500
+# Codes of tie-outs: totals, invoices, commitments, bills that are there twice, exchange rates.
+_OF_TOTALS = "FM14"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,16 @@ class Closed:
     taken_back: int = 0
 
 
-def close(project: Project, period: date, now: datetime, *, note: str | None = None, early: bool = False) -> Closed:
+def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
+    project: Project,
+    period: date,
+    now: datetime,
+    *,
+    note: str | None = None,
+    early: bool = False,
+    with_errors: bool = False,
+    step: Step = silent,
+) -> Closed:
     """Close a month for every source: its charges stay as they are, whatever bills say later.
 
     Args:
@@ -87,16 +99,51 @@ def close(project: Project, period: date, now: datetime, *, note: str | None = N
         now: Time of the close, UTC.
         note: What is to be known of it.
         early: Close a month that has not ended yet.
+        with_errors: Close a month that does not tie; the note says which findings it was closed with.
+        step: Progress.
 
     Raises:
-        UserError: The month cannot be closed, or a load runs.
+        UserError: The month cannot be closed or does not tie, or a load runs.
     """
     _refuse_long("the note", note)
     ledger = Ledger(project.store)
     with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
+        refuse_close(engine, ledger, period, now, early=early)
+        grave = _grave(project, period, step)
+        if grave and not with_errors:
+            raise UserError(_red(period, grave))
+        note = _noted(note, grave)
         rates = rates_to_keep(engine, project, ledger, ledger.head(engine), period)
         made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early)
         return Closed(made, _totals(engine, ledger, period))
+
+
+def _grave(project: Project, period: date, step: Step) -> list[Finding]:
+    """Return the findings that make a month red and are of its totals, not of what its bills leave out."""
+    return [
+        item
+        for item in check(project, step).grave(project)
+        if item.billing_period == f"{period:%Y-%m}" and item.code.startswith(_OF_TOTALS)
+    ]
+
+
+def _noted(note: str | None, grave: Sequence[Finding]) -> str | None:
+    codes = ", ".join(dict.fromkeys(item.code for item in grave))
+    said = f"closed with {counted(len(grave), 'finding')}: {codes}"
+    return "; ".join(filter(None, (note, said))) if grave else note
+
+
+def _red(period: date, grave: Sequence[Finding]) -> Problem:
+    first, more = grave[0], len(grave) - 1
+    others = f"; and {counted(more, 'further finding')}" if more else ""
+    return Problem(
+        code="FM1519",
+        found=f"{period:%Y-%m} does not tie: {first.message.rstrip('.')} ({first.code}){others}",
+        expected="a month whose totals and invoices tie",
+        where=first.source and f"source {first.source}",
+        remedy="See all of it with: finmod check, or finmod reconcile. To close it all the same, and have the history "
+        f"tell it: finmod close {period:%Y-%m} --with-errors.",
+    )
 
 
 def reopen(project: Project, period: date, now: datetime, *, reason: str) -> Closed:
