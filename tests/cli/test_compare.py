@@ -88,7 +88,17 @@ def test_a_comparison_counts_nowhere(aws: Books) -> None:
     assert said.out.endswith("compare aws again\n")
     for table in ("charges", "charges_daily", "loads", "findings"):
         assert count(aws, f"{table} WHERE x_Source = 'again'") == 0
-    assert "again" not in aws.run("status").out
+    assert aws.run("status").out.endswith("\nagain: 25 charges kept for comparison, counted nowhere\n")
+    assert "again" not in aws.run("status", "--output", "json").out
+
+
+def test_a_comparison_of_finmod_yaml_is_not_told_to_wait_for_its_load(aws: Books) -> None:
+    aws.write("again.csv", _other({}))
+    sources = "aws: {format: focus, path: aws.csv}\n  again: {format: focus, path: again.csv, compare_with: aws}"
+    aws.write("finmod.yaml", f"name: northwind\ncurrency: USD\nsources:\n  {sources}\n")
+    assert "again: never loaded" in aws.run("status").out
+    assert aws.run("load").code == 0
+    assert aws.run("status").out.endswith("\nagain: 25 charges kept beside aws for comparison, counted nowhere\n")
 
 
 def test_equal_totals_are_the_same_bill(aws: Books) -> None:
@@ -96,7 +106,7 @@ def test_equal_totals_are_the_same_bill(aws: Books) -> None:
     aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
     said = aws.run("compare", "aws", "again", "--detailed-exitcode")
     assert said.code == 0
-    assert "The same bill: 1 total equal in every cost, to the last digit." in said.out
+    assert "The same bill: 1 total equal in every cost that is known, to the last digit." in said.out
 
 
 def test_a_difference_is_listed_by_service_largest_first(aws: Books) -> None:
@@ -153,3 +163,66 @@ def test_a_comparison_in_the_settings_names_a_bill(books: Books) -> None:
     )
     said = books.run("status")
     assert "expected compare_with: one of aws.\n  Did you mean 'aws'? (FM1029, docs/errors.md)" in said.err
+
+
+def test_a_month_that_one_source_alone_has_is_named_and_not_compared(aws: Books) -> None:
+    october = {
+        "BillingPeriodStart": "2026-10-01", "BillingPeriodEnd": "2026-11-01",
+        "ChargePeriodStart": "2026-10-01T00:00:00Z", "ChargePeriodEnd": "2026-10-02T00:00:00Z",
+    }  # fmt: skip
+    aws.write("again.csv", bill(*DAYS, october))
+    assert aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws").code == 0
+    said = aws.run("compare", "aws", "again", "--detailed-exitcode")
+    assert said.code == 0
+    assert "Not compared: 2026-10, which only again has." in said.out
+    left = [row for row in pairs(aws) if row["by"] == "not compared" and row["cost"] == "BilledCost"]
+    assert [(row["billing_period"], row["charges_a"], row["amount_b"]) for row in left] == [
+        ("2026-10", None, "1.500000000000")
+    ]
+    assert "Not compared" not in aws.run("compare", "aws", "again", "--period", "2026-09").out
+    (billed,) = (
+        row for row in pairs(aws, "--period", "2026-10") if (row["by"], row["cost"]) == ("total", "BilledCost")
+    )
+    assert billed["difference"] == "1.500000000000"
+
+
+def test_a_cost_that_is_unknown_is_no_difference_of_a_number(aws: Books) -> None:
+    aws.write("again.csv", bill(*({**day, "ListCost": "2"} for day in DAYS)))
+    aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    said = aws.run("compare", "aws", "again")
+    assert "unknown in one" in said.out
+    assert "unknown in both" in said.out
+    of_cost = {row["cost"]: row["difference"] for row in pairs(aws) if row["by"] == "total"}
+    assert of_cost == {
+        "BilledCost": "0.000000000000", "EffectiveCost": "0.000000000000", "ListCost": None, "ContractedCost": None,
+    }  # fmt: skip
+
+
+def test_a_source_is_not_compared_with_itself(aws: Books) -> None:
+    said = aws.run("compare", "aws", "aws")
+    assert (said.code, "both sources are aws; expected two sources" in said.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("nope", "again is to be kept beside nope, which the ledger does not have"),
+        ("again", "again is to be kept beside itself"),
+    ],
+)
+def test_a_comparison_needs_another_source_that_is_there(aws: Books, other: str, told: str) -> None:
+    aws.write("again.csv", _other({}))
+    said = aws.run("load", "again.csv", "--source", "again", "--compare-with", other)
+    assert (said.code, told in said.err) == (1, True)
+    assert "(FM1441, docs/errors.md)" in said.err
+
+
+def test_a_closed_month_is_compared_with_its_true_ups(aws: Books) -> None:
+    assert aws.run("close", "2026-09").code == 0
+    aws.write("aws.csv", _other({7: {"BilledCost": "8.5"}}))
+    assert "true-up in 2026-10" in aws.run("load", "aws.csv", "--source", "aws").out
+    aws.write("again.csv", _other({7: {"BilledCost": "8.5"}}))
+    aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    said = aws.run("compare", "aws", "again", "--detailed-exitcode")
+    assert (said.code, "Not compared" in said.out) == (0, False)
+    assert "The same bill: 1 total equal" in said.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from finmod.engines.duckdb import Engine
 from finmod.ledger.commitment_terms import CommitmentTerm, commitment_terms, unequal_terms
 from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger
+from finmod.ledger.quality import missing_days
 from tests.books import month
 from tests.ledger.conftest import Make
 from tests.ledger.invoicing import Bench, Charge
@@ -21,20 +23,20 @@ def bench(engine: Engine, ledger: Ledger, period: Make, tmp_path: Path) -> Bench
     return Bench(engine, ledger, period, tmp_path)
 
 
-def day(number: int, date: int, **more: str) -> Charge:
+def day(number: int, when: int, **more: str) -> Charge:
     """Return a charge of a day."""
-    start, end = f"2026-{number:02}-{date:02}T00:00:00Z", f"2026-{number:02}-{date:02}T23:00:00Z"
+    start, end = f"2026-{number:02}-{when:02}T00:00:00Z", f"2026-{number:02}-{when:02}T23:00:00Z"
     return month(number, more.pop("BilledCost", "0"), ChargePeriodStart=start, ChargePeriodEnd=end, **more)
 
 
-def used(number: int, date: int, cost: str, status: str = "Used") -> Charge:
+def used(number: int, when: int, cost: str, status: str = "Used") -> Charge:
     more = {"CommitmentDiscountId": "c1", "CommitmentDiscountStatus": status}
-    return day(number, date, EffectiveCost=cost, **more)
+    return day(number, when, EffectiveCost=cost, **more)
 
 
-def fee(number: int, date: int, cost: str) -> Charge:
+def fee(number: int, when: int, cost: str) -> Charge:
     more = {"ChargeCategory": "Purchase", "ChargeFrequency": "Recurring", "CommitmentDiscountId": "c1"}
-    return day(number, date, BilledCost=cost, EffectiveCost="0", **more)
+    return day(number, when, BilledCost=cost, EffectiveCost="0", **more)
 
 
 def upfront(cost: str, begins: str, ends: str, **more: str) -> Charge:
@@ -51,7 +53,7 @@ def only(bench: Bench, *charges: Charge) -> CommitmentTerm:
 
 def others(*days: tuple[int, int]) -> list[Charge]:
     """Return charges that no commitment covers: they tell what is loaded."""
-    return [day(number, date, BilledCost="1", EffectiveCost="1") for number, date in days]
+    return [day(number, when, BilledCost="1", EffectiveCost="1") for number, when in days]
 
 
 INSIDE = others((2, 1), (3, 1), (4, 1), (4, 30))
@@ -135,3 +137,19 @@ def test_rounding_of_the_supplier_is_no_difference(bench: Bench) -> None:
 
 def test_an_empty_ledger_has_no_commitments(engine: Engine) -> None:
     assert commitment_terms(engine, ChargeFiles([], [], [])) == []
+
+
+def test_true_ups_of_a_closed_month_are_a_part_of_its_bill(bench: Bench) -> None:
+    term = only(bench, upfront("10", "2026-02-01", "2026-05-01"), used(3, 3, "9"), *INSIDE)
+    assert term.difference == -1
+    bench.restate(date(2026, 3, 1), date(2026, 5, 1), used(3, 3, "9.5"), used(3, 4, "0.5", "Unused"), *INSIDE[1:2])
+    (term,) = commitment_terms(bench.engine, bench.files())
+    assert [term.used, term.unused, term.difference, term.rule] == [Decimal("9.5"), Decimal("0.5"), 0, "stated"]
+
+
+def test_a_day_that_a_restated_bill_brings_is_not_missing(bench: Bench) -> None:
+    days = [day(3, number, BilledCost="1") for number in range(1, 31)]
+    bench.load(*days[:11], *days[12:])
+    assert [item.example for item in missing_days(bench.engine, bench.files())] == ["2026-03-12"]
+    bench.restate(date(2026, 3, 1), date(2026, 4, 1), *days)
+    assert missing_days(bench.engine, bench.files()) == []

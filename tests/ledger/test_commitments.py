@@ -12,6 +12,7 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
+from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES
 from finmod.terms.findings import Finding
@@ -66,8 +67,7 @@ def hourly(billed: str) -> tuple[Charge, Charge]:
 
 
 def lost(engine: Engine, ledger: Ledger) -> list[Finding]:
-    head = ledger.head(engine)
-    return lost_commitment_cost(engine, ledger.files(CHARGE_DAYS, head), ledger.files(CHARGE_KEYS, head))
+    return lost_commitment_cost(engine, ChargeFiles.of(ledger, ledger.head(engine)))
 
 
 def test_a_commitment_that_reaches_charges_with_less_than_its_bill_is_told(engine: Engine, commit: Commit) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
@@ -101,6 +103,19 @@ def test_a_whole_table_is_replaced_at_once_and_keeps_its_history_over_checkpoint
     again = DeltaFolder(tmp_path)
     assert [values(again.files(WHOLE, version)) for version in (1, 50, 51, 52)] == [[1], [50], [51], [52]]
     assert list((folder.path(WHOLE) / "_delta_log").glob("*.checkpoint.parquet"))
+
+
+def test_the_files_of_old_versions_are_kept_from_a_vacuum_of_any_tool(tmp_path: Path) -> None:
+    folder = DeltaFolder(tmp_path)
+    folder.create(WHOLE)
+    with Engine() as engine:
+        for number in (1, 2):
+            target = folder.path(WHOLE) / f"{number}.parquet"
+            rows = engine.copy_parquet(f"SELECT {number}::BIGINT AS a", target)
+            folder.replace(WHOLE, [NewFile(target, rows)])
+    with pytest.raises(DeltaError, match="minimum retention for vacuum is configured to be greater than 876000 hours"):
+        DeltaTable(folder.path(WHOLE)).vacuum(retention_hours=1000, dry_run=False)
+    assert values(folder.files(WHOLE, 1)) == [1]
 
 
 @pytest.mark.parametrize("name", ["a%20b", "a\\b", "a\nb", "a\tb", "a\x7fb"])

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from finmod.engines.duckdb import Engine
+from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
-from finmod.ledger.tables import CHARGE_DAYS, CHARGES
+from finmod.ledger.tables import CHARGES
 from finmod.terms.findings import Finding
 from tests.books import month
 from tests.ledger.conftest import JULY, NOW, Make
@@ -40,7 +41,7 @@ def repeated(engine: Engine, ledger: Ledger) -> list[Finding]:
 
 
 def missing(engine: Engine, ledger: Ledger) -> list[Finding]:
-    return missing_days(engine, ledger.files(CHARGE_DAYS, ledger.head(engine)))
+    return missing_days(engine, ChargeFiles.of(ledger, ledger.head(engine)))
 
 
 def test_charges_beyond_the_first_of_equal_ones_are_told(engine: Engine, commit: Commit) -> None:

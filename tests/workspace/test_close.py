@@ -238,3 +238,55 @@ def test_an_export_of_the_open_month_has_its_true_ups(closed: Books) -> None:
         "1.000000000000", "2026-07-01", "Correction",
     )  # fmt: skip
     assert true_up["x_TrueUpAt"].endswith("Z")
+
+
+LIST = "issuer,invoice_id,billing_period,currency,amount\n"
+
+
+@pytest.fixture
+def invoiced(books: Books) -> Books:
+    """Return a project with July and August, of which July's invoice asks for more than its charges."""
+    books.write("finmod.yaml", "name: northwind\ncurrency: USD\ninvoices: invoices.csv\n")
+    books.write("invoices.csv", f"{LIST},i7,2026-07,USD,3\n,i8,2026-08,USD,9\n")
+    books.write("exports/july.csv", bill(month(7, "2", InvoiceId="i7"), month(8, "9", InvoiceId="i8")))
+    books.load(books.root / "exports")
+    return books
+
+
+def test_a_month_that_does_not_tie_is_not_closed(invoiced: Books) -> None:
+    before = invoiced.trace()
+    said = invoiced.run("close", "2026-07")
+    assert said.code == 1
+    assert said.err == (
+        "source saas: 2026-07 does not tie: The invoice is 3.00 USD, its charges are 2.00: -1.00 (invoice i7 of an "
+        "unnamed issuer, invoices.csv line 2) (FM1405); expected a month whose totals and invoices tie.\n"
+        "  See all of it with: finmod check, or finmod reconcile. To close it all the same, and have the "
+        "history tell it: finmod close 2026-07 --with-errors. (FM1519, docs/errors.md)\n"
+    )
+    assert invoiced.trace() == before
+
+
+def test_a_month_that_is_closed_though_it_does_not_tie_says_so_in_the_history(invoiced: Books) -> None:
+    done(invoiced, "close", "2026-07", "--with-errors", "--note", "asked the issuer")
+    assert "(asked the issuer; closed with 1 finding: FM1405)" in done(invoiced, "history")
+    # The error is July's, not August's.
+    done(invoiced, "close", "2026-08")
+    assert invoiced.query("SELECT x_Note FROM closes WHERE x_BillingPeriod = DATE '2026-08-01'") == [{"x_Note": None}]
+
+
+def test_what_is_ignored_in_finmod_yaml_does_not_stand_in_the_way_of_a_close(invoiced: Books) -> None:
+    text = (invoiced.root / "finmod.yaml").read_text(encoding="utf-8")
+    invoiced.write("finmod.yaml", f"{text}check: {{ignore: [FM1405]}}\n")
+    done(invoiced, "close", "2026-07")
+
+
+def test_a_month_that_cannot_be_closed_is_told_so_before_it_is_checked(invoiced: Books) -> None:
+    said = invoiced.run("close", "2026-09")
+    assert (said.code, "FM1515" in said.err) == (1, True)
+
+
+def test_a_month_that_would_be_taken_along_must_tie_too(invoiced: Books) -> None:
+    said = invoiced.run("close", "2026-08")
+    assert said.code == 1
+    assert said.err.startswith("source saas: 2026-07 does not tie: ")
+    assert "finmod close 2026-08 --with-errors. (FM1519" in said.err

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Month, Name
 from finmod.errors import counted
@@ -23,24 +24,40 @@ MONTH = Month("0001-01", "9998-12")
 
 @click.command("close")
 @click.argument("period", type=MONTH, metavar="PERIOD")
-@click.option("--note", type=Name(), metavar="TEXT", help="What is to be known of the close, for the history.")
+@click.option(
+    "--note",
+    type=Name("some words", "Write them, or leave the option out."),
+    metavar="TEXT",
+    help="What is to be known of the close, for the history.",
+)
 @click.option("--early", is_flag=True, help="Close a month that has not ended yet.")
 @click.option("--with-earlier", is_flag=True, help="Close every month with it that was left open before it.")
+@click.option("--with-errors", is_flag=True, help="Close a month that does not tie; the history tells it.")
 @output_option
 @click.pass_obj
-def command(  # noqa: PLR0913 -- a month, and the options of the command
-    folder: Path | None, period: str, note: str | None, *, early: bool, with_earlier: bool, form: Form
+def command(  # noqa: PLR0913 -- one parameter per option; click passes them by name
+    folder: Path | None,
+    period: str,
+    note: str | None,
+    *,
+    early: bool,
+    with_earlier: bool,
+    with_errors: bool,
+    form: Form,
 ) -> None:
     """Close a month, YYYY-MM, of every source: it stays as it is, whatever bills say later.
 
     What a bill that is loaded later changes in it is booked as true-ups in the month after the last closed one. The
-    first close takes every month before it along; after it, months are closed in order.
+    first close takes every month before it along; after it, months are closed in order. What finmod check finds not to
+    tie is refused.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.close import close
+    from finmod.workspace.close import Wishes, close
 
-    now = datetime.now(tz=UTC)
-    done = close(opened(folder), parse_period(period), now, note=note, early=early, with_earlier=with_earlier)
+    project, month, now = opened(folder), parse_period(period), datetime.now(tz=UTC)
+    wishes = Wishes(early=early, with_earlier=with_earlier, with_errors=with_errors)
+    with progress() as step:
+        done = close(project, month, now, note=note, wishes=wishes, step=step)
     _show(done, form)
     if form == "table":
         console().print(
@@ -52,7 +69,9 @@ def command(  # noqa: PLR0913 -- a month, and the options of the command
 
 @click.command("reopen")
 @click.argument("period", type=MONTH, metavar="PERIOD")
-@click.option("--reason", type=Name(), required=True, metavar="TEXT", help="Why, for the history.")
+@click.option(
+    "--reason", type=Name("some words", "Say why."), required=True, metavar="TEXT", help="Why, for the history."
+)
 @output_option
 @click.pass_obj
 def reopen_command(folder: Path | None, period: str, reason: str, *, form: Form) -> None:

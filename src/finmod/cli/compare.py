@@ -14,6 +14,8 @@ from finmod.cli.values import Word
 from finmod.errors import counted, printable
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from finmod.marts.compare import Pair
     from finmod.workspace.compare import Comparison
 
@@ -62,6 +64,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
     else:
         rows = [row for pair in found.totals for row in _rows("total", pair)]
         rows += [row for pair in found.differences for row in _rows(by, pair)]
+        rows += [row for pair in found.left_out for row in _rows("not compared", pair)]
         show(_COLUMNS, rows, form)
     if detailed_exitcode and not found.same:
         context.exit(2)
@@ -84,9 +87,12 @@ def _screen(found: Comparison, by: str) -> None:
         for cost in _COSTS
     ]
     table(("period", "cost", a, b, f"{b} less {a}"), shown, right=(a, b, f"{b} less {a}"))
+    _left_out(screen, found)
     if found.same:
         months = counted(len(found.totals), "total")
-        screen.print(f"The same bill: {months} equal in every cost, to the last digit.", markup=False)
+        unknown = any(any(pair.unknown(cost)) for pair in found.totals for cost in _COSTS)
+        costs = "every cost that is known" if unknown else "every cost"
+        screen.print(f"The same bill: {months} equal in {costs}, to the last digit.", markup=False)
         return
     different = sum(not pair.same for pair in found.totals)
     screen.print(f"{different} of {counted(len(found.totals), 'total')} differ.", markup=False)
@@ -103,14 +109,20 @@ def _screen(found: Comparison, by: str) -> None:
         screen.print(printable(f"{rest}: --output csv lists all."), markup=False)
 
 
+def _left_out(screen: Console, found: Comparison) -> None:
+    for place, name in enumerate((found.first, found.second)):
+        months = list(dict.fromkeys(pair.month for pair in found.left_out if pair.charges[1 - place] is None))
+        if months:
+            which = months[0] if len(months) == 1 else f"{len(months):,} months from {months[0]} to {months[-1]}"
+            screen.print(printable(f"Not compared: {which}, which only {name} has."), markup=False)
+
+
 def _of(count: int | None) -> str:
     return "none" if count is None else f"{count:,}"
 
 
 def _apart(pair: Pair, cost: str) -> str:
-    first, second = pair.costs[cost]
-    if first == second:
-        return "equal"
-    if first is None or second is None:
-        return "unknown in one"
-    return money(pair.difference(cost), pair.currency)
+    apart, unknown = pair.difference(cost), sum(pair.unknown(cost))
+    if unknown:
+        return "unknown in both" if unknown > 1 else "unknown in one"
+    return money(apart, pair.currency) if apart else "equal"

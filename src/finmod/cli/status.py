@@ -56,6 +56,10 @@ def command(folder: Path | None, *, form: Form) -> None:
         table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "format", "files"))
     if report.reporting is not None:
         click.echo(printable(_reporting(report.reporting), 1000))
+    for name, charges in report.beside.items():
+        settings = project.sources.get(name)
+        of = f" beside {settings.compare_with}" if settings and settings.compare_with else ""
+        click.echo(printable(f"{name}: {counted(charges, 'charge')} kept{of} for comparison, counted nowhere", 1000))
     for name in report.never_loaded:
         click.echo(f"{name}: never loaded; run: {command_line(folder, f'load {name}')}")
 

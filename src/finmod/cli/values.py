@@ -123,14 +123,23 @@ class Month(click.ParamType[str]):
 
 
 class Name(click.ParamType[str]):
-    """A text that is not empty: an empty one is a variable of a script that was never set."""
+    """A text that is not empty: an empty one is a variable of a script that was never set.
+
+    Args:
+        expected: What is wanted, for the message.
+        remedy: What to do.
+    """
 
     name = "text"
+
+    def __init__(self, expected: str = "a name", remedy: str = "Name one, or leave the option out.") -> None:
+        """Keep the words."""
+        self.expected, self.remedy = expected, remedy
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the text."""
         if not value.strip():
-            raise wrong_value(value, param, ctx, expected="a name", remedy="Name one, or leave the option out.")
+            raise wrong_value(value, param, ctx, expected=self.expected, remedy=self.remedy)
         return value
 
 

@@ -138,14 +138,9 @@ def close(  # noqa: PLR0913 -- a month, when, its rates, and what the user says 
         UserError: The month has not ended, has no charges, or is closed already; or one between it and the last closed
             one is open.
     """
+    since = refuse_close(engine, ledger, period, now, early=early, with_earlier=with_earlier)
     head = ledger.head(engine)
     known = closes(engine, ledger, head)
-    months = months_with_charges(engine, ledger, head)
-    _refuse_close(known, months, period, with_earlier=with_earlier)
-    since = months[0] if known.last is None else months_before(known.last, -1)
-    end = months_before(period, -1)
-    if now < datetime(end.year, end.month, 1, tzinfo=UTC) and not early:
-        raise UserError(_not_ended(period, now))
     made: list[Close] = []
 
     def rows(stamp: Stamp) -> Sequence[Sequence[object]]:
@@ -159,6 +154,30 @@ def close(  # noqa: PLR0913 -- a month, when, its rates, and what the user says 
 
     ledger.record(engine, Event("close", period, rows, (), [(CLOSE_RATES, of_rates)] if rates else ()), head, now)
     return made[0]
+
+
+def refuse_close(  # noqa: PLR0913 -- as close
+    engine: Engine, ledger: Ledger, period: date, now: datetime, *, early: bool = False, with_earlier: bool = False
+) -> date:
+    """Refuse a month that cannot be closed, see ``close``; return the first one that is closed with it.
+
+    Raises:
+        UserError: It cannot.
+    """
+    head = ledger.head(engine)
+    known = closes(engine, ledger, head)
+    if known.last is not None and period <= known.last:
+        raise UserError(_already_closed(known, period))
+    months = months_with_charges(engine, ledger, head)
+    if period not in months:
+        raise UserError(_no_charges(months, period))
+    before = [each for each in months if known.last is not None and known.last < each < period]
+    if before and not with_earlier:
+        raise UserError(_earlier_open(before, period))
+    end = months_before(period, -1)
+    if now < datetime(end.year, end.month, 1, tzinfo=UTC) and not early:
+        raise UserError(_not_ended(period, now))
+    return months[0] if known.last is None else months_before(known.last, -1)
 
 
 def reopen(engine: Engine, ledger: Ledger, period: date, now: datetime, *, reason: str) -> tuple[Close, int]:
@@ -224,16 +243,6 @@ def months_with_charges(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> l
     if booked:
         found += f" UNION SELECT x_BillingPeriod FROM {relation(booked)}"
     return [row[0] for row in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM ({found}) ORDER BY 1")]
-
-
-def _refuse_close(known: Closes, months: Sequence[date], period: date, *, with_earlier: bool) -> None:
-    if known.first is not None and known.last is not None and period <= known.last:
-        raise UserError(_already_closed(known, period))
-    if period not in months:
-        raise UserError(_no_charges(months, period))
-    before = [each for each in months if known.last is not None and known.last < each < period]
-    if before and not with_earlier:
-        raise UserError(_earlier_open(before, period))
 
 
 def _row(close: Close) -> Sequence[object]:
@@ -307,6 +316,13 @@ def _not_last(known: Closes, period: date) -> Problem:
             found=f"{_month(period)} is not closed: {last}",
             expected="the last closed month",
             remedy="See what was closed with: finmod history.",
+        )
+    if known.first is not None and period < known.first:
+        return Problem(
+            code="FM1517",
+            found=f"{_month(period)} is not closed: it lies before {_month(known.first)}, the first month that was",
+            expected="the last closed month",
+            remedy="What lies before the first is loaded as it comes; there is nothing to reopen.",
         )
     return Problem(
         code="FM1517",

@@ -89,7 +89,7 @@ def commitment_terms(engine: Engine, files: ChargeFiles) -> list[CommitmentTerm]
     """Return every commitment of the ledger, sorted by source and id."""
     if not files.days:
         return []
-    days, keys, charges = (relation(list(each)) for each in (files.days, files.keys, files.charges))
+    days, keys, charges = files.bill_days, files.bill_keys, relation(list(files.charges))
     stated = {
         tuple(row[:3]): (row[3], row[4]) for row in engine.rows(query("commitment_purchases").format(charges=charges))
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted, printable
+from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.reduce import query, relation
 from finmod.terms.findings import Finding
 
@@ -24,14 +25,14 @@ _CENT = Decimal("0.01")
 _NEAR = Decimal("0.05")
 
 
-def lost_commitment_cost(engine: Engine, days: Sequence[Path], keys: Sequence[Path]) -> list[Finding]:
+def lost_commitment_cost(engine: Engine, files: ChargeFiles) -> list[Finding]:
     """Return a finding per commitment and billing period whose effective cost is below its recurring bill.
 
     What a commitment without upfront payment costs in a month must come back as the effective cost of what it covered
     and of what stood unused. More is right where an upfront part is spread over the term; less means that cost is lost,
     unless the bill is one of equal months and the days of the month explain it (see the query).
     """
-    sql = query("lost_commitment_cost").format(days=relation(list(days)), keys=relation(list(keys)))
+    sql = query("lost_commitment_cost").format(days=files.bill_days, keys=files.bill_keys)
     return [
         Finding(
             code="FM1404",

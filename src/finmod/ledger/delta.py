@@ -24,8 +24,12 @@ from finmod.errors import Problem, UserError, printable
 from finmod.ledger.tables import Table
 
 _TYPES = {"VARCHAR": "string", "BIGINT": "long", "DATE": "date", "TIMESTAMP WITH TIME ZONE": "timestamp"}
-# History is the ledger's promise: no version may age out of the log.
-_KEEP = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
+# History is the ledger's promise: no version may age out of the log, and no vacuum of any tool may take its files.
+_KEEP = {
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _CHECKPOINT_EVERY = 50
 # Delta Lake readers take these parts of a path for others, or refuse them.

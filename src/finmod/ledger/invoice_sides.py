@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, identifier
 from finmod.errors import counted, printable
 from finmod.ledger.invoice_files import ListedInvoice
 from finmod.ledger.ledger import Ledger, Snapshot
@@ -42,6 +42,28 @@ class ChargeFiles:
     def of(cls, ledger: Ledger, snapshot: Snapshot) -> Self:
         """Return the files of a state of a ledger."""
         return cls(*(ledger.files(table, snapshot) for table in (CHARGES, CHARGE_DAYS, CHARGE_KEYS, TRUE_UPS)))
+
+    @property
+    def bill_days(self) -> str:
+        """Return SQL for the daily cube of the bills as they were read last: true-ups stand in their closed month."""
+        days = relation(list(self.days))
+        if not self.true_ups:
+            return days
+        made = {"x_BillingPeriod": "x_TrueUpOf", "x_Charges": "0"}
+        own = ", ".join(f"{made.get(name, name)} AS {name}" for name in CHARGE_DAYS.columns)
+        return f"(SELECT * FROM {days} UNION ALL BY NAME SELECT {own} FROM {whole(TRUE_UPS, list(self.true_ups))})"
+
+    @property
+    def bill_keys(self) -> str:
+        """Return SQL for the keys of ``bill_days``; a true-up is a part of what it restates, no correction."""
+        keys = relation(list(self.keys))
+        if not self.true_ups:
+            return keys
+        made = {"x_BillingPeriod": "x_TrueUpOf", "x_Charges": "0", "x_ExampleFile": "x_File", "x_ExampleRow": "NULL"}
+        made |= {"BilledCost": "NULL", "ChargeClass": "NULL"}
+        own = ", ".join(f"{made.get(name, identifier(name))} AS {identifier(name)}" for name in CHARGE_KEYS.columns)
+        true_ups = f"SELECT DISTINCT ON (x_ChargeKey) {own} FROM {whole(TRUE_UPS, list(self.true_ups))}"
+        return f"(SELECT * FROM {keys} UNION ALL BY NAME ({true_ups}))"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from finmod.engines.duckdb import Engine, identifier
 from finmod.errors import counted, printable
 from finmod.focus.columns import MEASURES
+from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.reduce import query, relation
 from finmod.normalize.charges import CHARGE_TYPES
 from finmod.terms.findings import Finding
@@ -51,9 +52,9 @@ def repeated_charges(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
     ]
 
 
-def missing_days(engine: Engine, days: Sequence[Path]) -> list[Finding]:
+def missing_days(engine: Engine, files: ChargeFiles) -> list[Finding]:
     """Return a finding per source and billing period of daily bills that lack days between their first and last."""
-    rows = engine.rows(query("missing_days").format(days=relation(list(days)), daily=_DAILY))
+    rows = engine.rows(query("missing_days").format(days=files.bill_days, daily=_DAILY))
     return [
         Finding(
             code="FM1403",

@@ -13,6 +13,7 @@ from typing import Final
 from finmod.engines.duckdb import Engine
 from finmod.focus.columns import COSTS
 from finmod.ledger.reduce import without_heading
+from finmod.terms.money import difference
 
 DIMENSIONS: Final = {
     "service": "ServiceName",
@@ -43,15 +44,33 @@ class Pair:
     charges: tuple[int | None, int | None]
     costs: dict[str, tuple[Decimal | None, Decimal | None]]
 
-    def difference(self, cost: str) -> Decimal:
-        """Return the second source's sum of a cost less the first's; what a source has not counts as nothing."""
-        first, second = self.costs[cost]
-        return (second or Decimal(0)) - (first or Decimal(0))
+    def difference(self, cost: str) -> Decimal | None:
+        """Return the second source's sum of a cost less the first's.
+
+        A source without charges has nothing, which is 0; None where a source has charges and no known cost of them.
+        """
+        first, second = (
+            Decimal(0) if charges is None else amount
+            for charges, amount in zip(self.charges, self.costs[cost], strict=True)
+        )
+        return None if first is None or second is None else difference(second, first)
 
     @property
     def same(self) -> bool:
-        """Return whether every cost is the same to the last digit, whatever the number of charges."""
-        return all(first == second for first, second in self.costs.values())
+        """Return whether every cost is the same to the last digit, or unknown in both, whatever the charges' number."""
+        return all(self.equal(cost) for cost in self.costs)
+
+    def equal(self, cost: str) -> bool:
+        """Return whether a cost is the same to the last digit, or unknown in both."""
+        return self.difference(cost) == 0 or self.unknown(cost) == (True, True)
+
+    def unknown(self, cost: str) -> tuple[bool, bool]:
+        """Return whether the first and the second source have charges, and a cost of none of them is known."""
+        first, second = (
+            charges is not None and amount is None
+            for charges, amount in zip(self.charges, self.costs[cost], strict=True)
+        )
+        return first, second
 
 
 def compared(engine: Engine, first: str, second: str, dimension: str | None = None) -> list[Pair]:

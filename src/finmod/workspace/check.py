@@ -5,6 +5,7 @@ Owns the proof that what was read is what is kept, and what makes a check red.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine, EngineError
@@ -52,6 +53,10 @@ class CheckReport:
     invoices_tie: bool | None = None
     usage: tuple[UsageProof, ...] = ()
 
+    def grave(self, project: Project) -> list[Finding]:
+        """Return the findings that are as grave as ``check`` in finmod.yaml says: they make it red."""
+        return _grave(self.findings, project)
+
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -80,9 +85,13 @@ def check(project: Project, step: Step = silent) -> CheckReport:
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
-    limit = _RANK[project.check.fail_on]
-    red = any(_RANK[item.severity] <= limit and item.code not in project.check.ignore for item in findings)
+    red = bool(_grave(findings, project))
     return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie, tuple(usage))
+
+
+def _grave(findings: Sequence[Finding], project: Project) -> list[Finding]:
+    limit = _RANK[project.check.fail_on]
+    return [item for item in findings if _RANK[item.severity] <= limit and item.code not in project.check.ignore]
 
 
 def _found(
@@ -98,16 +107,17 @@ def _found(
     findings += repeated_charges(engine, charges)
     findings += unread_discounts(engine, charges)
     step("days without charges", 2, parts)
-    findings += missing_days(engine, days)
+    files = ChargeFiles.of(ledger, snapshot)
+    findings += missing_days(engine, files)
     step("cost of commitments", 3, parts)
-    findings += lost_commitment_cost(engine, days, keys)
+    findings += lost_commitment_cost(engine, files)
     findings += gross_commitment_cost(engine, charges, days, keys)
-    findings += unequal_terms(commitment_terms(engine, ChargeFiles.of(ledger, snapshot)))
+    findings += unequal_terms(commitment_terms(engine, files))
     step("invoices", 4, parts)
     invoices = InvoiceReport()
     if project.invoices:
         lines = read_invoices(engine, project.invoices)
-        invoices = invoice_report(reconcile_invoices(engine, lines, ChargeFiles.of(ledger, snapshot)))
+        invoices = invoice_report(reconcile_invoices(engine, lines, files))
     findings += invoices.findings
     abroad = days_abroad(engine, project, ledger, snapshot)
     if abroad:

@@ -5,7 +5,7 @@ Owns the order of the steps of a close, a reopening and of true-ups in a load. W
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import Problem, UserError
-from finmod.ledger.closes import Close, closes
+from finmod.errors import Problem, UserError, counted
+from finmod.ledger.closes import Close, closes, refuse_close
 from finmod.ledger.closes import close as close_month
 from finmod.ledger.closes import reopen as reopen_month
 from finmod.ledger.delta import damaged
@@ -24,10 +24,13 @@ from finmod.ledger.true_ups import Booking, Moved, book
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
+from finmod.workspace.check import check
 from finmod.workspace.fx import rates_to_keep
-from finmod.workspace.steps import Step
+from finmod.workspace.steps import Step, silent
 
 _LONGEST = 500
+# Codes of tie-outs: totals, invoices, commitments, bills that are there twice, exchange rates.
+_OF_TOTALS = "FM14"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,21 @@ class Booked:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What is closed although it would be refused.
+
+    Attributes:
+        early: A month that has not ended yet.
+        with_earlier: Every open month behind the last closed one.
+        with_errors: Months that do not tie; the note says which findings they were closed with.
+    """
+
+    early: bool = False
+    with_earlier: bool = False
+    with_errors: bool = False
+
+
+@dataclass(frozen=True)
 class Closed:
     """What was closed or reopened.
 
@@ -84,8 +102,8 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
     now: datetime,
     *,
     note: str | None = None,
-    early: bool = False,
-    with_earlier: bool = False,
+    wishes: Wishes = Wishes(),
+    step: Step = silent,
 ) -> Closed:
     """Close a month for every source: its charges stay as they are, whatever bills say later.
 
@@ -94,18 +112,55 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         period: First day of the month.
         now: Time of the close, UTC.
         note: What is to be known of it.
-        early: Close a month that has not ended yet.
-        with_earlier: Close every open month behind the last closed one with it.
+        wishes: What is closed although it would be refused.
+        step: Progress.
 
     Raises:
-        UserError: The month cannot be closed, or a load runs.
+        UserError: The month cannot be closed or does not tie, or a load runs.
     """
     _refuse_long("the note", note)
     ledger = Ledger(project.store)
     with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
+        early, with_earlier = wishes.early, wishes.with_earlier
+        since = refuse_close(engine, ledger, period, now, early=early, with_earlier=with_earlier)
+        grave = _grave(project, since, period, step)
+        if grave and not wishes.with_errors:
+            raise UserError(_red(period, grave))
+        note = _noted(note, grave)
         rates = rates_to_keep(engine, project, ledger, ledger.head(engine), period)
         made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early, with_earlier=with_earlier)
         return Closed(made, _totals(engine, ledger, period))
+
+
+def _grave(project: Project, since: date, period: date, step: Step) -> list[Finding]:
+    """Return the errors of some months that are of their totals, not of what their bills leave out."""
+    first, last = f"{since:%Y-%m}", f"{period:%Y-%m}"
+    return [
+        item
+        for item in check(project, step).grave(project)
+        if item.severity == "error"
+        and item.code.startswith(_OF_TOTALS)
+        and first <= (item.billing_period or "") <= last
+    ]
+
+
+def _noted(note: str | None, grave: Sequence[Finding]) -> str | None:
+    codes = ", ".join(dict.fromkeys(item.code for item in grave))
+    said = f"closed with {counted(len(grave), 'finding')}: {codes}"
+    return "; ".join(filter(None, (note, said))) if grave else note
+
+
+def _red(period: date, grave: Sequence[Finding]) -> Problem:
+    first, more = grave[0], len(grave) - 1
+    others = f"; and {counted(more, 'further finding')}" if more else ""
+    return Problem(
+        code="FM1519",
+        found=f"{first.billing_period} does not tie: {first.message.rstrip('.')} ({first.code}){others}",
+        expected="a month whose totals and invoices tie",
+        where=first.source and f"source {first.source}",
+        remedy="See all of it with: finmod check, or finmod reconcile. To close it all the same, and have the history "
+        f"tell it: finmod close {period:%Y-%m} --with-errors.",
+    )
 
 
 def reopen(project: Project, period: date, now: datetime, *, reason: str) -> Closed:

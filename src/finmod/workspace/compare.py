@@ -6,6 +6,7 @@ Owns where the two are found: among the bills, or among the sources that are kep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, EngineError, literal
 from finmod.errors import Problem, UserError, near, printable
@@ -29,12 +30,14 @@ class Comparison:
         second: Name of the second source.
         totals: One per billing period and currency.
         differences: One per billing period, currency and value of the dimension whose costs differ, largest first.
+        left_out: One per billing period and currency that one source alone has, where no month was asked for.
     """
 
     first: str
     second: str
     totals: tuple[Pair, ...]
     differences: tuple[Pair, ...]
+    left_out: tuple[Pair, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -53,24 +56,40 @@ def compare(project: Project, first: str, second: str, *, by: str = "service", p
         period: Billing period, ``YYYY-MM``; None for the months that both have.
 
     Raises:
-        UserError: A source has no charges, or none in the month, or they have no month in common.
+        UserError: A source has no charges, or none in the month, or they have no month in common; or both are one.
     """
+    if first == second:
+        raise UserError(_itself(first))
     with Engine(temp_folder=project.store / "spill") as engine:
         ledgers = (Ledger(project.store), comparison_ledger(project.store))
         try:
             found = [_cube(engine, ledgers, name) for name in (first, second)]
             months = _months(engine, found, (first, second), period)
+            every = compared(engine, found[0], found[1])
+            totals = [pair for pair in every if pair.month in months]
             cubes = [f"{cube} AND strftime(x_BillingPeriod, '%Y-%m') IN ({_listed(months)})" for cube in found]
-            totals = compared(engine, cubes[0], cubes[1])
             differences = [pair for pair in compared(engine, cubes[0], cubes[1], by) if not pair.same]
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
-    differences.sort(key=lambda pair: max(abs(pair.difference(cost)) for cost in COSTS), reverse=True)
-    return Comparison(first, second, tuple(totals), tuple(differences))
+    differences.sort(key=lambda pair: max(abs(pair.difference(cost) or Decimal(0)) for cost in COSTS), reverse=True)
+    left_out = () if period else tuple(pair for pair in every if pair.month not in months)
+    return Comparison(first, second, tuple(totals), tuple(differences), left_out)
+
+
+def _itself(name: str) -> Problem:
+    return Problem(
+        code="FM1443",
+        found=f"both sources are {printable(name, 80)}",
+        expected="two sources that have the same bill",
+        remedy="Name the other export: it is kept beside the bill with finmod load --compare-with.",
+    )
 
 
 def _cube(engine: Engine, ledgers: tuple[Ledger, ...], name: str) -> str:
-    """Return SQL for the daily cube of a source, from the first ledger that has it."""
+    """Return SQL for the daily cube of a source, from the first ledger that has it.
+
+    Bills are compared, so that true-ups stand in the closed month that they restate.
+    """
     known: list[str] = []
     for ledger in ledgers:
         snapshot = ledger.head(engine)
@@ -81,7 +100,10 @@ def _cube(engine: Engine, ledgers: tuple[Ledger, ...], name: str) -> str:
             if source is not None
         ]
         if name in here:
-            return f"SELECT * FROM ({view_sql('charges_daily', ledger, snapshot)}) WHERE x_Source = {literal(name)}"
+            rows = view_sql("charges_daily", ledger, snapshot)
+            bill = "coalesce(x_TrueUpOf, x_BillingPeriod) AS x_BillingPeriod, "
+            bill += "CASE WHEN x_TrueUpOf IS NULL THEN x_Charges ELSE 0 END AS x_Charges"
+            return f"SELECT * FROM (SELECT * REPLACE ({bill}) FROM ({rows})) WHERE x_Source = {literal(name)}"
         known += here
     close = near(name, known)
     raise UserError(

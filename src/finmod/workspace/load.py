@@ -127,7 +127,7 @@ def load_source(  # noqa: PLR0913 -- a source, its settings, and how to load it
             if settings.format == USAGE_FORMAT:
                 return _usage(load_usage(engine, ledger, job, folder, told), job)
             if other:
-                _refuse_bill(engine, Ledger(project.store), name)
+                _refuse_comparison(engine, project, name, other)
             return replace(_load(engine, ledger, job, folder, told), compare_with=other)
 
 
@@ -135,12 +135,21 @@ def _files(settings: SourceSettings) -> tuple[object, ...]:
     return settings.format, settings.paths, settings.actual, settings.amortized
 
 
-def _refuse_bill(engine: Engine, ledger: Ledger, name: str) -> None:
-    """Refuse to keep a source for comparison whose charges stand among the bills."""
-    if current_files(engine, ledger, ledger.head(engine), name):
+def _refuse_comparison(engine: Engine, project: Project, name: str, other: str) -> None:
+    """Refuse to keep a source for comparison that is a bill itself, or beside one that there is not."""
+    ledger = Ledger(project.store)
+    head = ledger.head(engine)
+    if current_files(engine, ledger, head, name):
         found = f"the source {name} has charges among the bills, and they would go on counting there"
         expected = "a source of its own for the comparison"
         remedy = "Name it otherwise: --source NAME, or another key under sources: in finmod.yaml."
+        raise UserError(Problem(code="FM1441", found=found, expected=expected, remedy=remedy))
+    if name == other or (other not in project.sources and not current_files(engine, ledger, head, other)):
+        found = (
+            f"{name} is to be kept beside {'itself' if name == other else f'{other}, which the ledger does not have'}"
+        )
+        expected = "another source that has the same bill"
+        remedy = "Load that one first, or correct --compare-with: finmod status shows the sources."
         raise UserError(Problem(code="FM1441", found=found, expected=expected, remedy=remedy))
 
 

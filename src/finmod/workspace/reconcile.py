@@ -123,12 +123,12 @@ def _report(
         raise UserError(_not_held(period, held))
     step("commitments", 2, parts)
     months = [
-        *lost_commitment_cost(engine, files.days, files.keys),
+        *lost_commitment_cost(engine, files),
         *gross_commitment_cost(engine, files.charges, files.days, files.keys),
     ]
     terms = commitment_terms(engine, files)
     unknown = [UnknownCost(*row) for row in _unknown_costs(engine, files)]
-    gaps = missing_days(engine, files.days)
+    gaps = missing_days(engine, files)
     step("done", parts, parts)
     report = ReconcileReport(
         period=period,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import UserError
 from finmod.ledger.close_rates import every_kept_rate
 from finmod.ledger.closes import Closes, closes
+from finmod.ledger.comparison import comparison_ledger
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
@@ -51,6 +52,7 @@ class Status:
             they are booked in, with the restated month as their format.
         billed: Currency -> BilledCost of all charges.
         never_loaded: Sources of finmod.yaml that the ledger has nothing of.
+        beside: Sources that are kept for comparison and counted nowhere -> number of charges.
         closed: First and last closed month; None where none is.
         reporting: BilledCost of all charges in the reporting currency; None where no charge is in another one.
     """
@@ -62,6 +64,7 @@ class Status:
     never_loaded: list[str]
     closed: tuple[date, date] | None = None
     reporting: ReportingTotal | None = None
+    beside: dict[str, int] = field(default_factory=dict)
 
 
 def status(project: Project) -> Status:
@@ -73,8 +76,9 @@ def status(project: Project) -> Status:
     ledger = Ledger(project.store)
     with Engine() as engine:
         snapshot = ledger.head(engine)
+        beside = _beside(engine, comparison_ledger(project.store))
         if snapshot.version < 0:
-            return Status(-1, 0, [], {}, list(project.sources))
+            return Status(-1, 0, [], {}, [name for name in project.sources if name not in beside], beside=beside)
         loads, findings, true_ups = (
             whole(table, ledger.files(table, snapshot)) for table in (LOADS, FINDINGS, TRUE_UPS)
         )
@@ -104,10 +108,22 @@ def status(project: Project) -> Status:
             continue
         billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
     rows = [(*row, _closed_at(known, row[1])) for row in rows]
-    loaded = {row[0] for row in rows}
+    loaded = {row[0] for row in rows} | beside.keys()
     never = [name for name in project.sources if name not in loaded]
     span = (known.first, known.last) if known.first and known.last else None
-    return Status(snapshot.version, sum(row[4] for row in rows), rows, billed, never, span, total)
+    return Status(snapshot.version, sum(row[4] for row in rows), rows, billed, never, span, total, beside)
+
+
+def _beside(engine: Engine, ledger: Ledger) -> dict[str, int]:
+    loads = whole(LOADS, ledger.files(LOADS, ledger.head(engine)))
+    try:
+        rows = engine.rows(
+            f"SELECT x_Source, CAST(sum(x_Charges) AS BIGINT) FROM (SELECT * FROM {loads} QUALIFY {CURRENT}) "
+            "GROUP BY 1 ORDER BY 1"
+        )
+    except EngineError as error:
+        raise UserError(damaged(str(error))) from error
+    return dict(rows)
 
 
 def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> ReportingTotal:
