@@ -93,6 +93,38 @@ def _august() -> dict[str, str]:
     return {"BillingPeriodStartDate": "08/01/2026", "BillingPeriodEndDate": "08/31/2026", "Date": "08/02/2026"}
 
 
+def test_halves_in_different_currencies_are_refused_by_row(tmp_path: Path) -> None:
+    euro = {"BillingCurrencyCode": "EUR"}
+    with pytest.raises(UserError) as refused:
+        load_pair(tmp_path, [*ACTUAL, euro], AMORTIZED)
+    with pytest.raises(UserError) as both:
+        load_pair(tmp_path, [{}], [euro])
+
+    assert str(refused.value.problems[0]) == (
+        f"{tmp_path / 'actual.csv'}, row 4: the actual cost of 2026-09 is in EUR, the amortized cost in USD; expected "
+        "the same currencies in both halves of a month.\n  Export both halves for the same scope. If the bill is "
+        "right: --accept FM1127, or accept: [FM1127] in finmod.yaml. (FM1127, docs/errors.md)"
+    )
+    assert [problem.code for problem in both.value.problems] == ["FM1127", "FM1127"]
+
+
+def test_accepted_halves_in_different_currencies_do_not_tie(tmp_path: Path) -> None:
+    project = load_pair(tmp_path, [*ACTUAL, {"BillingCurrencyCode": "EUR"}], AMORTIZED, accept=["FM1127"])
+
+    found = charges(project, "SELECT x_Code, x_Severity FROM findings WHERE x_Code IN ('FM1127', 'FM1260') ORDER BY 1")
+    assert [tuple(row.values()) for row in found] == [("FM1127", "warning"), ("FM1260", "error")]
+
+
+def test_a_commitment_bought_in_a_currency_of_its_own_is_a_charge(tmp_path: Path) -> None:
+    """The amortized half has no purchases: a currency in which nothing else is billed cannot stand in it."""
+    bought = {**PURCHASE, "BillingAccountId": "999", "BillingCurrencyCode": "EUR"}
+
+    project = load_pair(tmp_path, [*ACTUAL, bought], AMORTIZED)
+
+    found = charges(project, "SELECT BillingCurrency, sum(BilledCost) FROM charges GROUP BY 1 ORDER BY 1")
+    assert [tuple(row.values()) for row in found] == [("EUR", Decimal("3.25")), ("USD", Decimal("15.25"))]
+
+
 def test_an_accepted_month_of_actual_cost_is_billed_right_and_not_amortized(tmp_path: Path) -> None:
     project = load_pair(tmp_path, [*ACTUAL, *october(*ACTUAL)], AMORTIZED, accept=["FM1257"])
 

@@ -31,6 +31,7 @@ _IS_FEE = (
 )
 FEE = f"({REGULAR} AND {AT_DEFAULT} AND {_IS_FEE})"
 USAGE = f"({REGULAR} AND NOT {FEE})"
+_NAMELESS = f"($subscription_instance_id IS NULL AND {FEE})"
 _SPOT = "coalesce(starts_with($sku_description, 'Spot ') OR contains($sku_description, 'reemptible '), false)"
 _SPEND_FEE = "(contains(lower($sku_description), 'dollar') OR #price_effective_price = 1)"
 
@@ -60,17 +61,19 @@ COSTS = (
     ),
     MapColumn(
         "ListCost",
-        f"CASE WHEN {REGULAR} THEN #cost_at_list ELSE #cost END",
+        f"CASE WHEN {_NAMELESS} THEN 0 WHEN {REGULAR} THEN #cost_at_list ELSE #cost END",
         choice="NULL where the export does not say, as before June 2023. Tax, adjustments and rounding have no other "
-        "list price than their own.",
+        "list price than their own. 0 for the fee of a commitment that names no subscription: the usage that it covers "
+        "carries the list cost, and a purchase without CommitmentDiscountId could not be left out of a sum.",
         source=f"{SCHEMA}: cost_at_list; FOCUS 1.4, ListCost",
         alternative="The cost: it is after negotiated discounts.",
     ),
     MapColumn(
         "ContractedCost",
-        f"CASE WHEN {REGULAR} THEN {_CONTRACTED} ELSE #cost END",
+        f"CASE WHEN {_NAMELESS} THEN 0 WHEN {REGULAR} THEN {_CONTRACTED} ELSE #cost END",
         choice="The cost at the account's own prices without a commitment; where the export has no column for it and "
-        "no commitment's price applies, that is the cost itself. Under a commitment's price NULL without the column.",
+        "no commitment's price applies, that is the cost itself. Under a commitment's price NULL without the column. "
+        "0 for the fee of a commitment that names no subscription, as in ListCost.",
         source=f"{SCHEMA}: cost_at_effective_price_default, cost, consumption_model; FOCUS 1.4, ContractedCost",
     ),
 )
