@@ -184,9 +184,9 @@ KINDS = (
     MapColumn(
         "PricingCategory",
         f"CASE WHEN {is_type('tax')} THEN NULL WHEN NOT ({PRICED} OR {UNUSED}) THEN 'Other' WHEN {BOUGHT} THEN "
-        f"'Standard' WHEN {COMMITTED} THEN 'Committed' WHEN {MODEL} = 'spot' OR ($pricing_model IS NULL AND contains($meter_name, ' Spot')) THEN "
-        "'Dynamic' WHEN coalesce($pricing_model, '') = '' OR lower(replace($pricing_model, ' ', '')) = 'ondemand' "
-        "THEN 'Standard' ELSE 'Other' END",
+        f"'Standard' WHEN {COMMITTED} THEN 'Committed' WHEN {MODEL} = 'spot' OR ($pricing_model IS NULL AND "
+        "contains($meter_name, ' Spot')) THEN 'Dynamic' WHEN coalesce($pricing_model, '') = '' OR "
+        "lower(replace($pricing_model, ' ', '')) = 'ondemand' THEN 'Standard' ELSE 'Other' END",
         choice="PricingModel Reservation and SavingsPlan are Committed, Spot is Dynamic, OnDemand is Standard. The "
         "purchase of a commitment, and its refund, are Standard: they are priced as agreed. Where the file has no "
         "pricing model, the name of the meter tells Spot and ReservationId a reservation.",
@@ -241,8 +241,8 @@ COMMITMENTS = (
         "CommitmentDiscountQuantity",
         _COMMITTED_QUANTITY,
         choice="Savings plans in money, as the commitment itself. Reservations in hours: usage times its "
-        "RINormalizationRatio, what was unused, and on a purchase paid once the hours of its term, which a refund takes "
-        "back; NULL on a purchase that is paid monthly, whose row does not say for how many hours it pays.",
+        "RINormalizationRatio, what was unused, and on a purchase paid once the hours of its term, which a refund "
+        "takes back; NULL on a purchase that is paid monthly, whose row does not say for how many hours it pays.",
         source=f"{RESERVATIONS}: Audit optimum reservation use for instance size flexibility; FOCUS 1.4, "
         "CommitmentDiscountQuantity",
     ),
