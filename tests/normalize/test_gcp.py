@@ -140,7 +140,7 @@ def test_numbers_may_be_numbers_or_texts(written: str, read: str, tmp_path: Path
         ('"credits": []', '"credits": [{"amount": 1, "amount": 2}]', "the key 'amount' stands more than once"),
         ('"credits": []', '"credits": "[]"', "where a list was expected"),
         ('"currency": "USD"', '"currency" "USD"', "the JSON is broken"),
-        ('"month": "202609"', '"month": "September"', "BillingPeriodStart is empty in 1 row"),
+        ('"month": "202609"', '"month": "September"', "empty in 1 row: invoice.month is 'September' in the first"),
         ("2026-09-10 05:00:00 UTC", "yesterday", "usage_start_time is 'yesterday'"),
         ('"currency": "USD"', '"currency": "EUR"', "one billing account is billed in USD and EUR in 2026-09"),
         ('"cost": 1.5', '"cost": true', "cost is 'true'"),

@@ -285,7 +285,9 @@ def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json
     """
     kind = kind_of(file, json=json)
     if kind == "json":
-        return json_rows.names(json_rows.read_head(file))
+        head = json_rows.read_head(file)
+        json_rows.refuse_empty_list(file, head)
+        return json_rows.names(head)
     if kind != "parquet":
         return csv.read_header(file, gzipped=kind == "gzip", separator=separator).names
     try:
