@@ -38,10 +38,9 @@ def repeated_charges(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
         own = sorted(identifier(name) for name in _columns(engine, path) - CHARGE_TYPES.keys())
         inputs = {"charges": relation([path]), "compared": ", ".join((*MEASURES, *own)), "fewest": _FEWEST_CHARGES}
         rows = engine.rows(query("repeated_charges").format(**inputs))
-        inside: list[str] = []
-        if any(across >= _FEWEST_CHARGES for *_, across in rows):
-            inside = [file for (file,) in engine.rows(query("files_within_others").format(**inputs))]
-        found += [_repeated(*row[:-1], inside=inside if row[-1] else []) for row in rows]
+        many = sum(count for _, _, _, count, *_ in rows) >= _FEWEST_CHARGES
+        inside = engine.rows(query("files_within_others").format(**inputs)) if many else []
+        found += [_repeated(*row, inside=[file for (file,) in inside]) for row in rows]
     return found
 
 

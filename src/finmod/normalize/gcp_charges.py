@@ -8,7 +8,7 @@ Source: Google Cloud Billing, "Structure of Detailed data export"; Google Cloud,
 
 from __future__ import annotations
 
-from finmod.normalize.mapping import MapColumn
+from finmod.normalize.mapping import Choice, MapColumn
 
 SCHEMA = "Google Cloud Billing, Structure of Detailed data export"
 CUD_MODEL = "Google Cloud, Spend-based CUDs data model updates"
@@ -143,6 +143,12 @@ COMMITMENTS = (
         alternative="A further charge with the status Unused for what a fee's offset leaves: rows of a fee that was "
         "not used at all carry no offset and look like those of the older model.",
     ),
+)
+
+PACIFIC_MONTHS = Choice(
+    "FM1323",
+    "Google cuts its months in US Pacific time: the first 7 or 8 hours of a month in UTC belong to the invoice before.",
+    "ChargePeriodStart >= BillingPeriodEnd AND ChargePeriodStart < BillingPeriodEnd + INTERVAL 8 HOUR",
 )
 
 PRICED = f"{REGULAR} AND $usage_amount_in_pricing_units IS NOT NULL"

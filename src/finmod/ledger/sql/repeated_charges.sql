@@ -1,8 +1,7 @@
 -- Answers: which charges equal another one in key, charge period, every amount and the supplier's own columns.
 -- Grain:   one row per source, billing period and currency that has such charges.
 -- Inputs:  {charges}: charges of one source and billing period; {compared}: amounts and the supplier's own columns.
--- Notes:   charges and amounts are those beyond the first of each group, across those of them in groups of several
---          files. A 64-bit hash stands for the group.
+-- Notes:   charges and amounts are those beyond the first of each group. A 64-bit hash stands for the group.
 SELECT
     x_Source,
     strftime(x_BillingPeriod, '%Y-%m') AS month,
@@ -10,8 +9,7 @@ SELECT
     CAST(sum(n - 1) AS BIGINT) AS charges,
     sum(BilledCost * (n - 1)) AS BilledCost,
     arg_min(x_File, x_Row) AS x_File,
-    min(x_Row) AS x_Row,
-    CAST(coalesce(sum(n - 1) FILTER (WHERE is_across), 0) AS BIGINT) AS across
+    min(x_Row) AS x_Row
 FROM (
     SELECT
         any_value(x_Source) AS x_Source,
@@ -20,7 +18,6 @@ FROM (
         any_value(BilledCost) AS BilledCost,
         any_value(x_File) AS x_File,
         max(x_Row) AS x_Row,
-        min(x_File) <> max(x_File) AS is_across,
         count(*) AS n
     FROM {charges}
     GROUP BY hash(x_ChargeKey, ChargePeriodStart, ChargePeriodEnd, {compared})
