@@ -201,6 +201,24 @@ def test_contracted_cost_under_a_commitments_price_is_unknown_without_its_column
     assert found == [*decimals("1.5", "1.5", "2"), None]
 
 
+@pytest.mark.parametrize(
+    ("model", "category"),
+    [
+        ({"id": "7754-699E-0EBF", "description": "Default"}, "Standard"),
+        ({"id": "7754-699E-0EBF"}, "Standard"),
+        ({"description": "default"}, "Standard"),
+        ({"id": "D97B-0795-975B"}, "Committed"),
+        (None, "Standard"),
+    ],
+)
+def test_the_default_model_is_told_by_its_name_or_its_id(
+    model: dict[str, str] | None, category: str, tmp_path: Path
+) -> None:
+    found = charge(tmp_path, "gcp-billing", bill({"consumption_model": model}), "PricingCategory")
+
+    assert found == {"PricingCategory": category}
+
+
 def test_usage_before_its_invoice_month_is_a_correction(tmp_path: Path) -> None:
     late = {"usage_start_time": "2026-08-31 23:00:00 UTC", "usage_end_time": "2026-09-01 00:00:00 UTC"}
 

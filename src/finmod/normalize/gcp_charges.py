@@ -19,7 +19,9 @@ KNOWN_TYPES = ("regular", "tax", "adjustment", "rounding_error")
 REGULAR = f"{TYPE} = 'regular'"
 # Another consumption model than the default one is the price of a spend-based commitment.
 _MODEL = "coalesce($consumption_model_description, $consumption_model_id)"
-AT_DEFAULT = f"coalesce(lower({_MODEL}), 'default') = 'default'"
+AT_DEFAULT = (
+    "coalesce(lower($consumption_model_description) = 'default', $consumption_model_id = '7754-699E-0EBF', true)"
+)
 COVERED = f"({REGULAR} AND NOT ({AT_DEFAULT}))"
 # Credits are looked at last: in Parquet they must be put into words for it.
 _NAMED_FEE = "coalesce(starts_with(lower($sku_description), 'commitment'), false)"
