@@ -157,3 +157,33 @@ def test_an_aws_bill_is_exported_with_tax_lacking_a_pricing_currency_and_nothing
     export_focus(project, "1.4", exported)
 
     assert linted(exported) == Counter({("null_not_allowed", "PricingCurrency"): 12})
+
+
+_PAIR = {
+    "actual": [str(DATA / "azure/azure_ea_actual_small.csv")],
+    "amortized": [str(DATA / "azure/azure_ea_amortized_small.csv")],
+}
+_NO_LIST_COST = ("null_not_allowed", "ListCost")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason=ABSENT)
+@pytest.mark.parametrize(
+    ("format_name", "file", "objections"),
+    [
+        ("azure-cost", "", {_NO_LIST_COST: 2, ("required_with_sku_price_id", "ListUnitPrice"): 2}),
+        ("azure-cost", "azure/azure_ea_anonymised_2023-09_cad.csv", {}),
+        ("gcp-billing", "gcp/koku_gcp_202011_credits.csv", {_NO_LIST_COST: 25}),
+        ("gcp-billing", "gcp/koku_gcp_2022-08-01_resource.csv", {_NO_LIST_COST: 9}),
+        ("gcp-billing", "gcp/cud_attribution/test_9_2_export.json", {_NO_LIST_COST: 8}),
+        ("oci-cost", "oci/oci_cost_2023-11.csv", {_NO_LIST_COST: 506}),
+    ],
+)
+def test_bills_of_other_suppliers_lack_the_list_prices_that_they_do_not_have_and_nothing_else(
+    format_name: str, file: str, objections: dict[tuple[str, str], int], tmp_path: Path
+) -> None:
+    project, exported = new_project(tmp_path), tmp_path / "focus.csv"
+    load(project, "bill", format_name, *([DATA / file] if file else []), **({} if file else _PAIR))
+
+    export_focus(project, "1.4", exported)
+
+    assert linted(exported) == Counter(objections)

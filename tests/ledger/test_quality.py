@@ -12,8 +12,10 @@ from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
 from finmod.ledger.tables import CHARGES
+from finmod.settings.project import load_project
 from finmod.terms.findings import Finding
-from tests.books import month
+from finmod.workspace.check import check
+from tests.books import Books, bill, month
 from tests.ledger.conftest import JULY, NOW, Make
 
 Commit = Callable[..., Ledger]
@@ -78,6 +80,43 @@ def test_repeated_charges_agree_in_the_suppliers_own_columns_too(
 ) -> None:
     (found,) = repeated(engine, commit(*[on(1, x_Id="1")] * times, on(1, x_Id="2")))
     assert found.message == f"{said} in everything but the place in the file."
+
+
+def deliveries(books: Books, **files: list[dict[str, str]]) -> list[Finding]:
+    """Load files as one source; return what is told of repeated charges."""
+    for name, charges in files.items():
+        books.write(f"exports/{name}.csv", bill(*charges))
+    books.load(books.root / "exports")
+    return [found for found in check(load_project(books.root)).findings if found.code == "FM1205"]
+
+
+def seats(first: int, last: int) -> list[dict[str, str]]:
+    """Return charges of different resources."""
+    return [month(7, "1.5", ResourceId=f"r{seat}") for seat in range(first, last)]
+
+
+def test_a_delivery_beside_a_later_one_that_holds_it_is_an_error(books: Books) -> None:
+    (found,) = deliveries(books, early=seats(0, 25), late=seats(0, 40))
+
+    assert (found.severity, found.rows, found.amount) == ("error", 25, Decimal("37.5"))
+    assert found.message == (
+        "25 charges equal another one in everything but the place in the file. No charge of exports/early.csv stands "
+        "in that file alone."
+    )
+
+
+@pytest.mark.parametrize(("early", "rows"), [((0, 25), 5), ((20, 39), 19)], ids=["a part", "few"])
+def test_files_that_share_a_part_or_few_charges_are_a_warning(books: Books, early: tuple[int, int], rows: int) -> None:
+    (found,) = deliveries(books, early=seats(*early), late=seats(20, 45))
+
+    assert (found.severity, found.rows) == ("warning", rows)
+    assert "alone" not in found.message
+
+
+def test_a_file_that_repeats_itself_is_a_warning(books: Books) -> None:
+    (found,) = deliveries(books, early=[*seats(0, 25), *seats(0, 25)])
+
+    assert (found.severity, found.rows) == ("warning", 25)
 
 
 def test_days_without_charges_between_the_first_and_the_last_are_told(engine: Engine, commit: Commit) -> None:

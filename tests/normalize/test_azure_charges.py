@@ -49,6 +49,12 @@ def test_the_purchase_of_a_commitment_is_billed_and_not_effective(tmp_path: Path
     assert found["CommitmentDiscountQuantity"] == Decimal(8760)
 
 
+@pytest.mark.parametrize("kind", ["Purchase", "Refund"])
+def test_the_purchase_of_a_commitment_is_priced_as_agreed_and_not_committed(tmp_path: Path, kind: str) -> None:
+    """FOCUS, PricingCategory: Committed is what an existing commitment covers, and not its purchase."""
+    assert charge(tmp_path, {**PURCHASE, "ChargeType": kind}, "actual")["PricingCategory"] == "Standard"
+
+
 def test_the_refund_of_a_commitment_corrects_its_purchase(tmp_path: Path) -> None:
     refund = {**PURCHASE, "ChargeType": "Refund", "Quantity": "-1", "CostInBillingCurrency": "-3.25", "UnitPrice": "0"}
 
@@ -62,7 +68,29 @@ def test_the_refund_of_a_commitment_corrects_its_purchase(tmp_path: Path) -> Non
 def test_a_refund_with_a_quantity_above_zero_lowers_every_cost(tmp_path: Path) -> None:
     refund = {"ChargeType": "Refund", "Quantity": "2", "CostInBillingCurrency": "-1", "Frequency": "OneTime"}
 
-    assert costs(charge(tmp_path, refund)) == (Decimal(-1), Decimal(-1), Decimal(-1), Decimal("-1.5"))
+    found = charge(tmp_path, refund)
+    assert costs(found) == (Decimal(-1), Decimal(-1), Decimal(-1), Decimal("-1.5"))
+    assert found["PricingQuantity"] * found["ListUnitPrice"] == found["ListCost"]
+    assert found["PricingQuantity"] * found["ContractedUnitPrice"] == found["ContractedCost"]
+
+
+@pytest.mark.parametrize("quantity", ["1", "-1"])
+def test_a_refund_takes_the_hours_of_its_purchase_back(tmp_path: Path, quantity: str) -> None:
+    refund = {**PURCHASE, "ChargeType": "Refund", "Quantity": quantity, "CostInBillingCurrency": "-3.25"}
+
+    found = mapped(tmp_path, [PURCHASE, refund], "actual")
+
+    assert sum(row["CommitmentDiscountQuantity"] for row in found) == 0
+    assert sum(row["PricingQuantity"] for row in found) == 0
+    assert sum(row["ContractedCost"] for row in found) == 0
+
+
+def test_a_refund_at_a_price_below_zero_keeps_its_quantity(tmp_path: Path) -> None:
+    refund = {"ChargeType": "Refund", "Quantity": "2", "CostInBillingCurrency": "-1", "UnitPrice": "-0.5"}
+
+    found = charge(tmp_path, refund)
+
+    assert (found["PricingQuantity"], found["ContractedCost"]) == (Decimal(2), Decimal(-1))
 
 
 def test_what_a_commitment_leaves_unused_is_effective_usage(tmp_path: Path) -> None:
@@ -130,6 +158,22 @@ def test_a_price_of_zero_beside_a_cost_is_unknown_and_no_negative_saving(tmp_pat
 
     assert (found["ContractedCost"], found["ListCost"]) == (None, None)
     assert (found["ContractedUnitPrice"], found["ListUnitPrice"]) == (None, None)
+
+
+def test_a_list_price_of_zero_beside_a_negotiated_one_is_unknown(tmp_path: Path) -> None:
+    """Usage that a free amount covers costs nothing, and yet its list price is not below its own."""
+    found = charge(tmp_path, {"PayGPrice": "0", "CostInBillingCurrency": "0", "EffectivePrice": "0"})
+
+    assert costs(found) == (Decimal(0), Decimal(0), Decimal(12), None)
+    assert (found["ListUnitPrice"], found["PricingCurrencyListUnitPrice"]) == (None, None)
+    assert found["ContractedUnitPrice"] == found["PricingCurrencyContractedUnitPrice"] == Decimal("0.5")
+
+
+def test_what_a_plan_covers_in_actual_cost_consumes_an_unknown_part_of_it(tmp_path: Path) -> None:
+    covered = {**PLANNED, "CostInBillingCurrency": "0", "EffectivePrice": "0"}
+
+    assert charge(tmp_path, covered)["CommitmentDiscountQuantity"] is None
+    assert charge(tmp_path, {**covered, "CostInBillingCurrency": "6"})["CommitmentDiscountQuantity"] == Decimal(6)
 
 
 def test_what_is_free_has_a_list_cost_of_zero(tmp_path: Path) -> None:

@@ -45,6 +45,61 @@ def test_a_pair_is_billed_as_actual_and_effective_as_amortized(tmp_path: Path) -
     assert not codes(project) & {"FM1257", "FM1258", "FM1260", "FM1261", "FM1290"}
 
 
+WITHOUT_PRICE = {
+    "Quantity": "",
+    "UnitPrice": "",
+    "PayGPrice": "",
+    "PricingModel": "",
+    "MeterCategory": "",
+    "MeterId": "",
+}
+OFFER = {"PublisherType": "Marketplace", "PublisherName": "Contoso", "UnitPrice": "0", "PayGPrice": "0"}
+PLAN_USE = {"PricingModel": "SavingsPlan", "benefitId": "plan-1"}
+IN_BOTH: list[dict[str, str]] = [
+    {},
+    {"PricingModel": "Spot", "CostInBillingCurrency": "2.4"},
+    {**WITHOUT_PRICE, "ChargeType": "RoundingAdjustment", "CostInBillingCurrency": "-0.005"},
+    {**WITHOUT_PRICE, "ChargeType": "Tax", "CostInBillingCurrency": "1.9"},
+    {**WITHOUT_PRICE, "ChargeType": "Credit", "CostInBillingCurrency": "-1"},
+    {**OFFER, "ChargeType": "Purchase", "Frequency": "Recurring", "CostInBillingCurrency": "100"},
+    {**OFFER, "CostInBillingCurrency": "3.3333333333333"},
+    {"ChargeType": "Refund", "CostInBillingCurrency": "-4", "Quantity": "8"},
+    {"ChargeType": "Mystery", "CostInBillingCurrency": "7"},
+]
+# What stands in the actual half alone: purchases, a monthly one, and the refund of what an earlier month bought.
+BOUGHT = [
+    PURCHASE,
+    {**PURCHASE, "Frequency": "Recurring", "Term": "36", "CostInBillingCurrency": "8", "benefitId": "monthly"},
+    {**PURCHASE, "ChargeType": "Refund", "CostInBillingCurrency": "-50", "benefitId": "earlier"},
+    {**PURCHASE, **PLAN_USE, "Frequency": "Recurring", "CostInBillingCurrency": "72"},
+]
+IN_AMORTIZED = [
+    {**COVERED, "CostInBillingCurrency": "6.1"},
+    {**PLAN_USE, "CostInBillingCurrency": "9.3"},
+    UNUSED,
+    {**PLAN_USE, "ChargeType": "UnusedSavingsPlan", "CostInBillingCurrency": "1.7", "ResourceId": ""},
+]
+CUSTOMER = {"billingProfileId": "BP-1", "pricingCurrency": "USD", "costInPricingCurrency": "", "invoiceId": "G001"}
+
+
+@pytest.mark.parametrize("agreement", [{}, CUSTOMER], ids=["enterprise", "customer"])
+def test_no_kind_of_charge_is_lost_or_counted_twice(tmp_path: Path, agreement: dict[str, str]) -> None:
+    """BilledCost is the sum of the actual half, EffectiveCost that of the amortized one, of all kinds of charges."""
+    covered = [{**row, "CostInBillingCurrency": "0"} for row in IN_AMORTIZED[:2]]
+    actual = [{**agreement, **row} for row in (*IN_BOTH, *covered, *BOUGHT)]
+    amortized = [{**agreement, **row} for row in (*IN_BOTH, *IN_AMORTIZED)]
+
+    project = load_pair(tmp_path, actual, amortized)
+
+    billed, effective = (
+        sum(round(Decimal(row.get("CostInBillingCurrency", "12")), 12) for row in half) for half in (actual, amortized)
+    )
+    assert sums(project) == (billed, effective, len(IN_BOTH) + len(BOUGHT) + len(IN_AMORTIZED))
+    assert not codes(project) & {"FM1257", "FM1259", "FM1260"}
+    sql = "SELECT sum(BilledCost), sum(EffectiveCost) FROM charges WHERE CommitmentDiscountId IS NOT NULL"
+    assert list(charges(project, sql)[0].values()) == [Decimal("33.25"), Decimal("17.5")]
+
+
 def test_loading_the_same_pair_again_loads_nothing(tmp_path: Path) -> None:
     project = load_pair(tmp_path, ACTUAL, AMORTIZED)
 
@@ -91,6 +146,38 @@ def test_halves_of_different_months_are_refused_by_month(tmp_path: Path) -> None
 
 def _august() -> dict[str, str]:
     return {"BillingPeriodStartDate": "08/01/2026", "BillingPeriodEndDate": "08/31/2026", "Date": "08/02/2026"}
+
+
+def test_halves_in_different_currencies_are_refused_by_row(tmp_path: Path) -> None:
+    euro = {"BillingCurrencyCode": "EUR"}
+    with pytest.raises(UserError) as refused:
+        load_pair(tmp_path, [*ACTUAL, euro], AMORTIZED)
+    with pytest.raises(UserError) as both:
+        load_pair(tmp_path, [{}], [euro])
+
+    assert str(refused.value.problems[0]) == (
+        f"{tmp_path / 'actual.csv'}, row 4: the actual cost of 2026-09 is in EUR, the amortized cost in USD; expected "
+        "the same currencies in both halves of a month.\n  Export both halves for the same scope. If the bill is "
+        "right: --accept FM1127, or accept: [FM1127] in finmod.yaml. (FM1127, docs/errors.md)"
+    )
+    assert [problem.code for problem in both.value.problems] == ["FM1127", "FM1127"]
+
+
+def test_accepted_halves_in_different_currencies_do_not_tie(tmp_path: Path) -> None:
+    project = load_pair(tmp_path, [*ACTUAL, {"BillingCurrencyCode": "EUR"}], AMORTIZED, accept=["FM1127"])
+
+    found = charges(project, "SELECT x_Code, x_Severity FROM findings WHERE x_Code IN ('FM1127', 'FM1260') ORDER BY 1")
+    assert [tuple(row.values()) for row in found] == [("FM1127", "warning"), ("FM1260", "error")]
+
+
+def test_a_commitment_bought_in_a_currency_of_its_own_is_a_charge(tmp_path: Path) -> None:
+    """The amortized half has no purchases: a currency in which nothing else is billed cannot stand in it."""
+    bought = {**PURCHASE, "BillingAccountId": "999", "BillingCurrencyCode": "EUR"}
+
+    project = load_pair(tmp_path, [*ACTUAL, bought], AMORTIZED)
+
+    found = charges(project, "SELECT BillingCurrency, sum(BilledCost) FROM charges GROUP BY 1 ORDER BY 1")
+    assert [tuple(row.values()) for row in found] == [("EUR", Decimal("3.25")), ("USD", Decimal("15.25"))]
 
 
 def test_an_accepted_month_of_actual_cost_is_billed_right_and_not_amortized(tmp_path: Path) -> None:

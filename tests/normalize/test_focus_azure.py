@@ -134,6 +134,22 @@ def test_a_zero_beside_a_cost_is_unknown_and_counted(tmp_path: Path) -> None:
     assert "ListCost is 0 beside a cost that is not, and is read as unknown: 2 charges." in found[1][2]
 
 
+def test_a_list_cost_of_zero_below_the_contracted_one_is_unknown_whatever_is_paid(tmp_path: Path) -> None:
+    nothing_paid = {"BilledCost": "0", "EffectiveCost": "0"}
+
+    project = load_rows(
+        tmp_path,
+        FOCUS_1_0,
+        {**nothing_paid, "ListCost": "0", "ListUnitPrice": "0"},
+        {**nothing_paid, "ContractedCost": "0", "ContractedUnitPrice": "0"},
+    )
+
+    assert rows(project, "ListCost, ContractedCost, ListUnitPrice, ContractedUnitPrice") == [
+        (None, Decimal(11), None, Decimal("1.1")),
+        (Decimal(12), Decimal(0), Decimal("1.2"), Decimal(0)),
+    ]
+
+
 def test_azures_placeholders_are_no_names(tmp_path: Path) -> None:
     assert rows(load_rows(tmp_path, FOCUS_1_0, {}), "SkuPriceId, SubAccountName") == [(None, None)]
 

@@ -13,7 +13,7 @@ import pytest
 
 from finmod.sources.focus import recognise, select_files
 from tests.journeys.bills import load, new_project, rows
-from tests.normalize.loaded import charge
+from tests.normalize.loaded import charge, findings
 
 # Columns of "Structure of the FOCUS data export", September 2026, US Pacific time.
 ROW: dict[str, Any] = {
@@ -73,6 +73,14 @@ def test_a_month_is_a_calendar_month_as_in_the_billing_export(tmp_path: Path) ->
     found = charge(tmp_path, "focus", {"focus.json": json.dumps(ROW)}, picked)
 
     assert [str(value)[:19] for value in found.values()] == ["2026-09-01 00:00:00", "2026-10-01 00:00:00"]
+
+
+def test_the_first_hours_of_the_next_month_are_googles_way_and_need_no_action(tmp_path: Path) -> None:
+    late = {"ChargePeriodStart": "2026-10-01 05:00:00 UTC", "ChargePeriodEnd": "2026-10-01 06:00:00 UTC"}
+
+    charge(tmp_path, "focus", {"focus.json": json.dumps(ROW | late) + "\n"}, "1")
+
+    assert [severity for code, severity, _ in findings(tmp_path) if code == "FM1323"] == ["info"]
 
 
 def test_the_view_writes_in_lower_case_what_the_standard_capitalises(tmp_path: Path) -> None:

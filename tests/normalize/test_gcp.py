@@ -7,11 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from finmod.focus.columns import service_categories
 from finmod.normalize.gcp_services import CATEGORIES, SUBCATEGORIES
-from tests.normalize.gcp_bill import bill, line
+from tests.journeys.bills import load, new_project, rows
+from tests.normalize.gcp_bill import ROW, bill, line
 from tests.normalize.loaded import charge, charges, findings, refused
 
 
@@ -137,7 +140,7 @@ def test_numbers_may_be_numbers_or_texts(written: str, read: str, tmp_path: Path
         ('"credits": []', '"credits": [{"amount": 1, "amount": 2}]', "the key 'amount' stands more than once"),
         ('"credits": []', '"credits": "[]"', "where a list was expected"),
         ('"currency": "USD"', '"currency" "USD"', "the JSON is broken"),
-        ('"month": "202609"', '"month": "September"', "BillingPeriodStart is empty in 1 row"),
+        ('"month": "202609"', '"month": "September"', "empty in 1 row: invoice.month is 'September' in the first"),
         ("2026-09-10 05:00:00 UTC", "yesterday", "usage_start_time is 'yesterday'"),
         ('"currency": "USD"', '"currency": "EUR"', "one billing account is billed in USD and EUR in 2026-09"),
         ('"cost": 1.5', '"cost": true', "cost is 'true'"),
@@ -164,6 +167,23 @@ def test_json_may_stand_in_lines_one_after_another_or_in_a_list(tmp_path: Path) 
 
 def test_fields_that_google_adds_are_passed_over(tmp_path: Path) -> None:
     assert one(tmp_path, "BilledCost", brand_new={"a": [1]}, service__tier="gold") == [Decimal("1.5")]
+
+
+def test_parquet_in_which_a_field_is_null_throughout_is_read(tmp_path: Path) -> None:
+    """Writers other than BigQuery give such a field a type that holds nothing else."""
+    row = {**ROW, "subscription": {"instance_id": None}, "seller_name": None, "credits": [{"type": "PROMOTION"}]}
+    row["credits"][0] |= {"amount": -0.5, "name": None, "full_name": None}
+    row["system_labels"] = [{"key": "compute.googleapis.com/cores", "value": 4}]
+    row["labels"] = [{"key": "team", "value": None}]
+    path = tmp_path / "bill.parquet"
+    pq.write_table(pa.Table.from_pylist([row]), path)
+    project = new_project(tmp_path / "project")
+
+    load(project, "gcp", "gcp-billing", path)
+
+    tags = '{"team":null,"compute.googleapis.com/cores":"4"}'
+    found = rows(project, "SELECT BilledCost, CommitmentDiscountId, Tags FROM charges ORDER BY BilledCost")
+    assert found == [(Decimal("-0.5"), None, tags), (Decimal("1.5"), None, tags)]
 
 
 def test_another_format_is_named_where_a_bill_is_given_under_its_name(tmp_path: Path) -> None:

@@ -139,6 +139,34 @@ def test_googles_example_of_an_overused_commitment_bills_and_costs_what_google_s
     ]
 
 
+@pytest.mark.parametrize("held", [{"subscription": {"instance_id": _SUBSCRIPTION}}, {}], ids=["named", "nameless"])
+@pytest.mark.parametrize("credit_type", ["COMMITTED_USAGE_DISCOUNT", "FEE_UTILIZATION_OFFSET"])
+def test_list_and_contracted_cost_without_purchases_of_commitments_are_those_of_the_usage(
+    held: dict[str, Any], credit_type: str, tmp_path: Path
+) -> None:
+    """The sum that docs/reference/tables.md names: of either model, and whether or not fees name their subscription."""
+    fee = {**held, "sku__description": "Commitment - dollar based v1: GCE", "cost": 6.0, "cost_at_list": 6.0}
+    usage: dict[str, Any] = {"cost": 10.0, "cost_at_list": 12.0}
+    if credit_type == "FEE_UTILIZATION_OFFSET":
+        fee["credits"] = [credit(credit_type, -6.0)]
+        model = {"consumption_model": {"id": "D97B", "description": _FLEXIBLE}}
+        usage |= {**held, **model, "cost": 6.0, "cost_at_effective_price_default": 10.0}
+    else:
+        usage["credits"] = [credit(credit_type, -10.0)]
+
+    found = charges(
+        tmp_path,
+        "gcp-billing",
+        bill(fee, usage),
+        "ChargeCategory, CommitmentDiscountId, EffectiveCost, ListCost, ContractedCost",
+    )
+
+    summed = [row for row in found if not (row[0] == "Purchase" and row[1] is not None)]
+    assert sum(row[3] for row in summed) == 12
+    assert sum(row[4] for row in summed) == 10
+    assert sum(row[2] for row in found) == 6
+
+
 def test_the_fee_of_an_unused_commitment_without_an_offset_is_a_purchase(tmp_path: Path) -> None:
     changes = {
         "sku__description": "GCE Flex fee",
@@ -171,6 +199,24 @@ def test_contracted_cost_under_a_commitments_price_is_unknown_without_its_column
     found = costs(tmp_path, consumption_model={"id": "D97B", "description": _FLEXIBLE})
 
     assert found == [*decimals("1.5", "1.5", "2"), None]
+
+
+@pytest.mark.parametrize(
+    ("model", "category"),
+    [
+        ({"id": "7754-699E-0EBF", "description": "Default"}, "Standard"),
+        ({"id": "7754-699E-0EBF"}, "Standard"),
+        ({"description": "default"}, "Standard"),
+        ({"id": "D97B-0795-975B"}, "Committed"),
+        (None, "Standard"),
+    ],
+)
+def test_the_default_model_is_told_by_its_name_or_its_id(
+    model: dict[str, str] | None, category: str, tmp_path: Path
+) -> None:
+    found = charge(tmp_path, "gcp-billing", bill({"consumption_model": model}), "PricingCategory")
+
+    assert found == {"PricingCategory": category}
 
 
 def test_usage_before_its_invoice_month_is_a_correction(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ EXPECTED = {
     "DISCOUNT": ("Adjustment", ZERO, TENTH),
     "SPENDING_BASED_DISCOUNT": ("Adjustment", ZERO, TENTH),
     "RESELLER_MARGIN": ("Adjustment", ZERO, TENTH),
-    "FEE_UTILIZATION_OFFSET": ("Adjustment", TENTH, TENTH),
+    "FEE_UTILIZATION_OFFSET": ("Adjustment", ZERO, ZERO),
     "PROMOTION": ("Credit", TENTH, TENTH),
     "FREE_TIER": ("Credit", TENTH, TENTH),
 }

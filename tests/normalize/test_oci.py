@@ -145,6 +145,17 @@ def test_a_correction_takes_back_what_it_names(tmp_path: Path) -> None:
     assert {code for code, severity, _ in findings(tmp_path) if severity != "info"} <= {"FM1301"}
 
 
+def test_a_correction_that_adds_to_the_bill_is_told(tmp_path: Path) -> None:
+    adds = {"lineItem/isCorrection": "TRUE", "lineItem/backreferenceNo": "r1", "cost/myCost": "2.5"}
+
+    charges(tmp_path, "oci-cost", report({}, adds, {**adds, "cost/myCost": "0"}), "1")
+
+    assert ("FM1289", "warning", (
+        "1 correction adds to the bill, by 2.5 in all: where Oracle means it in the place of the line that it "
+        "corrects, that line counts twice."
+    )) in findings(tmp_path)  # fmt: skip
+
+
 def test_tags_keep_their_namespace(tmp_path: Path) -> None:
     tagged = {"tags/Ops.Team": "web", r"tags/Dev\x.$free": 'a"b'.replace('"', '""'), "tags/Ops.Empty": ""}
 

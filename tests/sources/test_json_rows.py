@@ -13,7 +13,7 @@ from finmod.sources.files import fingerprint
 from finmod.sources.format import Format
 from finmod.sources.json_rows import names, read_head
 from finmod.sources.lists import Pairs
-from finmod.sources.stage import stage
+from finmod.sources.stage import column_names, stage
 
 FORM = Format(
     "test",
@@ -66,6 +66,8 @@ def test_fields_that_are_absent_are_null(tmp_path: Path) -> None:
         (f"\ufeff{ROW}\n", ("bill.json:1", "byte order mark", "FM1140")),
         ('{"cost": ', ("bill.json", "the JSON is broken", "FM1140")),
         ("[]", ("bill.json", "no rows", "FM1107")),
+        (f'[{ROW},\n{ROW},\n{{"cost" 1}}]', ("bill.json:3", "the JSON is broken", "FM1140")),
+        (ROW.replace(", ", ",\n") + '\n{"cost":\n1 2}', ("bill.json:8", "the JSON is broken", "FM1140")),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(text: str, words: tuple[str, ...], tmp_path: Path) -> None:
@@ -73,6 +75,17 @@ def test_what_cannot_be_read_is_refused_with_its_line(text: str, words: tuple[st
         staged(tmp_path, text.encode())
 
     assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_a_broken_list_in_a_gzip_file_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"bill\.json:2: the JSON is broken"):
+        staged(tmp_path, gzip.compress(f'[{ROW},\n{{"cost" 1}}]'.encode()))
+
+
+def test_the_names_of_an_empty_list_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "bill.json").write_text(" [ ]")
+    with Engine() as engine, pytest.raises(UserError, match="the list has no rows"):
+        column_names(engine, fingerprint(tmp_path / "bill.json", tmp_path), json=True)
 
 
 def test_a_damaged_gzip_file_is_told_as_such(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ def kind(sql: str) -> str:
         ("[{'key': NULL::VARCHAR, 'value': 'b'}]", ""),
         ("{'list': [{'element': {'key': 'a', 'value': 'b'}}]}", '"a":"b"'),
         ("NULL::STRUCT(key VARCHAR, value VARCHAR)[]", None),
+        ("[{'key': 'a', 'value': 4}]", '"a":"4"'),
+        ("[{'key': 'a', 'value': NULL}]", '"a":null'),
+        ("{'list': [{'element': {'key': 'a', 'value': 4}}]}", '"a":"4"'),
     ],
 )
 def test_a_list_of_parquet_becomes_pairs(cell: str, pairs: str | None) -> None:

@@ -11,6 +11,7 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.sources.files import fingerprint
+from finmod.sources.format import Format
 from finmod.sources.stage import MOST_COLUMNS, Staged, StagedColumn, column_names, stage
 
 
@@ -35,6 +36,17 @@ def test_parquet_is_read_where_it_stands(tmp_path: Path) -> None:
     assert [(column.name, column.type) for column in made.columns[:2]] == [("Team", "VARCHAR"), ("team", "BIGINT")]
     assert made.columns[1].physical != "team"
     assert rows == [("a", 1, {"k": 1}, 0)]
+
+
+def test_parquet_columns_that_hold_nothing_but_null_are_text(tmp_path: Path) -> None:
+    """Some writers give them a type of their own, which the engine cannot cast where it stands in a struct."""
+    pq.write_table(pa.table({"a": pa.nulls(2), "s": pa.array([{"x": None, "y": 1}, None])}), tmp_path / "b.parquet")
+    form = Format("f", "F", lambda _: True, str, json_columns={"s": "STRUCT(x VARCHAR)"})
+    with Engine() as engine:
+        made = stage(engine, fingerprint(tmp_path / "b.parquet", tmp_path), tmp_path, form=form)
+        cells = [column.sql for column in made.columns if column.type == "VARCHAR"]
+        texts = ", ".join(f"CAST({cell} AS VARCHAR) || ''" for cell in cells)
+        assert engine.rows(f"SELECT {texts} FROM {made.relation}") == [(None, None)] * 2
 
 
 def test_short_rows_become_a_finding(tmp_path: Path) -> None:

@@ -199,6 +199,46 @@ def test_a_renamed_file_loads_nothing_and_is_never_told_as_gone(books: Books) ->
     assert codes_of(books, "FM1201") == []
 
 
+def test_a_file_that_takes_the_name_of_an_older_one_takes_its_place(books: Books) -> None:
+    """Its bytes are known under the name that it had before: what its new name brought before must go."""
+    books.write("finmod.yaml", DECLARED)
+    put(books, "a.csv", month(7, "1"), month(7, "2"))
+    put(books, "new.csv", month(7, "1"), month(7, "2"), month(7, "3"))
+    assert books.run("load").code == 0
+    (books.root / "exports/new.csv").replace(books.root / "exports/a.csv")
+    assert books.run("load").code == 0
+    assert books.totals() == {"saas 2026-07": "3 6.000000000000"}
+    before = books.trace()
+    assert "nothing to load" in books.run("load").out
+    assert books.trace() == before
+
+
+def test_files_that_change_names_load_nothing(books: Books) -> None:
+    books.write("finmod.yaml", DECLARED)
+    put(books, "a.csv", month(7, "1"))
+    put(books, "b.csv", month(7, "2"))
+    assert books.run("load").code == 0
+    paths = [books.root / "exports" / name for name in ("a.csv", "b.csv", "c.csv")]
+    for one, other in ((0, 2), (1, 0), (2, 1)):
+        paths[one].replace(paths[other])
+    assert "nothing to load" in books.run("load").out
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_an_overwritten_file_is_read_once(books: Books, closed: bool) -> None:  # noqa: FBT001 -- a case of the test
+    books.write("finmod.yaml", DECLARED)
+    put(books, "a.csv", month(7, "1"), month(7, "2"))
+    put(books, "b.csv", month(8, "1"))
+    assert books.run("load").code == 0
+    if closed:
+        assert books.run("close", "2026-07").code == 0
+    put(books, "a.csv", month(7, "1"), month(7, "4"))
+    assert books.run("load").code == 0
+    before = books.trace()
+    assert "nothing to load" in books.run("load").out
+    assert books.trace() == before
+
+
 def test_another_way_of_reading_loads_again(books: Books) -> None:
     put(books, "a.csv", month(7, "1"))
     load(books)

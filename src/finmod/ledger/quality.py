@@ -21,6 +21,9 @@ from finmod.terms.findings import Finding
 # Below this share of days with charges a bill is not daily, and a missing day says nothing.
 _DAILY = 0.8
 _MOST_DATES = 5
+# Below so many charges a file may well repeat another one by chance.
+_FEWEST_CHARGES = 20
+_MOST_FILES = 3
 _DISCOUNT_COLUMNS = {"unblended": "x_UnblendedCost", "net": "x_NetUnblendedCost", "discounts": "x_Discounts"}
 
 
@@ -28,28 +31,41 @@ def repeated_charges(engine: Engine, charges: Sequence[Path]) -> list[Finding]:
     """Return a finding per source, billing period and currency in which equal charges stand more than once.
 
     Charges are equal when key, charge period, every amount and every column of the supplier's own (``x_``) are;
-    amounts are those of the charges beyond the first.
+    amounts are those of the charges beyond the first. It is an error where every charge of a file stands in others:
+    a delivery lies beside a later one of the same bill.
     """
-    sql = query("repeated_charges")
     found = []
     for path in charges:
         own = sorted(identifier(name) for name in _columns(engine, path) - CHARGE_TYPES.keys())
-        found += engine.rows(sql.format(charges=relation([path]), compared=", ".join((*MEASURES, *own))))
-    return [
-        Finding(
-            code="FM1205",
-            severity="warning",
-            message=f"{counted(count, 'charge')} {'equals' if count == 1 else 'equal'} another one in everything but "
-            "the place in the file.",
-            source=source,
-            billing_period=month,
-            rows=count,
-            amount=billed,
-            currency=currency,
-            where=f"{printable(file)}, row {row:,}",
-        )
-        for source, month, currency, count, billed, file, row in found
-    ]
+        inputs = {"charges": relation([path]), "compared": ", ".join((*MEASURES, *own)), "fewest": _FEWEST_CHARGES}
+        rows = engine.rows(query("repeated_charges").format(**inputs))
+        many = sum(count for _, _, _, count, *_ in rows) >= _FEWEST_CHARGES
+        inside = engine.rows(query("files_within_others").format(**inputs)) if many else []
+        found += [_repeated(*row, inside=[file for (file,) in inside]) for row in rows]
+    return found
+
+
+def _repeated(  # noqa: PLR0913, PLR0917 -- the columns of the query
+    source: str, month: str, currency: str, count: int, billed: Decimal, file: str, row: int, *, inside: Sequence[str]
+) -> Finding:  # fmt: skip
+    message = (
+        f"{counted(count, 'charge')} {'equals' if count == 1 else 'equal'} another one in everything but the place in "
+        "the file."
+    )
+    if inside:
+        more = f" and {len(inside) - _MOST_FILES} more" if len(inside) > _MOST_FILES else ""
+        message += f" No charge of {', '.join(map(printable, inside[:_MOST_FILES]))}{more} stands in that file alone."
+    return Finding(
+        code="FM1205",
+        severity="error" if inside else "warning",
+        message=message,
+        source=source,
+        billing_period=month,
+        rows=count,
+        amount=billed,
+        currency=currency,
+        where=f"{printable(file)}, row {row:,}",
+    )
 
 
 def missing_days(engine: Engine, files: ChargeFiles) -> list[Finding]:

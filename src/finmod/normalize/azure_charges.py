@@ -61,9 +61,15 @@ SOLD = "coalesce(lower($publisher_type) = 'marketplace', false)"
 _PURE = "coalesce($pricing_currency = $currency, true)"
 
 
+def _known(column: str) -> str:
+    """Return a unit price; NULL where the file has 0 for a price that it does not know."""
+    dearer = " OR #unit_price <> 0" if column == "payg_price" else ""
+    return f"CASE WHEN #{column} = 0 AND (#cost <> 0 OR {COMMITTED}{dearer}) THEN NULL ELSE #{column} END"
+
+
 def _price(column: str) -> str:
-    """Return a unit price in the billing currency; NULL where the file has 0 for a price that it does not know."""
-    known = f"CASE WHEN #{column} = 0 AND (#cost <> 0 OR {COMMITTED}) THEN NULL ELSE #{column} END"
+    """Return a unit price in the billing currency."""
+    known = _known(column)
     return f"CASE WHEN NOT {PRICED} THEN NULL WHEN {_PURE} THEN {known} ELSE {_exact(known, '#exchange_rate')} END"
 
 
@@ -101,10 +107,10 @@ COSTS = (
         f"CASE WHEN {UNUSED} THEN NULL WHEN NOT {PRICED} THEN #cost WHEN #payg_cost <> 0 THEN #payg_cost "
         f"ELSE {_at_price('payg_price')} END",
         choice="PaygCostInBillingCurrency where the file has it and it is not 0, else the quantity at PayGPrice, by "
-        "the exchange rate of the row where prices are in another currency. A price of 0 beside a cost that is not 0, "
-        "or on a row of a reservation or savings plan, is a price that Microsoft did not fill in: NULL. Tax, credits "
-        "and rounding have no unit price and are listed as they are billed. What a commitment leaves unused has no "
-        "list cost: nothing was used.",
+        "the exchange rate of the row where prices are in another currency. A price of 0 beside a cost or a UnitPrice "
+        "that is not 0, or on a row of a reservation or savings plan, is a price that Microsoft did not fill in: NULL. "
+        "Tax, credits and rounding have no unit price and are listed as they are billed. What a commitment leaves "
+        "unused has no list cost: nothing was used.",
         source=f"{PRICES}; {FIELDS}: PaygCostInBillingCurrency; FOCUS 1.4, ListCost",
         alternative="0, as Azure's own FOCUS export has it: every such charge would show a negative saving. PayGPrice "
         "x Quantity / block size, as the FinOps toolkit has it: in files that can be checked EffectivePrice x "
@@ -113,8 +119,9 @@ COSTS = (
     MapColumn(
         "ContractedCost",
         f"CASE WHEN {UNUSED} THEN NULL WHEN NOT {PRICED} THEN #cost ELSE {_at_price('unit_price')} END",
-        choice="The quantity at UnitPrice, the negotiated price, with or without a commitment over it. A price of 0 as "
-        "in ListCost. NULL where the file has no such column, as of pay-as-you-go.",
+        choice="The quantity at UnitPrice, the negotiated price, with or without a commitment over it. A price of 0 "
+        "beside a cost that is not 0, or on a row of a reservation or savings plan, is unknown as in ListCost. NULL "
+        "where the file has no such column, as of pay-as-you-go.",
         source=f"{PRICES}; FOCUS 1.4, ContractedCost",
     ),
     MapColumn("ListUnitPrice", _price("payg_price"), choice="In the billing currency. 0 as in ListCost."),
@@ -134,13 +141,13 @@ COSTS = (
     ),
     MapColumn(
         "PricingCurrencyListUnitPrice",
-        f"CASE WHEN NOT {PRICED} OR (#payg_price = 0 AND (#cost <> 0 OR {COMMITTED})) THEN NULL ELSE #payg_price END",
+        f"CASE WHEN {PRICED} THEN {_known('payg_price')} END",
         choice="0 as in ListCost.",
         source=f"{FIELDS}: PayGPrice",
     ),
     MapColumn(
         "PricingCurrencyContractedUnitPrice",
-        f"CASE WHEN NOT {PRICED} OR (#unit_price = 0 AND (#cost <> 0 OR {COMMITTED})) THEN NULL ELSE #unit_price END",
+        f"CASE WHEN {PRICED} THEN {_known('unit_price')} END",
         choice="0 as in ListCost.",
         source=f"{FIELDS}: UnitPrice",
     ),
@@ -176,13 +183,15 @@ KINDS = (
     ),
     MapColumn(
         "PricingCategory",
-        f"CASE WHEN {is_type('tax')} THEN NULL WHEN NOT ({PRICED} OR {UNUSED}) THEN 'Other' WHEN {COMMITTED} THEN "
-        f"'Committed' WHEN {MODEL} = 'spot' OR ($pricing_model IS NULL AND contains($meter_name, ' Spot')) THEN "
-        "'Dynamic' WHEN coalesce($pricing_model, '') = '' OR lower(replace($pricing_model, ' ', '')) = 'ondemand' "
-        "THEN 'Standard' ELSE 'Other' END",
-        choice="PricingModel Reservation and SavingsPlan are Committed, Spot is Dynamic, OnDemand is Standard. Where "
-        "the file has no pricing model, the name of the meter tells Spot and ReservationId a reservation.",
-        source=f"{TOOLKIT}: PricingCategory; {FIELDS}: PricingModel",
+        f"CASE WHEN {is_type('tax')} THEN NULL WHEN NOT ({PRICED} OR {UNUSED}) THEN 'Other' WHEN {BOUGHT} THEN "
+        f"'Standard' WHEN {COMMITTED} THEN 'Committed' WHEN {MODEL} = 'spot' OR ($pricing_model IS NULL AND "
+        "contains($meter_name, ' Spot')) THEN 'Dynamic' WHEN coalesce($pricing_model, '') = '' OR "
+        "lower(replace($pricing_model, ' ', '')) = 'ondemand' THEN 'Standard' ELSE 'Other' END",
+        choice="PricingModel Reservation and SavingsPlan are Committed, Spot is Dynamic, OnDemand is Standard. The "
+        "purchase of a commitment, and its refund, are Standard: they are priced as agreed. Where the file has no "
+        "pricing model, the name of the meter tells Spot and ReservationId a reservation.",
+        source=f"{TOOLKIT}: PricingCategory; {FIELDS}: PricingModel; FOCUS 1.4, PricingCategory",
+        alternative="Committed for purchases of commitments too, as the FinOps toolkit has it: FOCUS takes them out.",
     ),
 )
 
@@ -191,11 +200,12 @@ _RATIO = (
     "'') AS DECIMAL(18,6)), 1)"
 )
 _TERM_HOURS = "CASE trim($term) WHEN '12' THEN 8760 WHEN '36' THEN 26280 WHEN '60' THEN 43800 END"
+_AMORTIZED = "($half = 'amortized' OR ($half IS NULL AND #cost <> 0))"
 _COMMITTED_QUANTITY = (
-    f"CASE WHEN {PLANNED} AND ({BOUGHT} OR $half IS DISTINCT FROM 'actual') THEN #cost "
+    f"CASE WHEN {PLANNED} AND ({BOUGHT} OR {_AMORTIZED}) THEN #cost "
     f"WHEN {RESERVED} AND {is_type('usage')} THEN {_exact('#quantity', _RATIO)} "
     f"WHEN {UNUSED} THEN #quantity WHEN {RESERVED} AND {BOUGHT} AND lower($frequency) = 'onetime' "
-    f"THEN #quantity * ({_TERM_HOURS}) END"
+    f"THEN CASE WHEN #cost < 0 THEN -abs(#quantity) ELSE #quantity END * ({_TERM_HOURS}) END"
 )
 COMMITMENTS = (
     MapColumn(
@@ -231,8 +241,8 @@ COMMITMENTS = (
         "CommitmentDiscountQuantity",
         _COMMITTED_QUANTITY,
         choice="Savings plans in money, as the commitment itself. Reservations in hours: usage times its "
-        "RINormalizationRatio, what was unused, and on a purchase paid once the hours of its term; NULL on a purchase "
-        "that is paid monthly, whose row does not say for how many hours it pays.",
+        "RINormalizationRatio, what was unused, and on a purchase paid once the hours of its term, which a refund "
+        "takes back; NULL on a purchase that is paid monthly, whose row does not say for how many hours it pays.",
         source=f"{RESERVATIONS}: Audit optimum reservation use for instance size flexibility; FOCUS 1.4, "
         "CommitmentDiscountQuantity",
     ),
@@ -245,11 +255,16 @@ COMMITMENTS = (
 _UNIT = f"coalesce({lookup(UNITS, 'trim($unit)')}, nullif($unit, 'Unassigned'))"
 _MEASURED = f"({PRICED} OR {UNUSED}) AND #quantity IS NOT NULL"
 _OR_UNITS = f"coalesce({_UNIT}, 'Units')"
+_SIGNED = (
+    f"CASE WHEN {is_type('purchase', 'refund')} AND #cost < 0 AND coalesce(#unit_price, 0) >= 0 THEN -abs(#quantity) "
+    "ELSE #quantity END"
+)
 QUANTITIES = (
     MapColumn(
         "PricingQuantity",
-        f"CASE WHEN {_MEASURED} THEN #quantity END",
-        choice="Quantity counts units of measure: at EffectivePrice it is the cost. None on tax, credits and rounding.",
+        f"CASE WHEN {_MEASURED} THEN {_SIGNED} END",
+        choice="Quantity counts units of measure: at EffectivePrice it is the cost. Below 0 where a refund takes money "
+        "back at a price above 0. None on tax, credits and rounding.",
         source=f"{PRICES}; {FIELDS}: Quantity, UnitOfMeasure",
         alternative="Quantity divided by the block size that the unit of measure names, as the FinOps toolkit has it: "
         "in files that can be checked the price is that of the whole unit of measure.",

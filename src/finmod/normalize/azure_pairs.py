@@ -38,6 +38,7 @@ class _Part:
         month: First day of the month.
         currency: BillingCurrency; None where it is not said.
         rows: Number of rows.
+        first: The first row, as x_Row.
         cost: Sum of the file's cost; None where every one is unknown.
         billed: Sum of BilledCost over the rows that are charges in a whole pair.
         bought: Purchases and refunds of commitments.
@@ -57,6 +58,7 @@ class _Part:
     month: date
     currency: str | None
     rows: int
+    first: int
     cost: Decimal | None
     billed: Decimal | None
     bought: int
@@ -87,7 +89,8 @@ def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) ->
         files: Each file with those of its billing periods that are looked at.
 
     Raises:
-        UserError: FM1257, a month lacks one of its halves; FM1259, a half holds what the other one should.
+        UserError: FM1257, a month lacks one of its halves; FM1127, its halves are in different currencies; FM1259, a
+            half holds what the other one should.
     """
     conversions = [conversion for conversion, _ in files]
     parts = [part for item, booked in files for part in _parts(engine, item) if part.month in booked.periods]
@@ -95,7 +98,8 @@ def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) ->
     if mixed:
         raise UserError(*dict.fromkeys(mixed))
     lonely, months = _without_twin(parts)
-    refused = [problem for problem in lonely if "FM1257" not in conversions[0].reading.accept]
+    lonely += _in_other_currencies(parts)
+    refused = [problem for problem in lonely if problem.code not in conversions[0].reading.accept]
     if refused:
         raise UserError(*refused)
     days = ", ".join(f"DATE '{month}'" for month in sorted(months))
@@ -128,7 +132,7 @@ def _parts(engine: Engine, conversion: Conversion) -> Iterator[_Part]:
     }
     inner = ", ".join(f"{sql} AS {name}" for name, sql in picked.items())
     sql = (
-        f"SELECT month, currency, count(*), sum(cost), sum(billed) FILTER (WHERE {_KEPT[role]}), {_COUNTED} "
+        f"SELECT month, currency, count(*), min(r), sum(cost), sum(billed) FILTER (WHERE {_KEPT[role]}), {_COUNTED} "
         f"FROM (SELECT {inner} FROM {conversion.relation} WHERE NOT ({empty})) GROUP BY ALL ORDER BY month, currency"
     )
     try:
@@ -232,6 +236,29 @@ def _without_twin(parts: Sequence[_Part]) -> tuple[list[Problem], frozenset[date
     return problems, frozenset(lonely)
 
 
+def _in_other_currencies(parts: Sequence[_Part]) -> Iterator[Problem]:
+    """Yield a problem per file and month with a currency that the other half lacks: what it bills would be lost.
+
+    Purchases of commitments are passed over: the actual half alone has them.
+    """
+    billed: dict[tuple[str, date], set[str]] = {}
+    for part in parts:
+        billed.setdefault((part.role, part.month), set()).add(part.currency or "none")
+    for part in parts:
+        other = {"actual": "amortized", "amortized": "actual"}.get(part.role, "")
+        there = billed.get((other, part.month), set())
+        if there and part.rows > part.bought and (part.currency or "none") not in there:
+            yield Problem(
+                code="FM1127",
+                found=f"the {part.role} cost of {part.month:%Y-%m} is in {printable(part.currency or 'none', 20)}, the "
+                f"{other} cost in {' and '.join(printable(each, 20) for each in sorted(there))}",
+                expected="the same currencies in both halves of a month",
+                where=f"{part.file}, row {part.first:,}",
+                remedy="Export both halves for the same scope. If the bill is right: --accept FM1127, or accept: "
+                "[FM1127] in finmod.yaml.",
+            )
+
+
 def _no_twin(found: str, lacking: str, places: Sequence[str]) -> Problem:
     more = f" and {len(places) - _SOME} more" if len(places) > _SOME else ""
     return Problem(
@@ -250,7 +277,11 @@ def _months(months: set[date]) -> str:
 
 
 def _accepted(problem: Problem, parts: Sequence[_Part]) -> Finding:
-    """Return what an accepted lack of a half means for the numbers."""
+    """Return what an accepted lack of a half, or of a currency in it, means for the numbers."""
+    if problem.code != "FM1257":
+        return Finding(
+            code=problem.code, severity="warning", message=f"Accepted: {problem.found}.", where=problem.where
+        )
     shows = [part for part in parts if part.role == "amortized" or part.unused or part.amortized]
     without_purchases = "no actual twin" in problem.found or ("alone" in problem.found and shows)
     meaning = (

@@ -15,6 +15,7 @@ from finmod.errors import Problem, UserError, counted, printable
 from finmod.normalize.charges import CHARGE_TYPES, PLACE_TYPES, REQUIRED
 from finmod.normalize.convert import Conversion, booking_sql, guessed_sql
 from finmod.normalize.diagnose import impossible_instants, unreadable_cells, why_unreadable
+from finmod.normalize.mapping import names_in
 from finmod.normalize.named import refuse_wrong_names
 from finmod.terms.findings import Finding
 
@@ -84,7 +85,7 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
         booked = tuple(Booked(*row) for row in engine.rows(booking_sql(conversion)))
     except EngineError as error:
         raise why_unreadable(engine, [conversion], error) from error
-    problems = list(_unplaced(booked, file))
+    problems = [_told(engine, conversion, problem, place) for problem, place in _unplaced(booked, file)]
     if not all(map(_possible, (moment for item in booked for moment in (item.first, item.last)))):
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
@@ -101,14 +102,31 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     return FilePeriods(frozenset(months), findings, booked)
 
 
-def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[Problem]:
-    """Yield what names no period or no day."""
+def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[tuple[Problem, tuple[str, int]]]:
+    """Yield what names no period or no day, with the column and the first such row."""
     monthless = [item for item in booked if item.month is None]
     if monthless:
-        yield _empty("BillingPeriodStart", file, min(item.row for item in monthless), sum(i.rows for i in monthless))
+        row = min(item.row for item in monthless)
+        yield _empty("BillingPeriodStart", file, row, sum(i.rows for i in monthless)), ("BillingPeriodStart", row)
     dayless = [item.dayless_row for item in booked if item.dayless_row is not None]
     if dayless:
-        yield _empty("ChargePeriodStart", file, min(dayless), sum(item.dayless for item in booked))
+        row = min(dayless)
+        yield _empty("ChargePeriodStart", file, row, sum(i.dayless for i in booked)), ("ChargePeriodStart", row)
+
+
+def _told(engine: Engine, conversion: Conversion, problem: Problem, place: tuple[str, int]) -> Problem:
+    """Return the problem of an empty date with what the file has there, where that is text that names none."""
+    target, row = place
+    columns = conversion.values.columns
+    sql = next((item.sql for item in conversion.mapping.columns if item.target == target), "")
+    for name in sorted(names_in(sql) & columns.keys()):
+        (text,) = engine.row(
+            f"SELECT {conversion.values.text(name)} FROM {conversion.staged.relation} WHERE file_row_number = {row - 1}"
+        )
+        if text:
+            found = f"{problem.found}: {columns[name].name} is '{printable(text, 40)}' in the first"
+            return replace(problem, found=found)
+    return problem
 
 
 def _no_charges(file: str, rows: int) -> Problem:

@@ -71,7 +71,8 @@ def mapping(columns: Sequence[str]) -> Mapping:
     if supplier is None:
         return standard
     own = {column.target: column for column in supplier.columns}
-    return replace(standard, columns=tuple(own.get(column.target, column) for column in standard.columns))
+    columns_read = tuple(own.get(column.target, column) for column in standard.columns)
+    return replace(standard, columns=columns_read, by_choice=supplier.by_choice)
 
 
 def supplier_of(columns: Sequence[str]) -> FocusSupplier | None:

@@ -32,8 +32,11 @@ _USED = "$ChargeSubcategory"
 _REGION = lookup(NAMES, "lower(replace($Region, ' ', ''))")
 
 
-def _unknown(amount: str) -> str:
-    return f"({amount} = 0 AND {_PAID})"
+def _unknown(target: str) -> str:
+    """Return the test whether an amount is 0 because Azure does not have it; a list price below the own one is none."""
+    own = {"ListCost": "ContractedCost", "ListUnitPrice": "ContractedUnitPrice"}.get(target)
+    dearer = f" OR coalesce({_COSTS[own]}, 0) <> 0" if own else ""
+    return f"({_COSTS[target]} = 0 AND ({_PAID}{dearer}))"
 
 
 def _costs() -> tuple[MapColumn, ...]:
@@ -41,9 +44,10 @@ def _costs() -> tuple[MapColumn, ...]:
     return tuple(
         MapColumn(
             target,
-            f"CASE WHEN {_unknown(amount)} THEN NULL ELSE {amount} END",
+            f"CASE WHEN {_unknown(target)} THEN NULL ELSE {amount} END",
             choice="In an export of Azure 0 beside a billed or effective cost that is not 0 is a price that Azure does "
-            "not have, and is read as NULL; that is a finding with their number (FM1262)."
+            "not have, and is read as NULL, and so is a list price of 0 beside a contracted one that is not; that is a "
+            "finding with their number (FM1262)."
             + (f" {earlier[target]} of 1.0-preview is the same under its first name." if target in earlier else ""),
             source=f"{_SUMMARY}: {target}",
             alternative="0 as written: the saving on such a charge would be the whole cost, below 0.",
@@ -151,7 +155,7 @@ def findings(engine: Engine, conversion: Conversion) -> list[Finding]:
         "@": values.timestamp,
     }
     wanted = ("ListCost", "ContractedCost")
-    tests = [render(_unknown(_COSTS[target]), signs) for target in wanted]
+    tests = [render(_unknown(target), signs) for target in wanted]
     picked = ", ".join(f"count(*) FILTER (WHERE {test}), min(r) FILTER (WHERE {test})" for test in tests)
     try:
         found = engine.row(f"SELECT {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation})")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from finmod.normalize.aws_services import lookup
 from finmod.normalize.focus_supplier import FocusSupplier
+from finmod.normalize.gcp_charges import PACIFIC_MONTHS
 from finmod.normalize.gcp_services import CATEGORIES, REGIONS, SUBCATEGORIES
 from finmod.normalize.mapping import MapColumn
 
@@ -91,4 +92,4 @@ def recognise(columns: Sequence[str]) -> bool:
     return {name.casefold() for name in columns} >= _MARKS
 
 
-GOOGLE = FocusSupplier("Google", recognise, _COLUMNS)
+GOOGLE = FocusSupplier("Google", recognise, _COLUMNS, by_choice=(PACIFIC_MONTHS,))

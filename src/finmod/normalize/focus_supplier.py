@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine
 from finmod.normalize.convert import Conversion
-from finmod.normalize.mapping import MapColumn
+from finmod.normalize.mapping import Choice, MapColumn
 from finmod.terms.findings import Finding
 
 
@@ -23,9 +23,11 @@ class FocusSupplier:
         recognise: Whether a FOCUS file with these column names is the supplier's.
         columns: Columns that are read otherwise than the standard says; the rest is read as it stands.
         findings: What is odd about a file of the supplier's; None where nothing is looked for.
+        by_choice: Findings that follow from what was chosen here.
     """
 
     name: str
     recognise: Callable[[Sequence[str]], bool]
     columns: tuple[MapColumn, ...]
     findings: Callable[[Engine, Conversion], list[Finding]] | None = None
+    by_choice: tuple[Choice, ...] = ()

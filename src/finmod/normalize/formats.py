@@ -63,7 +63,7 @@ READERS: Final = {
     "focus": Reader(focus_files.FORMAT, lambda columns, _: focus.mapping(columns), focus.together),
     "gcp-billing": Reader(gcp_billing.FORMAT, lambda _columns, _: gcp.mapping(), gcp_checks.look),
     "kubernetes": Reader(kubernetes_files.FORMAT, lambda columns, _: kubernetes.mapping(columns)),
-    "oci-cost": Reader(oci_cost.FORMAT, lambda columns, _: oci.mapping(columns), oci.overage_beyond_cost),
+    "oci-cost": Reader(oci_cost.FORMAT, lambda columns, _: oci.mapping(columns), oci.look),
     "cloudzero-cbf": Reader(cloudzero_cbf.FORMAT, lambda columns, _: cbf.mapping(columns), cbf.look),
     "openai": Reader(openai_answers.FORMAT, lambda *_: openai.OPENAI, answers.whole_and_once),
     "anthropic": Reader(anthropic_answers.FORMAT, lambda *_: anthropic.ANTHROPIC, answers.whole_and_once),

@@ -16,6 +16,7 @@ from finmod.normalize.gcp_charges import (
     COSTS,
     FOCUS_VIEW,
     KINDS,
+    PACIFIC_MONTHS,
     QUANTITIES,
     REGULAR,
     SCHEMA,
@@ -205,12 +206,7 @@ _OWN = tuple(
 )
 
 _BY_CHOICE = (
-    Choice(
-        "FM1323",
-        "Google cuts its months in US Pacific time: the first 7 or 8 hours of a month in UTC belong to the invoice "
-        "before.",
-        "ChargePeriodStart >= BillingPeriodEnd AND ChargePeriodStart < BillingPeriodEnd + INTERVAL 8 HOUR",
-    ),
+    PACIFIC_MONTHS,
     Choice(
         "FM1334",
         "The standard export names no price before July 2025, nor does the detailed one before April 2023.",

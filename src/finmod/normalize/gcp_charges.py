@@ -8,7 +8,7 @@ Source: Google Cloud Billing, "Structure of Detailed data export"; Google Cloud,
 
 from __future__ import annotations
 
-from finmod.normalize.mapping import MapColumn
+from finmod.normalize.mapping import Choice, MapColumn
 
 SCHEMA = "Google Cloud Billing, Structure of Detailed data export"
 CUD_MODEL = "Google Cloud, Spend-based CUDs data model updates"
@@ -19,7 +19,9 @@ KNOWN_TYPES = ("regular", "tax", "adjustment", "rounding_error")
 REGULAR = f"{TYPE} = 'regular'"
 # Another consumption model than the default one is the price of a spend-based commitment.
 _MODEL = "coalesce($consumption_model_description, $consumption_model_id)"
-AT_DEFAULT = f"coalesce(lower({_MODEL}), 'default') = 'default'"
+AT_DEFAULT = (
+    "coalesce(lower($consumption_model_description) = 'default', $consumption_model_id = '7754-699E-0EBF', true)"
+)
 COVERED = f"({REGULAR} AND NOT ({AT_DEFAULT}))"
 # Credits are looked at last: in Parquet they must be put into words for it.
 _NAMED_FEE = "coalesce(starts_with(lower($sku_description), 'commitment'), false)"
@@ -31,6 +33,7 @@ _IS_FEE = (
 )
 FEE = f"({REGULAR} AND {AT_DEFAULT} AND {_IS_FEE})"
 USAGE = f"({REGULAR} AND NOT {FEE})"
+_NAMELESS = f"($subscription_instance_id IS NULL AND {FEE})"
 _SPOT = "coalesce(starts_with($sku_description, 'Spot ') OR contains($sku_description, 'reemptible '), false)"
 _SPEND_FEE = "(contains(lower($sku_description), 'dollar') OR #price_effective_price = 1)"
 
@@ -60,17 +63,19 @@ COSTS = (
     ),
     MapColumn(
         "ListCost",
-        f"CASE WHEN {REGULAR} THEN #cost_at_list ELSE #cost END",
+        f"CASE WHEN {_NAMELESS} THEN 0 WHEN {REGULAR} THEN #cost_at_list ELSE #cost END",
         choice="NULL where the export does not say, as before June 2023. Tax, adjustments and rounding have no other "
-        "list price than their own.",
+        "list price than their own. 0 for the fee of a commitment that names no subscription: the usage that it covers "
+        "carries the list cost, and a purchase without CommitmentDiscountId could not be left out of a sum.",
         source=f"{SCHEMA}: cost_at_list; FOCUS 1.4, ListCost",
         alternative="The cost: it is after negotiated discounts.",
     ),
     MapColumn(
         "ContractedCost",
-        f"CASE WHEN {REGULAR} THEN {_CONTRACTED} ELSE #cost END",
+        f"CASE WHEN {_NAMELESS} THEN 0 WHEN {REGULAR} THEN {_CONTRACTED} ELSE #cost END",
         choice="The cost at the account's own prices without a commitment; where the export has no column for it and "
-        "no commitment's price applies, that is the cost itself. Under a commitment's price NULL without the column.",
+        "no commitment's price applies, that is the cost itself. Under a commitment's price NULL without the column. "
+        "0 for the fee of a commitment that names no subscription, as in ListCost.",
         source=f"{SCHEMA}: cost_at_effective_price_default, cost, consumption_model; FOCUS 1.4, ContractedCost",
     ),
 )
@@ -140,6 +145,12 @@ COMMITMENTS = (
         alternative="A further charge with the status Unused for what a fee's offset leaves: rows of a fee that was "
         "not used at all carry no offset and look like those of the older model.",
     ),
+)
+
+PACIFIC_MONTHS = Choice(
+    "FM1323",
+    "Google cuts its months in US Pacific time: the first 7 or 8 hours of a month in UTC belong to the invoice before.",
+    "ChargePeriodStart >= BillingPeriodEnd AND ChargePeriodStart < BillingPeriodEnd + INTERVAL 8 HOUR",
 )
 
 PRICED = f"{REGULAR} AND $usage_amount_in_pricing_units IS NOT NULL"

@@ -45,17 +45,18 @@ CREDIT = (
     MapColumn("EffectiveCost", "#credits_amount", choice="As billed."),
     MapColumn(
         "ListCost",
-        f"CASE WHEN {_is(*CUD_CREDITS, *RATE_CREDITS)} THEN 0 WHEN {_is(*OFFSETS, *GRANTS)} THEN #credits_amount END",
-        choice="0 for discounts: the usage that they belong to carries the list cost. Grants and offsets of fees have "
-        "no other list price than their own; an offset takes the fee back, whose list cost the usage carries. NULL for "
-        "an unknown type.",
+        f"CASE WHEN {_is(*CUD_CREDITS, *RATE_CREDITS, *OFFSETS)} THEN 0 WHEN {_is(*GRANTS)} THEN #credits_amount END",
+        choice="0 for discounts and for offsets of fees: the usage that they belong to carries the list cost. Grants "
+        "have no other list price than their own. NULL for an unknown type.",
         source=f"{SCHEMA}: credits.type; {CUD_MODEL}; FOCUS 1.4, ListCost",
+        alternative="The amount for offsets: list cost summed without purchases of commitments, as it must be, would "
+        "be too low by what was offset.",
     ),
     MapColumn(
         "ContractedCost",
-        f"CASE WHEN {_is(*CUD_CREDITS)} THEN 0 WHEN {_is(*RATE_CREDITS, *OFFSETS, *GRANTS)} THEN #credits_amount END",
-        choice="0 for the credits of a commitment, which contracted cost leaves out; the amount for discounts that "
-        "were agreed on or come with use, for grants and for offsets of fees. NULL for an unknown type.",
+        f"CASE WHEN {_is(*CUD_CREDITS, *OFFSETS)} THEN 0 WHEN {_is(*RATE_CREDITS, *GRANTS)} THEN #credits_amount END",
+        choice="0 for the credits of a commitment and for offsets of fees, which contracted cost leaves out; the "
+        "amount for discounts that were agreed on or come with use, and for grants. NULL for an unknown type.",
         source=f"{SCHEMA}: credits.type; FOCUS 1.4, ContractedCost",
     ),
     MapColumn(

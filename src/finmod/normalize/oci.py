@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted
@@ -144,7 +145,8 @@ _KINDS = (
         "ChargeClass",
         f"CASE WHEN {_CORRECTS} THEN 'Correction' END",
         choice="A line with lineItem/isCorrection: what it adds or takes back is its cost, and x_BackreferenceNo names "
-        "the line that it corrects.",
+        "the line that it corrects. Oracle does not document whether a correction stands beside that line or in its "
+        "place: one that adds to the bill is told (FM1289).",
         source=f"{_REPORTS}: corrections",
         alternative="NULL, as FOCUS has it for corrections within an open period: the report does not say whether the "
         "month was invoiced already.",
@@ -251,29 +253,41 @@ def mapping(columns: Sequence[str]) -> Mapping:
     return replace(OCI_COST, columns=tuple(filled))
 
 
-def overage_beyond_cost(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
-    """Return a finding per file with lines whose overage is more than their cost: then it is no part of it."""
+def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
+    """Return what is odd about the lines of each file: overage that is no part of the cost, corrections that add."""
     found = []
     for conversion, _ in files:
         values = conversion.values
-        if "cost_my_cost_overage" not in values or "cost_my_cost" not in values:
-            continue
         over, cost = (values.decimal(name, tolerant=True) for name in ("cost_my_cost_overage", "cost_my_cost"))
-        rows, row, more = engine.row(
-            f"SELECT count(*), min(file_row_number) + 1, sum({over} - {cost}) "
-            f"FROM {conversion.relation} WHERE abs({over}) > abs({cost})"
-        )
-        if rows:
-            found.append(
-                Finding(
-                    code="FM1269",
-                    severity="error",
-                    message=f"The overage is more than the cost of {counted(rows, 'line')}, by {more:f} in all: it "
-                    "is no part of the cost there, and BilledCost may lack it.",
-                    source=conversion.source,
-                    column="BilledCost",
-                    rows=rows,
-                    where=f"{conversion.staged.file.name}, row {row:,}",
-                )
+        corrects = f"lower({values.text('line_item_is_correction')}) = 'true'"
+        for when, amount, tell in (
+            (f"abs({over}) > abs({cost})", f"{over} - {cost}", _overage_beyond_cost),
+            (f"{corrects} AND {cost} > 0", cost, _correction_that_adds),
+        ):
+            rows, row, more = engine.row(
+                f"SELECT count(*), min(file_row_number) + 1, sum({amount}) FROM {conversion.relation} WHERE {when}"
             )
+            if rows:
+                where = f"{conversion.staged.file.name}, row {row:,}"
+                found.append(replace(tell(rows, more), source=conversion.source, column="BilledCost", where=where))
     return found
+
+
+def _overage_beyond_cost(rows: int, more: Decimal) -> Finding:
+    return Finding(
+        code="FM1269",
+        severity="error",
+        message=f"The overage is more than the cost of {counted(rows, 'line')}, by {more:f} in all: it is no part of "
+        "the cost there, and BilledCost may lack it.",
+        rows=rows,
+    )
+
+
+def _correction_that_adds(rows: int, more: Decimal) -> Finding:
+    return Finding(
+        code="FM1289",
+        severity="warning",
+        message=f"{counted(rows, 'correction')} {'adds' if rows == 1 else 'add'} to the bill, by {more.normalize():f} "
+        "in all: where Oracle means it in the place of the line that it corrects, that line counts twice.",
+        rows=rows,
+    )

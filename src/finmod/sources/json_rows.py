@@ -26,6 +26,7 @@ from finmod.sources.long_rows import MOST_BYTES
 Layout = Literal["newline_delimited", "unstructured", "array"]
 _HEAD_BYTES = 4 << 20
 _MOST_PAGE_BYTES = 200 << 20
+_MOST_LOOKED_AT = 64 << 20
 _EXPORT = "Export it again."
 # What the engine says -> code, what that means.
 _MEANT = {
@@ -87,6 +88,23 @@ def read_head(file: SourceFile) -> Head:
         return Head("array", first)
     line = inside[:end]
     return Head("unstructured" if "\n" in line or re.match(r"[ \t]*\{", inside[end:]) else "newline_delimited", first)
+
+
+def refuse_empty_list(file: SourceFile, head: Head) -> None:
+    """Refuse a file whose list has no objects.
+
+    Raises:
+        UserError: FM1107.
+    """
+    if head == Head("array", {}):
+        raise UserError(
+            Problem(
+                code="FM1107",
+                found="the list has no rows",
+                where=file.name,
+                remedy="Export it again, or take it out of the source's path.",
+            )
+        )
 
 
 def names(head: Head) -> list[str]:
@@ -189,9 +207,12 @@ def _meant(file: SourceFile, said: str) -> Problem:
 
 
 def _place(file: SourceFile, said: str) -> str:
+    malformed = "Malformed JSON" in said
     line = re.search(r"in line (\d+)", said)
     if line:
-        return f"{file.name}:{_line(file, int(line[1]), malformed='Malformed JSON' in said)}"
+        return f"{file.name}:{_line(file, int(line[1]), malformed=malformed)}"
+    if malformed and (broken := _broken_line(file)):
+        return f"{file.name}:{broken}"
     row = re.search(r"in record/value (\d+)", said)
     return f"{file.name}, row {int(row[1]):,}" if row else file.name
 
@@ -208,6 +229,29 @@ def _line(file: SourceFile, told: int, *, malformed: bool) -> int:
     except (ValueError, RecursionError, OSError, EOFError):
         return told - 1
     return told
+
+
+def _broken_line(file: SourceFile) -> int | None:
+    """Return the line, from 1, on which a list of objects, or objects one after another, are broken.
+
+    None where that is not seen, as in a file too large to look at whole.
+    """
+    content = gzip.head(file, _MOST_LOOKED_AT + 1) if is_gzip(file) else file.path.read_bytes()[: _MOST_LOOKED_AT + 1]
+    text = content.decode("utf-8-sig", errors="replace")
+    if len(content) > _MOST_LOOKED_AT:
+        return None
+    place, decoder = 0, json.JSONDecoder()
+    try:
+        while place < len(text):
+            if text[place].isspace():
+                place += 1
+                continue
+            _, place = decoder.raw_decode(text, place)
+    except json.JSONDecodeError as error:
+        return error.lineno
+    except (ValueError, RecursionError):
+        return None
+    return None
 
 
 def read_document(file: SourceFile) -> object:

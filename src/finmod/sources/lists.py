@@ -57,8 +57,11 @@ class Pairs:
         """Return SQL for the pairs of a list as Parquet has it; "" for a cell of another type than a list of these."""
         one = "one.element" if is_wrapped(kind) else "one"
         plain = kind.replace('"', "").casefold()
-        if not plain.endswith(("[]", "[])")) or "key varchar" not in plain or "value varchar" not in plain:
+        if not plain.endswith(("[]", "[])")) or "key varchar" not in plain:
             return ""
+        if "value varchar" not in plain:  # numbers, or no value at all
+            elements = f"[{one} FOR one IN {unwrapped(cell, kind)}]" if is_wrapped(kind) else cell
+            return self.of_text(f"CAST(to_json({elements}) AS VARCHAR)")
         return self.of_list(one, unwrapped(cell, kind), named=f"{self.namespace} varchar" in plain)
 
 

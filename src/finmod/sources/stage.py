@@ -39,6 +39,16 @@ class StagedColumn:
     inside: tuple[str, ...] = ()
     form: str = ""
 
+    @classmethod
+    def of(cls, name: str, physical: str, kind: str, inside: tuple[str, ...] = ()) -> StagedColumn:
+        """Return a column by its type; one of the type that holds nothing but NULL is text that is NULL.
+
+        Some writers of Parquet give that type to a column without a value, and the engine cannot cast it in a struct.
+        """
+        if kind.strip('"') == "NULL":
+            return cls(name, physical, "VARCHAR", inside, "NULL::VARCHAR")
+        return cls(name, physical, kind, inside)
+
     @property
     def sql(self) -> str:
         """Return SQL for a cell."""
@@ -170,7 +180,7 @@ def _in_form(column: StagedColumn, form: Format) -> StagedColumn:
 def _flat(engine: Engine, path: Path) -> tuple[StagedColumn, ...]:
     """Return the columns of a Parquet file, and each field of a struct as a column named ``struct.field``."""
     relation = f"read_parquet({file_list([path])}, hive_partitioning = false)"
-    columns = [StagedColumn(name, name, kind) for name, kind in engine.columns(f"SELECT * FROM {relation}")]
+    columns = [StagedColumn.of(name, name, kind) for name, kind in engine.columns(f"SELECT * FROM {relation}")]
     fields = (item for column in columns if _is_struct(column) for item in _fields(engine, relation, column))
     return (*columns, *fields)
 
@@ -182,7 +192,7 @@ def _is_struct(column: StagedColumn) -> bool:
 def _fields(engine: Engine, relation: str, column: StagedColumn) -> list[StagedColumn]:
     found: list[StagedColumn] = []
     for name, kind in engine.columns(f"SELECT {column.sql}.* FROM {relation}"):
-        inner = StagedColumn(f"{column.name}.{name}", column.physical, kind, (*column.inside, name))
+        inner = StagedColumn.of(f"{column.name}.{name}", column.physical, kind, (*column.inside, name))
         found += [inner, *(_fields(engine, relation, inner) if _is_struct(inner) else [])]
     return found
 
@@ -202,7 +212,7 @@ def _stage_parquet(engine: Engine, file: SourceFile, form: Format | None) -> Sta
         raise UserError(parquet.unreadable(file, error)) from error
     if problems:
         raise UserError(*problems)
-    columns = tuple(StagedColumn(*column) for column in typed)
+    columns = tuple(StagedColumn.of(*column) for column in typed)
     if form is not None and form.json_columns:
         nested = any(kind.startswith("STRUCT(") for kind in form.json_columns.values())
         columns = tuple(_in_form(column, form) for column in (_flat(engine, file.path) if nested else columns))
@@ -275,7 +285,9 @@ def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json
     """
     kind = kind_of(file, json=json)
     if kind == "json":
-        return json_rows.names(json_rows.read_head(file))
+        head = json_rows.read_head(file)
+        json_rows.refuse_empty_list(file, head)
+        return json_rows.names(head)
     if kind != "parquet":
         return csv.read_header(file, gzipped=kind == "gzip", separator=separator).names
     try:

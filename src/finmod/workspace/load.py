@@ -215,7 +215,13 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
     refuse_usage(engine, ledger, head, job.name)
     known = current_files(engine, ledger, head, job.name)
     read_as = digest(job)
-    changed = [file for file in files if job.again or not any(_same(entry, file, read_as) for entry in known)]
+    here = {file.sha256 for file in files}
+    overwritten = {entry.file for entry in known if entry.charges and entry.sha256 not in here}
+    changed = [
+        file
+        for file in files
+        if job.again or file.name in overwritten or not any(_same(entry, file, read_as) for entry in known)
+    ]
     superseded = _superseded(job, selection, files, known)
     inventory = Inventory(tuple(files), tuple(changed), tuple(known), superseded, selection.findings)
     if not changed and not inventory.left_behind:
