@@ -17,6 +17,7 @@ _ANTHROPIC = "Anthropic Admin API reference, Get Messages Usage Report"
 _CACHE_WRITES = "coalesce(#input_cache_write_tokens, #input_cache_write_12h_tokens)"
 _WRITES = "coalesce(#input_cache_write_tokens, 0) + coalesce(#input_cache_write_12h_tokens, 0)"
 _UNCACHED = "only the uncached ones by today's reference, the cached ones with them in answers of before"
+_LEFT = f"#input_tokens - #input_cached_tokens - ({_WRITES})"
 
 
 def _count(target: str, sql: str, choice: str = "", source: str = "") -> Quantity:
@@ -52,9 +53,9 @@ _OPENAI_USAGE = Mapping(
         MapColumn("x_ContextLevel", "$context_level"),
         MapColumn("x_OtherFields", "$unread", "Fields that are newer than this release: finding FM1296."),
         _count("InputTokens", "#input_tokens", "Cached tokens are in it.", _OPENAI),
-        _count("UncachedInputTokens", "coalesce(#input_uncached_tokens, #input_tokens - #input_cached_tokens - "
-               f"({_WRITES}))", "As the answer says, else what is left of the input without cached tokens and those "
-               "written to the cache; NULL where the answer has no cached tokens.", _OPENAI),
+        _count("UncachedInputTokens", f"coalesce(#input_uncached_tokens, CASE WHEN {_LEFT} >= 0 THEN {_LEFT} END)",
+               "As the answer says, else what is left of the input without cached tokens and those written to the "
+               "cache; NULL where the answer has no cached tokens, or more of both than input.", _OPENAI),
         _count("CacheReadTokens", "#input_cached_tokens"),
         _count("CacheWriteTokens", f"CASE WHEN {_CACHE_WRITES} IS NOT NULL THEN {_WRITES} END", "Both together."),
         _count("CacheWrite30mTokens", "#input_cache_write_tokens", "Kept for 30 minutes.", _OPENAI),

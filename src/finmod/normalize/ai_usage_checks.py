@@ -56,7 +56,7 @@ def _unknown_kinds(engine: Engine, conversion: UsageConversion) -> list[Finding]
         "GROUP BY kind ORDER BY kind"
     )
     return [
-        warning("FM1295", f"{counted(rows, 'row')} are of the kind {kind}, which is not known.", rows,
+        warning("FM1295", f"The kind {kind} is not known; kept under its own name: {counted(rows, 'row')}.", rows,
                 f"{conversion.staged.file.name}, row {row:,}")
         for kind, rows, row in found
     ]  # fmt: skip
@@ -72,7 +72,7 @@ def _other_fields(engine: Engine, conversion: UsageConversion) -> list[Finding]:
     fields = engine.rows(f"SELECT DISTINCT unnest(json_keys(unread)) AS f FROM {conversion.relation} ORDER BY f")
     shown = [printable(field, _LONGEST_NAME) for (field,) in fields[:_MOST_NAMED]]
     more = [f"{len(fields) - _MOST_NAMED:,} more"] if len(fields) > _MOST_NAMED else []
-    message = f"{counted(rows, 'row')} have fields that no column takes: {', '.join([*shown, *more])}."
+    message = f"No column takes these fields of {counted(rows, 'row')}: {', '.join([*shown, *more])}."
     return [
         Finding(code="FM1296", severity="info", message=message, column="x_OtherFields", rows=rows,
                 where=f"{name}, row {row:,}")
