@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.ai import COMPLETIONS, DAY, HOUR, bucket, kept, messages, page, usage
@@ -42,7 +44,13 @@ def test_a_day_adds_up_hours_users_and_keys(books: Books) -> None:
 
 
 def test_what_is_priced_apart_stands_apart(books: Books) -> None:
-    apart = [{"batch": True}, {"service_tier": "flex"}, {"project_id": "proj_b"}, {"api_source": "agents_api"}, {}]
+    apart: list[dict[str, Any]] = [
+        {"batch": True},
+        {"service_tier": "flex"},
+        {"project_id": "proj_b"},
+        {"api_source": "agents_api"},
+        {},
+    ]
 
     kept(books, books.write("a.json", usage(*apart)))
 

@@ -22,8 +22,8 @@ _END = f'"end_time": {1788220800 + DAY}'
         (usage({"output_tokens": "many"}), "output_tokens is 'many'; expected a number"),
         (usage({"output_tokens": True}), "output_tokens is 'true'; expected a number"),
         (usage({"output_tokens": [1]}), "output_tokens is '[\"1\"]'; expected a number"),
-        (usage({"output_tokens": 500.5}), ("a.json, row 1: output_tokens is 500.5; expected a whole number. Ask the API "
-         "again and keep the whole answer, as it came. (FM1294")),
+        (usage({"output_tokens": 500.5}), ("a.json, row 1: output_tokens is 500.5; expected a whole number. Ask the "
+         "API again and keep the whole answer, as it came. (FM1294")),
         (usage({"output_tokens": 1.0000001}), "output_tokens is 1.0000001; expected a whole number"),
         (usage({"output_tokens": 1.5}, {"output_tokens": 2.5}), "output_tokens is 1.5 (in 2 rows); expected a whole"),
         (usage({"output_tokens": -1}), ("a.json, row 1: OutputTokens is -1 in 1 row; expected usage of 0 or more. Ask "
@@ -33,8 +33,8 @@ _END = f'"end_time": {1788220800 + DAY}'
         (usage({"output_tokens": 10**40}), f"output_tokens is '{10**40}'; expected a number that fits"),
         (usage({"output_tokens": 6 * 10**18}, {"output_tokens": 6 * 10**18, "model": "b"}), ("a.json: the sum of "
          "OutputTokens in ai 2026-09 is 12,000,000,000,000,000,000; expected less than 9,223,372,036,854,775,808")),
-        (usage().replace(_OUTPUT, f'{_OUTPUT}, "output_tokens": 1'), ("a.json: the key 'output_tokens' stands more than "
-         "once in one object; expected each key once")),
+        (usage().replace(_OUTPUT, f'{_OUTPUT}, "output_tokens": 1'), ("a.json: the key 'output_tokens' stands more "
+         "than once in one object; expected each key once")),
         (usage()[:-20], "a.json:1:"),
         (usage().replace(_END, '"end_time": null'), ("a.json: end_time is no number of seconds; expected such as "
          "1730419200")),
@@ -45,8 +45,8 @@ _END = f'"end_time": {1788220800 + DAY}'
          "the interval is empty; expected a start and a later end")),
         (messages().replace("2026-09-01T00:00:00Z", "yesterday"), ("bucket_start is 'yesterday'; expected a date and "
          "time in ISO 8601. Ask the API again")),
-        ("[]", ("a.json: the answer has no buckets of time. Ask for a time that there is usage of, or take the file out "
-         "of the source's path. (FM1107")),
+        ("[]", ("a.json: the answer has no buckets of time. Ask for a time that there is usage of, or take the file "
+         "out of the source's path. (FM1107")),
         (page(), "a.json: the answer has no buckets of time."),
     ],
 )  # fmt: skip

@@ -110,15 +110,20 @@ def test_a_page_looks_like_costs_by_its_keys() -> None:
     [
         (
             page(bucket(0, COST)),
-            "a.json, bucket 1, result 1: the answer holds costs and no usage; expected the answer that holds usage: "
-            "tokens, requests and the like. Load costs with finmod load --format openai. For usage ask for "
-            "/v1/organization/usage/completions?start_time=...&group_by[]=model&group_by[]=project_id. (FM1291",
+            (
+                "a.json, bucket 1, result 1: the answer holds costs and no usage; expected the answer that holds "
+                "usage: tokens, requests and the like. Load costs with finmod load --format openai. For usage ask for "
+                "/v1/organization/usage/completions?start_time=...&group_by[]=model&group_by[]=project_id. (FM1291"
+            ),
         ),
         (
             page(span("2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z", {"amount": "1", "currency": "USD"})),
-            "a.json, bucket 1, result 1: the answer holds costs and no usage; expected the answer that holds usage: "
-            "tokens, requests and the like. Load costs with finmod load --format anthropic. For usage ask for "
-            "/v1/organizations/usage_report/messages?starting_at=...&group_by[]=model&group_by[]=workspace_id. (FM1291",
+            (
+                "a.json, bucket 1, result 1: the answer holds costs and no usage; expected the answer that holds "
+                "usage: tokens, requests and the like. Load costs with finmod load --format anthropic. For usage ask "
+                "for /v1/organizations/usage_report/messages?starting_at=...&group_by[]=model&group_by[]=workspace_id. "
+                "(FM1291"
+            ),
         ),
         (
             '{"data": [{"core_metrics": {}}], "has_more": false, "next_page": null}',
@@ -126,8 +131,10 @@ def test_a_page_looks_like_costs_by_its_keys() -> None:
         ),
         (
             f"[{usage()}, {messages()}]",
-            "a.json, page 2: pages of OpenAI and of Anthropic; expected those of one supplier. Ask the API again and "
-            "keep the whole answer, as it came. (FM1142",
+            (
+                "a.json, page 2: pages of OpenAI and of Anthropic; expected those of one supplier. Ask the API again "
+                "and keep the whole answer, as it came. (FM1142"
+            ),
         ),
         (
             usage().replace(".completions.", ".Com pletions."),
@@ -144,13 +151,17 @@ def test_a_page_looks_like_costs_by_its_keys() -> None:
         ),
         (
             '{"error": {"message": "Not allowed\\u001b[31m"}}',
-            "a.json: the answer is an error: Not allowed\N{REPLACEMENT CHARACTER}[31m; expected an answer with costs "
-            "or usage.",
+            (
+                "a.json: the answer is an error: Not allowed\N{REPLACEMENT CHARACTER}[31m; expected an answer with "
+                "costs or usage."
+            ),
         ),
         (
             "date,tokens\n1,2\n",
-            "a.json: the file is no JSON; expected an answer of OpenAI or Anthropic, as it came. Keep the answers of "
-            "/v1/organization/usage/... or /v1/organizations/usage_report/messages as files. (FM1291",
+            (
+                "a.json: the file is no JSON; expected an answer of OpenAI or Anthropic, as it came. Keep the answers "
+                "of /v1/organization/usage/... or /v1/organizations/usage_report/messages as files. (FM1291"
+            ),
         ),
     ],
 )
