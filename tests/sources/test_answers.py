@@ -55,11 +55,12 @@ def test_a_file_that_is_gone_is_no_answer(tmp_path: Path) -> None:
 
 def test_answers_without_results_that_repeat_each_other_are_read_once(tmp_path: Path) -> None:
     texts = (page(bucket(0)), page(bucket(0)), page(bucket(DAY)), "a,b\n", "a,b\n", usage(), usage())
-    paths = [tmp_path / f"{place}.json" for place in range(len(texts))]
-    for path, text in zip(paths, texts, strict=True):
-        path.write_text(text, encoding="utf-8")
+    contents = [*(text.encode() for text in texts), gzip.compress(texts[0].encode())]
+    paths = [tmp_path / f"{place}.json" for place in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
 
     found = select(paths, "usage", "other")
 
-    assert found.left_out == ((paths[1], "no results, as in 0.json"),)
-    assert len(found.files) == len(texts) - 1
+    assert found.left_out == ((paths[1], "no results, as in 0.json"), (paths[7], "no results, as in 0.json"))
+    assert len(found.files) == len(contents) - 2

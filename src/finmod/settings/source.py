@@ -286,6 +286,11 @@ class SourceSettings(Settings):
             for name in self.constants
             if (fault := _constant_fault(self.format, name)) is not None
         ]
+        faults += [
+            (_KEY, "a key of a format of bills", f"{self.format} is usage, and no bill: remove it.", key)
+            for key in ("compare_with", "unreadable_as_null")
+            if self.format in _OF_USAGE and getattr(self, key)
+        ]
         if self.tags and "Tags" in self.columns:
             faults.append((_KEY, "either Tags under columns, or tags", "Remove one of the two.", "tags"))
         if faults:

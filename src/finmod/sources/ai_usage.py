@@ -61,18 +61,17 @@ def stage_usage(engine: Engine, file: SourceFile, folder: Path) -> Staged:
     if kind_of(file, json=True) != "json":
         raise UserError(_no_answer(file))
     document = json_rows.read_document(file)
+    target = folder / f"{file.sha256[:24]}.parquet"
     try:
         supplier = _supplier(document)
-        found = list(_ROWS[supplier](document))
+        rows = json_rows.write_rows(engine, _ROWS[supplier](document), COLUMNS[supplier], target)
     except UserError as error:
         placed = (replace(item, where=", ".join(filter(None, (file.name, item.where)))) for item in error.problems)
         raise UserError(*placed) from error
-    if not found:
+    if not rows:
         raise UserError(_nothing(file))
-    target = folder / f"{file.sha256[:24]}.parquet"
-    json_rows.write_rows(engine, found, COLUMNS[supplier], target)
     columns = tuple(StagedColumn(name, name, "VARCHAR") for name in COLUMNS[supplier])
-    return Staged(file, target, columns, len(found))
+    return Staged(file, target, columns, rows)
 
 
 def _supplier(document: object) -> str:

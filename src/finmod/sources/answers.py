@@ -23,7 +23,6 @@ Row = dict[str, object]
 Told = Literal["usage", "costs"]
 _ASK = "Ask the API again and keep the whole answer, as it came."
 _HEAD_BYTES = 4 << 20
-_EMPTY_BYTES = 1 << 20
 _MARKS: dict[bytes, Told] = {
     rb'"object"\s*:\s*"organization\.usage\.': "usage",
     rb'"uncached_input_tokens"\s*:': "usage",
@@ -159,17 +158,20 @@ def no_usage(what: str, place: str, ask: str) -> Problem:
 
 def told(path: Path) -> Told | None:
     """Return what an answer has by its first result; None where it has none, and for files that are no answer."""
+    mark = _MARK.search(_head(path))
+    return None if mark is None else list(_MARKS.values())[(mark.lastindex or 1) - 1]
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file, unpacked; none where it cannot be read: whoever reads it whole says why."""
     try:
         file = SourceFile(path, path.name, "", path.stat().st_size)
         if is_gzip(file):
-            head = gzip.head(file, _HEAD_BYTES)
-        else:
-            with path.open("rb") as handle:
-                head = handle.read(_HEAD_BYTES)
+            return gzip.head(file, _HEAD_BYTES)
+        with path.open("rb") as handle:
+            return handle.read(_HEAD_BYTES)
     except (OSError, UserError):
-        return None
-    mark = _MARK.search(head)
-    return None if mark is None else list(_MARKS.values())[(mark.lastindex or 1) - 1]
+        return b""
 
 
 def select(paths: Sequence[Path], wanted: Told, reason: str) -> Selection:
@@ -190,16 +192,13 @@ def select(paths: Sequence[Path], wanted: Told, reason: str) -> Selection:
 
 
 def _repeated(paths: Sequence[Path]) -> dict[Path, str]:
-    """Return the answers without results that have the bytes of an earlier one, with that as the reason."""
-    first: dict[tuple[int, bytes], Path] = {}
+    """Return the answers without results that say what an earlier one says, with that as the reason."""
+    first: dict[bytes, Path] = {}
     repeated = {}
     for path in paths:
-        try:
-            size = path.stat().st_size
-            content = (size, path.read_bytes() if size <= _EMPTY_BYTES else str(path).encode())
-        except OSError:
-            continue
-        if first.setdefault(content, path) is not path and b'"results"' in content[1]:
+        content = _head(path)
+        is_whole = b'"results"' in content and len(content) < _HEAD_BYTES
+        if is_whole and first.setdefault(content, path) is not path:
             repeated[path] = f"no results, as in {first[content].name}"
     return repeated
 

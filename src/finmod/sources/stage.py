@@ -275,7 +275,7 @@ def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json
     """
     kind = kind_of(file, json=json)
     if kind == "json":
-        return json_rows.names(json_rows.read_head(file))
+        return json_rows.column_names(file)
     if kind != "parquet":
         return csv.read_header(file, gzipped=kind == "gzip", separator=separator).names
     try:
