@@ -204,14 +204,15 @@ def _too_large(work: UsageInput, totals: _Totals) -> list[Problem]:
     """Return the counts of which the month's sum is no whole number that tables hold: it could not be told again."""
     problems = []
     for name in (name for name in work.tables.form.quantities if work.tables.form.types[name] == "BIGINT"):
-        found = [sums[name][0] or 0 for _, sums in totals.values()]
-        if sum(found) >= _MOST_COUNTED:
+        found = {file: sums[name][0] or Decimal(0) for file, (_, sums) in totals.items()}
+        total = sum(found.values())
+        if total >= _MOST_COUNTED:
             problems.append(
                 Problem(
                     code="FM1282",
-                    found=f"the sum of {name} in {work.source} {work.period:%Y-%m} is {sum(found):,.0f}",
+                    found=f"the sum of {name} in {work.source} {work.period:%Y-%m} is {total:,.0f}",
                     expected=f"less than {_MOST_COUNTED:,}",
-                    where=", ".join(totals),
+                    where=max(found, key=found.__getitem__),
                     remedy=work.tables.form.mend,
                 )
             )
