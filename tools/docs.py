@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tools.pages.ai_usage import ai_usage_pages
 from tools.pages.commands import command_pages
 from tools.pages.errors import error_pages
 from tools.pages.kubernetes import kubernetes_pages
@@ -25,6 +26,7 @@ GENERATORS: tuple[Generator, ...] = (
     standard_pages,
     mapping_pages,
     kubernetes_pages,
+    ai_usage_pages,
     supplier_pages,
     table_pages,
     command_pages,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.usage_proof import UsageProof, lost_usage, usage_proofs
+from tests.ai import bucket, kept, page, usage
 from tests.books import Books
 from tests.usage import load_usage, report
 
@@ -72,3 +73,23 @@ def test_check_says_how_many_totals_held(books: Books) -> None:
 
     assert "7 of 7 totals of Kubernetes usage are the same in files and ledger." in books.run("check").out
     assert "CpuUsageCoreSeconds of a.csv" in books.run("check", "--proof").out
+
+
+def test_answers_of_ai_usage_are_proven_as_reports_are(books: Books) -> None:
+    kept(books, books.write("a.json", usage({}, {"model": "b", "output_tokens": None})))
+    load_usage(books, books.write("a.csv", report({})))
+
+    found = {(proof.title, proof.quantity): proof for proof in proven(books)}
+
+    assert all(proof.holds for proof in found.values())
+    assert {title for title, _ in found} == {"AI usage", "Kubernetes usage"}
+    assert found["AI usage", "rows"].ledger == 2
+    assert found["AI usage", "OutputTokens"].files == Decimal(500)
+    assert found["AI usage", "InputTokens"].files == Decimal(2000)
+    assert ("AI usage", "Images") not in found
+
+
+def test_an_answer_without_results_makes_no_total(books: Books) -> None:
+    kept(books, books.write("a.json", page(bucket(0))))
+
+    assert proven(books) == []

@@ -10,7 +10,7 @@ import pytest
 
 from tests.books import Books
 from tests.usage import answer, hour, load_usage, report
-from tools.pages.kubernetes_tables import USAGE_VIEWS
+from tools.pages.kubernetes_tables import KUBERNETES_VIEWS
 from tools.pages.tables import public_columns
 
 _ARN = "arn:aws:eks:us-east-1:111122223333:pod/prod/shop/web-1/0f3c"
@@ -53,7 +53,7 @@ def cur(*items: Mapping[str, str]) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("name", USAGE_VIEWS)
+@pytest.mark.parametrize("name", KUBERNETES_VIEWS)
 def test_the_reference_has_the_columns_of_the_table(books: Books, name: str) -> None:
     load_usage(books, books.write("a.csv", report({})))
 
@@ -62,7 +62,7 @@ def test_the_reference_has_the_columns_of_the_table(books: Books, name: str) -> 
     assert {row["column_name"]: row["column_type"] for row in found} == public_columns(name)
 
 
-@pytest.mark.parametrize("name", USAGE_VIEWS)
+@pytest.mark.parametrize("name", KUBERNETES_VIEWS)
 def test_a_ledger_without_usage_has_empty_tables(loaded: Books, name: str) -> None:
     assert loaded.query(f"SELECT * FROM {name}") == []
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from finmod.normalize.kubernetes import MAPPINGS, Quantity, mapping
+from finmod.normalize.kubernetes import MAPPINGS, mapping
 from finmod.normalize.kubernetes_columns import COLUMNS, KEY, STORED_NAMES, USAGE_TYPES
+from finmod.normalize.usage import Quantity
 from finmod.sources.kubernetes import REPORTS
 
 

@@ -12,19 +12,18 @@ from typing import Any
 import pytest
 
 from finmod.engines.duckdb import Engine
-from finmod.normalize.kubernetes import mapping
-from finmod.normalize.kubernetes_checks import usage_periods
-from finmod.normalize.kubernetes_rows import UsageConversion, add_functions
+from finmod.normalize.kubernetes_checks import look_at_report
+from finmod.normalize.kubernetes_rows import conversion
+from finmod.normalize.usage_checks import usage_periods
 from finmod.normalize.values import Reading
 from finmod.sources.files import fingerprint
-from finmod.sources.kubernetes import canonical, stage_usage
+from finmod.sources.kubernetes import stage_usage
 from tests.usage import report
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     with Engine() as made:
-        add_functions(made)
         yield made
 
 
@@ -32,8 +31,8 @@ def read(engine: Engine, folder: Path, target: str, *rows: dict[str, str]) -> li
     path = folder / "pods.csv"
     path.write_text(report(*rows), encoding="utf-8")
     staged = stage_usage(engine, fingerprint(path, folder), folder)
-    made = UsageConversion("k8s", staged, mapping([each.name for each in staged.columns]), canonical, Reading())
-    usage_periods(engine, made)
+    made = conversion("k8s", staged, Reading())
+    usage_periods(engine, made, look_at_report)
     return [row[0] for row in engine.rows(f"SELECT {made.expression(target)} FROM {made.relation} ORDER BY ALL")]
 
 

@@ -23,6 +23,7 @@ def test_a_cost_is_a_row_with_its_day_and_cents() -> None:
         "bucket_start": "2026-09-01T00:00:00Z",
         "bucket_end": "2026-09-02T00:00:00Z",
         "bucket_number": "1",
+        "page_number": "1",
         "kind": "cost",
         "amount": "123.45",
         "currency": "USD",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.sources.files import fingerprint
 from finmod.sources.format import Format
-from finmod.sources.json_rows import names, read_head
+from finmod.sources.json_rows import column_names, names, read_head
 from finmod.sources.lists import Pairs
-from finmod.sources.stage import column_names, stage
+from finmod.sources.stage import stage
 
 FORM = Format(
     "test",
@@ -84,8 +85,8 @@ def test_a_broken_list_in_a_gzip_file_is_told_with_its_line(tmp_path: Path) -> N
 
 def test_the_names_of_an_empty_list_are_refused(tmp_path: Path) -> None:
     (tmp_path / "bill.json").write_text(" [ ]")
-    with Engine() as engine, pytest.raises(UserError, match="the list has no rows"):
-        column_names(engine, fingerprint(tmp_path / "bill.json", tmp_path), json=True)
+    with pytest.raises(UserError, match="the list has no rows"):
+        column_names(fingerprint(tmp_path / "bill.json", tmp_path))
 
 
 def test_a_damaged_gzip_file_is_told_as_such(tmp_path: Path) -> None:
@@ -100,3 +101,21 @@ def test_names_are_the_fields_of_the_first_object_and_of_objects_in_it(tmp_path:
     head = read_head(fingerprint(path, tmp_path))
 
     assert names(head) == ["cost", "any", "place", "place.region", "place.labels"]
+
+
+def test_the_keys_of_an_answer_longer_than_its_head_are_read(tmp_path: Path) -> None:
+    long = json.dumps({"object": "page", "data": ["x" * (5 << 20)], "has_more": False})
+    for name, text in (("page.json", long), ("pages.json", f"[{long}]")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+        assert column_names(fingerprint(tmp_path / name, tmp_path)) == ["object", "data", "has_more"]
+
+
+def test_rows_longer_than_the_head_are_refused(tmp_path: Path) -> None:
+    row = json.dumps({"a": "x" * (5 << 20)})
+    (tmp_path / "rows.json").write_text(f"{row}\n{row}\n", encoding="utf-8")
+
+    with pytest.raises(UserError) as caught:
+        column_names(fingerprint(tmp_path / "rows.json", tmp_path))
+
+    assert "no object ends in its first 4 MB" in str(caught.value)

@@ -29,6 +29,7 @@ def test_a_cost_is_a_row_with_its_day() -> None:
         "bucket_start": "2024-11-01T00:00:00Z",
         "bucket_end": "2024-11-02T00:00:00Z",
         "bucket_number": "1",
+        "page_number": "1",
         "kind": "cost",
         "amount_value": "0.06",
         "amount_currency": "usd",

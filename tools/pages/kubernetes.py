@@ -10,9 +10,10 @@ from typing import Final
 
 from finmod.normalize.kubernetes import MAPPINGS
 from finmod.normalize.kubernetes_columns import KINDS
-from finmod.normalize.mapping import MapColumn, Mapping
+from finmod.normalize.mapping import Mapping
 from finmod.sources.kubernetes import REPORTS
 from tools.pages.markdown import made_from, table
+from tools.pages.usage import section
 
 _HEAD: Final = f"""# Kubernetes usage
 
@@ -58,11 +59,4 @@ def kubernetes_pages() -> MappingOf[str, str]:
 def _report(name: str, mapping: Mapping) -> str:
     told = ", ".join(f"`{column}`" for column in sorted(REPORTS[name]))
     where = "Fields of an allocation that tell it" if name == "opencost" else "Columns that tell it"
-    notes = "".join(f"- {note}\n" for note in mapping.notes)
-    columns = table(("column", "from", "choice"), [_row(item) for item in mapping.columns])
-    return f"\n## {mapping.title}\n\n{where}: {told}.\n\n{notes}{chr(10) if notes else ''}{columns}"
-
-
-def _row(item: MapColumn) -> tuple[str, str, str]:
-    source = f" ({item.source})" if item.source else ""
-    return item.target, f"`{item.sql}`", f"{item.choice}{source}".strip()
+    return section(mapping, f"{where}: {told}.")

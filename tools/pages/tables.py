@@ -16,8 +16,10 @@ from finmod.ledger.tables import CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS
 from finmod.marts.catalogue import TABLES, PublicTable
 from finmod.marts.invoices import INVOICE_COLUMNS
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
-from tools.pages.kubernetes_tables import USAGE_NOTES, USAGE_VIEWS, shown, usage_rows
+from tools.pages.ai_usage_tables import AI_NOTES, AI_VIEWS
+from tools.pages.kubernetes_tables import KUBERNETES_NOTES, KUBERNETES_VIEWS
 from tools.pages.markdown import made_from, table
+from tools.pages.usage import rows_of, shown
 
 _HEAD = f"""# Tables
 
@@ -27,8 +29,8 @@ _HEAD = f"""# Tables
 
 What holds in all of them:
 
-- Columns without `x_` are [FOCUS](focus.md) columns of that meaning, but for those of the tables `kubernetes_...`,
-  which are Kubernetes' own words; `x_` columns are finmod's or the supplier's own.
+- Columns without `x_` are [FOCUS](focus.md) columns of that meaning, but for those of the tables `kubernetes_...` and
+  `ai_usage...`, which have Kubernetes' and the APIs' own words too; `x_` columns are finmod's or the supplier's own.
 - Amounts are `{DECIMAL}`, in the currency of the row's BillingCurrency. A sum over rows of several currencies means
   nothing: group by BillingCurrency.
 - Absent is NULL, never 0 and never the empty text. `sum` leaves NULL out.
@@ -176,11 +178,13 @@ _NOTES: Final = {
     "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }
 
+_USAGE: Final = {**KUBERNETES_VIEWS, **AI_VIEWS}
+
 
 def public_columns(name: str) -> dict[str, str]:
     """Return the columns of a public table in the order of its SQL: name -> type as users see it."""
-    if name in USAGE_VIEWS:
-        return {column.name: shown(column.kind) for column in USAGE_VIEWS[name]}
+    if name in _USAGE:
+        return {column.name: shown(column.kind) for column in _USAGE[name]}
     measures = {**dict.fromkeys(MEASURES, DECIMAL), **dict.fromkeys(COST_UNKNOWNS, "BIGINT")}
     texts = dict.fromkeys((*KEY_COLUMNS, "x_ProviderName", "x_PublisherName"), "VARCHAR")
     days = {**_PLACE, "x_ChargeDate": "DATE", "x_ChargeKey": "BIGINT", "x_Charges": "BIGINT"}
@@ -208,15 +212,16 @@ def table_pages() -> Mapping[str, str]:
 
 def _section(item: PublicTable) -> str:
     rows = (
-        usage_rows(item.name)
-        if item.name in USAGE_VIEWS
+        rows_of(_USAGE[item.name])
+        if item.name in _USAGE
         else [
             (name, kind, _UNITS.get(name, ""), _meaning(item.name, name))
             for name, kind in public_columns(item.name).items()
         ]
     )
     columns = table(("column", "type", "unit", "meaning"), rows)
-    return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{(_NOTES | USAGE_NOTES)[item.name]}\n\n{columns}"
+    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES)[item.name]
+    return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{note}\n\n{columns}"
 
 
 def _meaning(place: str, name: str) -> str:

@@ -88,9 +88,9 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
         f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, "
         "to the last digit."
     )
-    if report.usage:
-        kept = sum(proof.holds for proof in report.usage)
-        screen.print(f"{kept:,} of {len(report.usage):,} totals of Kubernetes usage are the same in files and ledger.")
+    for title in dict.fromkeys(proof.title for proof in report.usage):
+        holds = [proof.holds for proof in report.usage if proof.title == title]
+        screen.print(f"{sum(holds):,} of {len(holds):,} totals of {title} are the same in files and ledger.")
     if report.invoices_tie is not None:
         held = (
             "Every listed invoice of a loaded month equals"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from finmod.workspace.load import LoadedPeriod, LoadReport
 
 _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_cost", "what", "findings")
+_MOST_LEFT_OUT = 3
 
 
 @click.command("load")
@@ -82,7 +83,7 @@ def _what(period: LoadedPeriod) -> str:
     if period.booked is not None:
         return f"true-up in {period.booked:%Y-%m}" if period.charges else "closed, no change"
     if not (period.charges or period.usage_rows):
-        return "emptied"
+        return "emptied" if period.replaced else "nothing"
     return "replaced" if period.replaced else "new"
 
 
@@ -122,8 +123,8 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         headings = ("source", "period", "files", "charges", "BilledCost", "what", "findings")
         table(headings, shown, right=("charges", "BilledCost"), spare=("files",))
     for report in reports:
-        for path, reason in report.left_out:
-            console().print(f"{report.source}: {path} left out: {reason}", markup=False)
+        for line in _left_out(report):
+            console().print(line, markup=False)
         if not report.periods:
             console().print(
                 f"{report.source}: nothing to load, the ledger has {_all(report.unchanged)} already "
@@ -142,6 +143,17 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         found = any(row[-1] for row in rows)
         what = "the findings and the proof that nothing was lost" if found else "the proof that nothing was lost"
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
+
+
+def _left_out(report: LoadReport) -> Iterator[str]:
+    """Yield what is told of files that were left out; of many with one reason the first stands for all."""
+    by_reason: dict[str, list[Path]] = {}
+    for path, reason in report.left_out:
+        by_reason.setdefault(reason, []).append(path)
+    for reason, paths in by_reason.items():
+        shown = paths if len(paths) <= _MOST_LEFT_OUT else paths[:1]
+        more = f" and {len(paths) - 1:,} other files" if len(shown) < len(paths) else ""
+        yield from (f"{report.source}: {path}{more} left out: {reason}" for path in shown)
 
 
 def _all(files: int) -> str:

@@ -41,15 +41,19 @@ def command(folder: Path | None, *, form: Form) -> None:
     if form != "table":
         show(_COLUMNS, report.rows, form)
         return
-    periods = len({row[:2] for row in report.rows})
-    held = f"{counted(report.charges, 'charge')} in {counted(periods, 'billing period')}"
+    bills, usage = (len({row[:2] for row in report.rows if (row[5] is None) is is_usage}) for is_usage in (False, True))
+    held = f"{counted(report.charges, 'charge')} in {counted(bills, 'billing period')}" if bills or not usage else ""
+    held = " and ".join(filter(None, (held, f"usage of {counted(usage, 'month')}" if usage else "")))
     billed = "".join(f", BilledCost {money(amount, currency)}" for currency, amount in report.billed.items())
     holds = f"ledger version {report.version}, {held}{billed}" if report.version >= 0 else "the ledger is empty"
     closed = "" if report.closed is None else f", closed through {report.closed[1]:%Y-%m}"
     console().print(Text(printable(f"{project.name}: {holds}{closed}", 1000)))
     if report.rows:
         headings = ["source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings"]
-        shown = [[*row[:4], f"{row[4]:,}", money(row[6], row[5]), cell(row[7]), row[8]] for row in report.rows]
+        shown = [
+            [*row[:4], "-" if row[5] is None else f"{row[4]:,}", money(row[6], row[5]), cell(row[7]), row[8]]
+            for row in report.rows
+        ]
         if report.closed is not None:
             headings.append("closed")
             shown = [[*line, row[9] and f"{row[9]:%Y-%m-%d}"] for line, row in zip(shown, report.rows, strict=True)]

@@ -6,11 +6,13 @@ Owns what stands on disk. What users query are the views of ``marts``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from finmod.focus.columns import MEASURES
+from finmod.normalize.ai_usage_columns import AI
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL, KEY_TEXTS
-from finmod.normalize.kubernetes_columns import USAGE_TYPES
+from finmod.normalize.kubernetes_columns import KUBERNETES
+from finmod.normalize.usage import UsageForm
 
 
 @dataclass(frozen=True)
@@ -129,29 +131,58 @@ CLOSE_RATES = Table(
 )
 """One row per month of a bill, currency and day whose exchange rate a standing close keeps."""
 
-KUBERNETES_USAGE = Table("kubernetes_usage", USAGE_TYPES)
+KUBERNETES_USAGE = Table("kubernetes_usage", dict(KUBERNETES.types))
 """One row per row of a usage report: telemetry, no money."""
 
-KUBERNETES_FILES = Table(
-    "kubernetes_files",
-    {
-        **_PLACE,
-        "x_File": "VARCHAR",
-        "x_FileHash": "VARCHAR",
-        "x_FileBytes": "BIGINT",
-        "x_ReadAs": "VARCHAR",
-        "x_Report": "VARCHAR",
-        "x_Rows": "BIGINT",
-        "x_Quantity": "VARCHAR",
-        "x_ControlTotal": "VARCHAR",
-        "x_Total": DECIMAL,
-        "x_RoundingDifference": "VARCHAR",
-    },
-)
+AI_USAGE = Table("ai_usage", dict(AI.types))
+"""One row per result of an answer of usage: telemetry, no money."""
+
+_USAGE_FILES: Final = {
+    **_PLACE,
+    "x_File": "VARCHAR",
+    "x_FileHash": "VARCHAR",
+    "x_FileBytes": "BIGINT",
+    "x_ReadAs": "VARCHAR",
+    "x_Report": "VARCHAR",
+    "x_Rows": "BIGINT",
+    "x_Quantity": "VARCHAR",
+    "x_ControlTotal": "VARCHAR",
+    "x_Total": DECIMAL,
+    "x_RoundingDifference": "VARCHAR",
+}
+
+KUBERNETES_FILES = Table("kubernetes_files", _USAGE_FILES)
 """The manifests of usage reports: one row per file that stands in a month, and one more per quantity that it states.
 
 ``x_Quantity`` is NULL on the row of the file itself.
 """
+
+AI_USAGE_FILES = Table("ai_usage_files", _USAGE_FILES)
+"""The same of answers of usage."""
+
+
+class UsageTables(NamedTuple):
+    """Where one kind of telemetry stands.
+
+    Attributes:
+        form: What it is.
+        usage: Its rows.
+        files: Its manifests.
+    """
+
+    form: UsageForm
+    usage: Table
+    files: Table
+
+
+USAGE: Final = {
+    each.form.format: each
+    for each in (
+        UsageTables(KUBERNETES, KUBERNETES_USAGE, KUBERNETES_FILES),
+        UsageTables(AI, AI_USAGE, AI_USAGE_FILES),
+    )
+}
+"""Format -> its tables, of every format of usage."""
 
 LOADS = Table(
     "loads",
@@ -186,8 +217,8 @@ source is a close or a reopening, as ``x_Format`` says: it makes a version of it
 DATA_TABLES: Final = (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)
 """What a bill becomes."""
 
-USAGE_TABLES: Final = (KUBERNETES_USAGE, KUBERNETES_FILES)
-"""What a usage report becomes, beside findings."""
+USAGE_TABLES: Final = tuple(table for each in USAGE.values() for table in (each.usage, each.files))
+"""What reports and answers of usage become, beside findings."""
 
 PINNED_TABLES: Final = (*DATA_TABLES, *USAGE_TABLES, TRUE_UPS, CLOSES, CLOSE_RATES)
 """What a ledger version is made of."""

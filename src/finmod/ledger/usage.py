@@ -1,6 +1,6 @@
-"""A source's month of Kubernetes usage made ready for its commit: converted, tied out, checked.
+"""A source's month of usage made ready for its commit: converted, tied out, checked.
 
-Owns the order of these steps and the proof that no row and no core-hour was lost between file and ledger.
+Owns the order of these steps and the proof that no row, no core-hour and no token was lost between file and ledger.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from datetime import date
 from decimal import Decimal, localcontext
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine, EngineError, identifier
+from finmod.engines.duckdb import Engine, EngineError, identifier, literal
 from finmod.errors import InternalError, Problem, UserError, counted
 from finmod.ledger.conformance import write_findings
 from finmod.ledger.ledger import Ledger, ManifestRow, PreparedPeriod, Snapshot
 from finmod.ledger.reduce import relation, whole
-from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS, KUBERNETES_FILES, KUBERNETES_USAGE
-from finmod.normalize.kubernetes_checks import why_unreadable_usage
-from finmod.normalize.kubernetes_columns import KEY, STORED_NAMES, USAGE_TYPES
-from finmod.normalize.kubernetes_rows import UsageConversion, control_sql, select_usage
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS, USAGE, Table, UsageTables
+from finmod.normalize.charges import DECIMAL
+from finmod.normalize.usage_checks import why_unreadable_usage
+from finmod.normalize.usage_rows import UsageConversion, control_sql, select_usage
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
 from finmod.terms.money import plain
 
-FORMAT = "kubernetes"
 CURRENT_USAGE = (
-    f"(x_Format = '{FORMAT}' AND "
+    f"(x_Format IN ({', '.join(map(literal, USAGE))}) AND "
     "x_LedgerVersion = max(x_LedgerVersion) OVER (PARTITION BY x_Source, x_BillingPeriod, x_Format))"
 )
 """SQL that is true for the rows of ``loads`` whose usage stands in the ledger now."""
 _DIGITS = 60
+_MOST_COUNTED = 1 << 63
 # Each cell is rounded once, by half a unit of the last place, and a product of two once more.
 _ROUNDING_BOUND = Decimal("1e-12")
 
@@ -40,6 +40,7 @@ class UsageInput:
     """The reports of one source's month.
 
     Attributes:
+        tables: Where they go.
         source: Name of the source.
         period: First day of the month.
         conversions: Each report with rows of the month; none where every one left it.
@@ -49,6 +50,7 @@ class UsageInput:
         emptied_by: A file of the load, which says in the manifest that a month without reports was emptied.
     """
 
+    tables: UsageTables
     source: str
     period: date
     conversions: tuple[UsageConversion, ...]
@@ -77,10 +79,12 @@ class UsageFile:
     rows: int
 
 
-def current_usage(engine: Engine, ledger: Ledger, snapshot: Snapshot, source: str) -> list[UsageFile]:
-    """Return the reports whose rows stand in the ledger, one row per file and month."""
-    files = ledger.files(KUBERNETES_FILES, snapshot)
-    ledger.files(KUBERNETES_USAGE, snapshot)
+def current_usage(
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, source: str, tables: UsageTables
+) -> list[UsageFile]:
+    """Return a source's reports whose rows stand in some tables of the ledger, one row per file and month."""
+    files = ledger.files(tables.files, snapshot)
+    ledger.files(tables.usage, snapshot)
     if not files:
         return []
     rows = engine.rows(
@@ -103,16 +107,13 @@ def prepare_usage(
         UserError: Cells that cannot be read, or quantities below zero; all of them at once.
         InternalError: The ledger's totals are not those of the files: our fault, nothing is committed.
     """
-    files = {
-        table.name: folder / f"{work.period}-{table.name}.parquet"
-        for table in (KUBERNETES_USAGE, KUBERNETES_FILES, FINDINGS)
-    }
+    form, usage, manifests = work.tables
+    files = {table.name: folder / f"{work.period}-{table.name}.parquet" for table in (usage, manifests, FINDINGS)}
     on_step("usage")
-    rows = {KUBERNETES_USAGE.name: _convert(engine, work, files[KUBERNETES_USAGE.name])}
+    rows = {usage.name: _convert(engine, work, files[usage.name])}
     on_step("control totals")
-    manifest = _manifest(engine, work, files[KUBERNETES_USAGE.name])
-    rows[KUBERNETES_FILES.name] = _write(engine, manifest, files[KUBERNETES_FILES.name])
-    found = (*work.findings, *_findings(engine, work, files[KUBERNETES_USAGE.name]))
+    rows[manifests.name] = _write(engine, manifests, _manifest(engine, work, files[usage.name]), files[manifests.name])
+    found = (*work.findings, *_findings(engine, work, files[usage.name]))
     rows[FINDINGS.name] = write_findings(engine, work.source, work.period, found, files[FINDINGS.name])
     emptied = [work.emptied_by] if work.emptied_by else []
     loaded = [item.staged.file for item in work.conversions] or emptied
@@ -120,7 +121,7 @@ def prepare_usage(
     prepared = PreparedPeriod(
         work.source,
         work.period,
-        FORMAT,
+        form.format,
         work.read_as,
         {name: (files[name], rows[name]) for name in files},
         tuple(every),
@@ -141,7 +142,7 @@ def with_empty_charges(engine: Engine, prepared: PreparedPeriod, folder: Path) -
 
 def _convert(engine: Engine, work: UsageInput, target: Path) -> int:
     selects = [select_usage(item, work.period, alone=item.staged.file.name in work.alone) for item in work.conversions]
-    empty = ", ".join(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in USAGE_TYPES.items())
+    empty = ", ".join(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in work.tables.form.types.items())
     try:
         return engine.copy_parquet(" UNION ALL ".join(selects) or f"SELECT {empty} WHERE false", target, level=1)
     except EngineError as error:
@@ -152,22 +153,23 @@ _Row = tuple[str, date, str, str, int, str, str, int, str | None, str | None, st
 
 
 def _manifest(engine: Engine, work: UsageInput, usage: Path) -> list[_Row]:
-    """Return the rows of KUBERNETES_FILES; each total of a file's text equals that of the ledger but for rounding."""
-    sums = ", ".join(f"sum({name}), min({name})" for name in STORED_NAMES)
+    """Return the rows of the manifests; each total of a file's text equals that of the ledger but for rounding."""
+    names = work.tables.form.quantities
+    sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL}), min({name})" for name in names)
     found = engine.rows(f"SELECT x_File, count(*), {sums} FROM {relation([usage])} GROUP BY x_File")
-    totals = {row[0]: (row[1], dict(zip(STORED_NAMES, zip(row[2::2], row[3::2], strict=True), strict=True)))
+    totals = {row[0]: (row[1], dict(zip(names, zip(row[2::2], row[3::2], strict=True), strict=True)))
               for row in found}  # fmt: skip
-    problems = [
+    problems = _too_large(work, totals) + [
         problem
         for conversion in work.conversions
-        for problem in _negative(engine, usage, conversion.staged.file.name, totals)
+        for problem in _negative(engine, work, usage, conversion.staged.file.name, totals)
     ]
     if problems:
         raise UserError(*problems)
     return [row for conversion in work.conversions for row in _of_file(engine, work, conversion, totals)]
 
 
-_Totals = dict[str, tuple[int, dict[str, tuple[Decimal | None, Decimal | None]]]]
+_Totals = dict[str, tuple[int, dict[str, tuple[Decimal | None, Decimal | int | None]]]]
 
 
 def _of_file(engine: Engine, work: UsageInput, conversion: UsageConversion, totals: _Totals) -> list[_Row]:
@@ -180,8 +182,7 @@ def _of_file(engine: Engine, work: UsageInput, conversion: UsageConversion, tota
     kept, sums = totals.get(file.name, (0, {}))
     if kept != control[0]:
         _lost(work, file.name, "rows", control[0], kept)
-    report = conversion.mapping.format.removeprefix(f"{FORMAT} (").removesuffix(")")
-    place = (work.source, work.period, file.name, file.sha256, file.size, work.read_as, report, kept)
+    place = (work.source, work.period, file.name, file.sha256, file.size, work.read_as, conversion.report, kept)
     rows: list[_Row] = [(*place, None, None, None, None)]
     for quantity, exact in zip(conversion.quantities, control[1:], strict=True):
         total = sums.get(quantity.target, (None, None))[0]
@@ -199,6 +200,25 @@ def _of_file(engine: Engine, work: UsageInput, conversion: UsageConversion, tota
     return rows
 
 
+def _too_large(work: UsageInput, totals: _Totals) -> list[Problem]:
+    """Return the counts of which the month's sum is no whole number that tables hold: it could not be told again."""
+    problems = []
+    for name in (name for name in work.tables.form.quantities if work.tables.form.types[name] == "BIGINT"):
+        found = {file: sums[name][0] or Decimal(0) for file, (_, sums) in totals.items()}
+        total = sum(found.values())
+        if total >= _MOST_COUNTED:
+            problems.append(
+                Problem(
+                    code="FM1282",
+                    found=f"the sum of {name} in {work.source} {work.period:%Y-%m} is {total:,.0f}",
+                    expected=f"less than {_MOST_COUNTED:,}",
+                    where=max(found, key=found.__getitem__),
+                    remedy=work.tables.form.mend,
+                )
+            )
+    return problems
+
+
 def _lost(work: UsageInput, file: str, what: str, wanted: object, found: object) -> None:
     message = (
         f"{work.source} {work.period:%Y-%m}: {what} of {file} are {wanted} in the file and {found} in the ledger; "
@@ -207,7 +227,7 @@ def _lost(work: UsageInput, file: str, what: str, wanted: object, found: object)
     raise InternalError(message)
 
 
-def _negative(engine: Engine, usage: Path, file: str, totals: _Totals) -> list[Problem]:
+def _negative(engine: Engine, work: UsageInput, usage: Path, file: str, totals: _Totals) -> list[Problem]:
     problems = []
     for name, (_, least) in totals.get(file, (0, {}))[1].items():
         if least is not None and least < 0:
@@ -219,19 +239,19 @@ def _negative(engine: Engine, usage: Path, file: str, totals: _Totals) -> list[P
             problems.append(
                 Problem(
                     code="FM1284",
-                    found=f"{name} is {example:f} in {counted(rows, 'row')}",
+                    found=f"{name} is {Decimal(example):f} in {counted(rows, 'row')}",
                     expected="usage of 0 or more",
                     where=f"{file}, row {row:,}",
-                    remedy="Mend the report, or export it again.",
+                    remedy=work.tables.form.mend,
                 )
             )
     return problems
 
 
-def _write(engine: Engine, rows: Sequence[_Row], target: Path) -> int:
-    columns = ", ".join(f"{name} {kind}" for name, kind in KUBERNETES_FILES.columns.items())
+def _write(engine: Engine, table: Table, rows: Sequence[_Row], target: Path) -> int:
+    columns = ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
     engine.run(f"CREATE OR REPLACE TEMP TABLE new_usage_files ({columns})")
-    marks = ", ".join("?" * len(KUBERNETES_FILES.columns))
+    marks = ", ".join("?" * len(table.columns))
     for row in rows:
         engine.run(f"INSERT INTO new_usage_files VALUES ({marks})", list(row))
     written = engine.copy_parquet("SELECT * FROM new_usage_files", target, ordered=True)
@@ -241,7 +261,7 @@ def _write(engine: Engine, rows: Sequence[_Row], target: Path) -> int:
 
 def _findings(engine: Engine, work: UsageInput, usage: Path) -> list[Finding]:
     month, found = f"{work.period:%Y-%m}", list[Finding]()
-    key = ", ".join(("IntervalStart", "IntervalEnd", *KEY))
+    key = ", ".join(("IntervalStart", "IntervalEnd", *work.tables.form.key))
     more, row, file = engine.row(
         f"SELECT sum(n) - count(*), min(r), arg_min(f, r) FROM (SELECT count(*) AS n, max(x_Row) AS r, "
         f"arg_max(x_File, x_Row) AS f FROM {relation([usage])} GROUP BY {key} HAVING count(*) > 1)"
@@ -259,17 +279,18 @@ def _findings(engine: Engine, work: UsageInput, usage: Path) -> list[Finding]:
                 where=f"{file}, row {row:,}",
             )
         )
-    nameless = engine.row(f"SELECT count(*) FILTER (WHERE Cluster IS NULL) FROM {relation([usage])}")[0]
-    if nameless:
+    lacking = work.tables.form.nameless
+    rows = engine.row(f"SELECT count(*) FILTER (WHERE {lacking.when}) FROM {relation([usage])}")[0]
+    if rows:
         found.append(
             Finding(
-                code="FM1286",
+                code=lacking.code,
                 severity="info",
-                message=f"{counted(nameless, 'row')} name no cluster.",
+                message=f"{counted(rows, 'row')} {lacking.words}.",
                 source=work.source,
                 billing_period=month,
-                column="Cluster",
-                rows=nameless,
+                column=lacking.column,
+                rows=rows,
             )
         )
     return found

@@ -13,8 +13,8 @@ from decimal import Decimal
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import relation
-from finmod.ledger.tables import KUBERNETES_FILES, KUBERNETES_USAGE
-from finmod.normalize.kubernetes_columns import STORED_NAMES
+from finmod.ledger.tables import USAGE, UsageTables
+from finmod.normalize.charges import DECIMAL
 from finmod.terms.findings import Finding
 
 
@@ -29,6 +29,7 @@ class UsageProof:
         quantity: Column of the ledger; ``rows`` for their number.
         files: By the manifest; None where the file has no manifest.
         ledger: By the table; None where the table has nothing of the file.
+        title: What kind of usage it is, for people.
     """
 
     source: str
@@ -37,6 +38,7 @@ class UsageProof:
     quantity: str
     files: Decimal | None
     ledger: Decimal | None
+    title: str
 
     @property
     def holds(self) -> bool:
@@ -46,36 +48,47 @@ class UsageProof:
 
 def usage_proofs(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[UsageProof]:
     """Return the rows and sums of every report, one proof each; quantities that neither side has make none."""
-    manifests, usage = (ledger.files(table, snapshot) for table in (KUBERNETES_FILES, KUBERNETES_USAGE))
+    return [proof for tables in USAGE.values() for proof in _proofs(engine, ledger, snapshot, tables)]
+
+
+def _proofs(engine: Engine, ledger: Ledger, snapshot: Snapshot, tables: UsageTables) -> list[UsageProof]:
+    names = tables.form.quantities
+    manifests, usage = (ledger.files(table, snapshot) for table in (tables.files, tables.usage))
     if not manifests or not usage:
         return []
     place = "x_Source, x_BillingPeriod, x_File"
-    sums = ", ".join(f"sum({name}) AS {name}" for name in STORED_NAMES)
+    sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in names)
     counted = f"SELECT {place}, count(*) AS n, {sums} FROM {relation(usage)} GROUP BY ALL"
     told = (
         f"SELECT {place}, coalesce(x_Quantity, 'rows') AS q, coalesce(x_Total, x_Rows) AS total "
-        f"FROM {relation(manifests)}"
+        f"FROM {relation(manifests)} WHERE x_Quantity IS NOT NULL OR x_Rows > 0"
     )
     rows = engine.rows(
         f"WITH kept AS MATERIALIZED ({counted}), tall AS ("
-        f"SELECT {place}, 'rows' AS q, CAST(n AS DECIMAL(38,12)) AS total FROM kept "
-        + "".join(
-            f"UNION ALL SELECT {place}, '{name}', {name} FROM kept WHERE {name} IS NOT NULL " for name in STORED_NAMES
-        )
+        f"SELECT {place}, 'rows' AS q, CAST(n AS {DECIMAL}) AS total FROM kept "
+        + "".join(f"UNION ALL SELECT {place}, '{name}', {name} FROM kept WHERE {name} IS NOT NULL " for name in names)
         + f") SELECT {place}, q, told.total, tall.total FROM ({told}) AS told FULL JOIN tall USING ({place}, q) "
         "ORDER BY ALL"
     )
-    return [UsageProof(*row) for row in rows]
+    title = tables.form.title
+    return [
+        UsageProof(source, period, file, quantity, told_total, kept_total, title)
+        for source, period, file, quantity, told_total, kept_total in rows
+    ]
 
 
 def usage_loaded_twice(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:
     """Return a finding per file and month that stands in the ledger under two sources: its usage counts twice."""
-    manifests = ledger.files(KUBERNETES_FILES, snapshot)
+    return [finding for tables in USAGE.values() for finding in _twice(engine, ledger, snapshot, tables)]
+
+
+def _twice(engine: Engine, ledger: Ledger, snapshot: Snapshot, tables: UsageTables) -> list[Finding]:
+    manifests = ledger.files(tables.files, snapshot)
     if not manifests:
         return []
     rows = engine.rows(
         "SELECT max(x_Source), min(x_Source), strftime(x_BillingPeriod, '%Y-%m'), max(x_Rows), "
-        f"arg_max(x_File, x_Source) FROM {relation(manifests)} WHERE x_Quantity IS NULL "
+        f"arg_max(x_File, x_Source) FROM {relation(manifests)} WHERE x_Quantity IS NULL AND x_Rows > 0 "
         "GROUP BY x_BillingPeriod, x_FileHash HAVING count(DISTINCT x_Source) > 1 ORDER BY ALL"
     )
     return [

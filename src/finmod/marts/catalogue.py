@@ -18,6 +18,8 @@ from finmod.ledger.reduce import relation, whole, without_heading
 from finmod.ledger.reporting import Reporting, rates_sql, with_reporting
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS, Table
 from finmod.ledger.usage import CURRENT_USAGE
+from finmod.marts.ai_usage import VIEWS as AI_VIEWS
+from finmod.marts.ai_usage import ai_usage_sql
 from finmod.marts.kubernetes import VIEWS as KUBERNETES_VIEWS
 from finmod.marts.kubernetes import usage_sql
 from finmod.normalize.charges import COST_UNKNOWNS, KEY_TEXTS
@@ -92,6 +94,24 @@ TABLES: Final = (
         "Which usage report brought what",
     ),
     PublicTable(
+        "ai_usage",
+        "one row per result of an answer of usage",
+        "tokens, requests, images, characters, seconds, sessions, bytes",
+        "What AI services were used for",
+    ),
+    PublicTable(
+        "ai_usage_daily",
+        "one row per source, day, kind, provider, accounts, model, tier and the like: all but users, keys and stores",
+        "tokens, requests, images, characters, seconds, sessions, bytes",
+        "What each project, workspace and model used a day",
+    ),
+    PublicTable(
+        "ai_usage_files",
+        "one row per source, month and answer of usage, and one more per quantity",
+        "tokens, requests, images, characters, seconds, sessions, bytes",
+        "Which answer of usage brought what",
+    ),
+    PublicTable(
         "fx_rates",
         "one row per day of publication and currency",
         "units of the reporting currency that one unit of the currency is",
@@ -138,6 +158,8 @@ def _rows_of(name: str, ledger: Ledger, snapshot: Snapshot) -> str:  # noqa: PLR
         return _query(name).format(loads=rows, current=f"({CURRENT} OR {CURRENT_USAGE})")
     if name in KUBERNETES_VIEWS:
         return usage_sql(name, ledger, snapshot)
+    if name in AI_VIEWS:
+        return ai_usage_sql(name, ledger, snapshot)
     if name == "closes":
         return _query(name).format(closes=whole(CLOSES, ledger.files(CLOSES, snapshot)))
     return _query(name).format(findings=_rows(FINDINGS, ledger, snapshot))

@@ -12,7 +12,8 @@ from finmod.engines.duckdb import identifier, literal
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import relation, whole, without_heading
 from finmod.ledger.tables import CHARGES, KUBERNETES_FILES, KUBERNETES_USAGE
-from finmod.normalize.kubernetes_columns import COLUMNS, QUANTITIES, UsageColumn
+from finmod.normalize.kubernetes_columns import COLUMNS, QUANTITIES
+from finmod.normalize.usage import UsageColumn
 
 VIEWS: Final = ("kubernetes_usage", "kubernetes_usage_daily", "kubernetes_nodes_daily", "kubernetes_files")
 """Their names."""

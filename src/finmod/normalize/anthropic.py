@@ -64,7 +64,10 @@ ANTHROPIC = Mapping(
             "An answer is of one organization and does not name it: say it, `set: {BillingAccountId: ...}`. A "
             "workspace of NULL is the default one, or the costs were not grouped by workspace."
         ),
-        "Answers of usage (/v1/organizations/usage_report/...) have tokens and no cost: they are refused (FM1272).",
+        (
+            "Answers of usage (/v1/organizations/usage_report/...) have tokens and no cost: the format ai-usage reads "
+            "them. Beside those of costs they are left out, alone they are refused (FM1272)."
+        ),
         "A day without results is no charge, and nothing is left out with it.",
     ),
     drop_when=NO_COST,

@@ -12,6 +12,7 @@ from typing import Final
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.normalize import (
+    ai_usage,
     answers,
     anthropic,
     aws,
@@ -29,6 +30,7 @@ from finmod.normalize import (
 from finmod.normalize.booking import FilePeriods
 from finmod.normalize.convert import Conversion
 from finmod.normalize.mapping import Declared, Mapping
+from finmod.sources import ai_usage as ai_usage_answers
 from finmod.sources import anthropic as anthropic_answers
 from finmod.sources import aws_cur, aws_cur2, azure_cost, cloudzero_cbf, gcp_billing, oci_cost
 from finmod.sources import focus as focus_files
@@ -67,6 +69,7 @@ READERS: Final = {
     "cloudzero-cbf": Reader(cloudzero_cbf.FORMAT, lambda columns, _: cbf.mapping(columns), cbf.look),
     "openai": Reader(openai_answers.FORMAT, lambda *_: openai.OPENAI, answers.whole_and_once),
     "anthropic": Reader(anthropic_answers.FORMAT, lambda *_: anthropic.ANTHROPIC, answers.whole_and_once),
+    "ai-usage": Reader(ai_usage_answers.FORMAT, lambda columns, _: ai_usage.mapping(columns)),
     "table": Reader(table_files.FORMAT, lambda _, declared: table.mapping(declared)),
 }
 """Format name -> reader; the first that recognises a file names its format."""
@@ -78,7 +81,9 @@ def detect(columns: Sequence[str]) -> str | None:
     return next((name for name, reader in known if reader.format.recognise(columns)), None)
 
 
-def require_format(name: str, columns: Sequence[str], file: str, *, line: int | None = 1) -> None:
+def require_format(
+    name: str, columns: Sequence[str], file: str, *, line: int | None = 1, likely: str | None = None
+) -> None:
     """Refuse a file that is not of the format it is given under, naming the likely right one.
 
     Args:
@@ -86,13 +91,14 @@ def require_format(name: str, columns: Sequence[str], file: str, *, line: int | 
         columns: Its column names.
         file: What messages call it.
         line: Line of the column names; None for Parquet, which has no lines.
+        likely: What the file looks like by more than its columns; None where they say it.
 
     Raises:
         UserError: Another format, or none that is known.
     """
     if READERS[name].format.recognise(columns):
         return
-    likely = detect(columns)
+    likely = likely or detect(columns)
     remedy = (
         f"It looks like {READERS[likely].format.title}: load it with --format {likely}."
         if likely

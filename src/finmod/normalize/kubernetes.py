@@ -8,27 +8,15 @@ text ``label_app:web|label_tier:front`` as a JSON object without the prefix.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from finmod.normalize.mapping import MapColumn, Mapping
+from finmod.normalize.usage import Quantity
 from finmod.sources.kubernetes import report_of
 
 _HOUR, _DAY_SECONDS, _GIB = 3600, 86_400, 1 << 30
 _OPERATOR = "koku-metrics-operator, the reports that it uploads"
 _OPENCOST = "OpenCost specification and API, /allocation"
-
-
-@dataclass(frozen=True)
-class Quantity(MapColumn):
-    """A quantity, of which a total of the file's own text is kept.
-
-    Attributes:
-        scale: Decimal places that the total is read with: as many as 38 digits hold beside the core-seconds or
-            byte-seconds of a large cluster. A product is made of numbers with as many.
-    """
-
-    scale: int = 24
 
 
 def _as_written(target: str, column: str) -> Quantity:

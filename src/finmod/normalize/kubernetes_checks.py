@@ -1,123 +1,35 @@
-"""What a usage report may not have: rows without an interval, ends before starts, labels that are none.
+"""What a report of Kubernetes usage may not have beside what none may: labels that are none.
 
-Owns what is refused before a report is converted, and the months that it holds.
+Owns what is refused before such a report is converted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable
 from typing import Final
 
-from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import FinmodError, Problem, UserError, counted, printable
-from finmod.normalize.diagnose import why_unreadable
-from finmod.normalize.kubernetes_rows import KEYS_OF, UsageConversion, keep_labels, shape_sql
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, counted, printable
+from finmod.normalize.kubernetes_columns import KUBERNETES
+from finmod.normalize.kubernetes_rows import KEYS_OF, add_functions, keep_labels
+from finmod.normalize.usage_checks import Looked, warning
+from finmod.normalize.usage_rows import UsageConversion
 from finmod.terms.findings import Finding
 
-_FIRST_YEAR, _LAST_YEAR = 2014, 2100
-"""Kubernetes was born in the one; a later year is a slip."""
 _LABEL_TEXT: Final = re.compile(r"labels\(\$(\w+)\)")
 _LABEL_JSON: Final = frozenset({"$Labels"})
-_LARGEST: Final = re.compile(r"overflow|out of range|could not cast|conversion", re.IGNORECASE)
-_MEND = "Mend the report, or export it again."
 
 
-@dataclass(frozen=True)
-class UsagePeriods:
-    """The months of one report.
-
-    Attributes:
-        periods: First day of each month -> number of rows.
-        findings: What was odd about their intervals; without source and month.
-    """
-
-    periods: dict[date, int]
-    findings: tuple[Finding, ...]
-
-
-def usage_periods(engine: Engine, conversion: UsageConversion) -> UsagePeriods:
-    """Return the months of a report, and keep its labels for its conversion.
-
-    Raises:
-        UserError: Cells cannot be read, or a row has no interval; all of it at once.
-    """
-    try:
-        found = engine.rows(shape_sql(conversion))
-        problems = [*_intervals(conversion, found), *_labels(engine, conversion)]
-    except EngineError as error:
-        raise why_unreadable_usage(engine, [conversion], error) from error
-    if problems:
-        raise UserError(*problems)
-    file = conversion.staged.file.name
-    long = [(row[9], row[10]) for row in found if row[9]]
-    findings = list(conversion.staged.findings)
-    if long:
-        rows = sum(count for count, _ in long)
-        message = f"{counted(rows, 'row')} span midnight: all of a row's usage counts on the day on which it begins."
-        findings.append(_finding("FM1278", message, rows, f"{file}, row {min(row for _, row in long):,}"))
-    if conversion.mapping.format == "kubernetes (opencost-csv)":
-        rows = sum(row[1] for row in found)
+def look_at_report(engine: Engine, conversion: UsageConversion) -> Looked:
+    """Return what is odd about a report, and keep its labels for its conversion."""
+    add_functions(engine)
+    findings: tuple[Finding, ...] = ()
+    if conversion.report == "opencost-csv":
+        rows = conversion.staged.rows
         message = f"{counted(rows, 'row')} state averages and no running time: each counts for its whole day."
-        findings.append(_finding("FM1279", message, rows, file))
-    return UsagePeriods({row[0]: row[1] for row in found}, tuple(findings))
-
-
-def _finding(code: str, message: str, rows: int, where: str) -> Finding:
-    return Finding(code=code, severity="warning", message=message, rows=rows, where=where)
-
-
-def why_unreadable_usage(engine: Engine, conversions: Sequence[UsageConversion], error: EngineError) -> FinmodError:
-    """Return what the user must mend in reports whose conversion failed."""
-    found = why_unreadable(engine, conversions, error)
-    if isinstance(found, UserError):
-        return UserError(*(replace(problem, remedy=_MEND) for problem in found.problems))
-    if not _LARGEST.search(str(error)):
-        return found
-    return UserError(
-        Problem(
-            code="FM1282",
-            found="a quantity, or the sum of one, is too large",
-            expected="core-hours, bytes and the like that fit DECIMAL(38,12)",
-            where=", ".join(dict.fromkeys(item.staged.file.name for item in conversions)),
-            remedy=_MEND,
-        )
-    )
-
-
-def _intervals(conversion: UsageConversion, found: Sequence[tuple[object, ...]]) -> list[Problem]:
-    file, problems = conversion.staged.file.name, []
-    for month, rows, row, endless, endless_row, backwards, backwards_row, first, last, *_ in found:
-        if month is None:
-            problems.append(_problem("FM1280", "the start of the interval is empty", rows, f"{file}, row {row:,}"))
-            continue
-        if endless:
-            where = f"{file}, row {endless_row:,}"
-            problems.append(_problem("FM1280", "the end of the interval is empty", endless, where))
-        if backwards:
-            where = f"{file}, row {backwards_row:,}"
-            problems.append(_problem("FM1281", "the interval ends no later than it starts", backwards, where))
-        if not (_sane(first) and _sane(last)):
-            words = f"the intervals of {str(month)[:7]} reach from {first} to {last}"
-            problems.append(_problem("FM1281", words, rows, f"{file}, row {row:,}"))
-    return problems
-
-
-def _sane(instant: object) -> bool:
-    return instant is None or (isinstance(instant, datetime) and _FIRST_YEAR <= instant.year <= _LAST_YEAR)
-
-
-def _problem(code: str, found: str, rows: object, where: str) -> Problem:
-    more = f" (in {counted(rows, 'row')})" if isinstance(rows, int) and rows > 1 else ""
-    return Problem(
-        code=code,
-        found=f"{found}{more}",
-        expected=f"a start and a later end in UTC, of the years {_FIRST_YEAR} to {_LAST_YEAR}",
-        where=where,
-        remedy=_MEND,
-    )
+        findings = (warning("FM1279", message, rows, conversion.staged.file.name),)
+    return Looked(tuple(_labels(engine, conversion)), findings)
 
 
 def _labels(engine: Engine, conversion: UsageConversion) -> list[Problem]:
@@ -174,5 +86,5 @@ def _no_labels(where: str, name: str, example: str, *, json: bool) -> Problem:
         if json
         else "labels such as label_app:web|label_tier:front, each key once",
         where=where,
-        remedy=_MEND,
+        remedy=KUBERNETES.mend,
     )

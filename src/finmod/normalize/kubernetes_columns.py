@@ -7,32 +7,10 @@ core-hours and GiB-hours. NULL is what a report does not say, and never 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from finmod.normalize.charges import DECIMAL
-
-
-@dataclass(frozen=True)
-class UsageColumn:
-    """A column of the table.
-
-    Attributes:
-        name: As in SQL.
-        kind: DuckDB type.
-        meaning: In one sentence.
-        unit: Unit of a quantity; "" for anything else.
-        stored: Name in the ledger of a quantity.
-        per: What a stored quantity is divided by.
-    """
-
-    name: str
-    kind: str
-    meaning: str
-    unit: str = ""
-    stored: str = ""
-    per: int = 1
-
+from finmod.normalize.usage import INTERVAL, Nameless, UsageColumn, UsageForm, place, stored_types
 
 _HOUR, _GIB = 3600, 1 << 30
 
@@ -49,14 +27,9 @@ def _bytes(name: str, meaning: str) -> UsageColumn:
     return UsageColumn(name, DECIMAL, meaning, "bytes", name)
 
 
-PLACE: Final = (
-    UsageColumn("x_Source", "VARCHAR", "Name of the source, as in charges."),
-    UsageColumn("x_BillingPeriod", "DATE", "First day of the month of IntervalStart, UTC."),
-    UsageColumn("x_UsageDate", "DATE", "Day of IntervalStart, UTC."),
-    UsageColumn("x_File", "VARCHAR", "File that the row came from, as in charges."),
-    UsageColumn("x_Row", "BIGINT", "Row in that file, the first below the header being 1; for an answer of OpenCost "
-                "the place of the allocation or volume in it."),
-)  # fmt: skip
+PLACE: Final = place(
+    "the first below the header being 1; for an answer of OpenCost the place of the allocation or volume in it"
+)
 
 KINDS: Final = {
     "pod": "what a pod asked for and used",
@@ -97,11 +70,6 @@ TEXTS: Final = (
     UsageColumn("NamespaceLabels", "VARCHAR", "Labels of the namespace, a JSON object."),
 )  # fmt: skip
 
-INTERVAL: Final = (
-    UsageColumn("IntervalStart", "TIMESTAMP WITH TIME ZONE", "When the interval begins, UTC."),
-    UsageColumn("IntervalEnd", "TIMESTAMP WITH TIME ZONE", "When it ends, UTC, itself excluded."),
-)
-
 QUANTITIES: Final = (
     _cores("CpuRequest", "Processors asked for."),
     _cores("CpuUsage", "Processors used."),
@@ -133,7 +101,7 @@ QUANTITIES: Final = (
 COLUMNS: Final = (*PLACE[:3], *TEXTS[:1], *INTERVAL, *TEXTS[1:], *QUANTITIES, *PLACE[3:])
 """Every column of the public table, in its order."""
 
-USAGE_TYPES: Final = {column.stored or column.name: column.kind for column in COLUMNS}
+USAGE_TYPES: Final = stored_types(COLUMNS)
 """Column of the ledger's table -> DuckDB type: quantities in seconds and bytes."""
 
 STORED_NAMES: Final = tuple(column.stored for column in QUANTITIES)
@@ -143,3 +111,15 @@ KEY: Final = (
     "PersistentVolumeClaim", "PersistentVolume", "GpuId", "x_GpuProfile",
 )  # fmt: skip
 """What tells the rows of one interval apart."""
+
+KUBERNETES: Final = UsageForm(
+    "kubernetes",
+    "Kubernetes usage",
+    USAGE_TYPES,
+    STORED_NAMES,
+    KEY,
+    Nameless("FM1286", "Cluster", "Cluster IS NULL", "name no cluster"),
+    2014,
+    "Mend the report, or export it again.",
+)
+"""Kubernetes was born in that year."""

@@ -124,7 +124,10 @@ OPENAI = Mapping(
             "more, the next page must be there too (FM1273)."
         ),
         "Ask with group_by[]=project_id and group_by[]=line_item: what the answer leaves out stays NULL.",
-        "Answers of usage (/v1/organization/usage/...) have tokens and no cost: they are refused (FM1272).",
+        (
+            "Answers of usage (/v1/organization/usage/...) have tokens and no cost: the format ai-usage reads them. "
+            "Beside those of costs they are left out, alone they are refused (FM1272)."
+        ),
         "A day without results is no charge, and nothing is left out with it.",
     ),
     drop_when=NO_COST,

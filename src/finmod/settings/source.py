@@ -32,6 +32,7 @@ Format = Literal[
     "cloudzero-cbf",
     "table",
     "kubernetes",
+    "ai-usage",
 ]
 """Every format that a source may have; a new supplier is added here and in ``sources``."""
 
@@ -49,7 +50,8 @@ ACCEPTABLE = ("FM1116", "FM1127", "FM1128", "FM1130", "FM1257", "FM1440")
 
 SOURCE_NAME = "^[a-z][a-z0-9_-]{0,62}$"
 _CLUSTER = "Cluster"
-"""The one column of usage that a source can say."""
+_OF_USAGE = {"kubernetes": (_CLUSTER,), "ai-usage": ("BillingAccountId", "SubAccountId")}
+"""Format of usage -> the columns that a source of it can say."""
 _RESERVED = frozenset({"x_Source", "x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_File", "x_Row"})
 _FORM, _COLUMN, _CODE, _FILES, _KEY = "FM1006", "FM1007", "FM1022", "FM1027", "FM1028"
 
@@ -162,8 +164,9 @@ Paths = Annotated[
 
 def _constant_fault(format_name: str, name: str) -> tuple[str, str] | None:
     """Return what a source of a format expects instead of a constant, and the remedy; None where it takes it."""
-    if format_name == "kubernetes":
-        return None if name == _CLUSTER else (_CLUSTER, f"Usage has no {name}: remove it.")
+    if format_name in _OF_USAGE:
+        takes = _OF_USAGE[format_name]
+        return None if name in takes else (" or ".join(takes), f"Usage has no {name} to be said: remove it.")
     if name == _CLUSTER:
         return "a FOCUS column id or a name that starts with x_", "Only kubernetes has clusters: remove it."
     return None
@@ -282,6 +285,11 @@ class SourceSettings(Settings):
             (_COLUMN, *fault, "set")
             for name in self.constants
             if (fault := _constant_fault(self.format, name)) is not None
+        ]
+        faults += [
+            (_KEY, "a key of a format of bills", f"{self.format} is usage, and no bill: remove it.", key)
+            for key in ("compare_with", "unreadable_as_null")
+            if self.format in _OF_USAGE and getattr(self, key)
         ]
         if self.tags and "Tags" in self.columns:
             faults.append((_KEY, "either Tags under columns, or tags", "Remove one of the two.", "tags"))

@@ -1,17 +1,35 @@
-"""The answers of cost APIs: pages of time buckets, each with results.
+"""The answers of cost and usage APIs: pages of time buckets, each with results.
 
 Owns what such a page must look like, whoever wrote it. A bucket without results is a row of its own, so that the
-days of a page are known whether they cost anything or not.
+days of a page are known whether they cost anything or not. Answers of costs and of usage may lie in one folder: each
+source takes its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
 
 from finmod.errors import Problem, UserError, printable
+from finmod.sources import gzip
+from finmod.sources.files import SourceFile
+from finmod.sources.format import Selection
+from finmod.sources.kinds import is_gzip
 
 Row = dict[str, object]
+Told = Literal["usage", "costs"]
 _ASK = "Ask the API again and keep the whole answer, as it came."
+_HEAD_BYTES = 4 << 20
+_MARKS: dict[bytes, Told] = {
+    rb'"object"\s*:\s*"organization\.usage\.': "usage",
+    rb'"uncached_input_tokens"\s*:': "usage",
+    rb'"object"\s*:\s*"organization\.costs\.': "costs",
+    rb'"amount"\s*:': "costs",
+}
+_MARK = re.compile(b"|".join(b"(%s)" % mark for mark in _MARKS))
 
 
 def pages(document: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -29,7 +47,7 @@ def pages(document: object) -> Iterator[tuple[str, Mapping[str, object]]]:
         error = page.get("error")
         if isinstance(error, dict):
             said = printable(str(error.get("message", error.get("type", ""))), 200)
-            raise UserError(unexpected(f"the answer is an error: {said}", "an answer with costs", place))
+            raise UserError(unexpected(f"the answer is an error: {said}", "an answer with costs or usage", place))
         yield place, page
 
 
@@ -68,12 +86,12 @@ def rows(
         UserError: FM1142, it has another form.
     """
     counted, columns = 0, ("kind", *(field.replace(".", "_") for field in fields))
-    for place, page in pages(document):
+    for page_number, (place, page) in enumerate(pages(document), start=1):
         more = {"has_more": "true"} if page.get("has_more") is True else {}
         for where, bucket, results in buckets(page, place):
             counted += 1
             time: Row = {"bucket_start": bucket.get(bounds[0]), "bucket_end": bucket.get(bounds[1]), **more}
-            time["bucket_number"] = str(counted)
+            time |= {"bucket_number": str(counted), "page_number": str(page_number)}
             if not results:
                 yield dict.fromkeys(columns) | time
             for number, result in enumerate(results, start=1):
@@ -95,6 +113,22 @@ def picked(result: Mapping[str, object], fields: tuple[str, ...]) -> Row:
     return found
 
 
+def unread(result: Mapping[str, object], fields: Collection[str]) -> str | None:
+    """Return the fields of a result that say something and are not among some, as a JSON object; None without any.
+
+    Of an object of which an inner field is among them, the inner ones count, as ``object.field``.
+    """
+    objects = {field.partition(".")[0] for field in fields if "." in field}
+    inner = {f"{name}.{field}": item for name in objects for field, item in _inside(result.get(name)).items()}
+    every = {name: value for name, value in result.items() if name not in objects} | inner
+    left = {name: value for name, value in every.items() if value is not None and name not in fields}
+    return json.dumps(left, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if left else None
+
+
+def _inside(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
 def unexpected(found: str, expected: str, place: str) -> Problem:
     """Return the problem of a document of another form; the file is named by whoever reads it."""
     return Problem(code="FM1142", found=found, expected=expected, where=place or None, remedy=_ASK)
@@ -109,6 +143,64 @@ def no_cost(what: str, place: str, ask: str) -> Problem:
         where=place or None,
         remedy=ask,
     )
+
+
+def no_usage(what: str, place: str, ask: str) -> Problem:
+    """Return the problem of an answer in place of one of usage."""
+    return Problem(
+        code="FM1291",
+        found=f"the answer holds {what}",
+        expected="the answer that holds usage: tokens, requests and the like",
+        where=place or None,
+        remedy=ask,
+    )
+
+
+def told(path: Path) -> Told | None:
+    """Return what an answer has by its first result; None where it has none, and for files that are no answer."""
+    mark = _MARK.search(_head(path))
+    return None if mark is None else list(_MARKS.values())[(mark.lastindex or 1) - 1]
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file, unpacked; none where it cannot be read: whoever reads it whole says why."""
+    try:
+        file = SourceFile(path, path.name, "", path.stat().st_size)
+        if is_gzip(file):
+            return gzip.head(file, _HEAD_BYTES)
+        with path.open("rb") as handle:
+            return handle.read(_HEAD_BYTES)
+    except (OSError, UserError):
+        return b""
+
+
+def select(paths: Sequence[Path], wanted: Told, reason: str) -> Selection:
+    """Return the answers of one sort; the others are left out, unless there is nothing else: then they are refused.
+
+    An answer without results that says what another one says is left out too: nothing of it could count twice.
+
+    Args:
+        paths: Every file of the source.
+        wanted: The sort. Answers without any result may be of it.
+        reason: Why the others are left out.
+    """
+    found = {path: told(path) for path in paths}
+    others = {path: reason for path in paths if found[path] not in {wanted, None}}
+    left_out = others if wanted in found.values() else {}
+    left_out |= _repeated([path for path in paths if found[path] is None])
+    return Selection(tuple(path for path in paths if path not in left_out), tuple(left_out.items()))
+
+
+def _repeated(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return the answers without results that say what an earlier one says, with that as the reason."""
+    first: dict[bytes, Path] = {}
+    repeated = {}
+    for path in paths:
+        content = _head(path)
+        is_whole = b'"results"' in content and len(content) < _HEAD_BYTES
+        if is_whole and first.setdefault(content, path) is not path:
+            repeated[path] = f"no results, as in {first[content].name}"
+    return repeated
 
 
 def named(value: object) -> str:

@@ -57,6 +57,7 @@ class Format:
         literals: Columns, by canonical name, whose text may be a Python literal where other tools wrote the CSV file.
         lists: Column that is a list of keys and values, by canonical name -> how its pairs are written: the mapping
             reads it as pairs of a JSON object, whatever kind of file it comes from.
+        stages_json: Whether files may be JSON that the format's own file makes ready, as usage is.
         halves: Whether a bill comes as two files that are read together, under ``actual`` and ``amortized``.
     """
 
@@ -69,9 +70,10 @@ class Format:
     page: Page | None = None
     literals: frozenset[str] = frozenset()
     lists: Mapping[str, Pairs] = field(default_factory=dict)
+    stages_json: bool = False
     halves: bool = False
 
     @property
     def reads_json(self) -> bool:
         """Return whether files may be JSON."""
-        return bool(self.json_columns) or self.page is not None
+        return bool(self.json_columns) or self.page is not None or self.stages_json

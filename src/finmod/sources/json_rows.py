@@ -107,6 +107,27 @@ def refuse_empty_list(file: SourceFile, head: Head) -> None:
         )
 
 
+def column_names(file: SourceFile) -> list[str]:
+    """Return the column names of a file, as ``names`` does; an answer longer than its head is read whole for them.
+
+    Raises:
+        UserError: It begins with no whole object, or is an empty list.
+    """
+    try:
+        head = read_head(file)
+        refuse_empty_list(file, head)
+        return names(head)
+    except UserError:
+        try:
+            document = read_document(file)
+        except UserError:
+            document = None
+        first = document[0] if isinstance(document, list) and document else document
+        if isinstance(first, dict):
+            return list(first)
+        raise
+
+
 def names(head: Head) -> list[str]:
     """Return the column names of a file: the fields of its first object, and those of objects as ``object.field``."""
     return [name for field, value in head.first.items() for name in _names(field, value)]

@@ -51,7 +51,7 @@ def canonical(name: str) -> str:
     return name
 
 
-FORMAT = Format("kubernetes", "Kubernetes usage", recognise, canonical)
+FORMAT = Format("kubernetes", "Kubernetes usage", recognise, canonical, stages_json=True)
 
 
 def stage_usage(engine: Engine, file: SourceFile, folder: Path) -> Staged:

@@ -285,9 +285,7 @@ def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json
     """
     kind = kind_of(file, json=json)
     if kind == "json":
-        head = json_rows.read_head(file)
-        json_rows.refuse_empty_list(file, head)
-        return json_rows.names(head)
+        return json_rows.column_names(file)
     if kind != "parquet":
         return csv.read_header(file, gzipped=kind == "gzip", separator=separator).names
     try:

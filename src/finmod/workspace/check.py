@@ -43,7 +43,7 @@ class CheckReport:
         version: Ledger version that was checked.
         invoices_tie: Whether every listed invoice that can be compared equals its charges, see ``InvoiceReport``. None
             without a list, and where the list has none.
-        usage: One per file of Kubernetes usage and quantity, and one for its rows.
+        usage: One per file of usage and quantity, and one for its rows.
     """
 
     proofs: tuple[Proof, ...]

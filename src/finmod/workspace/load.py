@@ -25,8 +25,7 @@ from finmod.ledger.locks import books, hold, unwritable
 from finmod.ledger.manifest import FilePeriod, current_files
 from finmod.ledger.prepare import PeriodInput, own_columns, prepare
 from finmod.ledger.same_bill import same_bill
-from finmod.ledger.tables import CHARGES, KUBERNETES_USAGE
-from finmod.ledger.usage import FORMAT as USAGE_FORMAT
+from finmod.ledger.tables import CHARGES, USAGE
 from finmod.normalize.convert import Conversion
 from finmod.settings.project import Project
 from finmod.settings.source import SourceSettings
@@ -124,7 +123,7 @@ def load_source(  # noqa: PLR0913 -- a source, its settings, and how to load it
             Engine(temp_folder=folder / "spill") as engine,
             watching(engine, step) as told,
         ):
-            if settings.format == USAGE_FORMAT:
+            if settings.format in USAGE:
                 return _usage(load_usage(engine, ledger, job, folder, told), job)
             if other:
                 _refuse_comparison(engine, project, name, other)
@@ -157,11 +156,11 @@ def _usage(done: UsageLoad, job: Job) -> LoadReport:
     periods = tuple(
         LoadedPeriod(
             ready.source, ready.period, len(ready.manifest), {}, {}, ready.period in done.before, found,
-            ready.files[KUBERNETES_USAGE.name][1],
+            ready.files[USAGE[ready.format].usage.name][1],
         )
         for ready, found in done.periods
     )  # fmt: skip
-    return LoadReport(job.name, job.settings.format, periods, done.unchanged, version=done.version)
+    return LoadReport(job.name, job.settings.format, periods, done.unchanged, done.left_out, done.version)
 
 
 def load_sources(

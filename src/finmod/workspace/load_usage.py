@@ -1,4 +1,4 @@
-"""Load Kubernetes usage: a source's reports into the ledger, only what is new, all of it or nothing.
+"""Load usage: a source's reports or answers into the ledger, only what is new, all of it or nothing.
 
 Owns which reports and months a load of usage touches and the order of its steps. It keeps the promises of ``load.py``:
 files known by their bytes, months replaced whole, nothing dropped unasked.
@@ -18,17 +18,20 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
 from finmod.ledger.manifest import current_files
-from finmod.ledger.tables import CHARGES, KUBERNETES_USAGE
-from finmod.ledger.usage import FORMAT, UsageFile, UsageInput, current_usage, prepare_usage, with_empty_charges
-from finmod.normalize.kubernetes import REVISION, mapping
-from finmod.normalize.kubernetes_checks import UsagePeriods, usage_periods
-from finmod.normalize.kubernetes_rows import UsageConversion, add_functions
-from finmod.sources.files import SourceFile, discover, fingerprint, refuse_same_content
-from finmod.sources.kubernetes import canonical, stage_usage
+from finmod.ledger.tables import CHARGES, USAGE
+from finmod.ledger.usage import UsageFile, UsageInput, current_usage, prepare_usage, with_empty_charges
+from finmod.normalize.formats import require_format
+from finmod.normalize.usage_checks import UsagePeriods, usage_periods
+from finmod.normalize.usage_rows import UsageConversion
+from finmod.sources.files import SourceFile, fingerprint, refuse_same_content
+from finmod.sources.kinds import header_line
+from finmod.sources.stage import Staged, column_names
 from finmod.terms.findings import Finding
 from finmod.workspace.job import Job
 from finmod.workspace.losses import file_gone
+from finmod.workspace.reading import likely_format, select
 from finmod.workspace.steps import Step
+from finmod.workspace.usage_formats import USAGE_READERS, UsageReader
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,14 @@ class UsageLoad:
         unchanged: Number of files that were not read again.
         before: Months that the source had before.
         version: Ledger version afterwards.
+        left_out: Files that belong to another source, with the reason.
     """
 
     periods: tuple[tuple[PreparedPeriod, tuple[Finding, ...]], ...]
     unchanged: int
     before: frozenset[date]
     version: int
+    left_out: tuple[tuple[Path, str], ...] = ()
 
 
 @dataclass
@@ -67,21 +72,19 @@ def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Ste
     Raises:
         UserError: A file cannot be read, or rows would be dropped; the ledger is as it was.
     """
-    where = f"finmod.yaml, source {job.name}" if job.declared else None
-    paths = discover(job.root, job.settings.paths, where=where, json=True)
-    step("fingerprint", 0, len(paths))
-    files = [fingerprint(path, job.root) for path in paths]
+    reader, selection = USAGE_READERS[job.settings.format], select(job)
+    step("fingerprint", 0, len(selection.files))
+    files = [fingerprint(path, job.root) for path in selection.files]
     refuse_same_content(files)
     head = ledger.head(engine)
     _refuse_bills(engine, ledger, head, job)
-    known = current_usage(engine, ledger, head, job.name)
-    read_as = _digest(job)
+    known = current_usage(engine, ledger, head, job.name, reader.tables)
+    read_as = _digest(job, reader)
     stands = {(entry.sha256, entry.read_as) for entry in known}
     changed = [file for file in files if job.again or (file.sha256, read_as) not in stands]
     before = frozenset(entry.period for entry in known)
     if not changed:
-        return UsageLoad((), len(files), before, head.version)
-    add_functions(engine)
+        return UsageLoad((), len(files), before, head.version, selection.left_out)
     read = _read_files(engine, job, changed, folder, step)
     touched = {period for found in read.periods.values() for period in found.periods}
     touched |= {entry.period for entry in known if entry.file in {file.name for file in changed}}
@@ -89,6 +92,7 @@ def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Ste
     others = [file for file in files if file not in changed and file.sha256 in beside]
     more = _read_files(engine, job, others, folder, step)
     read = _Read([*read.conversions, *more.conversions], {**read.periods, **more.periods})
+    _look_together(engine, reader, read)
     works = [_work(job, read, period, known, read_as, files) for period in sorted(touched)]
     prepared = _prepare_all(engine, works, folder, step)
     _refuse_loss(job, prepared, known, files)
@@ -97,7 +101,8 @@ def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Ste
         prepared[0] = (with_empty_charges(engine, first, folder), found)
     load_id = f"{job.now:%Y%m%dT%H%M%S%f}-{job.name}"
     version = ledger.commit(engine, [ready for ready, _ in prepared], load_id, job.now, seen=head).version
-    return UsageLoad(tuple(prepared), len(files) - len(read.conversions), before, version)
+    unchanged = len(files) - len(read.conversions)
+    return UsageLoad(tuple(prepared), unchanged, before, version, selection.left_out)
 
 
 def refuse_usage(engine: Engine, ledger: Ledger, snapshot: Snapshot, source: str) -> None:
@@ -106,13 +111,19 @@ def refuse_usage(engine: Engine, ledger: Ledger, snapshot: Snapshot, source: str
     Raises:
         UserError: FM1287.
     """
-    if current_usage(engine, ledger, snapshot, source):
-        raise UserError(_mixed(source, "Kubernetes usage", "a bill"))
+    for tables in USAGE.values():
+        if current_usage(engine, ledger, snapshot, source, tables):
+            raise UserError(_mixed(source, tables.form.title, "a bill"))
 
 
 def _refuse_bills(engine: Engine, ledger: Ledger, snapshot: Snapshot, job: Job) -> None:
+    """Refuse usage under the name of a source of bills, or of usage of another kind."""
+    comes = USAGE[job.settings.format].form.title
     if any(entry.charges for entry in current_files(engine, ledger, snapshot, job.name)):
-        raise UserError(_mixed(job.name, "charges", "Kubernetes usage"))
+        raise UserError(_mixed(job.name, "charges", comes))
+    for name, tables in USAGE.items():
+        if name != job.settings.format and current_usage(engine, ledger, snapshot, job.name, tables):
+            raise UserError(_mixed(job.name, tables.form.title, comes))
 
 
 def _mixed(source: str, has: str, comes: str) -> Problem:
@@ -125,27 +136,48 @@ def _mixed(source: str, has: str, comes: str) -> Problem:
     )
 
 
-def _digest(job: Job) -> str:
+def _digest(job: Job, reader: UsageReader) -> str:
     """Return what, besides their bytes, decides how reports are read."""
-    parts = [FORMAT, REVISION, sorted(job.reading.constants.items())]
+    parts = [job.settings.format, reader.revision, sorted(job.reading.constants.items())]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def _read_files(engine: Engine, job: Job, files: Sequence[SourceFile], folder: Path, step: Step) -> _Read:
-    read, problems = _Read(), list[Problem]()
+    reader, read, problems = USAGE_READERS[job.settings.format], _Read(), list[Problem]()
     for place, file in enumerate(files):
         step(f"read {file.name}", place, len(files))
         try:
-            staged = stage_usage(engine, file, folder)
-            names = [column.name for column in staged.columns]
-            conversion = UsageConversion(job.name, staged, mapping(names), canonical, job.reading)
-            read.periods[file.name] = usage_periods(engine, conversion)
+            staged = _staged(engine, reader, file, folder)
+            conversion = reader.conversion(job.name, staged, job.reading)
+            read.periods[file.name] = usage_periods(engine, conversion, reader.look)
             read.conversions.append(conversion)
         except UserError as error:
             problems += error.problems
     if problems:
         raise UserError(*problems)
     return read
+
+
+def _staged(engine: Engine, reader: UsageReader, file: SourceFile, folder: Path) -> Staged:
+    """Return a file made ready; where it cannot be, and is of another format by its columns, that one is named."""
+    try:
+        return reader.stage(engine, file, folder)
+    except UserError:
+        try:
+            names = column_names(engine, file, json=True)
+        except UserError:
+            names = []
+        likely = likely_format(file, names)
+        if likely is not None:
+            require_format(reader.tables.form.format, names, file.name, line=header_line(file), likely=likely)
+        raise
+
+
+def _look_together(engine: Engine, reader: UsageReader, read: _Read) -> None:
+    """Look at files side by side; what is found goes with the file that it is about."""
+    for name, finding in reader.together(engine, read.conversions):
+        before = read.periods[name]
+        read.periods[name] = replace(before, findings=(*before.findings, finding))
 
 
 def _work(  # noqa: PLR0913, PLR0917 -- a source's month, what was read, what stood there, what is there
@@ -162,7 +194,8 @@ def _work(  # noqa: PLR0913, PLR0917 -- a source's month, what was read, what st
         for item in inside
         for finding in read.periods[item.staged.file.name].findings
     ]
-    return UsageInput(job.name, period, inside, alone, read_as, (*gone, *odd), files[0])
+    tables = USAGE[job.settings.format]
+    return UsageInput(tables, job.name, period, inside, alone, read_as, (*gone, *odd), files[0])
 
 
 def _usage_gone(finding: Finding) -> Finding:
@@ -173,7 +206,7 @@ def _left(inside: Sequence[UsageConversion], known: Sequence[UsageFile], period:
     """Return the names of files that brought rows of a month before and bring none now, renamed ones apart."""
     names = {item.staged.file.name for item in inside}
     contents = {item.staged.file.sha256 for item in inside}
-    before = (entry for entry in known if entry.period == period)
+    before = (entry for entry in known if entry.period == period and entry.rows)
     return sorted(entry.file for entry in before if entry.file not in names and entry.sha256 not in contents)
 
 
@@ -209,24 +242,23 @@ def _refuse_loss(
     there = {file.name for file in files}
     problems = []
     for ready, _ in prepared:
-        rows = ready.files[KUBERNETES_USAGE.name][1]
-        left = _missing(known, ready, there)
+        rows = ready.files[USAGE[job.settings.format].usage.name][1]
+        brought = [entry for entry in known if entry.period == ready.period and entry.rows]
+        left = _missing(brought, ready, there)
         if rows and job.declared:
-            before = sum(entry.rows for entry in known if entry.period == ready.period)
+            before = sum(entry.rows for entry in brought)
             left = {name: count for name, count in left.items() if rows * 2 < before}
         elif not rows:
-            left = {entry.file: entry.rows for entry in known if entry.period == ready.period}
+            left = {entry.file: entry.rows for entry in brought}
         problems += [_would_drop(job, ready.period, name) for name in left]
     if problems:
         raise UserError(*problems)
 
 
-def _missing(known: Sequence[UsageFile], ready: PreparedPeriod, there: set[str]) -> Mapping[str, int]:
-    brought = {row.sha256 for row in ready.manifest} | {row.file for row in ready.manifest}
+def _missing(before: Sequence[UsageFile], ready: PreparedPeriod, there: set[str]) -> Mapping[str, int]:
+    now = {row.sha256 for row in ready.manifest} | {row.file for row in ready.manifest}
     return {
-        entry.file: entry.rows
-        for entry in known
-        if entry.period == ready.period and entry.file not in there and not {entry.file, entry.sha256} & brought
+        entry.file: entry.rows for entry in before if entry.file not in there and not {entry.file, entry.sha256} & now
     }
 
 

@@ -18,6 +18,7 @@ from finmod.normalize.convert import Conversion
 from finmod.normalize.formats import READERS, detect, detected, require_format
 from finmod.normalize.mapping import Declared
 from finmod.settings.source import SourceSettings
+from finmod.sources import answers
 from finmod.sources.files import JSON_ENDINGS, SourceFile, discover, fingerprint
 from finmod.sources.format import Selection
 from finmod.sources.kinds import header_line, kind_of
@@ -27,6 +28,9 @@ from finmod.workspace.steps import Step
 
 # The other refusals that can be accepted decide whether a bill is loaded, not how.
 _CHANGES_READING = frozenset({"FM1116", "FM1257"})
+
+_ANSWERS = frozenset({"openai", "anthropic"})
+"""Formats whose columns answers of usage have too."""
 
 
 def select(job: Job) -> Selection:
@@ -81,7 +85,15 @@ def detect_format(root: Path, patterns: Sequence[str]) -> str:
         files = discover(root, patterns, json=True)
         bills = [path for path in files if not path.name.lower().endswith(JSON_ENDINGS)]
         file = fingerprint((bills or files)[0], root)
-        return detected(column_names(engine, file, json=True), file.name, line=header_line(file))
+        found = detected(column_names(engine, file, json=True), file.name, line=header_line(file))
+        sorts = {answers.told(path) for path in files} - {None} if found in _ANSWERS else set()
+        return "ai-usage" if sorts == {"usage"} else found
+
+
+def likely_format(file: SourceFile, columns: Sequence[str]) -> str | None:
+    """Return the format that a file looks like by its columns and, where it is an answer, by what that has; or None."""
+    found = detect(columns)
+    return "ai-usage" if found in _ANSWERS and answers.told(file.path) == "usage" else found
 
 
 def digest(job: Job) -> str:
@@ -163,7 +175,7 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
     format_name, settings = job.settings.format, job.settings
     reader = READERS[format_name]
     names = _names(engine, job, file)
-    require_format(format_name, names, file.name, line=header_line(file))
+    require_format(format_name, names, file.name, line=header_line(file), likely=likely_format(file, names))
     mapping, canonical = (
         reader.mapping(names, declared(settings, job.roles.get(file.path, ""))),
         reader.format.canonical,
