@@ -283,3 +283,13 @@ def test_what_is_ignored_in_finmod_yaml_does_not_stand_in_the_way_of_a_close(inv
 def test_a_month_that_cannot_be_closed_is_told_so_before_it_is_checked(invoiced: Books) -> None:
     said = invoiced.run("close", "2026-08")
     assert (said.code, "FM1516" in said.err) == (1, True)
+
+
+def test_a_close_names_the_sources_that_have_no_charge_in_the_month(books: Books) -> None:
+    sources = "saas: {format: focus, path: exports}\n  gcp: {format: focus, path: other}"
+    books.write("finmod.yaml", f"name: northwind\ncurrency: USD\nsources:\n  {sources}\n")
+    books.write("exports/a.csv", bill(month(7), month(8)))
+    books.load(books.root / "exports")
+    assert books.run("load", books.write("old.csv", bill(month(7, "9"))), "--source", "old").code == 0
+    assert "Without a charge in 2026-07: gcp. What is" in done(books, "close", "2026-07")
+    assert "Without a charge in 2026-08: gcp, old. What is" in done(books, "close", "2026-08")

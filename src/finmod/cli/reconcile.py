@@ -57,8 +57,7 @@ def command(folder: Path | None, period: str | None, *, most: int, form: Form) -
 
     PERIOD is a month such as 2026-09; all of them where it is not given.
 
-    Exit code 1 when a part of a difference is not
-    explained.
+    Exit code 1 when a part of a difference is not explained, an invoice cannot be compared, or a total was not kept.
     """
     from finmod.workspace.reconcile import reconcile
 
