@@ -78,6 +78,9 @@ def _screen(report: ReconcileReport) -> None:
     screen = console()
     rest = ", ".join(money(amount, currency) for currency, amount in report.unexplained.items())
     screen.print()
+    lacking = ", ".join(money(amount, currency) for currency, amount in report.not_listed.items())
+    if lacking:
+        screen.print(Text(f"Charged, and not on the list of invoices: {lacking}."))
     if rest:
         screen.print(Text(f"Not explained: {rest}."))
     elif report.has_list and all(row.status != "not comparable" for row in report.invoices):
