@@ -52,6 +52,18 @@ def test_what_is_not_explained_is_red(differing: Books) -> None:
     assert "Not explained: 1.25 USD.\nRED: something must be done.\n" in said.out
 
 
+def test_what_the_list_lacks_is_told_with_its_sum_and_is_as_grave_as_the_check_says(differing: Books) -> None:
+    listed(differing, "Acme,i1,2026-09,USD,3")
+    said = differing.run("reconcile")
+    assert said.code == 0, said.err
+    assert "Charged, and not on the list of invoices: 5.00 USD.\n" in said.out
+    yaml = (differing.root / "finmod.yaml").read_text(encoding="utf-8")
+    differing.write("finmod.yaml", f"{yaml}check: {{fail_on: warning, ignore: [FM1300]}}\n")
+    assert differing.run("reconcile").code == 1
+    differing.write("finmod.yaml", f"{yaml}check: {{fail_on: warning, ignore: [FM1406]}}\n")
+    assert differing.run("reconcile").code == 0
+
+
 def test_totals_of_files_are_said(differing: Books) -> None:
     said = differing.run("reconcile")
     assert said.code == 0

@@ -118,7 +118,8 @@ def test_a_rate_that_was_unknown_at_the_close_is_taken_once_it_is_read(books: Bo
     books.write("finmod.yaml", yaml())
     books.write("fx.csv", "date,from,to,rate\n2026-08-01,EUR,USD,1.5\n")
     restate(books, euros(7, "100"))
-    done(books, "close", "2026-07")
+    said = done(books, "close", "2026-07")
+    assert "The exchange rates of 1 charge in EUR are missing: in USD they are unknown until the table has" in said
     assert books.query(SUMS.format("charges")) == [{"p": "2026-07", "usd": None, "least": None, "most": None}]
     books.write("fx.csv", TABLE)
     assert sums(books) == {"2026-07": 125}

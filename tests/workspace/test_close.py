@@ -290,3 +290,13 @@ def test_a_month_that_would_be_taken_along_must_tie_too(invoiced: Books) -> None
     assert said.code == 1
     assert said.err.startswith("source saas: 2026-07 does not tie: ")
     assert "finmod close 2026-08 --with-errors. (FM1519" in said.err
+
+
+def test_a_close_names_the_sources_that_have_no_charge_in_the_month(books: Books) -> None:
+    sources = "saas: {format: focus, path: exports}\n  gcp: {format: focus, path: other}"
+    books.write("finmod.yaml", f"name: northwind\ncurrency: USD\nsources:\n  {sources}\n")
+    books.write("exports/a.csv", bill(month(7), month(8)))
+    books.load(books.root / "exports")
+    assert books.run("load", books.write("old.csv", bill(month(7, "9"))), "--source", "old").code == 0
+    assert "Without a charge in 2026-07: gcp. What is" in done(books, "close", "2026-07")
+    assert "Without a charge in 2026-08: gcp, old. What is" in done(books, "close", "2026-08")

@@ -100,7 +100,7 @@ _OURS: Final = {
     "x_ReopenedVersion": "Ledger version of the reopening; NULL as above.",
     "x_Reason": "Why it was reopened; NULL as above.",
     "x_FxRate": "What one unit of BillingCurrency is in x_ReportingCurrency: 1 where they are the same, NULL where the "
-    "table of exchange rates has no rate.",
+    "table of exchange rates has no rate. A closed month and its true-ups have the rates of the close.",
     "x_FxDate": "Day on which the rate was published, or the last one of its month; NULL where none was needed or is "
     "known.",
     "x_ReportingCurrency": "`currency` of finmod.yaml.",

@@ -60,6 +60,17 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         done = close(project, month, now, note=note, wishes=wishes, step=step)
     _show(done, form)
     if form == "table":
+        if done.absent:
+            console().print(
+                f"Without a charge in {period}: {', '.join(done.absent)}. What is loaded of it later becomes true-ups.",
+                markup=False,
+            )
+        for currency, number in done.missing_rates.items():
+            console().print(
+                f"The exchange rates of {counted(number, 'charge')} in {currency} are missing: in {project.currency} "
+                "they are unknown until the table has them.",
+                markup=False,
+            )
         console().print(
             f"Closed {done.close.months} as ledger version {done.close.version}. As it is now it is always to be seen "
             f"with: {command_line(folder, f'query --as-of {period}')}",

@@ -57,8 +57,7 @@ def command(folder: Path | None, period: str | None, *, most: int, form: Form) -
 
     PERIOD is a month such as 2026-09; all of them where it is not given.
 
-    Exit code 1 when a part of a difference is not
-    explained.
+    Exit code 1 when a part of a difference is not explained, an invoice cannot be compared, or a total was not kept.
     """
     from finmod.workspace.reconcile import reconcile
 
@@ -79,6 +78,9 @@ def _screen(report: ReconcileReport) -> None:
     screen = console()
     rest = ", ".join(money(amount, currency) for currency, amount in report.unexplained.items())
     screen.print()
+    lacking = ", ".join(money(amount, currency) for currency, amount in report.not_listed.items())
+    if lacking:
+        screen.print(Text(f"Charged, and not on the list of invoices: {lacking}."))
     if rest:
         screen.print(Text(f"Not explained: {rest}."))
     elif report.has_list and all(row.status != "not comparable" for row in report.invoices):

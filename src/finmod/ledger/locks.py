@@ -51,7 +51,7 @@ def hold(folder: Path, name: str, what: str, *, wait: bool = False) -> Iterator[
 def books(folder: Path, *, closing: bool = False) -> Iterator[None]:
     """Keep loads and closes apart for the length of the block: many loads at once, or one close alone.
 
-    A load waits for a close, which is quick. A close does not wait for loads, which may take long.
+    A load waits for a close, which takes as long as a check. A close does not wait for loads, which may take long.
 
     Args:
         folder: Where lock files stand.

@@ -5,8 +5,8 @@ Owns the order of the steps of a close, a reopening and of true-ups in a load. W
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,10 +20,13 @@ from finmod.ledger.closes import reopen as reopen_month
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
 from finmod.ledger.locks import books
+from finmod.ledger.tables import USAGE
 from finmod.ledger.true_ups import Booking, Moved, book
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
+from finmod.settings.source import SourceSettings
 from finmod.terms.findings import Finding
+from finmod.terms.periods import months_before
 from finmod.workspace.check import check
 from finmod.workspace.fx import rates_to_keep
 from finmod.workspace.steps import Step, silent
@@ -89,11 +92,15 @@ class Closed:
         rows: Of its last month, per source and currency: source, currency, number of charges and true-ups booked in the
             month, BilledCost and EffectiveCost, None where every one is unknown.
         taken_back: Number of true-ups that a reopening took back.
+        missing_rates: Currency -> number of charges of a close whose exchange rate is unknown.
+        absent: Sources of finmod.yaml, and of the month before, that have no charge in the month that was closed.
     """
 
     close: Close
     rows: tuple[tuple[str, str, int, Decimal | None, Decimal | None], ...]
     taken_back: int = 0
+    missing_rates: Mapping[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
 
 def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
@@ -127,9 +134,22 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         if grave and not wishes.with_errors:
             raise UserError(_red(period, grave))
         note = _noted(note, grave)
-        rates = rates_to_keep(engine, project, ledger, ledger.head(engine), period)
+        rates, missing = rates_to_keep(engine, project, ledger, ledger.head(engine), period)
         made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early, with_earlier=with_earlier)
-        return Closed(made, _totals(engine, ledger, period))
+        rows = _totals(engine, ledger, period)
+        absent = _absent(engine, project, ledger, period, {row[0] for row in rows})
+        return Closed(made, rows, missing_rates=missing, absent=absent)
+
+
+def _absent(engine: Engine, project: Project, ledger: Ledger, period: date, there: Collection[str]) -> tuple[str, ...]:
+    """Return the sources of finmod.yaml, and of the month before, that are not among some."""
+    before = set() if period == date.min else {row[0] for row in _totals(engine, ledger, months_before(period, 1))}
+    declared = {name for name, source in project.sources.items() if _is_bill(source)}
+    return tuple(sorted((before | declared) - {*there}))
+
+
+def _is_bill(source: SourceSettings) -> bool:
+    return source.compare_with is None and source.format not in USAGE
 
 
 def _grave(project: Project, since: date, period: date, step: Step) -> list[Finding]:

@@ -93,10 +93,13 @@ def reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapsh
     return reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
 
 
-def rates_to_keep(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, period: date) -> list[KeptRate]:
-    """Return the rates that a close of a month keeps: of its charges and true-ups in other currencies.
+def rates_to_keep(
+    engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, period: date
+) -> tuple[list[KeptRate], dict[str, int]]:
+    """Return the rates that a close of a month keeps, and currency -> number of charges whose rate is unknown.
 
-    And of those of the months that it takes along: from the last closed one to it.
+    They are those of charges and true-ups in other currencies that are booked in the month, and in those that it takes
+    along: from the last closed one to it.
 
     Raises:
         UserError: The table of exchange rates cannot be read.
@@ -106,10 +109,19 @@ def rates_to_keep(engine: Engine, project: Project, ledger: Ledger, snapshot: Sn
     every = days_abroad(engine, project, ledger, snapshot)
     days = [day for day in every if after < day.billing_period <= f"{period:%Y-%m}"]
     if not days:
-        return []
+        return [], {}
     money = reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
     places = [(day.bill, day.currency, day.day) for day in days]
-    return newly_kept(places, money.rates or (), money.kept, project.currency)
+    return newly_kept(places, money.rates or (), money.kept, project.currency), missing_rates(days, money)
+
+
+def missing_rates(days: Sequence[ForeignDay], money: Reporting) -> dict[str, int]:
+    """Return currency -> number of charges whose exchange rate is unknown; those without are left out."""
+    missing: dict[str, int] = {}
+    for day in days:
+        if money.used(day.bill, day.currency, day.day).rate is None:
+            missing[day.currency] = missing.get(day.currency, 0) + day.charges
+    return missing
 
 
 def days_abroad(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> list[ForeignDay]:

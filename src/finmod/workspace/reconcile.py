@@ -26,6 +26,9 @@ from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.steps import Step, silent, watching
 
+# What a check says of an invoice that the list lacks.
+_NOT_LISTED = "FM1406"
+
 
 @dataclass(frozen=True)
 class UnknownCost:
@@ -55,7 +58,8 @@ class ReconcileReport:
         months: Findings of months in which a commitment's cost is lost or before discounts.
         gaps: Findings of days without charges.
         red: Whether something is not explained, cannot be compared or was not kept, or a commitment's cost is another
-            one than its bill; of the latter, ``check`` in finmod.yaml says how grave it is.
+            one than its bill, or the list lacks an invoice; of the latter two, ``check`` in finmod.yaml says how grave
+            they are.
         version: Ledger version.
     """
 
@@ -78,6 +82,15 @@ class ReconcileReport:
         for row in self.invoices:
             if row.remainder:
                 found[row.currency] = total((found.get(row.currency, Decimal(0)), row.remainder.copy_abs()))
+        return found
+
+    @property
+    def not_listed(self) -> dict[str, Decimal]:
+        """Return currency -> BilledCost of invoices that the list lacks; empty without a list."""
+        found: dict[str, Decimal] = {}
+        for row in self.invoices if self.has_list else ():
+            if row.status == "not listed":
+                found[row.currency] = total((found.get(row.currency, Decimal(0)), row.charged or Decimal(0)))
         return found
 
 
@@ -148,9 +161,11 @@ def _report(
 
 def _is_red(report: ReconcileReport, project: Project) -> bool:
     grave = {"error"} if project.check.fail_on == "error" else {"error", "warning"}
+    lacking = "warning" in grave and bool(report.not_listed) and _NOT_LISTED not in project.check.ignore
     of_commitments = [*report.months, *unequal_terms(report.terms)]
     return (
         bool(report.unexplained)
+        or lacking
         or (report.has_list and any(row.status == "not comparable" for row in report.invoices))
         or not all(proof.holds for proof in report.proofs)
         or any(item.severity in grave and item.code not in project.check.ignore for item in of_commitments)

@@ -21,7 +21,7 @@ from finmod.ledger.usage import CURRENT_USAGE
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.periods import parse_period
-from finmod.workspace.fx import days_abroad, reporting_of
+from finmod.workspace.fx import days_abroad, missing_rates, reporting_of
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,7 @@ def _beside(engine: Engine, ledger: Ledger) -> dict[str, int]:
 def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> ReportingTotal:
     days = days_abroad(engine, project, ledger, snapshot)
     money = reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
-    missing: dict[str, int] = {}
-    for day in days:
-        if money.used(day.bill, day.currency, day.day).rate is None:
-            missing[day.currency] = missing.get(day.currency, 0) + day.charges
+    missing = missing_rates(days, money)
     if missing:
         return ReportingTotal(project.currency, None, missing)
     rows = view_sql("charges_daily", ledger, snapshot, money)
