@@ -70,6 +70,19 @@ def test_lists_of_keys_and_values_become_pairs(tmp_path: Path) -> None:
     assert rewritten(tmp_path, texts, Pairs(prefix="project:")) == ['"project:a":"b"', '"project:x":"y"', "[]", "[{bad"]
 
 
+def test_an_object_of_keys_and_values_becomes_pairs(tmp_path: Path) -> None:
+    texts = ["{'a': 'b', 'c': None}", '{"q\\"x": "y", "n": 4}', "{}", "{bad"]
+
+    assert rewritten(tmp_path, texts, Pairs(prefix="project:")) == [
+        '"project:a":"b","project:c":null',
+        '"project:q\\"x":"y","project:n":4',
+        None,
+        "{bad",
+    ]
+    assert rewritten(tmp_path, ['[{"key": null, "value": 1}]'], Pairs()) == [None]
+    assert rewritten(tmp_path, ['{"a": "b"}'], Pairs(whole=True)) == ['{"a": "b"}']
+
+
 def test_a_file_without_such_text_is_not_written_anew(tmp_path: Path) -> None:
     path = tmp_path / "staged.parquet"
     pq.write_table(pa.table({"a": ["[]", "x"]}), path)

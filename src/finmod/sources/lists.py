@@ -43,7 +43,7 @@ class Pairs:
         return f"'{{' || nullif({pairs}, '') || '}}'" if self.whole else pairs
 
     def of_text(self, cell: str) -> str:
-        """Return SQL for the pairs of a list in JSON text; any other text as it is."""
+        """Return SQL for the pairs of a list, or of one object, in JSON text; any other text as it is."""
         fields = ("key", "value", *([self.namespace] if self.namespace else []))
         form = literal(json.dumps([dict.fromkeys(fields, "VARCHAR")]))
         text = cell
@@ -51,7 +51,17 @@ class Pairs:
             named, meant = literal(f'"{_capital(field)}":'), literal(f'"{field}":')
             text = f"replace({text}, {named}, {meant})"
         made = self.of_list("one", f"from_json({text}, {form})")
-        return f"CASE WHEN starts_with({cell}, '[{{') THEN coalesce(TRY({made}), {cell}) ELSE {cell} END"
+        one = (
+            "" if self.whole else f" WHEN starts_with({cell}, '{{') THEN coalesce(TRY({self._of_object(cell)}), {cell})"
+        )
+        return f"CASE WHEN starts_with({cell}, '[{{') THEN coalesce(TRY({made}), {cell}){one} ELSE {cell} END"
+
+    def _of_object(self, cell: str) -> str:
+        """Return SQL for the pairs of an object in JSON text, as which some tools write a list of keys and values."""
+        key = f"{literal(self.prefix)} || one.key" if self.prefix else "one.key"
+        pair = f"concat(to_json({key}), ':', coalesce(CAST(one.value AS VARCHAR), 'null'))"
+        entries = f"map_entries(from_json({cell}, '\"MAP(VARCHAR, JSON)\"'))"
+        return f"array_to_string([{pair} FOR one IN {entries}], ',')"
 
     def of_parquet(self, cell: str, kind: str) -> str:
         """Return SQL for the pairs of a list as Parquet has it; "" for a cell of another type than a list of these."""

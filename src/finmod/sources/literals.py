@@ -44,7 +44,9 @@ def rewrite(engine: Engine, path: Path, columns: Mapping[str, Pairs | None]) -> 
     if odd:
         query = _looked_up(engine, path, odd, meant, replaced)
     lists = ", ".join(
-        f"{pairs.of_text(identifier(name))} AS {identifier(name)}" for name in meant if (pairs := columns[name])
+        f"nullif({pairs.of_text(identifier(name))}, '') AS {identifier(name)}"
+        for name in meant
+        if (pairs := columns[name])
     )
     if lists:
         query = f"SELECT * REPLACE ({lists}) FROM ({query})"
@@ -54,7 +56,11 @@ def rewrite(engine: Engine, path: Path, columns: Mapping[str, Pairs | None]) -> 
 
 
 def _is_meant(name: str, pairs: Pairs | None) -> str:
-    return f"({_is_python(name)} OR starts_with({identifier(name)}, '[{{'))" if pairs else _is_python(name)
+    if not pairs:
+        return _is_python(name)
+    beginnings = ("[{",) if pairs.whole else ("[{", "{")
+    tests = (f"starts_with({identifier(name)}, {literal(sign)})" for sign in beginnings)
+    return f"({_is_python(name)} OR {' OR '.join(tests)})"
 
 
 def _looked_up(engine: Engine, path: Path, odd: dict[str, str], columns: Sequence[str], replaced: str) -> str:
