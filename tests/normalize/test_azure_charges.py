@@ -74,6 +74,15 @@ def test_a_refund_with_a_quantity_above_zero_lowers_every_cost(tmp_path: Path) -
     assert found["PricingQuantity"] * found["ContractedUnitPrice"] == found["ContractedCost"]
 
 
+@pytest.mark.parametrize(
+    ("said", "frequency"), [("UsageBased", "One-Time"), ("Recurring", "Recurring"), ("", "One-Time")]
+)
+def test_a_refund_is_no_purchase_by_usage(tmp_path: Path, said: str, frequency: str) -> None:
+    refund = {"ChargeType": "Refund", "Quantity": "2", "CostInBillingCurrency": "-1", "Frequency": said}
+
+    assert charge(tmp_path, refund)["ChargeFrequency"] == frequency
+
+
 @pytest.mark.parametrize("quantity", ["1", "-1"])
 def test_a_refund_takes_the_hours_of_its_purchase_back(tmp_path: Path, quantity: str) -> None:
     refund = {**PURCHASE, "ChargeType": "Refund", "Quantity": quantity, "CostInBillingCurrency": "-3.25"}

@@ -176,9 +176,11 @@ KINDS = (
     MapColumn(
         "ChargeFrequency",
         "CASE lower($frequency) WHEN 'onetime' THEN 'One-Time' WHEN 'recurring' THEN 'Recurring' WHEN 'usagebased' "
-        f"THEN 'Usage-Based' ELSE CASE WHEN {is_type('usage')} OR {UNUSED} THEN 'Usage-Based' "
+        f"THEN CASE WHEN {is_type('refund')} THEN 'One-Time' ELSE 'Usage-Based' END "
+        f"ELSE CASE WHEN {is_type('usage')} OR {UNUSED} THEN 'Usage-Based' "
         f"WHEN {is_type('purchase')} THEN NULL ELSE 'One-Time' END END",
-        choice="Where the file does not say it, Usage-Based for usage, NULL for purchases and One-Time for the rest.",
+        choice="Where the file does not say it, Usage-Based for usage, NULL for purchases and One-Time for the rest. A "
+        "refund of usage, which Azure calls UsageBased, is One-Time: FOCUS has no purchase by usage.",
         source=f"{TOOLKIT}: ChargeFrequency; {FIELDS}: Frequency",
     ),
     MapColumn(
