@@ -1,4 +1,4 @@
-"""Every text that Python reads as a decimal is read as the same decimal, at 12 places and at 24, or refused."""
+"""Every number that Python reads, text or double, is read as the same decimal, at 12 places and at 24, or refused."""
 
 from __future__ import annotations
 
@@ -40,3 +40,12 @@ def test_texts_are_read_as_python_reads_them(texts: list[str]) -> None:
         assert [amount for amount, fit in zip(read, fits, strict=True) if fit] == [
             amount for amount, fit in zip(meant, fits, strict=True) if fit
         ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.floats(-1e12, 1e12), st.floats(-3000, 3000), st.floats(-1e-6, 1e-6)), min_size=1))
+def test_doubles_are_read_as_python_reads_their_shortest_text(doubles: list[float]) -> None:
+    unit = Decimal(1).scaleb(-12)
+    with TemporaryDirectory() as folder:
+        read = cells(Path(folder), doubles, "decimal")
+    assert read == [Decimal(repr(double)).quantize(unit, ROUND_HALF_UP, _EXACT) for double in doubles]

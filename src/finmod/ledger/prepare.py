@@ -6,7 +6,7 @@ Owns the order of these steps for one period and the proof that nothing was lost
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +18,17 @@ from finmod.ledger.ledger import ManifestRow, PreparedPeriod
 from finmod.ledger.reduce import Reduced, reduce_charges, relation
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.normalize.charges import CHARGE_TYPES
-from finmod.normalize.convert import CONTROL_SCALE, KEY_BITS, Conversion, control_sql, select_charges, with_key
+from finmod.normalize.convert import (
+    CONTROL_SCALE,
+    KEY_BITS,
+    Conversion,
+    charge_columns,
+    control_sql,
+    select_charges,
+    with_key,
+)
 from finmod.normalize.diagnose import first_too_large, why_unreadable
+from finmod.normalize.few_texts import MANY_ROWS, few_texts, make_types
 from finmod.sources.files import SourceFile
 from finmod.terms.findings import Finding
 from finmod.terms.money import difference, known_sum, plain
@@ -40,6 +49,7 @@ class PeriodInput:
         findings: What is known of them already.
         spelling: Column name in lower case -> as the ledger spells it: other readers tell upper from lower case.
         key_bits: Length of a charge key; the shorter it is, the sooner two meet and are made anew.
+        many_rows: From so many charges on, columns of few texts are written as numbers.
     """
 
     source: str
@@ -50,6 +60,7 @@ class PeriodInput:
     findings: tuple[Finding, ...] = ()
     spelling: Mapping[str, str] = field(default_factory=dict)
     key_bits: int = KEY_BITS
+    many_rows: int = MANY_ROWS
 
 
 def prepare(
@@ -75,7 +86,8 @@ def prepare(
     selects = [
         select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra) for item in filled
     ]
-    charges, reduced = _convert(engine, work, (selects, given, extra), files, on_step)
+    types = _types(engine, work, filled, extra) if sum(row.charges for row in manifest) >= work.many_rows else {}
+    charges, reduced = _convert(engine, work, (selects, given, extra, types), files, on_step)
     _tie(engine, work, manifest, files)
     on_step("conformance")
     found = work.findings
@@ -117,15 +129,15 @@ def _extra_columns(work: PeriodInput) -> dict[str, str]:
 def _convert(
     engine: Engine,
     work: PeriodInput,
-    charges: tuple[list[str], frozenset[str], dict[str, str]],
+    charges: tuple[list[str], frozenset[str], dict[str, str], dict[str, str]],
     files: dict[str, Path],
     on_step: Callable[[str], None],
 ) -> tuple[int, Reduced]:
-    selects, given, extra = charges
+    selects, given, extra, types = charges
     for seed in range(_MOST_SEEDS):
         on_step("charges")
         try:
-            keyed = with_key(selects, given, extra, seed, bits=work.key_bits)
+            keyed = with_key(selects, given, extra, seed, bits=work.key_bits, types=types)
             rows = engine.copy_parquet(keyed, files[CHARGES.name], level=1)
         except EngineError as error:
             raise why_unreadable(engine, work.conversions, error) from error
@@ -137,6 +149,17 @@ def _convert(
             return rows, reduced
     message = f"charge keys of {work.source} {work.period:%Y-%m} met under {_MOST_SEEDS} different seeds"
     raise InternalError(message)
+
+
+def _types(
+    engine: Engine, work: PeriodInput, conversions: Sequence[Conversion], extra: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the types of the text columns whose texts are known: column -> name of its type."""
+    texts = [name for name, kind in charge_columns(dict(extra)).items() if kind == "VARCHAR"]
+    looked = (replace(item, staged=item.staged.with_domains(engine)) for item in conversions)
+    known = few_texts(engine, looked, [name for name in texts if name not in {"x_Source", "x_File"}])
+    files = sorted({item.staged.file.name for item in conversions})
+    return make_types(engine, known | {"x_Source": [work.source], "x_File": files})
 
 
 def _control_totals(engine: Engine, work: PeriodInput) -> tuple[list[ManifestRow], list[Conversion]]:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from types import MappingProxyType
 
 from finmod.engines.duckdb import identifier, literal
 from finmod.normalize.charges import CHARGE_TYPES, DECIMAL, EARLIER_TYPES, FOCUS_TYPES, KEY_TEXTS
-from finmod.normalize.mapping import Mapping, names_in, render, with_defaults
+from finmod.normalize.mapping import MapColumn, Mapping, ledger_columns_in, names_in, render, with_defaults
 from finmod.normalize.values import SCALE, Reading, Values, Written
 from finmod.sources.stage import Staged, StagedColumn
 
@@ -22,6 +25,8 @@ PERIODS = ("BillingPeriodStart", "ChargePeriodStart", "BillingPeriodEnd", "Charg
 # A BIGINT without its sign.
 KEY_BITS = 63
 ELEMENT = "x_element"
+TextTypes = MappingOf[str, str]
+_NO_TYPES: TextTypes = MappingProxyType({})
 FOLDER = "file_folder"
 """The one name in a mapping that is no column: the folder that the file lies in, absolute, with forward slashes."""
 
@@ -44,7 +49,7 @@ class Conversion:
     canonical: Callable[[str], str]
     reading: Reading
 
-    @property
+    @cached_property
     def values(self) -> Values:
         """Return the file's cells under the mapping's names, those of a list's elements among them."""
         fields = [StagedColumn(name, ELEMENT, "VARCHAR", (field,)) for name, field in self._fields().items()]
@@ -86,6 +91,14 @@ class Conversion:
             or any(map(values.__contains__, names_in(column.sql)))
         ) | frozenset(self.reading.constants)
 
+    @cached_property
+    def _columns(self) -> dict[str, MapColumn]:
+        return {column.target: column for column in reversed(self.mapping.columns)}
+
+    @cached_property
+    def _own(self) -> dict[str, str]:
+        return {name.casefold(): column for name, column in self.extra_columns().items()}
+
     def extra_columns(self) -> dict[str, str]:
         """Return the columns that are kept although the mapping does not read them: ``x_`` name -> canonical name."""
         if not self.mapping.keeps_others:
@@ -101,7 +114,7 @@ class Conversion:
 
     def expression(self, target: str) -> str:
         """Return SQL for one ledger column, of its ledger type but instants as TIMESTAMP."""
-        column = next((item for item in self.mapping.columns if item.target == target), None)
+        column = self._columns.get(target)
         kind = CHARGE_TYPES.get(target, "VARCHAR")
         kind = "TIMESTAMP" if kind == "TIMESTAMP WITH TIME ZONE" else kind
         constant = self.reading.constants.get(target)
@@ -115,10 +128,31 @@ class Conversion:
         given = ", ".join(text for text in texts if text)
         return f"coalesce({given})" if fixed or default else sql
 
+    def output(self, target: str) -> str:
+        """Return SQL for a column of the charges, one that the supplier brings among them."""
+        if target in self._columns or target in CHARGE_TYPES:
+            return self.expression(target)
+        text = self.values.text(self._own.get(target.casefold(), ""))
+        constant = self._constants.get(target.casefold())
+        return f"coalesce({text}, {literal(constant)})" if constant else text
+
+    @cached_property
+    def _constants(self) -> dict[str, str]:
+        return {name.casefold(): value for name, value in self.reading.constants.items()}
+
+    def reads(self, target: str) -> set[str]:
+        """Return the names of the file's columns that a column of the charges is made of."""
+        column = self._columns.get(target)
+        if column is None:
+            return {self._own[target.casefold()]} if target.casefold() in self._own else set()
+        further = {name for other in ledger_columns_in(column.default) for name in self.reads(other)}
+        names = names_in(column.sql) | further
+        return {name for name in names if name in self.values}
+
     def exact(self, target: str) -> str:
         """Return SQL for a money column as the text has it, at 24 places."""
         kind = f"DECIMAL(38,{CONTROL_SCALE})"
-        column = next(item for item in self.mapping.columns if item.target == target)
+        column = self._columns[target]
         tolerant = target in self.reading.unreadable_as_null
         text = self._render(column.sql, scale=CONTROL_SCALE, tolerant=tolerant, places=column.places)
         sql = f"CAST({text} AS {kind})"
@@ -168,17 +202,7 @@ def select_charges(conversion: Conversion, period: date, *, alone: bool, extra: 
     Returns:
         SQL; grain one row per charge; columns as ``CHARGE_TYPES`` without x_ChargeKey, then ``extra``.
     """
-    mapped = {column.target for column in conversion.mapping.columns}
-    picked = {target: conversion.expression(target) for target in (*FOCUS_TYPES, *EARLIER_TYPES)}
-    values = conversion.values
-    own = {name.casefold(): column for name, column in conversion.extra_columns().items()}
-    constants = {name.casefold(): literal(value) for name, value in conversion.reading.constants.items()}
-    for target in extra:
-        if target in mapped:
-            picked[target] = conversion.expression(target)
-            continue
-        text, constant = values.text(own.get(target.casefold(), "")), constants.get(target.casefold())
-        picked[target] = f"coalesce({text}, {constant})" if constant else text
+    picked = {target: conversion.output(target) for target in (*FOCUS_TYPES, *EARLIER_TYPES, *extra)}
     picked |= {
         "x_Source": literal(conversion.source),
         "x_BillingPeriod": f"DATE '{period}'",
@@ -196,8 +220,14 @@ def charge_columns(extra: dict[str, str]) -> dict[str, str]:
     return {**CHARGE_TYPES, **dict.fromkeys(extra, "VARCHAR")}
 
 
-def with_key(
-    selects: list[str], given: frozenset[str], extra: dict[str, str], seed: int = 0, *, bits: int = KEY_BITS
+def with_key(  # noqa: PLR0913 -- the charges, and how their key is made
+    selects: list[str],
+    given: frozenset[str],
+    extra: dict[str, str],
+    seed: int = 0,
+    *,
+    bits: int = KEY_BITS,
+    types: TextTypes = _NO_TYPES,
 ) -> str:
     """Return the SELECT over all files of a period, with instants in UTC and the charge key.
 
@@ -207,6 +237,7 @@ def with_key(
         extra: ``x_`` columns of the period.
         seed: Changes every key; used when two keys met.
         bits: Length of a key, 1 to 63; the shorter it is, the sooner two meet.
+        types: Text column -> name of the type that lists its texts, where there is one.
     """
     # DuckDB joins the hashes of its arguments by XOR: two texts that meet would meet beside any number. So the texts
     # themselves are salted, but for the first seed, which nearly always is the only one.
@@ -219,6 +250,10 @@ def with_key(
             picked.append(f"make_timestamptz(epoch_us({identifier(name)})) AS {identifier(name)}")
         elif name == "x_ChargeKey":
             picked.append(f"CAST(hash({seed}, {keyed}) >> {64 - bits} AS BIGINT) AS {identifier(name)}")
+        elif name in types:
+            # The first cast is made once per entry of a dictionary, the second never unless a text is not listed.
+            casts = ", ".join(f"{cast}({identifier(name)} AS {types[name]})" for cast in ("TRY_CAST", "CAST"))
+            picked.append(f"coalesce({casts}) AS {identifier(name)}")
         else:
             picked.append(identifier(name))
     return f"SELECT {', '.join(picked)} FROM ({' UNION ALL BY NAME '.join(selects)})"

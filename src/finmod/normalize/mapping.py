@@ -168,6 +168,15 @@ def with_defaults(sql: str, value: Callable[[str], str]) -> str:
     return _LEDGER_COLUMN.sub(lambda match: value(match.group(1)), sql)
 
 
+def ledger_columns_in(default: str) -> set[str]:
+    """Return the names of the ledger columns that a default takes.
+
+    >>> ledger_columns_in("&BilledCost + 0")
+    {'BilledCost'}
+    """
+    return set(_LEDGER_COLUMN.findall(default))
+
+
 def names_in(sql: str) -> set[str]:
     """Return the names of the source columns in an expression.
 

@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from finmod.engines.duckdb import literal
 from finmod.sources.csv import NULL_TEXTS
+from finmod.sources.domains import Domain
 from finmod.sources.stage import Staged, StagedColumn
 
 DateOrder = Literal["iso", "mdy", "dmy"]
@@ -27,6 +28,10 @@ SCALE: Final = 12
 
 # Below this a double times 1e12 is known to half a unit, so a plain cast gives back the digits that were printed.
 _EXACT_DOUBLE = 2000
+# Below this its text fits DECIMAL(18,12), and has no positive exponent.
+_QUICK_DOUBLE = 999_999
+# A query names a cell many times.
+_MOST_LETTERS = 1000
 _WHOLE_NUMBERS = frozenset({"INTEGER", "BIGINT", "UINTEGER", "UBIGINT"})
 
 
@@ -81,10 +86,21 @@ class Values:
         self.columns |= {column.name: column for column in further}
         self._date_order: DateOrder = date_order
         self._nulls_read = staged.nulls_read
+        self._domains = staged.domains
 
     def __contains__(self, name: str) -> bool:
         """Return whether the file has the column."""
         return name in self.columns
+
+    def domain(self, name: str) -> Domain | None:
+        """Return the texts of a column, where they are few."""
+        column = self.columns.get(name)
+        return self._domains.get(column.sql) if column else None
+
+    def varies(self, name: str) -> bool:
+        """Return whether the file has a column that may hold more than one text, or one beside NULL."""
+        domain = self.domain(name)
+        return name in self and (domain is None or len(domain.texts) + domain.has_null > 1)
 
     def text(self, name: str) -> str:
         """Return SQL for a cell as text; empty is NULL, nested values are JSON."""
@@ -127,13 +143,9 @@ class Values:
             return f"{cast}(CAST({cell} AS VARCHAR) AS {target})"
         if kind == "FLOAT":
             return f"{cast}({_shortest(cell)} AS {target})"
-        # Before 2.0 the engine rounds texts such as 5.2e-17 up to one unit of the last place.
-        by_text = f"CASE WHEN abs({cell}) < 1e-{scale + 1} THEN 0 ELSE {cast}(CAST({cell} AS VARCHAR) AS {target}) END"
-        if kind == "DOUBLE" and scale == SCALE:
-            plain = f"TRY_CAST({cell} AS {target})"
-            exact = f"abs({cell}) < {_EXACT_DOUBLE} AND CAST({plain} AS DOUBLE) = {cell}"
-            return f"CASE WHEN {exact} THEN {plain} ELSE {by_text} END"
-        return by_text if kind == "DOUBLE" else f"{cast}({cell} AS {target})"
+        if kind == "DOUBLE":
+            return _decimal_of_double(cell, scale, tolerant=tolerant)
+        return f"{cast}({cell} AS {target})"
 
     def timestamp(self, name: str, *, tolerant: bool = False) -> str:
         """Return SQL for a cell as TIMESTAMP in UTC; a text without an offset is in UTC already."""
@@ -169,8 +181,14 @@ class Values:
             return f"CAST({cell} AS TIMESTAMP WITH TIME ZONE)", "TIMESTAMP WITH TIME ZONE"
         if column.type not in ("VARCHAR", "BLOB"):
             return cell, column.type
+        domain = self._domains.get(cell)
+        texts = [text for text in domain.texts if text not in NULL_TEXTS] if domain else []
+        if domain and not texts:
+            return "CAST(NULL AS VARCHAR)", "VARCHAR"
+        if domain and domain == ((texts[0],), False) and len(texts[0]) <= _MOST_LETTERS:
+            return f"CAST({literal(texts[0])} AS VARCHAR)", "VARCHAR"
         text = f"decode({cell})" if column.type == "BLOB" else cell  # text that is not marked as text
-        if self._nulls_read:
+        if self._nulls_read or (domain and len(texts) == len(domain.texts)):
             return text, "VARCHAR"
         return f"CASE WHEN {text} IN ({', '.join(map(literal, NULL_TEXTS))}) THEN NULL ELSE {text} END", "VARCHAR"
 
@@ -225,6 +243,20 @@ def _cast(cell: str, kind: str, *, tolerant: bool) -> str:
     return attempt if tolerant else f"coalesce({attempt}, CAST({cell} AS {kind}))"
 
 
+def _decimal_of_double(cell: str, scale: int, *, tolerant: bool) -> str:
+    """Return SQL for a double as DECIMAL(38, scale): its shortest text, rounded."""
+    wide, text = f"DECIMAL(38,{scale})", f"CAST({cell} AS VARCHAR)"
+    # Before 2.0 the engine rounds texts such as 5.2e-17 up to one unit of the last place.
+    tiny = f"abs({cell}) < 1e-{scale + 1} THEN 0"
+    by_text = f"{'TRY_CAST' if tolerant else 'CAST'}({text} AS {wide})"
+    if scale != SCALE:
+        return f"CASE WHEN {tiny} ELSE {by_text} END"
+    plain = f"TRY_CAST({cell} AS DECIMAL(18,12))"
+    exact = f"abs({cell}) < {_EXACT_DOUBLE} AND CAST({plain} AS DOUBLE) = {cell} THEN CAST({plain} AS {wide})"
+    quick = f"abs({cell}) < {_QUICK_DOUBLE} THEN {_quick(text, wide, tolerant=tolerant)}"
+    return f"CASE WHEN {exact} WHEN {tiny} WHEN {quick} ELSE {by_text} END"
+
+
 def _decimal_of_text(cell: str, scale: int, *, tolerant: bool) -> str:
     """Return SQL for a text as DECIMAL(38, scale); the engine would take 1_000 for a number."""
     wide = f"DECIMAL(38,{scale})"
@@ -238,10 +270,15 @@ def _rounded(cell: str, wide: str, *, tolerant: bool) -> str:
 
     With a positive exponent that cast drops the digits after its 18th before it rounds.
     """
-    whole = _cast(cell, wide, tolerant=tolerant)
-    quick = f"CAST(TRY_CAST({cell} AS DECIMAL(18,12)) AS {wide})"
+    whole, quick = _cast(cell, wide, tolerant=tolerant), _quick(cell, wide, tolerant=tolerant)
     grown = " OR ".join(f"(contains({cell}, '{sign}') AND NOT contains({cell}, '{sign}-'))" for sign in "eE")
-    return f"CASE WHEN {grown} THEN {whole} ELSE coalesce({quick}, {whole}) END"
+    return f"CASE WHEN {grown} THEN {whole} ELSE {quick} END"
+
+
+def _quick(cell: str, wide: str, *, tolerant: bool) -> str:
+    """Return SQL for a text without a positive exponent as a decimal of 12 places."""
+    quick = f"CAST(TRY_CAST({cell} AS DECIMAL(18,12)) AS {wide})"
+    return f"coalesce({quick}, {_cast(cell, wide, tolerant=tolerant)})"
 
 
 def _exact(cell: str, wide: str, *, tolerant: bool) -> str:

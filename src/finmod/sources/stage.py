@@ -6,12 +6,13 @@ Owns the record of a staged file. Why CSV is staged first: docs/decisions/0002.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, identifier
 from finmod.errors import Problem, UserError, counted
 from finmod.sources import csv, json_rows, literals, parquet
+from finmod.sources.domains import Domain, read_domains
 from finmod.sources.files import SourceFile
 from finmod.sources.format import Format, Page
 from finmod.sources.kinds import kind_of
@@ -66,6 +67,7 @@ class Staged:
         rows: Number of data rows.
         findings: What was odd but legal about its shape.
         nulls_read: Whether the texts that mean NULL are NULL already.
+        domains: SQL of a cell -> the texts of its column, where they are few.
     """
 
     file: SourceFile
@@ -74,6 +76,7 @@ class Staged:
     rows: int
     findings: tuple[Finding, ...] = ()
     nulls_read: bool = False
+    domains: Mapping[str, Domain] = field(default_factory=dict)
 
     @property
     def header_place(self) -> str:
@@ -84,6 +87,17 @@ class Staged:
     def relation(self) -> str:
         """Return SQL for its rows, with ``file_row_number``."""
         return f"read_parquet({file_list([self.parquet])}, file_row_number = true, hive_partitioning = false)"
+
+    def with_domains(self, engine: Engine) -> Staged:
+        """Return the same file with its domains, looked up in an engine where they are not known."""
+        if self.domains:
+            return self
+        texts = {
+            column.sql: (column.physical, *column.inside)
+            for column in self.columns
+            if column.type == "VARCHAR" and not column.form
+        }
+        return replace(self, domains=read_domains(engine, self.parquet, texts))
 
 
 def stage(  # noqa: PLR0913 -- a file, where it goes, and how it is read

@@ -28,6 +28,8 @@ from finmod.workspace.steps import Step
 
 # The other refusals that can be accepted decide whether a bill is loaded, not how.
 _CHANGES_READING = frozenset({"FM1116", "FM1257"})
+# Of fewer rows, a look at a file's texts takes longer than it saves.
+_MANY_ROWS = 10_000
 
 _ANSWERS = frozenset({"openai", "anthropic"})
 """Formats whose columns answers of usage have too."""
@@ -190,6 +192,7 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
         form=reader.format,
         separator=settings.separator,
     )
+    staged = staged.with_domains(engine) if staged.rows >= _MANY_ROWS else staged
     return Conversion(job.name, staged, mapping, canonical, job.reading)
 
 
