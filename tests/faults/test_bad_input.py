@@ -36,12 +36,17 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "gzip checksum": (
         "b.csv.gz",
         WHOLE[:-8] + bytes([WHOLE[-8] ^ 1]) + WHOLE[-7:],
-        ("b.csv.gz: the gzip file is damaged: ", "its checksum does not fit", "Copy or export it again.", "FM1112"),
+        (
+            "b.csv.gz: the gzip file is damaged: ",
+            "its checksum or its length does not fit",
+            "Copy or export it again.",
+            "FM1112",
+        ),
     ),
     "gzip length": (
         "b.csv.gz",
         WHOLE[:-4] + struct.pack("<I", 7),
-        ("b.csv.gz: the gzip file is damaged: ", "its length does not fit", "FM1112"),
+        ("b.csv.gz: the gzip file is damaged: ", "its checksum or its length does not fit", "FM1112"),
     ),
     "gzip with a flipped bit": (
         "b.csv.gz",

@@ -1,16 +1,18 @@
 """Gzip files: their first bytes, and whether the whole of them is sound and of sane size.
 
-Owns length and checksum of every member and the bound on expansion, since DuckDB verifies neither.
+Owns length and checksum of every member and the bound on expansion, since DuckDB verifies neither. ISA-L unpacks twice
+as fast as zlib, and the check runs beside the read on the same processors.
 """
 
 from __future__ import annotations
 
 import io
 import threading
-import zlib
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
+
+from isal import isal_zlib
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
@@ -20,12 +22,10 @@ from finmod.sources.unpacked import EXPANSION_FREE_BYTES, MOST_EXPANSION
 
 _CUT = "it breaks off before its end"
 _BEHIND = "something that is no gzip stands behind its end"
-# What zlib says -> what that means; anything else is damage, in words that nobody could act on.
-_MEANT = {
-    _BEHIND: _BEHIND,
-    "incorrect data check": "its checksum does not fit",
-    "incorrect length check": "its length does not fit",
-}
+# What ISA-L says -> what that means; anything else is damage, in words that nobody could act on.
+_MEANT = {_BEHIND: _BEHIND, "Incorrect checksum": "its checksum or its length does not fit"}
+# Its stub says that this is an exception and not a class of them.
+_Fault = cast("type[Exception]", isal_zlib.error)
 _READ, _PIECE = 1 << 20, 16 << 20
 # How long a failed read waits for the reason: a flipped bit may show in the rows before the checksum is reached.
 _PATIENCE = 30
@@ -44,7 +44,7 @@ def head(file: SourceFile, size: int) -> bytes:
                 found += piece
                 if len(found) >= size:
                     break
-        except (zlib.error, EOFError) as error:
+        except (_Fault, EOFError) as error:
             raise UserError(damaged(file, _words(error))) from error
     return bytes(found[:size])
 
@@ -53,15 +53,15 @@ def _pieces(handle: io.BufferedReader, most: int) -> Iterator[bytes]:
     """Yield the unpacked bytes of all members, at most ``most`` at a time.
 
     Raises:
-        zlib.error: A member is damaged.
+        _Fault: A member is damaged.
         EOFError: The last member breaks off.
     """
-    member, rest = zlib.decompressobj(wbits=31), b""
+    member, rest = isal_zlib.decompressobj(wbits=31), b""
     while data := rest or handle.read(_READ):
         if member.eof:
             if not data.startswith(b"\x1f"):
-                raise zlib.error(_BEHIND)
-            member = zlib.decompressobj(wbits=31)
+                raise _Fault(_BEHIND)
+            member = isal_zlib.decompressobj(wbits=31)
         yield member.decompress(data, most)
         rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
@@ -127,12 +127,12 @@ class Check:
                     return None
                 if expanded > limit:
                     return _bomb(self._file)
-        except (zlib.error, EOFError) as error:
+        except (_Fault, EOFError) as error:
             return damaged(self._file, _words(error))
         return None
 
 
-def _words(error: zlib.error | EOFError) -> str:
+def _words(error: Exception) -> str:
     said = str(error)
     if isinstance(error, EOFError):
         return said
