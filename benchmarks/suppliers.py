@@ -115,6 +115,22 @@ SELECT md5(CAST(resource * 100003 + hour AS VARCHAR)) AS "lineItem/referenceNo",
     NULL::VARCHAR AS "tags/Org.CostCenter", NULL::VARCHAR AS "tags/Old.Release", NULL::VARCHAR AS "tags/Old.Phonebook"
 FROM ({facts})
 """
+_PODS = """
+SELECT '2026-09-01 00:00:00 +0000 UTC' AS report_period_start, '2026-10-01 00:00:00 +0000 UTC' AS report_period_end,
+    strftime(TIMESTAMP '2026-09-01' + to_hours(hour % 720), '%Y-%m-%d %H:%M:%S +0000 UTC') AS interval_start,
+    strftime(TIMESTAMP '2026-09-01' + to_hours(hour % 720) + INTERVAL 3599 SECOND, '%Y-%m-%d %H:%M:%S +0000 UTC')
+        AS interval_end,
+    'app-' || resource % 5000 || '-' || md5(CAST(resource AS VARCHAR))[:9] AS pod, 'team-' || u % 60 AS namespace,
+    'node-' || resource // 30 AS node, 'i-' || md5('node' || resource // 30)[:17] AS resource_id,
+    CAST(quantity * 360 AS DOUBLE) AS pod_usage_cpu_core_seconds, 1800.0 AS pod_request_cpu_core_seconds,
+    3600.0 AS pod_limit_cpu_core_seconds, CAST(quantity * 1000000000000 AS DOUBLE) AS pod_usage_memory_byte_seconds,
+    3865470566400.0 AS pod_request_memory_byte_seconds, 7730941132800.0 AS pod_limit_memory_byte_seconds,
+    16 AS node_capacity_cpu_cores, 57600 AS node_capacity_cpu_core_seconds, 68719476736 AS node_capacity_memory_bytes,
+    247390116249600 AS node_capacity_memory_byte_seconds,
+    'label_app:app-' || resource % 5000 || '|label_team:team-' || u % 60 || '|label_product:p' || u % 14
+        || '|label_environment:prod' AS pod_labels
+FROM ({facts})
+"""
 
 
 class Export(NamedTuple):
@@ -139,6 +155,7 @@ EXPORTS = (
     Export("gcp-billing", ".parquet", _GOOGLE, 2),
     Export("gcp-billing", ".json.gz", _GOOGLE, 1.75),
     Export("oci-cost", ".csv.gz", _ORACLE, 1.75),
+    Export("kubernetes", ".csv.gz", _PODS, 1.75),
 )
 
 
