@@ -79,3 +79,12 @@ def test_the_first_close_says_what_it_took_along_and_so_does_its_reopening(books
     assert "2.00 USD" in said.out
     again = books.run("reopen", "2026-08", "--reason", "too soon")
     assert "Reopened 2026-06 to 2026-08 as ledger version 3. " in again.out
+
+
+def test_a_closed_month_that_is_read_again_and_moves_nothing_has_no_amount(books: Books) -> None:
+    path = books.write("a.csv", bill(month(7, "1")))
+    books.load(path)
+    books.run("close", "2026-07")
+    said = books.load(path, "--again").out
+    assert "closed, no change" in said
+    assert "\nLoaded 0 charges in 1 billing period\n" in said

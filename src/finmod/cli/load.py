@@ -169,8 +169,8 @@ def _total(reports: Sequence[LoadReport]) -> None:
     bills = [period for period in periods if period.usage_rows is None]
     if bills:
         charges = counted(sum(sum(period.charges.values()) for period in bills), "charge")
-        held = [f"{charges} in {counted(len(bills), 'billing period')}", *map(money, billed.values(), billed)]
-        click.echo(printable(f"Loaded {', '.join(held)} BilledCost"))
+        amounts = f", {', '.join(map(money, billed.values(), billed))} BilledCost" if billed else ""
+        click.echo(printable(f"Loaded {charges} in {counted(len(bills), 'billing period')}{amounts}"))
     usage = [period.usage_rows for period in periods if period.usage_rows is not None]
     if usage:
         click.echo(f"Loaded {counted(sum(usage), 'row')} of usage in {counted(len(usage), 'month')}")
