@@ -151,3 +151,19 @@ def test_a_list_that_cannot_be_read_is_told(loaded: Books) -> None:
 
 def test_outside_a_project_it_says_so(tmp_path: Path) -> None:
     assert "FM1001" in finmod("--project", tmp_path, "reconcile").err
+
+
+def test_a_long_commitment_is_shown_by_the_last_part_of_its_id(books: Books) -> None:
+    plan = "arn:aws:savingsplans::100000000001:savingsplan/00000000-0000-4000-8000-000000000001"
+    named = {
+        "CommitmentDiscountId": plan, "CommitmentDiscountType": "Savings Plan", "CommitmentDiscountCategory": "Spend",
+        "BillingAccountId": "acme",
+    }  # fmt: skip
+    bought = {**named, "ChargeCategory": "Purchase", "ChargeFrequency": "One-Time", "EffectiveCost": "0"}
+    term = {"ChargePeriodStart": "2026-06-01T00:00:00Z", "ChargePeriodEnd": "2026-08-01T00:00:00Z"}
+    used = {**named, "CommitmentDiscountStatus": "Used", "EffectiveCost": "10"}
+    charges = (month(6, "1"), month(6, "10", **bought, **term), month(7, "0", **used), month(8, "1"))
+    books.load(books.write("a.csv", bill(*charges)))
+    assert ".../00000000-0000-4000-8000-000000000001  " in books.run("reconcile").out
+    rows = json.loads(books.run("reconcile", "--output", "json").out)
+    assert [row["commitment"] for row in rows if row["section"] == "commitment"] == [plan]

@@ -29,6 +29,7 @@ _COLUMNS = (
     "found", "charges", "difference", "explained", "remainder", "what", "examples",
 )  # fmt: skip
 _LONGEST = 500
+_LONG_ID = 40
 _MOST_LINES = 20
 _STATUSES: dict[Status, str] = {
     "ties": "{} tie to the last digit",
@@ -208,9 +209,15 @@ def _commitments(report: ReconcileReport) -> None:
 def _term(term: CommitmentTerm) -> tuple[object, ...]:
     amounts = (term.billed, term.effective, term.difference)
     return (
-        term.commitment, term.source, f"{term.begins} to {term.ends}", term.rule,
+        _last_part(term.commitment), term.source, f"{term.begins} to {term.ends}", term.rule,
         *(_exact(amount, term.currency) for amount in amounts),
     )  # fmt: skip
+
+
+def _last_part(commitment: str) -> str:
+    """Return the last part of a long id, which tells it apart; other outputs have the whole."""
+    last = commitment.rpartition("/")[2]
+    return f".../{last}" if last and len(commitment) > _LONG_ID else commitment
 
 
 def _rows(report: ReconcileReport) -> Iterator[tuple[Any, ...]]:
