@@ -181,7 +181,7 @@ def _write(path: Path, rows: int, export: Export) -> None:
     if path.exists():
         return
     part = path.with_name(f".{path.name}")
-    query = export.rows.format(facts=_FACTS.format(rows=rows, resources=max(1, rows // 720)))
+    query = export.rows.format(facts=_FACTS.format(rows=rows, resources=-(-rows // 720)))
     forms = {
         ".parquet": "FORMAT parquet, COMPRESSION zstd",
         ".csv.gz": "FORMAT csv, HEADER, COMPRESSION gzip",

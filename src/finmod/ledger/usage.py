@@ -18,6 +18,8 @@ from finmod.ledger.ledger import Ledger, ManifestRow, PreparedPeriod, Snapshot
 from finmod.ledger.reduce import relation, whole
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS, USAGE, Table, UsageTables
 from finmod.normalize.charges import DECIMAL
+from finmod.normalize.convert import by_number
+from finmod.normalize.few_texts import MANY_ROWS, few_texts, make_types
 from finmod.normalize.usage_checks import why_unreadable_usage
 from finmod.normalize.usage_rows import UsageConversion, control_sql, select_usage
 from finmod.sources.files import SourceFile
@@ -48,6 +50,7 @@ class UsageInput:
         read_as: Digest of how they are read.
         findings: What is known of them already.
         emptied_by: A file of the load, which says in the manifest that a month without reports was emptied.
+        many_rows: From so many rows on, columns of few texts are written as numbers.
     """
 
     tables: UsageTables
@@ -58,6 +61,7 @@ class UsageInput:
     read_as: str
     findings: tuple[Finding, ...] = ()
     emptied_by: SourceFile | None = None
+    many_rows: int = MANY_ROWS
 
 
 @dataclass(frozen=True)
@@ -142,11 +146,23 @@ def with_empty_charges(engine: Engine, prepared: PreparedPeriod, folder: Path) -
 
 def _convert(engine: Engine, work: UsageInput, target: Path) -> int:
     selects = [select_usage(item, work.period, alone=item.staged.file.name in work.alone) for item in work.conversions]
-    empty = ", ".join(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in work.tables.form.types.items())
+    columns = work.tables.form.types
+    empty = ", ".join(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in columns.items())
+    rows = " UNION ALL ".join(selects) or f"SELECT {empty} WHERE false"
+    types = _types(engine, work) if sum(item.staged.rows for item in work.conversions) >= work.many_rows else {}
+    picked = ", ".join(by_number(name, types[name]) if name in types else identifier(name) for name in columns)
     try:
-        return engine.copy_parquet(" UNION ALL ".join(selects) or f"SELECT {empty} WHERE false", target, level=1)
+        return engine.copy_parquet(f"SELECT {picked} FROM ({rows})", target, level=1)
     except EngineError as error:
         raise why_unreadable_usage(engine, work.conversions, error) from error
+
+
+def _types(engine: Engine, work: UsageInput) -> dict[str, str]:
+    """Return the types of the text columns whose texts are known: column -> name of its type."""
+    texts = (name for name, kind in work.tables.form.types.items() if kind == "VARCHAR")
+    known = few_texts(engine, work.conversions, [name for name in texts if name not in {"x_Source", "x_File"}])
+    files = sorted({item.staged.file.name for item in work.conversions})
+    return make_types(engine, known | {"x_Source": [work.source], "x_File": files})
 
 
 _Row = tuple[str, date, str, str, int, str, str, int, str | None, str | None, str | None, str | None]
@@ -262,9 +278,12 @@ def _write(engine: Engine, table: Table, rows: Sequence[_Row], target: Path) -> 
 def _findings(engine: Engine, work: UsageInput, usage: Path) -> list[Finding]:
     month, found = f"{work.period:%Y-%m}", list[Finding]()
     key = ", ".join(("IntervalStart", "IntervalEnd", *work.tables.form.key))
+    # Numbers are told apart sooner than texts: the rows whose hash stands twice are few.
+    twice = f"SELECT hash({key}) FROM {relation([usage])} GROUP BY 1 HAVING count(*) > 1"
     more, row, file = engine.row(
         f"SELECT sum(n) - count(*), min(r), arg_min(f, r) FROM (SELECT count(*) AS n, max(x_Row) AS r, "
-        f"arg_max(x_File, x_Row) AS f FROM {relation([usage])} GROUP BY {key} HAVING count(*) > 1)"
+        f"arg_max(x_File, x_Row) AS f FROM {relation([usage])} WHERE hash({key}) IN ({twice}) GROUP BY {key} "
+        "HAVING count(*) > 1)"
     )
     if more:
         found.append(

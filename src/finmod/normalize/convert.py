@@ -251,12 +251,17 @@ def with_key(  # noqa: PLR0913 -- the charges, and how their key is made
         elif name == "x_ChargeKey":
             picked.append(f"CAST(hash({seed}, {keyed}) >> {64 - bits} AS BIGINT) AS {identifier(name)}")
         elif name in types:
-            # The first cast is made once per entry of a dictionary, the second never unless a text is not listed.
-            casts = ", ".join(f"{cast}({identifier(name)} AS {types[name]})" for cast in ("TRY_CAST", "CAST"))
-            picked.append(f"coalesce({casts}) AS {identifier(name)}")
+            picked.append(by_number(name, types[name]))
         else:
             picked.append(identifier(name))
     return f"SELECT {', '.join(picked)} FROM ({' UNION ALL BY NAME '.join(selects)})"
+
+
+def by_number(name: str, kind: str) -> str:
+    """Return SQL for a text column as one of a type that lists its texts, under its own name."""
+    # The first cast is made once per entry of a dictionary, the second never unless a text is not listed.
+    casts = ", ".join(f"{cast}({identifier(name)} AS {kind})" for cast in ("TRY_CAST", "CAST"))
+    return f"coalesce({casts}) AS {identifier(name)}"
 
 
 def booking_sql(conversion: Conversion) -> str:

@@ -25,9 +25,7 @@ def _as_written(target: str, column: str) -> Quantity:
 
 def _end(column: str) -> str:
     """Return SQL for a period's end: the operator writes the last second of the hour."""
-    return (
-        f"CASE WHEN second(@{column}) = 59 THEN date_trunc('minute', @{column}) + INTERVAL 1 MINUTE ELSE @{column} END"
-    )
+    return f"greatest(@{column}, date_trunc('minute', @{column} + INTERVAL 1 SECOND))"
 
 
 _INTERVAL: Final = (

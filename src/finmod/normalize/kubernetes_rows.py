@@ -5,6 +5,8 @@ Owns the functions that the mappings of ``kubernetes.py`` use. The SELECT made o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -12,7 +14,7 @@ from finmod.engines.duckdb import Engine
 from finmod.normalize.kubernetes import mapping
 from finmod.normalize.kubernetes_columns import KUBERNETES
 from finmod.normalize.usage_rows import UsageConversion
-from finmod.normalize.values import SCALE, Reading, Values
+from finmod.normalize.values import SCALE, Reading, Values, is_instant
 from finmod.sources.kubernetes import canonical
 from finmod.sources.stage import Staged
 
@@ -25,6 +27,7 @@ _LABELS: Final = (
     "',') || '}'"
 )
 _GO_TIME: Final = " +0000 UTC"
+_GO_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \+0000 UTC")
 
 
 def add_functions(engine: Engine) -> None:
@@ -64,6 +67,11 @@ class UsageValues(Values):
         # The engine would take 1_000 for a number.
         refused = f"CAST('not a number: ' || {cell} AS {wide})"
         return f"CASE WHEN contains({cell}, '_') THEN {refused} ELSE coalesce({attempt}, CAST({cell} AS {wide})) END"
+
+    def _quick_timestamp(self, cell: str, texts: Sequence[str]) -> str | None:
+        if all(_GO_FORM.fullmatch(text) and is_instant(text[:19]) for text in texts):
+            return f"TRY_CAST(substring({cell}, 1, 19) AS TIMESTAMP)"
+        return super()._quick_timestamp(cell, texts)
 
     def _timestamp_of_text(self, cell: str, *, tolerant: bool) -> str:
         plain = super()._timestamp_of_text(cell, tolerant=tolerant)

@@ -109,9 +109,14 @@ def shape_sql(conversion: UsageConversion) -> str:
     """
     start, end = (conversion.expression(name) for name in ("IntervalStart", "IntervalEnd"))
     filters: Sequence[str] = ("e IS NULL", "e <= s", "e > date_trunc('day', s) + INTERVAL 1 DAY")
-    endless, backwards, long = (f"count(*) FILTER (WHERE {each}), min(r) FILTER (WHERE {each})" for each in filters)
+    endless, backwards, long = (f"{_rows(f'FILTER (WHERE {each})')}, min(r) FILTER (WHERE {each})" for each in filters)
+    # Intervals are few beside rows.
     return (
-        f"SELECT CAST(date_trunc('month', s) AS DATE) AS month, count(*), min(r), {endless}, {backwards}, min(s), "
-        f"max(e), {long} FROM (SELECT {start} AS s, {end} AS e, file_row_number + 1 AS r "
-        f"FROM {conversion.staged.relation}) GROUP BY month ORDER BY month"
+        f"SELECT CAST(date_trunc('month', s) AS DATE) AS month, {_rows()}, min(r), {endless}, {backwards}, min(s), "
+        f"max(e), {long} FROM (SELECT s, e, count(*) AS n, min(r) AS r FROM (SELECT {start} AS s, {end} AS e, "
+        f"file_row_number + 1 AS r FROM {conversion.staged.relation}) GROUP BY s, e) GROUP BY month ORDER BY month"
     )
+
+
+def _rows(which: str = "") -> str:
+    return f"CAST(coalesce(sum(n) {which}, 0) AS BIGINT)"

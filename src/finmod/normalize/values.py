@@ -5,8 +5,10 @@ Owns the three readings that mappings ask for. Each cell is rounded once, here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from finmod.engines.duckdb import literal
@@ -23,6 +25,11 @@ _SLASH_DATES: dict[DateOrder, tuple[str, ...]] = {
 }
 # What stands behind the digits of the time where it is in UTC.
 _IN_UTC = "('', 'Z', ' Z', ' UTC', ' utc')"
+_ISO = re.compile(r"(?P<instant>[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?)(?(2)( ?Z| UTC| utc)?)")
+_SLASHED: dict[DateOrder, re.Pattern[str]] = {
+    "mdy": re.compile(r"(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})/(?P<y>[0-9]{4})"),
+    "dmy": re.compile(r"(?P<d>[0-9]{1,2})/(?P<m>[0-9]{1,2})/(?P<y>[0-9]{4})"),
+}
 SCALE: Final = 12
 """Decimal places of every amount and quantity in the ledger."""
 
@@ -166,7 +173,9 @@ class Values:
             month = f"{cast}({cell}[:4] || '-' || right({cell}, 2) || '-01' AS TIMESTAMP)"
             is_month = f"regexp_full_match({cell}, '[0-9]{{4}}-?[0-9]{{2}}')"
             return f"CASE WHEN {is_month} THEN {month} ELSE {self._timestamp_of_text(cell, tolerant=tolerant)} END"
-        return self._timestamp_of_text(cell, tolerant=tolerant)
+        domain = self._domains.get(column.sql)
+        quick = self._quick_timestamp(cell, domain.texts) if domain else None
+        return quick or self._timestamp_of_text(cell, tolerant=tolerant)
 
     def may_be_instant(self, name: str) -> bool:
         """Return whether the type of a column's cells can be an instant."""
@@ -192,6 +201,17 @@ class Values:
             return text, "VARCHAR"
         return f"CASE WHEN {text} IN ({', '.join(map(literal, NULL_TEXTS))}) THEN NULL ELSE {text} END", "VARCHAR"
 
+    def _quick_timestamp(self, cell: str, texts: Sequence[str]) -> str | None:
+        """Return SQL for a cell as TIMESTAMP where every text of its column is of one plain form and a day that exists.
+
+        The engine reads each once, however many rows have it, and makes what follows from it once too.
+        """
+        if all(map(_is_iso, texts)):
+            return f"TRY_CAST({cell} AS TIMESTAMP)"
+        if self._date_order != "iso" and all(_is_slashed(text, self._date_order) for text in texts):
+            return f"try_strptime({cell}, [{_formats(self._date_order)}])"
+        return None
+
     def _timestamp_of_text(self, cell: str, *, tolerant: bool) -> str:
         cast = "TRY_CAST" if tolerant else "CAST"
         # A plain cast to TIMESTAMP drops an offset or a zone without a word, and reads 5/1/25 as a day in the year 5.
@@ -199,9 +219,8 @@ class Values:
         refused = f"{cast}('not ISO 8601: ' || {cell} AS TIMESTAMP)"
         plain = f"CASE WHEN contains({cell}, '/') THEN {refused} ELSE {cast}({cell} AS TIMESTAMP) END"
         if self._date_order != "iso":
-            formats = ", ".join(f"'{text}'" for text in _SLASH_DATES[self._date_order])
             parse = "try_strptime" if tolerant else "strptime"
-            slashed = f"{parse}({cell}, [{formats}])"
+            slashed = f"{parse}({cell}, [{_formats(self._date_order)}])"
             plain = f"CASE WHEN contains({cell}, '/') THEN {slashed} ELSE {cast}({cell} AS TIMESTAMP) END"
         # The engine looks with these functions once per entry of a Parquet dictionary, with patterns once per row.
         zone = f"ltrim(rtrim(substring({cell}, 12)), '0123456789:.')"
@@ -212,6 +231,29 @@ class Values:
             f"WHEN {zone} IN {_IN_UTC} THEN {plain} WHEN rtrim({zone}, '0123456789:') IN ('+', '-') "
             f"THEN make_timestamp(epoch_us({cast}({cell} AS TIMESTAMP WITH TIME ZONE))) ELSE {refused} END"
         )
+
+
+def _is_iso(text: str) -> bool:
+    form = _ISO.fullmatch(text)
+    return form is not None and is_instant(form["instant"])
+
+
+def is_instant(text: str) -> bool:
+    """Return whether a day, or a day and its time, exists."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_slashed(text: str, order: DateOrder) -> bool:
+    form = _SLASHED[order].fullmatch(text)
+    return form is not None and is_instant(f"{form['y']}-{form['m']:0>2}-{form['d']:0>2}")
+
+
+def _formats(order: DateOrder) -> str:
+    return ", ".join(f"'{text}'" for text in _SLASH_DATES[order])
 
 
 def _with_decimal_point(cell: str) -> str:

@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 from finmod.engines.duckdb import Engine, EngineError, file_list
 
+MANY_ROWS: Final = 10_000
+"""Of fewer rows, a look takes longer than it saves."""
 MOST_BYTES: Final = 64_000
 """Columns whose texts are longer, put together, are no columns of few texts."""
 

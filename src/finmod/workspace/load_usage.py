@@ -23,6 +23,7 @@ from finmod.ledger.usage import UsageFile, UsageInput, current_usage, prepare_us
 from finmod.normalize.formats import require_format
 from finmod.normalize.usage_checks import UsagePeriods, usage_periods
 from finmod.normalize.usage_rows import UsageConversion
+from finmod.sources.domains import MANY_ROWS
 from finmod.sources.files import SourceFile, fingerprint, refuse_same_content
 from finmod.sources.kinds import header_line
 from finmod.sources.stage import Staged, column_names
@@ -161,7 +162,8 @@ def _read_files(engine: Engine, job: Job, files: Sequence[SourceFile], folder: P
 def _staged(engine: Engine, reader: UsageReader, file: SourceFile, folder: Path) -> Staged:
     """Return a file made ready; where it cannot be, and is of another format by its columns, that one is named."""
     try:
-        return reader.stage(engine, file, folder)
+        staged = reader.stage(engine, file, folder)
+        return staged.with_domains(engine) if staged.rows >= MANY_ROWS else staged
     except UserError:
         try:
             names = column_names(engine, file, json=True)

@@ -19,6 +19,7 @@ from finmod.normalize.formats import READERS, detect, detected, require_format
 from finmod.normalize.mapping import Declared
 from finmod.settings.source import SourceSettings
 from finmod.sources import answers
+from finmod.sources.domains import MANY_ROWS
 from finmod.sources.files import JSON_ENDINGS, SourceFile, discover, fingerprint
 from finmod.sources.format import Selection
 from finmod.sources.kinds import header_line, kind_of
@@ -28,8 +29,6 @@ from finmod.workspace.steps import Step
 
 # The other refusals that can be accepted decide whether a bill is loaded, not how.
 _CHANGES_READING = frozenset({"FM1116", "FM1257"})
-# Of fewer rows, a look at a file's texts takes longer than it saves.
-_MANY_ROWS = 10_000
 
 _ANSWERS = frozenset({"openai", "anthropic"})
 """Formats whose columns answers of usage have too."""
@@ -192,7 +191,7 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
         form=reader.format,
         separator=settings.separator,
     )
-    staged = staged.with_domains(engine) if staged.rows >= _MANY_ROWS else staged
+    staged = staged.with_domains(engine) if staged.rows >= MANY_ROWS else staged
     return Conversion(job.name, staged, mapping, canonical, job.reading)
 
 
