@@ -61,6 +61,19 @@ def test_the_same_bill_by_another_export_is_refused_and_said_what_to_do(aws: Boo
     assert count(aws) == 25
 
 
+def test_each_month_of_a_load_is_looked_at_for_itself(books: Books) -> None:
+    period = {"BillingPeriodStart": "2026-08-01T00:00:00Z", "BillingPeriodEnd": "2026-09-01T00:00:00Z"}
+    august = [{**{name: text.replace("2026-09", "2026-08") for name, text in day.items()}, **period} for day in DAYS]
+    books.write("aws.csv", bill(*DAYS, *august))
+    assert books.run("load", "aws.csv", "--source", "aws").code == 0
+
+    books.write("again.csv", bill(*DAYS, *({**day, "BilledCost": "7.5"} for day in august)))
+    said = books.run("load", "again.csv", "--source", "again")
+
+    assert "the bill of 2026-09 stands in the ledger already" in said.err
+    assert "2026-08" not in said.err
+
+
 def test_a_bill_that_shares_less_than_half_is_another_bill(aws: Books) -> None:
     aws.write("other.csv", _other({day: {"BilledCost": "1.11"} for day in range(13, 26)}))
     assert aws.run("load", "other.csv", "--source", "other").code == 0

@@ -244,7 +244,7 @@ def _refuse_same_bill(
     """Refuse a bill that stands under another source already, unless it is looked at beside that, or wanted."""
     if job.settings.compare_with or "FM1440" in job.reading.accept:
         return
-    problems = [problem for ready in prepared for problem in same_bill(engine, ledger, head, ready)]
+    problems = same_bill(engine, ledger, head, job.name, prepared)
     if problems:
         raise UserError(*problems)
 

@@ -1,28 +1,28 @@
 -- Answers: how much of a bill that is about to be loaded stands under another source already.
--- Grain:   one row per other source and currency.
--- Inputs:  {new_days}, {new_keys}: the bill's cube and keys; {days}, {keys}: those of the ledger. Parameters: source, first day of the billing period.
+-- Grain:   one row per billing period, other source and currency.
+-- Inputs:  {new_days}, {new_keys}: the cube and the keys of its billing periods; {days}, {keys}: those of the ledger. Parameters: source, first days of the billing periods.
 -- Notes:   a day of an account is the same where it has the same cost at 2 decimals: exports round and name otherwise. Azure writes ids with a path before them.
 WITH mine AS (
-    SELECT {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency, x_ChargeDate,
-        sum(new_days.x_Charges) AS charges, round(sum(new_days.BilledCost), 2) AS billed
-    FROM {new_days} AS new_days JOIN {new_keys} AS keys USING (x_ChargeKey)
+    SELECT x_BillingPeriod, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency, x_ChargeDate,
+        sum(days.x_Charges) AS charges, round(sum(days.BilledCost), 2) AS billed
+    FROM {new_days} AS days JOIN {new_keys} AS keys USING (x_BillingPeriod, x_ChargeKey)
     GROUP BY ALL
-    HAVING round(sum(new_days.BilledCost), 2) <> 0 AND account IS NOT NULL
+    HAVING round(sum(days.BilledCost), 2) <> 0 AND account IS NOT NULL
 ),
+wholes AS (SELECT x_BillingPeriod, BillingCurrency, sum(abs(billed)) AS every FROM mine GROUP BY ALL),
 theirs AS (
-    SELECT x_Source, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency, x_ChargeDate,
-        round(sum(days.BilledCost), 2) AS billed
+    SELECT x_Source, x_BillingPeriod, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency,
+        x_ChargeDate, round(sum(days.BilledCost), 2) AS billed
     FROM {days} AS days JOIN {keys} AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
-    WHERE x_Source <> ? AND x_BillingPeriod = ?
+    WHERE x_Source <> ? AND x_BillingPeriod IN (SELECT unnest(?::DATE[]))
     GROUP BY ALL
 )
-SELECT theirs.x_Source, mine.BillingCurrency,
+SELECT x_BillingPeriod, theirs.x_Source, BillingCurrency,
     CAST(sum(mine.charges) AS BIGINT) AS charges,
     sum(abs(mine.billed)) AS same,
-    (SELECT sum(abs(billed)) FROM mine AS every WHERE every.BillingCurrency = mine.BillingCurrency) AS every
-FROM mine JOIN theirs
-    ON mine.account = theirs.account AND mine.sub_account IS NOT DISTINCT FROM theirs.sub_account
-    AND mine.BillingCurrency = theirs.BillingCurrency AND mine.x_ChargeDate = theirs.x_ChargeDate
-    AND mine.billed = theirs.billed
-GROUP BY ALL
+    any_value(wholes.every) AS every
+FROM mine JOIN wholes USING (x_BillingPeriod, BillingCurrency)
+JOIN theirs USING (x_BillingPeriod, BillingCurrency, account, x_ChargeDate, billed)
+WHERE mine.sub_account IS NOT DISTINCT FROM theirs.sub_account
+GROUP BY x_BillingPeriod, theirs.x_Source, BillingCurrency
 ORDER BY ALL
