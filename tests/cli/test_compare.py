@@ -61,6 +61,15 @@ def test_the_same_bill_by_another_export_is_refused_and_said_what_to_do(aws: Boo
     assert count(aws) == 25
 
 
+def test_the_refusal_tells_what_the_bill_says_that_counts_twice(aws: Books) -> None:
+    refund = {**DAYS[0], "ChargePeriodStart": "2026-09-27T00:00:00Z", "ChargePeriodEnd": "2026-09-28T00:00:00Z"}
+    days = [*DAYS, {**refund, "BilledCost": "-10.004"}]
+    aws.write("aws.csv", bill(*days))
+    assert aws.run("load", "aws.csv", "--source", "aws").code == 0
+    aws.write("again.csv", bill(*({**day, "x_Other": "1"} for day in days)))
+    assert "26 charges of 321.25 USD" in aws.run("load", "again.csv", "--source", "again").err
+
+
 def test_each_month_of_a_load_is_looked_at_for_itself(books: Books) -> None:
     period = {"BillingPeriodStart": "2026-08-01T00:00:00Z", "BillingPeriodEnd": "2026-09-01T00:00:00Z"}
     august = [{**{name: text.replace("2026-09", "2026-08") for name, text in day.items()}, **period} for day in DAYS]

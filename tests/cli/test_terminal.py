@@ -54,6 +54,13 @@ def test_no_rows_of_many_columns_say_so(wide: Books) -> None:
     assert re.fullmatch(r"\d+ columns are too wide for this terminal side by side; no rows\.", line)
 
 
+def test_columns_that_are_left_out_are_named(wide: Books) -> None:
+    _, shown = on_terminal(["--project", wide.root, "status"], columns=80)
+    assert "Without loaded, UTC, for want of room; whole: --output json" in lines(shown)
+    _, shown = on_terminal(["--project", wide.root, "status"], columns=140)
+    assert "Without" not in shown
+
+
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_status_leaves_columns_out_rather_than_break_its_amounts(columns: int, wide: Books) -> None:
     code, shown = on_terminal(["--project", wide.root, "status"], columns=columns)
@@ -61,7 +68,8 @@ def test_status_leaves_columns_out_rather_than_break_its_amounts(columns: int, w
     assert code == 0
     assert max(map(len, out)) <= columns
     assert any("2026-07" in line and "1,234,567.12 USD" in line for line in out)
-    assert ("loaded, UTC" in shown) == (columns == 120)
+    heading = next(line for line in out if line.startswith("source"))
+    assert ("loaded, UTC" in heading) == (columns == 120)
 
 
 def test_every_help_fits_its_terminal() -> None:

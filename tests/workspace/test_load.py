@@ -172,6 +172,24 @@ def test_a_file_that_was_one_too_many_leaves_when_the_others_are_read_again(book
     assert "nothing to load" in books.run("load").out
 
 
+def test_reading_again_takes_out_a_month_whose_only_file_is_gone_once_that_is_accepted(books: Books) -> None:
+    books.write("finmod.yaml", DECLARED)
+    put(books, "july.csv", month(7, "1"))
+    put(books, "august.csv", month(8, "2"))
+    assert books.run("load").code == 0
+    (books.root / "exports/july.csv").unlink()
+    assert "nothing to load" in books.run("load").out
+    before = books.trace()
+
+    refused = books.run("load", "saas", "--again")
+
+    assert refused.code == 1
+    assert "(FM1130, docs/errors.md)" in refused.err
+    assert books.trace() == before
+    assert "emptied" in books.run("load", "saas", "--again", *DROP).out
+    assert books.totals() == {"saas 2026-08": "1 2.000000000000"}
+
+
 def test_a_late_charge_does_not_take_a_month_whose_bill_was_put_away(books: Books) -> None:
     books.write("finmod.yaml", DECLARED)
     put(books, "jul.csv", *(month(7, "100") for _ in range(5)))

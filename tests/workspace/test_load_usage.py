@@ -226,3 +226,17 @@ def test_parquet_of_any_types_is_read_as_csv_is(books: Books) -> None:
     }
     total = books.query("SELECT x_Total AS t FROM kubernetes_files WHERE x_Quantity = 'CpuUsageCoreSeconds'")
     assert total == [{"t": "1800.100000000000"}]
+
+
+def test_reading_again_takes_out_a_month_whose_only_report_is_gone_once_that_is_accepted(books: Books) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  k8s: {format: kubernetes, path: reports}\n")
+    books.write("reports/a.csv", report({}))
+    books.write("reports/b.csv", report(_OCTOBER))
+    assert books.run("load").code == 0
+    (books.root / "reports/a.csv").unlink()
+
+    refused = books.run("load", "k8s", "--again")
+
+    assert "(FM1130, docs/errors.md)" in refused.err
+    assert books.run("load", "k8s", "--again", "--accept", "FM1130").code == 0
+    assert rows(books) == [("2026-10", "web-1")]

@@ -24,3 +24,21 @@ def test_currencies_stand_apart_and_only_the_last_load_counts(books: Books) -> N
         ("saas", "2026-07", "focus", 1, 1, "EUR", Decimal(3)),
         ("saas", "2026-07", "focus", 1, 1, "USD", Decimal(2)),
     ]
+
+
+def test_every_month_of_a_close_is_shown_as_closed(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"), month(8, "2"), month(9, "3"))))
+    assert books.run("close", "2026-08").code == 0
+    report = status(load_project(books.root))
+    assert [(row[1], row[9] is not None) for row in report.rows] == [
+        ("2026-07", True),
+        ("2026-08", True),
+        ("2026-09", False),
+    ]
+
+
+def test_findings_of_a_month_are_counted_once_for_all_of_its_currencies(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"), month(7, "3", BillingCurrency="EUR", BillingAccountId="b"))))
+    one, other = (row[8] for row in status(load_project(books.root)).rows)
+    assert one > 0
+    assert other == 0

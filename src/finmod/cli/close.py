@@ -71,6 +71,10 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
                 "they are unknown until the table has them.",
                 markup=False,
             )
+        if done.close.since != done.close.period:
+            console().print(
+                f"Shown is {period}; every month is shown by: {command_line(folder, 'status')}", markup=False
+            )
         console().print(
             f"Closed {done.close.months} as ledger version {done.close.version}. As it is now it is always to be seen "
             f"with: {command_line(folder, f'query --as-of {period}')}",

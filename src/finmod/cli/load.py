@@ -171,6 +171,8 @@ def _total(reports: Sequence[LoadReport]) -> None:
         charges = counted(sum(sum(period.charges.values()) for period in bills), "charge")
         amounts = f", {', '.join(map(money, billed.values(), billed))} BilledCost" if billed else ""
         click.echo(printable(f"Loaded {charges} in {counted(len(bills), 'billing period')}{amounts}"))
-    usage = [period.usage_rows for period in periods if period.usage_rows is not None]
+    usage = [period for period in periods if period.usage_rows is not None]
     if usage:
-        click.echo(f"Loaded {counted(sum(usage), 'row')} of usage in {counted(len(usage), 'month')}")
+        rows = sum(period.usage_rows or 0 for period in usage)
+        months = len({period.period for period in usage})
+        click.echo(f"Loaded {counted(rows, 'row')} of usage in {counted(months, 'month')}")

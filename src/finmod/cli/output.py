@@ -112,8 +112,8 @@ def table(
 ) -> None:
     """Print rows as a table: numbers to the right, bills' text without control characters or markup.
 
-    On a terminal that is too narrow, spare columns go, then text is folded, and numbers never are; where that is not
-    enough, every row becomes a block of lines. In a pipe a table is as wide as its rows need.
+    On a terminal that is too narrow, spare columns go and are named below, then text is folded, and numbers never are;
+    where that is not enough, every row becomes a block of lines. In a pipe a table is as wide as its rows need.
 
     Args:
         columns: Headings.
@@ -126,18 +126,22 @@ def table(
     if not screen.is_terminal:
         click.echo("".join(_plain(drawn, len(rows))), nl=False)
         return
+    kept = list(drawn)
     for name in spare:
-        if _least(drawn) > screen.width:
-            drawn = [column for column in drawn if column.heading != name]
-    if _least(drawn) > screen.width:
+        if _least(kept) > screen.width:
+            kept = [column for column in kept if column.heading != name]
+    if _least(kept) > screen.width:
         _blocks(screen, drawn, len(rows))
         return
     made = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
-    for column, width in zip(drawn, _widths(drawn, screen.width), strict=True):
+    for column, width in zip(kept, _widths(kept, screen.width), strict=True):
         made.add_column(Text(column.heading), justify="right" if column.right else "left", overflow="fold", width=width)
-    for texts in zip(*(column.texts for column in drawn), strict=True):
+    for texts in zip(*(column.texts for column in kept), strict=True):
         made.add_row(*map(Text, texts))
     screen.print(made)
+    gone = [column.heading for column in drawn if column not in kept and any(column.texts)]
+    if gone:
+        screen.print(Text(f"Without {', '.join(gone)}, for want of room; whole: --output json", style="dim"))
 
 
 @dataclass(frozen=True)

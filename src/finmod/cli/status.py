@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 from rich.text import Text
@@ -41,7 +43,8 @@ def command(folder: Path | None, *, form: Form) -> None:
     if form != "table":
         show(_COLUMNS, report.rows, form)
         return
-    bills, usage = (len({row[:2] for row in report.rows if (row[5] is None) is is_usage}) for is_usage in (False, True))
+    bills = len({row[:2] for row in report.rows if row[5] is not None})
+    usage = len({row[1] for row in report.rows if row[5] is None})
     held = f"{counted(report.charges, 'charge')} in {counted(bills, 'billing period')}" if bills or not usage else ""
     held = " and ".join(filter(None, (held, f"usage of {counted(usage, 'month')}" if usage else "")))
     billed = "".join(f", BilledCost {money(amount, currency)}" for currency, amount in report.billed.items())
@@ -50,14 +53,11 @@ def command(folder: Path | None, *, form: Form) -> None:
     console().print(Text(printable(f"{project.name}: {holds}{closed}", 1000)))
     if report.rows:
         headings = ["source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings"]
-        shown = [
-            [*row[:4], "-" if row[5] is None else f"{row[4]:,}", money(row[6], row[5]), cell(row[7]), row[8]]
-            for row in report.rows
-        ]
+        shown = [[*row[:4], _charges(row), money(row[6], row[5]), _seconds(row[7]), row[8]] for row in report.rows]
         if report.closed is not None:
             headings.append("closed")
             shown = [[*line, row[9] and f"{row[9]:%Y-%m-%d}"] for line, row in zip(shown, report.rows, strict=True)]
-        table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "format", "files"))
+        table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "files", "format"))
     if report.reporting is not None:
         click.echo(printable(_reporting(report.reporting), 1000))
     for name, charges in report.beside.items():
@@ -66,6 +66,14 @@ def command(folder: Path | None, *, form: Form) -> None:
         click.echo(printable(f"{name}: {counted(charges, 'charge')} kept{of} for comparison, counted nowhere", 1000))
     for name in report.never_loaded:
         click.echo(f"{name}: never loaded; run: {command_line(folder, f'load {name}')}")
+
+
+def _charges(row: Sequence[Any]) -> str:
+    return "-" if row[5] is None else f"{row[4]:,}"
+
+
+def _seconds(instant: datetime) -> str:
+    return cell(instant.replace(microsecond=0))
 
 
 def _reporting(total: ReportingTotal) -> str:

@@ -47,8 +47,8 @@ def same_bill(
     )
     rows = engine.rows(sql, [source, [ready.period for ready in prepared]])
     return [
-        _problem(source, period, other, f"{counted(charges, 'charge')} of {same:,.2f} {currency}")
-        for period, other, currency, charges, same, every in rows
+        _problem(source, period, other, f"{counted(charges, 'charge')} of {billed:,.2f} {currency}")
+        for period, other, currency, charges, billed, same, every in rows
         if charges >= _FEWEST_CHARGES and same * 2 > every
     ]
 

@@ -63,6 +63,7 @@ class Inventory:
         known: What the ledger has.
         superseded: Names of files that a later version of the same report replaces, lying there or gone.
         findings: What the choice of files brought to light.
+        gone: Names of files that are there no more, and whose charges shall not stay.
     """
 
     every: tuple[SourceFile, ...]
@@ -70,14 +71,15 @@ class Inventory:
     known: tuple[FilePeriod, ...]
     superseded: frozenset[str]
     findings: tuple[Finding, ...] = ()
+    gone: frozenset[str] = frozenset()
 
     @property
     def left_behind(self) -> frozenset[date]:
-        """Return the billing periods that hold charges of superseded files that no file here stands for."""
+        """Return the billing periods that hold charges of superseded or gone files that no file here stands for."""
         here = {file.sha256 for file in self.every}
         known = (entry for entry in self.known if entry.charges)
-        gone = (entry for entry in known if entry.file in self.superseded and entry.sha256 not in here)
-        return frozenset(entry.period for entry in gone)
+        left = self.superseded | self.gone
+        return frozenset(entry.period for entry in known if entry.file in left and entry.sha256 not in here)
 
 
 @dataclass

@@ -222,7 +222,11 @@ def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) ->
         if job.again or file.name in overwritten or not any(_same(entry, file, read_as) for entry in known)
     ]
     superseded = _superseded(job, selection, files, known)
-    inventory = Inventory(tuple(files), tuple(changed), tuple(known), superseded, selection.findings)
+    # A load by path may name a part of a source.
+    gone = {entry.file for entry in known} - {file.name for file in files} if job.again and job.declared else set()
+    inventory = Inventory(
+        tuple(files), tuple(changed), tuple(known), superseded, selection.findings, frozenset(gone) - superseded
+    )
     if not changed and not inventory.left_behind:
         return LoadReport(job.name, format_name, (), len(files), selection.left_out, head.version)
     read = read_files(engine, job, inventory, folder, step)

@@ -88,7 +88,11 @@ def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Ste
         return UsageLoad((), len(files), before, head.version, selection.left_out)
     read = _read_files(engine, job, changed, folder, step)
     touched = {period for found in read.periods.values() for period in found.periods}
+    # What lies there no more leaves the ledger where every file is read again; a load by path may name a part.
+    left = {entry.file for entry in known} - {file.name for file in files} if job.again and job.declared else set()
+    here = {file.sha256 for file in files}
     touched |= {entry.period for entry in known if entry.file in {file.name for file in changed}}
+    touched |= {entry.period for entry in known if entry.file in left and entry.rows and entry.sha256 not in here}
     beside = {entry.sha256 for entry in known if entry.period in touched}
     others = [file for file in files if file not in changed and file.sha256 in beside]
     more = _read_files(engine, job, others, folder, step)

@@ -48,8 +48,9 @@ class Status:
         charges: Number of charges.
         rows: Per source, billing period and currency: source, period, format, files, charges, currency (None
             for usage, which is no charge), BilledCost, time of the load (UTC), number of findings that are no mere
-            information, time of the month's close (UTC; None for open months). True-ups stand apart in the month that
-            they are booked in, with the restated month as their format.
+            information (those of all currencies of a month with its first), time of the month's close (UTC; None for
+            open months). True-ups stand apart in the month that they are booked in, with the restated month as their
+            format.
         billed: Currency -> BilledCost of all charges.
         never_loaded: Sources of finmod.yaml that the ledger has nothing of.
         beside: Sources that are kept for comparison and counted nowhere -> number of charges.
@@ -107,10 +108,16 @@ def status(project: Project) -> Status:
         if row[5] is None:  # usage, which costs nothing
             continue
         billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
-    rows = [(*row, _closed_at(known, row[1])) for row in rows]
+    # Findings are of a month, and told once for all of its currencies.
+    first = {row[:3]: place for place, row in reversed([*enumerate(rows)])}
+    rows = [
+        (*row[:8], row[8] if first[row[:3]] == place else 0, _closed_at(known, row[1]))
+        for place, row in enumerate(rows)
+    ]
     loaded = {row[0] for row in rows} | beside.keys()
     never = [name for name in project.sources if name not in loaded]
     span = (known.first, known.last) if known.first and known.last else None
+    billed = dict(sorted(billed.items()))
     return Status(snapshot.version, sum(row[4] for row in rows), rows, billed, never, span, total, beside)
 
 
@@ -137,5 +144,5 @@ def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snaps
 
 
 def _closed_at(known: Closes, month: str) -> datetime | None:
-    close = known.standing.get(parse_period(month))
+    close = known.of(parse_period(month))
     return None if close is None else close.closed_at.replace(tzinfo=None)

@@ -4,7 +4,7 @@
 -- Notes:   a day of an account is the same where it has the same cost at 2 decimals: exports round and name otherwise. Azure writes ids with a path before them.
 WITH mine AS (
     SELECT x_BillingPeriod, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency, x_ChargeDate,
-        sum(days.x_Charges) AS charges, round(sum(days.BilledCost), 2) AS billed
+        sum(days.x_Charges) AS charges, sum(days.BilledCost) AS exact, round(sum(days.BilledCost), 2) AS billed
     FROM {new_days} AS days JOIN {new_keys} AS keys USING (x_BillingPeriod, x_ChargeKey)
     GROUP BY ALL
     HAVING round(sum(days.BilledCost), 2) <> 0 AND account IS NOT NULL
@@ -19,6 +19,7 @@ theirs AS (
 )
 SELECT x_BillingPeriod, theirs.x_Source, BillingCurrency,
     CAST(sum(mine.charges) AS BIGINT) AS charges,
+    sum(mine.exact) AS billed,
     sum(abs(mine.billed)) AS same,
     any_value(wholes.every) AS every
 FROM mine JOIN wholes USING (x_BillingPeriod, BillingCurrency)
