@@ -69,9 +69,9 @@ def test_a_refused_close_says_what_to_do(books: Books) -> None:
         "order.\n  Close it first: finmod close 2026-07; or all of them: finmod close 2026-08 --with-earlier. "
         "(FM1516, docs/errors.md)\n"
     )
-    said = books.run("close", "2026-08", "--with-earlier").out
-    assert "Shown is 2026-08; every month is shown by: finmod" in said
-    assert "Closed 2026-07 to 2026-08 as ledger version 3." in said
+    shown = books.run("close", "2026-08", "--with-earlier").out
+    assert "Shown is 2026-08; every month is shown by: finmod" in shown
+    assert "Closed 2026-07 to 2026-08 as ledger version 3." in shown
 
 
 def test_the_first_close_says_what_it_took_along_and_so_does_its_reopening(books: Books) -> None:
