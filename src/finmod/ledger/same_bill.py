@@ -42,10 +42,11 @@ def same_bill(
         new_keys=whole(CHARGE_KEYS, [ready.files[CHARGE_KEYS.name][0] for ready in prepared]),
         days=whole(CHARGE_DAYS, days),
         keys=whole(CHARGE_KEYS, keys),
+        periods=", ".join(f"DATE '{ready.period}'" for ready in prepared),
         account=_last_part("keys.BillingAccountId"),
         sub_account=_last_part("keys.SubAccountId"),
     )
-    rows = engine.rows(sql, [source, [ready.period for ready in prepared]])
+    rows = engine.rows(sql, [source])
     return [
         _problem(source, period, other, f"{counted(charges, 'charge')} of {billed:,.2f} {currency}")
         for period, other, currency, charges, billed, same, every in rows

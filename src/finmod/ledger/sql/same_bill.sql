@@ -1,6 +1,6 @@
 -- Answers: how much of a bill that is about to be loaded stands under another source already.
 -- Grain:   one row per billing period, other source and currency.
--- Inputs:  {new_days}, {new_keys}: the cube and the keys of its billing periods; {days}, {keys}: those of the ledger. Parameters: source, first days of the billing periods.
+-- Inputs:  {new_days}, {new_keys}: the cube and the keys of its billing periods; {days}, {keys}: those of the ledger; {periods}: first days of the billing periods, as literals, so that files of others are passed over. Parameter: source.
 -- Notes:   a day of an account is the same where it has the same cost at 2 decimals: exports round and name otherwise. Azure writes ids with a path before them.
 WITH mine AS (
     SELECT x_BillingPeriod, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency, x_ChargeDate,
@@ -14,7 +14,7 @@ theirs AS (
     SELECT x_Source, x_BillingPeriod, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency,
         x_ChargeDate, round(sum(days.BilledCost), 2) AS billed
     FROM {days} AS days JOIN {keys} AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
-    WHERE x_Source <> ? AND x_BillingPeriod IN (SELECT unnest(?::DATE[]))
+    WHERE x_Source <> ? AND x_BillingPeriod IN ({periods})
     GROUP BY ALL
 )
 SELECT x_BillingPeriod, theirs.x_Source, BillingCurrency,
