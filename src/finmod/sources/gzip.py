@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self, cast
@@ -75,17 +76,21 @@ class Check:
 
     Attributes:
         problem: What is wrong with the file, as far as it has been seen.
-        tail: The last unpacked bytes seen.
     """
 
     def __init__(self, file: SourceFile, engine: Engine) -> None:
         self.problem: Problem | None = None
-        self.tail = b""
+        self._last = deque[bytes]()
         self._file = file
         self._engine = engine
         self._seen = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._verify, daemon=True)
+
+    @property
+    def tail(self) -> bytes:
+        """Return the last unpacked bytes seen: all of a small file."""
+        return b"".join(self._last)[-MOST_BYTES:]
 
     def __enter__(self) -> Self:
         """Start."""
@@ -118,11 +123,15 @@ class Check:
             self._stopped.wait(0.05)
 
     def _fault(self, handle: io.BufferedReader) -> Problem | None:
-        expanded, limit = 0, max(EXPANSION_FREE_BYTES, self._file.size * MOST_EXPANSION)
+        expanded, kept, limit = 0, 0, max(EXPANSION_FREE_BYTES, self._file.size * MOST_EXPANSION)
         try:
             for piece in _pieces(handle, _PIECE):
                 expanded += len(piece)
-                self.tail = (self.tail + piece if len(piece) < MOST_BYTES else piece)[-MOST_BYTES:]
+                self._last.append(piece)
+                kept += len(piece)
+                # Whole pieces go: to cut the tail out each time would copy every byte thrice.
+                while kept - len(self._last[0]) >= MOST_BYTES:
+                    kept -= len(self._last.popleft())
                 if self._stopped.is_set():
                     return None
                 if expanded > limit:
