@@ -177,7 +177,7 @@ def test_what_init_tells_to_run_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     told = finmod("init", "my company").out.partition("then run: finmod ")[2]
     assert told == "--project 'my company' load\n"
-    assert "finmod.yaml names no source" in finmod(*shlex.split(told)).err
+    assert "finmod.yaml: no source is named" in finmod(*shlex.split(told)).err
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     assert finmod("init").out.endswith("then run: finmod load\n")

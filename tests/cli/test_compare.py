@@ -239,6 +239,15 @@ def test_a_comparison_needs_another_source_that_is_there(aws: Books, other: str,
     assert "(FM1441, docs/errors.md)" in said.err
 
 
+def test_a_comparison_is_not_kept_beside_another(aws: Books) -> None:
+    aws.write("again.csv", _other({}))
+    assert aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws").code == 0
+    said = aws.run("load", "again.csv", "--source", "third", "--compare-with", "again")
+    assert (said.code, said.out) == (1, "")
+    assert "third is to be kept beside again, which is kept for comparison alone" in said.err
+    assert "Name the source that has the bill: finmod status shows it." in said.err
+
+
 def test_a_closed_month_is_compared_with_its_true_ups(aws: Books) -> None:
     assert aws.run("close", "2026-09").code == 0
     aws.write("aws.csv", _other({7: {"BilledCost": "8.5"}}))

@@ -32,6 +32,26 @@ def test_a_history_is_read_and_shown(books: Books) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("day", "rule", "told"),
+    [
+        ("2026-10-01", "", "the last one is of 2026-09-02, more than 7 days before"),
+        ("2026-09-06", ", days: 3", "the last one is of 2026-09-02, more than 3 days before"),
+        ("2026-08-31", "", "the first one is of 2026-09-01"),
+        ("2026-10-01", ", rate: month_end", "the table has none in 2026-10"),
+    ],
+)
+def test_a_day_without_a_rate_is_shown_with_the_reason(books: Books, day: str, rule: str, told: str) -> None:
+    books.write("finmod.yaml", f"name: n\ncurrency: USD\nfx: {{path: fx.csv{rule}}}\n")
+    books.write("fx.csv", "date,from,to,rate\n2026-09-01,EUR,USD,1.25\n2026-09-02,EUR,USD,1.2\n2026-09-01,CHF,SEK,9\n")
+    said = books.run("fx", "show", "--date", day)
+    assert said.out.splitlines()[-2:] == [
+        f"No rate of CHF, SEK for {day}: none in the table leads to USD.",
+        f"No rate of EUR for {day}: {told}.",
+    ]
+    assert "No rate of" not in books.run("fx", "show", "--date", day, "--output", "csv").out
+
+
 def test_a_table_that_leads_nowhere_says_so(books: Books) -> None:
     books.write("finmod.yaml", "name: n\ncurrency: AED\n")
     said = books.run("fx", "read", books.write("hist.csv", HISTORY))
@@ -41,7 +61,7 @@ def test_a_table_that_leads_nowhere_says_so(books: Books) -> None:
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        (["fx"], "finmod.yaml names no exchange rates"),
+        (["fx"], "finmod.yaml: no exchange rates are named"),
         (["fx", "show", "--date", "1.9.2026"], "--date is '1.9.2026'; expected a day as YYYY-MM-DD"),
         (["fx", "show", "--date", "2026-02-30"], "--date is '2026-02-30'; expected a day"),
         (["fx", "read", "x", "--currency", "usd"], "--currency is 'usd'; expected a currency code of ISO 4217"),

@@ -16,8 +16,7 @@ REFUSED: dict[str, tuple[list[Row], tuple[str, ...]]] = {
         [{}, {"CostInBillingCurrency": "NaN"}],
         (
             "bill.csv, row 2: CostInBillingCurrency is 'NaN'; expected a number",
-            "--unreadable-as-null BilledCost",
-            "FM1120",
+            "\n  Mend the export. (FM1120",
         ),
     ),
     "infinity as a cost": ([{"CostInBillingCurrency": "Infinity"}], ("row 1", "is 'Infinity'", "FM1120")),

@@ -115,7 +115,7 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
         bill({}, {}, {"BilledCost": "n/a"}, {"BilledCost": "?"}),
         (
             "b.csv, row 3: BilledCost is 'n/a' (and 1 more row); expected a number",
-            "--unreadable-as-null BilledCost",
+            "\n  Mend the export. (",
             "FM1120",
         ),
     ),

@@ -30,3 +30,13 @@ def test_a_lacking_tag_is_told_as_one(tmp_path: Path) -> None:
     assert "a.csv:1: the file has no column 'teem', which tags names" in said
     assert "Did you mean 'team'?" in said
     assert "or with --tag" in said
+
+
+def test_what_follows_from_other_columns_is_not_asked_for(tmp_path: Path) -> None:
+    said = refused(tmp_path, "table", {"a.csv": "day,amount\n2026-09-01,1\n"}, columns={"BilledCost": "amount"})
+
+    assert (
+        "nothing says which column is BillingCurrency, ChargePeriodStart; expected under columns, for every one "
+        in said
+    )
+    assert "of BilledCost, BillingCurrency, ChargePeriodStart, one of: day, amount." in said

@@ -122,7 +122,18 @@ def test_overage_of_more_than_the_cost_is_an_error(tmp_path: Path) -> None:
 
     assert ("FM1269", "error") in {(code, severity) for code, severity, _ in findings(tmp_path)}
     said = next(message for code, _, message in findings(tmp_path) if code == "FM1269")
-    assert said.startswith("The overage is more than the cost of 1 line, by 0.5")
+    assert said.startswith("The overage is more than the cost of 1 line, by 0.5 in all: it is no part")
+
+
+def test_a_cost_that_is_no_number_is_never_offered_as_null_and_another_cell_with_every_column(tmp_path: Path) -> None:
+    said = refused(tmp_path, "oci-cost", report({"cost/myCost": "zwei", "cost/unitPrice": "drei"}))
+    assert "cost/myCost is 'zwei'; expected a number that fits DECIMAL(38,12).\n  Mend the export. (FM1120" in said
+    words = said[said.index("cost/unitPrice is") :].split("read such cells as NULL: ")[1].split(". (FM")[0].split()
+
+    columns = words[1::2]
+    assert set(words[::2]) == {"--unreadable-as-null"}
+    found = charges(tmp_path, "oci-cost", report({"cost/unitPrice": "drei"}), "1", unreadable_as_null=columns)
+    assert len(found) == 1
 
 
 def test_a_correction_takes_back_what_it_names(tmp_path: Path) -> None:

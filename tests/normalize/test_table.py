@@ -178,7 +178,9 @@ def test_a_comma_before_decimals_is_refused_with_the_key_to_write(tmp_path: Path
 
 
 def test_another_separator_is_refused_until_it_is_said(tmp_path: Path) -> None:
-    assert "semicolons" in refused(tmp_path, "date;amount\n2026-09-05;1\n")
+    said = refused(tmp_path, "date;amount\n2026-09-05;1\n")
+    assert "the fields are separated by semicolons" in said
+    assert 'Say so: --separator semicolon, or separator: ";" in finmod.yaml.' in said
 
 
 @pytest.mark.parametrize(

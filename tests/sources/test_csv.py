@@ -89,3 +89,32 @@ def test_what_cannot_be_read_is_refused_with_its_line(
     assert [problem.code for problem in caught.value.problems] == [code]
     assert str(caught.value).startswith(message)
     assert not (tmp_path / "b.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "separator", "remedy"),
+    [
+        ("a;b\n1;2\n", ",", 'Say so: --separator semicolon, or separator: ";" in finmod.yaml.'),
+        ("a\tb\n1\t2\n", ",", 'Say so: --separator tab, or separator: "\\t" in finmod.yaml.'),
+        ("a,b\n1,2\n", ";", 'Say so: --separator comma, or separator: "," in finmod.yaml.'),
+        ("a\n1\n", ";", "Export it again with semicolons."),
+    ],
+)
+def test_a_separator_that_may_be_said_is_advised(tmp_path: Path, content: str, separator: str, remedy: str) -> None:
+    (tmp_path / "b.csv").write_text(content)
+    file = fingerprint(tmp_path / "b.csv", tmp_path)
+    with pytest.raises(UserError) as caught:
+        read_header(file, gzipped=False, separator=separator, any_separator=True)
+    assert caught.value.problems[0].remedy == remedy
+
+
+def test_text_under_the_name_of_a_parquet_file_is_no_parquet(tmp_path: Path) -> None:
+    (tmp_path / "b.parquet").write_text("junk\n")
+    with pytest.raises(UserError, match="the Parquet file cannot be read: it is text, and no Parquet;"):
+        read_header(fingerprint(tmp_path / "b.parquet", tmp_path), gzipped=False)
+
+
+def test_a_wrong_byte_is_told_with_its_column_whatever_the_separator(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_bytes("Datum;Rack, Saal;Kostenart\n1;2;W\u00e4rme\n".encode("latin-1"))
+    with pytest.raises(UserError, match=r"b\.csv:2: a byte that is not UTF-8, 0xE4, in column 'Kostenart'"):
+        read_header(fingerprint(tmp_path / "b.csv", tmp_path), gzipped=False, separator=";")

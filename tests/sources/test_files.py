@@ -56,6 +56,7 @@ def test_pattern_that_finds_nothing_is_told_whole_or_with_the_place_where_it_sta
             discover(tmp_path, ["no.csv"], where=where)
         (problem,) = caught.value.problems
         assert (problem.found, problem.where) == (f"no file is found at '{named}'", place)
+        assert problem.expected == "a file, a glob, or a folder with .csv, .csv.gz or .parquet files"
         assert problem.remedy == "Correct the path."
 
 

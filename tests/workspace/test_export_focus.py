@@ -12,6 +12,7 @@ import pytest
 
 from finmod.focus.columns import Version, columns
 from tests.books import Books, bill, month
+from tests.usage import load_usage, report
 
 HOSTILE = "=cmd|' /C calc'!A0"
 
@@ -207,3 +208,23 @@ def test_a_place_beside_the_bills_is_written(owner: Books, name: str) -> None:
 
 def test_an_empty_ledger_has_nothing_to_export(books: Books, tmp_path: Path) -> None:
     assert "the ledger is empty" in books.run("export", "focus", "--to", tmp_path / "f.csv").err
+
+
+def test_a_ledger_of_usage_has_no_charges_to_export(books: Books, tmp_path: Path) -> None:
+    assert load_usage(books, books.write("pods.csv", report({}))).code == 0
+    said = books.run("export", "focus", "--to", tmp_path / "f.csv")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("the ledger holds usage and no charges.\n  Load a bill first: finmod load.")
+    books.load(books.write("a.csv", bill({})))
+    assert books.run("export", "focus", "--to", tmp_path / "f.csv").code == 0
+    said = books.run("export", "focus", "--source", "k8s", "--to", tmp_path / "g.csv")
+    assert said.err.startswith("k8s holds usage and no charges.\n")
+
+
+def test_a_source_that_is_kept_for_comparison_is_told_as_one(books: Books, tmp_path: Path) -> None:
+    books.load(books.write("a.csv", bill({})))
+    assert books.run("load", books.write("b.csv", bill({})), "--source", "again", "--compare-with", "saas").code == 0
+    said = books.run("export", "focus", "--source", "again", "--to", tmp_path / "f.csv")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("again is kept for comparison alone, and its charges are no part of the bill.\n")
+    assert "Export the source that has the bill: finmod status shows it." in said.err

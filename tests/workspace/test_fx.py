@@ -97,9 +97,11 @@ def test_the_table_tells_its_pairs_days_and_gaps(books: Books) -> None:
         Coverage("CHF", "USD", date(2026, 9, 1), date(2026, 9, 1), 1, 0, 0),
         Coverage("EUR", "USD", date(2026, 9, 1), date(2026, 9, 16), 3, 1, 8),
     ]
-    found = [(used.currency, used.rate, used.rate_date) for used in rates_of_day(project, date(2026, 9, 9))]
+    rates, unknown = rates_of_day(project, date(2026, 9, 9))
+    found = [(used.currency, used.rate, used.rate_date) for used in rates]
     assert found == [("CHF", None, None), ("EUR", Decimal("1.2"), date(2026, 9, 8))]
-    with pytest.raises(UserError, match="names no exchange rates"):
+    assert unknown == {"the last one is of 2026-09-01, more than 7 days before": ["CHF"]}
+    with pytest.raises(UserError, match=r"^finmod\.yaml: no exchange rates are named"):
         coverage(load_project(Books(books.root.parent / "other").root))
 
 
@@ -179,7 +181,11 @@ def test_every_rate_known_gives_a_total(books: Books) -> None:
 def test_a_project_without_a_table_is_told_so_by_the_finding(books: Books) -> None:
     abroad(books, *(charge("1", "EUR", number) for number in range(1, 8)))
     (found,) = [item for item in json.loads(books.run("check", "--output", "json").out) if item["code"] == "FM1430"]
-    assert found["message"].endswith("2026-09-05 and 2 more days. finmod.yaml names no exchange rates.")
+    assert found["message"] == (
+        "finmod.yaml names no exchange rates, so that there is no rate from EUR to USD for charges of 2026-09-01, "
+        "2026-09-02, 2026-09-03, 2026-09-04, 2026-09-05 and 2 more days."
+    )
+    assert "finmod fx read FILE, which makes fx.csv" in found["remedy"]
 
 
 def test_a_rate_that_may_still_change_is_for_information(books: Books) -> None:

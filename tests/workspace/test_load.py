@@ -78,7 +78,7 @@ def test_charges_that_a_file_moves_to_another_period_count_once(books: Books) ->
     load(books)
     assert books.totals() == {"saas 2026-07": "1 2.000000000000", "saas 2026-08": "1 1.000000000000"}
     assert codes_of(books, "FM1201") == [
-        "exports/a.csv brought charges of 2026-07 before and has none now; its charges left the period."
+        "The file brought charges of 2026-07 before and has none now; its charges left the period."
     ]
 
 
@@ -109,7 +109,7 @@ def test_a_file_that_is_gone_keeps_its_charges_until_its_period_is_loaded_again(
     assert said.code == 0, said.err
     assert books.totals() == {"saas 2026-07": "1 3.000000000000"}
     assert codes_of(books, "FM1201") == [
-        "exports/a.csv brought charges of 2026-07 before and is no longer there; its charges left the period."
+        "The file brought charges of 2026-07 before and is no longer there; its charges left the period."
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_load_by_path_refuses_to_drop_the_charges_of_a_file_that_it_does_not_n
     message = books.refused(books.write("c.csv", bill(month(7, "30"))))
     for name in ("a", "b"):
         assert (
-            f"exports/{name}.csv: the ledger has charges of exports/{name}.csv in saas 2026-07, and this load would "
+            f"exports/{name}.csv: the ledger has charges of the file in saas 2026-07, and this load would "
             "drop them; expected every file of a billing period, for as long as its charges shall stay."
         ) in message
     assert "keep them apart with --source NAME, or drop the old one with --accept FM1130." in message
@@ -145,7 +145,7 @@ def test_a_bill_that_the_next_month_overwrote_is_refused_even_of_a_declared_sour
     before = books.trace()
     said = books.run("load", *asked)
     assert said.code == 1
-    assert said.err.startswith("exports/a.csv: the ledger has charges of exports/a.csv in saas 2026-07, and this load")
+    assert said.err.startswith("exports/a.csv: the ledger has charges of the file in saas 2026-07, and this load")
     assert "(FM1130, " in said.err
     assert books.trace() == before
     assert books.staged() == []
@@ -199,7 +199,7 @@ def test_a_late_charge_does_not_take_a_month_whose_bill_was_put_away(books: Book
     put(books, "aug.csv", month(8, "2"), month(7, "1"))
     said = books.run("load")
     assert said.code == 1
-    assert said.err.startswith("exports/jul.csv: the ledger has charges of exports/jul.csv in saas 2026-07, and this")
+    assert said.err.startswith("exports/jul.csv: the ledger has charges of the file in saas 2026-07, and this")
     assert books.totals() == {"saas 2026-07": "5 500.000000000000", "saas 2026-08": "1 2.000000000000"}
     assert books.run("load", *DROP).code == 0
     assert books.totals() == {"saas 2026-07": "1 1.000000000000", "saas 2026-08": "1 2.000000000000"}

@@ -59,7 +59,7 @@ def test_no_load_drops_rows_unasked(books: Books) -> None:
     kept(books, books.write("a.json", usage()))
     other = books.write("b.json", usage(start=DAY))
 
-    assert "the ledger has usage of a.json in ai 2026-09, and this load would drop it" in refused_ai(books, other)
+    assert "the ledger has usage of the file in ai 2026-09, and this load would drop it" in refused_ai(books, other)
     emptied = books.write("a.json", page(bucket(0)))
     assert "FM1130" in refused_ai(books, emptied)
 

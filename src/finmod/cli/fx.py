@@ -119,6 +119,7 @@ def show_rates(folder: Path | None, *, day: date | None = None, form: Form = "ta
     project = opened(folder)
     columns: tuple[str, ...] = _PAIRS
     rows: list[tuple[Any, ...]]
+    unknown: dict[str, list[str]] = {}
     if day is None:
         rows = [
             (item.base, item.quote, item.first, item.last, item.rates, item.gaps, item.longest_gap)
@@ -126,11 +127,13 @@ def show_rates(folder: Path | None, *, day: date | None = None, form: Form = "ta
         ]
     else:
         columns = _RATES
+        rates, unknown = rates_of_day(project, day)
         rows = [
-            (used.charge_date, used.currency, project.currency, used.rate, used.rate_date, used.how)
-            for used in rates_of_day(project, day)
+            (used.charge_date, used.currency, project.currency, used.rate, used.rate_date, used.how) for used in rates
         ]
     if form == "table":
         table(columns, rows)
+        for why, currencies in unknown.items():
+            click.echo(f"No rate of {', '.join(currencies)} for {day}: {why}.")
     else:
         show(columns, rows, form)

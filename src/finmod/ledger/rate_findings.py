@@ -83,12 +83,12 @@ def rate_findings(days: Sequence[ForeignDay], money: Reporting, *, is_named: boo
         kept = money.used(day.bill, day.currency, day.day).rate
         return f"{day.currency} {day.day}: {_plain(kept)} kept, now {'none' if now is None else _plain(now)}"
 
-    why = "" if is_named else " finmod.yaml names no exchange rates."
-    lost = f"The table of exchange rates has no rate from {{}} to {currency} for charges of {{}}."
+    whose = "The table of exchange rates has" if is_named else "finmod.yaml names no exchange rates, so that there is"
+    lost = f"{whose} no rate from {{}} to {currency} for charges of {{}}."
     later = f"Charges are converted to {currency} by rates that a later one may replace: {{}} of {{}}."
     closed = f"A close keeps other rates to {currency} than the table of exchange rates has now: {{}} of {{}}."
     return [
-        *_per_period(days, unknown, lambda name, text: lost.format(name, text) + why, "FM1430"),
+        *_per_period(days, unknown, lost.format, "FM1430"),
         *_per_period(days, open_still, later.format, "FM1431"),
         *_per_period(days, changed, closed.format, "FM1438", apart),
     ]

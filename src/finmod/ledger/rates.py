@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Literal, NamedTuple
 
+from finmod.errors import counted
 from finmod.ledger.fx_file import Published
 
 PLACES = 18
@@ -144,6 +145,27 @@ def _of_currency(currency: str, days: Sequence[date], rates: Mapping[date, Deriv
             continue
         how = ", ".join(sorted({rates[each].how for each in chosen}))
         yield UsedRate(currency, day, rate, chosen[-1], how, last is not None and last >= _settled(day, rule))
+
+
+def why_unknown(used: UsedRate, published: Published, rule: Rule) -> str:
+    """Return why the charges of a currency and day have no rate, as a clause about it.
+
+    >>> rates = {("EUR", "USD"): {date(2026, 9, 1): Decimal("1.25")}}
+    >>> why_unknown(UsedRate("EUR", date(2026, 9, 9)), rates, Rule("USD"))
+    'the last one is of 2026-09-01, more than 7 days before'
+    """
+    known = list(derived(published, used.currency, rule.to))
+    first, end = _window(used.charge_date, rule)
+    earlier = known[: bisect_right(known, end)]
+    if not known:
+        return f"none in the table leads to {rule.to}"
+    if earlier and earlier[-1] >= first:
+        return "it is too small or too large to be written"
+    if rule.method != "day":
+        return f"the table has none in {used.charge_date:%Y-%m}"
+    if not earlier:
+        return f"the first one is of {known[0]}"
+    return f"the last one is of {earlier[-1]}, more than {counted(rule.days, 'day')} before"
 
 
 def _window(day: date, rule: Rule) -> tuple[date, date]:

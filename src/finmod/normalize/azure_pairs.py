@@ -308,7 +308,7 @@ def _ties(parts: Sequence[_Part]) -> Iterator[Finding]:
             yield Finding(
                 code="FM1260",
                 severity="error" if abs(made - wanted) >= _CENT else "info",
-                message=f"{month:%Y-%m}: BilledCost of the pair is {made.normalize():f} {currency}, the actual half is "
+                message=f"BilledCost of the pair is {made.normalize():f} {currency}, the actual half is "
                 f"{wanted.normalize():f}: {(made - wanted).normalize():+f}.",
                 billing_period=f"{month:%Y-%m}",
                 column="BilledCost",

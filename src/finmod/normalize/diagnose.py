@@ -159,10 +159,12 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
     rows, row, text = found
     by_user = conversion.mapping.named is not None
     column = conversion.values.columns[name].name
-    target = next(item.target for item in conversion.mapping.every_column() if (sigil, name) in _CELL.findall(item.sql))
+    every = conversion.mapping.every_column()
+    targets = dict.fromkeys(item.target for item in every if (sigil, name) in _CELL.findall(item.sql))
     remedy = "Mend the export."
-    if target not in REQUIRED or target == "BilledCost":
-        remedy = f"Mend the export, or read such cells as NULL: --unreadable-as-null {target}."
+    if targets.keys().isdisjoint(REQUIRED):
+        options = " ".join(f"--unreadable-as-null {target}" for target in targets)
+        remedy = f"Mend the export, or read such cells as NULL: {options}."
     if sigil == "@" and _ZONE.search(text):
         remedy = "Mend the export: times in UTC (Z), or with an offset such as +02:00 instead of a zone's name."
     if sigil == "@" and _SLASHES.match(text):

@@ -46,12 +46,13 @@ def _lacking(conversion: Conversion, target: str, name: str, there: list[str]) -
 
 
 def _unsaid(conversion: Conversion, unsaid: list[str], there: list[str]) -> Problem:
-    first = unsaid[0]
+    first, derived = unsaid[0], {column.target for column in conversion.mapping.columns if column.default}
+    needed = [target for target in REQUIRED if target not in derived]
     constant = "" if first == "BilledCost" else f" Where it is the same in every row: set: {{{first}: VALUE}}."
     return Problem(
         code="FM1124",
         found=f"nothing says which column is {', '.join(unsaid)}",
-        expected=f"under columns, for every one of {', '.join(REQUIRED)}, one of: {_names(there)}",
+        expected=f"under columns, for every one of {', '.join(needed)}, one of: {_names(there)}",
         where=conversion.staged.header_place,
         remedy=f"Write it under the source in finmod.yaml, columns: {{{first}: NAME}}, or --column {first}=NAME."
         f"{constant}",

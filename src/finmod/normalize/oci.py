@@ -277,8 +277,8 @@ def _overage_beyond_cost(rows: int, more: Decimal) -> Finding:
     return Finding(
         code="FM1269",
         severity="error",
-        message=f"The overage is more than the cost of {counted(rows, 'line')}, by {more:f} in all: it is no part of "
-        "the cost there, and BilledCost may lack it.",
+        message=f"The overage is more than the cost of {counted(rows, 'line')}, by {more.normalize():f} in all: it is "
+        "no part of the cost there, and BilledCost may lack it.",
         rows=rows,
     )
 

@@ -31,24 +31,25 @@ _MIXED = (
 _QUOTE = ("a quoted field is not closed, or something follows its quote", _MEND)
 
 
-def broken_row(file: SourceFile, words: str, names: Sequence[str]) -> Problem:
+def broken_row(file: SourceFile, words: str, names: Sequence[str], separator: str = ",") -> Problem:
     """Return the problem of a CSV file that the engine refused.
 
     Args:
         file: The file, gzipped or not.
         words: What the engine said.
         names: Its column names.
+        separator: What separates its fields.
     """
     if "utf-8" in words.lower():
         with _open(file) as handle:
-            return not_utf8(file, handle, names)
+            return not_utf8(file, handle, names, separator)
     if "GZIP" in words:
         return gzip.damaged(file, "it breaks off before its end")
     named = re.search(r"CSV Error on Line: (\d+)", words)
     line = int(named.group(1)) if named else None
     width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", words)
     asks = any(part in words for part in ("max_line_size", "Maximum line size", "full read", "quote"))
-    if asks and not width and (problem := too_long_row(file, names)):
+    if asks and not width and (problem := too_long_row(file, names, separator)):
         return problem
     with _open(file) as handle:
         odd = odd_line_end(handle, line)
@@ -72,10 +73,10 @@ def _open(file: SourceFile) -> IO[bytes]:
     return cast("IO[bytes]", stdlib_gzip.open(file.path)) if is_gzip(file) else file.path.open("rb")
 
 
-def too_long_row(file: SourceFile, names: Sequence[str]) -> Problem | None:
+def too_long_row(file: SourceFile, names: Sequence[str], separator: str = ",") -> Problem | None:
     """Return the problem of a file with a row that is too long, or None."""
     with _open(file) as handle:
-        return long_row(file, handle, names)
+        return long_row(file, handle, names, separator)
 
 
 def odd_line_end(handle: IO[bytes], last: int | None = None) -> tuple[int, tuple[str, str]] | None:
@@ -122,13 +123,14 @@ def _pieces(handle: IO[bytes]) -> Iterator[bytes]:
         yield piece + handle.readline(1) if piece.endswith(b"\r") else piece
 
 
-def not_utf8(file: SourceFile, handle: IO[bytes], names: Sequence[str]) -> Problem:
+def not_utf8(file: SourceFile, handle: IO[bytes], names: Sequence[str], separator: str = ",") -> Problem:
     """Return the problem of the first byte that is not UTF-8, with its line and column.
 
     Args:
         file: The file, for its name.
         handle: Its text, unpacked.
         names: Its column names.
+        separator: What separates its fields.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, row, quotes, lost = 1, bytearray(), 0, False
@@ -141,7 +143,7 @@ def not_utf8(file: SourceFile, handle: IO[bytes], names: Sequence[str]) -> Probl
         except UnicodeDecodeError as error:
             place = max(0, error.start - held)
             line += 0 if b"\n" in piece else piece.count(b"\r", 0, place)
-            cell = "" if lost else _cell(bytes(row) + piece[:place], names)
+            cell = "" if lost else _cell(bytes(row) + piece[:place], names, separator)
             return _wrong_byte(file, f":{line}", cell, error.object[error.start :])
         row += piece
         if len(row) > 2 * MOST_BYTES:
@@ -149,16 +151,16 @@ def not_utf8(file: SourceFile, handle: IO[bytes], names: Sequence[str]) -> Probl
         quotes += piece.count(b'"')
         line += 1 if piece.endswith(b"\n") else piece.count(b"\r")
     rest = decoder.getstate()[0]  # the first bytes of a character that breaks off
-    return _wrong_byte(file, f":{line}", "" if lost else _cell(bytes(row), names), rest)
+    return _wrong_byte(file, f":{line}", "" if lost else _cell(bytes(row), names, separator), rest)
 
 
-def _cell(before: bytes, names: Sequence[str]) -> str:
+def _cell(before: bytes, names: Sequence[str], separator: str) -> str:
     """Return which cell comes after these bytes of a row, and of the rows before it in one piece with it."""
-    fields, quoted = 0, False
-    for mark in re.findall(rb'["\r\n,]', before):
+    fields, quoted, sign = 0, False, separator.encode()
+    for mark in re.findall(rb'["\r\n' + sign + rb"]", before):
         quoted ^= mark == b'"'
         if not quoted:
-            fields = 0 if mark in b"\r\n" else fields + (mark == b",")
+            fields = 0 if mark in b"\r\n" else fields + (mark == sign)
     return f" in column '{printable(names[fields], 60)}'" if fields < len(names) else f" in field {fields + 1:,}"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, literal
 from finmod.errors import Problem, UserError
-from finmod.sources import gzip
+from finmod.sources import gzip, parquet
 from finmod.sources.broken_rows import broken_row, not_utf8, too_long_row
 from finmod.sources.files import SourceFile
 from finmod.sources.kinds import is_gzip, refuse_other_kinds
@@ -23,7 +23,7 @@ from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, tail_of
 
 NULL_TEXTS = ("", "NULL", "null", "(null)")
 _HEADER_BYTES = 4 << 20
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,21 @@ class Header:
     separator: str = ","
 
 
-def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",") -> Header:
+def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",", any_separator: bool = False) -> Header:
     """Return the column names of a CSV file.
 
+    Args:
+        file: The file.
+        gzipped: Whether it is a gzip file.
+        separator: What separates its fields.
+        any_separator: Whether the user may say what separates them; a refusal then tells how.
+
     Raises:
-        UserError: No header, another separator than the comma, or not UTF-8.
+        UserError: No header, another separator, or not UTF-8.
     """
     raw = _head(file, gzipped=gzipped)
-    names = _names(file, _text(file, raw), separator)
-    _refuse_separator(file, names, separator)
+    names = _names(file, _text(file, raw, separator), separator)
+    _refuse_separator(file, names, separator, any_separator=any_separator)
     return Header(names, [f"c{position:04d}" for position in range(len(names))], separator=separator)
 
 
@@ -70,18 +76,18 @@ def _head(file: SourceFile, *, gzipped: bool) -> bytes:
     return raw
 
 
-def _text(file: SourceFile, raw: bytes) -> str:
+def _text(file: SourceFile, raw: bytes, separator: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # The cut may fall inside a character; anything earlier is a wrong byte.
         if len(raw) < _HEADER_BYTES or error.start < len(raw) - 4:
-            names = _names(file, raw.decode("utf-8-sig", errors="replace"))
-            raise UserError(not_utf8(file, io.BytesIO(raw), names)) from error
+            names = _names(file, raw.decode("utf-8-sig", errors="replace"), separator)
+            raise UserError(not_utf8(file, io.BytesIO(raw), names, separator)) from error
         return raw[: error.start].decode("utf-8-sig")
 
 
-def _names(file: SourceFile, text: str, separator: str = ",") -> list[str]:
+def _names(file: SourceFile, text: str, separator: str) -> list[str]:
     try:
         names = next(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator), [])
     except csv.Error as error:
@@ -99,22 +105,28 @@ def _bad_header(file: SourceFile, found: str) -> Problem:
     )
 
 
-def _refuse_separator(file: SourceFile, names: list[str], wanted: str) -> None:
+def _refuse_separator(file: SourceFile, names: list[str], wanted: str, *, any_separator: bool) -> None:
     if len(names) > 1:
         return
     only = names[0] if names else ""
     separator = next((sign for sign in _SEPARATORS if sign != wanted and sign in only), None)
-    if separator is None:
-        found = "the first line names no columns" if not only else f"the first line has one column, '{only[:60]}'"
+    remedy = f"Export it again with {_SEPARATORS[wanted]}s."
+    if separator is not None:
+        name, written = _SEPARATORS[separator], separator.replace("\t", "\\t")
+        found = f"the fields are separated by {name}s"
+        if any_separator:
+            remedy = f'Say so: --separator {name}, or separator: "{written}" in finmod.yaml.'
+    elif file.name.lower().endswith(".parquet"):
+        raise UserError(parquet.damaged(file, "it is text, and no Parquet"))
     else:
-        found = f"the fields are separated by {_SEPARATORS[separator]}"
+        found = "the first line names no columns" if not only else f"the first line has one column, '{only[:60]}'"
     raise UserError(
         Problem(
             code="FM1111",
             found=found,
-            expected=f"a header of several columns separated by {_SEPARATORS[wanted]}",
+            expected=f"a header of several columns separated by {_SEPARATORS[wanted]}s",
             where=f"{file.name}:1",
-            remedy=f"Export it again with {_SEPARATORS[wanted]}.",
+            remedy=remedy,
         )
     )
 
@@ -167,7 +179,9 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
         _refuse_long_end(file, header, check.tail if check else tail_of(file))
     except EngineError as error:
         target.unlink(missing_ok=True)
-        raise UserError((check and check.problem) or broken_row(file, str(error), header.names)) from error
+        raise UserError(
+            (check and check.problem) or broken_row(file, str(error), header.names, header.separator)
+        ) from error
     except UserError:
         target.unlink(missing_ok=True)
         raise
@@ -175,7 +189,7 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
 
 
 def _refuse_long_end(file: SourceFile, header: Header, tail: bytes) -> None:
-    if ends_in_long_row(tail) and (problem := too_long_row(file, header.names)):
+    if ends_in_long_row(tail) and (problem := too_long_row(file, header.names, header.separator)):
         raise UserError(problem)
 
 

@@ -54,13 +54,15 @@ def discover(root: Path, patterns: Sequence[str], *, where: str | None = None, j
     found: dict[Path, None] = {}
     problems = []
     endings = ENDINGS + JSON_ENDINGS if json else ENDINGS
-    kinds = ", ".join(ENDINGS) + " or .json" * json
+    kinds = [*ENDINGS, *([".json"] if json else [])]
     for pattern in patterns:
         path = _path(root, pattern)
         seen = look(path, lambda name: name.lower().endswith(endings))
         problems += [_closed(closed, root) for closed in seen.closed]
         if not seen.files and not seen.closed:
-            problems.append(_nothing(pattern if where else str(path.absolute()), where, kinds))
+            problems.append(
+                _nothing(pattern if where else str(path.absolute()), where, f"{', '.join(kinds[:-1])} or {kinds[-1]}")
+            )
         found.update(dict.fromkeys(sorted(seen.files)))
     if problems:
         raise UserError(*dict.fromkeys(problems))

@@ -58,6 +58,7 @@ class Format:
         lists: Column that is a list of keys and values, by canonical name -> how its pairs are written: the mapping
             reads it as pairs of a JSON object, whatever kind of file it comes from.
         stages_json: Whether files may be JSON that the format's own file makes ready, as usage is.
+        any_separator: Whether the user may say what separates the fields of CSV.
         halves: Whether a bill comes as two files that are read together, under ``actual`` and ``amortized``.
     """
 
@@ -71,6 +72,7 @@ class Format:
     literals: frozenset[str] = frozenset()
     lists: Mapping[str, Pairs] = field(default_factory=dict)
     stages_json: bool = False
+    any_separator: bool = False
     halves: bool = False
 
     @property

@@ -38,18 +38,19 @@ def ends_in_long_row(tail: bytes) -> bool:
     return False
 
 
-def long_row(file: SourceFile, handle: IO[bytes], names: Sequence[str]) -> Problem | None:
+def long_row(file: SourceFile, handle: IO[bytes], names: Sequence[str], separator: str = ",") -> Problem | None:
     """Return the problem of a file with a row that is too long, with its first line and its longest cell, or None.
 
     Args:
         file: The file.
         handle: Its text, unpacked.
         names: Its column names.
+        separator: What separates its fields.
     """
     line, row = _first(handle)
     if len(row) <= MOST_BYTES:
         return None
-    place = _longest_cell(row)
+    place = _longest_cell(row, separator.encode())
     cell = f"the cell of column '{names[place]}'" if place < len(names) else f"the row's cell {place + 1:,}"
     return Problem(
         code="FM1115",
@@ -72,9 +73,9 @@ def _first(handle: IO[bytes]) -> tuple[int, bytes]:
     return start, bytes(row)
 
 
-def _longest_cell(row: bytes) -> int:
+def _longest_cell(row: bytes, separator: bytes) -> int:
     lengths, length, quotes = [0], 0, 0
-    for part in row.split(b","):
+    for part in row.split(separator):
         length, quotes = length + len(part), quotes + part.count(b'"')
         if quotes % 2 == 0:
             lengths.append(length)

@@ -285,13 +285,16 @@ def _refuse_columns(file: SourceFile, names: list[str], header: str) -> None:
         first.add(name)
 
 
-def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json: bool = False) -> list[str]:
+def column_names(
+    engine: Engine, file: SourceFile, *, separator: str = ",", any_separator: bool = False, json: bool = False
+) -> list[str]:
     """Return the column names of a file without reading its rows, with the fields of structs as ``struct.field``.
 
     Args:
         engine: Where to look.
         file: The file.
         separator: What separates the fields of CSV.
+        any_separator: Whether the user may say what separates them.
         json: Whether JSON may be meant: its names are the fields of its first object.
 
     Raises:
@@ -301,7 +304,7 @@ def column_names(engine: Engine, file: SourceFile, *, separator: str = ",", json
     if kind == "json":
         return json_rows.column_names(file)
     if kind != "parquet":
-        return csv.read_header(file, gzipped=kind == "gzip", separator=separator).names
+        return csv.read_header(file, gzipped=kind == "gzip", separator=separator, any_separator=any_separator).names
     try:
         return [column.name for column in _flat(engine, file.path)]
     except EngineError as error:

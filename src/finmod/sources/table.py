@@ -19,4 +19,4 @@ def canonical(name: str) -> str:
     return "c_" + re.sub(r"[^A-Za-z0-9]", lambda sign: f"_{ord(sign[0]):x}_", name)
 
 
-FORMAT = Format("table", "a table of your own", lambda _: True, canonical)
+FORMAT = Format("table", "a table of your own", lambda _: True, canonical, any_separator=True)

@@ -17,8 +17,13 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, printable
 from finmod.exports.focus import write_focus
 from finmod.focus.columns import Version
+from finmod.ledger.comparison import comparison_ledger
 from finmod.ledger.delta import damaged
-from finmod.ledger.ledger import Ledger
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.manifest import CURRENT
+from finmod.ledger.reduce import whole
+from finmod.ledger.tables import LOADS
+from finmod.ledger.usage import CURRENT_USAGE
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.periods import parse_period
@@ -66,6 +71,7 @@ def export_focus(  # noqa: PLR0913 -- the words of the command
         snapshot = ledger.head(engine)
         try:
             engine.run(f"CREATE VIEW charges AS {view_sql('charges', ledger, snapshot)}")
+            _refuse_no_bill(engine, project, snapshot, source)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
         try:
@@ -79,6 +85,35 @@ def export_focus(  # noqa: PLR0913 -- the words of the command
             remedy = "Give it a shorter name." if reason == _TOO_LONG else _WRITABLE
             raise UserError(_refused(target, reason, remedy=remedy)) from error
     return rows
+
+
+def _refuse_no_bill(engine: Engine, project: Project, snapshot: Snapshot, source: str | None) -> None:
+    """Refuse what the project has, and has no charges of: usage, and a source that is kept for comparison.
+
+    Raises:
+        UserError: FM1611.
+    """
+    ledger, beside = Ledger(project.store), comparison_ledger(project.store)
+    bills = _sources(engine, ledger, snapshot, CURRENT)
+    if source in bills or (source is None and bills):
+        return
+    usage = _sources(engine, ledger, snapshot, CURRENT_USAGE)
+    if source in usage or (source is None and usage):
+        found = f"{source or 'the ledger'} holds usage and no charges"
+        remedy = "Load a bill first: finmod load. Usage goes out with: finmod query SQL --output csv."
+    elif source in _sources(engine, beside, beside.head(engine), CURRENT):
+        found = f"{source} is kept for comparison alone, and its charges are no part of the bill"
+        remedy = "Export the source that has the bill: finmod status shows it. To see how they differ: finmod compare."
+    else:
+        return
+    raise UserError(Problem(code="FM1611", found=found, remedy=remedy))
+
+
+def _sources(engine: Engine, ledger: Ledger, snapshot: Snapshot, is_meant: str) -> set[str]:
+    loads = whole(LOADS, ledger.files(LOADS, snapshot))
+    return {
+        name for (name,) in engine.rows(f"SELECT DISTINCT x_Source FROM (SELECT * FROM {loads} QUALIFY {is_meant})")
+    }
 
 
 def _refuse_target(project: Project, target: Path) -> None:

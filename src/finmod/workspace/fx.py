@@ -20,7 +20,7 @@ from finmod.ledger.closes import closes
 from finmod.ledger.fx_file import Published, read_rates, write_rates
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.rate_findings import ForeignDay, foreign_days
-from finmod.ledger.rates import Rule, UsedRate, rates_used
+from finmod.ledger.rates import Rule, UsedRate, rates_used, why_unknown
 from finmod.ledger.reporting import Reporting
 from finmod.marts.catalogue import view_sql
 from finmod.settings.currencies import CURRENCIES
@@ -211,21 +211,28 @@ def coverage(project: Project) -> list[Coverage]:
     return [_covered(pair, sorted(rates)) for pair, rates in sorted(_table(project).items())]
 
 
-def rates_of_day(project: Project, day: date) -> tuple[UsedRate, ...]:
+def rates_of_day(project: Project, day: date) -> tuple[tuple[UsedRate, ...], dict[str, list[str]]]:
     """Return the rate that charges of a day have, or would have, in each currency of the table.
+
+    Returns:
+        The rates; and why some are unknown -> the currencies that it holds for.
 
     Raises:
         UserError: There is no table, or it cannot be read.
     """
     table = _table(project)
     others = {name for pair in table for name in pair} - {project.currency}
-    return rates_used([(name, day) for name in others], table, _rule(project))
+    rates, unknown = rates_used([(name, day) for name in others], table, _rule(project)), dict[str, list[str]]()
+    for used in rates:
+        if used.rate is None:
+            unknown.setdefault(why_unknown(used, table, _rule(project)), []).append(used.currency)
+    return rates, unknown
 
 
 def _table(project: Project) -> Published:
     if project.fx is None:
-        remedy = "Read one: finmod fx read FILE; or write one, and name it: fx: fx.csv."
-        raise UserError(Problem(code="FM1437", found="finmod.yaml names no exchange rates", where=FILE, remedy=remedy))
+        remedy = "Read them: finmod fx read FILE; or write a table of them, and name it: fx: fx.csv."
+        raise UserError(Problem(code="FM1437", found="no exchange rates are named", where=FILE, remedy=remedy))
     return read_rates(project.fx)
 
 

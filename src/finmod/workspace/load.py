@@ -144,11 +144,14 @@ def _refuse_comparison(engine: Engine, project: Project, name: str, other: str) 
         remedy = "Name it otherwise: --source NAME, or another key under sources: in finmod.yaml."
         raise UserError(Problem(code="FM1441", found=found, expected=expected, remedy=remedy))
     if name == other or (other not in project.sources and not current_files(engine, ledger, head, other)):
-        found = (
-            f"{name} is to be kept beside {'itself' if name == other else f'{other}, which the ledger does not have'}"
-        )
-        expected = "another source that has the same bill"
+        beside = comparison_ledger(project.store)
+        why = "the ledger does not have"
         remedy = "Load that one first, or correct --compare-with: finmod status shows the sources."
+        if current_files(engine, beside, beside.head(engine), other):
+            why = "is kept for comparison alone"
+            remedy = "Name the source that has the bill: finmod status shows it. finmod compare takes any two of them."
+        found = f"{name} is to be kept beside {'itself' if name == other else f'{other}, which {why}'}"
+        expected = "another source that has the same bill"
         raise UserError(Problem(code="FM1441", found=found, expected=expected, remedy=remedy))
 
 

@@ -271,7 +271,7 @@ def _missing(before: Sequence[UsageFile], ready: PreparedPeriod, there: set[str]
 def _would_drop(job: Job, period: date, file: str) -> Problem:
     return Problem(
         code="FM1130",
-        found=f"the ledger has usage of {file} in {job.name} {period:%Y-%m}, and this load would drop it",
+        found=f"the ledger has usage of the file in {job.name} {period:%Y-%m}, and this load would drop it",
         expected="every file of a month, for as long as its usage shall stay",
         where=file,
         remedy="Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130.",

@@ -56,7 +56,7 @@ def _would_drop(job: Job, period: date, file: str) -> Problem:
         )
     return Problem(
         code="FM1130",
-        found=f"the ledger has charges of {file} in {job.name} {period:%Y-%m}, and this load would drop them",
+        found=f"the ledger has charges of the file in {job.name} {period:%Y-%m}, and this load would drop them",
         expected="every file of a billing period, for as long as its charges shall stay",
         where=file,
         remedy=remedy,
@@ -77,7 +77,7 @@ def file_gone(source: str, period: date, file: str, *, still: bool) -> Finding:
     return Finding(
         code="FM1201",
         severity="warning",
-        message=f"{file} brought charges of {period:%Y-%m} before and {now}; its charges left the period.",
+        message=f"The file brought charges of {period:%Y-%m} before and {now}; its charges left the period.",
         source=source,
         billing_period=f"{period:%Y-%m}",
         where=file,

@@ -197,10 +197,11 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
 
 def _names(engine: Engine, job: Job, file: SourceFile) -> list[str]:
     """Return a file's column names; of JSON where the format reads that, or where another format does."""
-    if not READERS[job.settings.format].format.reads_json and kind_of(file, json=True) == "json":
+    form = READERS[job.settings.format].format
+    if not form.reads_json and kind_of(file, json=True) == "json":
         names = column_names(engine, file, json=True)
         if detect(names) is not None:
             return names
     return column_names(
-        engine, file, separator=job.settings.separator, json=READERS[job.settings.format].format.reads_json
+        engine, file, separator=job.settings.separator, any_separator=form.any_separator, json=form.reads_json
     )

@@ -66,7 +66,7 @@ def configured_sources(
         raise UserError(
             Problem(
                 code="FM1063",
-                found="finmod.yaml names no source",
+                found="no source is named",
                 expected="sources: with a format and a path",
                 where=str(project.root / "finmod.yaml"),
                 remedy="Add one, or load files by path: finmod load PATH.",
