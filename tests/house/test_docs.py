@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from finmod.settings.source import FORMATS, SourceSettings
 from tools.fences import Block, blocks, difference
 
 ROOT = Path(__file__).parents[2]
 PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))) if page.is_file()]
+HOW_TO = ROOT / "docs" / "how-to"
 PROGRAMS = {"finmod", "cat", "cp", "head", "ls", "mkdir", "mv", "rm", "wc"}
 
 
@@ -98,6 +100,21 @@ def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
 
     for block in blocks(page.read_text(encoding="utf-8")):
         folder.run(block)
+
+
+@pytest.mark.parametrize("page", ["load.md", "project.md"])
+def test_the_page_names_every_format(page: str) -> None:
+    text = (HOW_TO / page).read_text(encoding="utf-8")
+
+    assert [name for name in FORMATS if f"`{name}`" not in text] == []
+
+
+def test_the_tables_of_keys_name_every_key_of_a_source() -> None:
+    text = (HOW_TO / "project.md").read_text(encoding="utf-8")
+    told = " ".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    keys = [field.alias or name for name, field in SourceSettings.model_fields.items()]
+
+    assert [key for key in keys if f"`{key}`" not in told] == []
 
 
 def run_page(tmp_path: Path, text: str) -> Folder:
