@@ -63,10 +63,11 @@ def test_a_refused_close_says_what_to_do(books: Books) -> None:
     books.load(books.write("a.csv", bill(month(6, "1"), month(7, "1"), month(8, "1"))))
     books.run("close", "2026-06")
     said = books.run("close", "2026-08")
+    finmod = f"finmod --project {books.root}"
     assert (said.code, said.out) == (1, "")
     assert said.err == (
         "2026-07 has charges and is open; expected every month before 2026-08 closed, since months are closed in "
-        "order.\n  Close it first: finmod close 2026-07; or all of them: finmod close 2026-08 --with-earlier. "
+        f"order.\n  Close it first: {finmod} close 2026-07; or all of them: {finmod} close 2026-08 --with-earlier. "
         "(FM1516, docs/errors.md)\n"
     )
     shown = books.run("close", "2026-08", "--with-earlier").out

@@ -196,7 +196,7 @@ def test_load_by_name_reads_the_sources_of_the_project(books: Books) -> None:
     [
         (("awss",), "Did you mean 'aws'?"),
         (("aws", "a.csv"), "'aws' is a source of finmod.yaml, beside a path"),
-        (("aws", "--format", "focus"), "without --format and --source: finmod load aws"),
+        (("aws", "--format", "focus"), "without --format and --source: finmod --project "),
         (("aws", "--accept", "FM9999"), "FM1116"),
         (("--accept", "FM9999"), "FM1116"),
         (("--set", "RegionId", "a.csv"), "--set is 'RegionId'; expected COLUMN=VALUE"),
@@ -234,6 +234,25 @@ def test_wrong_words_of_load_are_refused_with_the_right_ones(
     assert words in said.err
     assert "Traceback" not in said.err
     assert not (books.root / ".finmod").exists()
+
+
+@pytest.mark.parametrize("sign", ["semicolon", ";"])
+def test_a_separator_is_said_by_its_word_or_its_sign(books: Books, sign: str) -> None:
+    file = books.write("a.csv", "day;cost\n2026-09-05;1\n")
+    columns = ("--column", "BilledCost=cost", "--column", "ChargePeriodStart=day", "--set", "BillingCurrency=USD")
+    account = ("--set", "BillingAccountId=a")
+    said = books.run("load", "--format", "table", "--separator", sign, *columns, *account, file)
+    assert (said.code, "Loaded 1 charge" in said.out) == (0, True), said.err
+
+
+def test_columns_that_finmod_yaml_leaves_out_are_said_for_one_load(books: Books) -> None:
+    constants = "{BillingCurrency: USD, BillingAccountId: a}"
+    source = f"{{format: table, path: a.csv, set: {constants}}}"
+    books.write("finmod.yaml", f"name: n\ncurrency: USD\nsources:\n  rack: {source}\n")
+    books.write("a.csv", "day,cost\n2026-09-05,1\n")
+    assert "nothing says which column is BilledCost, ChargePeriodStart; expected under columns" in books.run("load").err
+    said = books.run("load", "rack", "--column", "BilledCost=cost", "--column", "ChargePeriodStart=day")
+    assert (said.code, "Loaded 1 charge" in said.out) == (0, True), said.err
 
 
 @pytest.mark.parametrize("names", [(), ("aws",)])

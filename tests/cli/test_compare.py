@@ -56,7 +56,7 @@ def test_the_same_bill_by_another_export_is_refused_and_said_what_to_do(aws: Boo
     assert (
         "the bill of 2026-09 stands in the ledger already, under the source aws: 25 charges of 331.25 USD" in said.err
     )
-    assert "finmod compare aws again" in said.err
+    assert f"finmod --project {aws.root} compare aws again" in said.err
     assert "(FM1440, docs/errors.md)" in said.err
     assert count(aws) == 25
 
@@ -128,7 +128,7 @@ def test_equal_totals_are_the_same_bill(aws: Books) -> None:
     aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
     said = aws.run("compare", "aws", "again", "--detailed-exitcode")
     assert said.code == 0
-    assert "The same bill: 1 total equal in every cost that is known, to the last digit." in said.out
+    assert "The same bill: its total agrees in every cost that is known, to the last digit." in said.out
 
 
 def test_a_difference_is_listed_by_service_largest_first(aws: Books) -> None:
@@ -137,7 +137,7 @@ def test_a_difference_is_listed_by_service_largest_first(aws: Books) -> None:
     aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
     said = aws.run("compare", "aws", "again", "--detailed-exitcode")
     assert said.code == 2
-    assert "1 of 1 total differ" in said.out
+    assert "\n1 of 1 total differs.\n" in said.out
     rows = pairs(aws)
     billed = [(row["by"], row["value"], row["difference"]) for row in rows if row["cost"] == "BilledCost"]
     assert billed == [
@@ -184,7 +184,10 @@ def test_a_comparison_in_the_settings_names_a_bill(books: Books) -> None:
         "  again: {format: focus, path: b.csv, compare_with: asw}\n",
     )
     said = books.run("status")
-    assert "expected compare_with: one of aws.\n  Did you mean 'aws'? (FM1029, docs/errors.md)" in said.err
+    assert said.err == (
+        "finmod.yaml:5:53: sources.again.compare_with is 'asw'; expected the source of a bill: aws.\n"
+        "  Did you mean 'aws'? (FM1029, docs/errors.md)\n"
+    )
 
 
 def test_a_month_that_one_source_alone_has_is_named_and_not_compared(aws: Books) -> None:
@@ -256,4 +259,4 @@ def test_a_closed_month_is_compared_with_its_true_ups(aws: Books) -> None:
     aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
     said = aws.run("compare", "aws", "again", "--detailed-exitcode")
     assert (said.code, "Not compared" in said.out) == (0, False)
-    assert "The same bill: 1 total equal" in said.out
+    assert "The same bill: its total agrees" in said.out

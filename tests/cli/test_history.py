@@ -39,13 +39,21 @@ def test_the_screen_has_closes_then_movements_the_largest_first_then_their_sum(t
     out = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", told.run("history").out)
     assert out.splitlines() == [
         "2026-07 closed TIME UTC as ledger version 2 (told | to *finance*).",
-        "2026-08 closed TIME UTC as ledger version 4; reopened TIME UTC, version 5: =too soon",
+        "2026-08 closed TIME UTC as ledger version 4; reopened TIME UTC, version 5: =too soon.",
         "",
         "restated  loaded, UTC       booked in  source  service  true-ups  BilledCost  EffectiveCost",
         "2026-07   TIME  2026-08    saas    Compute         1   -2.50 USD      -2.00 USD",
         "2026-07   TIME  2026-08    saas    Storage         1    0.25 USD       0.00 USD",
         "In all 2 true-ups: BilledCost -2.25 USD, EffectiveCost -2.00 USD.",
     ]
+
+
+@pytest.mark.parametrize("reason", ["Really?", "No!", "The bill was late."])
+def test_a_reason_that_is_a_sentence_keeps_its_own_end(reason: str, books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7))))
+    books.run("close", "2026-07")
+    books.run("reopen", "2026-07", "--reason", reason)
+    assert books.run("history").out.splitlines()[0].endswith(f": {reason}")
 
 
 def test_one_month_has_its_own_history(told: Books) -> None:
@@ -102,7 +110,7 @@ def test_markdown_is_a_page_with_a_paragraph_per_close_and_a_table_per_month(tol
         "",
         "## 2026-08",
         "",
-        "2026-08 closed TIME UTC as ledger version 4; reopened TIME UTC, version 5: =too soon",
+        "2026-08 closed TIME UTC as ledger version 4; reopened TIME UTC, version 5: =too soon.",
         "",
         "No restated bill has moved anything since.",
     ]

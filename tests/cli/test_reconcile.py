@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.books import Books, bill, finmod, month
+from tests.cli.terminal import on_terminal
 
 HEAD = "issuer,invoice_id,billing_period,currency,amount\n"
 
@@ -142,6 +144,21 @@ def test_text_of_bills_is_made_harmless(books: Books) -> None:
 def test_words_that_make_no_sense_are_refused(loaded: Books, arguments: list[str], message: str) -> None:
     said = loaded.run("reconcile", *arguments)
     assert (said.code, message in said.err) == (1, True), said.err
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_a_terminal_breaks_no_word_and_keeps_the_indent(columns: int, differing: Books) -> None:
+    listed(differing, "Acme,i1,2026-09,USD,3", "Acme,i2,2026-09,USD,5")
+    code, shown = on_terminal(["--project", differing.root, "reconcile"], columns=columns)
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).splitlines()]
+    assert code == 0
+    place = next(place for place, line in enumerate(lines) if line.startswith("  1 of 1 control totals"))
+    told = lines[place : lines.index("", place)]
+    assert [line[:2] for line in told] == ["  "] * len(told)
+    assert " ".join(line.strip() for line in told).startswith(
+        "1 of 1 control totals of BilledCost, and their row counts, are the same in files, charges and daily cube. saas"
+    )
+    assert max(map(len, told)) <= columns
 
 
 def test_a_list_that_cannot_be_read_is_told(loaded: Books) -> None:

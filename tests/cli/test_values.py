@@ -34,9 +34,20 @@ SAMPLE = "See: finmod sample --help. (FM1061, docs/errors.md)"
         (("demo", "{d}", "--months", "121"), "--months is '121'; expected a whole number from 2 to 120"),
         (
             ("sample", "{d}", "--end", "9999-12"),
-            "--end is '9999-12'; expected a month as YYYY-MM, from 2000-01 to 2099",
+            "--end is '9999-12'; expected a month from 2000-01 to 2099-12.",
         ),
-        (("sample", "{d}", "--end", ""), "--end is ''; expected a month as YYYY-MM"),
+        (("sample", "{d}", "--end", ""), "--end is ''; expected a month as YYYY-MM, such as 2026-09."),
+        (
+            ("close", "sep"),
+            "PERIOD is 'sep'; expected a month as YYYY-MM, such as 2026-09.\n  See: finmod close --help.",
+        ),
+        (("close", "9999-12"), "PERIOD is '9999-12'; expected a month from 0001-01 to 9998-12."),
+        (
+            ("load", "--separator", ":"),
+            "--separator is ':'; expected comma (,), semicolon (;), tab or bar (|).\n  See: finmod load --help.",
+        ),
+        (("load", "--separator", ""), "--separator is ''; expected comma (,), semicolon (;), tab or bar (|)."),
+        (("load", "--separator", "semikolon"), "tab or bar (|).\n  Did you mean 'semicolon'?"),
         (("sample", "{d}", "--fault", ""), "--fault is ''; expected a name"),
         (("demo", "{d}", "--months", "1"), "--months is '1'; expected a whole number from 2 to 120"),
         (("query", "SELECT 1", "--output", "xml"), "--output is 'xml'; expected table, json, csv or markdown."),

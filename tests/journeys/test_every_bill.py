@@ -134,4 +134,4 @@ def test_the_same_bill_by_two_exports_is_compared_and_counted_once(books: Books)
     assert amount(books, "sum(BilledCost) FROM charges") == before
     said = books.run("compare", "aws", "aws-focus", "--detailed-exitcode")
     assert said.code == 0, said.out
-    assert "The same bill: 2 totals equal in every cost, to the last digit." in said.out
+    assert "The same bill: its 2 totals agree in every cost, to the last digit." in said.out

@@ -257,11 +257,12 @@ def test_a_month_that_does_not_tie_is_not_closed(invoiced: Books) -> None:
     before = invoiced.trace()
     said = invoiced.run("close", "2026-07")
     assert said.code == 1
+    finmod = f"finmod --project {invoiced.root}"
     assert said.err == (
-        "source saas: 2026-07 does not tie: The invoice is 3.00 USD, its charges are 2.00: -1.00 (invoice i7 of an "
+        "source saas: 2026-07 does not tie: the invoice is 3.00 USD, its charges are 2.00: -1.00 (invoice i7 of an "
         "unnamed issuer, invoices.csv line 2) (FM1405); expected a month whose totals and invoices tie.\n"
-        "  See all of it with: finmod check, or finmod reconcile. To close it all the same, and have the "
-        "history tell it: finmod close 2026-07 --with-errors. (FM1519, docs/errors.md)\n"
+        f"  See all of it with: {finmod} check, or {finmod} reconcile. To close it all the same, and have the "
+        f"history tell it: {finmod} close 2026-07 --with-errors. (FM1519, docs/errors.md)\n"
     )
     assert invoiced.trace() == before
 
@@ -289,7 +290,7 @@ def test_a_month_that_would_be_taken_along_must_tie_too(invoiced: Books) -> None
     said = invoiced.run("close", "2026-08")
     assert said.code == 1
     assert said.err.startswith("source saas: 2026-07 does not tie: ")
-    assert "finmod close 2026-08 --with-errors. (FM1519" in said.err
+    assert f"finmod --project {invoiced.root} close 2026-08 --with-errors. (FM1519" in said.err
 
 
 def test_a_close_names_the_sources_that_have_no_charge_in_the_month(books: Books) -> None:

@@ -98,11 +98,11 @@ def test_of_many_files_that_are_left_out_one_is_named(books: Books) -> None:
     ("form", "text", "words"),
     [
         ("openai", usage(), ("the answer holds usage (completions) and no cost; expected the answer that holds costs. "
-         "Load it with finmod load --format ai-usage.")),
+         "Load it with finmod --project {0} load --format ai-usage.")),
         ("anthropic", messages(), ("the answer holds usage (tokens of messages) and no cost; expected the answer that "
-         "holds costs. Load it with finmod load --format ai-usage.")),
-        ("ai-usage", _COSTS, "Load costs with finmod load --format openai."),
-        ("ai-usage", _ANTHROPIC_COSTS, "Load costs with finmod load --format anthropic."),
+         "holds costs. Load it with finmod --project {0} load --format ai-usage.")),
+        ("ai-usage", _COSTS, "Load costs with finmod --project {0} load --format openai."),
+        ("ai-usage", _ANTHROPIC_COSTS, "Load costs with finmod --project {0} load --format anthropic."),
         ("anthropic", usage(), ("the file is not of the format anthropic; expected the columns of Anthropic costs "
          "(answers of its API). It looks like AI usage (answers of OpenAI and Anthropic): load it with --format "
          "ai-usage.")),
@@ -121,7 +121,7 @@ def test_the_wrong_format_is_refused_and_the_right_one_named(books: Books, form:
                      books.write("a.json", text))  # fmt: skip
 
     assert said.code == 1
-    assert words in " ".join(said.err.split())
+    assert words.format(books.root) in " ".join(said.err.split())
 
 
 @pytest.mark.parametrize(

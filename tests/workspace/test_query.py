@@ -80,7 +80,7 @@ def test_a_wrong_table_names_the_near_one(loaded: Books) -> None:
 def test_a_wrong_column_says_where_columns_are_listed(loaded: Books) -> None:
     said = refused(loaded, "SELECT Bill FROM charges")
     assert 'Referenced column "Bill" not found' in said
-    assert "finmod query 'DESCRIBE charges'" in said
+    assert "query 'DESCRIBE charges'" in said
     assert "Did you mean BilledCost?" in refused(loaded, "SELECT BilledCots FROM charges")
 
 

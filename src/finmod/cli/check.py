@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.progress import progress
-from finmod.cli.project import opened
+from finmod.cli.project import opened, typeable
 from finmod.errors import counted, printable
 from finmod.terms.money import known_sum, plain
 
@@ -56,7 +57,8 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
     elif form != "table":
         show(_COLUMNS, [(*_row(item), codes()[item.code].remedy) for item in report.findings], form)
     else:
-        _screen(report, codes())
+        typed = {code: replace(item, remedy=typeable(folder, item.remedy)) for code, item in codes().items()}
+        _screen(report, typed)
     return int(report.red)
 
 

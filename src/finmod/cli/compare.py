@@ -89,13 +89,14 @@ def _screen(found: Comparison, by: str) -> None:
     table(("period", "cost", a, b, f"{b} less {a}"), shown, right=(a, b, f"{b} less {a}"))
     _left_out(screen, found)
     if found.same:
-        months = counted(len(found.totals), "total")
+        total = "total agrees" if len(found.totals) == 1 else f"{len(found.totals):,} totals agree"
         unknown = any(any(pair.unknown(cost)) for pair in found.totals for cost in _COSTS)
         costs = "every cost that is known" if unknown else "every cost"
-        screen.print(f"The same bill: {months} equal in {costs}, to the last digit.", markup=False)
+        screen.print(f"The same bill: its {total} in {costs}, to the last digit.", markup=False)
         return
     different = sum(not pair.same for pair in found.totals)
-    screen.print(f"{different} of {counted(len(found.totals), 'total')} differ.", markup=False)
+    verb = "differs" if different == 1 else "differ"
+    screen.print(f"{different:,} of {counted(len(found.totals), 'total')} {verb}.", markup=False)
     rows = [
         (pair.month, cell(pair.key), *(f"{_of(count)}" for count in pair.charges), *(_apart(pair, c) for c in _COSTS))
         for pair in found.differences[:_MOST_ROWS]

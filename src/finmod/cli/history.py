@@ -98,7 +98,9 @@ def _sentence(close: Close) -> str:
     text = f"{close.months} closed {_minute(close.closed_at)} UTC as ledger version {close.version}{note}"
     if close.reopened_at is None:
         return f"{text}."
-    return f"{text}; reopened {_minute(close.reopened_at)} UTC, version {close.reopened_version}: {close.reason}"
+    reason = close.reason or ""
+    end = "" if reason.endswith((".", "!", "?")) else "."
+    return f"{text}; reopened {_minute(close.reopened_at)} UTC, version {close.reopened_version}: {reason}{end}"
 
 
 def _moved(item: Movement) -> tuple[str, ...]:

@@ -13,10 +13,23 @@ import rich_click as click
 from finmod.cli.completion import accepted, columns
 from finmod.cli.values import Word
 from finmod.errors import Problem, UserError, printable
+from finmod.settings.separators import SEPARATORS, SEPARATORS_TOLD
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+
+class _Separator(Word):
+    """A separator by its word, which the shell offers, or by its sign."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the sign."""
+        return value if value in SEPARATORS.values() else SEPARATORS[super().convert(value, param, ctx)]
+
+    def told(self) -> str:
+        """Return the words with their signs."""
+        return SEPARATORS_TOLD
+
+
 _OPTIONS = (
     click.option("--actual", multiple=True, metavar="PATH", help="Files of actual cost, of Azure's pairs."),
     click.option("--amortized", multiple=True, metavar="PATH", help="Files of amortized cost, of Azure's pairs."),
@@ -63,9 +76,9 @@ _OPTIONS = (
     ),
     click.option(
         "--separator",
-        type=Word(list(_SEPARATORS)),
+        type=_Separator(list(SEPARATORS)),
         metavar="SIGN",
-        help="What separates the fields of a table: comma, semicolon, tab or bar.",
+        help="What separates the fields of a table: comma, semicolon, tab or bar, or the sign itself.",
     ),
     click.option("--decimal-comma", is_flag=True, help="A table writes 1.204,50 for 1204.50."),
     click.option(
@@ -93,10 +106,9 @@ def read_options(said: Mapping[str, Any]) -> dict[str, Any]:
         UserError: A pair is not written NAME=VALUE.
     """
     found = {
-        **{key: said[key] for key in said if key not in ("constants", "column_names", "separator")},
+        **{key: said[key] for key in said if key not in ("constants", "column_names")},
         "constants": _pairs("--set", said["constants"], "BillingCurrency=USD"),
         "columns": _pairs("--column", said["column_names"], "BilledCost=amount"),
-        "separator": _SEPARATORS.get(said["separator"] or ""),
     }
     return {key: value for key, value in found.items() if value}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from finmod.cli import (
     status,
 )
 from finmod.cli.misuse import misused
+from finmod.cli.project import typeable
 from finmod.cli.values import Place
 from finmod.errors import FinmodError, UserError
 
@@ -54,11 +56,14 @@ _WRITING = frozenset({"close", "demo", "load", "reopen"})
 
 
 class _Commands(click.RichGroup):
-    """The commands; an interrupt says what it means for the one that ran."""
+    """The commands; an error names further ones as they can be typed, an interrupt says what it means."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- as click has it
         try:
             return super().invoke(ctx)
+        except UserError as error:
+            told = (replace(item, remedy=item.remedy and typeable(ctx.obj, item.remedy)) for item in error.problems)
+            raise UserError(*told) from error
         except KeyboardInterrupt:
             # The terminal shows ^C in the line that it was in.
             click.echo(err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -11,6 +12,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from finmod.settings.project import Project
+
+ON_A_PROJECT = (
+    "load", "check", "reconcile", "compare", "fx", "status", "query", "export", "close", "reopen", "history",
+)  # fmt: skip
+"""The commands that work on the project of ``--project``."""
+OF_NO_PROJECT = ("demo", "init", "sample", "completion")
+"""Those that do not."""
+# The way to a help is the same everywhere.
+_COMMAND = re.compile(rf"\bfinmod ({'|'.join((*ON_A_PROJECT, *OF_NO_PROJECT))})\b(?! (?:[a-z]+ )?--help)")
 
 
 def opened(folder: Path | None) -> Project:
@@ -29,6 +39,20 @@ def command_line(folder: Path | None, words: str) -> str:
     """
     project = f" --project {shlex.quote(str(folder))}" if folder is not None else ""
     return f"{program()}{project} {words}"
+
+
+def typeable(folder: Path | None, text: str) -> str:
+    """Return a text whose commands can be typed where the user is now, as in ``command_line``.
+
+    Args:
+        folder: What the user gave as ``--project``; None where nothing was given.
+        text: What to do, with commands such as ``finmod check`` in it.
+    """
+
+    def typed(command: re.Match[str]) -> str:
+        return command_line(folder if command[1] in ON_A_PROJECT else None, command[1])
+
+    return _COMMAND.sub(typed, text)
 
 
 def program() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+from rich.padding import Padding
 from rich.text import Text
 
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
@@ -94,7 +95,12 @@ def _heading(words: str) -> None:
 
 
 def _line(indent: int, words: str) -> None:
-    click.echo("  " * indent + printable(words, _LONGEST))
+    """Print words; on a terminal the lines that they take are all indented, in a pipe it is one."""
+    screen, shown = console(), printable(words, _LONGEST)
+    if screen.is_terminal:
+        screen.print(Padding(Text(shown), (0, 0, 0, 2 * indent), expand=False))
+    else:
+        click.echo("  " * indent + shown)
 
 
 def _invoices(report: ReconcileReport) -> None:

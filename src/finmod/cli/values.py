@@ -96,8 +96,12 @@ class Word(click.Choice[str]):
             # Versions look alike without being meant.
             close = near(value, self.choices) if value.isalpha() else None
             remedy = f"Did you mean '{close}'?" if close else None
-            raise wrong_value(value, param, ctx, expected=one_of(self.choices), remedy=remedy)
+            raise wrong_value(value, param, ctx, expected=self.told(), remedy=remedy)
         return value
+
+    def told(self) -> str:
+        """Return what is taken, for messages."""
+        return one_of(self.choices)
 
 
 class Month(click.ParamType[str]):
@@ -116,9 +120,10 @@ class Month(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the month as it was written."""
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value) or not self.first <= value <= self.last:
-            expected = f"a month as YYYY-MM, from {self.first} to {self.last}"
-            raise wrong_value(value, param, ctx, expected=expected)
+        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
+            raise wrong_value(value, param, ctx, expected="a month as YYYY-MM, such as 2026-09")
+        if not self.first <= value <= self.last:
+            raise wrong_value(value, param, ctx, expected=f"a month from {self.first} to {self.last}")
         return value
 
 

@@ -13,10 +13,9 @@ from typing import Final
 
 from finmod.focus.columns import COSTS, VERSIONS, Column, DataType, columns
 from finmod.settings.currencies import CURRENCIES
-from finmod.settings.validate import did_you_mean, refusals
+from finmod.settings.validate import Fault, did_you_mean, refusals
 
 _CHOICE, _FORM = "FM1003", "FM1006"
-Fault = tuple[str, str, str | None, str | int | None]
 
 
 @cache
@@ -42,25 +41,24 @@ def allowed_constants(value: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _fault(column_id: str, constant: str) -> Fault | None:
+    def fault(code: str, expected: str, remedy: str | None = None) -> Fault:
+        return Fault(code=code, expected=expected, remedy=remedy, steps=(column_id,))
+
     if constant == "":
-        return _FORM, "text", "Leave it out: a column without a value is NULL.", column_id
+        return fault(_FORM, "text", "Leave it out: a column without a value is NULL.")
     column = _columns().get(column_id)
     if column is None:
         return None
     if column_id in COSTS:
-        return (
-            _FORM,
-            "a column that is no cost",
-            f"Remove it: what a charge without {column_id} costs is unknown.",
-            column_id,
-        )
+        remedy = f"Remove it: what a charge without {column_id} costs is unknown."
+        return fault(_FORM, "a column that is no cost", remedy)
     if column_id in {"BillingCurrency", "PricingCurrency"} and constant not in CURRENCIES:
-        return _FORM, "a currency code of ISO 4217, such as USD", did_you_mean(constant, CURRENCIES), column_id
+        return fault(_FORM, "a currency code of ISO 4217, such as USD", did_you_mean(constant, CURRENCIES))
     if column.allowed_values and constant not in column.allowed_values:
         expected = f"a value that FOCUS allows in {column_id}, such as {column.allowed_values[0]}"
-        return _CHOICE, expected, did_you_mean(constant, column.allowed_values), column_id
+        return fault(_CHOICE, expected, did_you_mean(constant, column.allowed_values))
     takes, expected = _FORMS.get(column.data_type, (bool, ""))
-    return None if takes(constant) else (_FORM, expected, None, column_id)
+    return None if takes(constant) else fault(_FORM, expected)
 
 
 def _is_decimal(text: str) -> bool:

@@ -10,14 +10,14 @@ import re
 _REMOTE, _PATH = "FM1008", "FM1009"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
-Fault = tuple[str, str, str | None]
+PathFault = tuple[str, str, str | None]
 """Code, what was expected, what to do."""
 
 UNREADABLE = "Addresses such as s3:// cannot be read yet: copy the files to a folder and name that."
 UNWRITABLE = "Nothing is written to addresses such as s3:// yet: write to a folder, then copy it there."
 
 
-def path_fault(text: str, *, place: str = "path", remote: str = UNREADABLE) -> Fault | None:
+def path_fault(text: str, *, place: str = "path", remote: str = UNREADABLE) -> PathFault | None:
     """Return why a text can be no local path, or None where it can be one.
 
     Args:

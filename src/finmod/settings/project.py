@@ -6,17 +6,18 @@ Owns the models of that file and the search for it; one source of it stands in `
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, printable
 from finmod.settings.currencies import CURRENCIES
-from finmod.settings.paths import Fault, path_fault
+from finmod.settings.paths import PathFault, path_fault
 from finmod.settings.source import SOURCE_NAME, SourceName, SourceSettings, many, not_faulty, one_or_many
-from finmod.settings.validate import Settings, did_you_mean, listing, refusal, refusals, validated
+from finmod.settings.validate import Fault, Settings, did_you_mean, listing, refusal, refusals, validated
 from finmod.settings.yaml import read_yaml
 from finmod.terms.findings import codes
 
@@ -44,7 +45,7 @@ def _currency(value: str) -> str:
     return value
 
 
-def _relative_fault(value: str) -> Fault | None:
+def _relative_fault(value: str) -> PathFault | None:
     if PurePosixPath(value).is_absolute():
         remedy = f"Put the file into the project, so that it moves with it, and name it from the folder of {FILE}."
         return _PATH, "a path relative to the project", remedy
@@ -93,8 +94,15 @@ def _paths(value: object) -> object:
 
 
 def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
-    if len({os.path.normpath(path) for path in value}) < len(value):
-        raise refusal(_FORM, "each file once: its invoices would count twice", "Take one of them out.")
+    places = [os.path.normpath(path) for path in value]
+    faults = [
+        Fault(code=_FORM, expected="each file once: its invoices would count twice", remedy="Take one of them out.",
+              steps=(number,), found=f"is {printable(path, 80)!r} once more")
+        for number, path in enumerate(value)
+        if places[number] in places[:number]
+    ]  # fmt: skip
+    if faults:
+        raise refusals(faults)
     return value
 
 
@@ -105,9 +113,10 @@ RatesPath = Annotated[str, AfterValidator(_rates)]
 def _beside_bills(value: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
     """Refuse a comparison with a source that is not there, or that is none of the bills."""
     bills = [name for name, settings in value.items() if settings.compare_with is None]
+    expected = f"the source of a bill: {listing(bills)}" if bills else "a source that is itself not kept for comparison"
     faults = [
-        (_COMPARED, f"compare_with: one of {listing(bills) if bills else 'the bills'}",
-         did_you_mean(settings.compare_with, bills) or "Name the source that has the same bill.", name)
+        Fault(code=_COMPARED, expected=expected, steps=(name, "compare_with"),
+              remedy=did_you_mean(settings.compare_with, bills) or "Name the source that has the same bill.")
         for name, settings in value.items()
         if settings.compare_with is not None and settings.compare_with not in bills
     ]  # fmt: skip
@@ -167,7 +176,8 @@ class RatesSettings(Settings):
     @model_validator(mode="after")
     def _days_are_of_a_day(self) -> Self:
         if self.rate != "day" and "days" in self.model_fields_set:
-            raise refusal(_DAYS, "no days beside another rate than day", "Remove days, or set rate: day.", step="days")
+            expected, remedy = "no days beside another rate than day", "Remove days, or set rate: day."
+            raise refusals([Fault(code=_DAYS, expected=expected, remedy=remedy, steps=("days",))])
         return self
 
 
@@ -259,7 +269,8 @@ def find_project(start: Path) -> Path:
     for folder in (here, *here.parents):
         if os.path.lexists(folder / FILE):
             return folder
-    raise UserError(_no_project(f"there is no {FILE} in {start} or any folder above it"))
+    remedy = "Run `finmod init` to start a project here, or name one with --project DIR."
+    raise UserError(_no_project(f"there is no {FILE} in {start} or any folder above it", remedy))
 
 
 def load_project(folder: Path) -> Project:
@@ -270,7 +281,9 @@ def load_project(folder: Path) -> Project:
     """
     root = folder.absolute()
     if not os.path.lexists(root / FILE):
-        raise UserError(_no_project(f"there is no {FILE} in {folder}"))
+        init = f"`finmod init {shlex.quote(str(folder))}`"
+        remedy = f"Run {init} to start a project there, or name another folder with --project DIR."
+        raise UserError(_no_project(f"there is no {FILE} in {folder}", remedy))
     found = validated(ProjectFile, read_yaml(root / FILE))
     return Project(
         root=root,
@@ -287,6 +300,5 @@ def load_project(folder: Path) -> Project:
     )
 
 
-def _no_project(found: str) -> Problem:
-    remedy = "Run `finmod init` to start a project here, or name one with --project DIR."
+def _no_project(found: str, remedy: str) -> Problem:
     return Problem(code="FM1001", found=found, remedy=remedy)

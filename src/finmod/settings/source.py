@@ -9,14 +9,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 
 from finmod.settings.constants import allowed_constants, column_ids
-from finmod.settings.paths import Fault, path_fault
-from finmod.settings.validate import Settings, did_you_mean, refusal, refusals, unplaced, validated
+from finmod.settings.paths import PathFault, path_fault
+from finmod.settings.separators import SEPARATORS, SEPARATORS_TOLD
+from finmod.settings.validate import (
+    KEY,
+    Fault,
+    Settings,
+    did_you_mean,
+    listing,
+    refusal,
+    refusals,
+    unplaced,
+    validated,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic_core import CoreSchema
 
@@ -41,7 +52,6 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 DateOrder = Literal["iso", "mdy", "dmy"]
 ChargePeriod = Literal["hour", "day", "month"]
-Separator = Literal[",", ";", "\t", "|"]
 PowerOfTen = Literal[1, 10, 100, 1000, 10_000, 100_000, 1_000_000]
 """Divisors by which an amount stays exact: its decimal point moves."""
 
@@ -53,7 +63,7 @@ _CLUSTER = "Cluster"
 _OF_USAGE = {"kubernetes": (_CLUSTER,), "ai-usage": ("BillingAccountId", "SubAccountId")}
 """Format of usage -> the columns that a source of it can say."""
 _RESERVED = frozenset({"x_Source", "x_BillingPeriod", "x_ChargeDate", "x_ChargeKey", "x_File", "x_Row"})
-_FORM, _COLUMN, _CODE, _FILES, _KEY = "FM1006", "FM1007", "FM1022", "FM1027", "FM1028"
+_CHOICE, _FORM, _COLUMN, _CODE, _FILES, _KEY = "FM1003", "FM1006", "FM1007", "FM1022", "FM1027", "FM1028"
 
 _OPTIONS = {
     "format": "--format",
@@ -92,7 +102,7 @@ def _source_name(value: str) -> str:
     return value
 
 
-def not_faulty(value: str, fault: Fault | None) -> str:
+def not_faulty(value: str, fault: PathFault | None) -> str:
     """Return a value that has no fault, for validators.
 
     Raises:
@@ -114,6 +124,24 @@ def _column_id(value: str) -> str:
         hint = did_you_mean(value, column_ids())
         raise refusal(_COLUMN, "a FOCUS column id or a name that starts with x_", hint)
     return value
+
+
+def _constant_id(value: str, info: ValidationInfo) -> str:
+    takes = _OF_USAGE.get(info.data.get("format", ""))
+    if takes is None:
+        return _column_id(value)
+    if value not in takes:
+        remedy = did_you_mean(value, takes) or f"Usage has no {value} to be said: remove it."
+        raise refusal(_COLUMN, listing(takes), remedy)
+    return value
+
+
+def _separator(value: object) -> object:
+    """Read the word for a sign as that sign, for validators."""
+    sign = SEPARATORS.get(value, value) if isinstance(value, str) else value
+    if sign not in SEPARATORS.values():
+        raise refusal(_CHOICE, SEPARATORS_TOLD, did_you_mean(value, SEPARATORS))
+    return sign
 
 
 def _acceptable(value: str) -> str:
@@ -154,22 +182,19 @@ class _ColumnIdSchema:
 
 LocalPath = Annotated[str, AfterValidator(_local_path)]
 ColumnId = Annotated[str, AfterValidator(_column_id), _ColumnIdSchema()]
+ConstantId = Annotated[str, AfterValidator(_constant_id), _ColumnIdSchema()]
+Separator = Annotated[
+    Literal[",", ";", "\t", "|"],
+    BeforeValidator(
+        _separator, json_schema_input_type=Literal["comma", "semicolon", "tab", "bar", ",", ";", "\t", "|"]
+    ),
+]
 SourceName = Annotated[str, AfterValidator(_source_name)]
 Paths = Annotated[
     tuple[LocalPath, ...],
     BeforeValidator(one_or_many, json_schema_input_type=str | list[str]),
     AfterValidator(_some),
 ]
-
-
-def _constant_fault(format_name: str, name: str) -> tuple[str, str] | None:
-    """Return what a source of a format expects instead of a constant, and the remedy; None where it takes it."""
-    if format_name in _OF_USAGE:
-        takes = _OF_USAGE[format_name]
-        return None if name in takes else (" or ".join(takes), f"Usage has no {name} to be said: remove it.")
-    if name == _CLUSTER:
-        return "a FOCUS column id or a name that starts with x_", "Only kubernetes has clusters: remove it."
-    return None
 
 
 class SourceSettings(Settings):
@@ -212,7 +237,7 @@ class SourceSettings(Settings):
         description="Files of amortized cost, of azure-cost.",
         examples=["exports/azure/amortized/**/*.csv.gz"],
     )
-    constants: Annotated[dict[ColumnId, str], AfterValidator(allowed_constants)] = Field(
+    constants: Annotated[dict[ConstantId, str], AfterValidator(allowed_constants)] = Field(
         default={},
         alias="set",
         description="Values for FOCUS columns, column id to constant: each fills only what the bill leaves empty.",
@@ -257,7 +282,9 @@ class SourceSettings(Settings):
         examples=["month"],
     )
     separator: Separator = Field(
-        default=",", description="What separates the fields of a table in CSV.", examples=[";"]
+        default=",",
+        description="What separates the fields of a table in CSV: comma, semicolon, tab or bar, or the sign itself.",
+        examples=[";"],
     )
     decimal_comma: bool = Field(
         default=False, description="Whether a table writes 1.204,50 for 1204.50.", examples=[True]
@@ -276,32 +303,45 @@ class SourceSettings(Settings):
 
     @model_validator(mode="after")
     def _names_its_files(self) -> Self:
-        faults = [
-            (_KEY, f"a key of the format {self.format}", f"Only {' and '.join(formats)} reads it: remove it.", key)
-            for key, formats in _ONLY_OF.items()
-            if key in self.model_fields_set and self.format not in formats
-        ]
-        faults += [
-            (_COLUMN, *fault, "set")
-            for name in self.constants
-            if (fault := _constant_fault(self.format, name)) is not None
-        ]
-        faults += [
-            (_KEY, "a key of a format of bills", f"{self.format} is usage, and no bill: remove it.", key)
-            for key in ("compare_with", "unreadable_as_null")
-            if self.format in _OF_USAGE and getattr(self, key)
-        ]
+        faults = [*self._of_other_formats()]
         if self.tags and "Tags" in self.columns:
-            faults.append((_KEY, "either Tags under columns, or tags", "Remove one of the two.", "tags"))
+            expected, found = "either Tags under columns, or tags", "stands beside a column for Tags"
+            remedy = "Remove one of the two."
+            faults.append(Fault(code=_KEY, expected=expected, remedy=remedy, steps=("tags",), found=found))
+        if not faults:
+            faults += self._of_files()
         if faults:
             raise refusals(faults)
-        halves = bool(self.actual), bool(self.amortized)
-        if self.paths and any(halves):
-            expected = "either path, or actual and amortized"
-            raise refusal(_FILES, expected, "Remove one of them: a file may stand under one key only.")
-        if not self.paths and not any(halves):
-            raise refusal(_FILES, "path: the files of the bill", "Add path: with a file, a folder or a glob.")
         return self
+
+    def _of_other_formats(self) -> Iterator[Fault]:
+        """Yield a fault for every key or constant that the format does not have."""
+        found = f"does not go with the format {self.format}"
+        for key, formats in _ONLY_OF.items():
+            if key in self.model_fields_set and self.format not in formats:
+                expected, remedy = f"the format {listing(formats)}", "Remove it, or correct the format."
+                yield Fault(code=_KEY, expected=expected, remedy=remedy, steps=(key,), found=found)
+        for key in ("compare_with", "unreadable_as_null"):
+            if self.format in _OF_USAGE and getattr(self, key):
+                expected, remedy = "a format of bills", f"{self.format} is usage, and no bill: remove it."
+                yield Fault(code=_KEY, expected=expected, remedy=remedy, steps=(key,), found=found)
+        if self.format not in _OF_USAGE and _CLUSTER in self.constants:
+            expected, remedy = (
+                "a FOCUS column id or a name that starts with x_",
+                "Only kubernetes has clusters: remove it.",
+            )
+            yield Fault(code=_COLUMN, expected=expected, remedy=remedy, steps=("set", _CLUSTER, KEY))
+
+    def _of_files(self) -> Iterator[Fault]:
+        """Yield the fault of a source that names no files, or names them twice."""
+        halves = self.actual or self.amortized
+        if self.paths and halves:
+            expected, found = "either path, or actual and amortized", "stands beside a half of a pair"
+            remedy = "Remove one of them: a file may stand under one key only."
+            yield Fault(code=_FILES, expected=expected, remedy=remedy, steps=("path",), found=found)
+        if not self.paths and not halves:
+            remedy = "Add path: with a file, a folder or a glob."
+            yield Fault(code=_FILES, expected="the files of the bill", remedy=remedy, found="has no path")
 
 
 def source_settings(  # noqa: PLR0913 - one parameter per key of the file

@@ -7,6 +7,7 @@ is read from their JSON Schema, so that editor and message agree.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -38,15 +39,38 @@ class Settings(BaseModel):
 Model = TypeVar("Model", bound=Settings)
 
 
-def refusal(code: str, expected: str, remedy: str | None = None, *, step: str | int | None = None) -> Exception:
-    """Return what a validator raises: the code, what was expected and what to do; ``step`` points inside."""
-    return refusals([(code, expected, remedy, step)])
+KEY = "[key]"
+"""Behind the steps to a value it means its key, as pydantic has it."""
 
 
-def refusals(faults: Iterable[tuple[str, str, str | None, str | int | None]]) -> Exception:
-    """Return what a validator raises for several faults: code, expected, remedy, step inside the value."""
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """What is wrong with a value, or inside it.
+
+    Attributes:
+        code: Stable code.
+        expected: What was expected.
+        remedy: What to do; that of the code where it is None.
+        steps: The way from the value to what is wrong; with ``KEY`` behind it where that is a key.
+        found: What was found, behind the name of what is wrong; its value where it is None.
+    """
+
+    code: str
+    expected: str
+    remedy: str | None = None
+    steps: Steps = ()
+    found: str | None = None
+
+
+def refusal(code: str, expected: str, remedy: str | None = None) -> Exception:
+    """Return what a validator raises: the code, what was expected and what to do."""
+    return refusals([Fault(code=code, expected=expected, remedy=remedy)])
+
+
+def refusals(faults: Iterable[Fault]) -> Exception:
+    """Return what a validator raises for several faults."""
     found = list(faults)
-    return PydanticCustomError("refused", "expected {expected}", {"expected": found[0][1], "faults": found})
+    return PydanticCustomError("refused", "expected {expected}", {"expected": found[0].expected, "faults": found})
 
 
 def listing(words: Iterable[str], last: str = "or") -> str:
@@ -126,17 +150,22 @@ def _problems(detail: ErrorDetails, schema: Schema, document: Document) -> list[
         return [_unknown(steps, schema, document)]
     if detail["type"] != "refused":
         return [_wrong(detail, steps, schema, document)]
-    is_key = steps[-1:] == ("[key]",)
-    steps = steps[:-1] if is_key else steps
-    problems = []
-    for code, expected, remedy, step in detail["ctx"]["faults"]:
-        inside, node, key = document.find(steps if step is None else (*steps, step))
-        key_of = f"{_name(inside[:-1], document)} {'names' if document.options else 'has the key'}"
-        found = f"{key_of} {_text(str(inside[-1]))}" if is_key else _is(inside, node, document)
-        at = key if is_key else (node.line, node.column)
-        where, todo = _where(document, at), remedy or _REMEDIES[code]
-        problems.append(Problem(code=code, found=found, expected=expected, where=where, remedy=todo))
-    return problems
+    return [_refused(fault, (*steps, *fault.steps), document) for fault in detail["ctx"]["faults"]]
+
+
+def _refused(fault: Fault, steps: Steps, document: Document) -> Problem:
+    is_key = steps[-1:] == (KEY,)
+    steps, node, key = document.find(steps[:-1] if is_key else steps)
+    if fault.found is not None:
+        found = f"{_name(steps, document)} {fault.found}"
+    elif is_key:
+        key_of = f"{_name(steps[:-1], document)} {'names' if document.options else 'has the key'}"
+        found = f"{key_of} {_text(str(steps[-1]))}"
+    else:
+        found = _is(steps, node, document)
+    where = _where(document, key if is_key else (node.line, node.column))
+    remedy = fault.remedy or _REMEDIES[fault.code]
+    return Problem(code=fault.code, found=found, expected=fault.expected, where=where, remedy=remedy)
 
 
 def _missing(steps: Steps, schema: Schema, document: Document) -> Problem:

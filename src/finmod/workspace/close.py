@@ -5,6 +5,7 @@ Owns the order of the steps of a close, a reopening and of true-ups in a load. W
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -173,9 +174,11 @@ def _noted(note: str | None, grave: Sequence[Finding]) -> str | None:
 def _red(period: date, grave: Sequence[Finding]) -> Problem:
     first, more = grave[0], len(grave) - 1
     others = f"; and {counted(more, 'further finding')}" if more else ""
+    # An ordinary word is small behind a colon; BilledCost is not.
+    message = re.sub(r"^[A-Z][a-z]* ", lambda word: word[0].lower(), first.message.rstrip("."))
     return Problem(
         code="FM1519",
-        found=f"{first.billing_period} does not tie: {first.message.rstrip('.')} ({first.code}){others}",
+        found=f"{first.billing_period} does not tie: {message} ({first.code}){others}",
         expected="a month whose totals and invoices tie",
         where=first.source and f"source {first.source}",
         remedy="See all of it with: finmod check, or finmod reconcile. To close it all the same, and have the history "
