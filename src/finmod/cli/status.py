@@ -59,7 +59,7 @@ def command(folder: Path | None, *, form: Form) -> None:
             shown = [[*line, row[9] and f"{row[9]:%Y-%m-%d}"] for line, row in zip(shown, report.rows, strict=True)]
         table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "files", "format"))
     if report.reporting is not None:
-        click.echo(printable(_reporting(report.reporting), 1000))
+        click.echo(printable(_reporting(report.reporting, folder), 1000))
     for name, charges in report.beside.items():
         settings = project.sources.get(name)
         of = f" beside {settings.compare_with}" if settings and settings.compare_with else ""
@@ -76,8 +76,9 @@ def _seconds(instant: datetime) -> str:
     return cell(instant.replace(microsecond=0))
 
 
-def _reporting(total: ReportingTotal) -> str:
+def _reporting(total: ReportingTotal, folder: Path | None) -> str:
     if not total.missing:
         return f"In {total.currency}: BilledCost {money(total.billed_cost, total.currency)}"
     charges = ", ".join(f"{counted(number, 'charge')} in {currency}" for currency, number in total.missing.items())
-    return f"In {total.currency}: unknown, the exchange rates of {charges} are missing; see: finmod check"
+    where = command_line(folder, "check")
+    return f"In {total.currency}: unknown, the exchange rates of {charges} are missing; see: {where}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,16 +105,9 @@ def status(project: Project) -> Status:
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     billed: dict[str, Decimal] = {}
-    for row in rows:
-        if row[5] is None:  # usage, which costs nothing
-            continue
+    for row in (row for row in rows if row[5] is not None):  # usage costs nothing
         billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
-    # Findings are of a month, and told once for all of its currencies.
-    first = {row[:3]: place for place, row in reversed([*enumerate(rows)])}
-    rows = [
-        (*row[:8], row[8] if first[row[:3]] == place else 0, _closed_at(known, row[1]))
-        for place, row in enumerate(rows)
-    ]
+    rows = _told(rows, known)
     loaded = {row[0] for row in rows} | beside.keys()
     never = [name for name in project.sources if name not in loaded]
     span = (known.first, known.last) if known.first and known.last else None
@@ -141,6 +135,15 @@ def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snaps
         return ReportingTotal(project.currency, None, missing)
     rows = view_sql("charges_daily", ledger, snapshot, money)
     return ReportingTotal(project.currency, engine.row(f"SELECT sum(x_ReportingBilledCost) FROM ({rows})")[0], {})
+
+
+def _told(rows: Sequence[tuple[Any, ...]], known: Closes) -> list[tuple[Any, ...]]:
+    """Return rows with their month's close, and its findings on the first of its currencies alone."""
+    first = {row[:3]: place for place, row in reversed([*enumerate(rows)])}
+    return [
+        (*row[:8], row[8] if first[row[:3]] == place else 0, _closed_at(known, row[1]))
+        for place, row in enumerate(rows)
+    ]
 
 
 def _closed_at(known: Closes, month: str) -> datetime | None:
