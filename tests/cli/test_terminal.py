@@ -56,9 +56,9 @@ def test_no_rows_of_many_columns_say_so(wide: Books) -> None:
 
 def test_columns_that_are_left_out_are_named(wide: Books) -> None:
     _, shown = on_terminal(["--project", wide.root, "status"], columns=80)
-    assert "Without loaded, UTC, for want of room; whole: --output json" in lines(shown)
+    assert "Left out for want of room: loaded, UTC; all of it: --output json" in lines(shown)
     _, shown = on_terminal(["--project", wide.root, "status"], columns=140)
-    assert "Without" not in shown
+    assert "Left out" not in shown
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

@@ -141,7 +141,7 @@ def table(
     screen.print(made)
     gone = [column.heading for column in drawn if column not in kept and any(column.texts)]
     if gone:
-        screen.print(Text(f"Without {', '.join(gone)}, for want of room; whole: --output json", style="dim"))
+        screen.print(Text(f"Left out for want of room: {', '.join(gone)}; all of it: --output json", style="dim"))
 
 
 @dataclass(frozen=True)
