@@ -71,7 +71,7 @@ def test_a_refused_close_says_what_to_do(books: Books) -> None:
         "(FM1516, docs/errors.md)\n"
     )
     shown = books.run("close", "2026-08", "--with-earlier").out
-    assert "Shown is 2026-08; every month is shown by: finmod" in shown
+    assert f"Shown is 2026-08; every month is shown by: finmod --project {books.root} status" in shown
     assert "Closed 2026-07 to 2026-08 as ledger version 3." in shown
 
 

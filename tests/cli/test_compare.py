@@ -248,7 +248,7 @@ def test_a_comparison_is_not_kept_beside_another(aws: Books) -> None:
     said = aws.run("load", "again.csv", "--source", "third", "--compare-with", "again")
     assert (said.code, said.out) == (1, "")
     assert "third is to be kept beside again, which is kept for comparison alone" in said.err
-    assert "Name the source that has the bill: finmod" in said.err
+    assert f"Name the source that has the bill: finmod --project {aws.root} status shows it." in said.err
 
 
 def test_a_closed_month_is_compared_with_its_true_ups(aws: Books) -> None:

@@ -32,7 +32,12 @@ def test_a_planted_text_is_found_with_its_place(what: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["src/finmod/workspace/open.py", "../shared/data", "https://focus.finops.org/work/x", "AKIA" + "IOSFODNN7EXAMPLE"],
+    [
+        "src/finmod/workspace/open.py",
+        "../shared/data",
+        "https://focus.finops.org/wor" + "k/x",
+        "AKIA" + "IOSFODNN7EXAMPLE",
+    ],
 )
 def test_what_only_looks_alike_is_not_found(text: str, tmp_path: Path) -> None:
     (tmp_path / "planted.txt").write_text(text)

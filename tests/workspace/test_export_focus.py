@@ -203,7 +203,7 @@ def test_a_place_of_the_bills_or_the_ledger_is_refused(owner: Books, name: str, 
 @pytest.mark.parametrize("name", ["o.csv", "exports/o.csv", "exports/deep/o.parquet", "bills.csv"])
 def test_a_place_beside_the_bills_is_written(owner: Books, name: str) -> None:
     export(owner, owner.root / name)
-    assert owner.run("load").out.count("nothing to load") == 0 or (owner.root / name).exists()
+    assert (owner.root / name).stat().st_size > 0
 
 
 def test_an_empty_ledger_has_nothing_to_export(books: Books, tmp_path: Path) -> None:
@@ -214,7 +214,9 @@ def test_a_ledger_of_usage_has_no_charges_to_export(books: Books, tmp_path: Path
     assert load_usage(books, books.write("pods.csv", report({}))).code == 0
     said = books.run("export", "focus", "--to", tmp_path / "f.csv")
     assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("the ledger holds usage and no charges.\n  Load a bill first: finmod")
+    assert said.err.startswith(
+        f"the ledger holds usage and no charges.\n  Load a bill first: finmod --project {books.root} load."
+    )
     books.load(books.write("a.csv", bill({})))
     assert books.run("export", "focus", "--to", tmp_path / "f.csv").code == 0
     said = books.run("export", "focus", "--source", "k8s", "--to", tmp_path / "g.csv")
@@ -227,4 +229,4 @@ def test_a_source_that_is_kept_for_comparison_is_told_as_one(books: Books, tmp_p
     said = books.run("export", "focus", "--source", "again", "--to", tmp_path / "f.csv")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("again is kept for comparison alone, and its charges are no part of the bill.\n")
-    assert "Export the source that has the bill: finmod" in said.err
+    assert f"Export the source that has the bill: finmod --project {books.root} status shows it." in said.err

@@ -167,7 +167,10 @@ def test_a_missing_rate_is_unknown_and_a_finding_and_no_total(books: Books) -> N
     assert (found["source"], found["billing_period"], found["currency"]) == ("saas", "2026-09", "EUR")
     assert status(load_project(books.root)).reporting == ReportingTotal("USD", None, {"EUR": 2})
     said = books.run("status").out
-    assert "In USD: unknown, the exchange rates of 2 charges in EUR are missing; see: finmod" in said
+    assert (
+        f"In USD: unknown, the exchange rates of 2 charges in EUR are missing; see: finmod --project {books.root} check"
+        in said
+    )
 
 
 def test_every_rate_known_gives_a_total(books: Books) -> None:
