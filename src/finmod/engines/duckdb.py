@@ -216,6 +216,16 @@ class Engine:
         with _told():
             self._connection.register(name, dict(frame))
 
+    @contextlib.contextmanager
+    def offering(self, files: Any) -> Iterator[None]:  # noqa: ANN401 -- of fsspec, which has no types
+        """Let the block's statements read a file system of fsspec, by addresses that begin with its ``protocol``."""
+        with _told():
+            self._connection.register_filesystem(files)
+        try:
+            yield
+        finally:
+            self._connection.unregister_filesystem(files.protocol)
+
     def copy_parquet(
         self, sql: str, path: Path, *, compression: str = "zstd", level: int | None = None, ordered: bool = False
     ) -> int:

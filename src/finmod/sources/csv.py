@@ -9,20 +9,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine, EngineError, file_list, literal
+from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError
 from finmod.sources import gzip, parquet
 from finmod.sources.broken_rows import broken_row, not_utf8, too_long_row
 from finmod.sources.files import SourceFile
 from finmod.sources.kinds import is_gzip, refuse_other_kinds
 from finmod.sources.long_rows import MOST_BYTES, ends_in_long_row, tail_of
+from finmod.sources.unpacked import likely_size
 
 NULL_TEXTS = ("", "NULL", "null", "(null)")
 _HEADER_BYTES = 4 << 20
+# Smaller gzip files are unpacked twice before what reads ahead is imported.
+_LEAST_AHEAD = 16 << 20
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -162,7 +165,8 @@ def copy_to_parquet(
         UserError: A row is broken or the gzip file is damaged; nothing is left behind.
     """
     try:
-        return _copy(engine, file, header, target, ""), None
+        rows = _copy_ahead(engine, file, header, target)
+        return rows if rows is not None else _copy(engine, file, header, target, ""), None
     except UserError as error:
         if not pad_short_rows or any(problem.code != "FM1116" for problem in error.problems):
             raise
@@ -171,11 +175,36 @@ def copy_to_parquet(
     return rows, _short_rows(engine, file, header)
 
 
+def _copy_ahead(engine: Engine, file: SourceFile, header: Header, target: Path) -> int | None:
+    """Write a large gzip file that is unpacked once; None, and nothing is written, for any that this cannot do.
+
+    Whatever is wrong with it is told by who reads it in the ordinary way.
+    """
+    size = likely_size(file.path) if file.size >= _LEAST_AHEAD and is_gzip(file) else None
+    if size is None:
+        return None
+    # To import what it needs takes longer than to load a small file.
+    from finmod.sources.read_ahead import ReadAhead, UnpackedFiles  # noqa: PLC0415
+
+    rows = None
+    with suppress(EngineError), ReadAhead(file, size) as unpacked:
+        files = UnpackedFiles(unpacked)
+        with engine.offering(files):
+            query = _reader(header, files.address, "none", "")
+            rows = engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
+    if not unpacked.is_whole or ends_in_long_row(unpacked.tail):
+        rows = None
+    if rows is None:
+        target.unlink(missing_ok=True)
+    return rows
+
+
 def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, options: str) -> int:
     check = gzip.Check(file, engine) if is_gzip(file) else None
     try:
         with check or nullcontext():
-            rows = engine.copy_parquet(_reader(file, header, options), target, compression="lz4_raw", ordered=True)
+            query = _reader(header, *_place(file), options)
+            rows = engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
         _refuse_long_end(file, header, check.tail if check else tail_of(file))
     except EngineError as error:
         target.unlink(missing_ok=True)
@@ -193,12 +222,16 @@ def _refuse_long_end(file: SourceFile, header: Header, tail: bytes) -> None:
         raise UserError(problem)
 
 
-def _reader(file: SourceFile, header: Header, options: str) -> str:
+def _place(file: SourceFile) -> tuple[str, str]:
+    """Return where the engine finds a file, and how it is packed."""
+    return glob_escape(str(file.path)), "gzip" if is_gzip(file) else "none"
+
+
+def _reader(header: Header, address: str, packing: str, options: str) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.physical)
     kept = ", ".join(header.kept) if header.kept else "*"
-    packing = "gzip" if is_gzip(file) else "none"
     return (
-        f"SELECT {kept} FROM read_csv({file_list([file.path])}, compression = '{packing}', "
+        f"SELECT {kept} FROM read_csv({literal(address)}, compression = '{packing}', "
         f"auto_detect = false, header = true, delim = {literal(header.separator)}, "
         f"quote = '\"', escape = '\"', buffer_size = {MOST_BYTES}, "
         f"nullstr = [{', '.join(map(literal, NULL_TEXTS))}], columns = {{{columns}}}"
@@ -208,7 +241,7 @@ def _reader(file: SourceFile, header: Header, options: str) -> str:
 
 def _short_rows(engine: Engine, file: SourceFile, header: Header) -> ShortRows | None:
     kept = ", store_rejects = true, rejects_table = 'short_rows', rejects_scan = 'short_scans', rejects_limit = 0"
-    engine.row(f"SELECT count(*) FROM ({_reader(file, header, kept)})")
+    engine.row(f"SELECT count(*) FROM ({_reader(header, *_place(file), kept)})")
     rows, line = engine.row(
         "SELECT count(DISTINCT line), min(line) FROM short_rows WHERE error_type = 'MISSING COLUMNS'"
     )

@@ -26,7 +26,8 @@ _BEHIND = "something that is no gzip stands behind its end"
 # What ISA-L says -> what that means; anything else is damage, in words that nobody could act on.
 _MEANT = {_BEHIND: _BEHIND, "Incorrect checksum": "its checksum or its length does not fit"}
 # Its stub says that this is an exception and not a class of them.
-_Fault = cast("type[Exception]", isal_zlib.error)
+Fault = cast("type[Exception]", isal_zlib.error)
+"""What unpacking a damaged file raises."""
 _READ, _PIECE = 1 << 20, 16 << 20
 # How long a failed read waits for the reason: a flipped bit may show in the rows before the checksum is reached.
 _PATIENCE = 30
@@ -41,27 +42,27 @@ def head(file: SourceFile, size: int) -> bytes:
     found = bytearray()
     with file.path.open("rb") as handle:
         try:
-            for piece in _pieces(handle, size):
+            for piece in pieces(handle, size):
                 found += piece
                 if len(found) >= size:
                     break
-        except (_Fault, EOFError) as error:
+        except (Fault, EOFError) as error:
             raise UserError(damaged(file, _words(error))) from error
     return bytes(found[:size])
 
 
-def _pieces(handle: io.BufferedReader, most: int) -> Iterator[bytes]:
+def pieces(handle: io.BufferedReader, most: int) -> Iterator[bytes]:
     """Yield the unpacked bytes of all members, at most ``most`` at a time.
 
     Raises:
-        _Fault: A member is damaged.
+        Fault: A member is damaged.
         EOFError: The last member breaks off.
     """
     member, rest = isal_zlib.decompressobj(wbits=31), b""
     while data := rest or handle.read(_READ):
         if member.eof:
             if not data.startswith(b"\x1f"):
-                raise _Fault(_BEHIND)
+                raise Fault(_BEHIND)
             member = isal_zlib.decompressobj(wbits=31)
         yield member.decompress(data, most)
         rest = member.unused_data if member.eof else member.unconsumed_tail
@@ -125,7 +126,7 @@ class Check:
     def _fault(self, handle: io.BufferedReader) -> Problem | None:
         expanded, kept, limit = 0, 0, max(EXPANSION_FREE_BYTES, self._file.size * MOST_EXPANSION)
         try:
-            for piece in _pieces(handle, _PIECE):
+            for piece in pieces(handle, _PIECE):
                 expanded += len(piece)
                 self._last.append(piece)
                 kept += len(piece)
@@ -136,7 +137,7 @@ class Check:
                     return None
                 if expanded > limit:
                     return _bomb(self._file)
-        except (_Fault, EOFError) as error:
+        except (Fault, EOFError) as error:
             return damaged(self._file, _words(error))
         return None
 

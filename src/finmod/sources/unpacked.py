@@ -19,6 +19,8 @@ SIZE_MODULUS = 1 << 32
 """A gzip file tells the size of what is in it modulo this."""
 _MAGIC = b"\x1f\x8b"
 _SHORTEST = 18
+# Above, a guess from the first bytes may be wrong by one modulus.
+_MOST_GUESSED = 3 * SIZE_MODULUS
 _READ = 1 << 20
 
 
@@ -38,6 +40,25 @@ def trailer(path: Path) -> tuple[int, int] | None:
         handle.seek(-8, os.SEEK_END)
         crc, length = struct.unpack("<II", handle.read(8))
     return crc, length
+
+
+def likely_size(path: Path) -> int | None:
+    """Return the bytes that a gzip file most likely unpacks to; None where nothing can be said.
+
+    Its last bytes say it modulo 2**32, and its first megabyte about how often to add that. It is wrong for a file of
+    several members.
+    """
+    found, size = trailer(path), path.stat().st_size
+    member = zlib.decompressobj(wbits=31)
+    with path.open("rb") as handle:
+        try:
+            sample = len(member.decompress(handle.read(_READ), _READ * MOST_EXPANSION))
+        except zlib.error:
+            return None
+    guess = size * sample // min(size, _READ)
+    if found is None or member.unconsumed_tail or guess > min(_MOST_GUESSED, size * MOST_EXPANSION):
+        return None
+    return found[1] + max(0, round((guess - found[1]) / SIZE_MODULUS)) * SIZE_MODULUS
 
 
 def unpacked_sha256(path: Path) -> str | None:
