@@ -188,3 +188,15 @@ def test_rows_written_in_order_keep_their_places(tmp_path: Path) -> None:
         assert engine.copy_parquet("SELECT i FROM range(300000) t(i)", target, ordered=True) == 300_000
         sql = f"SELECT bool_and(i = file_row_number) FROM read_parquet({file_list([target])}, file_row_number = true)"
         assert engine.row(sql) == (True,)
+
+
+@pytest.mark.parametrize("most", [1_000_000, 300])
+def test_numbers_that_stand_twice_are_found_in_as_many_parts_as_it_takes(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("finmod.engines.duckdb._MOST_SORTED", most)
+    with Engine() as engine:
+        assert not engine.may_repeat("hash(i)", "range(1000) AS t(i)", least=1000)
+        assert engine.may_repeat("hash(i // 2)", "range(1000) AS t(i)", least=1000)
+        assert engine.may_repeat("hash(greatest(i, 1))", "range(1000) AS t(i)", least=1000)
+        assert engine.may_repeat("hash(i)", "range(1000) AS t(i)", least=1001)

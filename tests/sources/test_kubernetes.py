@@ -75,3 +75,16 @@ def test_what_is_damaged_or_empty_is_refused(tmp_path: Path, content: bytes, cod
 
 def test_csv_is_staged_as_any_bill(tmp_path: Path) -> None:
     assert staged(tmp_path, report({}).encode(), "pods.csv").rows == 1
+
+
+def test_columns_that_nobody_needs_are_not_staged(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(report({}), encoding="utf-8")
+    names = (tmp_path / "a.csv").read_text(encoding="utf-8").split("\n")[0].split(",")
+    file = fingerprint(tmp_path / "a.csv", tmp_path)
+    with Engine() as engine:
+        every = stage_usage(engine, file, tmp_path)
+        found = stage_usage(engine, file, tmp_path, wanted={"node"}.__contains__)
+
+    assert [column.name for column in every.columns] == names
+    telling = REPORTS["openshift-pod"] | {"node"}
+    assert [column.name for column in found.columns] == [name for name in names if name in telling]

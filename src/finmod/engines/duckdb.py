@@ -26,6 +26,8 @@ MEMORY_LIMIT = "1700MB"
 # An eye sees this as movement; asking takes some microseconds.
 _WATCH_SECONDS = 0.25
 _INTERRUPT_SECONDS = 0.05
+# A quarter of a GB of numbers.
+_MOST_SORTED = 32_000_000
 # What Python has an exact value for. Without a cast DuckDB asks for pytz to give an instant, makes 30 days of a month
 # and drops nanoseconds.
 _EXACT_IN_PYTHON = frozenset({
@@ -206,6 +208,25 @@ class Engine:
             if any(cast.startswith("CAST") for cast in casts):
                 relation = relation.project(", ".join(casts))
             return names, self._call(relation.fetchall)
+
+    def may_repeat(self, number: str, relation: str, *, least: int) -> bool:
+        """Return whether two rows have the same number; of few rows, that they may: a look is not worth it.
+
+        Args:
+            number: SQL for a whole number of each row, never NULL.
+            relation: SQL for the rows.
+            least: From so many rows on they are looked at.
+        """
+        rows = int(self.row(f"SELECT count(*) FROM {relation}")[0])
+        parts = rows // _MOST_SORTED + 1
+        for part in range(parts if rows >= least else 0):
+            sql = f"SELECT {number} AS number FROM {relation} WHERE {number} % {parts} = {part}"
+            with _told():
+                numbers = self._call(self._connection.sql(sql).fetchnumpy)["number"]
+            numbers.sort()
+            if bool((numbers[1:] == numbers[:-1]).any()):
+                return True
+        return rows < least
 
     def columns(self, sql: str) -> list[tuple[str, str]]:
         """Return name and type of each column of a query, without running it."""

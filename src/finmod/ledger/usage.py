@@ -170,9 +170,11 @@ _Row = tuple[str, date, str, str, int, str, str, int, str | None, str | None, st
 
 def _manifest(engine: Engine, work: UsageInput, usage: Path) -> list[_Row]:
     """Return the rows of the manifests; each total of a file's text equals that of the ledger but for rounding."""
-    names = work.tables.form.quantities
-    sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL}), min({name})" for name in names)
-    found = engine.rows(f"SELECT x_File, count(*), {sums} FROM {relation([usage])} GROUP BY x_File")
+    # A quantity that no report has a column for is NULL throughout.
+    given = {quantity.target for conversion in work.conversions for quantity in conversion.quantities}
+    names = [name for name in work.tables.form.quantities if name in given]
+    sums = [f"CAST(sum({name}) AS {DECIMAL}), min({name})" for name in names]
+    found = engine.rows(f"SELECT {', '.join(('x_File', 'count(*)', *sums))} FROM {relation([usage])} GROUP BY x_File")
     totals = {row[0]: (row[1], dict(zip(names, zip(row[2::2], row[3::2], strict=True), strict=True)))
               for row in found}  # fmt: skip
     problems = _too_large(work, totals) + [
@@ -220,7 +222,7 @@ def _too_large(work: UsageInput, totals: _Totals) -> list[Problem]:
     """Return the counts of which the month's sum is no whole number that tables hold: it could not be told again."""
     problems = []
     for name in (name for name in work.tables.form.quantities if work.tables.form.types[name] == "BIGINT"):
-        found = {file: sums[name][0] or Decimal(0) for file, (_, sums) in totals.items()}
+        found = {file: sums.get(name, (None,))[0] or Decimal(0) for file, (_, sums) in totals.items()}
         total = sum(found.values())
         if total >= _MOST_COUNTED:
             problems.append(
@@ -275,16 +277,24 @@ def _write(engine: Engine, table: Table, rows: Sequence[_Row], target: Path) -> 
     return written
 
 
-def _findings(engine: Engine, work: UsageInput, usage: Path) -> list[Finding]:
-    month, found = f"{work.period:%Y-%m}", list[Finding]()
+def _repeated(engine: Engine, work: UsageInput, usage: Path) -> tuple[int | None, int | None, str | None]:
+    """Return how many rows say again what another says of the same interval, and row and file of the first."""
     key = ", ".join(("IntervalStart", "IntervalEnd", *work.tables.form.key))
-    # Numbers are told apart sooner than texts: the rows whose hash stands twice are few.
-    twice = f"SELECT hash({key}) FROM {relation([usage])} GROUP BY 1 HAVING count(*) > 1"
+    rows = relation([usage])
+    # Numbers are told apart sooner than texts, and sorted ones sooner than grouped ones.
+    if not engine.may_repeat(f"hash({key})", rows, least=work.many_rows):
+        return None, None, None
+    twice = f"SELECT hash({key}) FROM {rows} GROUP BY 1 HAVING count(*) > 1"
     more, row, file = engine.row(
         f"SELECT sum(n) - count(*), min(r), arg_min(f, r) FROM (SELECT count(*) AS n, max(x_Row) AS r, "
-        f"arg_max(x_File, x_Row) AS f FROM {relation([usage])} WHERE hash({key}) IN ({twice}) GROUP BY {key} "
-        "HAVING count(*) > 1)"
+        f"arg_max(x_File, x_Row) AS f FROM {rows} WHERE hash({key}) IN ({twice}) GROUP BY {key} HAVING count(*) > 1)"
     )
+    return more, row, file
+
+
+def _findings(engine: Engine, work: UsageInput, usage: Path) -> list[Finding]:
+    month, found = f"{work.period:%Y-%m}", list[Finding]()
+    more, row, file = _repeated(engine, work, usage)
     if more:
         found.append(
             Finding(

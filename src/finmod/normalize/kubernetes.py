@@ -269,6 +269,9 @@ MAPPINGS: Final = {
 }
 """Kind of report -> its mapping."""
 
+COLUMNS: Final = frozenset(name for mapping in MAPPINGS.values() for name in mapping.source_columns())
+"""Every column that some mapping reads."""
+
 REVISION: Final = 1
 """Goes up when the result of a mapping changes, so that ``load`` knows to read every report again."""
 

@@ -5,7 +5,7 @@ Owns which kind of report a file is, told by its columns, and the reading of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,7 @@ REPORTS: Final = {
 }
 """Kind of report -> columns that tell it."""
 
+_TELLING: Final = frozenset[str]().union(*REPORTS.values())
 _ANSWER: Final = frozenset({"code", "data"})
 _HEAD = 64
 
@@ -54,20 +55,23 @@ def canonical(name: str) -> str:
 FORMAT = Format("kubernetes", "Kubernetes usage", recognise, canonical, stages_json=True)
 
 
-def stage_usage(engine: Engine, file: SourceFile, folder: Path) -> Staged:
+def stage_usage(
+    engine: Engine, file: SourceFile, folder: Path, *, wanted: Callable[[str], bool] = lambda _: True
+) -> Staged:
     """Make a usage report ready for queries: CSV and Parquet as any file, an answer of OpenCost as rows of text.
 
     Args:
         engine: Where to read it.
         file: CSV, gzipped CSV, Parquet, JSON or gzipped JSON, told by content.
         folder: Temporary folder for the staged text.
+        wanted: Whether a column of CSV, by its name, is needed beside those that tell the report.
 
     Raises:
         UserError: The file cannot be read whole, or is no usage report.
     """
     if is_json(file):
         return _stage_json(engine, file, folder)
-    staged = stage(engine, file, folder)
+    staged = stage(engine, file, folder, wanted=lambda name: name in _TELLING or wanted(name))
     if not recognise([column.name for column in staged.columns]):
         raise UserError(_unknown(staged.header_place))
     return staged

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,7 @@ USAGE_READERS: Final = {
     "kubernetes": UsageReader(
         USAGE["kubernetes"],
         kubernetes.REVISION,
-        stage_report,
+        partial(stage_report, wanted=kubernetes.COLUMNS.__contains__),
         kubernetes_rows.conversion,
         kubernetes_checks.look_at_report,
     ),
