@@ -122,15 +122,15 @@ def test_a_wrong_size_makes_no_rows(
     assert ordinary == ["b.csv.gz"]
 
 
-def test_a_place_far_back_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_ahead, "_KEPT", 200_000)
+def test_what_is_gone_is_unpacked_again(tmp_path: Path, ordinary: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_ahead, "_KEPT", 20_000)
     file = fingerprint(packed(tmp_path, gzip.compress(TEXT)), tmp_path)
     with ReadAhead(file, len(TEXT)) as ahead:
-        assert ahead.read(500_000, 100) == TEXT[500_000:500_100]
-        assert ahead.read(450_000, 100) == TEXT[450_000:450_100]
-        with pytest.raises(OSError):  # noqa: PT011 -- it has no words: the ordinary way has them
-            ahead.read(0, 100)
-    assert not ahead.is_whole
+        for place in (500_000, 490_000, 0, 123, len(TEXT) - 50):
+            assert ahead.read(place, 100) == TEXT[place : place + 100]
+    monkeypatch.setattr(csv, "MOST_BYTES", 300_000)
+    assert staged(file.path, threads=8) == EXPECTED
+    assert ordinary == []
 
 
 def test_an_error_of_the_reader_stops_the_unpacking(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -20,8 +21,8 @@ from finmod.sources.files import SourceFile
 from finmod.sources.long_rows import MOST_BYTES
 
 _PIECE, _AHEAD = 4 << 20, 32 << 20
-# Threads read somewhat out of order, and read again what the engine dropped for want of memory.
-_KEPT = 128 << 20
+# A thread looks back where its last row ends in what another has read and dropped: 100 MB were seen.
+_KEPT = 256 << 20
 
 
 class _Stopped(Exception):  # noqa: N818 -- nobody sees it: it ends a thread
@@ -74,22 +75,28 @@ class ReadAhead(AbstractContextManager["ReadAhead"]):
         return b"".join(piece for at, piece in self._pieces if at + len(piece) > last)[-MOST_BYTES:]
 
     def read(self, place: int, length: int) -> bytes:
-        """Return the bytes from a place on, fewer at the end.
-
-        Raises:
-            OSError: They are gone: the place lies too far before others that were read.
-        """
+        """Return the bytes from a place on, fewer at the end; those that are gone are unpacked again."""
         end = place + length
         with self._changed:
             self._wanted = max(self._wanted, end)
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._over or self._made >= end)
-            if self._pieces and place < self._pieces[0][0]:
-                raise OSError
-            near = [(at, piece) for at, piece in self._pieces if at < end and at + len(piece) > place]
-        found = b"".join(memoryview(piece)[max(0, place - at) : end - at] for at, piece in near)
+            gone = bool(self._pieces) and place < self._pieces[0][0]
+            kept = [item for item in self._pieces if _has(*item, place, end)]
+        pieces = self._again(place, end) if gone else kept
+        found = b"".join(memoryview(piece)[max(0, place - at) : end - at] for at, piece in pieces)
         self._given[place] = len(found)
         return found
+
+    def _again(self, place: int, end: int) -> Iterator[tuple[int, bytes]]:
+        at = 0
+        with self._path.open("rb") as handle:
+            for piece in gzip.pieces(handle, _PIECE):
+                if _has(at, piece, place, end):
+                    yield at, piece
+                at += len(piece)
+                if at >= end:
+                    return
 
     def _run(self) -> None:
         try:
@@ -112,6 +119,11 @@ class ReadAhead(AbstractContextManager["ReadAhead"]):
             if self._over or self._made > self.size:
                 raise _Stopped
             self._changed.notify_all()
+
+
+def _has(at: int, piece: bytes, place: int, end: int) -> bool:
+    """Return whether a piece, which begins at ``at``, has bytes from a place to an end."""
+    return at < end and at + len(piece) > place
 
 
 class UnpackedFiles(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
