@@ -105,6 +105,16 @@ def test_load_and_status_count_the_same_findings(books: Books) -> None:
     assert json.loads(books.run("status", "--output", "json").out)[0]["findings"] == kept[0]["n"]
 
 
+def test_findings_of_a_currency_stand_with_it_in_load_and_status(books: Books) -> None:
+    given = bill(month(7, "1"), month(7, "-2", BillingCurrency="EUR", BillingAccountId="b", SkuId=""))
+    loaded = books.run("load", "--format", "focus", "--source", "saas", books.write("a.csv", given), "--output", "json")
+    counts = {row["currency"]: row["findings"] for row in json.loads(loaded.out)}
+    assert len(set(counts.values())) == 2
+    assert {
+        row["currency"]: row["findings"] for row in json.loads(books.run("status", "--output", "json").out)
+    } == counts
+
+
 def test_status_has_totals_per_currency_and_counts_a_period_once(books: Books) -> None:
     two = bill(month(7, "1000"), month(7, "0.5", BillingCurrency="EUR", BillingAccountId="b"))
     books.load(books.write("a.csv", two))

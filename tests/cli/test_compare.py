@@ -131,13 +131,21 @@ def test_equal_totals_are_the_same_bill(aws: Books) -> None:
     assert "The same bill: its total agrees in every cost that is known, to the last digit." in said.out
 
 
+def test_a_cost_that_one_of_two_lacks_is_no_difference_but_told(aws: Books) -> None:
+    aws.write("again.csv", _other({1: {"ListCost": "5"}}))
+    aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    said = aws.run("compare", "aws", "again", "--detailed-exitcode")
+    assert said.code == 2
+    assert "\n0 of 4 totals differ, 1 is unknown in one of the two.\n" in said.out
+
+
 def test_a_difference_is_listed_by_service_largest_first(aws: Books) -> None:
     changes = {25: {"BilledCost": "30.25", "ServiceName": "Database"}, 1: {"BilledCost": "1.26"}}
     aws.write("again.csv", _other(changes))
     aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
     said = aws.run("compare", "aws", "again", "--detailed-exitcode")
     assert said.code == 2
-    assert "\n1 of 1 total differs.\n" in said.out
+    assert "\n1 of 4 totals differs.\n" in said.out
     rows = pairs(aws)
     billed = [(row["by"], row["value"], row["difference"]) for row in rows if row["cost"] == "BilledCost"]
     assert billed == [

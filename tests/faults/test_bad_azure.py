@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,23 @@ def test_azures_bill_under_another_name_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match="load it with --format azure-cost"):
         load_as(new_project(tmp_path / "project"), "aws", "aws-cur", write(tmp_path / "bill.csv", [{}]))
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(3, True), (2, False), (1, False)])
+def test_a_file_of_fewer_rows_than_its_manifest_says_is_refused(
+    tmp_path: Path,
+    rows: int,
+    refused: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    project = new_project(tmp_path / "project")
+    bill = write(tmp_path / "bill.csv", [{}, {}])
+    content = {"blobs": [{"blobName": "x/bill.csv", "dataRowCount": rows}]}
+    (tmp_path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+
+    if refused:
+        with pytest.raises(UserError) as caught:
+            load(project, bill)
+        assert "bill.csv: the file has 2 rows, and the manifest beside it says 3; expected" in str(caught.value)
+    else:
+        load(project, bill)
+    assert query(project, "SELECT count(*) FROM charges").rows == [(0 if refused else 2,)]

@@ -124,6 +124,26 @@ def test_a_term_that_may_have_begun_earlier_or_go_on_is_not_inferred(bench: Benc
     assert only(bench, *charges, *INSIDE).rule == "beyond"
 
 
+def test_a_term_that_a_purchase_of_a_day_states_in_months_is_compared(bench: Bench) -> None:
+    """Azure bills a reservation on the day of its purchase; the day after its last one has its last hours."""
+    term = only(bench, upfront("10", "2026-02-01", "2026-02-02", x_SkuTerm="2"), used(3, 3, "4"), *INSIDE)
+    assert (term.rule, f"{term.begins} {term.ends}", term.difference) == ("stated", "2026-02-01 2026-04-01", -6)
+    (found,) = unequal_terms([term])
+    assert (found.code, found.severity) == ("FM1415", "error")
+
+
+@pytest.mark.parametrize("months", ["3", "1", "", "P1Y"])
+def test_months_that_are_not_loaded_or_state_no_term_prove_nothing(bench: Bench, months: str) -> None:
+    term = only(bench, upfront("10", "2026-02-01", "2026-02-02", x_SkuTerm=months), used(3, 3, "4"), *INSIDE)
+    assert (term.rule, term.holds) == ("beyond", True)
+
+
+def test_a_term_lasts_as_long_as_its_last_fee(bench: Bench) -> None:
+    fees = [{**fee(number, 2, "5"), "ChargePeriodEnd": f"2026-{number + 1:02}-01T00:00:00Z"} for number in (2, 3, 4)]
+    term = only(bench, *fees, used(2, 3, "7"), *INSIDE)
+    assert (term.rule, term.ends.isoformat()) == ("beyond", "2026-05-01")
+
+
 def test_a_cost_that_is_unknown_is_told_and_not_taken_for_nothing(bench: Bench) -> None:
     term = only(bench, upfront("10", "2026-02-01", "2026-05-01"), used(3, 3, ""), *INSIDE)
     assert (term.unknown, term.difference, term.holds) == (1, None, False)

@@ -10,7 +10,7 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
+from finmod.ledger.quality import missing_days, missing_months, repeated_charges, unread_discounts
 from finmod.ledger.tables import CHARGES
 from finmod.settings.project import load_project
 from finmod.terms.findings import Finding
@@ -117,6 +117,23 @@ def test_a_file_that_repeats_itself_is_a_warning(books: Books) -> None:
     (found,) = deliveries(books, early=[*seats(0, 25), *seats(0, 25)])
 
     assert (found.severity, found.rows) == ("warning", 25)
+
+
+@pytest.mark.parametrize(
+    ("months", "gaps"),
+    [
+        (["2025-11", "2026-02", "2025-12"], ["2026-01"]),
+        (["2026-01", "2026-03"], ["2026-02"]),
+        (["2026-01", "2026-02"], []),
+        (["2026-03"], []),
+        (["2026-01", "2026-04", "2026-07"], []),
+    ],
+    ids=["a month of four", "a month of three", "none", "one month", "a quarterly bill"],
+)
+def test_months_without_anything_between_the_first_and_the_last_are_told(months: list[str], gaps: list[str]) -> None:
+    found = missing_months([*(("a", month) for month in months), ("b", "2020-01")], "charge")
+    assert [(item.source, item.billing_period) for item in found] == [("a", month) for month in gaps]
+    assert {(item.code, item.severity) for item in found} <= {("FM1417", "warning")}
 
 
 def test_days_without_charges_between_the_first_and_the_last_are_told(engine: Engine, commit: Commit) -> None:

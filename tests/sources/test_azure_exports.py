@@ -78,6 +78,13 @@ def test_a_file_that_broke_off_is_refused(tmp_path: Path) -> None:
         select_exports(files)
 
 
+def test_the_manifest_promises_rows(tmp_path: Path) -> None:
+    blobs = [{"blobName": "x/part_0_0001.csv", "dataRowCount": 7}, {"blobName": "x/part_1_0001.csv"}]
+    files = run(tmp_path, f"{RUN}1", parts=2, blobs=blobs)
+
+    assert select_exports(files).promised == {files[0]: 7}
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -155,6 +162,16 @@ def test_focus_exports_of_azure_count_by_their_newest_run(tmp_path: Path) -> Non
 
     assert chosen.files == (other, *new)
     assert [path for path, _ in chosen.left_out] == old
+
+
+def test_runs_of_a_focus_export_without_manifests_are_refused_side_by_side(tmp_path: Path) -> None:
+    files = [*run(tmp_path, f"{RUN}1"), *run(tmp_path, f"{RUN}2")]
+    for file in files:
+        (file.parent / "manifest.json").unlink()
+
+    with pytest.raises(UserError, match=r"(?s)2 versions of one bill lie side by side.*FM1252"):
+        select_known_exports(files)
+    assert select_known_exports(files[:1]).files == tuple(files[:1])
 
 
 def test_another_tools_manifest_beside_focus_files_is_none_of_ours(tmp_path: Path) -> None:

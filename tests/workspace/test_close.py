@@ -56,6 +56,13 @@ def test_a_restated_closed_month_stays_and_the_difference_is_booked_in_the_open_
     } == totals(closed)
 
 
+def test_a_month_that_a_source_lacks_is_named_where_it_is_closed_along(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"), month(9, "2"))))
+    said = " ".join(done(books, "close", "2026-09").split())
+    assert "saas has nothing in 2026-08, and months before and after it have some." in said
+    assert "No charge in 2026-08; months before and after it have some." in " ".join(books.run("check").out.split())
+
+
 def test_the_same_restated_file_again_loads_nothing(closed: Books) -> None:
     restate(closed, month(7, "9"), month(7, "2", ServiceName="Compute"))
     before = closed.trace()

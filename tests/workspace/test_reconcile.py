@@ -44,6 +44,22 @@ def test_an_explained_difference_is_green_in_reconcile_and_a_warning_in_check(bo
     )
 
 
+@pytest.mark.parametrize(
+    ("settings", "red"),
+    [("{fail_on: warning}", True), ("{fail_on: warning, ignore: [FM1414]}", False), ("{fail_on: error}", False)],
+)
+def test_an_explained_difference_is_as_grave_as_the_project_says(books: Books, settings: str, red: object) -> None:
+    books.load(books.write("a.csv", bill(charge("i1", "3"), charge("i1", "0.5", ChargeCategory="Tax"))))
+    of = project(books, "Acme,i1,2026-09,USD,3", more=f"check: {settings}\n")
+    assert reconcile(of).red is red
+    assert reconcile(of, "2026-09").red is red
+
+
+def test_rounding_alone_is_never_red(books: Books) -> None:
+    books.load(books.write("a.csv", bill(charge("i1", "3.004"))))
+    assert not reconcile(project(books, "Acme,i1,2026-09,USD,3", more="check: {fail_on: warning}\n")).red
+
+
 @pytest.mark.parametrize("amount", ["3.5", "-3", "2.999999999999"])
 def test_what_is_not_explained_is_red_in_both(books: Books, amount: str) -> None:
     books.load(books.write("a.csv", bill(charge("i1", "3"))))

@@ -12,7 +12,7 @@ from finmod.cli.output import Form, console, money, output_option, show, table, 
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Month, Name
-from finmod.errors import counted
+from finmod.errors import counted, printable
 
 if TYPE_CHECKING:
     from finmod.workspace.close import Closed
@@ -65,6 +65,9 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
                 f"Without a charge in {period}: {', '.join(done.absent)}. What is loaded of it later becomes true-ups.",
                 markup=False,
             )
+        for source, gap in done.gaps:
+            words = f"{source} has nothing in {gap}, and months before and after it have some."
+            console().print(printable(words), markup=False)
         for currency, number in done.missing_rates.items():
             console().print(
                 f"The exchange rates of {counted(number, 'charge')} in {currency} are missing: in {project.currency} "

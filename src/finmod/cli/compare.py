@@ -94,9 +94,7 @@ def _screen(found: Comparison, by: str) -> None:
         costs = "every cost that is known" if unknown else "every cost"
         screen.print(f"The same bill: its {total} in {costs}, to the last digit.", markup=False)
         return
-    different = sum(not pair.same for pair in found.totals)
-    verb = "differs" if different == 1 else "differ"
-    screen.print(f"{different:,} of {counted(len(found.totals), 'total')} {verb}.", markup=False)
+    screen.print(_verdict(found), markup=False)
     rows = [
         (pair.month, cell(pair.key), *(f"{_of(count)}" for count in pair.charges), *(_apart(pair, c) for c in _COSTS))
         for pair in found.differences[:_MOST_ROWS]
@@ -108,6 +106,15 @@ def _screen(found: Comparison, by: str) -> None:
     if len(found.differences) > _MOST_ROWS:
         rest = counted(len(found.differences) - _MOST_ROWS, "further difference")
         screen.print(printable(f"{rest}: --output csv lists all."), markup=False)
+
+
+def _verdict(found: Comparison) -> str:
+    """Return how many totals differ, one per period, currency and cost, and how many cannot be compared."""
+    totals = [(pair, cost) for pair in found.totals for cost in _COSTS]
+    alone = sum(sum(pair.unknown(cost)) == 1 for pair, cost in totals)
+    different = sum(not pair.equal(cost) for pair, cost in totals) - alone
+    words = f"{different:,} of {counted(len(totals), 'total')} {'differs' if different == 1 else 'differ'}"
+    return f"{words}, {alone:,} {'is' if alone == 1 else 'are'} unknown in one of the two." if alone else f"{words}."
 
 
 def _left_out(screen: Console, found: Comparison) -> None:

@@ -90,18 +90,28 @@ def commitment_terms(engine: Engine, files: ChargeFiles) -> list[CommitmentTerm]
     if not files.days:
         return []
     days, keys, charges = files.bill_days, files.bill_keys, relation(list(files.charges))
-    stated = {
-        tuple(row[:3]): (row[3], row[4]) for row in engine.rows(query("commitment_purchases").format(charges=charges))
-    }
+    bought = _bought(engine, charges)
     held = _held(engine, days)
     rows = engine.rows(query("commitment_terms").format(days=days, keys=keys))
     found = []
     for *values, first, last, fee_months, fee, use in rows:
-        begins, ends = stated.get(tuple(values[:3]), (first, last + timedelta(days=1)))
-        rule = _rule(held[values[0]], (begins, ends), None if tuple(values[:3]) in stated else fee_months or [])
+        begins, ends, until, fees_end = bought.get(tuple(values[:3]), (None, None, None, None))
+        stated = begins is not None
+        if not stated:
+            after = last + timedelta(days=1)
+            begins, ends = first, max(after, fees_end or after)
+        rule = _rule(held[values[0]], (begins, until or ends), None if stated else fee_months or [])
         columns: list[Any] = [*values, begins, ends, rule, (fee, use)]
         found.append(CommitmentTerm(*columns))
     return found
+
+
+def _bought(engine: Engine, charges: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what purchases say: source, commitment, currency -> begin and end of the term, loaded until, fees' end."""
+    there = any(name.casefold() == "x_skuterm" for name, _ in engine.columns(f"SELECT * FROM {charges}"))
+    term = "TRY_CAST(x_SkuTerm AS INTEGER)" if there else "NULL::INTEGER"
+    rows = engine.rows(query("commitment_purchases").format(charges=charges, term=term))
+    return {tuple(row[:3]): tuple(row[3:]) for row in rows}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ whole period at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -83,6 +84,41 @@ def missing_days(engine: Engine, files: ChargeFiles) -> list[Finding]:
         )
         for source, month, dates in rows
     ]
+
+
+def missing_months(loaded: Iterable[tuple[str, str]], what: str) -> list[Finding]:
+    """Return a finding per source and month that it lacks between its first and its last one.
+
+    Of a source that has no more than half of these months, none: it is not monthly.
+
+    Args:
+        loaded: Source and month, ``YYYY-MM``, of everything that is there.
+        what: What its rows are, in words of messages.
+    """
+    months = defaultdict[str, set[str]](set)
+    for source, month in loaded:
+        months[source].add(month)
+    found = []
+    for source, there in sorted(months.items()):
+        span = _months(min(there), max(there))
+        if 2 * len(there) > len(span):
+            found += [_no_month(source, month, what) for month in span if month not in there]
+    return found
+
+
+def _months(first: str, last: str) -> list[str]:
+    begin, end = (int(month[:-3]) * 12 + int(month[-2:]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(begin, end + 1)]
+
+
+def _no_month(source: str, month: str, what: str) -> Finding:
+    return Finding(
+        code="FM1417",
+        severity="warning",
+        message=f"No {what} in {month}; months before and after it have some.",
+        source=source,
+        billing_period=month,
+    )
 
 
 def unread_discounts(engine: Engine, charges: Sequence[Path]) -> list[Finding]:

@@ -35,12 +35,14 @@ class Manifest:
     Attributes:
         path: The file.
         blobs: Name of a data file beside it -> its size in bytes, None where that is not said.
+        rows: Name of a data file -> its rows, where that is said.
         submitted: When the run was asked for, as text that sorts by time; "" where that is not said.
         kind: ``ActualCost``, ``AmortizedCost``, ``FocusCost`` or another; "" where that is not said.
     """
 
     path: Path
     blobs: dict[str, int | None]
+    rows: dict[str, int]
     submitted: str
     kind: str
 
@@ -80,15 +82,19 @@ def select_exports(paths: Sequence[Path]) -> Selection:
     cut = [problem for path in chosen.files if (problem := _cut(path, manifests[path.parent]))]
     if cut:
         raise UserError(*cut)
-    said = {path: manifest.role for path in chosen.files if (manifest := manifests[path.parent])}
-    return replace(chosen, roles={path: role for path, role in said.items() if role})
+    said = {path: manifest for path in chosen.files if (manifest := manifests[path.parent])}
+    return replace(
+        chosen,
+        roles={path: manifest.role for path, manifest in said.items() if manifest.role},
+        promised={path: manifest.rows[path.name] for path, manifest in said.items() if path.name in manifest.rows},
+    )
 
 
 def select_known_exports(paths: Sequence[Path]) -> Selection:
     """Return the newest run of what exports of Cost Management delivered, and every other file as it is.
 
     For formats whose files come from other suppliers too: a manifest counts where it is one of Cost Management's, or
-    lies in a period's folder as those do.
+    lies in a period's folder as those do, and so does the folder of a run below one.
 
     Raises:
         UserError: As ``select_exports``.
@@ -100,10 +106,11 @@ def select_known_exports(paths: Sequence[Path]) -> Selection:
 
 
 def _is_export(folder: Path) -> bool:
+    in_period = any(_PERIOD.fullmatch(parent.name) for parent in (folder, *folder.parents))
     try:
-        return manifest_of(folder / "any") is not None
+        return manifest_of(folder / "any") is not None or (in_period and bool(_RUN.fullmatch(f"_{folder.name}")))
     except UserError:
-        if any(_PERIOD.fullmatch(parent.name) for parent in (folder, *folder.parents)):
+        if in_period:
             raise
         return False
 
@@ -144,19 +151,21 @@ def _read(path: Path) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise _unreadable(path, f"the manifest is no JSON ({error})") from error
     blobs = content.get("blobs") if isinstance(content, dict) else None
-    names = [_blob(blob) for blob in blobs] if isinstance(blobs, list) else []
-    if not names or not all(name for name, _ in names):
+    # A name ends at the last slash, whichever system wrote it.
+    entries = {
+        re.split(r"[/\\]", _text(entry.get("blobName")))[-1]: entry
+        for entry in map(_object, blobs if isinstance(blobs, list) else [])
+    }
+    if not entries or not all(entries):
         raise _unreadable(path, "the manifest has no list of file names in 'blobs'")
     run, config = (_object(content.get(key)) for key in ("runInfo", "exportConfig"))
-    return Manifest(path, dict(names), _text(run.get("submittedTime")), _text(config.get("type")))
+    sizes = {name: _count(entry.get("byteCount")) for name, entry in entries.items()}
+    rows = {name: count for name, entry in entries.items() if (count := _count(entry.get("dataRowCount"))) is not None}
+    return Manifest(path, sizes, rows, _text(run.get("submittedTime")), _text(config.get("type")))
 
 
-def _blob(blob: object) -> tuple[str, int | None]:
-    entry = _object(blob)
-    size = entry.get("byteCount")
-    # A name ends at the last slash, whichever system wrote it.
-    name = re.split(r"[/\\]", _text(entry.get("blobName")))[-1]
-    return name, size if isinstance(size, int) and not isinstance(size, bool) else None
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Selection:
         whole: Folders of which the supplier's manifest names every file that counts: what else they brought is
             superseded, whether it still lies there or not.
         roles: File -> ``actual`` or ``amortized``, of bills that come in halves.
+        promised: File -> rows that the supplier's manifest says it has, where it does.
     """
 
     files: tuple[Path, ...]
@@ -34,6 +35,7 @@ class Selection:
     findings: tuple[Finding, ...] = field(default=())
     whole: tuple[Path, ...] = ()
     roles: Mapping[Path, str] = field(default_factory=dict)
+    promised: Mapping[Path, int] = field(default_factory=dict)
 
 
 def select_all(paths: Sequence[Path]) -> Selection:

@@ -20,7 +20,7 @@ from finmod.ledger.invoice_list import read_invoices
 from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.proof import Proof, broken, proofs
-from finmod.ledger.quality import missing_days, repeated_charges, unread_discounts
+from finmod.ledger.quality import missing_days, missing_months, repeated_charges, unread_discounts
 from finmod.ledger.rate_findings import rate_findings
 from finmod.ledger.reconcile import reconcile_invoices
 from finmod.ledger.reduce import relation
@@ -82,6 +82,8 @@ def check(project: Project, step: Step = silent) -> CheckReport:
                 found, findings, tie = _found(engine, project, ledger, snapshot, told)
                 usage = usage_proofs(engine, ledger, snapshot)
                 findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
+                findings += missing_months(((proof.source, proof.billing_period) for proof in found), "charge")
+                findings += missing_months(((proof.source, f"{proof.period:%Y-%m}") for proof in usage), "usage")
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))

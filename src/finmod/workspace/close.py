@@ -35,6 +35,7 @@ from finmod.workspace.steps import Step, silent
 _LONGEST = 500
 # Codes of tie-outs: totals, invoices, commitments, bills that are there twice, exchange rates.
 _OF_TOTALS = "FM14"
+_GAP = "FM1417"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Closed:
         taken_back: Number of true-ups that a reopening took back.
         missing_rates: Currency -> number of charges of a close whose exchange rate is unknown.
         absent: Sources of finmod.yaml, and of the month before, that have no charge in the month that was closed.
+        gaps: Source and month that was closed without anything of it, though months before and after it have some.
     """
 
     close: Close
@@ -102,6 +104,7 @@ class Closed:
     taken_back: int = 0
     missing_rates: Mapping[str, int] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+    gaps: tuple[tuple[str, str], ...] = ()
 
 
 def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
@@ -131,7 +134,8 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
     with told_when_full(), books(ledger.locks, closing=True), Engine(temp_folder=project.store / "spill") as engine:
         early, with_earlier = wishes.early, wishes.with_earlier
         since = refuse_close(engine, ledger, period, now, early=early, with_earlier=with_earlier)
-        grave = _grave(project, since, period, step)
+        report = check(project, step)
+        grave = [item for item in _of(report.grave(project), since, period) if _is_grave(item)]
         if grave and not wishes.with_errors:
             raise UserError(_red(period, grave))
         note = _noted(note, grave)
@@ -139,7 +143,9 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early, with_earlier=with_earlier)
         rows = _totals(engine, ledger, period)
         absent = _absent(engine, project, ledger, period, {row[0] for row in rows})
-        return Closed(made, rows, missing_rates=missing, absent=absent)
+        odd = _of(report.findings, since, period)
+        gaps = tuple((f"{item.source}", f"{item.billing_period}") for item in odd if item.code == _GAP)
+        return Closed(made, rows, missing_rates=missing, absent=absent, gaps=gaps)
 
 
 def _absent(engine: Engine, project: Project, ledger: Ledger, period: date, there: Collection[str]) -> tuple[str, ...]:
@@ -153,16 +159,15 @@ def _is_bill(source: SourceSettings) -> bool:
     return source.compare_with is None and source.format not in USAGE
 
 
-def _grave(project: Project, since: date, period: date, step: Step) -> list[Finding]:
-    """Return the errors of some months that are of their totals, not of what their bills leave out."""
+def _of(found: Sequence[Finding], since: date, period: date) -> list[Finding]:
+    """Return the findings of some months."""
     first, last = f"{since:%Y-%m}", f"{period:%Y-%m}"
-    return [
-        item
-        for item in check(project, step).grave(project)
-        if item.severity == "error"
-        and item.code.startswith(_OF_TOTALS)
-        and first <= (item.billing_period or "") <= last
-    ]
+    return [item for item in found if first <= (item.billing_period or "") <= last]
+
+
+def _is_grave(item: Finding) -> bool:
+    """Return whether a finding is an error of a month's totals, not of what its bills leave out."""
+    return item.severity == "error" and item.code.startswith(_OF_TOTALS)
 
 
 def _noted(note: str | None, grave: Sequence[Finding]) -> str | None:

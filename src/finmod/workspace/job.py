@@ -32,6 +32,7 @@ class Job:
         declared: Whether finmod.yaml says what the source is: then its files are all of it, otherwise perhaps a part.
         again: Whether files that the ledger has already are read too.
         roles: File -> ``actual`` or ``amortized``, of bills that come in halves.
+        promised: File -> rows that the supplier's manifest says it has, where it does.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Job:
     declared: bool
     again: bool = False
     roles: Mapping[Path, str] = field(default_factory=dict)
+    promised: Mapping[Path, int] = field(default_factory=dict)
 
     @property
     def reading(self) -> Reading:

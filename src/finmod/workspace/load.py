@@ -206,7 +206,7 @@ def _staging(ledger: Ledger, job: Job) -> Iterator[Path]:
 
 def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) -> LoadReport:
     format_name, selection = job.settings.format, select(job)
-    job = replace(job, roles=selection.roles)
+    job = replace(job, roles=selection.roles, promised=selection.promised)
     if not selection.files:
         raise UserError(_nothing_left(job, selection.left_out))
     step("fingerprint", 0, len(selection.files))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, counted
 from finmod.normalize.booking import refuse_unbookable
 from finmod.normalize.convert import Conversion
 from finmod.normalize.formats import READERS, detect, detected, require_format
@@ -63,6 +63,7 @@ def select(job: Job) -> Selection:
         tuple(finding for _, part in parts for finding in part.findings),
         tuple(folder for _, part in parts for folder in part.whole),
         roles,
+        {path: rows for _, part in parts for path, rows in part.promised.items()},
     )
 
 
@@ -191,8 +192,20 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
         form=reader.format,
         separator=settings.separator,
     )
+    if staged.rows < job.promised.get(file.path, 0):
+        raise UserError(_cut(file, staged.rows, job.promised[file.path]))
     staged = staged.with_domains(engine) if staged.rows >= MANY_ROWS else staged
     return Conversion(job.name, staged, mapping, canonical, job.reading)
+
+
+def _cut(file: SourceFile, rows: int, promised: int) -> Problem:
+    return Problem(
+        code="FM1251",
+        found=f"the file has {counted(rows, 'row')}, and the manifest beside it says {promised:,}",
+        expected="the whole bill; a part of it would load as if it were all",
+        where=file.name,
+        remedy="Download file and manifest of the same run again.",
+    )
 
 
 def _names(engine: Engine, job: Job, file: SourceFile) -> list[str]:

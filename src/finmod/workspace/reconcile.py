@@ -5,7 +5,7 @@ Owns what is compared and the verdict. The comparisons stand in ``ledger``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from finmod.errors import Problem, UserError
 from finmod.ledger.commitment_terms import CommitmentTerm, commitment_terms, unequal_terms
 from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
 from finmod.ledger.delta import damaged
+from finmod.ledger.invoice_findings import invoice_report
 from finmod.ledger.invoice_list import read_invoices
 from finmod.ledger.invoice_sides import ChargeFiles, total
 from finmod.ledger.invoices import InvoiceRow
@@ -28,6 +29,8 @@ from finmod.workspace.steps import Step, silent, watching
 
 # What a check says of an invoice that the list lacks.
 _NOT_LISTED = "FM1406"
+# And of one whose difference is wholly explained.
+_EXPLAINED = "FM1414"
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ class ReconcileReport:
         months: Findings of months in which a commitment's cost is lost or before discounts.
         gaps: Findings of days without charges.
         red: Whether something is not explained, cannot be compared or was not kept, or a commitment's cost is another
-            one than its bill, or the list lacks an invoice; of the latter two, ``check`` in finmod.yaml says how grave
-            they are.
+            one than its bill, or the list lacks an invoice, or an invoice differs by what is explained; of the latter
+            three, ``check`` in finmod.yaml says how grave they are.
         version: Ledger version.
     """
 
@@ -156,19 +159,22 @@ def _report(
         red=False,
         version=snapshot.version,
     )
-    return replace(report, red=_is_red(report, project))
+    # Only a list says what an invoice is.
+    judged = invoice_report(found).findings if report.has_list else ()
+    explained = [item for item in judged if item.code == _EXPLAINED and period in {None, item.billing_period}]
+    return replace(report, red=_is_red(report, explained, project))
 
 
-def _is_red(report: ReconcileReport, project: Project) -> bool:
+def _is_red(report: ReconcileReport, explained: Sequence[Finding], project: Project) -> bool:
     grave = {"error"} if project.check.fail_on == "error" else {"error", "warning"}
     lacking = "warning" in grave and bool(report.not_listed) and _NOT_LISTED not in project.check.ignore
-    of_commitments = [*report.months, *unequal_terms(report.terms)]
+    judged = [*explained, *report.months, *unequal_terms(report.terms)]
     return (
         bool(report.unexplained)
         or lacking
         or (report.has_list and any(row.status == "not comparable" for row in report.invoices))
         or not all(proof.holds for proof in report.proofs)
-        or any(item.severity in grave and item.code not in project.check.ignore for item in of_commitments)
+        or any(item.severity in grave and item.code not in project.check.ignore for item in judged)
     )
 
 

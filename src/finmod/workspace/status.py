@@ -49,7 +49,7 @@ class Status:
         charges: Number of charges.
         rows: Per source, billing period and currency: source, period, format, files, charges, currency (None
             for usage, which is no charge), BilledCost, time of the load (UTC), number of findings that are no mere
-            information (those of all currencies of a month with its first), time of the month's close (UTC; None for
+            information (those of no currency with the month's first), time of the month's close (UTC; None for
             open months). True-ups stand apart in the month that they are booked in, with the restated month as their
             format.
         billed: Currency -> BilledCost of all charges.
@@ -88,18 +88,19 @@ def status(project: Project) -> Status:
         own = {project.currency, None}
         try:
             rows = engine.rows(
-                f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT} OR {CURRENT_USAGE}), "
-                "odd AS (SELECT x_Source, x_BillingPeriod, count(*) AS n "
-                f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL) "
+                f"WITH now AS (SELECT * FROM {loads} QUALIFY {CURRENT} OR {CURRENT_USAGE}) "
                 "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), any_value(x_Format), count(DISTINCT x_File), "
                 "CAST(sum(x_Charges) AS BIGINT), BillingCurrency, sum(BilledCost), "
-                "make_timestamp(epoch_us(max(x_LoadedAt))), coalesce(any_value(n), 0) "
-                "FROM now LEFT JOIN odd USING (x_Source, x_BillingPeriod) "
-                "GROUP BY x_Source, x_BillingPeriod, BillingCurrency "
+                "make_timestamp(epoch_us(max(x_LoadedAt))), true AS bill "
+                "FROM now GROUP BY x_Source, x_BillingPeriod, BillingCurrency "
                 "UNION ALL SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), "
                 "'true-up of ' || strftime(x_TrueUpOf, '%Y-%m'), count(DISTINCT x_File), count(*), BillingCurrency, "
-                f"sum(BilledCost), make_timestamp(epoch_us(max(x_TrueUpAt))), 0 FROM {true_ups} "
-                "GROUP BY x_Source, x_BillingPeriod, x_TrueUpOf, BillingCurrency ORDER BY ALL"
+                f"sum(BilledCost), make_timestamp(epoch_us(max(x_TrueUpAt))), false FROM {true_ups} "
+                "GROUP BY x_Source, x_BillingPeriod, x_TrueUpOf, BillingCurrency ORDER BY 1, 2, 3, 6, 5, 7, 8"
+            )
+            odd = engine.rows(
+                "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), BillingCurrency, count(*) "
+                f"FROM {findings} WHERE x_Severity <> 'info' GROUP BY ALL"
             )
             total = _reporting(engine, project, ledger, snapshot) if {row[5] for row in rows} - own else None
         except EngineError as error:
@@ -107,7 +108,7 @@ def status(project: Project) -> Status:
     billed: dict[str, Decimal] = {}
     for row in (row for row in rows if row[5] is not None):  # usage costs nothing
         billed[row[5]] = billed.get(row[5], Decimal(0)) + (row[6] or 0)
-    rows = _told(rows, known)
+    rows = _told(rows, odd, known)
     loaded = {row[0] for row in rows} | beside.keys()
     never = [name for name in project.sources if name not in loaded]
     span = (known.first, known.last) if known.first and known.last else None
@@ -137,12 +138,16 @@ def _reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snaps
     return ReportingTotal(project.currency, engine.row(f"SELECT sum(x_ReportingBilledCost) FROM ({rows})")[0], {})
 
 
-def _told(rows: Sequence[tuple[Any, ...]], known: Closes) -> list[tuple[Any, ...]]:
-    """Return rows with their month's close, and its findings on the first of its currencies alone."""
-    first = {row[:3]: place for place, row in reversed([*enumerate(rows)])}
+def _told(rows: Sequence[tuple[Any, ...]], odd: Sequence[tuple[Any, ...]], known: Closes) -> list[tuple[Any, ...]]:
+    """Return rows with their month's findings and close; findings of no currency of the month stand with its first."""
+    bills = [(row[0], row[1], row[5]) for row in rows if row[8]]
+    first = {bill[:2]: bill for bill in reversed(bills)}
+    counts: dict[tuple[Any, ...] | None, int] = {}
+    for *bill, count in odd:
+        place = tuple(bill) if tuple(bill) in bills else first.get((bill[0], bill[1]))
+        counts[place] = counts.get(place, 0) + count
     return [
-        (*row[:8], row[8] if first[row[:3]] == place else 0, _closed_at(known, row[1]))
-        for place, row in enumerate(rows)
+        (*row[:8], counts.get((row[0], row[1], row[5]), 0) if row[8] else 0, _closed_at(known, row[1])) for row in rows
     ]
 
 
