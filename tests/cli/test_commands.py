@@ -105,6 +105,11 @@ def test_load_and_status_count_the_same_findings(books: Books) -> None:
     assert json.loads(books.run("status", "--output", "json").out)[0]["findings"] == kept[0]["n"]
 
 
+def test_what_rounding_did_to_a_total_has_its_own_sign(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1.0000000000006"))))
+    assert "rounding to 12 places moved it by 0.0000000000004." in books.run("check").out
+
+
 def test_findings_of_a_currency_stand_with_it_in_load_and_status(books: Books) -> None:
     given = bill(month(7, "1"), month(7, "-2", BillingCurrency="EUR", BillingAccountId="b", SkuId=""))
     loaded = books.run("load", "--format", "focus", "--source", "saas", books.write("a.csv", given), "--output", "json")

@@ -116,6 +116,13 @@ def test_markdown_is_a_page_with_a_paragraph_per_close_and_a_table_per_month(tol
     ]
 
 
+def test_a_page_of_one_month_has_that_month_alone(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(7, "1"), month(8, "1"), month(9, "1"))))
+    books.run("close", "2026-09")
+    page = books.run("history", "2026-08", "--output", "markdown").out
+    assert [line for line in page.splitlines() if line.startswith("## ")] == ["## 2026-08"]
+
+
 def test_a_service_of_a_bill_is_no_markup(books: Books) -> None:
     path = books.write("a.csv", bill(month(7, "1", ServiceName="<b>|x|</b>\x1b[31m")))
     books.load(path)

@@ -16,7 +16,7 @@ from finmod.cli.output import Form, console, money, output_option, show, table, 
 from finmod.cli.progress import progress
 from finmod.cli.project import opened, typeable
 from finmod.errors import counted, printable
-from finmod.terms.money import known_sum, plain
+from finmod.terms.money import difference, known_sum, plain
 
 if TYPE_CHECKING:
     from finmod.ledger.proof import Proof
@@ -104,7 +104,8 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
     for currency in dict.fromkeys(proof.currency for proof in billed):
         of_it = [proof for proof in billed if proof.currency == currency]
         amount = money(known_sum(proof.charges for proof in of_it), currency)
-        moved = plain(known_sum(proof.rounding_difference for proof in of_it) or Decimal(0))
+        exact_less_rounded = known_sum(proof.rounding_difference for proof in of_it) or Decimal(0)
+        moved = plain(difference(Decimal(0), exact_less_rounded))
         screen.print(printable(f"BilledCost {amount}; rounding to 12 places moved it by {moved}."), markup=False)
     screen.print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +40,10 @@ def command(folder: Path | None, period: str | None, *, form: Form) -> None:
     from finmod.workspace.history import history
 
     project = opened(folder)
-    found = history(project, parse_period(period) if period else None)
+    month = parse_period(period) if period else None
+    found = history(project, month)
     if form == "markdown":
-        click.echo("\n".join(_page(project.name, found)))
+        click.echo("\n".join(_page(project.name, found, month)))
     elif form == "table":
         _screen(found, period)
     else:
@@ -120,8 +121,8 @@ def _sums(movements: Sequence[Movement]) -> Iterator[str]:
         )
 
 
-def _page(name: str, found: History) -> Iterator[str]:
-    """Yield the lines of a page: a paragraph per close, and what restatements moved of its month."""
+def _page(name: str, found: History, period: date | None) -> Iterator[str]:
+    """Yield the lines of a page, of one month or all: a paragraph per close, and what restatements moved."""
     yield f"# Closed months of {markdown_text(name)}"
     yield ""
     yield (
@@ -129,6 +130,7 @@ def _page(name: str, found: History) -> Iterator[str]:
         "open then. Amounts are differences."
     )
     months = sorted({close.period for close in found.closes} | {item.restated for item in found.movements})
+    months = [period] if period and months else months
     if not months:
         yield from ("", "No month was ever closed.")
     for month in months:
