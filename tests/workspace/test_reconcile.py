@@ -55,6 +55,19 @@ def test_an_explained_difference_is_as_grave_as_the_project_says(books: Books, s
     assert reconcile(of, "2026-09").red is red
 
 
+def test_an_invoice_under_another_spelling_of_its_id_is_told_once(books: Books) -> None:
+    books.load(books.write("a.csv", bill(charge("AB-1", "3"), charge("i2", "1"))))
+    of = project(books, "Acme,ab-1,2026-09,USD,3")
+    report = reconcile(of)
+    assert (report.red, report.unexplained, report.not_listed) == (False, {}, {"USD": 1})
+    told = [item.message for item in check(of).findings if item.code == "FM1406"]
+    assert told == [
+        "The charges of invoice AB-1 of Acme are 3.00 USD; the list of invoices has it as 'ab-1': write the id there as "
+        "the bill does.",
+        "The charges of invoice i2 of Acme are 1.00 USD; the list of invoices does not have it.",
+    ]
+
+
 def test_rounding_alone_is_never_red(books: Books) -> None:
     books.load(books.write("a.csv", bill(charge("i1", "3.004"))))
     assert not reconcile(project(books, "Acme,i1,2026-09,USD,3", more="check: {fail_on: warning}\n")).red

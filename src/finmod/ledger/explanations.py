@@ -15,7 +15,7 @@ from itertools import combinations
 
 from finmod.errors import counted, printable
 from finmod.ledger.invoice_sides import Part, folded, issuer_name, total
-from finmod.ledger.invoices import Explanation, InvoiceRow, InvoiceTie
+from finmod.ledger.invoices import OTHER_SPELLING, Explanation, InvoiceRow, InvoiceTie
 from finmod.terms.money import difference, plain
 from finmod.terms.periods import months_before, parse_period
 
@@ -116,7 +116,7 @@ class Explainer:
             if other != row.invoice_id and folded(issuer) not in {folded(row.issuer), None} and row.issuer:
                 continue
             if other != row.invoice_id:
-                yield _missing("other spelling of the id", f"charges are under the id '{printable(other)}'", parts)
+                yield _missing(OTHER_SPELLING, f"charges are under the id '{printable(other)}'", parts)
             else:
                 yield _missing("other issuer", f"charges under the id are of {issuer_name(issuer)}", parts)
 
@@ -182,9 +182,7 @@ def _fitting(gap: Decimal, candidates: Sequence[Explanation], *, is_cents: bool)
     return []
 
 
-_IN_PART = frozenset(
-    {"true-ups", "other spelling of the id", "other issuer", "duplicates", "no invoice id", "late charges"}
-)
+_IN_PART = frozenset({"true-ups", OTHER_SPELLING, "other issuer", "duplicates", "no invoice id", "late charges"})
 """What explains a part of a difference too: the charges are wrong by themselves, whatever the invoice says."""
 
 

@@ -5,12 +5,12 @@ Owns the words. The comparison is in ``reconcile.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from finmod.errors import counted, printable
-from finmod.ledger.invoice_sides import Amount, issuer_name, listing, money, shown, total
-from finmod.ledger.invoices import Explanation, InvoiceTie
+from finmod.ledger.invoice_sides import Amount, Part, issuer_name, listing, money, shown, total
+from finmod.ledger.invoices import Explanation, InvoiceTie, listed_otherwise
 from finmod.ledger.reconcile import Reconciliation
 from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import difference
@@ -37,7 +37,8 @@ def invoice_report(found: Reconciliation) -> InvoiceReport:
     nothing but rounding. So is an invoice without charges, of which the ledger has its month, a warning where it asks
     for nothing. What cannot be compared is an error. Charges of an invoice that is not listed are a warning.
     """
-    findings = [item for tie in found.ties for item in _of_tie(tie)]
+    spelled = listed_otherwise(row for tie in found.ties for row in tie.rows)
+    findings = [item for tie in found.ties for item in _of_tie(tie, spelled)]
     compared = any(
         tie.match.listed and (tie.match.charged or any(row.status == "no charges" for row in tie.rows))
         for tie in found.ties
@@ -46,7 +47,7 @@ def invoice_report(found: Reconciliation) -> InvoiceReport:
     return InvoiceReport((*findings, *found.names), equal if compared else None)
 
 
-def _of_tie(tie: InvoiceTie) -> Iterator[Finding]:
+def _of_tie(tie: InvoiceTie, spelled: Mapping[Part, str]) -> Iterator[Finding]:
     state = tie.match.state
     if state == "compared":
         yield from _compared(tie)
@@ -55,7 +56,7 @@ def _of_tie(tie: InvoiceTie) -> Iterator[Finding]:
     elif state == "undecided":
         yield _undecided(tie)
     elif state == "not listed":
-        yield _not_listed(tie)
+        yield _not_listed(tie, spelled)
     elif any(row.status == "no charges" for row in tie.rows):
         yield _without_charges(tie)
 
@@ -113,9 +114,12 @@ def _without_charges(tie: InvoiceTie) -> Finding:
     return replace(finding, billing_period=month, currency=listed.currency)
 
 
-def _not_listed(tie: InvoiceTie) -> Finding:
+def _not_listed(tie: InvoiceTie, spelled: Mapping[Part, str]) -> Finding:
     (charged,) = tie.match.charged
-    message = f"The charges of {_name(tie, charged)} are {money(charged)}; the list of invoices does not have it."
+    where = "does not have it."
+    if all(part in spelled for part in charged.parts):
+        where = f"has it as '{printable(spelled[charged.parts[0]])}': write the id there as the bill does."
+    message = f"The charges of {_name(tie, charged)} are {money(charged)}; the list of invoices {where}"
     return _finding(tie, "FM1406", "warning", message)
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from finmod.ledger.invoice_files import ListedInvoice
 from finmod.ledger.invoice_matches import Match
 from finmod.ledger.invoice_sides import Amount, Part, folded, total
 from finmod.terms.money import difference
+
+OTHER_SPELLING: Final = "other spelling of the id"
+"""Kind of an explanation: the list has the invoice under an id that the bill writes otherwise."""
 
 Status = Literal["ties", "differs", "not listed", "no charges", "not loaded", "not comparable", "not invoiced"]
 
@@ -117,6 +120,17 @@ def tie_of(match: Match, held: Collection[str]) -> InvoiceTie:
     if match.state in {"compared", "no charges", "not listed"}:
         return InvoiceTie(match, tuple(_rows(match, held)))
     return InvoiceTie(match, tuple(_apart(match)))
+
+
+def listed_otherwise(rows: Iterable[InvoiceRow]) -> dict[Part, str]:
+    """Return charges that the list has under another spelling of their invoice's id -> that spelling."""
+    return {
+        part: row.invoice_id or ""
+        for row in rows
+        for item in row.explanations
+        if item.kind == OTHER_SPELLING
+        for part in item.parts
+    }
 
 
 def not_invoiced(parts: Iterable[Part]) -> list[InvoiceRow]:

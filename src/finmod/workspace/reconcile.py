@@ -17,7 +17,7 @@ from finmod.ledger.delta import damaged
 from finmod.ledger.invoice_findings import invoice_report
 from finmod.ledger.invoice_list import read_invoices
 from finmod.ledger.invoice_sides import ChargeFiles, total
-from finmod.ledger.invoices import InvoiceRow
+from finmod.ledger.invoices import InvoiceRow, listed_otherwise
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.proof import Proof, proofs
 from finmod.ledger.quality import missing_days
@@ -89,10 +89,11 @@ class ReconcileReport:
 
     @property
     def not_listed(self) -> dict[str, Decimal]:
-        """Return currency -> BilledCost of invoices that the list lacks; empty without a list."""
+        """Return currency -> BilledCost of invoices that the list lacks under any spelling; empty without a list."""
         found: dict[str, Decimal] = {}
+        spelled = listed_otherwise(self.invoices)
         for row in self.invoices if self.has_list else ():
-            if row.status == "not listed":
+            if row.status == "not listed" and not all(part in spelled for part in row.parts):
                 found[row.currency] = total((found.get(row.currency, Decimal(0)), row.charged or Decimal(0)))
         return found
 
