@@ -63,8 +63,8 @@ def test_an_invoice_under_another_spelling_of_its_id_is_told_once(books: Books) 
     told = [item.message for item in check(of).findings if item.code == "FM1406"]
     assert told == [
         (
-            "The charges of invoice AB-1 of Acme are 3.00 USD; the list of invoices has it as 'ab-1': write the id there "
-            "as the bill does."
+            "The charges of invoice AB-1 of Acme are 3.00 USD; the list of invoices has it as 'ab-1': write the id "
+            "there as the bill does."
         ),
         "The charges of invoice i2 of Acme are 1.00 USD; the list of invoices does not have it.",
     ]
