@@ -87,6 +87,9 @@ def _screen(report: ReconcileReport) -> None:
         screen.print(Text(f"Not explained: {rest}."))
     elif report.has_list and all(row.status != "not comparable" for row in report.invoices):
         screen.print("No difference between invoices and charges is left unexplained.")
+    if report.grave_explained:
+        differ = counted(report.grave_explained, "explained difference")
+        screen.print(Text(f"{differ}: as grave as a warning, which fails the check (check: in finmod.yaml)."))
     screen.print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
 
 

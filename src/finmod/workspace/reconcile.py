@@ -5,7 +5,7 @@ Owns what is compared and the verdict. The comparisons stand in ``ledger``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -64,6 +64,7 @@ class ReconcileReport:
             one than its bill, or the list lacks an invoice, or an invoice differs by what is explained; of the latter
             three, ``check`` in finmod.yaml says how grave they are.
         version: Ledger version.
+        grave_explained: Number of invoices whose difference is explained and makes it red, as ``check`` says.
     """
 
     period: str | None
@@ -77,6 +78,7 @@ class ReconcileReport:
     gaps: tuple[Finding, ...]
     red: bool
     version: int
+    grave_explained: int = 0
 
     @property
     def unexplained(self) -> dict[str, Decimal]:
@@ -162,20 +164,27 @@ def _report(
     )
     # Only a list says what an invoice is.
     judged = invoice_report(found).findings if report.has_list else ()
-    explained = [item for item in judged if item.code == _EXPLAINED and period in {None, item.billing_period}]
-    return replace(report, red=_is_red(report, explained, project))
+    grave = _as_grave(project, (item for item in judged if item.code == _EXPLAINED))
+    report = replace(report, grave_explained=sum(period in {None, item.billing_period} for item in grave))
+    return replace(report, red=_is_red(report, project))
 
 
-def _is_red(report: ReconcileReport, explained: Sequence[Finding], project: Project) -> bool:
+def _as_grave(project: Project, found: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that make it red, as ``check`` in finmod.yaml says."""
     grave = {"error"} if project.check.fail_on == "error" else {"error", "warning"}
-    lacking = "warning" in grave and bool(report.not_listed) and _NOT_LISTED not in project.check.ignore
-    judged = [*explained, *report.months, *unequal_terms(report.terms)]
+    return [item for item in found if item.severity in grave and item.code not in project.check.ignore]
+
+
+def _is_red(report: ReconcileReport, project: Project) -> bool:
+    settings = project.check
+    lacking = settings.fail_on == "warning" and bool(report.not_listed) and _NOT_LISTED not in settings.ignore
     return (
         bool(report.unexplained)
         or lacking
         or (report.has_list and any(row.status == "not comparable" for row in report.invoices))
         or not all(proof.holds for proof in report.proofs)
-        or any(item.severity in grave and item.code not in project.check.ignore for item in judged)
+        or bool(report.grave_explained)
+        or bool(_as_grave(project, [*report.months, *unequal_terms(report.terms)]))
     )
 
 
