@@ -9,7 +9,7 @@ import pytest
 from finmod.errors import UserError
 from finmod.workspace.query import query
 from tests.journeys.bills import new_project
-from tests.normalize.azure_bill import BASE, Row, load, write
+from tests.normalize.azure_bill import BASE, COVERED, IN_ACTUAL, PURCHASE, Row, load, load_pair, write
 
 REFUSED: dict[str, tuple[list[Row], tuple[str, ...]]] = {
     "NaN as a cost": (
@@ -43,6 +43,28 @@ def test_a_bad_bill_is_refused_with_place_and_remedy(tmp_path: Path, rows: list[
     message = str(caught.value).replace("USD and EUR", "EUR and USD")
     assert [text for text in said if text not in message] == [], message
     assert query(project, "SELECT count(*) FROM charges").rows == [(0,)]
+
+
+_OF_DATES = ("Date", "BillingPeriodStartDate", "BillingPeriodEndDate")
+
+
+@pytest.mark.parametrize("column", _OF_DATES)
+@pytest.mark.parametrize("text", ["yesterday", "02/31/2026"])
+def test_a_bad_date_in_a_row_that_the_other_half_stands_for_is_refused_too(
+    tmp_path: Path, column: str, text: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        load_pair(tmp_path, [PURCHASE, IN_ACTUAL, {column: text}], [{}, {**COVERED, "CostInBillingCurrency": "3"}])
+
+    assert f"actual.csv, row 3: {column} is '{text}'" in str(caught.value)
+    assert "FM1121" in str(caught.value)
+
+
+def test_an_impossible_year_in_a_row_that_the_other_half_stands_for_is_refused_too(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"actual\.csv, row 2(?s:.)*FM1126") as caught:
+        load_pair(tmp_path, [PURCHASE, {"BillingPeriodStartDate": "290000-01-01"}], [{}])
+
+    assert "BillingPeriodStart is 290000-01-01" in str(caught.value)
 
 
 # Every column that the cost goes into.
