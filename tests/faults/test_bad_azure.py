@@ -23,8 +23,20 @@ REFUSED: dict[str, tuple[list[Row], tuple[str, ...]]] = {
     "NaN as a quantity": ([{"Quantity": "nan"}], ("Quantity is 'nan'", "FM1120")),
     "a comma in a cost": ([{"CostInBillingCurrency": "1,234.5"}], ("is '1,234.5'", "FM1120")),
     "no date": ([{"Date": ""}], ("ChargePeriodStart is empty in 1 row", "FM1125")),
-    "a word as a date": ([{"Date": "soon"}], ("Date is 'soon'; expected a date and time", "FM1121")),
-    "a day that is none": ([{"Date": "13/01/2026"}], ("Date is '13/01/2026'", "--date-order mdy", "FM1121")),
+    "a word as a date": (
+        [{"Date": "soon"}],
+        ("Date is 'soon'; expected a date as month/day/year, or a date and time in ISO 8601", "FM1121"),
+    ),
+    "the day before the month": (
+        [{"Date": "13/01/2026"}],
+        (
+            "Date is '13/01/2026'; expected a date as month/day/year, or",
+            "as day/month/year: --date-order dmy",
+            "FM1121",
+        ),
+    ),
+    "a day of no order": ([{"Date": "31/09/2026"}], ("Date is '31/09/2026'", "There is no such day: mend", "FM1121")),
+    "a time that is none": ([{"Date": "09/13/2026 25:00"}], ("Date is '09/13/2026 25:00'", "Mend the export. (FM1121")),
     "two currencies": (
         [{}, {"BillingCurrencyCode": "EUR"}],
         ("one billing account is billed in EUR and USD in 2026-09", "--accept", "FM1127"),
