@@ -10,7 +10,7 @@ import pytest
 from finmod.errors import UserError
 from finmod.workspace.query import query
 from tests.journeys.bills import new_project
-from tests.normalize.azure_bill import BASE, Row, load, write
+from tests.normalize.azure_bill import BASE, COVERED, IN_ACTUAL, PURCHASE, Row, load, load_pair, write
 
 REFUSED: dict[str, tuple[list[Row], tuple[str, ...]]] = {
     "NaN as a cost": (
@@ -24,8 +24,20 @@ REFUSED: dict[str, tuple[list[Row], tuple[str, ...]]] = {
     "NaN as a quantity": ([{"Quantity": "nan"}], ("Quantity is 'nan'", "FM1120")),
     "a comma in a cost": ([{"CostInBillingCurrency": "1,234.5"}], ("is '1,234.5'", "FM1120")),
     "no date": ([{"Date": ""}], ("ChargePeriodStart is empty in 1 row", "FM1125")),
-    "a word as a date": ([{"Date": "soon"}], ("Date is 'soon'; expected a date and time", "FM1121")),
-    "a day that is none": ([{"Date": "13/01/2026"}], ("Date is '13/01/2026'", "--date-order mdy", "FM1121")),
+    "a word as a date": (
+        [{"Date": "soon"}],
+        ("Date is 'soon'; expected a date as month/day/year, or a date and time in ISO 8601", "FM1121"),
+    ),
+    "the day before the month": (
+        [{"Date": "13/01/2026"}],
+        (
+            "Date is '13/01/2026'; expected a date as month/day/year, or",
+            "as day/month/year: --date-order dmy",
+            "FM1121",
+        ),
+    ),
+    "a day of no order": ([{"Date": "31/09/2026"}], ("Date is '31/09/2026'", "There is no such day: mend", "FM1121")),
+    "a time that is none": ([{"Date": "09/13/2026 25:00"}], ("Date is '09/13/2026 25:00'", "Mend the export. (FM1121")),
     "two currencies": (
         [{}, {"BillingCurrencyCode": "EUR"}],
         ("one billing account is billed in EUR and USD in 2026-09", "--accept", "FM1127"),
@@ -44,6 +56,28 @@ def test_a_bad_bill_is_refused_with_place_and_remedy(tmp_path: Path, rows: list[
     message = str(caught.value).replace("USD and EUR", "EUR and USD")
     assert [text for text in said if text not in message] == [], message
     assert query(project, "SELECT count(*) FROM charges").rows == [(0,)]
+
+
+_OF_DATES = ("Date", "BillingPeriodStartDate", "BillingPeriodEndDate")
+
+
+@pytest.mark.parametrize("column", _OF_DATES)
+@pytest.mark.parametrize("text", ["yesterday", "02/31/2026"])
+def test_a_bad_date_in_a_row_that_the_other_half_stands_for_is_refused_too(
+    tmp_path: Path, column: str, text: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        load_pair(tmp_path, [PURCHASE, IN_ACTUAL, {column: text}], [{}, {**COVERED, "CostInBillingCurrency": "3"}])
+
+    assert f"actual.csv, row 3: {column} is '{text}'" in str(caught.value)
+    assert "FM1121" in str(caught.value)
+
+
+def test_an_impossible_year_in_a_row_that_the_other_half_stands_for_is_refused_too(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"actual\.csv, row 2(?s:.)*FM1126") as caught:
+        load_pair(tmp_path, [PURCHASE, {"BillingPeriodStartDate": "290000-01-01"}], [{}])
+
+    assert "BillingPeriodStart is 290000-01-01" in str(caught.value)
 
 
 # Every column that the cost goes into.

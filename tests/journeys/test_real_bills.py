@@ -197,10 +197,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_the_focus_sample_keeps_all_four_costs(sample: Project) -> None:
+def test_the_focus_sample_keeps_its_costs_but_oracles_zeros(sample: Project) -> None:
+    """Its EffectiveCost is 14.97651418586; six of Oracle's rows have 0 beside a billed 0.53707392473 (FM1268)."""
     sums = rows(sample, "SELECT sum(BilledCost), sum(EffectiveCost), sum(ListCost), sum(ContractedCost) FROM charges")
 
-    assert sums == [tuple(map(Decimal, ("20.52022672899", "14.97651418586", "20.39090575119", "14.97626039326")))]
+    assert sums == [tuple(map(Decimal, ("20.52022672899", "15.51358811059", "20.39090575119", "14.97626039326")))]
 
 
 def test_the_focus_sample_keeps_its_providers_apart(sample: Project) -> None:

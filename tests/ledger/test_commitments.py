@@ -15,7 +15,7 @@ from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cos
 from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES
-from finmod.terms.findings import Finding
+from finmod.terms.findings import Finding, codes
 from tests.books import month
 from tests.ledger.conftest import NOW, Make
 
@@ -75,6 +75,11 @@ def test_a_commitment_that_reaches_charges_with_less_than_its_bill_is_told(engin
     assert (found.code, found.severity, found.column) == ("FM1404", "warning", "EffectiveCost")
     assert (found.amount, found.currency, found.example) == (Decimal(100), "USD", "plan-1")
     assert found.message == "The commitment was billed 100.00 USD and reaches charges with 90.00."
+
+
+@pytest.mark.parametrize("code", ["FM1404", "FM1415"])
+def test_a_bill_that_amortises_already_has_a_remedy_of_its_own(code: str) -> None:
+    assert "the amortized half of an Azure pair" in codes()[code].remedy
 
 
 def test_a_commitment_that_reaches_no_charge_at_all_is_told(engine: Engine, commit: Commit) -> None:

@@ -10,7 +10,7 @@ import pytest
 from finmod.focus.columns import column
 from finmod.normalize import azure, azure_regions, azure_services
 from finmod.normalize.mapping import Declared
-from tests.normalize.azure_bill import BASE, MACHINE, charge, mapped
+from tests.normalize.azure_bill import BASE, MACHINE, charge, charges, load_alone, mapped
 
 PAYG = {
     "SubscriptionGuid": "9ec51cfd",
@@ -143,6 +143,16 @@ def test_the_marketplace_sells_for_others(tmp_path: Path) -> None:
 
     assert (found["ServiceProviderName"], found["HostProviderName"], found["ServiceName"]) == ("Beacon", None, "Beacon")
     assert (found["ServiceCategory"], found["ServiceSubcategory"]) == ("Other", "Other (Other)")
+
+
+def test_a_column_that_the_mapping_fills_is_not_told_as_absent(tmp_path: Path) -> None:
+    without = {name: value for name, value in BASE.items() if name != "PublisherType"}
+
+    project = load_alone(tmp_path, [{}], without)
+
+    assert charges(project, "SELECT HostProviderName FROM charges") == [{"HostProviderName": "Microsoft"}]
+    absent = charges(project, "SELECT x_Column FROM findings WHERE x_Code = 'FM1301'")
+    assert "HostProviderName" not in {row["x_Column"] for row in absent}
 
 
 def test_a_service_has_its_category_by_our_table(tmp_path: Path) -> None:

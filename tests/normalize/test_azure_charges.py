@@ -55,6 +55,16 @@ def test_the_purchase_of_a_commitment_is_priced_as_agreed_and_not_committed(tmp_
     assert charge(tmp_path, {**PURCHASE, "ChargeType": kind}, "actual")["PricingCategory"] == "Standard"
 
 
+@pytest.mark.parametrize(
+    ("cost", "payg", "listed"),
+    [("-4.5", "5", "-5"), ("-4.5", "-5", "-5"), ("4.5", "5", "5"), ("0", "5", "5"), ("-4.5", "0", "-18")],
+)
+def test_a_refund_gives_its_list_cost_back(tmp_path: Path, cost: str, payg: str, listed: str) -> None:
+    base = {**BASE, "PaygCostInBillingCurrency": payg}
+
+    assert charge(tmp_path, {"CostInBillingCurrency": cost}, base=base)["ListCost"] == Decimal(listed)
+
+
 def test_the_refund_of_a_commitment_corrects_its_purchase(tmp_path: Path) -> None:
     refund = {**PURCHASE, "ChargeType": "Refund", "Quantity": "-1", "CostInBillingCurrency": "-3.25", "UnitPrice": "0"}
 

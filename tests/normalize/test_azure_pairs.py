@@ -12,6 +12,7 @@ from finmod.errors import UserError
 from finmod.settings.project import Project
 from tests.journeys.bills import new_project
 from tests.normalize.azure_bill import (
+    BASE,
     COVERED,
     IN_ACTUAL,
     PURCHASE,
@@ -29,6 +30,13 @@ ACTUAL = [{}, IN_ACTUAL, PURCHASE]
 OCTOBER = {"BillingPeriodStartDate": "10/01/2026", "BillingPeriodEndDate": "10/31/2026", "Date": "10/02/2026"}
 
 
+COMMITMENT_COLUMNS = ("PricingModel", "ReservationId", "benefitId", "benefitName")
+
+
+def without(rows: list[dict[str, str]], *names: str) -> list[dict[str, str]]:
+    return [{name: value for name, value in {**BASE, **row}.items() if name not in names} for row in rows]
+
+
 def october(*rows: dict[str, str]) -> list[dict[str, str]]:
     return [{**row, **OCTOBER} for row in rows]
 
@@ -43,6 +51,42 @@ def test_a_pair_is_billed_as_actual_and_effective_as_amortized(tmp_path: Path) -
 
     assert sums(project) == (Decimal("15.25"), Decimal("15.25"), 4)
     assert not codes(project) & {"FM1257", "FM1258", "FM1260", "FM1261", "FM1290"}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told"),
+    [
+        (("ChargeType",), "ChargeType"),
+        (("PricingModel",), "PricingModel"),
+        (("ChargeType", "PricingModel"), "ChargeType and no column PricingModel"),
+        (("PricingModel", "ReservationId", "benefitId"), "PricingModel"),
+    ],
+)
+def test_a_half_without_a_column_that_tells_commitments_is_refused(
+    tmp_path: Path, lacking: tuple[str, ...], told: str
+) -> None:
+    halves = {
+        "actual": write(tmp_path / "actual.csv", without(ACTUAL, *lacking), {}),
+        "amortized": write(tmp_path / "amortized.csv", without(AMORTIZED, *lacking), {}),
+    }
+
+    with pytest.raises(UserError) as caught:
+        load(new_project(tmp_path / "project"), **{role: [str(path)] for role, path in halves.items()})
+
+    assert f"actual.csv:1: the file has no column {told};" in str(caught.value)
+    assert "FM1124" in str(caught.value)
+
+
+@pytest.mark.parametrize("lacking", [("ChargeType", *COMMITMENT_COLUMNS), ("PricingModel", "benefitId", "benefitName")])
+def test_a_pair_without_commitments_or_of_before_pricing_models_needs_no_such_column(
+    tmp_path: Path, lacking: tuple[str, ...]
+) -> None:
+    halves = [write(tmp_path / f"{role}.csv", without([{}], *lacking), {}) for role in ("actual", "amortized")]
+    project = new_project(tmp_path / "project")
+
+    load(project, actual=[str(halves[0])], amortized=[str(halves[1])])
+
+    assert sums(project) == (Decimal(12), Decimal(12), 1)
 
 
 WITHOUT_PRICE = {

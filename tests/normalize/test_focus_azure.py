@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from finmod.normalize.focus import SUPPLIERS, mapping, supplier_of
+from finmod.normalize.focus import SUPPLIERS, is_exported, mapping
 from finmod.settings.project import Project
 from finmod.workspace.query import query
 from tests.journeys.bills import load, new_project
@@ -162,8 +162,33 @@ def test_a_zero_of_another_supplier_stays_a_zero(tmp_path: Path) -> None:
     assert rows(project, "ListCost, ContractedCost") == [(Decimal(0), Decimal(0))]
 
 
-def test_the_rules_of_a_supplier_are_taken_for_its_own_files_alone() -> None:
-    assert supplier_of(list(PREVIEW)) is not None
-    assert supplier_of(["BilledCost", "x_SkuMeterId"]) is None
+def test_a_zero_of_another_supplier_beside_azures_columns_stays_a_zero(tmp_path: Path) -> None:
+    zeros = {"ListCost": "0", "ListUnitPrice": "0", "ContractedCost": "0", "x_BillingProfileId": "", "x_SkuMeterId": ""}
+    aws = {**zeros, "ProviderName": "AWS", "PublisherName": "AWS"}
+
+    project = load_rows(tmp_path, FOCUS_1_0, aws, zeros, {**zeros, "ProviderName": ""})
+
+    assert rows(project, "ListCost, ContractedCost, ListUnitPrice, SkuPriceId, SubAccountName") == [
+        (Decimal(0), Decimal(0), Decimal(0), "-2", "Unassigned"),
+        (None, None, None, None, None),
+        (None, None, None, None, None),
+    ]
+    found = query(project, "SELECT x_Charges, x_Where FROM findings WHERE x_Code = 'FM1262'").rows
+    assert [(count, place.rpartition(", ")[2]) for count, place in found] == [(2, "row 2")] * 2
+
+
+def test_what_finmod_exported_keeps_its_zeros(tmp_path: Path) -> None:
+    zeros = {"ListCost": "0", "ContractedCost": "0", "x_Source": "azure", "x_File": "a.csv", "x_Row": "1"}
+
+    project = load_rows(tmp_path, {**FOCUS_1_0, **zeros}, {})
+
+    assert rows(project, "ListCost, ContractedCost") == [(Decimal(0), Decimal(0))]
+    assert "FM1262" not in {row[0] for row in query(project, "SELECT x_Code FROM findings").rows}
+
+
+def test_the_rules_of_a_supplier_are_taken_for_its_own_columns_alone() -> None:
+    assert mapping(["BilledCost"]).columns == mapping(["BilledCost", "x_SkuMeterId"]).columns
     assert mapping(["BilledCost"]).columns != mapping(list(PREVIEW)).columns
+    assert is_exported([*PREVIEW, "X_SOURCE", "x_File", "x_Row"])
+    assert not is_exported(list(PREVIEW))
     assert len({supplier.name for supplier in SUPPLIERS}) == len(SUPPLIERS)

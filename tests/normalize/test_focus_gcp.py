@@ -120,3 +120,15 @@ def test_other_json_beside_an_export_is_no_part_of_it(tmp_path: Path) -> None:
 
 def test_the_export_is_told_by_its_columns() -> None:
     assert recognise(list(ROW))
+
+
+def test_rows_of_another_supplier_beside_googles_are_read_as_they_stand(tmp_path: Path) -> None:
+    own = {**ROW, "ServiceCategory": "Storage", "ServiceName": "Amazon S3", "InvoiceId": "i-1"}
+    aws = {**own, "ProviderName": "AWS", "x_Labels": None, "x_ProjectLabels": None, "x_Tags": None}
+
+    found = charge(
+        tmp_path, "focus", {"focus.json": json.dumps(aws) + "\n"}, "ServiceCategory, BillingPeriodStart, Tags"
+    )
+
+    assert (found["ServiceCategory"], found["Tags"]) == ("Storage", None)
+    assert (found["BillingPeriodStart"].hour, found["BillingPeriodStart"].day) == (7, 1)

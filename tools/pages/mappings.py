@@ -124,7 +124,13 @@ def _focus_page() -> str:
         text += section(column, item.sql)
     text += "".join(section(item, item.sql) for item in mapping.columns if item.target.startswith("x_"))
     for supplier in SUPPLIERS:
-        text += f"\n## What is read otherwise in exports of {supplier.name}\n"
+        text += f"\n## What is read otherwise on rows of {supplier.name}\n"
+        told = " or ".join(f"`{name}`" for name in supplier.provider)
+        anywhere = ", ".join(item.target for item in supplier.everywhere)
+        text += "\n" + wrapped(
+            f"On rows whose provider begins with {told}, in files with the columns of {supplier.name}'s own export"
+            + (f"; {anywhere} in any file." if anywhere else ".")
+        )
         text += "".join(
             section(item, spelled(item.sql, {})).replace("### ", f"### {supplier.name}: ", 1)
             for item in supplier.columns

@@ -82,7 +82,7 @@ def prepare(
     extra = _extra_columns(work)
     on_step("control totals")
     manifest, filled = _control_totals(engine, work)
-    given = frozenset().union(*(conversion.given() for conversion in filled))
+    given = _given(engine, filled)
     selects = [
         select_charges(item, work.period, alone=item.staged.file.name in work.alone, extra=extra) for item in filled
     ]
@@ -111,6 +111,19 @@ def prepare(
         extra,
     )
     return prepared, found
+
+
+def _given(engine: Engine, conversions: Sequence[Conversion]) -> frozenset[str]:
+    """Return the ledger columns that files, constants or mappings fill, some of them for want of a cell."""
+    given = frozenset[str]().union(*(conversion.given() for conversion in conversions))
+    found = set[str]()
+    for conversion in conversions:
+        # No cell of the file is in these expressions, so they are constants.
+        left = [item.target for item in conversion.mapping.columns if item.target not in given | found]
+        if left:
+            has = engine.row(f"SELECT {', '.join(f'{conversion.expression(name)} IS NOT NULL' for name in left)}")
+            found |= {name for name, filled in zip(left, has, strict=True) if filled}
+    return given | found
 
 
 def own_columns(conversion: Conversion) -> list[str]:

@@ -353,6 +353,7 @@ def _mapping(role: str, made: tuple[tuple[str, str], ...]) -> Mapping:
         title=TITLES[role],
         columns=filled,
         notes=_NOTES,
+        revision=2,
         drop_when=replace_derived(drop, names),
         guessed_period=f"@billing_period_start_date IS NULL AND {_FOLDER_MONTH} IS NULL",
         dropped_rows_count=bool(role),

@@ -79,8 +79,12 @@ def _exact(*factors: str) -> str:
 
 
 def _at_price(column: str) -> str:
-    """Return the quantity at a unit price, with the sign of the cost: a refund may have a quantity above 0."""
-    worth = _exact(_price(column), "#quantity")
+    """Return the quantity at a unit price, with the sign of the cost."""
+    return _given_back(_exact(_price(column), "#quantity"))
+
+
+def _given_back(worth: str) -> str:
+    """Return what a row is worth, below 0 where its cost is: a refund may have a quantity or a worth above 0."""
     return f"CASE WHEN #cost < 0 THEN -abs({worth}) ELSE {worth} END"
 
 
@@ -104,11 +108,12 @@ COSTS = (
     ),
     MapColumn(
         "ListCost",
-        f"CASE WHEN {UNUSED} THEN NULL WHEN NOT {PRICED} THEN #cost WHEN #payg_cost <> 0 THEN #payg_cost "
-        f"ELSE {_at_price('payg_price')} END",
+        f"CASE WHEN {UNUSED} THEN NULL WHEN NOT {PRICED} THEN #cost WHEN #payg_cost <> 0 THEN "
+        f"{_given_back('#payg_cost')} ELSE {_at_price('payg_price')} END",
         choice="PaygCostInBillingCurrency where the file has it and it is not 0, else the quantity at PayGPrice, by "
         "the exchange rate of the row where prices are in another currency. A price of 0 beside a cost or a UnitPrice "
         "that is not 0, or on a row of a reservation or savings plan, is a price that Microsoft did not fill in: NULL. "
+        "A refund gives its list cost back, whichever sign the file has it with. "
         "Tax, credits and rounding have no unit price and are listed as they are billed. What a commitment leaves "
         "unused has no list cost: nothing was used.",
         source=f"{PRICES}; {FIELDS}: PaygCostInBillingCurrency; FOCUS 1.4, ListCost",

@@ -89,10 +89,13 @@ def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) ->
         files: Each file with those of its billing periods that are looked at.
 
     Raises:
-        UserError: FM1257, a month lacks one of its halves; FM1127, its halves are in different currencies; FM1259, a
-            half holds what the other one should.
+        UserError: FM1124, a half lacks a column that tells commitments; FM1257, a month lacks one of its halves;
+            FM1127, its halves are in different currencies; FM1259, a half holds what the other one should.
     """
     conversions = [conversion for conversion, _ in files]
+    lacking = [problem for item in conversions if (problem := _lacking(item)) is not None]
+    if lacking:
+        raise UserError(*lacking)
     parts = [part for item, booked in files for part in _parts(engine, item) if part.month in booked.periods]
     mixed = [*_against_manifests(conversions), *_swapped(parts)]
     if mixed:
@@ -160,6 +163,29 @@ def _tests(conversion: Conversion) -> dict[str, str]:
         "empty": EMPTY,
     }
     return {name: render(sql.replace("$charge_type", charge_type), signs) for name, sql in asked.items()}
+
+
+def _lacking(conversion: Conversion) -> Problem | None:
+    """Return the problem of a half whose columns cannot tell the rows of commitments apart.
+
+    A half of pay-as-you-go has neither them nor the columns; one of before savings plans names reservations alone.
+    """
+    there = conversion.values
+    named = [name for name in ("pricing_model", "reservation_id", "benefit_id") if name in there]
+    missing = ["ChargeType"] if named and "charge_type" not in there else []
+    if "pricing_model" not in there and (
+        "benefit_id" in there or (named != ["reservation_id"] and "charge_type" in there)
+    ):
+        missing.append("PricingModel")
+    if not missing or not _ROLES[conversion.mapping.title]:
+        return None
+    return Problem(
+        code="FM1124",
+        found=f"the file has no column {' and no column '.join(missing)}",
+        expected="ChargeType and PricingModel in both halves: they tell purchases of commitments and what these cover",
+        where=conversion.staged.header_place,
+        remedy="Export both halves with all columns.",
+    )
 
 
 def _against_manifests(conversions: Sequence[Conversion]) -> Iterator[Problem]:

@@ -80,26 +80,35 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     refuse_wrong_names(conversion)
     _refuse_missing(conversion)
     _refuse_same_names(conversion)
-    file = conversion.staged.file.name
     try:
-        booked = tuple(Booked(*row) for row in engine.rows(booking_sql(conversion)))
+        return _periods(engine, conversion)
     except EngineError as error:
         raise why_unreadable(engine, [conversion], error) from error
+
+
+def _periods(engine: Engine, conversion: Conversion) -> FilePeriods:
+    file = conversion.staged.file.name
+    every = booked = _booked(engine, conversion)
+    if conversion.mapping.dropped_rows_count:
+        every = _booked(engine, replace(conversion, mapping=replace(conversion.mapping, drop_when="")))
     problems = [_told(engine, conversion, problem, place) for problem, place in _unplaced(booked, file)]
-    if not all(map(_possible, (moment for item in booked for moment in (item.first, item.last)))):
+    if not all(map(_possible, (moment for item in every for moment in (item.first, item.last)))):
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
         raise UserError(*problems)
-    months, findings = {item.month for item in booked if item.month}, _shape_findings(engine, conversion)
+    findings = _shape_findings(engine, conversion)
     left_out = conversion.staged.rows - sum(item.rows for item in booked)
     if conversion.mapping.dropped_rows_count:
-        whole = replace(conversion, mapping=replace(conversion.mapping, drop_when=""))
-        months |= {month for month, *_ in engine.rows(booking_sql(whole)) if month}
+        left_out = 0  # its twin stands for them
     elif not booked:
         raise UserError(_no_charges(file, left_out))
-    elif left_out:
+    if left_out:
         findings = (*findings, _left_out(conversion, left_out))
-    return FilePeriods(frozenset(months), findings, booked)
+    return FilePeriods(frozenset(item.month for item in every if item.month), findings, booked)
+
+
+def _booked(engine: Engine, conversion: Conversion) -> tuple[Booked, ...]:
+    return tuple(Booked(*row) for row in engine.rows(booking_sql(conversion)))
 
 
 def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[tuple[Problem, tuple[str, int]]]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from finmod.engines.duckdb import identifier, literal
 from finmod.normalize.charges import CHARGE_TYPES, DECIMAL, EARLIER_TYPES, FOCUS_TYPES, KEY_TEXTS
 from finmod.normalize.mapping import MapColumn, Mapping, ledger_columns_in, names_in, render, with_defaults
-from finmod.normalize.values import SCALE, Reading, Values, Written
+from finmod.normalize.values import SCALE, DateOrder, Reading, Values, Written
 from finmod.sources.stage import Staged, StagedColumn
 
 # Suppliers write up to 22 decimals; the control total keeps every one of them.
@@ -53,9 +53,13 @@ class Conversion:
     def values(self) -> Values:
         """Return the file's cells under the mapping's names, those of a list's elements among them."""
         fields = [StagedColumn(name, ELEMENT, "VARCHAR", (field,)) for name, field in self._fields().items()]
-        order = self.mapping.date_order if self.reading.date_order == "iso" else self.reading.date_order
         written = Written(self.mapping.decimal_comma, self.mapping.reads_months)
-        return Values(self.staged, self.canonical, order, fields, written)
+        return Values(self.staged, self.canonical, self.date_order, fields, written)
+
+    @property
+    def date_order(self) -> DateOrder:
+        """Return how dates with slashes are read: as the user says, else by the supplier's custom."""
+        return self.mapping.date_order if self.reading.date_order == "iso" else self.reading.date_order
 
     @property
     def relation(self) -> str:

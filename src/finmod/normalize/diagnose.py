@@ -13,11 +13,13 @@ from finmod.engines.duckdb import Engine, EngineError, identifier
 from finmod.errors import FinmodError, InternalError, Problem, UserError, counted, printable
 from finmod.normalize.charges import REQUIRED
 from finmod.normalize.convert import PERIODS, Conversion
-from finmod.normalize.values import Values
+from finmod.normalize.values import DateOrder, Values, is_instant
 from finmod.sources import parquet
 
 _CELL = re.compile(r"([#@])(\w+)")
 _SLASHES = re.compile(r"\s*\d+/")
+_SLASHED_DAY = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)")
+_ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 _ZONE = re.compile(r"\d:\d.* ?[A-Za-z]")
 _DOTTED = re.compile(r"\s*\d{1,2}\.\s?\d{1,2}\.")
 _MONTH = re.compile(r"\s*(\d{1,2}[/.-]\d{4}|[^\W\d]+\.?[ /-]?\d{2,4})\s*")
@@ -81,11 +83,7 @@ def unreadable_cells(
         conversion: The file and how to read it.
         tolerated: Look at the columns read as NULL on the user's wish, not at the others.
     """
-    values = conversion.values
-    wanted: dict[tuple[str, str], str] = {}
-    for column in conversion.mapping.every_column():
-        if (column.target in conversion.reading.unreadable_as_null) is tolerated:
-            wanted |= {(sigil, name): column.target for sigil, name in _CELL.findall(column.sql) if name in values}
+    values, wanted = conversion.values, _wanted(conversion, tolerated=tolerated)
     if not wanted:
         return []
     tests = [_test(values, sigil, name) for sigil, name in wanted]
@@ -107,6 +105,20 @@ def unreadable_cells(
         for place, ((sigil, name), target) in enumerate(wanted.items())
         if found[3 * place]
     ]
+
+
+def _wanted(conversion: Conversion, *, tolerated: bool) -> dict[tuple[str, str], str]:
+    """Return what is read as number or instant: (sigil, column of the file) -> FOCUS id, that of its own name first."""
+    columns, as_null = conversion.mapping.every_column(), conversion.reading.unreadable_as_null
+    strict = {column.target for column in columns} - as_null
+    wanted: dict[tuple[str, str], str] = {}
+    for column in columns:
+        if (column.target in as_null) is tolerated:
+            for sigil, name in _CELL.findall(column.sql):
+                own = name == column.target
+                if name in conversion.values and (own or not (tolerated and name in strict)):
+                    wanted[sigil, name] = name if own else wanted.get((sigil, name), column.target)
+    return wanted
 
 
 def impossible_instants(engine: Engine, conversion: Conversion, first: int, last: int) -> list[Problem]:
@@ -165,22 +177,56 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
     if targets.keys().isdisjoint(REQUIRED):
         options = " ".join(f"--unreadable-as-null {target}" for target in targets)
         remedy = f"Mend the export, or read such cells as NULL: {options}."
-    if sigil == "@" and _ZONE.search(text):
-        remedy = "Mend the export: times in UTC (Z), or with an offset such as +02:00 instead of a zone's name."
-    if sigil == "@" and _SLASHES.match(text):
-        remedy = "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."
-    if sigil == "@" and _DOTTED.match(text):
-        remedy = "Write dates as 2026-09-30, or with slashes and date_order."
-    if sigil == "@" and _MONTH.fullmatch(text):
-        remedy = "Write months as 2026-09, and days as 2026-09-30."
+    if sigil == "@":
+        remedy = _remedy_of_date(text, conversion.date_order) or remedy
     if sigil == "#" and by_user and _HAS_DIGIT.search(text) and not _PLAIN.fullmatch(text):
         remedy = "Write plain numbers, such as 1204.50 or -12: without currency, thousands separators and brackets."
     if sigil == "#" and by_user and _COMMA.fullmatch(text) and not conversion.mapping.decimal_comma:
         remedy = "Say that the comma stands before the decimals: decimal_comma: true, or --decimal-comma."
+    form = f"a date as {_ORDERS[order]}, or " if (order := conversion.date_order) in _ORDERS else ""
     return Problem(
         code="FM1120" if sigil == "#" else "FM1121",
         found=f"{column} is '{printable(text, 60)}'{_more(rows)}",
-        expected="a number that fits DECIMAL(38,12)" if sigil == "#" else "a date and time in ISO 8601",
+        expected="a number that fits DECIMAL(38,12)" if sigil == "#" else f"{form}a date and time in ISO 8601",
         where=f"{conversion.staged.file.name}, row {row:,}",
         remedy=remedy,
     )
+
+
+def _remedy_of_date(text: str, order: DateOrder) -> str:
+    """Return what to do about a text that is no date; "" where nothing better is known than to mend it."""
+    remedy = ""
+    if _ZONE.search(text):
+        remedy = "Mend the export: times in UTC (Z), or with an offset such as +02:00 instead of a zone's name."
+    if _SLASHES.match(text):
+        remedy = _remedy_of_slashes(text, order)
+    if _DOTTED.match(text):
+        remedy = "Write dates as 2026-09-30, or with slashes and date_order."
+    if _MONTH.fullmatch(text):
+        remedy = "Write months as 2026-09, and days as 2026-09-30."
+    return remedy
+
+
+def _remedy_of_slashes(text: str, order: DateOrder) -> str:
+    is_day = {each: _is_day(text, each) for each in _ORDERS}
+    if _SLASHED_DAY.match(text) and not any(is_day.values()):
+        return "There is no such day: mend the export."
+    if order == "iso":
+        return "Say how to read them: --date-order mdy (month first) or dmy, or date_order in finmod.yaml."
+    other = "dmy" if order == "mdy" else "mdy"
+    if is_day[order] or not is_day[other]:
+        return ""
+    return (
+        f"If the file writes dates as {_ORDERS[other]}: --date-order {other}, or date_order: {other} in finmod.yaml. "
+        "Else mend the export."
+    )
+
+
+def _is_day(text: str, order: str) -> bool:
+    """Return whether a text with slashes begins with a day that exists, in an order of its parts."""
+    form = _SLASHED_DAY.match(text)
+    if form is None:
+        return False
+    first, second, year = form.groups()
+    month, day = (first, second) if order == "mdy" else (second, first)
+    return is_instant(f"{year:0>4}-{month:0>2}-{day:0>2}")

@@ -20,7 +20,10 @@ from finmod.normalize.mapping import MapColumn, Mapping
 from finmod.terms.findings import Finding
 
 SUPPLIERS: Final[tuple[FocusSupplier, ...]] = (AZURE, ORACLE, GOOGLE)
-"""Suppliers whose own FOCUS export needs rules of its own; the first that recognises a file adds its own."""
+"""Suppliers whose FOCUS needs rules of its own, each for its own rows."""
+
+# What finmod itself writes beside FOCUS: where a charge came from.
+_EXPORTED = frozenset({"x_source", "x_file", "x_row"})
 
 _SIGILS = {"Decimal": "#", "Date/Time": "@", "String": "$", "JSON": "$"}
 
@@ -48,6 +51,12 @@ _NOTES = (
         "Doubles and 32-bit floats are read as the shortest decimal text that gives the same number, then rounded "
         "once to 12 places."
     ),
+    (
+        "Some suppliers' FOCUS needs rules of its own, below. Each holds for the rows of its supplier alone: those "
+        "whose ProviderName, else ServiceProviderName, else InvoiceIssuerName begins with its name. In a file with the "
+        "columns of its own export a row that names none of the three is the supplier's too. What finmod exported is "
+        "read as it stands, because these rules have been followed: it is told by x_Source, x_File and x_Row."
+    ),
 )
 
 
@@ -62,29 +71,38 @@ def mapping_of(version: Version) -> Mapping:
         derived.get(column.id) or MapColumn(column.id, f"{_SIGILS[column.data_type]}{column.id}")
         for column in ledger_columns()
     ]
-    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=3, keeps_others=True)
+    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=4, keeps_others=True)
 
 
 def mapping(columns: Sequence[str]) -> Mapping:
-    """Return the mapping for a file by its column names, with the rules of the supplier whose export it is."""
-    standard, supplier = mapping_of(detect_version(columns) or NEWEST), supplier_of(columns)
-    if supplier is None:
-        return standard
-    own = {column.target: column for column in supplier.columns}
-    columns_read = tuple(own.get(column.target, column) for column in standard.columns)
-    return replace(standard, columns=columns_read, by_choice=supplier.by_choice)
+    """Return the mapping for a file by its column names, with the rules of suppliers on their own rows."""
+    made = mapping_of(detect_version(columns) or NEWEST)
+    for supplier in SUPPLIERS:
+        if supplier.recognise(columns):
+            made = replace(made, by_choice=(*made.by_choice, *supplier.by_choice))
+        if not is_exported(columns):
+            rules, rows = {rule.target: rule for rule in supplier.rules(columns)}, supplier.rows(columns)
+            read = (_on_rows(rows, rules.get(column.target), column) for column in made.columns)
+            made = replace(made, columns=tuple(read))
+    return made
 
 
-def supplier_of(columns: Sequence[str]) -> FocusSupplier | None:
-    """Return the supplier whose own FOCUS export has these columns, or None."""
-    return next((supplier for supplier in SUPPLIERS if supplier.recognise(columns)), None)
+def is_exported(columns: Sequence[str]) -> bool:
+    """Return whether finmod wrote a file with these columns: suppliers' rules were followed when it was made."""
+    return {name.casefold() for name in columns} >= _EXPORTED
+
+
+def _on_rows(rows: str, rule: MapColumn | None, other: MapColumn) -> MapColumn:
+    """Return a column that is made by a rule on some rows, and otherwise on the others."""
+    return replace(rule, sql=f"CASE WHEN {rows} THEN {rule.sql} ELSE {other.sql} END") if rule else other
 
 
 def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
     """Return what suppliers' rules find odd about the files of a load."""
     found: list[Finding] = []
     for conversion, _ in files:
-        supplier = supplier_of([column.name for column in conversion.staged.columns])
-        if supplier is not None and supplier.findings is not None:
-            found += supplier.findings(engine, conversion)
+        columns = [column.name for column in conversion.staged.columns]
+        for supplier in () if is_exported(columns) else SUPPLIERS:
+            if supplier.findings and supplier.rules(columns) and supplier.may_have_rows(conversion):
+                found += supplier.findings(engine, conversion, supplier.rows(columns))
     return found

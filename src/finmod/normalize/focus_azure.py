@@ -141,12 +141,12 @@ _RENAMED = (
 
 
 def recognise(columns: Sequence[str]) -> bool:
-    """Return whether a FOCUS file is Azure's: only Azure has billing profiles and meter ids beside its columns."""
+    """Return whether a FOCUS file has what Azure's export has beside FOCUS: billing profiles and meter ids."""
     return {name.casefold() for name in columns} >= _MARKS
 
 
-def findings(engine: Engine, conversion: Conversion) -> list[Finding]:
-    """Return how many list and contracted costs of a file are 0 because they are unknown, one finding per column."""
+def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Finding]:
+    """Return how many list and contracted costs of Azure's rows are unknown zeros, one finding per column."""
     values = conversion.values
     tolerated = conversion.reading.unreadable_as_null
     signs = {
@@ -155,7 +155,7 @@ def findings(engine: Engine, conversion: Conversion) -> list[Finding]:
         "@": values.timestamp,
     }
     wanted = ("ListCost", "ContractedCost")
-    tests = [render(_unknown(target), signs) for target in wanted]
+    tests = [render(f"({rows_of_it} AND {_unknown(target)})", signs) for target in wanted]
     picked = ", ".join(f"count(*) FILTER (WHERE {test}), min(r) FILTER (WHERE {test})" for test in tests)
     try:
         found = engine.row(f"SELECT {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation})")
@@ -175,4 +175,4 @@ def findings(engine: Engine, conversion: Conversion) -> list[Finding]:
     ]
 
 
-AZURE = FocusSupplier("Azure", recognise, (*_costs(), *_RENAMED), findings)
+AZURE = FocusSupplier("Azure", ("Microsoft", "Azure"), recognise, (*_costs(), *_RENAMED), findings=findings)

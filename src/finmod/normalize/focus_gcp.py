@@ -7,6 +7,7 @@ and the FOCUS BigQuery view (FOCUS 1.0).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from finmod.normalize.aws_services import lookup
 from finmod.normalize.focus_supplier import FocusSupplier
@@ -88,8 +89,11 @@ _COLUMNS = (
 
 
 def recognise(columns: Sequence[str]) -> bool:
-    """Return whether a FOCUS file is Google's: only Google has its cost types and its rate of conversion."""
+    """Return whether a FOCUS file has what Google's export has beside FOCUS: cost types and a rate of conversion."""
     return {name.casefold() for name in columns} >= _MARKS
 
 
-GOOGLE = FocusSupplier("Google", recognise, _COLUMNS, by_choice=(PACIFIC_MONTHS,))
+_NAMED = "coalesce(x_ProviderName, ServiceProviderName, InvoiceIssuerName)"
+_MONTHS = replace(PACIFIC_MONTHS, when=f"{PACIFIC_MONTHS.when} AND coalesce({_NAMED} LIKE 'Google%', true)")
+
+GOOGLE = FocusSupplier("Google", ("Google", "GCP"), recognise, _COLUMNS, by_choice=(_MONTHS,))

@@ -27,7 +27,7 @@ _COSTS = (
     MapColumn(
         "EffectiveCost",
         f"CASE WHEN {_NOT_AMORTIZED} THEN #BilledCost ELSE #EffectiveCost END",
-        choice="In an export of Oracle 0 beside a billed cost, on a charge without a commitment, is no effective cost "
+        choice="0 beside a billed cost of Oracle, on a charge without a commitment, is no effective cost "
         "but one that Oracle does not fill in. Nothing is amortized on Oracle's bills: it is BilledCost, as in the "
         "cost report of the same month; with a finding (FM1268).",
         source=_SCHEMA,
@@ -36,15 +36,15 @@ _COSTS = (
     MapColumn(
         "ListCost",
         f"CASE WHEN {_NO_LIST} THEN NULL ELSE #ListCost END",
-        choice="In an export of Oracle 0 beside a billed cost is a list cost that Oracle does not have: NULL, with a "
+        choice="0 beside a billed cost of Oracle is a list cost that Oracle does not have: NULL, with a "
         "finding (FM1262).",
         source=_SCHEMA,
         alternative="0 as written: the saving on such a charge would be the whole cost, below 0.",
     ),
     MapColumn(
         "ListUnitPrice",
-        f"CASE WHEN {_NO_LIST} AND #ListUnitPrice = 0 THEN NULL ELSE #ListUnitPrice END",
-        choice="In an export of Oracle, as ListCost.",
+        f"CASE WHEN #ListUnitPrice = 0 AND {_BILLED} THEN NULL ELSE #ListUnitPrice END",
+        choice="As ListCost.",
     ),
 )
 _RENAMED = (
@@ -88,19 +88,19 @@ _RENAMED = (
 
 
 def recognise(columns: Sequence[str]) -> bool:
-    """Return whether a FOCUS file is Oracle's: only Oracle has reference numbers beside its columns."""
+    """Return whether a FOCUS file has what Oracle's export has beside FOCUS: reference numbers."""
     return {name.casefold().removeprefix("x_") for name in columns} >= _MARKS
 
 
-def findings(engine: Engine, conversion: Conversion) -> list[Finding]:
-    """Return how many effective and list costs of a file are 0 because Oracle does not fill them in."""
+def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Finding]:
+    """Return how many effective and list costs of Oracle's rows are 0 because Oracle does not fill them in."""
     values, tolerated = conversion.values, conversion.reading.unreadable_as_null
     signs = {
         "$": values.text,
         "#": lambda name: values.decimal(name, tolerant=name in tolerated),
         "@": values.timestamp,
     }
-    tests = [render(test, signs) for test in (_NOT_AMORTIZED, _NO_LIST)]
+    tests = [render(f"({rows_of_it} AND {test})", signs) for test in (_NOT_AMORTIZED, _NO_LIST)]
     picked = ", ".join(f"count(*) FILTER (WHERE {test}), min(r) FILTER (WHERE {test})" for test in tests)
     try:
         found = engine.row(f"SELECT {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation})")
@@ -125,4 +125,4 @@ def findings(engine: Engine, conversion: Conversion) -> list[Finding]:
     ]
 
 
-ORACLE = FocusSupplier("Oracle", recognise, (*_COSTS, *_RENAMED), findings)
+ORACLE = FocusSupplier("Oracle", ("Oracle", "OCI"), recognise, (*_COSTS, *_RENAMED), _COSTS, findings)
