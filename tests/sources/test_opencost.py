@@ -70,6 +70,12 @@ def test_the_window_stands_in_where_an_allocation_has_no_times() -> None:
     assert (row["start"], row["end"]) == (window["start"], window["end"])
 
 
+def test_an_allocation_without_averages_needs_no_minutes() -> None:
+    (row,) = rows(answer(web={"minutes": None}), "a.json")
+
+    assert (row["minutes"], row["cpuCoreHours"]) == (None, "24")
+
+
 @pytest.mark.parametrize(
     ("document", "code", "words"),
     [
@@ -81,6 +87,7 @@ def test_the_window_stands_in_where_an_allocation_has_no_times() -> None:
         ([{"a": {"name": "a"}}], "FM1276", "no cpuCoreHours and no ramByteHours"),
         ([["a"]], "FM1276", "it is a JSON list"),
         ("text", "FM1276", "no list 'data'"),
+        (answer(web={"cpuCoreUsageAverage": "1", "minutes": None}), "FM1276", "has cpuCoreUsageAverage and no minutes"),
         (answer(web={"minutes": ["1"]}), "FM1276", "a JSON list stands where"),
         (answer(web={"cpuCoreHours": float("nan")}), "FM1276", "stands where a text or a number should"),
         (answer(web={"properties": "x"}), "FM1276", "'properties' is"),

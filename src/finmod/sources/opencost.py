@@ -90,6 +90,9 @@ def _refuse_other_answers(entry: Mapping[str, object], where: str) -> None:
     lacking = [name for name in ("cpuCoreHours", "ramByteHours") if name not in entry]
     if lacking:
         raise UserError(_unread(f"it has no {' and no '.join(lacking)}", "an allocation of OpenCost", where))
+    average = next((name for name in _NUMBERS if name.endswith("Average") and entry.get(name) is not None), None)
+    if average and not entry.get("minutes"):
+        raise UserError(_unread(f"it has {average} and no minutes", "the minutes that each average is over", where))
 
 
 def _bill(where: str, answer: str) -> Problem:
