@@ -73,6 +73,17 @@ def test_another_currency_has_no_known_lowest_unit(tmp_path: Path) -> None:
     assert ("FM1310", "error") in {(code, severity) for code, severity, _ in findings(tmp_path)}
 
 
+def test_a_type_of_cost_that_is_not_known_is_told(tmp_path: Path) -> None:
+    types = ["tokens", "web_search", "code_execution", "session_usage", None, "wombat"]
+    costs = [{**COST, "description": str(at), "cost_type": kind} for at, kind in enumerate(types)]
+
+    found = charges(tmp_path, "anthropic", {"a.json": answer(*costs)}, "x_CostType", **SAID)
+
+    assert found == [(kind,) for kind in types]
+    told = [(severity, message) for code, severity, message in findings(tmp_path) if code == "FM1242"]
+    assert told == [("warning", "The cost_type 'wombat' is not known; kept as x_CostType: 1 charge.")]
+
+
 def test_usage_is_refused_as_no_cost(tmp_path: Path) -> None:
     usage = {"uncached_input_tokens": 1, "output_tokens": 2, "model": "claude-sonnet"}
 
