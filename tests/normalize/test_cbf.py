@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.bills import new_project, rows
+from finmod.terms.findings import codes
 from tests.normalize.loaded import charge, charges, findings, refused
 
 LINE = {"lineitem/type": "Usage", "time/usage_start": "2026-09-16T13:00:00Z", "cost/cost": "12"}
@@ -160,6 +161,8 @@ def test_without_such_a_folder_the_month_is_that_of_the_usage_and_told(tmp_path:
 
     assert str(found[0][0]) == "2026-09-01"
     assert ("FM1256", "warning") in {(code, severity) for code, severity, _ in findings(tmp_path)}
+    assert "20260901-20261001" in codes()["FM1256"].remedy
+    assert "--set BillingPeriodStart=2026-09-01" in codes()["FM1256"].remedy
 
 
 def test_a_billing_period_that_was_said_is_no_guess(tmp_path: Path) -> None:
