@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.bills import new_project, rows
 from finmod.terms.findings import codes
+from tests.journeys.bills import new_project, rows
 from tests.normalize.loaded import charge, charges, findings, refused
 
 LINE = {"lineitem/type": "Usage", "time/usage_start": "2026-09-16T13:00:00Z", "cost/cost": "12"}
@@ -143,7 +143,10 @@ def test_a_commitment_that_nothing_spreads_is_effective_when_it_is_billed(tmp_pa
     file = lines({"lineitem/type": "CommittedUsePurchase", "cost/cost": "90", "resource/id": "c"})
 
     assert charges(tmp_path, "cloudzero-cbf", file, "EffectiveCost", **SAID) == [(Decimal(90),)]
-    assert ("FM1356", "info") in {(code, severity) for code, severity, _ in findings(tmp_path)}
+    (said,) = [(severity, message) for code, severity, message in findings(tmp_path) if code == "FM1356"]
+    assert said[0] == "info"
+    assert said[1].startswith("The purchase of a commitment has an effective cost. Nothing amortizes this commitment")
+    assert "twice" not in said[1]
 
 
 def test_the_folder_of_the_drop_names_the_billing_period(tmp_path: Path) -> None:
