@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -115,7 +116,31 @@ def test_rows_that_stand_twice_make_the_check_red(books: Books) -> None:
 
     assert said.code == 1
     assert "FM1285" in said.out
-    assert "1 row say again" in said.out
+    assert "1 row says again what another row says of the same interval: its usage counts twice." in said.out
+    assert "1 row of usage" in said.out
+
+
+def test_a_row_that_stands_twice_in_one_file_is_to_be_taken_out(books: Books) -> None:
+    load_usage(books, "--set", "Cluster=c", books.write("a.csv", report({}, {}, hour(1, 1), hour(1, 1), {})))
+
+    out = " ".join(books.run("check").out.split())
+
+    assert (
+        "3 rows say again what another row of the same file says of the same interval: their usage counts twice. Take "
+        "them out of the file."
+    ) in out
+    assert "where one file does, take its rows out" in out
+
+
+def test_a_check_of_usage_alone_speaks_of_rows(books: Books) -> None:
+    load_usage(books, books.write("a.csv", report({}, {})))
+
+    out = books.run("check").out
+
+    assert "totals of Kubernetes usage are the same" in out
+    assert "0 of 0" not in out
+    assert "charge" not in out
+    assert re.search(r"what +rows +periods", out)
 
 
 def test_damaged_gzip_is_refused(books: Books) -> None:
