@@ -126,8 +126,7 @@ def test_a_row_that_stands_twice_in_one_file_is_to_be_taken_out(books: Books) ->
     out = " ".join(books.run("check").out.split())
 
     assert (
-        "3 rows say again what another row of the same file says of the same interval: their usage counts twice. Take "
-        "them out of the file."
+        "3 rows say again what another row of the same file says of the same interval: their usage counts twice."
     ) in out
     assert "where one file does, take its rows out" in out
 

@@ -292,11 +292,10 @@ def _repeated(engine: Engine, work: UsageInput, usage: Path) -> Finding | None:
     )
     if not more:
         return None
-    say, their, them = ("says", "its", "it") if more == 1 else ("say", "their", "them")
-    where, what_to_do = (" of the same file", f" Take {them} out of the file.") if same else ("", "")
+    say, their = ("says", "its") if more == 1 else ("say", "their")
     message = (
-        f"{counted(int(more), 'row')} {say} again what another row{where} says of the same interval: {their} usage "
-        f"counts twice.{what_to_do}"
+        f"{counted(int(more), 'row')} {say} again what another row{' of the same file' if same else ''} says of the "
+        f"same interval: {their} usage counts twice."
     )
     return Finding(
         code="FM1285",
