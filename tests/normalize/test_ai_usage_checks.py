@@ -36,15 +36,15 @@ _END = f'"end_time": {1788220800 + DAY}'
         (usage().replace(_OUTPUT, f'{_OUTPUT}, "output_tokens": 1'), ("the key 'output_tokens' stands more than "
          "once in one object; expected each key once")),
         (usage()[:-20], "a.json:1:"),
-        (usage().replace(_END, '"end_time": null'), ("a.json: end_time is no number of seconds; expected such as "
-         "1730419200")),
+        (usage().replace(_END, '"end_time": null'), ("a.json, bucket 1: end_time is null; expected whole seconds "
+         "since 1970, of at most 11 digits, such as 1730419200")),
         (usage().replace(_END, '"end_time": 1788220800'), ("a.json, row 1: the interval ends no later than it starts; "
          "expected a start and a later end in UTC, of the years 2020 to 2100. Ask the API again")),
         (usage(start=-8 * 365 * DAY), "the intervals of 2018-09 reach from 2018-09-03 00:00:00 to 2018-09-04 00:00:00"),
         (messages().replace('"ending_at": "2026-09-02T00:00:00Z"', '"ending_at": null'), ("a.json, row 1: the end of "
          "the interval is empty; expected a start and a later end")),
-        (messages().replace("2026-09-01T00:00:00Z", "yesterday"), ("bucket_start is 'yesterday'; expected a date and "
-         "time in ISO 8601. Ask the API again")),
+        (messages().replace("2026-09-01T00:00:00Z", "yesterday"), ("a.json, bucket 1: starting_at is 'yesterday'; "
+         "expected a date and time in ISO 8601, such as 2026-09-01T00:00:00Z. Ask the API again")),
         ("[]", ("a.json: the answer has no buckets of time. Ask for a time that there is usage of, or take the file "
          "out of the source's path. (FM1107")),
         (page(), "a.json: the answer has no buckets of time."),
