@@ -116,7 +116,20 @@ def test_an_amount_that_is_no_number_is_refused(amount: str, tmp_path: Path) -> 
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     text = answer(COST).replace("2026-09-01T00:00:00Z", "first of September")
 
-    assert "is 'first of September'" in refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+    said = refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+
+    assert "a.json, bucket 1: starting_at is 'first of September'" in said
+    assert "expected a date and time in ISO 8601, such as 2026-09-01T00:00:00Z" in said
+
+
+def test_an_error_of_the_api_is_told_as_what_it_is(tmp_path: Path) -> None:
+    text = '{"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}'
+
+    said = refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+
+    assert "a.json: the answer is an error: invalid x-api-key; expected an answer with costs or usage" in said
+    assert "Ask the API again" in said
+    assert "--format table" not in said
 
 
 def test_another_format_is_named(tmp_path: Path) -> None:
