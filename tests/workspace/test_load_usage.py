@@ -280,6 +280,7 @@ def test_a_report_of_a_header_alone_is_empty_beside_others(books: Books) -> None
     assert [tuple(row.values()) for row in found] == [
         ("FM1243", "info", "The report has a header and no rows: it says nothing.", "reports/labels.csv")
     ]
+    assert re.search(r"what +rows +periods", books.run("check").out)
     before = books.trace()
     assert "nothing to load" in load_usage(books, "--set", "Cluster=c", books.root / "reports").out
     assert books.trace() == before

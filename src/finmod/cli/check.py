@@ -117,7 +117,7 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
         by_code.setdefault((finding.severity, finding.code, finding.column), []).append(finding)
     if not by_code:
         return
-    of_usage = {item.source in usage for item in report.findings if item.rows is not None}
+    of_usage = {item.source in usage for item in report.findings}
     amount = {frozenset({True}): "rows", frozenset({True, False}): "charges, rows"}.get(frozenset(of_usage), "charges")
     table(
         ("severity", "code", "column", "what", amount, "periods"),
