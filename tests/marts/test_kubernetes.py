@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -148,6 +149,47 @@ def test_split_rows_of_an_aws_bill_are_usage_too(books: Books) -> None:
     assert second == {**place, "Namespace": "tagged", "Controller": "web", "cr": None, "cu": None,
                       "mu": "2.000000000000", "ma": "2.000000000000"}  # fmt: skip
     assert len(books.query("SELECT * FROM kubernetes_usage_daily")) == 2
+
+
+_USAGE_TYPES = "line_item_usage_type", "pricing_unit"
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "expected"),
+    [
+        ("EKS-EC2-vCPU-Hours", "", ("0.500000000000", None)),
+        ("USE1-EKS-EC2-vCPU-Hours", "GB-Hours", ("0.500000000000", None)),
+        ("EKS-EC2-GB-Hours", "", (None, "0.500000000000")),
+        ("", "vCPU-Hours", ("0.500000000000", None)),
+        ("EKS-EC2-GPU-Hours", "GPU-Hours", (None, None)),
+    ],
+)
+def test_the_usage_type_says_what_a_split_row_measures(
+    books: Books, kind: str, unit: str, expected: tuple[str | None, str | None]
+) -> None:
+    named = dict(zip(_USAGE_TYPES, (kind, unit), strict=True))
+    split = {**_SPLIT, **named, "split_line_item_reserved_usage": "0.5", "split_line_item_split_usage": "0.5"}
+    books.run("load", "--format", "aws-cur2", "--source", "aws", books.write("cur.csv", cur({}, split)))
+
+    (found,) = books.query("SELECT CpuRequestCoreHours AS c, MemoryRequestGiBHours AS m FROM kubernetes_usage")
+
+    assert (found["c"], found["m"]) == expected
+
+
+def test_a_split_row_of_an_unknown_resource_is_told(books: Books) -> None:
+    cores = {**_SPLIT, "line_item_usage_type": "EKS-EC2-vCPU-Hours", "split_line_item_split_usage": "0.5"}
+    gpu = {**cores, "line_item_usage_type": "EKS-EC2-GPU-Hours", "pricing_unit": "GPU-Hours"}
+    path = books.write("cur.csv", cur({}, cores, gpu, gpu))
+    books.run("load", "--format", "aws-cur2", "--source", "aws", path)
+
+    (found,) = (each for each in json.loads(books.run("check", "--output", "json").out) if each["code"] == "FM1421")
+
+    assert (found["severity"], found["source"], found["billing_period"]) == ("warning", "aws", "2026-09")
+    assert (found["charges"], found["example"], found["where"]) == (2, "EKS-EC2-GPU-Hours", "cur.csv, row 3")
+    assert found["message"] == (
+        "2 split rows of pods measure neither vCPU-Hours nor GB-Hours by lineItem/UsageType and pricing/unit: without "
+        "a quantity in kubernetes_usage."
+    )
 
 
 def test_reports_and_bills_are_one_table(books: Books) -> None:

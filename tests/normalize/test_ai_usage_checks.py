@@ -33,18 +33,18 @@ _END = f'"end_time": {1788220800 + DAY}'
         (usage({"output_tokens": 10**40}), f"output_tokens is '{10**40}'; expected a number that fits"),
         (usage({"output_tokens": 6 * 10**18}, {"output_tokens": 6 * 10**18, "model": "b"}), ("a.json: the sum of "
          "OutputTokens in ai 2026-09 is 12,000,000,000,000,000,000; expected less than 9,223,372,036,854,775,808")),
-        (usage().replace(_OUTPUT, f'{_OUTPUT}, "output_tokens": 1'), ("a.json: the key 'output_tokens' stands more "
-         "than once in one object; expected each key once")),
+        (usage().replace(_OUTPUT, f'{_OUTPUT}, "output_tokens": 1'), ("the key 'output_tokens' stands more than "
+         "once in one object; expected each key once")),
         (usage()[:-20], "a.json:1:"),
-        (usage().replace(_END, '"end_time": null'), ("a.json: end_time is no number of seconds; expected such as "
-         "1730419200")),
+        (usage().replace(_END, '"end_time": null'), ("a.json, bucket 1: end_time is null; expected whole seconds "
+         "since 1970, of at most 11 digits, such as 1730419200")),
         (usage().replace(_END, '"end_time": 1788220800'), ("a.json, row 1: the interval ends no later than it starts; "
          "expected a start and a later end in UTC, of the years 2020 to 2100. Ask the API again")),
         (usage(start=-8 * 365 * DAY), "the intervals of 2018-09 reach from 2018-09-03 00:00:00 to 2018-09-04 00:00:00"),
         (messages().replace('"ending_at": "2026-09-02T00:00:00Z"', '"ending_at": null'), ("a.json, row 1: the end of "
          "the interval is empty; expected a start and a later end")),
-        (messages().replace("2026-09-01T00:00:00Z", "yesterday"), ("bucket_start is 'yesterday'; expected a date and "
-         "time in ISO 8601. Ask the API again")),
+        (messages().replace("2026-09-01T00:00:00Z", "yesterday"), ("a.json, bucket 1: starting_at is 'yesterday'; "
+         "expected a date and time in ISO 8601, such as 2026-09-01T00:00:00Z. Ask the API again")),
         ("[]", ("a.json: the answer has no buckets of time. Ask for a time that there is usage of, or take the file "
          "out of the source's path. (FM1107")),
         (page(), "a.json: the answer has no buckets of time."),
@@ -125,7 +125,9 @@ def test_a_result_that_stands_twice_in_a_bucket_makes_the_check_red(books: Books
     said = books.run("check")
 
     assert said.code == 1
-    assert "1 row say again what another row says of the same interval: their usage counts twice." in said.out
+    assert (
+        "1 row says again what another row of the same file says of the same interval: its usage counts twice."
+    ) in said.out
 
 
 def test_work_of_a_model_that_is_not_named_is_told(books: Books) -> None:

@@ -73,6 +73,17 @@ def test_another_currency_has_no_known_lowest_unit(tmp_path: Path) -> None:
     assert ("FM1310", "error") in {(code, severity) for code, severity, _ in findings(tmp_path)}
 
 
+def test_a_type_of_cost_that_is_not_known_is_told(tmp_path: Path) -> None:
+    types = ["tokens", "web_search", "code_execution", "session_usage", None, "wombat"]
+    costs = [{**COST, "description": str(at), "cost_type": kind} for at, kind in enumerate(types)]
+
+    found = charges(tmp_path, "anthropic", {"a.json": answer(*costs)}, "x_CostType", **SAID)
+
+    assert found == [(kind,) for kind in types]
+    told = [(severity, message) for code, severity, message in findings(tmp_path) if code == "FM1242"]
+    assert told == [("warning", "The cost_type 'wombat' is not known; kept as x_CostType: 1 charge.")]
+
+
 def test_usage_is_refused_as_no_cost(tmp_path: Path) -> None:
     usage = {"uncached_input_tokens": 1, "output_tokens": 2, "model": "claude-sonnet"}
 
@@ -105,7 +116,20 @@ def test_an_amount_that_is_no_number_is_refused(amount: str, tmp_path: Path) -> 
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     text = answer(COST).replace("2026-09-01T00:00:00Z", "first of September")
 
-    assert "is 'first of September'" in refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+    said = refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+
+    assert "a.json, bucket 1: starting_at is 'first of September'" in said
+    assert "expected a date and time in ISO 8601, such as 2026-09-01T00:00:00Z" in said
+
+
+def test_an_error_of_the_api_is_told_as_what_it_is(tmp_path: Path) -> None:
+    text = '{"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}'
+
+    said = refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+
+    assert "a.json: the answer is an error: invalid x-api-key; expected an answer with costs or usage" in said
+    assert "Ask the API again" in said
+    assert "--format table" not in said
 
 
 def test_another_format_is_named(tmp_path: Path) -> None:

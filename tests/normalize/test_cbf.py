@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from finmod.terms.findings import codes
 from tests.journeys.bills import new_project, rows
 from tests.normalize.loaded import charge, charges, findings, refused
 
@@ -142,7 +143,10 @@ def test_a_commitment_that_nothing_spreads_is_effective_when_it_is_billed(tmp_pa
     file = lines({"lineitem/type": "CommittedUsePurchase", "cost/cost": "90", "resource/id": "c"})
 
     assert charges(tmp_path, "cloudzero-cbf", file, "EffectiveCost", **SAID) == [(Decimal(90),)]
-    assert ("FM1356", "info") in {(code, severity) for code, severity, _ in findings(tmp_path)}
+    (said,) = [(severity, message) for code, severity, message in findings(tmp_path) if code == "FM1356"]
+    assert said[0] == "info"
+    assert said[1].startswith("The purchase of a commitment has an effective cost. Nothing amortizes this commitment")
+    assert "twice" not in said[1]
 
 
 def test_the_folder_of_the_drop_names_the_billing_period(tmp_path: Path) -> None:
@@ -160,6 +164,8 @@ def test_without_such_a_folder_the_month_is_that_of_the_usage_and_told(tmp_path:
 
     assert str(found[0][0]) == "2026-09-01"
     assert ("FM1256", "warning") in {(code, severity) for code, severity, _ in findings(tmp_path)}
+    assert "20260901-20261001" in codes()["FM1256"].remedy
+    assert "--set BillingPeriodStart=2026-09-01" in codes()["FM1256"].remedy
 
 
 def test_a_billing_period_that_was_said_is_no_guess(tmp_path: Path) -> None:

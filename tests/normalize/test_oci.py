@@ -167,6 +167,31 @@ def test_a_correction_that_adds_to_the_bill_is_told(tmp_path: Path) -> None:
     )) in findings(tmp_path)  # fmt: skip
 
 
+@pytest.mark.parametrize("value", ["yes", "Wombat", "0"])
+def test_a_correction_that_is_neither_true_nor_false_is_told(value: str, tmp_path: Path) -> None:
+    lines = [{"lineItem/isCorrection": each} for each in ("FALSE", value, "", value)]
+
+    assert charges(tmp_path, "oci-cost", report(*lines), "ChargeClass") == [(None,)] * 4
+
+    told = {code: (severity, message) for code, severity, message in findings(tmp_path)}
+    assert told["FM1240"] == (
+        "warning", "lineItem/isCorrection is neither true nor false in 2 lines, read as no correction.",
+    )  # fmt: skip
+
+
+def test_an_overage_that_is_no_number_is_told(tmp_path: Path) -> None:
+    lines = report({}, {**OVERAGE, "cost/myCostOverage": "abc"}, OVERAGE)
+
+    assert charges(tmp_path, "oci-cost", lines, "x_OverageCost") == [(None,), ("abc",), ("0.5",)]
+
+    told = {code: (severity, message) for code, severity, message in findings(tmp_path)}
+    assert told["FM1241"] == (
+        "warning",
+        "cost/myCostOverage is no number in 1 line: whether it is a part of the cost is not known.",
+    )
+    assert "FM1269" not in told
+
+
 def test_tags_keep_their_namespace(tmp_path: Path) -> None:
     tagged = {"tags/Ops.Team": "web", r"tags/Dev\x.$free": 'a"b'.replace('"', '""'), "tags/Ops.Empty": ""}
 

@@ -168,6 +168,8 @@ def test_a_later_answer_of_the_month_is_held_against_those_in_the_ledger(tmp_pat
             '{"object": "page", "data": [], "has_more": false}',
             ("the file has column names but no rows", "FM1107"),
         ),
+        ('{"error": {"message": "invalid key"}}', ("a.json: the answer is an error: invalid key", "Ask the API again")),
+        ('{"error": "no \\u001b"}', ("a.json: the answer is an error: no \ufffd", "Ask the API again")),
         ('{"object": "page", "has_more": false, "data": {}}', ("the page has no list 'data'", "FM1142")),
         (
             answer(bucket(0, {**COST, "object": "organization.usage.images.result"})),

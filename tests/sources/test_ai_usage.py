@@ -201,6 +201,8 @@ def test_every_kind_is_read_and_its_own_name_kept() -> None:
 
 
 def test_messages_need_tokens_of_any_name() -> None:
-    document = {"data": [{"starting_at": "a", "ending_at": "b", "results": [{"new_tokens": "1"}, dict(MESSAGES)]}]}
+    document = {
+        "data": [{"starting_at": "2026-09-01", "ending_at": None, "results": [{"new_tokens": "1"}, dict(MESSAGES)]}]
+    }
 
     assert [row["unread"] for row in anthropic_rows(document)] == ['{"new_tokens":"1"}', None]

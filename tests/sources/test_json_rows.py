@@ -12,7 +12,7 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.sources.files import fingerprint
 from finmod.sources.format import Format
-from finmod.sources.json_rows import column_names, names, read_head
+from finmod.sources.json_rows import column_names, names, read_document, read_head
 from finmod.sources.lists import Pairs
 from finmod.sources.stage import stage
 
@@ -119,3 +119,21 @@ def test_rows_longer_than_the_head_are_refused(tmp_path: Path) -> None:
         column_names(fingerprint(tmp_path / "rows.json", tmp_path))
 
     assert "no object ends in its first 4 MB" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"data": [\n {"a": 1, "b": {"a": "{\\"a\\":"}},\n {"b": 1,  "b": 2}]}', "a.json:3:12"),
+        ('{"a": ["b", "b"], "b": "b", "a": 2}', "a.json:1:29"),
+        ('{"a": 1, "\\u0061": 2}', "a.json:1:10"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_document_is_told_with_its_place(text: str, where: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(UserError) as error:
+        read_document(fingerprint(tmp_path / "a.json", tmp_path))
+
+    (problem,) = error.value.problems
+    assert (problem.code, problem.where) == ("FM1141", where)

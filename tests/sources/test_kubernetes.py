@@ -88,3 +88,15 @@ def test_columns_that_nobody_needs_are_not_staged(tmp_path: Path) -> None:
     assert [column.name for column in every.columns] == names
     telling = REPORTS["openshift-pod"] | {"node"}
     assert [column.name for column in found.columns] == [name for name in names if name in telling]
+
+
+def test_columns_that_differ_in_case_alone_are_told_as_such(tmp_path: Path) -> None:
+    header, row = report({}).splitlines()
+
+    with pytest.raises(UserError) as caught:
+        staged(tmp_path, f"{header.upper()}\n{row}\n".encode())
+
+    (problem,) = caught.value.problems
+    assert problem.code == "FM1276"
+    assert problem.found == "the columns differ from those of the report openshift-pod in case alone: 'INTERVAL_END'"
+    assert problem.expected == "'interval_end'"

@@ -66,6 +66,11 @@ def test_the_format_is_told_by_the_keys_of_a_page() -> None:
     [
         (page({"object": "organization.usage.completions.result"}), ("usage (completions) and no cost", "FM1272")),
         (page({"object": "organization.else"}), ("the result is 'organization.else'", "bucket 1, result 1")),
+        (
+            page({name: value for name, value in COST.items() if name != "amount"}),
+            ("bucket 1, result 1: the result has no 'amount'", '{"value": 0.06, "currency": "usd"}'),
+        ),
+        (page({**COST, "amount": "1"}), ("bucket 1, result 1: 'amount' is a text or number",)),
         (page({}), ("the result is null", "bucket 1, result 1", "FM1142")),
         (page(COST, None), ("null stands where a result should", "bucket 1, result 2")),
         ({"object": "page", "data": None}, ("the page has no list 'data'",)),
@@ -78,11 +83,18 @@ def test_the_format_is_told_by_the_keys_of_a_page() -> None:
         ),
         (
             {"object": "page", "data": [{**BUCKET, "start_time": "2024", "end_time": None, "results": []}]},
-            ("end_time is",),
+            ("bucket 1: end_time is null",),
         ),
         (
             {"object": "page", "data": [{**BUCKET, "start_time": "-1", "results": [COST]}]},
-            ("start_time is no number of seconds", "such as 1730419200"),
+            ("bucket 1: start_time is -1", "whole seconds since 1970, of at most 11 digits, such as 1730419200"),
+        ),
+        (
+            {
+                "object": "page",
+                "data": [{**BUCKET, "results": []}, {**BUCKET, "start_time": "1" + "0" * 18, "results": [COST]}],
+            },
+            ("bucket 2: start_time is 1000000000000000000;",),
         ),
     ],
 )

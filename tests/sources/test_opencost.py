@@ -70,6 +70,12 @@ def test_the_window_stands_in_where_an_allocation_has_no_times() -> None:
     assert (row["start"], row["end"]) == (window["start"], window["end"])
 
 
+def test_an_allocation_without_averages_needs_no_minutes() -> None:
+    (row,) = rows(answer(web={"minutes": None}), "a.json")
+
+    assert (row["minutes"], row["cpuCoreHours"]) == (None, "24")
+
+
 @pytest.mark.parametrize(
     ("document", "code", "words"),
     [
@@ -81,8 +87,11 @@ def test_the_window_stands_in_where_an_allocation_has_no_times() -> None:
         ([{"a": {"name": "a"}}], "FM1276", "no cpuCoreHours and no ramByteHours"),
         ([["a"]], "FM1276", "it is a JSON list"),
         ("text", "FM1276", "no list 'data'"),
-        (answer(web={"minutes": ["1"]}), "FM1276", "a JSON list stands where"),
-        (answer(web={"cpuCoreHours": float("nan")}), "FM1276", "stands where a text or a number should"),
+        (answer(web={"cpuCoreUsageAverage": "1", "minutes": None}), "FM1276", "has cpuCoreUsageAverage and no minutes"),
+        (answer(web={"minutes": ["1"]}), "FM1276", "minutes is a JSON list"),
+        (answer(web={"cpuCoreHours": float("nan")}), "FM1276", "cpuCoreHours is NaN"),
+        (answer(web={"ramByteHours": float("inf")}), "FM1276", "ramByteHours is Infinity"),
+        (answer(web={"pvs": {"v": {"byteHours": float("-inf")}}}), "FM1276", "byteHours is -Infinity"),
         (answer(web={"properties": "x"}), "FM1276", "'properties' is"),
         (answer(web={"properties": {"labels": {"a": {}}}}), "FM1276", "labels are no JSON object of texts"),
         (answer(web={"pvs": {"v": "1"}}), "FM1276", "the volume v is"),

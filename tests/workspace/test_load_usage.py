@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -115,7 +116,30 @@ def test_rows_that_stand_twice_make_the_check_red(books: Books) -> None:
 
     assert said.code == 1
     assert "FM1285" in said.out
-    assert "1 row say again" in said.out
+    assert "1 row says again what another row says of the same interval: its usage counts twice." in said.out
+    assert "1 row of usage" in said.out
+
+
+def test_a_row_that_stands_twice_in_one_file_is_to_be_taken_out(books: Books) -> None:
+    load_usage(books, "--set", "Cluster=c", books.write("a.csv", report({}, {}, hour(1, 1), hour(1, 1), {})))
+
+    out = " ".join(books.run("check").out.split())
+
+    assert (
+        "3 rows say again what another row of the same file says of the same interval: their usage counts twice."
+    ) in out
+    assert "where one file does, take its rows out" in out
+
+
+def test_a_check_of_usage_alone_speaks_of_rows(books: Books) -> None:
+    load_usage(books, books.write("a.csv", report({}, {})))
+
+    out = books.run("check").out
+
+    assert "totals of Kubernetes usage are the same" in out
+    assert "0 of 0" not in out
+    assert "charge" not in out
+    assert re.search(r"what +rows +periods", out)
 
 
 def test_damaged_gzip_is_refused(books: Books) -> None:
@@ -240,3 +264,41 @@ def test_reading_again_takes_out_a_month_whose_only_report_is_gone_once_that_is_
     assert "(FM1130, docs/errors.md)" in refused.err
     assert books.run("load", "k8s", "--again", "--accept", "FM1130").code == 0
     assert rows(books) == [("2026-10", "web-1")]
+
+
+_HEADER = "interval_start,interval_end,namespace,namespace_labels\n"
+
+
+def test_a_report_of_a_header_alone_is_empty_beside_others(books: Books) -> None:
+    books.write("reports/labels.csv", _HEADER)
+    books.write("reports/pods.csv", report({}))
+
+    said = load_usage(books, "--set", "Cluster=c", books.root / "reports")
+
+    assert "Loaded 1 row of usage in 1 month" in said.out, said.err
+    found = books.query("SELECT x_Code, x_Severity, x_Message, x_Where FROM findings")
+    assert [tuple(row.values()) for row in found] == [
+        ("FM1243", "info", "The report has a header and no rows: it says nothing.", "reports/labels.csv")
+    ]
+    assert re.search(r"what +rows +periods", books.run("check").out)
+    before = books.trace()
+    assert "nothing to load" in load_usage(books, "--set", "Cluster=c", books.root / "reports").out
+    assert books.trace() == before
+
+
+def test_a_report_of_a_header_alone_is_refused_where_nothing_has_rows(books: Books) -> None:
+    books.write("reports/labels.csv", _HEADER)
+    books.write("reports/nodes.csv", _HEADER.replace("namespace", "node"))
+
+    said = refused_usage(books, books.root / "reports")
+
+    assert said.count("FM1107") == 2
+
+
+def test_a_report_that_loses_its_rows_is_refused(books: Books) -> None:
+    books.write("reports/a.csv", report({}))
+    path = books.write("reports/b.csv", report({"pod": "web-2"}))
+    load_usage(books, books.root / "reports")
+    path.write_text(report({}).splitlines()[0] + "\n", encoding="utf-8")
+
+    assert "FM1107" in refused_usage(books, books.root / "reports")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -86,10 +86,11 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
     _odd(report, catalogue)
     screen = console()
     holding = sum(proof.holds for proof in report.proofs)
-    screen.print(
-        f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, "
-        "to the last digit."
-    )
+    if report.proofs:
+        screen.print(
+            f"{holding:,} of {len(report.proofs):,} totals are the same in files, charges and daily cube, "
+            "to the last digit."
+        )
     for title in dict.fromkeys(proof.title for proof in report.usage):
         holds = [proof.holds for proof in report.usage if proof.title == title]
         screen.print(f"{sum(holds):,} of {len(holds):,} totals of {title} are the same in files and ledger.")
@@ -111,13 +112,16 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
 
 
 def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
+    usage = {proof.source for proof in report.usage}
     by_code: dict[tuple[Severity, str, str | None], list[Finding]] = {}
     for finding in report.findings:
         by_code.setdefault((finding.severity, finding.code, finding.column), []).append(finding)
     if not by_code:
         return
+    of_usage = {item.source in usage for item in report.findings}
+    amount = {frozenset({True}): "rows", frozenset({True, False}): "charges, rows"}.get(frozenset(of_usage), "charges")
     table(
-        ("severity", "code", "column", "what", "charges", "periods"),
+        ("severity", "code", "column", "what", amount, "periods"),
         [
             (
                 severity, code, column, catalogue[code].title, _count(items),
@@ -125,14 +129,14 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
             )
             for (severity, code, column), items in by_code.items()
         ],
-        right=("charges",),
+        right=(amount,),
     )  # fmt: skip
     screen = console()
     screen.print()
     for (severity, code, column), items in by_code.items():
         if severity != "info":
             screen.print(Text(f"{severity} {' '.join(filter(None, (code, column)))}", style=_STYLES[severity]))
-            for indent, line in (*_lines(items), (1, catalogue[code].remedy)):
+            for indent, line in (*_lines(items, usage), (1, catalogue[code].remedy)):
                 screen.print(Padding(Text(line), (0, 0, 0, 2 * indent), expand=False))
     if any(item.severity == "info" for item in report.findings):
         screen.print("Findings of severity info need no action.", style="dim")
@@ -141,18 +145,28 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
     screen.print()
 
 
-def _lines(items: Sequence[Finding]) -> Iterator[tuple[int, str]]:
-    """Yield what is found, and a step further in how much is in question and a value of the bill."""
+def _lines(items: Sequence[Finding], usage: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield what is found, and a step further in how much is in question and a value of the bill.
+
+    Args:
+        items: Findings of one code and column.
+        usage: Sources of usage: their rows are no charges.
+    """
     for item in items[:_EXAMPLES]:
         place = " ".join(filter(None, (item.source, item.billing_period, item.where)))
         yield 1, printable(": ".join(filter(None, (place, item.message))), _LONGEST)
-        about = [] if item.rows is None else [counted(item.rows, "charge")]
+        about = [] if item.rows is None else [_counted_rows(item, usage)]
         about += [] if item.amount is None else [f"BilledCost {money(item.amount, item.currency)}"]
         about += [] if item.example is None else [f"for example {_example(item.example)}"]
         if about:
             yield 2, printable(", ".join(about), _LONGEST)
     if len(items) > _EXAMPLES:
         yield 1, f"and {len(items) - _EXAMPLES:,} more"
+
+
+def _counted_rows(item: Finding, usage: Collection[str]) -> str:
+    rows = item.rows or 0
+    return f"{counted(rows, 'row')} of usage" if item.source in usage else counted(rows, "charge")
 
 
 def _example(text: str) -> str:

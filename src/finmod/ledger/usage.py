@@ -277,37 +277,40 @@ def _write(engine: Engine, table: Table, rows: Sequence[_Row], target: Path) -> 
     return written
 
 
-def _repeated(engine: Engine, work: UsageInput, usage: Path) -> tuple[int | None, int | None, str | None]:
-    """Return how many rows say again what another says of the same interval, and row and file of the first."""
+def _repeated(engine: Engine, work: UsageInput, usage: Path) -> Finding | None:
+    """Return the finding of rows that say again what another says of the same interval; None without any."""
     key = ", ".join(("IntervalStart", "IntervalEnd", *work.tables.form.key))
     rows = relation([usage])
     # Numbers are told apart sooner than texts, and sorted ones sooner than grouped ones.
     if not engine.may_repeat(f"hash({key})", rows, least=work.many_rows):
-        return None, None, None
+        return None
     twice = f"SELECT hash({key}) FROM {rows} GROUP BY 1 HAVING count(*) > 1"
-    more, row, file = engine.row(
-        f"SELECT sum(n) - count(*), min(r), arg_min(f, r) FROM (SELECT count(*) AS n, max(x_Row) AS r, "
-        f"arg_max(x_File, x_Row) AS f FROM {rows} WHERE hash({key}) IN ({twice}) GROUP BY {key} HAVING count(*) > 1)"
+    more, row, file, same = engine.row(
+        f"SELECT sum(n) - count(*), min(r), arg_min(f, r), bool_and(alone) FROM (SELECT count(*) AS n, "
+        f"max(x_Row) AS r, arg_max(x_File, x_Row) AS f, min(x_File) = max(x_File) AS alone FROM {rows} "
+        f"WHERE hash({key}) IN ({twice}) GROUP BY {key} HAVING count(*) > 1)"
     )
-    return more, row, file
+    if not more:
+        return None
+    say, their = ("says", "its") if more == 1 else ("say", "their")
+    message = (
+        f"{counted(int(more), 'row')} {say} again what another row{' of the same file' if same else ''} says of the "
+        f"same interval: {their} usage counts twice."
+    )
+    return Finding(
+        code="FM1285",
+        severity="error",
+        message=message,
+        source=work.source,
+        billing_period=f"{work.period:%Y-%m}",
+        rows=int(more),
+        where=f"{file}, row {row:,}",
+    )
 
 
 def _findings(engine: Engine, work: UsageInput, usage: Path) -> list[Finding]:
-    month, found = f"{work.period:%Y-%m}", list[Finding]()
-    more, row, file = _repeated(engine, work, usage)
-    if more:
-        found.append(
-            Finding(
-                code="FM1285",
-                severity="error",
-                message=f"{counted(int(more), 'row')} say again what another row says of the same interval: their "
-                "usage counts twice.",
-                source=work.source,
-                billing_period=month,
-                rows=int(more),
-                where=f"{file}, row {row:,}",
-            )
-        )
+    month, repeated = f"{work.period:%Y-%m}", _repeated(engine, work, usage)
+    found = [] if repeated is None else [repeated]
     lacking = work.tables.form.nameless
     rows = engine.row(f"SELECT count(*) FILTER (WHERE {lacking.when}) FROM {relation([usage])}")[0]
     if rows:

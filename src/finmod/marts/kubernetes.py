@@ -11,6 +11,7 @@ from typing import Final
 from finmod.engines.duckdb import identifier, literal
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import relation, whole, without_heading
+from finmod.ledger.splits import measured
 from finmod.ledger.tables import CHARGES, KUBERNETES_FILES, KUBERNETES_USAGE
 from finmod.normalize.kubernetes_columns import COLUMNS, QUANTITIES
 from finmod.normalize.usage import UsageColumn
@@ -34,8 +35,8 @@ _SPLIT_COLUMNS: Final = {
     "Usage": "x_SplitActualUsage",
 }
 _SPLIT_UNITS: Final = {
-    "Cpu{}CoreSeconds": ("vcpu%", 3600),
-    "Memory{}ByteSeconds": ("gb%", 3600 << 30),
+    "Cpu{}CoreSeconds": ("vcpu", 3600),
+    "Memory{}ByteSeconds": ("gb", 3600 << 30),
 }
 
 
@@ -105,7 +106,7 @@ def _rows(ledger: Ledger, snapshot: Snapshot) -> str:
     if not charges or "x_SplitUsage" not in there:
         return f"({reports})"
     quantities = ", ".join(
-        f"CASE WHEN lower(PricingUnit) LIKE '{unit}' THEN CAST({column} AS DECIMAL(38,12)) * {factor} END AS "
+        f"CASE WHEN {measured(there)} = '{unit}' THEN CAST({column} AS DECIMAL(38,12)) * {factor} END AS "
         f"{target.format(part)}"
         for target, (unit, factor) in _SPLIT_UNITS.items()
         for part, column in _SPLIT_COLUMNS.items()

@@ -1,14 +1,24 @@
 """Anthropic's costs to FOCUS 1.4.
 
-Owns the mapping. The form of the answers stands in ``sources/anthropic.py``.
+Owns the mapping, and what is told of types of cost that it does not know. The form of the answers stands in
+``sources/anthropic.py``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from finmod.engines.duckdb import Engine, literal
+from finmod.errors import counted, printable
+from finmod.normalize.answers import whole_and_once
+from finmod.normalize.booking import FilePeriods
+from finmod.normalize.convert import Conversion
 from finmod.normalize.mapping import MapColumn, Mapping
 from finmod.normalize.openai import KINDS, NO_COST, NO_PRICES, PERIODS, UNKNOWN
+from finmod.terms.findings import Finding
 
 _COSTS = "Anthropic Admin API reference, Get Cost Report"
+_COST_TYPES = ("tokens", "web_search", "code_execution", "session_usage")
 _CENTS = "CASE WHEN upper($currency) = 'USD' THEN #amount END"
 
 ANTHROPIC = Mapping(
@@ -46,7 +56,12 @@ ANTHROPIC = Mapping(
         ),
         MapColumn("SkuMeter", "coalesce($token_type, $cost_type)", choice="The kind of token, else of cost."),
         MapColumn("x_Model", "$model", source=f"{_COSTS}: model"),
-        MapColumn("x_CostType", "$cost_type", source=f"{_COSTS}: cost_type"),
+        MapColumn(
+            "x_CostType",
+            "$cost_type",
+            choice=f"{', '.join(_COST_TYPES)}; any other is kept and told (FM1242).",
+            source=f"{_COSTS}: cost_type",
+        ),
         MapColumn("x_TokenType", "$token_type", source=f"{_COSTS}: token_type"),
         MapColumn("x_ServiceTier", "$service_tier", source=f"{_COSTS}: service_tier"),
         MapColumn("x_ContextWindow", "$context_window", source=f"{_COSTS}: context_window"),
@@ -74,3 +89,32 @@ ANTHROPIC = Mapping(
     dropped_rows_count=True,
     by_choice=NO_PRICES,
 )
+
+
+def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
+    """Return a finding per file and type of cost that is not known; refuse what ``whole_and_once`` does."""
+    return [
+        *whole_and_once(engine, files),
+        *(found for conversion, _ in files for found in _unknown_types(engine, conversion)),
+    ]
+
+
+def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
+    known, kind = ", ".join(map(literal, _COST_TYPES)), conversion.values.text("cost_type")
+    rows = engine.rows(
+        f"SELECT {kind}, count(*), min(file_row_number) + 1 FROM {conversion.relation} WHERE {kind} NOT IN ({known}) "
+        "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"
+    )
+    return [
+        Finding(
+            code="FM1242",
+            severity="warning",
+            message=f"The cost_type '{printable(name, 40)}' is not known; kept as x_CostType: "
+            f"{counted(lines, 'charge')}.",
+            source=conversion.source,
+            column="x_CostType",
+            rows=lines,
+            where=f"{conversion.staged.file.name}, row {row:,}",
+        )
+        for name, lines, row in rows
+    ]

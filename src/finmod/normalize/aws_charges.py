@@ -313,7 +313,7 @@ SPLITS = (
     MapColumn(
         "x_SplitUsage",
         f"CASE WHEN {_SPLIT} THEN coalesce($split_line_item_split_usage, $line_item_usage_amount) END",
-        choice="Hours of processors or of memory, as PricingUnit says.",
+        choice="Hours of processors or of memory, as x_UsageType says: vCPU-Hours or GB-Hours.",
         source="AWS Data Exports User Guide, Split line item columns: split_line_item_split_usage",
     ),
 )

@@ -68,7 +68,7 @@ READERS: Final = {
     "oci-cost": Reader(oci_cost.FORMAT, lambda columns, _: oci.mapping(columns), oci.look),
     "cloudzero-cbf": Reader(cloudzero_cbf.FORMAT, lambda columns, _: cbf.mapping(columns), cbf.look),
     "openai": Reader(openai_answers.FORMAT, lambda *_: openai.OPENAI, answers.whole_and_once),
-    "anthropic": Reader(anthropic_answers.FORMAT, lambda *_: anthropic.ANTHROPIC, answers.whole_and_once),
+    "anthropic": Reader(anthropic_answers.FORMAT, lambda *_: anthropic.ANTHROPIC, anthropic.look),
     "ai-usage": Reader(ai_usage_answers.FORMAT, lambda columns, _: ai_usage.mapping(columns)),
     "table": Reader(table_files.FORMAT, lambda _, declared: table.mapping(declared)),
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import counted
+from finmod.errors import counted, printable
 from finmod.normalize.aws_services import lookup
 from finmod.normalize.booking import FilePeriods
 from finmod.normalize.convert import Conversion
@@ -146,7 +146,7 @@ _KINDS = (
         f"CASE WHEN {_CORRECTS} THEN 'Correction' END",
         choice="A line with lineItem/isCorrection: what it adds or takes back is its cost, and x_BackreferenceNo names "
         "the line that it corrects. Oracle does not document whether a correction stands beside that line or in its "
-        "place: one that adds to the bill is told (FM1289).",
+        "place: one that adds to the bill is told (FM1289), and so is a value that is neither true nor false (FM1240).",
         source=f"{_REPORTS}: corrections",
         alternative="NULL, as FOCUS has it for corrections within an open period: the report does not say whether the "
         "month was invoiced already.",
@@ -254,9 +254,13 @@ def mapping(columns: Sequence[str]) -> Mapping:
 
 
 def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
-    """Return what is odd about the lines of each file: overage that is no part of the cost, corrections that add."""
+    """Return what is odd about the lines of each file: overage that is no part of the cost, corrections that add.
+
+    Cells that say neither are told too: an overage that is no number, an isCorrection that is neither true nor false.
+    """
     found = []
     for conversion, _ in files:
+        found += _untold(engine, conversion)
         values = conversion.values
         over, cost = (values.decimal(name, tolerant=True) for name in ("cost_my_cost_overage", "cost_my_cost"))
         corrects = f"lower({values.text('line_item_is_correction')}) = 'true'"
@@ -270,6 +274,40 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
             if rows:
                 where = f"{conversion.staged.file.name}, row {row:,}"
                 found.append(replace(tell(rows, more), source=conversion.source, column="BilledCost", where=where))
+    return found
+
+
+_NO_FLAG = "lineItem/isCorrection is neither true nor false in {}, read as no correction."
+_NO_OVERAGE = "cost/myCostOverage is no number in {}: whether it is a part of the cost is not known."
+
+
+def _untold(engine: Engine, conversion: Conversion) -> list[Finding]:
+    """Return a finding per column whose cells do not say what they are there for."""
+    values = conversion.values
+    corrects, over = (values.text(name) for name in ("line_item_is_correction", "cost_my_cost_overage"))
+    number = values.decimal("cost_my_cost_overage", tolerant=True)
+    found = []
+    for code, target, cell, when, message in (
+        ("FM1240", "ChargeClass", corrects, f"lower({corrects}) NOT IN ('true', 'false')", _NO_FLAG),
+        ("FM1241", "x_OverageCost", over, f"{over} IS NOT NULL AND {number} IS NULL", _NO_OVERAGE),
+    ):
+        rows, row, text = engine.row(
+            f"SELECT count(*), min(file_row_number) + 1, arg_min({cell}, file_row_number) FROM {conversion.relation} "
+            f"WHERE {when}"
+        )
+        if rows:
+            found.append(
+                Finding(
+                    code=code,
+                    severity="warning",
+                    message=message.format(counted(rows, "line")),
+                    source=conversion.source,
+                    column=target,
+                    rows=rows,
+                    example=printable(text, 40),
+                    where=f"{conversion.staged.file.name}, row {row:,}",
+                )
+            )
     return found
 
 

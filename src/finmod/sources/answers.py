@@ -45,8 +45,9 @@ def pages(document: object) -> Iterator[tuple[str, Mapping[str, object]]]:
             expected = "a page, a JSON object with a list 'data'"
             raise UserError(unexpected(f"{named(page)} stands where a page should", expected, place))
         error = page.get("error")
-        if isinstance(error, dict):
-            said = printable(str(error.get("message", error.get("type", ""))), 200)
+        if isinstance(error, (dict, str)):
+            inside = error if isinstance(error, dict) else {"message": error}
+            said = printable(str(inside.get("message", inside.get("type", ""))), 200)
             raise UserError(unexpected(f"the answer is an error: {said}", "an answer with costs or usage", place))
         yield place, page
 
@@ -73,6 +74,7 @@ def rows(
     bounds: tuple[str, str],
     read: Callable[[str, Mapping[str, object]], Row],
     fields: tuple[str, ...],
+    instant: Callable[[str, str, object], object],
 ) -> Iterator[Row]:
     """Yield a row per result, and one per bucket that has none.
 
@@ -81,6 +83,7 @@ def rows(
         bounds: Keys of a bucket's start and end.
         read: Place and result -> its columns.
         fields: Of a result, as ``picked`` has them.
+        instant: Place, key and value of a bound -> the instant.
 
     Raises:
         UserError: FM1142, it has another form.
@@ -90,7 +93,8 @@ def rows(
         more = {"has_more": "true"} if page.get("has_more") is True else {}
         for where, bucket, results in buckets(page, place):
             counted += 1
-            time: Row = {"bucket_start": bucket.get(bounds[0]), "bucket_end": bucket.get(bounds[1]), **more}
+            start, end = (instant(where, key, bucket.get(key)) for key in bounds)
+            time: Row = {"bucket_start": start, "bucket_end": end, **more}
             time |= {"bucket_number": str(counted), "page_number": str(page_number)}
             if not results:
                 yield dict.fromkeys(columns) | time

@@ -8,9 +8,10 @@ Source: Anthropic Admin API reference, "Get Cost Report", "Get Messages Usage Re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from finmod.errors import UserError
+from finmod.errors import UserError, printable
 from finmod.sources import answers
 from finmod.sources.format import Format, Selection
 
@@ -48,7 +49,7 @@ def rows(document: object) -> Iterator[answers.Row]:
     if place is not None:
         ask = f"For charges ask for {_ASK_COSTS}."
         raise UserError(answers.no_cost("a report of Claude Code", place, ask))
-    yield from answers.rows(document, ("starting_at", "ending_at"), _cost, _FIELDS)
+    yield from answers.rows(document, ("starting_at", "ending_at"), _cost, _FIELDS, _instant)
 
 
 def _cost(place: str, result: Mapping[str, object]) -> answers.Row:
@@ -70,7 +71,7 @@ def usage_rows(document: object) -> Iterator[answers.Row]:
     place = _claude_code(document)
     if place is not None:
         raise UserError(answers.no_usage("a report of Claude Code, which is not read", place, _ASK_MESSAGES))
-    yield from answers.rows(document, ("starting_at", "ending_at"), _usage, USAGE_FIELDS)
+    yield from answers.rows(document, ("starting_at", "ending_at"), _usage, USAGE_FIELDS, _instant)
 
 
 def _usage(place: str, result: Mapping[str, object]) -> answers.Row:
@@ -81,6 +82,19 @@ def _usage(place: str, result: Mapping[str, object]) -> answers.Row:
         raise UserError(answers.unexpected("the result has no tokens", "a result of usage_report/messages", place))
     unread = answers.unread(result, USAGE_FIELDS)
     return {"kind": "messages", "unread": unread, **answers.picked(result, USAGE_FIELDS)}
+
+
+def _instant(place: str, key: str, moment: object) -> object:
+    """Return a bound as it is: what it says is read with the cells, one that is none is told by its own name."""
+    try:
+        if moment is not None:
+            datetime.fromisoformat(str(moment))
+    except ValueError:
+        shown = f"'{printable(str(moment), 40)}'" if isinstance(moment, str) else answers.named(moment)
+        raise UserError(
+            answers.unexpected(f"{key} is {shown}", "a date and time in ISO 8601, such as 2026-09-01T00:00:00Z", place)
+        ) from None
+    return moment
 
 
 def _claude_code(document: object) -> str | None:

@@ -28,6 +28,8 @@ _HEAD_BYTES = 4 << 20
 _MOST_PAGE_BYTES = 200 << 20
 _MOST_LOOKED_AT = 64 << 20
 _EXPORT = "Export it again."
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_KEYS = re.compile(rf"(?P<key>{_STRING})(?=\s*:)|{_STRING}|[{{}}]", re.DOTALL)
 # What the engine says -> code, what that means.
 _MEANT = {
     r"duplicate key \"(?P<what>.*)\"": ("FM1141", "the key '{what}' stands more than once in one object"),
@@ -297,11 +299,28 @@ def read_document(file: SourceFile) -> object:
         ) from error
     except _TwiceError as error:
         found = f"the key '{printable(str(error), 60)}' stands more than once in one object"
+        where = f"{file.name}{_second(content.decode('utf-8-sig'), str(error))}"
         raise UserError(
-            Problem(code="FM1141", found=found, expected="each key once", where=file.name, remedy=_EXPORT)
+            Problem(code="FM1141", found=found, expected="each key once", where=where, remedy=_EXPORT)
         ) from error
     except (ValueError, RecursionError) as error:
         raise UserError(_broken(file, error)) from error
+
+
+def _second(text: str, name: str) -> str:
+    """Return ``:line:column`` of a key that its object has already; "" where it is not found."""
+    objects = list[set[str]]()
+    for found in _KEYS.finditer(text):
+        if found[0] == "{":
+            objects.append(set())
+        elif found[0] == "}":
+            objects.pop()
+        elif found["key"] is not None and json.loads(found["key"]) == name:
+            if name in objects[-1]:
+                start = found.start()
+                return f":{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
+            objects[-1].add(name)
+    return ""
 
 
 def _content(file: SourceFile) -> bytes:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, printable
 from finmod.sources import gzip, json_rows, opencost
 from finmod.sources.files import SourceFile
 from finmod.sources.format import Format
 from finmod.sources.kinds import is_gzip
-from finmod.sources.stage import Staged, StagedColumn, stage
+from finmod.sources.stage import Staged, StagedColumn, column_names, stage
 
 _INTERVAL = frozenset({"interval_start", "interval_end"})
 REPORTS: Final = {
@@ -73,7 +73,7 @@ def stage_usage(
         return _stage_json(engine, file, folder)
     staged = stage(engine, file, folder, wanted=lambda name: name in _TELLING or wanted(name))
     if not recognise([column.name for column in staged.columns]):
-        raise UserError(_unknown(staged.header_place))
+        raise UserError(_unknown(staged.header_place, column_names(engine, file)))
     return staged
 
 
@@ -86,7 +86,19 @@ def is_json(file: SourceFile) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def _unknown(where: str) -> Problem:
+def _unknown(where: str, names: Sequence[str]) -> Problem:
+    written = {name.casefold(): name for name in names}
+    for report, needed in REPORTS.items():
+        if written.keys() >= {name.casefold() for name in needed}:
+            name = next(each for each in sorted(needed) if each not in names)
+            return Problem(
+                code="FM1276",
+                found=f"the columns differ from those of the report {report} in case alone: "
+                f"'{printable(written[name.casefold()], 60)}'",
+                expected=f"'{name}'",
+                where=where,
+                remedy="Write the column names as the report has them: docs/reference/mappings/kubernetes.md.",
+            )
     return Problem(
         code="FM1276",
         found="the columns are of no usage report that finmod knows",

@@ -51,8 +51,7 @@ def rows(document: object) -> Iterator[answers.Row]:
     Raises:
         UserError: FM1142, the document has another form; FM1272, it is an answer of usage.
     """
-    for row in answers.rows(document, ("start_time", "end_time"), _cost, _FIELDS):
-        yield row | {name: _instant(row[name], name) for name in ("bucket_start", "bucket_end")}
+    yield from answers.rows(document, ("start_time", "end_time"), _cost, _FIELDS, _instant)
 
 
 def _cost(place: str, result: Mapping[str, object]) -> answers.Row:
@@ -62,6 +61,9 @@ def _cost(place: str, result: Mapping[str, object]) -> answers.Row:
     if kind != _COSTS:
         shown = f"'{printable(kind, 60)}'" if isinstance(kind, str) else answers.named(kind)
         raise UserError(answers.unexpected(f"the result is {shown}", f"'{_COSTS}'", place))
+    if not isinstance(result.get("amount"), dict):
+        words = f"'amount' is {answers.named(result['amount'])}" if "amount" in result else "the result has no 'amount'"
+        raise UserError(answers.unexpected(words, 'a cost, such as {"value": 0.06, "currency": "usd"}', place))
     return {"kind": "cost", **answers.picked(result, _FIELDS)}
 
 
@@ -71,8 +73,7 @@ def usage_rows(document: object) -> Iterator[answers.Row]:
     Raises:
         UserError: FM1142, the document has another form; FM1291, it is an answer of costs.
     """
-    for row in answers.rows(document, ("start_time", "end_time"), _usage, USAGE_FIELDS):
-        yield row | {name: _instant(row[name], name) for name in ("bucket_start", "bucket_end")}
+    yield from answers.rows(document, ("start_time", "end_time"), _usage, USAGE_FIELDS, _instant)
 
 
 def _usage(place: str, result: Mapping[str, object]) -> answers.Row:
@@ -87,11 +88,11 @@ def _usage(place: str, result: Mapping[str, object]) -> answers.Row:
     return {"kind": told[1], "unread": unread, **answers.picked(result, USAGE_FIELDS)}
 
 
-def _instant(seconds: object, name: str) -> str:
+def _instant(place: str, key: str, seconds: object) -> str:
     if not isinstance(seconds, str) or not re.fullmatch(r"[0-9]{1,11}", seconds):
-        raise UserError(
-            answers.unexpected(f"{name.replace('bucket_', '')}_time is no number of seconds", "such as 1730419200", "")
-        )
+        shown = printable(seconds, 40) if isinstance(seconds, str) else answers.named(seconds)
+        expected = "whole seconds since 1970, of at most 11 digits, such as 1730419200"
+        raise UserError(answers.unexpected(f"{key} is {shown}", expected, place))
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -90,6 +90,9 @@ def _refuse_other_answers(entry: Mapping[str, object], where: str) -> None:
     lacking = [name for name in ("cpuCoreHours", "ramByteHours") if name not in entry]
     if lacking:
         raise UserError(_unread(f"it has no {' and no '.join(lacking)}", "an allocation of OpenCost", where))
+    average = next((name for name in _NUMBERS if name.endswith("Average") and entry.get(name) is not None), None)
+    if average and not entry.get("minutes"):
+        raise UserError(_unread(f"it has {average} and no minutes", "the minutes that each average is over", where))
 
 
 def _bill(where: str, answer: str) -> Problem:
@@ -114,15 +117,15 @@ def _allocation(key: str, entry: Mapping[str, object], where: str) -> Iterator[R
         raise UserError(_unread(f"'properties' is {_type(properties)}", "a JSON object", where))
     window = entry.get("window")
     window = window if isinstance(window, dict) else {}
-    name = _text(entry.get("name", key), where)
+    name = _text("name", entry.get("name", key), where)
     row: Row = dict.fromkeys(COLUMNS)
     row |= {"name": name, "kind": _kind(name or key, properties)}
-    row |= {each: _text(entry.get(each) or window.get(each), where) for each in ("start", "end")}
-    row |= {each: _named(_text(properties.get(each), where)) for each in _PROPERTIES}
+    row |= {each: _text(each, entry.get(each) or window.get(each), where) for each in ("start", "end")}
+    row |= {each: _named(_text(each, properties.get(each), where)) for each in _PROPERTIES}
     row |= {each: _labels(properties.get(each), where) for each in ("labels", "namespaceLabels")}
-    row |= {each: _text(entry.get(each), where) for each in _NUMBERS}
+    row |= {each: _text(each, entry.get(each), where) for each in _NUMBERS}
     gpu = entry.get("gpuAllocation")
-    row["gpuModel"] = _text(gpu.get("gpuDevice"), where) if isinstance(gpu, dict) else None
+    row["gpuModel"] = _text("gpuDevice", gpu.get("gpuDevice"), where) if isinstance(gpu, dict) else None
     volumes = entry.get("pvs")
     if not isinstance(volumes, dict) or not volumes:
         yield row
@@ -143,8 +146,8 @@ def _volume(row: Row, volume: str, held: Mapping[str, object], where: str) -> Ro
         **whose,
         "kind": "unmounted" if row["kind"] == "unmounted" else "storage",
         "volume": of_cluster,
-        "volumeProviderID": _text(held.get("providerID"), where),
-        "pvByteHours": _text(held.get("byteHours"), where),
+        "volumeProviderID": _text("providerID", held.get("providerID"), where),
+        "pvByteHours": _text("byteHours", held.get("byteHours"), where),
     }
 
 
@@ -168,14 +171,15 @@ def _labels(found: object, where: str) -> str | None:
     return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _text(value: object, where: str) -> str | None:
+def _text(name: str, value: object, where: str) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
-    raise UserError(
-        _unread(f"{_type(value)} stands where a text or a number should", "the answer as OpenCost gave it", where)
-    )
+    raise UserError(_unread(f"{name} is {_type(value)}", "a text or a number, as OpenCost gave it", where))
 
 
 def _type(value: object) -> str:
+    # NaN and the infinities are no JSON, and are no text when they are read.
+    if isinstance(value, float):
+        return {"nan": "NaN", "inf": "Infinity"}.get(str(value), "-Infinity")
     names = {dict: "a JSON object", list: "a JSON list", bool: "true or false", str: "a text or number"}
     return names.get(type(value), "null")

@@ -45,7 +45,7 @@ class Finding:
         source: Name of the source in finmod.yaml; None for the whole ledger.
         billing_period: ``YYYY-MM``; None where it spans several.
         column: FOCUS id of the column in question.
-        rows: Number of charges affected.
+        rows: Number of charges affected; of a source of usage, of its rows.
         amount: BilledCost of those charges, one currency; None where unknown.
         currency: ISO 4217 code of ``amount``.
         example: One offending value, as it stands in the bill: hostile text, escape before showing.

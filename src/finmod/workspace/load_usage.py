@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -26,6 +26,7 @@ from finmod.normalize.usage_rows import UsageConversion
 from finmod.sources.domains import MANY_ROWS
 from finmod.sources.files import SourceFile, fingerprint, refuse_same_content
 from finmod.sources.kinds import header_line
+from finmod.sources.kubernetes import report_of
 from finmod.sources.stage import Staged, column_names
 from finmod.terms.findings import Finding
 from finmod.workspace.job import Job
@@ -58,6 +59,7 @@ class UsageLoad:
 class _Read:
     conversions: list[UsageConversion] = field(default_factory=list)
     periods: dict[str, UsagePeriods] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
 
 
 def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) -> UsageLoad:
@@ -86,7 +88,7 @@ def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Ste
     before = frozenset(entry.period for entry in known)
     if not changed:
         return UsageLoad((), len(files), before, head.version, selection.left_out)
-    read = _read_files(engine, job, changed, folder, step)
+    read = _read_files(engine, job, changed, folder, step, {entry.file for entry in known if entry.rows})
     touched = {period for found in read.periods.values() for period in found.periods}
     # What lies there no more leaves the ledger where every file is read again; a load by path may name a part.
     left = {entry.file for entry in known} - {file.name for file in files} if job.again and job.declared else set()
@@ -95,10 +97,13 @@ def load_usage(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Ste
     touched |= {entry.period for entry in known if entry.file in left and entry.rows and entry.sha256 not in here}
     beside = {entry.sha256 for entry in known if entry.period in touched}
     others = [file for file in files if file not in changed and file.sha256 in beside]
+    if not touched:
+        return UsageLoad((), len(files), before, head.version, selection.left_out)
     more = _read_files(engine, job, others, folder, step)
-    read = _Read([*read.conversions, *more.conversions], {**read.periods, **more.periods})
+    read = _Read([*read.conversions, *more.conversions], {**read.periods, **more.periods}, read.empty)
     _look_together(engine, reader, read)
     works = [_work(job, read, period, known, read_as, files) for period in sorted(touched)]
+    works[0] = replace(works[0], findings=(*works[0].findings, *_without_rows(job, works[0].period, read.empty)))
     prepared = _prepare_all(engine, works, folder, step)
     _refuse_loss(job, prepared, known, files)
     if not ledger.files(CHARGES, head):
@@ -147,8 +152,14 @@ def _digest(job: Job, reader: UsageReader) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _read_files(engine: Engine, job: Job, files: Sequence[SourceFile], folder: Path, step: Step) -> _Read:
-    reader, read, problems = USAGE_READERS[job.settings.format], _Read(), list[Problem]()
+def _read_files(  # noqa: PLR0913, PLR0917 -- a source's files, and where and how they are read
+    engine: Engine, job: Job, files: Sequence[SourceFile], folder: Path, step: Step, filled: Collection[str] = ()
+) -> _Read:
+    """Read files; a report that is a header alone is empty where others have rows, now or in the ledger (``filled``).
+
+    One that had rows before is refused: they would go.
+    """
+    reader, read, problems, empty = USAGE_READERS[job.settings.format], _Read(), list[Problem](), list[Problem]()
     for place, file in enumerate(files):
         step(f"read {file.name}", place, len(files))
         try:
@@ -157,10 +168,37 @@ def _read_files(engine: Engine, job: Job, files: Sequence[SourceFile], folder: P
             read.periods[file.name] = usage_periods(engine, conversion, reader.look)
             read.conversions.append(conversion)
         except UserError as error:
-            problems += error.problems
+            if file.name not in filled and _is_header_alone(engine, file, error):
+                read.empty.append(file.name)
+                empty += error.problems
+            else:
+                problems += error.problems
+    if empty and not (read.conversions or filled):
+        problems += empty
     if problems:
         raise UserError(*problems)
     return read
+
+
+def _is_header_alone(engine: Engine, file: SourceFile, error: UserError) -> bool:
+    """Return whether a file was refused as a usage report without rows."""
+    if {problem.code for problem in error.problems} != {"FM1107"}:
+        return False
+    return report_of(column_names(engine, file, json=True)) is not None
+
+
+def _without_rows(job: Job, period: date, empty: Sequence[str]) -> list[Finding]:
+    return [
+        Finding(
+            code="FM1243",
+            severity="info",
+            message="The report has a header and no rows: it says nothing.",
+            source=job.name,
+            billing_period=f"{period:%Y-%m}",
+            where=name,
+        )
+        for name in empty
+    ]
 
 
 def _staged(engine: Engine, reader: UsageReader, file: SourceFile, folder: Path) -> Staged:

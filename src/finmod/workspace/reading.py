@@ -177,7 +177,9 @@ def _conversion(engine: Engine, job: Job, file: SourceFile, folder: Path) -> Con
     format_name, settings = job.settings.format, job.settings
     reader = READERS[format_name]
     names = _names(engine, job, file)
-    require_format(format_name, names, file.name, line=header_line(file), likely=likely_format(file, names))
+    # A saved error of an API is no other format: whoever reads the answer says what the API said.
+    if reader.format.page is None or "error" not in names or "data" in names:
+        require_format(format_name, names, file.name, line=header_line(file), likely=likely_format(file, names))
     mapping, canonical = (
         reader.mapping(names, declared(settings, job.roles.get(file.path, ""))),
         reader.format.canonical,
