@@ -141,7 +141,6 @@ def test_what_the_judge_still_objects_to_is_in_the_bill(tmp_path: Path) -> None:
             ("cost_not_unit_price_times_quantity", "ContractedCost"): 18,
             ("not_in_allowed_values", "ChargeFrequency"): 7,
             ("null_not_allowed", "ContractedCost"): 7,
-            ("null_not_allowed", "ListCost"): 2,
             ("consumption_not_applicable", "ConsumedQuantity"): 2,
             ("consumption_not_applicable", "ConsumedUnit"): 2,
             ("negative_decimal", "ContractedUnitPrice"): 1,

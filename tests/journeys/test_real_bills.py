@@ -197,11 +197,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_the_focus_sample_keeps_its_costs_but_oracles_zeros(sample: Project) -> None:
-    """Its EffectiveCost is 14.97651418586; six of Oracle's rows have 0 beside a billed 0.53707392473 (FM1268)."""
+def test_the_focus_sample_keeps_all_four_costs(sample: Project) -> None:
+    """Six of Oracle's rows have an EffectiveCost of 0 beside a cost that is billed: kept, and told."""
     sums = rows(sample, "SELECT sum(BilledCost), sum(EffectiveCost), sum(ListCost), sum(ContractedCost) FROM charges")
 
-    assert sums == [tuple(map(Decimal, ("20.52022672899", "15.51358811059", "20.39090575119", "14.97626039326")))]
+    assert sums == [tuple(map(Decimal, ("20.52022672899", "14.97651418586", "20.39090575119", "14.97626039326")))]
+    told = rows(sample, "SELECT x_Charges, x_Message LIKE '%kept as written%' FROM findings WHERE x_Code = 'FM1268'")
+    assert told == [(6, True)]
 
 
 def test_the_focus_sample_keeps_its_providers_apart(sample: Project) -> None:

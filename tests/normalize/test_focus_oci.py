@@ -67,7 +67,7 @@ def test_a_list_cost_that_oracle_does_not_have_is_unknown(tmp_path: Path) -> Non
     assert "FM1262" in {code for code, _, _ in findings(tmp_path)}
 
 
-def test_oracles_rows_are_told_by_their_provider_in_any_focus_file(tmp_path: Path) -> None:
+def test_zeros_of_oracles_rows_are_kept_and_told_in_a_file_that_is_not_its_own(tmp_path: Path) -> None:
     named = {name: value for name, value in ROW.items() if name != "oci_ReferenceNumber"}
     oracle = {**named, "ListCost": "0", "ListUnitPrice": "0", "ProviderName": "Oracle"}
     lines = [oracle, {**oracle, "ProviderName": "AWS"}, {**oracle, "ProviderName": ""}]
@@ -75,9 +75,10 @@ def test_oracles_rows_are_told_by_their_provider_in_any_focus_file(tmp_path: Pat
 
     found = charges(tmp_path, "focus", {"0001.csv": text}, "EffectiveCost, ListCost, ListUnitPrice")
 
-    assert found == [(Decimal("0.12"), None, None), *[(Decimal(0), Decimal(0), Decimal(0))] * 2]
+    assert found == [(Decimal(0), Decimal(0), Decimal(0))] * 3
     said = [(code, message) for code, _, message in findings(tmp_path) if code in {"FM1262", "FM1268"}]
-    assert [(code, "1 charge." in message) for code, message in said] == [("FM1262", True), ("FM1268", True)]
+    told = "is kept as written: the file is not Oracle's own export: 1 charge."
+    assert [(code, told in message) for code, message in said] == [("FM1262", True), ("FM1268", True)]
 
 
 def test_names_of_the_preview_are_those_of_now(tmp_path: Path) -> None:

@@ -126,10 +126,9 @@ def _focus_page() -> str:
     for supplier in SUPPLIERS:
         text += f"\n## What is read otherwise on rows of {supplier.name}\n"
         told = " or ".join(f"`{name}`" for name in supplier.provider)
-        anywhere = ", ".join(item.target for item in supplier.everywhere)
         text += "\n" + wrapped(
-            f"On rows whose provider begins with {told}, in files with the columns of {supplier.name}'s own export"
-            + (f"; {anywhere} in any file." if anywhere else ".")
+            f"On rows whose provider begins with {told}, in files with the columns of {supplier.name}'s own export."
+            + (" In other files such costs are kept, and told." if supplier.looks_everywhere else "")
         )
         text += "".join(
             section(item, spelled(item.sql, {})).replace("### ", f"### {supplier.name}: ", 1)

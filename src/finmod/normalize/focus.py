@@ -103,6 +103,6 @@ def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) ->
     for conversion, _ in files:
         columns = [column.name for column in conversion.staged.columns]
         for supplier in () if is_exported(columns) else SUPPLIERS:
-            if supplier.findings and supplier.rules(columns) and supplier.may_have_rows(conversion):
+            if supplier.findings and supplier.is_looked_at(conversion):
                 found += supplier.findings(engine, conversion, supplier.rows(columns))
     return found

@@ -93,7 +93,10 @@ def recognise(columns: Sequence[str]) -> bool:
 
 
 def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Finding]:
-    """Return how many effective and list costs of Oracle's rows are 0 because Oracle does not fill them in."""
+    """Return how many effective and list costs of Oracle's rows are 0 because Oracle does not fill them in.
+
+    In a table that somebody made of several exports they are kept: nobody knows what else was changed there.
+    """
     values, tolerated = conversion.values, conversion.reading.unreadable_as_null
     signs = {
         "$": values.text,
@@ -106,23 +109,25 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
         found = engine.row(f"SELECT {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation})")
     except EngineError as error:
         raise why_unreadable(engine, [conversion], error) from error
+    own = recognise([column.name for column in conversion.staged.columns])
+    kept = "is kept as written: the file is not Oracle's own export"
     said = (
-        ("FM1268", "EffectiveCost", "is 0 beside a cost that is billed, and is read as BilledCost"),
-        ("FM1262", "ListCost", "is 0 beside a cost that is not, and is read as unknown"),
+        ("FM1268", "EffectiveCost", "is 0 beside a cost that is billed, and", "is read as BilledCost"),
+        ("FM1262", "ListCost", "is 0 beside a cost that is not, and", "is read as unknown"),
     )
     return [
         Finding(
             code=code,
             severity="warning",
-            message=f"{target} {words}: {counted(rows, 'charge')}.",
+            message=f"{target} {words} {read if own else kept}: {counted(rows, 'charge')}.",
             source=conversion.source,
             column=target,
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
-        for (code, target, words), rows, row in zip(said, found[::2], found[1::2], strict=True)
+        for (code, target, words, read), rows, row in zip(said, found[::2], found[1::2], strict=True)
         if rows
     ]
 
 
-ORACLE = FocusSupplier("Oracle", ("Oracle", "OCI"), recognise, (*_COSTS, *_RENAMED), _COSTS, findings)
+ORACLE = FocusSupplier("Oracle", ("Oracle", "OCI"), recognise, (*_COSTS, *_RENAMED), findings, looks_everywhere=True)

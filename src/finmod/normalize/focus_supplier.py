@@ -25,9 +25,9 @@ class FocusSupplier:
         provider: How its name as a provider begins, in whichever of its forms.
         recognise: Whether a FOCUS file with these column names has the columns of the supplier's own export.
         columns: Columns that are read otherwise than the standard says, on the supplier's rows of such a file.
-        everywhere: Those among them that are read so on its rows of any FOCUS file.
         findings: What is odd about a file, by the test whether a row is the supplier's; None where nothing is looked
             for.
+        looks_everywhere: Whether that is looked for on its rows of any FOCUS file.
         by_choice: Findings that follow from what was chosen here.
     """
 
@@ -35,9 +35,9 @@ class FocusSupplier:
     provider: tuple[str, ...]
     recognise: Callable[[Sequence[str]], bool]
     columns: tuple[MapColumn, ...]
-    everywhere: tuple[MapColumn, ...] = ()
     findings: Callable[[Engine, Conversion, str], list[Finding]] | None = None
     by_choice: tuple[Choice, ...] = ()
+    looks_everywhere: bool = False
 
     def rows(self, columns: Sequence[str]) -> str:
         """Return the test whether a row of a FOCUS file is the supplier's, never NULL.
@@ -50,12 +50,14 @@ class FocusSupplier:
 
     def rules(self, columns: Sequence[str]) -> tuple[MapColumn, ...]:
         """Return the columns of a FOCUS file that are read otherwise on the supplier's rows."""
-        return self.columns if self.recognise(columns) else self.everywhere
+        return self.columns if self.recognise(columns) else ()
 
-    def may_have_rows(self, conversion: Conversion) -> bool:
-        """Return whether a file may have rows of the supplier, as far as that is known without reading it."""
-        if self.recognise([column.name for column in conversion.staged.columns]):
-            return True
+    def is_looked_at(self, conversion: Conversion) -> bool:
+        """Return whether a file may have rows in which something is looked for, as far as is known without a read."""
+        if self.findings is None or self.recognise([column.name for column in conversion.staged.columns]):
+            return self.findings is not None
+        if not self.looks_everywhere:
+            return False
         values = conversion.values
         domains = [values.domain(name) for name in _NAMES if name in values]
         return any(domain is None or any(map(self._is_name, domain.texts)) for domain in domains)
