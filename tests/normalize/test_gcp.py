@@ -169,6 +169,17 @@ def test_fields_that_google_adds_are_passed_over(tmp_path: Path) -> None:
     assert one(tmp_path, "BilledCost", brand_new={"a": [1]}, service__tier="gold") == [Decimal("1.5")]
 
 
+@pytest.mark.parametrize(("one", "two"), [("cost", "Cost"), ("usage.amount", "usage.Amount")])
+def test_fields_that_are_read_as_one_are_refused(one: str, two: str, tmp_path: Path) -> None:
+    changes: dict[str, Any] = {two: 99} if "." not in two else {"usage": {**ROW["usage"], "Amount": 99}}
+    first = {} if "." not in two else changes
+
+    told = refused(tmp_path, "gcp-billing", bill(first, changes))
+
+    assert f"bill.json: the columns '{one}' and '{two}' are one and the same" in told
+    assert "FM1109" in told
+
+
 def test_parquet_in_which_a_field_is_null_throughout_is_read(tmp_path: Path) -> None:
     """Writers other than BigQuery give such a field a type that holds nothing else."""
     row = {**ROW, "subscription": {"instance_id": None}, "seller_name": None, "credits": [{"type": "PROMOTION"}]}

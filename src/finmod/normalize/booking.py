@@ -17,6 +17,7 @@ from finmod.normalize.convert import Conversion, booking_sql, guessed_sql
 from finmod.normalize.diagnose import impossible_instants, unreadable_cells, why_unreadable
 from finmod.normalize.mapping import names_in
 from finmod.normalize.named import refuse_wrong_names
+from finmod.sources.stage import same_column
 from finmod.terms.findings import Finding
 
 _OWN_NAMES = frozenset(name.casefold() for name in (*CHARGE_TYPES, "ProviderName", "PublisherName"))
@@ -173,29 +174,26 @@ def _refuse_missing(conversion: Conversion) -> None:
 
 
 def _refuse_same_names(conversion: Conversion) -> None:
-    """Refuse two columns that would become one: the ledger's columns have no case."""
-    if not conversion.mapping.keeps_others:
-        return
-    by_user = conversion.mapping.named is not None
-    read = conversion.mapping.source_columns() if by_user else frozenset[str]()
-    first: dict[str, str] = {}
+    """Refuse two columns that would become one: by their names in the mapping, or the ledger's, which have no case."""
+    read, first = conversion.mapping.source_columns(), dict[str, str]()
     for column in conversion.staged.columns:
-        if conversion.canonical(column.name) in read:
-            continue
-        name = (column.name if by_user else conversion.canonical(column.name)).casefold()
-        own = name in _OWN_NAMES and not by_user
-        target = name if own or name.startswith("x_") else f"x_{name}"
-        if target in first:
-            raise UserError(
-                Problem(
-                    code="FM1109",
-                    found=f"the columns '{first[target]}' and '{column.name}' are one and the same in the ledger",
-                    expected="each column once, whatever the case of its name",
-                    where=conversion.staged.header_place,
-                    remedy="Export it again, or rename one of the two.",
-                )
-            )
-        first[target] = column.name
+        target = _becomes(conversion, column.name, read)
+        if target is not None and target in first:
+            raise UserError(same_column(first[target], column.name, conversion.staged.header_place))
+        if target is not None:
+            first[target] = column.name
+
+
+def _becomes(conversion: Conversion, name: str, read: set[str]) -> str | None:
+    """Return what a column of the file becomes, in lower case; None where it is not looked at, or on purpose."""
+    canonical, by_user = conversion.canonical(name), conversion.mapping.named is not None
+    if not conversion.mapping.keeps_others:
+        return canonical if canonical in read else None
+    if by_user and canonical in read:
+        return None
+    plain = (name if by_user else canonical).casefold()
+    own = plain in _OWN_NAMES and not by_user
+    return plain if own or plain.startswith("x_") else f"x_{plain}"
 
 
 def _empty(column: str, file: str, row: int, rows: int) -> Problem:
