@@ -91,7 +91,8 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
         raise UserError(*problems)
-    months, findings = {item.month for item in booked if item.month}, _shape_findings(engine, conversion)
+    months = {item.month for item in booked if item.month}
+    findings = _shape_findings(engine, conversion, sorted(months))
     left_out = conversion.staged.rows - sum(item.rows for item in booked)
     if conversion.mapping.dropped_rows_count:
         whole = replace(conversion, mapping=replace(conversion.mapping, drop_when=""))
@@ -99,7 +100,7 @@ def file_periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     elif not booked:
         raise UserError(_no_charges(file, left_out))
     elif left_out:
-        findings = (*findings, _left_out(conversion, left_out))
+        findings = (*findings, _left_out(conversion, left_out, min(months)))
     return FilePeriods(frozenset(months), findings, booked)
 
 
@@ -140,12 +141,13 @@ def _no_charges(file: str, rows: int) -> Problem:
     )
 
 
-def _left_out(conversion: Conversion, rows: int) -> Finding:
+def _left_out(conversion: Conversion, rows: int, month: date) -> Finding:
     return Finding(
         code="FM1255",
         severity="info",
         message=f"Left out as no charges, without kind, cost and date: {counted(rows, 'row')}.",
         source=conversion.source,
+        billing_period=f"{month:%Y-%m}",
         rows=rows,
         where=conversion.staged.file.name,
     )
@@ -215,9 +217,11 @@ def _kept(conversion: Conversion) -> dict[str, str]:
     return {target: columns[name].name for target, name in conversion.extra_columns().items()}
 
 
-def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ...]:
+def _shape_findings(engine: Engine, conversion: Conversion, months: Sequence[date]) -> tuple[Finding, ...]:
+    """Return what is odd about a file; what is counted stands in one month, that of its rows where they have one."""
     file, source = conversion.staged.file.name, conversion.source
-    found = [replace(finding, source=source) for finding in conversion.staged.findings]
+    first = f"{months[0]:%Y-%m}" if months else None
+    found = [replace(finding, source=source, billing_period=first) for finding in conversion.staged.findings]
     found += [
         Finding(
             code="FM1202",
@@ -239,11 +243,15 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
                 severity="warning",
                 message=f"Read as NULL, as wished: {counted(rows, 'unreadable cell')}, such as {problem.found}.",
                 source=source,
+                billing_period=f"{month:%Y-%m}",
                 column=target,
                 rows=rows,
                 where=problem.where,
             )
-            for problem, (target, rows) in unreadable_cells(engine, conversion, tolerated=True)
+            for month in months
+            for problem, (target, rows) in unreadable_cells(
+                engine, conversion, tolerated=True, period=None if len(months) == 1 else month
+            )
         ]
     return tuple(found)
 
@@ -257,21 +265,19 @@ def _guessed_periods(engine: Engine, conversion: Conversion) -> list[Finding]:
     said = "BillingPeriodStart" in conversion.reading.constants
     if not conversion.mapping.guessed_period or (said and "BillingPeriodStart" in _with_default(conversion)):
         return []
-    rows, row, first, last = engine.row(guessed_sql(conversion))
-    if not rows:
-        return []
-    months = first if first == last else f"{first} to {last}"
     return [
         Finding(
             code="FM1256",
             severity="warning",
-            message=f"Booked in the month of their usage, {months}: {counted(rows, 'charge')} that "
+            message=f"Booked in the month of their usage, {month}: {counted(rows, 'charge')} that "
             f"{'names' if rows == 1 else 'name'} no billing period.",
             source=conversion.source,
+            billing_period=month,
             column="BillingPeriodStart",
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
+        for month, rows, row in engine.rows(guessed_sql(conversion))
     ]
 
 
@@ -311,17 +317,20 @@ def refuse_unbookable(files: Mapping[str, FilePeriods], accept: frozenset[str]) 
     """
     currencies: dict[tuple[date, str | None], str] = {}
     found = {
-        file: [*_two_currencies(file, periods.booked, currencies), *_after_the_period(file, periods.booked)]
+        file: [*_two_currencies(file, periods.booked, currencies), *_late(file, periods.booked)]
         for file, periods in files.items()
     }
-    refused = [problem for problems in found.values() for problem in problems if problem.code not in accept]
+    refused = [problem for problems in found.values() for _, problem in problems if problem.code not in accept]
     if refused:
         raise UserError(*refused)
-    return {file: [_accepted(problem) for problem in problems] for file, problems in found.items()}
+    return {file: [_accepted(*problem) for problem in problems] for file, problems in found.items()}
 
 
-def _accepted(problem: Problem) -> Finding:
-    return Finding(code=problem.code, severity="warning", message=f"Accepted: {problem.found}.", where=problem.where)
+def _accepted(month: date, problem: Problem) -> Finding:
+    message = f"Accepted: {problem.found}."
+    return Finding(
+        code=problem.code, severity="warning", message=message, billing_period=f"{month:%Y-%m}", where=problem.where
+    )
 
 
 _MOST_TOLD = 3
@@ -330,24 +339,33 @@ _IF_RIGHT = "Mend the export. If the bill is right: --accept {code}, or accept: 
 
 def _two_currencies(
     file: str, booked: Sequence[Booked], currencies: dict[tuple[date, str | None], str]
-) -> list[Problem]:
-    problems: list[Problem] = []
+) -> list[tuple[date, Problem]]:
+    problems: list[tuple[date, Problem]] = []
     for item in booked:
         if item.month is None or item.currency is None:
             continue
         first = currencies.setdefault((item.month, item.account), item.currency)
         if first != item.currency and len(problems) < _MOST_TOLD:
             found = f"{first} and {printable(item.currency, 20)} in {item.month:%Y-%m}"
-            problems.append(
-                Problem(
-                    code="FM1127",
-                    found=f"one billing account is billed in {found}",
-                    expected="one BillingCurrency per billing account and period",
-                    where=f"{file}, row {item.row:,}",
-                    remedy=_IF_RIGHT.format(code="FM1127"),
-                )
+            problem = Problem(
+                code="FM1127",
+                found=f"one billing account is billed in {found}",
+                expected="one BillingCurrency per billing account and period",
+                where=f"{file}, row {item.row:,}",
+                remedy=_IF_RIGHT.format(code="FM1127"),
             )
+            problems.append((item.month, problem))
     return problems
+
+
+def _late(file: str, booked: Sequence[Booked]) -> list[tuple[date, Problem]]:
+    """Return what is wrong about usage after its billing period, by the months that have some."""
+    months = sorted({item.month for item in booked if item.month and item.late_row is not None})
+    return [
+        (month, problem)
+        for month in months
+        for problem in _after_the_period(file, [item for item in booked if item.month == month])
+    ]
 
 
 def _after_the_period(file: str, booked: Sequence[Booked]) -> list[Problem]:

@@ -264,12 +264,12 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
             (f"abs({over}) > abs({cost})", f"{over} - {cost}", _overage_beyond_cost),
             (f"{corrects} AND {cost} > 0", cost, _correction_that_adds),
         ):
-            rows, row, more = engine.row(
-                f"SELECT count(*), min(file_row_number) + 1, sum({amount}) FROM {conversion.relation} WHERE {when}"
-            )
-            if rows:
-                where = f"{conversion.staged.file.name}, row {row:,}"
-                found.append(replace(tell(rows, more), source=conversion.source, column="BilledCost", where=where))
+            for month, rows, row, more in engine.rows(
+                f"SELECT {conversion.month}, count(*), min(file_row_number) + 1, sum({amount}) "
+                f"FROM {conversion.relation} WHERE {when} GROUP BY 1 ORDER BY 1"
+            ):
+                finding = replace(tell(rows, more), source=conversion.source, billing_period=month, column="BilledCost")
+                found.append(replace(finding, where=f"{conversion.staged.file.name}, row {row:,}"))
     return found
 
 
