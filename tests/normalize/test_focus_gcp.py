@@ -120,3 +120,10 @@ def test_other_json_beside_an_export_is_no_part_of_it(tmp_path: Path) -> None:
 
 def test_the_export_is_told_by_its_columns() -> None:
     assert recognise(list(ROW))
+
+
+def test_an_empty_list_of_tags_is_none(tmp_path: Path) -> None:
+    view = {name: value for name, value in ROW.items() if not name.endswith(("Labels", "Tags"))} | {"Tags": []}
+
+    assert charge(tmp_path, "focus", {"focus.json": json.dumps(view)}, "Tags") == {"Tags": None}
+    assert "FM1305" not in {code for code, _, _ in findings(tmp_path)}

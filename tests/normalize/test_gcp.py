@@ -62,13 +62,13 @@ def test_labels_tags_and_system_labels_never_hide_each_other(tmp_path: Path) -> 
         tmp_path, "Tags", labels=[label("team", "search"), label("env", None)],
         project__labels=[label("team", "platform")],
         system_labels=[label("compute.googleapis.com/cores", "4")],
-        tags=[label("team", "org", inherited=True, namespace="123"), label("team", "free", inherited=False)],
+        tags=[label("team", "org", inherited=True, namespace="123"), label("tier", "free", inherited=False)],
     )  # fmt: skip
 
     assert json.loads(found[0]) == {
         "team": "search", "env": None, "project:team": "platform", "compute.googleapis.com/cores": "4",
         "123/team": "org",
-    } | {"team": "free"}  # fmt: skip
+    } | {"tier": "free"}  # fmt: skip
 
 
 def test_a_row_without_labels_has_no_tags(tmp_path: Path) -> None:
@@ -87,6 +87,16 @@ def test_hostile_labels_stay_what_they_are(text: str, tmp_path: Path) -> None:
 
 def test_a_label_without_a_key_is_no_label(tmp_path: Path) -> None:
     assert one(tmp_path, "Tags", labels=[label(None, "x"), label("a", "b")]) == ['{"a":"b"}']
+
+
+def test_labels_with_a_key_twice_are_no_tags_and_told(tmp_path: Path) -> None:
+    twice = {"labels": [label("env", "a"), label("env", "b")]}
+
+    found = charges(tmp_path, "gcp-billing", bill(twice, {"labels": [label("env", "a")]}), "Tags, x_Tags")
+
+    assert found == [(None, '{"env":"a","env":"b"}'), ('{"env":"a"}', None)]
+    said = [message for code, _, message in findings(tmp_path) if code in ("FM1261", "FM1305")]
+    assert said == ["Tags that cannot be read stand in x_Tags alone: those of 1 row."]
 
 
 def test_the_way_from_a_project_to_its_organisation_is_kept(tmp_path: Path) -> None:
