@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.books import CHARGE, DROP, HEADER, ROW, Books, bill, finmod, rows
+from tests.books import CHARGE, DROP, HEADER, ROW, Books, bill, finmod, month, rows
 
 LEGAL = {
     "utf-8 mark": "\ufeff" + bill({}),
@@ -102,6 +102,17 @@ def test_unreadable_cells_become_null_and_a_finding_on_wish(books: Books, tmp_pa
     ]
     assert books.query("SELECT x_Charges, x_Where FROM findings WHERE x_Code = 'FM1203'") == [
         {"x_Charges": 1, "x_Where": "b.parquet, row 2"}
+    ]
+
+
+def test_findings_of_a_file_of_several_months_are_counted_once(books: Books) -> None:
+    august, september = month(8), {**month(9), "ListCost": "n/a"}
+    path = books.write("b.csv", bill(august, september, {**september, "ListCost": "?"}) + ROW + "\n")
+    books.load(path, "--unreadable-as-null", "ListCost", "--accept", "FM1116")
+    sql = "SELECT x_BillingPeriod, x_Code, x_Charges FROM findings WHERE x_Code IN ('FM1203', 'FM1204') ORDER BY 2"
+    assert books.query(sql) == [
+        {"x_BillingPeriod": "2026-09-01", "x_Code": "FM1203", "x_Charges": 2},
+        {"x_BillingPeriod": "2026-08-01", "x_Code": "FM1204", "x_Charges": 1},
     ]
 
 

@@ -174,3 +174,21 @@ def test_a_day_that_a_restated_bill_brings_is_not_missing(bench: Bench) -> None:
     assert [item.example for item in missing_days(bench.engine, bench.files())] == ["2026-03-12"]
     bench.restate(date(2026, 3, 1), date(2026, 4, 1), *days)
     assert missing_days(bench.engine, bench.files()) == []
+
+
+@pytest.mark.parametrize(("sku", "effective"), [("fee", 10), ("vm", 14)])
+def test_the_offset_of_a_fee_is_of_its_sku_and_lowers_what_the_fee_keeps(
+    bench: Bench, sku: str, effective: int
+) -> None:
+    kind = {"CommitmentDiscountType": "Spend-based CUD", "CommitmentDiscountId": "c1"}
+    back = {**kind, "ChargeCategory": "Adjustment", "SkuId": sku}
+    charges = [
+        {**fee(3, 2, "10"), **kind, "SkuId": "fee", "EffectiveCost": "10"},
+        day(3, 2, BilledCost="-4", EffectiveCost="-4", **back),
+        {**used(3, 3, "4"), **kind, "BilledCost": "4", "SkuId": "vm"},
+    ]
+
+    term = only(bench, *INSIDE, *charges)
+
+    assert term.effective == effective
+    assert term.holds is (sku == "fee")

@@ -62,6 +62,8 @@ PRICES = {"PricingQuantity": "3.000001", "SkuPriceId": "s"}
         ("FM1303", {"ChargeFrequency": "1.500"}, "ChargeFrequency=1.500"),
         ("FM1303", {"ChargeCategory": "x" * 500}, f"ChargeCategory={'x' * 105}..."),
         ("FM1305", {"Tags": "{a: b}"}, "Tags={a: b}"),
+        ("FM1305", {"Tags": '{"a": NaN}'}, 'Tags={"a": NaN}'),
+        ("FM1305", {"Tags": '{"a": "1", "a": "2"}'}, 'Tags={"a": "1", "a": "2"}'),
         (
             "FM1380",
             {"ListCost": "-100", "ListUnitPrice": "0.120", **PRICES},
@@ -73,7 +75,7 @@ PRICES = {"PricingQuantity": "3.000001", "SkuPriceId": "s"}
             "ContractedCost=0, ContractedUnitPrice=20, PricingQuantity=3.000001",
         ),
     ],
-    ids=["value", "value like a number", "long value", "no JSON", "list price", "contracted price"],
+    ids=["value", "value like a number", "long value", "no JSON", "NaN", "key twice", "list price", "contracted price"],
 )
 def test_an_example_is_short_and_says_what_is_wrong(
     books: Books, code: str, charge: dict[str, str], example: str

@@ -66,6 +66,7 @@ def test_lines_that_agree_are_fine_and_lines_that_differ_are_refused_with_both_p
         ("2026-09-01,EUR,USD,\u0661", "fx.csv:2: rate is '\u0661'; expected plain decimal text above 0"),
         ("2026-09-01,EUR,USD,0.1234567890123456789", "fx.csv:2: rate is '0.1234567890123456789'; expected"),
         ("2026-09-01,EUR,USD,1,1", "fx.csv:2: the line has 5 fields; expected CSV in UTF-8"),
+        ("2026-09-05,EUR,USD", "fx.csv:2: the line lacks its rate"),
         ('2026-09-01,EUR,USD,"1', "fx.csv:2: the line cannot be read"),
         ("2026-09-01,EUR,USD,\x1b[31m", "rate is '\N{REPLACEMENT CHARACTER}[31m'"),
     ],

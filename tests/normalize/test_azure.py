@@ -200,3 +200,27 @@ def test_every_role_has_a_title_of_its_own() -> None:
     titles = {azure.mapping(["Date"], Declared(role)).title for role in ("", "actual", "amortized")}
 
     assert titles == set(azure.TITLES.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": NaN}',
+        '{"a": -Infinity}',
+        '{"a": {"b": [nan]}}',
+        '{"a": 1,}',
+        '{"a": "1", "a": "2"}',
+        '"a": "1", "a": "2"',
+    ],
+)
+def test_tags_that_other_readers_refuse_are_none(text: str, tmp_path: Path) -> None:
+    found = charge(tmp_path, {"Tags": text})
+
+    assert (found["Tags"], found["x_Tags"]) == (None, text)
+
+
+@pytest.mark.parametrize("text", ['{"a": "NaN", "b": "x: nan, ,}"}', '{"nan": "inf", "a": "\\": inf"}', "{}"])
+def test_tags_that_hold_such_words_as_text_are_kept(text: str, tmp_path: Path) -> None:
+    found = charge(tmp_path, {"Tags": text})
+
+    assert (found["Tags"], found["x_Tags"]) == (text, None)

@@ -12,6 +12,7 @@ from finmod.errors import UserError
 from finmod.normalize.booking import FilePeriods, file_periods, refuse_unbookable
 from finmod.normalize.values import Reading
 from tests.books import CHARGE, bill, month
+from tests.normalize import loaded
 from tests.normalize.staged import conversion, parquet
 
 
@@ -87,6 +88,32 @@ def test_columns_that_would_become_one_are_refused(tmp_path: Path) -> None:
         ((code, where, found),) = refused(tmp_path, bill({one: "a", two: "b"}))
         assert (code, where) == ("FM1109", "b.csv:1")
         assert found == f"the columns '{one}' and '{two}' are one and the same in the ledger"
+
+
+@pytest.mark.parametrize(
+    ("form", "one", "two"),
+    [
+        ("azure-cost", "costinbillingcurrency", "CostInBillingCurrency"),
+        ("azure-cost", "CostInBillingCurrency", "PreTaxCost"),
+        ("gcp-billing", "Cost", "cost"),
+        ("aws-cur2", "line_item_unblended_cost", "Line_Item_Unblended_Cost"),
+        ("oci-cost", "cost/myCost", "cost/mycost"),
+    ],
+)
+def test_columns_that_a_format_reads_as_one_are_refused(form: str, one: str, two: str, tmp_path: Path) -> None:
+    header = {
+        "azure-cost": "SubscriptionId,Date,MeterCategory,BillingCurrency",
+        "gcp-billing": "billing_account_id,usage_start_time,currency,invoice.month",
+        "aws-cur2": "bill_billing_period_start_date,line_item_usage_start_date,line_item_line_item_type,"
+        "line_item_currency_code,line_item_usage_account_name,product",
+        "oci-cost": "lineItem/tenantId,lineItem/intervalUsageStart,product/service,cost/currencyCode",
+    }[form]
+    text = f"{header},{one},{two}\n{'2026-09-01,' * len(header.split(','))}1,99\n"
+
+    told = loaded.refused(tmp_path, form, {"b.csv": text})
+
+    assert f"b.csv:1: the columns '{one}' and '{two}' are one and the same" in told
+    assert "FM1109" in told
 
 
 def test_columns_of_no_standard_are_told(tmp_path: Path) -> None:

@@ -212,3 +212,16 @@ def test_a_cost_that_is_no_number_is_refused(cell: str, tmp_path: Path) -> None:
     said = refused(tmp_path, "cloudzero-cbf", lines({"cost/cost": cell}), **SAID)
 
     assert f"bill.csv, row 1: cost/cost is '{cell}'" in said
+
+
+def test_findings_about_lines_stand_in_their_month_alone(tmp_path: Path) -> None:
+    odd = {"lineitem/type": "Odd", "time/usage_start": "2026-10-02T00:00:00Z"}
+    charges(tmp_path, "cloudzero-cbf", lines({"cost/discounted_cost": "0"}, odd), "1", **SAID)
+
+    sql = (
+        "SELECT strftime(x_BillingPeriod, '%m'), x_Code, x_Charges FROM findings "
+        "WHERE x_Code IN ('FM1256', 'FM1271', 'FM1274') ORDER BY ALL"
+    )
+    assert rows(new_project(tmp_path), sql) == [
+        ("09", "FM1256", 1), ("10", "FM1256", 1), ("10", "FM1271", 1), ("10", "FM1274", 2),
+    ]  # fmt: skip

@@ -134,6 +134,15 @@ def test_a_zero_beside_a_cost_is_unknown_and_counted(tmp_path: Path) -> None:
     assert "ListCost is 0 beside a cost that is not, and is read as unknown: 2 charges." in found[1][2]
 
 
+def test_zeros_are_counted_in_the_month_of_their_charges_alone(tmp_path: Path) -> None:
+    october = {"BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z"}
+
+    project = load_rows(tmp_path, FOCUS_1_0, {}, {**october, "ListCost": "0"})
+
+    sql = "SELECT strftime(x_BillingPeriod, '%Y-%m'), x_Charges FROM findings WHERE x_Code = 'FM1262'"
+    assert query(project, sql).rows == [("2026-10", 1)]
+
+
 def test_a_list_cost_of_zero_below_the_contracted_one_is_unknown_whatever_is_paid(tmp_path: Path) -> None:
     nothing_paid = {"BilledCost": "0", "EffectiveCost": "0"}
 

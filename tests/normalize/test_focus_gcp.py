@@ -132,3 +132,10 @@ def test_rows_of_another_supplier_beside_googles_are_read_as_they_stand(tmp_path
 
     assert (found["ServiceCategory"], found["Tags"]) == ("Storage", None)
     assert (found["BillingPeriodStart"].hour, found["BillingPeriodStart"].day) == (7, 1)
+
+
+def test_an_empty_list_of_tags_is_none(tmp_path: Path) -> None:
+    view = {name: value for name, value in ROW.items() if not name.endswith(("Labels", "Tags"))} | {"Tags": []}
+
+    assert charge(tmp_path, "focus", {"focus.json": json.dumps(view)}, "Tags") == {"Tags": None}
+    assert "FM1305" not in {code for code, _, _ in findings(tmp_path)}

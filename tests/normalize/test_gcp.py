@@ -62,13 +62,13 @@ def test_labels_tags_and_system_labels_never_hide_each_other(tmp_path: Path) -> 
         tmp_path, "Tags", labels=[label("team", "search"), label("env", None)],
         project__labels=[label("team", "platform")],
         system_labels=[label("compute.googleapis.com/cores", "4")],
-        tags=[label("team", "org", inherited=True, namespace="123"), label("team", "free", inherited=False)],
+        tags=[label("team", "org", inherited=True, namespace="123"), label("tier", "free", inherited=False)],
     )  # fmt: skip
 
     assert json.loads(found[0]) == {
         "team": "search", "env": None, "project:team": "platform", "compute.googleapis.com/cores": "4",
         "123/team": "org",
-    } | {"team": "free"}  # fmt: skip
+    } | {"tier": "free"}  # fmt: skip
 
 
 def test_a_row_without_labels_has_no_tags(tmp_path: Path) -> None:
@@ -87,6 +87,16 @@ def test_hostile_labels_stay_what_they_are(text: str, tmp_path: Path) -> None:
 
 def test_a_label_without_a_key_is_no_label(tmp_path: Path) -> None:
     assert one(tmp_path, "Tags", labels=[label(None, "x"), label("a", "b")]) == ['{"a":"b"}']
+
+
+def test_labels_with_a_key_twice_are_no_tags_and_told(tmp_path: Path) -> None:
+    twice = {"labels": [label("env", "a"), label("env", "b")]}
+
+    found = charges(tmp_path, "gcp-billing", bill(twice, {"labels": [label("env", "a")]}), "Tags, x_Tags")
+
+    assert found == [(None, '{"env":"a","env":"b"}'), ('{"env":"a"}', None)]
+    said = [message for code, _, message in findings(tmp_path) if code in ("FM1261", "FM1305")]
+    assert said == ["Tags that cannot be read stand in x_Tags alone: those of 1 row."]
 
 
 def test_the_way_from_a_project_to_its_organisation_is_kept(tmp_path: Path) -> None:
@@ -167,6 +177,17 @@ def test_json_may_stand_in_lines_one_after_another_or_in_a_list(tmp_path: Path) 
 
 def test_fields_that_google_adds_are_passed_over(tmp_path: Path) -> None:
     assert one(tmp_path, "BilledCost", brand_new={"a": [1]}, service__tier="gold") == [Decimal("1.5")]
+
+
+@pytest.mark.parametrize(("one", "two"), [("cost", "Cost"), ("usage.amount", "usage.Amount")])
+def test_fields_that_are_read_as_one_are_refused(one: str, two: str, tmp_path: Path) -> None:
+    changes: dict[str, Any] = {two: 99} if "." not in two else {"usage": {**ROW["usage"], "Amount": 99}}
+    first = {} if "." not in two else changes
+
+    told = refused(tmp_path, "gcp-billing", bill(first, changes))
+
+    assert f"bill.json: the columns '{one}' and '{two}' are one and the same" in told
+    assert "FM1109" in told
 
 
 def test_parquet_in_which_a_field_is_null_throughout_is_read(tmp_path: Path) -> None:

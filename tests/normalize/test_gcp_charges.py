@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.journeys.bills import new_project, rows
 from tests.normalize.gcp_bill import bill, credit
 from tests.normalize.loaded import charge, charges, findings
 
@@ -243,3 +245,13 @@ def test_a_row_without_an_invoice_month_is_booked_in_its_month_of_usage_with_a_f
 
     assert (found["BillingPeriodStart"].month, found["InvoiceId"]) == (9, None)
     assert "FM1256" in {code for code, _, _ in findings(tmp_path)}
+
+
+def test_findings_stand_in_the_month_of_their_charges_and_are_counted_once(tmp_path: Path) -> None:
+    odd = {"cost_type": "surprise", "invoice__month": "202609"}
+    given = {"credits": [credit("NEW_KIND", -1)], "usage_start_time": "2026-10-10 05:00:00 UTC"}
+    late = {**given, "usage_end_time": "2026-10-10 06:00:00 UTC", "invoice__month": "202610"}
+    charges(tmp_path, "gcp-billing", bill({"invoice__month": "202609"}, odd, late), "1")
+
+    sql = "SELECT x_BillingPeriod, x_Code, x_Charges FROM findings WHERE x_Code IN ('FM1264', 'FM1265') ORDER BY ALL"
+    assert rows(new_project(tmp_path), sql) == [(date(2026, 9, 1), "FM1265", 1), (date(2026, 10, 1), "FM1264", 1)]

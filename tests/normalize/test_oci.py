@@ -263,3 +263,13 @@ def test_hostile_texts_stay_text(tmp_path: Path) -> None:
     found = charges(tmp_path, "oci-cost", report(line), "SubAccountName, ServiceName")
 
     assert found == [("=1+1'; DROP TABLE charges; --", "$cost_my_cost")]
+
+
+def test_findings_about_lines_stand_in_their_month_alone(tmp_path: Path) -> None:
+    adds = {"lineItem/isCorrection": "TRUE", "lineItem/backreferenceNo": "r1", "cost/myCost": "2.5"}
+    october = {**adds, "lineItem/intervalUsageStart": "2026-10-13T10:00Z"}
+
+    charges(tmp_path, "oci-cost", report({}, october), "1")
+
+    sql = "SELECT strftime(x_BillingPeriod, '%Y-%m'), x_Charges FROM findings WHERE x_Code = 'FM1289'"
+    assert rows(new_project(tmp_path), sql) == [("2026-10", 1)]

@@ -21,6 +21,7 @@ from typing import Literal
 
 from finmod.focus.columns import KEY_COLUMNS, NEWEST, Column, Version, column, columns, service_categories
 from finmod.focus.cross_rules import CHARGE_RULES, KEY_RULES, Cross
+from finmod.focus.sound_json import is_sound_object
 from finmod.terms.findings import Code, Severity, codes
 
 Scope = Literal["file", "key", "charge"]
@@ -151,7 +152,7 @@ def _json_rules() -> list[Rule]:
     found = []
     for column_id in _JSON_OBJECTS:
         name = f'"{column_id}"'
-        broken = f"CASE WHEN json_valid({name}) THEN json_type({name}) <> 'OBJECT' ELSE {name} IS NOT NULL END"
+        broken = f"NOT ({is_sound_object(name)})"
         source = _source(column_id, "JSON object")
         found.append(Rule("FM1305", f"json:{column_id}", (column_id,), "key", broken, source))
     for column_id in _KEY_VALUES:

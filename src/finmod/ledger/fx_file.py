@@ -116,7 +116,11 @@ def _text(file: Path) -> str:
 
 
 def _wrong(file: Path, line: int, fields: list[str]) -> Iterator[Problem]:
-    if len(fields) != len(COLUMNS):
+    if len(fields) < len(COLUMNS):
+        found = f"the line lacks its {' and its '.join(COLUMNS[len(fields) :])}"
+        yield _unreadable(file, found, f"Write it as {','.join(COLUMNS)}, or take the line out.", str(line))
+        return
+    if len(fields) > len(COLUMNS):
         found = f"the line has {counted(len(fields), 'field')}"
         yield _unreadable(file, found, "Write the rate with a point, not a comma: 1.0825.", str(line))
         return

@@ -92,7 +92,7 @@ ANTHROPIC = Mapping(
 
 
 def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
-    """Return a finding per file and type of cost that is not known; refuse what ``whole_and_once`` does."""
+    """Return a finding per file, month and type of cost that is not known; refuse what ``whole_and_once`` does."""
     return [
         *whole_and_once(engine, files),
         *(found for conversion, _ in files for found in _unknown_types(engine, conversion)),
@@ -102,8 +102,8 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
 def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
     known, kind = ", ".join(map(literal, _COST_TYPES)), conversion.values.text("cost_type")
     rows = engine.rows(
-        f"SELECT {kind}, count(*), min(file_row_number) + 1 FROM {conversion.relation} WHERE {kind} NOT IN ({known}) "
-        "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"
+        f"SELECT {conversion.month}, {kind}, count(*), min(file_row_number) + 1 FROM {conversion.relation} "
+        f"WHERE {kind} NOT IN ({known}) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 20"
     )
     return [
         Finding(
@@ -112,9 +112,10 @@ def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
             message=f"The cost_type '{printable(name, 40)}' is not known; kept as x_CostType: "
             f"{counted(lines, 'charge')}.",
             source=conversion.source,
+            billing_period=month,
             column="x_CostType",
             rows=lines,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
-        for name, lines, row in rows
+        for month, name, lines, row in rows
     ]

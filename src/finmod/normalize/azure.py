@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from finmod.focus.sound_json import is_sound_object
 from finmod.normalize.aws_columns import replace_derived
 from finmod.normalize.aws_services import lookup
 from finmod.normalize.azure_charges import (
@@ -57,6 +58,7 @@ _PARTS = "string_split($resource_id, '/')"
 _IN_GROUP = f"{_PARTS}[6] IN ('providers', 'Providers', 'PROVIDERS')"
 _OF_TENANT = "$resource_id LIKE '/providers/%'"
 TAGS = "CASE WHEN $tags LIKE '{%' THEN $tags WHEN $tags <> '\"\"' THEN '{' || $tags || '}' END"
+TAGGED = is_sound_object(f"({TAGS})")
 
 _PLACES = (
     MapColumn(
@@ -209,17 +211,15 @@ _WHAT = (
     ),
     MapColumn(
         "Tags",
-        f"CASE WHEN json_valid({TAGS}) THEN {TAGS} END",
-        choice="Braces are put around tags that come without. Text that is no JSON even so is NULL, which is a finding "
-        "(FM1261), and stands in x_Tags.",
+        f"CASE WHEN {TAGGED} THEN {TAGS} END",
+        choice="Braces are put around tags that come without. Text that is no JSON object even so, or has NaN in it or "
+        "a key twice, is NULL, which is a finding (FM1261), and stands in x_Tags.",
         source=f"{TOOLKIT}: Tags",
     ),
 )
 
 _OWN = (
-    MapColumn(
-        "x_Tags", f"CASE WHEN NOT json_valid({TAGS}) THEN $tags END", choice="Tags that are no JSON, as written."
-    ),
+    MapColumn("x_Tags", f"CASE WHEN NOT ({TAGGED}) THEN $tags END", choice="Tags that cannot be read, as written."),
     MapColumn("x_ChargeType", "$charge_type", source=f"{FIELDS}: ChargeType"),
     MapColumn("x_PricingModel", "$pricing_model"),
     MapColumn("x_PricingUnitDescription", "$unit", choice="UnitOfMeasure as written."),
@@ -352,8 +352,8 @@ def _mapping(role: str, made: tuple[tuple[str, str], ...]) -> Mapping:
         format="azure-cost",
         title=TITLES[role],
         columns=filled,
-        notes=_NOTES,
         revision=2,
+        notes=_NOTES,
         drop_when=replace_derived(drop, names),
         guessed_period=f"@billing_period_start_date IS NULL AND {_FOLDER_MONTH} IS NULL",
         dropped_rows_count=bool(role),

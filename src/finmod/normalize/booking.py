@@ -17,6 +17,7 @@ from finmod.normalize.convert import Conversion, booking_sql, guessed_sql
 from finmod.normalize.diagnose import impossible_instants, unreadable_cells, why_unreadable
 from finmod.normalize.mapping import names_in
 from finmod.normalize.named import refuse_wrong_names
+from finmod.sources.stage import same_column
 from finmod.terms.findings import Finding
 
 _OWN_NAMES = frozenset(name.casefold() for name in (*CHARGE_TYPES, "ProviderName", "PublisherName"))
@@ -96,15 +97,16 @@ def _periods(engine: Engine, conversion: Conversion) -> FilePeriods:
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
         raise UserError(*problems)
-    findings = _shape_findings(engine, conversion)
+    months = {item.month for item in every if item.month}
+    findings = _shape_findings(engine, conversion, sorted(months))
     left_out = conversion.staged.rows - sum(item.rows for item in booked)
     if conversion.mapping.dropped_rows_count:
         left_out = 0  # its twin stands for them
     elif not booked:
         raise UserError(_no_charges(file, left_out))
     if left_out:
-        findings = (*findings, _left_out(conversion, left_out))
-    return FilePeriods(frozenset(item.month for item in every if item.month), findings, booked)
+        findings = (*findings, _left_out(conversion, left_out, min(months)))
+    return FilePeriods(frozenset(months), findings, booked)
 
 
 def _booked(engine: Engine, conversion: Conversion) -> tuple[Booked, ...]:
@@ -148,12 +150,13 @@ def _no_charges(file: str, rows: int) -> Problem:
     )
 
 
-def _left_out(conversion: Conversion, rows: int) -> Finding:
+def _left_out(conversion: Conversion, rows: int, month: date) -> Finding:
     return Finding(
         code="FM1255",
         severity="info",
         message=f"Left out as no charges, without kind, cost and date: {counted(rows, 'row')}.",
         source=conversion.source,
+        billing_period=f"{month:%Y-%m}",
         rows=rows,
         where=conversion.staged.file.name,
     )
@@ -182,29 +185,26 @@ def _refuse_missing(conversion: Conversion) -> None:
 
 
 def _refuse_same_names(conversion: Conversion) -> None:
-    """Refuse two columns that would become one: the ledger's columns have no case."""
-    if not conversion.mapping.keeps_others:
-        return
-    by_user = conversion.mapping.named is not None
-    read = conversion.mapping.source_columns() if by_user else frozenset[str]()
-    first: dict[str, str] = {}
+    """Refuse two columns that would become one: by their names in the mapping, or the ledger's, which have no case."""
+    read, first = conversion.mapping.source_columns(), dict[str, str]()
     for column in conversion.staged.columns:
-        if conversion.canonical(column.name) in read:
-            continue
-        name = (column.name if by_user else conversion.canonical(column.name)).casefold()
-        own = name in _OWN_NAMES and not by_user
-        target = name if own or name.startswith("x_") else f"x_{name}"
-        if target in first:
-            raise UserError(
-                Problem(
-                    code="FM1109",
-                    found=f"the columns '{first[target]}' and '{column.name}' are one and the same in the ledger",
-                    expected="each column once, whatever the case of its name",
-                    where=conversion.staged.header_place,
-                    remedy="Export it again, or rename one of the two.",
-                )
-            )
-        first[target] = column.name
+        target = _becomes(conversion, column.name, read)
+        if target is not None and target in first:
+            raise UserError(same_column(first[target], column.name, conversion.staged.header_place))
+        if target is not None:
+            first[target] = column.name
+
+
+def _becomes(conversion: Conversion, name: str, read: set[str]) -> str | None:
+    """Return what a column of the file becomes, in lower case; None where it is not looked at, or on purpose."""
+    canonical, by_user = conversion.canonical(name), conversion.mapping.named is not None
+    if not conversion.mapping.keeps_others:
+        return canonical if canonical in read else None
+    if by_user and canonical in read:
+        return None
+    plain = (name if by_user else canonical).casefold()
+    own = plain in _OWN_NAMES and not by_user
+    return plain if own or plain.startswith("x_") else f"x_{plain}"
 
 
 def _empty(column: str, file: str, row: int, rows: int) -> Problem:
@@ -226,9 +226,11 @@ def _kept(conversion: Conversion) -> dict[str, str]:
     return {target: columns[name].name for target, name in conversion.extra_columns().items()}
 
 
-def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ...]:
+def _shape_findings(engine: Engine, conversion: Conversion, months: Sequence[date]) -> tuple[Finding, ...]:
+    """Return what is odd about a file; what is counted stands in one month, that of its rows where they have one."""
     file, source = conversion.staged.file.name, conversion.source
-    found = [replace(finding, source=source) for finding in conversion.staged.findings]
+    first = f"{months[0]:%Y-%m}" if months else None
+    found = [replace(finding, source=source, billing_period=first) for finding in conversion.staged.findings]
     found += [
         Finding(
             code="FM1202",
@@ -250,11 +252,15 @@ def _shape_findings(engine: Engine, conversion: Conversion) -> tuple[Finding, ..
                 severity="warning",
                 message=f"Read as NULL, as wished: {counted(rows, 'unreadable cell')}, such as {problem.found}.",
                 source=source,
+                billing_period=f"{month:%Y-%m}",
                 column=target,
                 rows=rows,
                 where=problem.where,
             )
-            for problem, (target, rows) in unreadable_cells(engine, conversion, tolerated=True)
+            for month in months
+            for problem, (target, rows) in unreadable_cells(
+                engine, conversion, tolerated=True, period=None if len(months) == 1 else month
+            )
         ]
     return tuple(found)
 
@@ -268,21 +274,19 @@ def _guessed_periods(engine: Engine, conversion: Conversion) -> list[Finding]:
     said = "BillingPeriodStart" in conversion.reading.constants
     if not conversion.mapping.guessed_period or (said and "BillingPeriodStart" in _with_default(conversion)):
         return []
-    rows, row, first, last = engine.row(guessed_sql(conversion))
-    if not rows:
-        return []
-    months = first if first == last else f"{first} to {last}"
     return [
         Finding(
             code="FM1256",
             severity="warning",
-            message=f"Booked in the month of their usage, {months}: {counted(rows, 'charge')} that "
+            message=f"Booked in the month of their usage, {month}: {counted(rows, 'charge')} that "
             f"{'names' if rows == 1 else 'name'} no billing period.",
             source=conversion.source,
+            billing_period=month,
             column="BillingPeriodStart",
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
+        for month, rows, row in engine.rows(guessed_sql(conversion))
     ]
 
 
@@ -322,17 +326,20 @@ def refuse_unbookable(files: Mapping[str, FilePeriods], accept: frozenset[str]) 
     """
     currencies: dict[tuple[date, str | None], str] = {}
     found = {
-        file: [*_two_currencies(file, periods.booked, currencies), *_after_the_period(file, periods.booked)]
+        file: [*_two_currencies(file, periods.booked, currencies), *_late(file, periods.booked)]
         for file, periods in files.items()
     }
-    refused = [problem for problems in found.values() for problem in problems if problem.code not in accept]
+    refused = [problem for problems in found.values() for _, problem in problems if problem.code not in accept]
     if refused:
         raise UserError(*refused)
-    return {file: [_accepted(problem) for problem in problems] for file, problems in found.items()}
+    return {file: [_accepted(*problem) for problem in problems] for file, problems in found.items()}
 
 
-def _accepted(problem: Problem) -> Finding:
-    return Finding(code=problem.code, severity="warning", message=f"Accepted: {problem.found}.", where=problem.where)
+def _accepted(month: date, problem: Problem) -> Finding:
+    message = f"Accepted: {problem.found}."
+    return Finding(
+        code=problem.code, severity="warning", message=message, billing_period=f"{month:%Y-%m}", where=problem.where
+    )
 
 
 _MOST_TOLD = 3
@@ -341,24 +348,33 @@ _IF_RIGHT = "Mend the export. If the bill is right: --accept {code}, or accept: 
 
 def _two_currencies(
     file: str, booked: Sequence[Booked], currencies: dict[tuple[date, str | None], str]
-) -> list[Problem]:
-    problems: list[Problem] = []
+) -> list[tuple[date, Problem]]:
+    problems: list[tuple[date, Problem]] = []
     for item in booked:
         if item.month is None or item.currency is None:
             continue
         first = currencies.setdefault((item.month, item.account), item.currency)
         if first != item.currency and len(problems) < _MOST_TOLD:
             found = f"{first} and {printable(item.currency, 20)} in {item.month:%Y-%m}"
-            problems.append(
-                Problem(
-                    code="FM1127",
-                    found=f"one billing account is billed in {found}",
-                    expected="one BillingCurrency per billing account and period",
-                    where=f"{file}, row {item.row:,}",
-                    remedy=_IF_RIGHT.format(code="FM1127"),
-                )
+            problem = Problem(
+                code="FM1127",
+                found=f"one billing account is billed in {found}",
+                expected="one BillingCurrency per billing account and period",
+                where=f"{file}, row {item.row:,}",
+                remedy=_IF_RIGHT.format(code="FM1127"),
             )
+            problems.append((item.month, problem))
     return problems
+
+
+def _late(file: str, booked: Sequence[Booked]) -> list[tuple[date, Problem]]:
+    """Return what is wrong about usage after its billing period, by the months that have some."""
+    months = sorted({item.month for item in booked if item.month and item.late_row is not None})
+    return [
+        (month, problem)
+        for month in months
+        for problem in _after_the_period(file, [item for item in booked if item.month == month])
+    ]
 
 
 def _after_the_period(file: str, booked: Sequence[Booked]) -> list[Problem]:

@@ -213,7 +213,9 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
     """Return findings on unknown types, and on cost columns that do not add up to the cost over all files together."""
     conversions = [conversion for conversion, _ in files]
     types = (found for conversion in conversions for found in _unknown_types(engine, conversion))
-    return [*types, *_sums(engine, conversions)]
+    # A total over all files has no month of its own: it is told once, in the last of them.
+    last = max((f"{day:%Y-%m}" for _, found in files for day in found.periods), default=None)
+    return [*types, *(replace(finding, billing_period=last) for finding in _sums(engine, conversions))]
 
 
 def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
@@ -222,8 +224,9 @@ def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
         return []
     known, kind = ", ".join(map(literal, _KNOWN)), values.text("lineitem_type")
     rows = engine.rows(
-        f"SELECT {kind}, count(*), min(file_row_number) + 1 FROM {conversion.relation} "
-        f"WHERE lower({kind}) NOT IN ({known}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"
+        f"SELECT m, t, n, r FROM (SELECT {conversion.month} AS m, {kind} AS t, count(*) AS n, "
+        f"min(file_row_number) + 1 AS r FROM {conversion.relation} WHERE lower({kind}) NOT IN ({known}) GROUP BY ALL) "
+        "QUALIFY row_number() OVER (PARTITION BY m ORDER BY n DESC, t) <= 20 ORDER BY m, n DESC, t"
     )
     return [
         Finding(
@@ -232,11 +235,12 @@ def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
             message=f"The line item type '{printable(name, 40)}' is none of the format: {counted(lines, 'charge')}, "
             "kept as Adjustment.",
             source=conversion.source,
+            billing_period=month,
             column="ChargeCategory",
             rows=lines,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
-        for name, lines, row in rows
+        for month, name, lines, row in rows
     ]
 
 

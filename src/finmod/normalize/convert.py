@@ -103,6 +103,11 @@ class Conversion:
     def _own(self) -> dict[str, str]:
         return {name.casefold(): column for name, column in self.extra_columns().items()}
 
+    @cached_property
+    def month(self) -> str:
+        """Return SQL for the billing period of a row, ``YYYY-MM``: a finding stands in that of its charges."""
+        return f"strftime({self.expression('BillingPeriodStart')}, '%Y-%m')"
+
     def extra_columns(self) -> dict[str, str]:
         """Return the columns that are kept although the mapping does not read them: ``x_`` name -> canonical name."""
         if not self.mapping.keeps_others:
@@ -301,12 +306,11 @@ def guessed_sql(conversion: Conversion) -> str:
     """Return SQL for the rows of a file that name no billing period and are booked in the month of their usage.
 
     Returns:
-        SQL; grain one row; columns their number, an x_Row, first and last of the months, NULL where there are none.
+        SQL; grain one row per month; columns the month as YYYY-MM, their number, an x_Row.
     """
-    month = f"strftime({conversion.expression('BillingPeriodStart')}, '%Y-%m')"
     return (
-        f"SELECT count(*), min(file_row_number) + 1, min({month}), max({month}) FROM {conversion.relation}"
-        f"{conversion.where(None, also=conversion.mapping.guessed_period)}"
+        f"SELECT {conversion.month}, count(*), min(file_row_number) + 1 FROM {conversion.relation}"
+        f"{conversion.where(None, also=conversion.mapping.guessed_period)} GROUP BY 1 ORDER BY 1"
     )
 
 

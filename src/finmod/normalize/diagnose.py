@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from finmod.engines.duckdb import Engine, EngineError, identifier
 from finmod.errors import FinmodError, InternalError, Problem, UserError, counted, printable
@@ -74,7 +75,7 @@ def damaged_file(engine: Engine, conversion: Conversion) -> Problem | None:
 
 
 def unreadable_cells(
-    engine: Engine, conversion: Conversion, *, tolerated: bool = False
+    engine: Engine, conversion: Conversion, *, tolerated: bool = False, period: date | None = None
 ) -> list[tuple[Problem, tuple[str, int]]]:
     """Return one problem per column with cells that are no number or no instant, with (FOCUS id, rows).
 
@@ -82,6 +83,7 @@ def unreadable_cells(
         engine: Where the staged file is read.
         conversion: The file and how to read it.
         tolerated: Look at the columns read as NULL on the user's wish, not at the others.
+        period: First day of the billing period whose rows are looked at; None for every row of the file.
     """
     values, wanted = conversion.values, _wanted(conversion, tolerated=tolerated)
     if not wanted:
@@ -91,7 +93,8 @@ def unreadable_cells(
         f"count(*) FILTER (WHERE {bad}), min(r) FILTER (WHERE {bad}), arg_min({text}, r) FILTER (WHERE {bad})"
         for bad, text in tests
     )
-    relation = f"(SELECT *, file_row_number + 1 AS r FROM {conversion.staged.relation})"
+    where = conversion.where(period) if period else ""
+    relation = f"(SELECT *, file_row_number + 1 AS r FROM {conversion.staged.relation}{where})"
     # The least and greatest value that a Parquet file states leave NaN out, and the engine would trust them.
     engine.run("SET disabled_optimizers = 'statistics_propagation'")
     try:

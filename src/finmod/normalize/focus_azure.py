@@ -146,7 +146,7 @@ def recognise(columns: Sequence[str]) -> bool:
 
 
 def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Finding]:
-    """Return how many list and contracted costs of Azure's rows are unknown zeros, one finding per column."""
+    """Return how many list and contracted costs of Azure's rows are unknown zeros, a finding per month and column."""
     values = conversion.values
     tolerated = conversion.reading.unreadable_as_null
     signs = {
@@ -158,7 +158,10 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
     tests = [render(f"({rows_of_it} AND {_unknown(target)})", signs) for target in wanted]
     picked = ", ".join(f"count(*) FILTER (WHERE {test}), min(r) FILTER (WHERE {test})" for test in tests)
     try:
-        found = engine.row(f"SELECT {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation})")
+        found = engine.rows(
+            f"SELECT {conversion.month}, {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation}) "
+            "GROUP BY 1 ORDER BY 1"
+        )
     except EngineError as error:
         raise why_unreadable(engine, [conversion], error) from error
     return [
@@ -166,11 +169,13 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
             code="FM1262",
             severity="warning",
             message=f"{target} is 0 beside a cost that is not, and is read as unknown: {counted(rows, 'charge')}.",
+            billing_period=month,
             column=target,
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
-        for target, rows, row in zip(wanted, found[::2], found[1::2], strict=True)
+        for month, *counts in found
+        for target, rows, row in zip(wanted, counts[::2], counts[1::2], strict=True)
         if rows
     ]
 

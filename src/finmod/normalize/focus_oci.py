@@ -106,7 +106,10 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
     tests = [render(f"({rows_of_it} AND {test})", signs) for test in (_NOT_AMORTIZED, _NO_LIST)]
     picked = ", ".join(f"count(*) FILTER (WHERE {test}), min(r) FILTER (WHERE {test})" for test in tests)
     try:
-        found = engine.row(f"SELECT {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation})")
+        found = engine.rows(
+            f"SELECT {conversion.month}, {picked} FROM (SELECT *, file_row_number + 1 AS r FROM {conversion.relation}) "
+            "GROUP BY 1 ORDER BY 1"
+        )
     except EngineError as error:
         raise why_unreadable(engine, [conversion], error) from error
     own = recognise([column.name for column in conversion.staged.columns])
@@ -121,11 +124,13 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
             severity="warning",
             message=f"{target} {words} {read if own else kept}: {counted(rows, 'charge')}.",
             source=conversion.source,
+            billing_period=month,
             column=target,
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
-        for (code, target, words, read), rows, row in zip(said, found[::2], found[1::2], strict=True)
+        for month, *counts in found
+        for (code, target, words, read), rows, row in zip(said, counts[::2], counts[1::2], strict=True)
         if rows
     ]
 

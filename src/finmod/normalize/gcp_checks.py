@@ -21,7 +21,7 @@ _MOST_NAMED = 5
 
 
 def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
-    """Return findings about credits and cost types of an unknown type; they are kept.
+    """Return findings about tags that cannot be read, and credits and cost types of an unknown type; they are kept.
 
     Raises:
         UserError: Credits that cannot be read: money would be missing (FM1263).
@@ -30,7 +30,10 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
     if problems:
         raise UserError(*problems)
     return [
-        finding for item, _ in files for finding in (*_unknown_credits(engine, item), *_unknown_types(engine, item))
+        finding
+        for item, _ in files
+        for look_at in (_unknown_credits, _unknown_types, _untagged)
+        for finding in look_at(engine, item)
     ]
 
 
@@ -94,12 +97,11 @@ def _unknown_credits(engine: Engine, conversion: Conversion) -> list[Finding]:
         return []
     credit = _credits_of(conversion)
     kind = _rendered(credit, CREDIT_TYPE)
-    rows, row, names = engine.row(
-        f"SELECT count(*), min(file_row_number) + 1, list(DISTINCT coalesce({kind}, '')) FROM {credit.relation} "
-        f"WHERE NOT ({_rendered(credit, NO_CREDIT)}) AND coalesce({kind}, '') NOT IN ({_quoted(KNOWN_CREDITS)})"
+    found = engine.rows(
+        f"SELECT {credit.month}, count(*), min(file_row_number) + 1, list(DISTINCT coalesce({kind}, '')) "
+        f"FROM {credit.relation} WHERE NOT ({_rendered(credit, NO_CREDIT)}) "
+        f"AND coalesce({kind}, '') NOT IN ({_quoted(KNOWN_CREDITS)}) GROUP BY 1 ORDER BY 1"
     )
-    if not rows:
-        return []
     return [
         Finding(
             code="FM1264",
@@ -107,21 +109,21 @@ def _unknown_credits(engine: Engine, conversion: Conversion) -> list[Finding]:
             message=f"{counted(rows, 'credit')} of an unknown type ({_named(names)}): billed and effective cost count, "
             "category, list and contracted cost are not known.",
             source=conversion.source,
+            billing_period=month,
             column="ChargeCategory",
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
+        for month, rows, row, names in found
     ]
 
 
 def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
     kind = conversion.values.text("cost_type")
-    rows, row, names = engine.row(
-        f"SELECT count(*), min(file_row_number) + 1, list(DISTINCT {kind}) FROM {conversion.staged.relation} "
-        f"WHERE lower({kind}) NOT IN ({_quoted(KNOWN_TYPES)})"
+    found = engine.rows(
+        f"SELECT {conversion.month}, count(*), min(file_row_number) + 1, list(DISTINCT {kind}) "
+        f"FROM {conversion.staged.relation} WHERE lower({kind}) NOT IN ({_quoted(KNOWN_TYPES)}) GROUP BY 1 ORDER BY 1"
     )
-    if not rows:
-        return []
     return [
         Finding(
             code="FM1265",
@@ -129,10 +131,32 @@ def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
             message=f"{counted(rows, 'charge')} of an unknown cost type ({_named(names)}): costs count, the category "
             "is not known.",
             source=conversion.source,
+            billing_period=month,
             column="ChargeCategory",
             rows=rows,
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
+        for month, rows, row, names in found
+    ]
+
+
+def _untagged(engine: Engine, conversion: Conversion) -> list[Finding]:
+    found = engine.rows(
+        f"SELECT {conversion.month}, count(*), min(file_row_number) + 1 FROM {conversion.staged.relation} "
+        f"WHERE {conversion.expression('x_Tags')} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    return [
+        Finding(
+            code="FM1261",
+            severity="warning",
+            message=f"Tags that cannot be read stand in x_Tags alone: those of {counted(rows, 'row')}.",
+            source=conversion.source,
+            billing_period=month,
+            column="Tags",
+            rows=rows,
+            where=f"{conversion.staged.file.name}, row {row:,}",
+        )
+        for month, rows, row in found
     ]
 
 

@@ -268,12 +268,12 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
             (f"abs({over}) > abs({cost})", f"{over} - {cost}", _overage_beyond_cost),
             (f"{corrects} AND {cost} > 0", cost, _correction_that_adds),
         ):
-            rows, row, more = engine.row(
-                f"SELECT count(*), min(file_row_number) + 1, sum({amount}) FROM {conversion.relation} WHERE {when}"
-            )
-            if rows:
-                where = f"{conversion.staged.file.name}, row {row:,}"
-                found.append(replace(tell(rows, more), source=conversion.source, column="BilledCost", where=where))
+            for month, rows, row, more in engine.rows(
+                f"SELECT {conversion.month}, count(*), min(file_row_number) + 1, sum({amount}) "
+                f"FROM {conversion.relation} WHERE {when} GROUP BY 1 ORDER BY 1"
+            ):
+                finding = replace(tell(rows, more), source=conversion.source, billing_period=month, column="BilledCost")
+                found.append(replace(finding, where=f"{conversion.staged.file.name}, row {row:,}"))
     return found
 
 
@@ -282,7 +282,7 @@ _NO_OVERAGE = "cost/myCostOverage is no number in {}: whether it is a part of th
 
 
 def _untold(engine: Engine, conversion: Conversion) -> list[Finding]:
-    """Return a finding per column whose cells do not say what they are there for."""
+    """Return a finding per month and column whose cells do not say what they are there for."""
     values = conversion.values
     corrects, over = (values.text(name) for name in ("line_item_is_correction", "cost_my_cost_overage"))
     number = values.decimal("cost_my_cost_overage", tolerant=True)
@@ -291,17 +291,17 @@ def _untold(engine: Engine, conversion: Conversion) -> list[Finding]:
         ("FM1240", "ChargeClass", corrects, f"lower({corrects}) NOT IN ('true', 'false')", _NO_FLAG),
         ("FM1241", "x_OverageCost", over, f"{over} IS NOT NULL AND {number} IS NULL", _NO_OVERAGE),
     ):
-        rows, row, text = engine.row(
-            f"SELECT count(*), min(file_row_number) + 1, arg_min({cell}, file_row_number) FROM {conversion.relation} "
-            f"WHERE {when}"
-        )
-        if rows:
+        for month, rows, row, text in engine.rows(
+            f"SELECT {conversion.month}, count(*), min(file_row_number) + 1, arg_min({cell}, file_row_number) "
+            f"FROM {conversion.relation} WHERE {when} GROUP BY 1 ORDER BY 1"
+        ):
             found.append(
                 Finding(
                     code=code,
                     severity="warning",
                     message=message.format(counted(rows, "line")),
                     source=conversion.source,
+                    billing_period=month,
                     column=target,
                     rows=rows,
                     example=printable(text, 40),

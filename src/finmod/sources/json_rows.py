@@ -27,6 +27,7 @@ Layout = Literal["newline_delimited", "unstructured", "array"]
 _HEAD_BYTES = 4 << 20
 _MOST_PAGE_BYTES = 200 << 20
 _MOST_LOOKED_AT = 64 << 20
+_FIRST_OBJECTS = 10_000
 _EXPORT = "Export it again."
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 _KEYS = re.compile(rf"(?P<key>{_STRING})(?=\s*:)|{_STRING}|[{{}}]", re.DOTALL)
@@ -140,6 +141,24 @@ def _names(name: str, value: object) -> list[str]:
     return [name, *(deeper for field, item in inside for deeper in _names(f"{name}.{field}", item))]
 
 
+def fields_read(form: Format) -> set[str]:
+    """Return the names of the fields that a format reads, those inside objects as ``object.field``."""
+    return set(_leaves(form.json_columns, form))
+
+
+def keys(engine: Engine, file: SourceFile, layout: Layout) -> list[list[str]]:
+    """Return the different lists of keys that the first objects of a file have, nested ones left out."""
+    # To read every object twice would slow a load; an exporter that writes two such fields does so early.
+    objects = f"SELECT json FROM read_json_objects({_source(file, layout)}) LIMIT {_FIRST_OBJECTS}"
+    return list(engine.row(f"SELECT list(DISTINCT json_keys(json)) FROM ({objects})")[0] or [])
+
+
+def _source(file: SourceFile, layout: Layout) -> str:
+    packing = "gzip" if is_gzip(file) else "uncompressed"
+    size = f"maximum_object_size = {MOST_BYTES}"
+    return f"{file_list([file.path])}, format = '{layout}', compression = '{packing}', {size}"
+
+
 def copy_to_parquet(engine: Engine, file: SourceFile, layout: Layout, form: Format, target: Path) -> int:
     """Write the fields of every object, in their order, to a Parquet file; return the number of objects.
 
@@ -153,15 +172,11 @@ def copy_to_parquet(engine: Engine, file: SourceFile, layout: Layout, form: Form
     Raises:
         UserError: An object is broken or of another form, or the gzip file is damaged; nothing is left behind.
     """
-    packing = "gzip" if is_gzip(file) else "uncompressed"
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in form.json_columns.items())
-    reader = (
-        f"read_json({file_list([file.path])}, format = '{layout}', compression = '{packing}', "
-        f"columns = {{{types}}}, maximum_object_size = {MOST_BYTES})"
-    )
+    reader = f"read_json({_source(file, layout)}, columns = {{{types}}})"
     picked = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in _leaves(form.json_columns, form).items())
     query = f"SELECT {picked} FROM {reader}"
-    check = gzip.Check(file, engine) if packing == "gzip" else None
+    check = gzip.Check(file, engine) if is_gzip(file) else None
     try:
         with check or nullcontext():
             return engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)

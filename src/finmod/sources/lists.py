@@ -43,7 +43,10 @@ class Pairs:
         return f"'{{' || nullif({pairs}, '') || '}}'" if self.whole else pairs
 
     def of_text(self, cell: str) -> str:
-        """Return SQL for the pairs of a list, or of one object, in JSON text; any other text as it is."""
+        """Return SQL for the pairs of a list, or of one object, in JSON text; any other text as it is.
+
+        Where the cell is an object by itself, an empty list is none: NULL.
+        """
         fields = ("key", "value", *([self.namespace] if self.namespace else []))
         form = literal(json.dumps([dict.fromkeys(fields, "VARCHAR")]))
         text = cell
@@ -54,7 +57,8 @@ class Pairs:
         one = (
             "" if self.whole else f" WHEN starts_with({cell}, '{{') THEN coalesce(TRY({self._of_object(cell)}), {cell})"
         )
-        return f"CASE WHEN starts_with({cell}, '[{{') THEN coalesce(TRY({made}), {cell}){one} ELSE {cell} END"
+        none = f"WHEN {cell} = '[]' THEN NULL " if self.whole else ""
+        return f"CASE {none}WHEN starts_with({cell}, '[{{') THEN coalesce(TRY({made}), {cell}){one} ELSE {cell} END"
 
     def _of_object(self, cell: str) -> str:
         """Return SQL for the pairs of an object in JSON text, as which some tools write a list of keys and values."""

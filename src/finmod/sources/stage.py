@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, identifier
-from finmod.errors import Problem, UserError, counted
+from finmod.errors import Problem, UserError, counted, printable
 from finmod.sources import csv, json_rows, literals, parquet
 from finmod.sources.domains import Domain, read_domains
 from finmod.sources.files import SourceFile
@@ -164,10 +164,22 @@ def _stage_json(engine: Engine, file: SourceFile, form: Format, folder: Path) ->
         _refuse_no_rows(file, len(answers))
         rows = json_rows.write_rows(engine, answers, names, target)
     else:
-        layout = json_rows.read_head(file).layout
-        rows = json_rows.copy_to_parquet(engine, file, layout, form, target)
+        head = json_rows.read_head(file)
+        rows = json_rows.copy_to_parquet(engine, file, head.layout, form, target)
         _refuse_no_rows(file, rows)
+        _refuse_same_fields(engine, file, head, form)
     return Staged(file, target, _flat(engine, target), rows)
+
+
+def _refuse_same_fields(engine: Engine, file: SourceFile, head: json_rows.Head, form: Format) -> None:
+    """Refuse fields that are read as one, such as cost and Cost; one of the two would be passed over."""
+    read = {form.canonical(name) for name in json_rows.fields_read(form)}
+    for names in (json_rows.names(head), *json_rows.keys(engine, file, head.layout)):
+        first: dict[str, str] = {}
+        for name in names:
+            other = first.setdefault(form.canonical(name), name)
+            if other != name and form.canonical(name) in read:
+                raise UserError(same_column(other, name, file.name))
 
 
 def _answers(page: Page, document: object, file: SourceFile) -> list[Mapping[str, object]]:
@@ -283,6 +295,17 @@ def _refuse_columns(file: SourceFile, names: list[str], header: str) -> None:
                 )
             )
         first.add(name)
+
+
+def same_column(first: str, second: str, where: str) -> Problem:
+    """Return the problem of two columns that are read as one."""
+    return Problem(
+        code="FM1109",
+        found=f"the columns '{printable(first, 60)}' and '{printable(second, 60)}' are one and the same in the ledger",
+        expected="each column once, under one name, whatever its case",
+        where=where,
+        remedy="Export it again, or rename one of the two.",
+    )
 
 
 def column_names(

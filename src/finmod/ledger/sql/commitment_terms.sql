@@ -3,7 +3,8 @@
 -- Inputs:  {days}, {keys}: daily cube and charge keys.
 -- Notes:   fee_months are the billing periods with recurring fees. Examples are of the charge keys with the largest fee
 --          and the largest use of a day. Refunds of fees are purchases too and lower them.
---          Google leaves the effective cost on the fee itself and takes it from the usage by credits: it counts as used.
+--          Google leaves the effective cost on the fee itself and takes it from the usage by credits: it counts as used, less
+--          the offsets of the fee. They are of the fee's SKU; credits for usage, of other SKUs, take its own cost back.
 WITH parts AS (
     SELECT
         x_Source,
@@ -16,6 +17,8 @@ WITH parts AS (
             WHEN ChargeCategory = 'Purchase' THEN 'upfront'
             WHEN ChargeCategory = 'Usage' AND CommitmentDiscountStatus = 'Unused' THEN 'unused'
             WHEN ChargeCategory = 'Usage' THEN 'used'
+            WHEN ChargeCategory = 'Adjustment' AND CommitmentDiscountType = 'Spend-based CUD'
+                AND bool_or(ChargeCategory = 'Purchase') OVER sku THEN 'offset'
         END AS part,
         days.BilledCost,
         days.EffectiveCost,
@@ -27,6 +30,7 @@ WITH parts AS (
     FROM {days} AS days
     JOIN {keys} AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
     WHERE CommitmentDiscountId IS NOT NULL
+    WINDOW sku AS (PARTITION BY x_Source, CommitmentDiscountId, keys.BillingCurrency, SkuId)
 )
 SELECT
     x_Source,
@@ -35,7 +39,7 @@ SELECT
     min(CommitmentDiscountType) AS kind,
     coalesce(sum(BilledCost) FILTER (WHERE part = 'upfront'), 0) AS upfront,
     coalesce(sum(BilledCost) FILTER (WHERE part = 'recurring'), 0) AS recurring,
-    coalesce(sum(EffectiveCost) FILTER (WHERE part IN ('used', 'upfront', 'recurring')), 0) AS used,
+    coalesce(sum(EffectiveCost) FILTER (WHERE part IN ('used', 'offset', 'upfront', 'recurring')), 0) AS used,
     coalesce(sum(EffectiveCost) FILTER (WHERE part = 'unused'), 0) AS unused,
     CAST(coalesce(sum(x_UnknownBilledCost) FILTER (WHERE part IN ('upfront', 'recurring')), 0)
         + coalesce(sum(x_UnknownEffectiveCost) FILTER (WHERE part IS NOT NULL), 0) AS BIGINT) AS unknown,
