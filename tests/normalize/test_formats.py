@@ -76,3 +76,22 @@ def test_a_file_of_no_format_is_refused_with_what_it_lacks() -> None:
 
 def test_readers_are_named_as_their_formats() -> None:
     assert {name: reader.format.name for name, reader in READERS.items()} == {name: name for name in READERS}
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "lacking"),
+    [
+        ("azure-cost", ["Cost", "MeterCategory", "SubscriptionId"], "date"),
+        ("gcp-billing", ["billing_account_id", "usage_start_time", "service", "credits"], "cost"),
+        ("oci-cost", ["lineItem/intervalUsageStart", "cost/myCost"], "product_service"),
+        ("cloudzero-cbf", ["time/usage_start"], "cost_cost"),
+    ],
+)
+def test_a_column_that_a_format_needs_is_named(name: str, columns: list[str], lacking: str) -> None:
+    with pytest.raises(UserError, match=f"the file is not of the format {name}: it lacks {lacking};"):
+        require_format(name, columns, "a.csv")
+
+
+def test_a_file_of_something_else_lacks_nothing_by_name() -> None:
+    with pytest.raises(UserError, match="the file is not of the format oci-cost; expected the columns of"):
+        require_format("oci-cost", ["a", "b"], "a.csv")

@@ -61,10 +61,16 @@ def test_fields_that_are_absent_are_null(tmp_path: Path) -> None:
     ("text", "words"),
     [
         (f'{ROW}\n{{"cost": 1, "cost": 2}}\n', ("bill.json:2", "the key 'cost' stands more than once", "FM1141")),
-        (f'{ROW}\n{{"place": [1]}}\n', ("bill.json:2", "where an object was expected", "FM1142")),
+        (f'{ROW}\n{{"place": [1]}}\n', ("bill.json:2", "place is a list: it stands where an object was", "FM1142")),
+        (f'{ROW}\n{{"credits": "[]"}}\n', ("bill.json:2", "credits is text: it stands where a list was", "FM1142")),
+        (
+            f'{ROW}\n{{"place": {{"labels": 7}}}}\n',
+            ("bill.json:2", "place.labels is a number: it stands where a list", "FM1142"),
+        ),
+        ('[{"credits": {}}]', ("an object stands where a list was", "FM1142")),
         (f'{ROW}\n{{"cost": \n', ("bill.json:2", "the JSON is broken", "FM1140")),
         (f'{ROW}\n{ROW}\n{{"cost" 1}}\n{ROW}\n', ("bill.json:3", "the JSON is broken", "FM1140")),
-        (f"\ufeff{ROW}\n", ("bill.json:1", "byte order mark", "FM1140")),
+        (f"\ufeff{ROW}\n", ("bill.json:1", "byte order mark", "Save it as UTF-8 without the mark.", "FM1140")),
         ('{"cost": ', ("bill.json", "the JSON is broken", "FM1140")),
         ("[]", ("bill.json", "no rows", "FM1107")),
         (f'[{ROW},\n{ROW},\n{{"cost" 1}}]', ("bill.json:3", "the JSON is broken", "FM1140")),

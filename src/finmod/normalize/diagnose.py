@@ -22,6 +22,7 @@ _SLASHES = re.compile(r"\s*\d+/")
 _SLASHED_DAY = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)")
 _ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 _ZONE = re.compile(r"\d:\d.* ?[A-Za-z]")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)? ?(Z|[+-]\d{2}:?\d{2})?")
 _DOTTED = re.compile(r"\s*\d{1,2}\.\s?\d{1,2}\.")
 _MONTH = re.compile(r"\s*(\d{1,2}[/.-]\d{4}|[^\W\d]+\.?[ /-]?\d{2,4})\s*")
 _PLAIN = re.compile(r"[-+]?[\d.]+([eE][-+]?\d+)?")
@@ -181,7 +182,8 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
         options = " ".join(f"--unreadable-as-null {target}" for target in targets)
         remedy = f"Mend the export, or read such cells as NULL: {options}."
     if sigil == "@":
-        remedy = _remedy_of_date(text, conversion.date_order) or remedy
+        no_day = f"There is no such day or time. {remedy}"
+        remedy = no_day if _ISO.fullmatch(text) else _remedy_of_date(text, conversion.date_order) or remedy
     if sigil == "#" and by_user and _HAS_DIGIT.search(text) and not _PLAIN.fullmatch(text):
         remedy = "Write plain numbers, such as 1204.50 or -12: without currency, thousands separators and brackets."
     if sigil == "#" and by_user and _COMMA.fullmatch(text) and not conversion.mapping.decimal_comma:

@@ -99,15 +99,17 @@ def require_format(
     if READERS[name].format.recognise(columns):
         return
     likely = likely or detect(columns)
-    remedy = (
-        f"It looks like {READERS[likely].format.title}: load it with --format {likely}."
-        if likely
-        else _unknown(columns)
-    )
+    lacking = [] if likely else READERS[name].format.lacking(columns)
+    if likely:
+        remedy = f"It looks like {READERS[likely].format.title}: load it with --format {likely}."
+    elif lacking:
+        remedy = "Export it again with all columns."
+    else:
+        remedy = _unknown(columns)
     raise UserError(
         Problem(
             code="FM1123",
-            found=f"the file is not of the format {name}",
+            found=f"the file is not of the format {name}" + (f": it lacks {', '.join(lacking)}" if lacking else ""),
             expected=f"the columns of {READERS[name].format.title}",
             where=f"{file}:{line}" if line else file,
             remedy=remedy,

@@ -227,4 +227,4 @@ def _manifest(folder: Path, files: dict[Path, str]) -> Path | None:
     return next((path for place in places for path in sorted(place.glob("*-Manifest.json"))), None)
 
 
-FORMAT = Format("aws-cur", "AWS Cost and Usage Report (legacy)", recognise, canonical, select_files)
+FORMAT = Format("aws-cur", "AWS Cost and Usage Report (legacy)", recognise, canonical, select_files, marks=_NEEDED)

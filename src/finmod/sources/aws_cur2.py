@@ -63,4 +63,6 @@ def _manifest(folder: Path) -> Path | None:
     return next((path for place in places for path in sorted(place.glob("*Manifest.json"))), None)
 
 
-FORMAT = Format("aws-cur2", "AWS Cost and Usage Report 2.0 (Data Exports)", recognise, canonical, select_files)
+FORMAT = Format(
+    "aws-cur2", "AWS Cost and Usage Report 2.0 (Data Exports)", recognise, canonical, select_files, marks=_NEEDED
+)

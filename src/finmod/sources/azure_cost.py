@@ -140,4 +140,6 @@ def has_prices_of_its_own(columns: Sequence[str]) -> bool:
     return bool(names & {"cost_in_pricing_currency", "exchange_rate", "customer_tenant_id"})
 
 
-FORMAT = Format("azure-cost", "Azure cost and usage details", recognise, canonical, select_exports, halves=True)
+FORMAT = Format(
+    "azure-cost", "Azure cost and usage details", recognise, canonical, select_exports, halves=True, marks=_NEEDED
+)

@@ -100,4 +100,4 @@ def _drop(manifest: Path) -> str:
     )
 
 
-FORMAT = Format("cloudzero-cbf", "CloudZero Common Bill Format", recognise, canonical, select_files)
+FORMAT = Format("cloudzero-cbf", "CloudZero Common Bill Format", recognise, canonical, select_files, marks=_MARKS)

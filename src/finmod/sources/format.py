@@ -43,6 +43,23 @@ def select_all(paths: Sequence[Path]) -> Selection:
     return Selection(tuple(paths))
 
 
+def fields_inside(kind: str) -> dict[str, str]:
+    """Return field -> type of a STRUCT.
+
+    >>> fields_inside('STRUCT(id VARCHAR, "labels" STRUCT("key" VARCHAR, "value" VARCHAR)[])')
+    {'id': 'VARCHAR', 'labels': 'STRUCT("key" VARCHAR, "value" VARCHAR)[]'}
+    """
+    parts, depth = [""], 0
+    for sign in kind[len("STRUCT(") : -1]:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    split = (part.strip().partition(" ") for part in parts)
+    return {name.strip('"'): inner for name, _, inner in split}
+
+
 @dataclass(frozen=True)
 class Format:
     """A supplier format.
@@ -62,6 +79,7 @@ class Format:
         stages_json: Whether files may be JSON that the format's own file makes ready, as usage is.
         any_separator: Whether the user may say what separates the fields of CSV.
         halves: Whether a bill comes as two files that are read together, under ``actual`` and ``amortized``.
+        marks: Columns, by canonical name, without which no file is of the format; empty where that cannot be said.
     """
 
     name: str
@@ -76,6 +94,12 @@ class Format:
     stages_json: bool = False
     any_separator: bool = False
     halves: bool = False
+    marks: frozenset[str] = frozenset()
+
+    def lacking(self, columns: Sequence[str]) -> list[str]:
+        """Return the marks that a file lacks which has others of them; nothing for a file of something else."""
+        lacking = self.marks - {self.canonical(name) for name in columns}
+        return sorted(lacking) if lacking < self.marks else []
 
     @property
     def reads_json(self) -> bool:

@@ -89,4 +89,5 @@ FORMAT = Format(
     json_columns=_JSON,
     literals=frozenset({"credits", "project_ancestors", *LISTS}),
     lists=LISTS,
+    marks=_NEEDED,
 )

@@ -11,42 +11,25 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from finmod.engines.duckdb import Engine, EngineError, file_list, identifier, literal
 from finmod.errors import Problem, UserError, printable
 from finmod.sources import gzip
+from finmod.sources.broken_json import broken_object
 from finmod.sources.files import SourceFile
-from finmod.sources.format import Format
+from finmod.sources.format import Format, fields_inside
 from finmod.sources.kinds import is_gzip
 from finmod.sources.long_rows import MOST_BYTES
 
 Layout = Literal["newline_delimited", "unstructured", "array"]
 _HEAD_BYTES = 4 << 20
 _MOST_PAGE_BYTES = 200 << 20
-_MOST_LOOKED_AT = 64 << 20
 _FIRST_OBJECTS = 10_000
 _EXPORT = "Export it again."
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 _KEYS = re.compile(rf"(?P<key>{_STRING})(?=\s*:)|{_STRING}|[{{}}]", re.DOTALL)
-# What the engine says -> code, what that means.
-_MEANT = {
-    r"duplicate key \"(?P<what>.*)\"": ("FM1141", "the key '{what}' stands more than once in one object"),
-    r"Expected OBJECT, but got (?P<what>\w+)": ("FM1142", "a {what} stands where an object was expected"),
-    r"Expected ARRAY, but got (?P<what>\w+)": ("FM1142", "a {what} stands where a list was expected"),
-    r"maximum_object_size": ("FM1115", "an object is too long"),
-    r"invalid utf-?8|UTF-8": ("FM1114", "a byte that is not UTF-8"),
-    r"Malformed JSON.*?: (?P<what>[^.\n]+)": ("FM1140", "the JSON is broken: {what}"),
-}
-_EXPECTED = {
-    "FM1140": "one whole JSON object per row",
-    "FM1141": "each key once",
-    "FM1142": "the form that the supplier documents",
-    "FM1114": "text in UTF-8",
-    "FM1115": f"less than {MOST_BYTES // 1_000_000} MB",
-}
 
 
 class Head(NamedTuple):
@@ -182,7 +165,7 @@ def copy_to_parquet(engine: Engine, file: SourceFile, layout: Layout, form: Form
             return engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
     except EngineError as error:
         target.unlink(missing_ok=True)
-        raise UserError((check and check.problem) or _meant(file, str(error))) from error
+        raise UserError((check and check.problem) or broken_object(file, str(error), form)) from error
     except UserError:
         target.unlink(missing_ok=True)
         raise
@@ -201,95 +184,13 @@ def _leaves(columns: Mapping[str, str], form: Format, above: tuple[str, ...] = (
         if kind.endswith("[]"):
             found[whole] = pairs.of_list("one", cell) if pairs else f"CAST(to_json({cell}) AS VARCHAR)"
         elif kind.startswith("STRUCT("):
-            found |= _leaves(_inside(kind), form, place)
+            found |= _leaves(fields_inside(kind), form, place)
         elif kind == "JSON":
             text = f"CAST({cell} AS VARCHAR)"
             found[whole] = pairs.of_text(text) if pairs else text
         else:
             found[whole] = cell
     return found
-
-
-def _inside(kind: str) -> dict[str, str]:
-    """Return field -> type of a STRUCT.
-
-    >>> _inside('STRUCT(id VARCHAR, "labels" STRUCT("key" VARCHAR, "value" VARCHAR)[])')
-    {'id': 'VARCHAR', 'labels': 'STRUCT("key" VARCHAR, "value" VARCHAR)[]'}
-    """
-    parts, depth = [""], 0
-    for sign in kind[len("STRUCT(") : -1]:
-        depth += {"(": 1, ")": -1}.get(sign, 0)
-        if sign == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    split = (part.strip().partition(" ") for part in parts)
-    return {name.strip('"'): inner for name, _, inner in split}
-
-
-def _meant(file: SourceFile, said: str) -> Problem:
-    # The engine repeats the object, which is text of the bill, behind what it found.
-    for sign, (code, words) in _MEANT.items():
-        match = re.search(sign, said, re.DOTALL)
-        if match:
-            what = printable(match.groupdict().get("what", ""), 60)
-            found = words.format(what=what.lower() if code == "FM1142" else what)
-            return Problem(code=code, found=found, expected=_EXPECTED[code], where=_place(file, said), remedy=_EXPORT)
-    return Problem(
-        code="FM1140",
-        found="the JSON cannot be read",
-        expected=_EXPECTED["FM1140"],
-        where=_place(file, said),
-        remedy=_EXPORT,
-    )
-
-
-def _place(file: SourceFile, said: str) -> str:
-    malformed = "Malformed JSON" in said
-    line = re.search(r"in line (\d+)", said)
-    if line:
-        return f"{file.name}:{_line(file, int(line[1]), malformed=malformed)}"
-    if malformed and (broken := _broken_line(file)):
-        return f"{file.name}:{broken}"
-    row = re.search(r"in record/value (\d+)", said)
-    return f"{file.name}, row {int(row[1]):,}" if row else file.name
-
-
-def _line(file: SourceFile, told: int, *, malformed: bool) -> int:
-    """Return the line that the engine means: of JSON that is broken, releases from 2.0 on tell the one after it."""
-    if not malformed or told == 1:
-        return told
-    opened = packed.open if is_gzip(file) else open
-    try:
-        with opened(file.path, "rt", encoding="utf-8", errors="replace") as handle:
-            before = next(islice(handle, told - 2, None), "")
-        json.loads(before or "0")
-    except (ValueError, RecursionError, OSError, EOFError):
-        return told - 1
-    return told
-
-
-def _broken_line(file: SourceFile) -> int | None:
-    """Return the line, from 1, on which a list of objects, or objects one after another, are broken.
-
-    None where that is not seen, as in a file too large to look at whole.
-    """
-    content = gzip.head(file, _MOST_LOOKED_AT + 1) if is_gzip(file) else file.path.read_bytes()[: _MOST_LOOKED_AT + 1]
-    text = content.decode("utf-8-sig", errors="replace")
-    if len(content) > _MOST_LOOKED_AT:
-        return None
-    place, decoder = 0, json.JSONDecoder()
-    try:
-        while place < len(text):
-            if text[place].isspace():
-                place += 1
-                continue
-            _, place = decoder.raw_decode(text, place)
-    except json.JSONDecodeError as error:
-        return error.lineno
-    except (ValueError, RecursionError):
-        return None
-    return None
 
 
 def read_document(file: SourceFile) -> object:

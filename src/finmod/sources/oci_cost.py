@@ -72,4 +72,4 @@ def recognise(columns: Sequence[str]) -> bool:
     return {canonical(name) for name in columns} >= _MARKS
 
 
-FORMAT = Format("oci-cost", "Oracle Cloud Infrastructure cost report", recognise, canonical)
+FORMAT = Format("oci-cost", "Oracle Cloud Infrastructure cost report", recognise, canonical, marks=_MARKS)

@@ -184,7 +184,10 @@ def _is_header_alone(engine: Engine, file: SourceFile, error: UserError) -> bool
     """Return whether a file was refused as a usage report without rows."""
     if {problem.code for problem in error.problems} != {"FM1107"}:
         return False
-    return report_of(column_names(engine, file, json=True)) is not None
+    try:
+        return report_of(column_names(engine, file)) is not None
+    except UserError:
+        return False
 
 
 def _without_rows(job: Job, period: date, empty: Sequence[str]) -> list[Finding]:
