@@ -97,6 +97,9 @@ def test_remedy_never_asks_for_what_would_be_refused_next(tmp_path: Path) -> Non
         ("2026-09-01 00:00:00 Europe/Berlin", "Mend the export: times in UTC (Z), or with an offset such as +02:00"),
         ("9/1/2026", "Say how to read them: --date-order mdy"),
         ("n/a", "Mend the export, or read such cells as NULL: --unreadable-as-null ChargePeriodEnd."),
+        ("2026-02-30", "There is no such day or time. Mend the export, or read such cells as NULL"),
+        ("2026-02-01T30:00:00Z", "There is no such day or time. Mend the export, or read such cells as NULL"),
+        ("2026-02-30 00:00:00+02:00", "There is no such day or time. Mend the export"),
     ],
 )
 def test_remedy_fits_what_is_wrong_with_a_date(tmp_path: Path, text: str, remedy: str) -> None:
