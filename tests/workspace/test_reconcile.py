@@ -59,7 +59,8 @@ def test_an_invoice_under_another_spelling_of_its_id_is_told_once(books: Books) 
     books.load(books.write("a.csv", bill(charge("AB-1", "3"), charge("i2", "1"))))
     of = project(books, "Acme,ab-1,2026-09,USD,3")
     report = reconcile(of)
-    assert (report.red, report.unexplained, report.not_listed) == (False, {}, {"USD": 1})
+    assert not report.red
+    assert (report.unexplained, report.not_listed) == ({}, {"USD": Decimal(1)})
     told = [item.message for item in check(of).findings if item.code == "FM1406"]
     assert told == [
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,20 +61,8 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         done = close(project, month, now, note=note, wishes=wishes, step=step)
     _show(done, form)
     if form == "table":
-        if done.absent:
-            console().print(
-                f"Without a charge in {period}: {', '.join(done.absent)}. What is loaded of it later becomes true-ups.",
-                markup=False,
-            )
-        for source, gap in done.gaps:
-            words = f"{source} has nothing in {gap}, and months before and after it have some."
-            console().print(printable(words), markup=False)
-        for currency, number in done.missing_rates.items():
-            console().print(
-                f"The exchange rates of {counted(number, 'charge')} in {currency} are missing: in {project.currency} "
-                "they are unknown until the table has them.",
-                markup=False,
-            )
+        for words in _lacking(done, period, project.currency):
+            console().print(printable(words, 1000), markup=False)
         if done.close.since != done.close.period:
             console().print(
                 f"Shown is {period}; every month is shown by: {command_line(folder, 'status')}", markup=False
@@ -126,3 +115,16 @@ def _show(done: Closed, form: Form) -> None:
     shown = [(row[0], row[2], f"{row[3]:,}", money(row[5], row[4]), money(row[6], row[4])) for row in rows]
     headings = ("period", "source", "charges", "BilledCost", "EffectiveCost")
     table(headings, shown, right=("charges", "BilledCost", "EffectiveCost"))
+
+
+def _lacking(done: Closed, period: str, currency: str) -> Iterator[str]:
+    """Yield what the closed months lack: sources, months of sources, exchange rates."""
+    if done.absent:
+        yield f"Without a charge in {period}: {', '.join(done.absent)}. What is loaded of it later becomes true-ups."
+    for source, gap in done.gaps:
+        yield f"{source} has nothing in {gap}, and months before and after it have some."
+    for abroad, number in done.missing_rates.items():
+        yield (
+            f"The exchange rates of {counted(number, 'charge')} in {abroad} are missing: in {currency} they are "
+            "unknown until the table has them."
+        )

@@ -21,7 +21,7 @@ from finmod.ledger.invoices import InvoiceRow, listed_otherwise
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.proof import Proof, proofs
 from finmod.ledger.quality import missing_days
-from finmod.ledger.reconcile import Behind, Example, reconcile_invoices
+from finmod.ledger.reconcile import Behind, Example, Reconciliation, reconcile_invoices
 from finmod.ledger.reduce import query, relation
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
@@ -162,11 +162,15 @@ def _report(
         red=False,
         version=snapshot.version,
     )
-    # Only a list says what an invoice is.
-    judged = invoice_report(found).findings if report.has_list else ()
-    grave = _as_grave(project, (item for item in judged if item.code == _EXPLAINED))
-    report = replace(report, grave_explained=sum(period in {None, item.billing_period} for item in grave))
+    report = replace(report, grave_explained=_grave_explained(found, project, period))
     return replace(report, red=_is_red(report, project))
+
+
+def _grave_explained(found: Reconciliation, project: Project, period: str | None) -> int:
+    # Only a list says what an invoice is.
+    judged = invoice_report(found).findings if project.invoices else ()
+    grave = _as_grave(project, (item for item in judged if item.code == _EXPLAINED))
+    return sum(period in {None, item.billing_period} for item in grave)
 
 
 def _as_grave(project: Project, found: Iterable[Finding]) -> list[Finding]:
