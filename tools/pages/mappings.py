@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Final
 
 from finmod.focus.columns import ledger_columns
+from finmod.focus.sound_json import is_sound_object
 from finmod.focus.versions import upgrade
 from finmod.normalize import aws, aws_charges, aws_unused, azure_regions, gcp_services
 from finmod.normalize.aws_services import CATEGORIES, REGIONS, SERVICE_NAMES, SUBCATEGORIES, lookup
@@ -215,17 +216,18 @@ def _shortened(sql: str, parts: MappingOf[str, str], *, own: str = "") -> str:
     return _named_tables(sql)
 
 
-def _share_pattern() -> str:
-    """Return the pattern of what ``share`` writes: each of its terms stands there several times."""
-    text = re.escape(share(*_SHARED))
-    for name in _SHARED:
+def _pattern(sql: str, names: Sequence[str]) -> str:
+    """Return the pattern of an expression in which each of some terms stands several times."""
+    text = re.escape(sql)
+    for name in names:
         before, after = text.split(name, 1)
         text = f"{before}(?P<{name}>.+?){after.replace(name, f'(?P={name})')}"
     return text
 
 
 def _plainer(sql: str) -> str:
-    sql = re.sub(_share_pattern(), r"share(\g<AMOUNT>, \g<PART>, \g<WHOLE>)", sql)
+    sql = re.sub(_pattern(share(*_SHARED), _SHARED), r"share(\g<AMOUNT>, \g<PART>, \g<WHOLE>)", sql)
+    sql = re.sub(_pattern(is_sound_object("TEXT"), ["TEXT"]), r"is_sound_object(\g<TEXT>)", sql)
     return _NET.sub(r"net_or(\1, \2)", _SUM.sub(r"sum_of(\1, \2)", sql))
 
 

@@ -55,9 +55,14 @@ _NETWORK = _meters(
     "interconnect", "ip charge", "external ip", "static ip",
 )  # fmt: skip
 # Each comes as pairs of a JSON object, see sources.gcp_billing.
-_LISTS = ", ".join(f"nullif(${name}, '[]')" for name in ("labels", "project_labels", "system_labels", "tags"))
-_TAGS = f"('{{' || nullif(concat_ws(',', {_LISTS}), '') || '}}')"
-TAGGED = is_sound_object(_TAGS)
+_CELLS = [f"nullif(${name}, '[]')" for name in ("labels", "project_labels", "system_labels", "tags")]
+_TAGS = f"('{{' || nullif(concat_ws(',', {', '.join(_CELLS)}), '') || '}}')"
+_OBJECTS = [f"('{{' || {cell} || '}}')" for cell in _CELLS]
+_EACH = " AND ".join(f"coalesce({is_sound_object(cell)}, true)" for cell in _OBJECTS)
+# Keys of two lists meet only where a resource's own label is none that Google allows. List by list the test is made
+# once per text of a column, of all together once per row.
+_ODD_LABEL = "(contains($labels, '\"project:') OR contains($labels, '/'))"
+TAGGED = f"CASE WHEN {_ODD_LABEL} THEN {is_sound_object(_TAGS)} ELSE {_EACH} END"
 _TAXED = f"{TYPE} = 'tax'"
 
 _PLACES = (
