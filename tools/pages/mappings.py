@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Final
 
 from finmod.focus.columns import ledger_columns
-from finmod.focus.sound_json import is_sound_object
 from finmod.focus.versions import upgrade
 from finmod.normalize import aws, aws_charges, aws_unused, azure_regions, gcp_services
 from finmod.normalize.aws_services import CATEGORIES, REGIONS, SERVICE_NAMES, SUBCATEGORIES, lookup
@@ -227,7 +226,6 @@ def _pattern(sql: str, names: Sequence[str]) -> str:
 
 def _plainer(sql: str) -> str:
     sql = re.sub(_pattern(share(*_SHARED), _SHARED), r"share(\g<AMOUNT>, \g<PART>, \g<WHOLE>)", sql)
-    sql = re.sub(_pattern(is_sound_object("TEXT"), ["TEXT"]), r"is_sound_object(\g<TEXT>)", sql)
     return _NET.sub(r"net_or(\1, \2)", _SUM.sub(r"sum_of(\1, \2)", sql))
 
 

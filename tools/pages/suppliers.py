@@ -45,10 +45,6 @@ _PART: Final = "| `{name}` | a part that several columns share, spelled out unde
 _LOOKUP: Final = (
     "| `lookup(table, key)` | the value that one of our [tables](#tables) has for a key; NULL where it has none |\n"
 )
-_SOUND: Final = (
-    "| `is_sound_object(text)` | whether a text is a JSON object in which no key stands twice and nothing is NaN; NULL "
-    "for NULL |\n"
-)
 _END: Final = "\nA column that the file lacks is NULL, and so is an empty cell. Everything else is SQL (DuckDB).\n"
 
 
@@ -167,8 +163,7 @@ def text_of(page: Page) -> str:
     text = _head(page) + "\n## What holds for the whole bill\n\n" + layout.bullets(mapping.notes)
     text += layout.chosen(mapping) if mapping.by_choice else ""
     text += _NOTATION + (_LEDGER if any(item.default for item in mapping.columns) else "")
-    sound = any("is_sound_object(" in layout.spelled(sql, {}) for sql in (*shown.values(), *parts.values()))
-    text += (_PART if parts else "") + (_LOOKUP if page.tables else "") + (_SOUND if sound else "") + _END
+    text += (_PART if parts else "") + (_LOOKUP if page.tables else "") + _END
     if plain:
         text += "\n## Columns that are read as they stand\n\n"
         text += table(("column", "from", "source"), [(item.target, f"`{item.sql}`", item.source) for item in plain])

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from finmod.focus.sound_json import is_sound_object
 from finmod.normalize.aws_columns import replace_derived
 from finmod.normalize.aws_services import lookup
 from finmod.normalize.azure_charges import (
@@ -58,7 +57,6 @@ _PARTS = "string_split($resource_id, '/')"
 _IN_GROUP = f"{_PARTS}[6] IN ('providers', 'Providers', 'PROVIDERS')"
 _OF_TENANT = "$resource_id LIKE '/providers/%'"
 TAGS = "CASE WHEN $tags LIKE '{%' THEN $tags WHEN $tags <> '\"\"' THEN '{' || $tags || '}' END"
-TAGGED = is_sound_object(f"({TAGS})")
 
 _PLACES = (
     MapColumn(
@@ -211,15 +209,17 @@ _WHAT = (
     ),
     MapColumn(
         "Tags",
-        f"CASE WHEN {TAGGED} THEN {TAGS} END",
-        choice="Braces are put around tags that come without. Text that is no JSON object even so, or has NaN in it or "
-        "a key twice, is NULL, which is a finding (FM1261), and stands in x_Tags.",
+        f"CASE WHEN json_valid({TAGS}) THEN {TAGS} END",
+        choice="Braces are put around tags that come without. Text that is no JSON even so is NULL, which is a finding "
+        "(FM1261), and stands in x_Tags. NaN and keys that stand twice are kept as written, and told (FM1305).",
         source=f"{TOOLKIT}: Tags",
     ),
 )
 
 _OWN = (
-    MapColumn("x_Tags", f"CASE WHEN NOT ({TAGGED}) THEN $tags END", choice="Tags that cannot be read, as written."),
+    MapColumn(
+        "x_Tags", f"CASE WHEN NOT json_valid({TAGS}) THEN $tags END", choice="Tags that are no JSON, as written."
+    ),
     MapColumn("x_ChargeType", "$charge_type", source=f"{FIELDS}: ChargeType"),
     MapColumn("x_PricingModel", "$pricing_model"),
     MapColumn("x_PricingUnitDescription", "$unit", choice="UnitOfMeasure as written."),

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, counted, printable
-from finmod.normalize.azure import ALONE_MONTHS, EMPTY, TAGGED, TITLES
+from finmod.normalize.azure import ALONE_MONTHS, EMPTY, TAGS, TITLES
 from finmod.normalize.azure_charges import BOUGHT, COVERED, KNOWN, TYPE, UNUSED
 from finmod.normalize.booking import FilePeriods
 from finmod.normalize.convert import Conversion
@@ -157,7 +157,7 @@ def _tests(conversion: Conversion) -> dict[str, str]:
         "covered": COVERED,
         "unused": UNUSED,
         "unknown": f"coalesce({TYPE} NOT IN ({', '.join(map(repr, KNOWN))}), true)",
-        "untagged": f"NOT ({TAGGED})",
+        "untagged": f"NOT json_valid({TAGS})",
         "type": "$charge_type",
         "cost": "#cost",
         "empty": EMPTY,
@@ -381,7 +381,7 @@ def _untagged(parts: Sequence[_Part]) -> Iterator[Finding]:
             yield Finding(
                 code="FM1261",
                 severity="warning",
-                message=f"Tags that cannot be read stand in x_Tags alone: {counted(part.untagged, 'charge')}.",
+                message=f"Tags that are no JSON stand in x_Tags alone: {counted(part.untagged, 'charge')}.",
                 billing_period=f"{part.month:%Y-%m}",
                 column="Tags",
                 rows=part.untagged,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from finmod.engines.duckdb import literal
-from finmod.focus.sound_json import is_sound_object
 from finmod.normalize.aws_services import lookup
 from finmod.normalize.gcp_charges import (
     AT_DEFAULT,
@@ -55,14 +54,7 @@ _NETWORK = _meters(
     "interconnect", "ip charge", "external ip", "static ip",
 )  # fmt: skip
 # Each comes as pairs of a JSON object, see sources.gcp_billing.
-_CELLS = [f"nullif(${name}, '[]')" for name in ("labels", "project_labels", "system_labels", "tags")]
-_TAGS = f"('{{' || nullif(concat_ws(',', {', '.join(_CELLS)}), '') || '}}')"
-_OBJECTS = [f"('{{' || {cell} || '}}')" for cell in _CELLS]
-_EACH = " AND ".join(f"coalesce({is_sound_object(cell)}, true)" for cell in _OBJECTS)
-# Keys of two lists meet only where a resource's own label is none that Google allows. List by list the test is made
-# once per text of a column, of all together once per row.
-_ODD_LABEL = "(contains($labels, '\"project:') OR contains($labels, '/'))"
-TAGGED = f"CASE WHEN {_ODD_LABEL} THEN {is_sound_object(_TAGS)} ELSE {_EACH} END"
+_LISTS = ", ".join(f"nullif(${name}, '[]')" for name in ("labels", "project_labels", "system_labels", "tags"))
 _TAXED = f"{TYPE} = 'tax'"
 
 _PLACES = (
@@ -179,47 +171,39 @@ _WHAT = (
     ),
     MapColumn(
         "Tags",
-        f"CASE WHEN {TAGGED} THEN {_TAGS} END",
+        f"'{{' || nullif(concat_ws(',', {_LISTS}), '') || '}}'",
         choice="A resource's own labels stand under their keys; a project's under project:KEY; tags under "
         "NAMESPACE/KEY, which is the name that Google gives them; system labels under their keys, which hold a dot and "
-        "a slash, as no other label's key may. So no key can hide another. Where a "
-        "list has a key twice, or its text cannot be read, they are NULL, which is a finding (FM1261), and stand in "
-        "x_Tags.",
+        "a slash, as no other label's key may. So no key can hide another. A key that stands twice in one list is told "
+        "(FM1305).",
         source=f"{SCHEMA}: labels, project.labels, system_labels, tags.namespace; FOCUS 1.4, Tags",
         alternative="A project's label under its own key where the resource has none: a resource that nobody labelled "
         "would look labelled. Taxonomies may ask for both keys in turn.",
     ),
 )
 
-_OWN = (
-    MapColumn("x_Tags", f"CASE WHEN NOT ({TAGGED}) THEN {_TAGS} END", choice="Tags that cannot be read."),
-    *(
-        MapColumn(name, sql, source=f"{SCHEMA}: {field}")
-        for name, sql, field in (
-            ("x_CostType", "$cost_type", "cost_type"),
-            ("x_ServiceId", "$service_id", "service.id"),
-            ("x_ProjectNumber", "$project_number", "project.number"),
-            ("x_ProjectAncestry", "$project_ancestry_numbers", "project.ancestry_numbers"),
-            ("x_ProjectAncestors", "nullif($project_ancestors, '[]')", "project.ancestors"),
-            ("x_Location", "$location_location", "location.location"),
-            ("x_Country", "$location_country", "location.country"),
-            (
-                "x_ConsumptionModel",
-                "coalesce($consumption_model_description, $consumption_model_id)",
-                "consumption_model",
-            ),
-            ("x_TransactionType", "$transaction_type", "transaction_type"),
-            ("x_AdjustmentId", "$adjustment_info_id", "adjustment_info.id"),
-            ("x_AdjustmentType", "$adjustment_info_type", "adjustment_info.type"),
-            ("x_AdjustmentMode", "$adjustment_info_mode", "adjustment_info.mode"),
-            ("x_AdjustmentDescription", "$adjustment_info_description", "adjustment_info.description"),
-            ("x_CurrencyConversionRate", "$currency_conversion_rate", "currency_conversion_rate"),
-            ("x_ExportTime", "$export_time", "export_time"),
-            ("x_CreditType", "NULL", "credits.type"),
-            ("x_CreditName", "NULL", "credits.name"),
-            ("x_CreditId", "NULL", "credits.id"),
-        )
-    ),
+_OWN = tuple(
+    MapColumn(name, sql, source=f"{SCHEMA}: {field}")
+    for name, sql, field in (
+        ("x_CostType", "$cost_type", "cost_type"),
+        ("x_ServiceId", "$service_id", "service.id"),
+        ("x_ProjectNumber", "$project_number", "project.number"),
+        ("x_ProjectAncestry", "$project_ancestry_numbers", "project.ancestry_numbers"),
+        ("x_ProjectAncestors", "nullif($project_ancestors, '[]')", "project.ancestors"),
+        ("x_Location", "$location_location", "location.location"),
+        ("x_Country", "$location_country", "location.country"),
+        ("x_ConsumptionModel", "coalesce($consumption_model_description, $consumption_model_id)", "consumption_model"),
+        ("x_TransactionType", "$transaction_type", "transaction_type"),
+        ("x_AdjustmentId", "$adjustment_info_id", "adjustment_info.id"),
+        ("x_AdjustmentType", "$adjustment_info_type", "adjustment_info.type"),
+        ("x_AdjustmentMode", "$adjustment_info_mode", "adjustment_info.mode"),
+        ("x_AdjustmentDescription", "$adjustment_info_description", "adjustment_info.description"),
+        ("x_CurrencyConversionRate", "$currency_conversion_rate", "currency_conversion_rate"),
+        ("x_ExportTime", "$export_time", "export_time"),
+        ("x_CreditType", "NULL", "credits.type"),
+        ("x_CreditName", "NULL", "credits.name"),
+        ("x_CreditId", "NULL", "credits.id"),
+    )
 )
 
 _BY_CHOICE = (
@@ -269,7 +253,6 @@ _NOTES = (
 GCP_BILLING = Mapping(
     format="gcp-billing",
     title="Google Cloud Billing export",
-    revision=2,
     columns=(*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *_OWN),
     notes=_NOTES,
     guessed_period="$invoice_month IS NULL",

@@ -21,7 +21,7 @@ _MOST_NAMED = 5
 
 
 def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
-    """Return findings about tags that cannot be read, and credits and cost types of an unknown type; they are kept.
+    """Return findings about credits and cost types of an unknown type; they are kept.
 
     Raises:
         UserError: Credits that cannot be read: money would be missing (FM1263).
@@ -30,10 +30,7 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
     if problems:
         raise UserError(*problems)
     return [
-        finding
-        for item, _ in files
-        for look_at in (_unknown_credits, _unknown_types, _untagged)
-        for finding in look_at(engine, item)
+        finding for item, _ in files for finding in (*_unknown_credits(engine, item), *_unknown_types(engine, item))
     ]
 
 
@@ -137,26 +134,6 @@ def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
         for month, rows, row, names in found
-    ]
-
-
-def _untagged(engine: Engine, conversion: Conversion) -> list[Finding]:
-    found = engine.rows(
-        f"SELECT {conversion.month}, count(*), min(file_row_number) + 1 FROM {conversion.staged.relation} "
-        f"WHERE {conversion.expression('x_Tags')} IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
-    return [
-        Finding(
-            code="FM1261",
-            severity="warning",
-            message=f"Tags that cannot be read stand in x_Tags alone: those of {counted(rows, 'row')}.",
-            source=conversion.source,
-            billing_period=month,
-            column="Tags",
-            rows=rows,
-            where=f"{conversion.staged.file.name}, row {row:,}",
-        )
-        for month, rows, row in found
     ]
 
 
