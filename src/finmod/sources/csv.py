@@ -183,8 +183,7 @@ def _copy_ahead(engine: Engine, file: SourceFile, header: Header, target: Path) 
     size = likely_size(file.path) if file.size >= _LEAST_AHEAD and is_gzip(file) else None
     if size is None:
         return None
-    # To import what it needs takes longer than to load a small file.
-    from finmod.sources.read_ahead import ReadAhead, UnpackedFiles  # noqa: PLC0415
+    from finmod.sources.read_ahead import ReadAhead, UnpackedFiles  # noqa: PLC0415 -- takes longer than a small file
 
     rows = None
     with suppress(EngineError), ReadAhead(file, size) as unpacked:
