@@ -56,6 +56,21 @@ def test_rows_keep_their_order(tmp_path: Path) -> None:
     assert [row[0] for row in rows] == [str(number) for number in range(100_000)]
 
 
+@pytest.mark.parametrize(
+    ("row", "rows", "group"), [(436, 100_000, 18_432), (1_048, 10_000, 14_336), (3, 5, 40_960), (3_000_000, 2, 8_192)]
+)
+def test_what_is_parsed_at_a_time_is_a_row_group(tmp_path: Path, row: int, rows: int, group: int) -> None:
+    (tmp_path / "b.csv").write_text("a,b\n" + f"1,{'x' * row}\n" * rows)
+    header = read_header(fingerprint(tmp_path / "b.csv", tmp_path), gzipped=False)
+    assert header.group == group
+    with Engine(threads=2) as engine:
+        file, target = fingerprint(tmp_path / "b.csv", tmp_path), tmp_path / "s.parquet"
+        copy_to_parquet(engine, file, header, target, pad_short_rows=False)
+        (first,) = engine.row(f"SELECT row_group_num_rows FROM parquet_metadata('{target}') WHERE row_group_id = 0")
+    # What the engine parsed at a time, 8 MB, was written as it was.
+    assert first == rows or first * (row + 3) == pytest.approx(8_000_000, abs=2 * row)
+
+
 def test_short_rows_are_padded_and_counted_on_wish(tmp_path: Path) -> None:
     rows, short = read(tmp_path, 'a,b,c\n1,2,3\n4,"5\n6"\n7\n8,9,10\n', pad=True)
     assert rows == [("1", "2", "3"), ("4", "5\n6", None), ("7", None, None), ("8", "9", "10")]

@@ -113,7 +113,7 @@ def test_what_is_wrong_is_told_by_the_ordinary_way(
     assert not (tmp_path / "staged.parquet").exists()
 
 
-@pytest.mark.parametrize("wrong", [-1, 1, -400_000, 400_000])
+@pytest.mark.parametrize("wrong", [-1, 1, -400_000, 400_000, -len(TEXT)])
 def test_a_wrong_size_makes_no_rows(
     tmp_path: Path, ordinary: list[str], monkeypatch: pytest.MonkeyPatch, wrong: int
 ) -> None:
@@ -131,6 +131,17 @@ def test_what_is_gone_is_unpacked_again(tmp_path: Path, ordinary: list[str], mon
     monkeypatch.setattr(csv, "MOST_BYTES", 300_000)
     assert staged(file.path, threads=8) == EXPECTED
     assert ordinary == []
+
+
+def test_memory_is_written_round_and_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_ahead, "_KEPT", 123_457)
+    monkeypatch.setattr(ReadAhead, "_again", None)
+    file = fingerprint(packed(tmp_path, gzip.compress(TEXT)), tmp_path)
+    with ReadAhead(file, len(TEXT)) as ahead:
+        for place in range(0, len(TEXT), 30_000):
+            assert ahead.read(place, 30_000) == TEXT[place : place + 30_000]
+        assert ahead.read(len(TEXT) + 10_000, 100) == b""
+    assert ahead.tail == TEXT[-123_457:]
 
 
 def test_an_error_of_the_reader_stops_the_unpacking(tmp_path: Path) -> None:

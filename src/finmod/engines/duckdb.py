@@ -247,8 +247,15 @@ class Engine:
         finally:
             self._connection.unregister_filesystem(files.protocol)
 
-    def copy_parquet(
-        self, sql: str, path: Path, *, compression: str = "zstd", level: int | None = None, ordered: bool = False
+    def copy_parquet(  # noqa: PLR0913 -- how the file is written
+        self,
+        sql: str,
+        path: Path,
+        *,
+        compression: str = "zstd",
+        level: int | None = None,
+        ordered: bool = False,
+        group: int = 40_960,
     ) -> int:
         """Write a query's rows as one Parquet file, streaming; return their number.
 
@@ -259,6 +266,7 @@ class Engine:
             level: Level of zstd; DuckDB's own (3) where it is None. Bills shrink by 2 % more at 3 than at 1, and take a
                 tenth longer to write.
             ordered: Keep the order of the input, so that a row's place in the file is its place in the input.
+            group: Rows of a row group of an ordered file.
         """
         self.run(f"SET preserve_insertion_order = {str(ordered).lower()}")
         try:
@@ -266,7 +274,7 @@ class Engine:
             options += f", COMPRESSION_LEVEL {level}" if level is not None else ""
             # In order, row groups are written one after another: small ones let the threads overlap (7 s instead of 9
             # for 2 million rows of CSV on two cores). So many filters would cost more than they find.
-            options += ", ROW_GROUP_SIZE 40960, WRITE_BLOOM_FILTER false" if ordered else ""
+            options += f", ROW_GROUP_SIZE {group}, WRITE_BLOOM_FILTER false" if ordered else ""
             target = f"{literal(str(path))} ({options})"
             return int(self.row(f"COPY ({sql}) TO {target}")[0])
         finally:

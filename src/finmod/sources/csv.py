@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ NULL_TEXTS = ("", "NULL", "null", "(null)")
 _HEADER_BYTES = 4 << 20
 # Smaller gzip files are unpacked twice before what reads ahead is imported.
 _LEAST_AHEAD = 16 << 20
+_VECTOR, _LEAST_GROUP = 2048, 8_000
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -38,12 +40,14 @@ class Header:
         physical: Names in the staged Parquet, unique whatever the case.
         kept: Physical names that are staged; every one where it is None.
         separator: What separates fields.
+        group: Rows of a row group of the staged Parquet.
     """
 
     names: list[str]
     physical: list[str]
     kept: tuple[str, ...] | None = None
     separator: str = ","
+    group: int = 40_960
 
 
 def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",", any_separator: bool = False) -> Header:
@@ -61,7 +65,18 @@ def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",", any_se
     raw = _head(file, gzipped=gzipped)
     names = _names(file, _text(file, raw, separator), separator)
     _refuse_separator(file, names, separator, any_separator=any_separator)
-    return Header(names, [f"c{position:04d}" for position in range(len(names))], separator=separator)
+    physical = [f"c{position:04d}" for position in range(len(names))]
+    return Header(names, physical, separator=separator, group=_group(raw))
+
+
+def _group(head: bytes) -> int:
+    """Return how many rows make a row group, from a file's first bytes: as many as the engine parses at a time.
+
+    What it parses at a time becomes a row group as it is, or is cut and joined where it differs by more than a vector.
+    """
+    parsed = MOST_BYTES / len(head) * max(1, head.count(b"\n") or head.count(b"\r"))
+    vectors = parsed * math.ceil(_LEAST_GROUP / parsed) / _VECTOR
+    return min(round(vectors), 20) * _VECTOR
 
 
 def _head(file: SourceFile, *, gzipped: bool) -> bytes:
@@ -190,7 +205,7 @@ def _copy_ahead(engine: Engine, file: SourceFile, header: Header, target: Path) 
         files = UnpackedFiles(unpacked)
         with engine.offering(files):
             query = _reader(header, files.address, "none", "")
-            rows = engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
+            rows = engine.copy_parquet(query, target, compression="lz4_raw", ordered=True, group=header.group)
     if not unpacked.is_whole or ends_in_long_row(unpacked.tail):
         rows = None
     if rows is None:
@@ -203,7 +218,7 @@ def _copy(engine: Engine, file: SourceFile, header: Header, target: Path, option
     try:
         with check or nullcontext():
             query = _reader(header, *_place(file), options)
-            rows = engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
+            rows = engine.copy_parquet(query, target, compression="lz4_raw", ordered=True, group=header.group)
         _refuse_long_end(file, header, check.tail if check else tail_of(file))
     except EngineError as error:
         target.unlink(missing_ok=True)

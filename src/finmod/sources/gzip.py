@@ -51,15 +51,15 @@ def head(file: SourceFile, size: int) -> bytes:
     return bytes(found[:size])
 
 
-def pieces(handle: io.BufferedReader, most: int) -> Iterator[bytes]:
-    """Yield the unpacked bytes of all members, at most ``most`` at a time.
+def pieces(handle: io.BufferedReader, most: int, packed: int = _READ) -> Iterator[bytes]:
+    """Yield the unpacked bytes of all members, at most ``most`` at a time, from ``packed`` bytes of the file.
 
     Raises:
         Fault: A member is damaged.
         EOFError: The last member breaks off.
     """
     member, rest = isal_zlib.decompressobj(wbits=31), b""
-    while data := rest or handle.read(_READ):
+    while data := rest or handle.read(packed):
         if member.eof:
             if not data.startswith(b"\x1f"):
                 raise Fault(_BEHIND)
