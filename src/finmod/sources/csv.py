@@ -27,7 +27,7 @@ NULL_TEXTS = ("", "NULL", "null", "(null)")
 _HEADER_BYTES = 4 << 20
 # Smaller gzip files are unpacked twice before what reads ahead is imported.
 _LEAST_AHEAD = 16 << 20
-_VECTOR, _LEAST_GROUP = 2048, 8_000
+_VECTOR, _LEAST_GROUP, _MOST_VECTORS = 2048, 8_000, 20
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -38,16 +38,16 @@ class Header:
     Attributes:
         names: Column names as written.
         physical: Names in the staged Parquet, unique whatever the case.
+        group: Rows of a row group of the staged Parquet.
         kept: Physical names that are staged; every one where it is None.
         separator: What separates fields.
-        group: Rows of a row group of the staged Parquet.
     """
 
     names: list[str]
     physical: list[str]
+    group: int
     kept: tuple[str, ...] | None = None
     separator: str = ","
-    group: int = 40_960
 
 
 def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",", any_separator: bool = False) -> Header:
@@ -66,7 +66,7 @@ def read_header(file: SourceFile, *, gzipped: bool, separator: str = ",", any_se
     names = _names(file, _text(file, raw, separator), separator)
     _refuse_separator(file, names, separator, any_separator=any_separator)
     physical = [f"c{position:04d}" for position in range(len(names))]
-    return Header(names, physical, separator=separator, group=_group(raw))
+    return Header(names, physical, _group(raw), separator=separator)
 
 
 def _group(head: bytes) -> int:
@@ -76,7 +76,7 @@ def _group(head: bytes) -> int:
     """
     parsed = MOST_BYTES / len(head) * max(1, head.count(b"\n") or head.count(b"\r"))
     vectors = parsed * math.ceil(_LEAST_GROUP / parsed) / _VECTOR
-    return min(round(vectors), 20) * _VECTOR
+    return min(round(vectors), _MOST_VECTORS) * _VECTOR
 
 
 def _head(file: SourceFile, *, gzipped: bool) -> bytes:
