@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from finmod.errors import UserError
+from finmod.workspace.close import close
 from tests.journeys.bills import new_project
-from tests.normalize.azure_bill import COVERED, IN_ACTUAL, PURCHASE, charges, load, write
+from tests.normalize.azure_bill import COVERED, IN_ACTUAL, PURCHASE, charges, load, load_pair, write
 
 COST = {**COVERED, "CostInBillingCurrency": "2.85"}
 ACTUAL = [{}, IN_ACTUAL, PURCHASE]
@@ -50,6 +52,12 @@ def test_a_pair_that_does_not_tie_is_told_in_its_month_alone(tmp_path: Path) -> 
 
     found = charges(project, "SELECT x_BillingPeriod, BilledCost FROM findings WHERE x_Code = 'FM1260'")
     assert [(str(row["x_BillingPeriod"]), row["BilledCost"]) for row in found] == [("2026-10-01", Decimal(-1))]
+
+
+def test_a_month_whose_halves_do_not_tie_is_not_closed(tmp_path: Path) -> None:
+    project = load_pair(tmp_path, [*ACTUAL, {}], AMORTIZED)
+    with pytest.raises(UserError, match=r"2026-09 does not tie: .* \(FM1260\)"):
+        close(project, date(2026, 9, 1), datetime(2026, 11, 2, tzinfo=UTC))
 
 
 def _export(folder: Path, kind: str, rows: list[dict[str, str]]) -> None:

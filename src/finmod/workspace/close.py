@@ -33,8 +33,9 @@ from finmod.workspace.fx import rates_to_keep
 from finmod.workspace.steps import Step, silent
 
 _LONGEST = 500
-# Codes of tie-outs: totals, invoices, commitments, bills that are there twice, exchange rates.
-_OF_TOTALS = "FM14"
+# Codes of tie-outs: totals, invoices, commitments, bills that are there twice, exchange rates; the halves of a bill,
+# and its two costs.
+_OF_TOTALS = ("FM14", "FM1260", "FM1270")
 _GAP = "FM1417"
 
 
