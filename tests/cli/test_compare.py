@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -85,6 +86,15 @@ def test_each_month_of_a_load_is_looked_at_for_itself(books: Books) -> None:
 
 def test_a_bill_that_shares_less_than_half_is_another_bill(aws: Books) -> None:
     aws.write("other.csv", _other({day: {"BilledCost": "1.11"} for day in range(13, 26)}))
+    assert aws.run("load", "other.csv", "--source", "other").code == 0
+
+
+def test_a_bill_whose_days_differ_by_little_is_the_same_bill(aws: Books) -> None:
+    little = {day: {"BilledCost": f"{Decimal(DAYS[day - 1]['BilledCost']) * Decimal('1.009')}"} for day in range(1, 26)}
+    aws.write("other.csv", _other(little))
+    assert "(FM1440" in aws.run("load", "other.csv", "--source", "other").err
+    more = {day: {"BilledCost": f"{Decimal(DAYS[day - 1]['BilledCost']) * Decimal('1.02')}"} for day in range(1, 26)}
+    aws.write("other.csv", _other(more))
     assert aws.run("load", "other.csv", "--source", "other").code == 0
 
 

@@ -288,6 +288,15 @@ def test_what_is_ignored_in_finmod_yaml_does_not_stand_in_the_way_of_a_close(inv
     done(invoiced, "close", "2026-07")
 
 
+def test_what_finmod_yaml_counts_as_an_error_stands_in_the_way_of_a_close(books: Books) -> None:
+    books.write("finmod.yaml", "name: northwind\ncurrency: USD\ncheck: {fail_on: warning}\n")
+    books.write("exports/july.csv", bill(*[month(7, "2")] * 2))
+    books.load(books.root / "exports")
+    assert "2026-07 does not tie: " in books.run("close", "2026-07").err
+    books.write("finmod.yaml", "name: northwind\ncurrency: USD\n")
+    done(books, "close", "2026-07")
+
+
 def test_a_month_that_cannot_be_closed_is_told_so_before_it_is_checked(invoiced: Books) -> None:
     said = invoiced.run("close", "2026-09")
     assert (said.code, "FM1515" in said.err) == (1, True)

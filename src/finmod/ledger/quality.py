@@ -89,7 +89,7 @@ def missing_days(engine: Engine, files: ChargeFiles) -> list[Finding]:
 def missing_months(loaded: Iterable[tuple[str, str]], what: str) -> list[Finding]:
     """Return a finding per source and month that it lacks between its first and its last one.
 
-    Of a source that has no more than half of these months, none: it is not monthly.
+    Of a source that has no more than half of these months it is mere information: it is hardly monthly.
 
     Args:
         loaded: Source and month, ``YYYY-MM``, of everything that is there.
@@ -101,8 +101,8 @@ def missing_months(loaded: Iterable[tuple[str, str]], what: str) -> list[Finding
     found = []
     for source, there in sorted(months.items()):
         span = _months(min(there), max(there))
-        if 2 * len(there) > len(span):
-            found += [_no_month(source, month, what) for month in span if month not in there]
+        is_monthly = 2 * len(there) > len(span)
+        found += [_no_month(source, month, what, is_monthly=is_monthly) for month in span if month not in there]
     return found
 
 
@@ -111,10 +111,10 @@ def _months(first: str, last: str) -> list[str]:
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(begin, end + 1)]
 
 
-def _no_month(source: str, month: str, what: str) -> Finding:
+def _no_month(source: str, month: str, what: str, *, is_monthly: bool) -> Finding:
     return Finding(
         code="FM1417",
-        severity="warning",
+        severity="warning" if is_monthly else "info",
         message=f"No {what} in {month}; months before and after it have some.",
         source=source,
         billing_period=month,

@@ -33,9 +33,9 @@ from finmod.workspace.fx import rates_to_keep
 from finmod.workspace.steps import Step, silent
 
 _LONGEST = 500
-# Codes of tie-outs: totals, invoices, commitments, bills that are there twice, exchange rates; the halves of a bill,
-# and its two costs.
-_OF_TOTALS = ("FM14", "FM1260", "FM1270")
+# Codes of tie-outs: totals, invoices, commitments, bills and charges that are there twice, exchange rates; the halves
+# of a bill, and its two costs.
+_OF_TOTALS = ("FM14", "FM1205", "FM1260", "FM1270")
 _GAP = "FM1417"
 
 
@@ -136,7 +136,7 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         early, with_earlier = wishes.early, wishes.with_earlier
         since = refuse_close(engine, ledger, period, now, early=early, with_earlier=with_earlier)
         report = check(project, step)
-        grave = [item for item in _of(report.grave(project), since, period) if _is_grave(item)]
+        grave = [item for item in _of(report.grave(project), since, period) if item.code.startswith(_OF_TOTALS)]
         if grave and not wishes.with_errors:
             raise UserError(_red(period, grave))
         note = _noted(note, grave)
@@ -164,11 +164,6 @@ def _of(found: Sequence[Finding], since: date, period: date) -> list[Finding]:
     """Return the findings of some months."""
     first, last = f"{since:%Y-%m}", f"{period:%Y-%m}"
     return [item for item in found if first <= (item.billing_period or "") <= last]
-
-
-def _is_grave(item: Finding) -> bool:
-    """Return whether a finding is an error of a month's totals, not of what its bills leave out."""
-    return item.severity == "error" and item.code.startswith(_OF_TOTALS)
 
 
 def _noted(note: str | None, grave: Sequence[Finding]) -> str | None:
