@@ -82,6 +82,13 @@ def test_a_bill_that_amortises_already_has_a_remedy_of_its_own(code: str) -> Non
     assert "the amortized half of an Azure pair" in codes()[code].remedy
 
 
+@pytest.mark.parametrize(("spread", "told"), [("100", 0), ("99", 1)])
+def test_cost_that_reached_charges_that_name_no_commitment_is_not_lost(
+    engine: Engine, commit: Commit, spread: str, told: int
+) -> None:
+    assert len(lost(engine, commit(purchase("100"), on(JULY_2, "0", EffectiveCost=spread)))) == told
+
+
 def test_a_commitment_that_reaches_no_charge_at_all_is_told(engine: Engine, commit: Commit) -> None:
     (found,) = lost(engine, commit(purchase("100")))
     assert found.message.endswith("reaches charges with 0.00; its days in the month are worth 98.36.")
