@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 
-from tests.books import Books, bill, month
+from tests.books import Books, bill, finmod, month
 
 
 def test_close_shows_what_was_closed_per_source_and_currency(books: Books) -> None:
@@ -24,8 +25,18 @@ def test_close_shows_what_was_closed_per_source_and_currency(books: Books) -> No
         "2026-07  saas          1  1,234.50 USD   1,000.00 USD",
     ]
     assert "Closed 2026-07 as ledger version 2. As it is now it is always to be seen with: " in said.out
-    assert "query --as-of 2026-07" in said.out
     assert (said.code, said.err) == (0, "")
+
+
+def test_the_command_that_close_ends_with_shows_the_month_as_it_was_closed(books: Books) -> None:
+    books.load(books.write("a.csv", bill(month(6, "7"), month(7, "1234.5"), month(8, "9"))))
+    _, _, command = books.run("close", "2026-07").out.rpartition("always to be seen with: ")
+    assert command.endswith(" --as-of 2026-07\n")
+    books.load(books.write("a.csv", bill(month(6, "7"), month(7, "2"), month(8, "9"))))
+
+    said = finmod(*shlex.split(command)[1:], "--output", "csv")
+
+    assert said.out.splitlines() == ["x_Source,BillingCurrency,BilledCost", "saas,USD,1234.500000000000"], said.err
 
 
 def test_json_has_exact_amounts_and_the_version(books: Books) -> None:
@@ -90,4 +101,5 @@ def test_a_closed_month_that_is_read_again_and_moves_nothing_has_no_amount(books
     books.run("close", "2026-07")
     said = books.load(path, "--again").out
     assert "closed, no change" in said
-    assert "\nLoaded 0 charges in 1 billing period\n" in said
+    assert "\nBooked no true-ups for 2026-07: nothing has changed\n" in said
+    assert "Loaded" not in said

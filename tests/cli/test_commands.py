@@ -96,6 +96,28 @@ def test_load_ends_with_its_total_and_what_to_do_next(books: Books) -> None:
     assert said[-1].endswith(f"the proof that nothing was lost: finmod --project {books.root} check")
 
 
+def test_a_month_of_several_sources_is_one_month(books: Books) -> None:
+    sources = "  aws: {format: focus, path: a.csv}\n  oci: {format: focus, path: b.csv}\n"
+    books.write("finmod.yaml", f"name: n\ncurrency: USD\nsources:\n{sources}")
+    books.write("a.csv", bill(month(7), month(8)))
+    books.write("b.csv", bill(month(7, "2", BillingAccountId="b")))
+    assert "Loaded 3 charges in 2 billing periods of 2 sources, 5.00 USD BilledCost" in books.run("load").out
+    assert "n: ledger version 2, 3 charges in 2 billing periods of 2 sources, " in books.run("status").out
+
+
+def test_load_tells_true_ups_apart_from_charges(books: Books) -> None:
+    path = books.write("a.csv", bill(month(6, "1"), month(7, "5"), month(8, "7")))
+    books.load(path)
+    books.run("close", "2026-07")
+    said = books.load(books.write("a.csv", bill(month(6, "1"), month(7, "3"), month(7, "4"), month(8, "8")))).out
+    assert said.splitlines()[-3:-1] == [
+        "Loaded 1 charge in 1 billing period, 8.00 USD BilledCost",
+        "Booked 1 true-up for 2026-07 in 2026-08, 2.00 USD BilledCost",
+    ]
+    said = books.load(books.write("a.csv", bill(month(6, "2"), month(7, "1"), month(8, "8")))).out
+    assert "\nBooked 2 true-ups for 2026-06, 2026-07 in 2026-08, -5.00 USD BilledCost\n" in said
+
+
 def test_load_and_status_count_the_same_findings(books: Books) -> None:
     given = bill({"SkuId": ""}, {"BilledCost": "-1"})
     loaded = books.run("load", "--format", "focus", "--source", "saas", books.write("a.csv", given), "--output", "json")

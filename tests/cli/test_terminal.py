@@ -56,7 +56,7 @@ def test_no_rows_of_many_columns_say_so(wide: Books) -> None:
 
 def test_columns_that_are_left_out_are_named(wide: Books) -> None:
     _, shown = on_terminal(["--project", wide.root, "status"], columns=80)
-    assert "Left out for want of room: loaded, UTC; all of it: --output json" in lines(shown)
+    assert "Left out for want of room: loaded (UTC); all of it: --output json" in lines(shown)
     _, shown = on_terminal(["--project", wide.root, "status"], columns=140)
     assert "Left out" not in shown
 
@@ -69,7 +69,27 @@ def test_status_leaves_columns_out_rather_than_break_its_amounts(columns: int, w
     assert max(map(len, out)) <= columns
     assert any("2026-07" in line and "1,234,567.12 USD" in line for line in out)
     heading = next(line for line in out if line.startswith("source"))
-    assert ("loaded, UTC" in heading) == (columns == 120)
+    assert ("loaded (UTC)" in heading) == (columns == 120)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 160])
+def test_status_tells_true_ups_apart_however_narrow_it_is(columns: int, books: Books) -> None:
+    path = books.write("a.csv", bill(month(7, "2"), month(8, "5")))
+    books.load(path)
+    books.run("close", "2026-07")
+    books.load(books.write("a.csv", bill(month(7, "1"), month(8, "5"))))
+    _, shown = on_terminal(["--project", books.root, "status"], columns=columns)
+    out = lines(shown)
+    place = next(number for number, line in enumerate(out) if "-1.00 USD" in line)
+    # Below each other where that is too narrow.
+    near = " ".join(out[max(place - 5, 0) : place + 2])
+    assert "saas, true-up of" in near
+    assert "2026-07" in near
+
+
+def test_status_tells_the_time_of_a_load_as_history_does(wide: Books) -> None:
+    _, shown = on_terminal(["--project", wide.root, "status"], columns=140)
+    assert all(re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d +\d+$", line) for line in lines(shown)[2:4])
 
 
 def test_every_help_fits_its_terminal() -> None:

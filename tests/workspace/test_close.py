@@ -174,7 +174,7 @@ def test_status_tells_what_is_closed_and_true_ups_apart(closed: Books) -> None:
     restate(closed, month(7, "2"), month(7, "2", ServiceName="Compute"))
     out = done(closed, "status")
     assert "4 charges in 2 billing periods, BilledCost 9.00 USD, closed through 2026-07" in out
-    assert "2026-08  true-up of 2026-07      1        1    1.00 USD" in out
+    assert "saas, true-up of 2026-07  2026-08              1        1    1.00 USD" in out
 
 
 def test_a_query_of_a_month_without_a_close_says_what_to_do(closed: Books) -> None:

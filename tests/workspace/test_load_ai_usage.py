@@ -55,6 +55,22 @@ def test_an_answer_without_results_is_known_and_read_once(books: Books) -> None:
     assert books.run("check").code == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "form"), [(page(bucket(0), bucket(DAY)), "openai"), (page(span("a", "b")), "anthropic")]
+)
+def test_what_no_result_tells_is_not_guessed(books: Books, text: str, form: str) -> None:
+    path = books.write("a.json", text)
+
+    said = books.run("load", *_SET, path)
+
+    assert said.code == 1
+    assert said.err == (
+        f"{path}: the answer has no results, so that nothing tells whether it is of costs or of usage; expected its "
+        f"format.\n  Load it with --format {form} if it is of costs, with --format ai-usage if it is of usage. "
+        "(FM1123, docs/errors.md)\n"
+    )
+
+
 def test_no_load_drops_rows_unasked(books: Books) -> None:
     kept(books, books.write("a.json", usage()))
     other = books.write("b.json", usage(start=DAY))

@@ -262,6 +262,8 @@ def test_reading_again_takes_out_a_month_whose_only_report_is_gone_once_that_is_
     refused = books.run("load", "k8s", "--again")
 
     assert "(FM1130, docs/errors.md)" in refused.err
+    assert "Keep its rows in a file beside it, or drop them: finmod --project" in refused.err
+    assert "load k8s --again --accept FM1130 (always: " in refused.err
     assert books.run("load", "k8s", "--again", "--accept", "FM1130").code == 0
     assert rows(books) == [("2026-10", "web-1")]
 

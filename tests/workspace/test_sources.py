@@ -89,6 +89,13 @@ def test_a_slip_of_the_pen_is_told_before_a_mixture(project: Project) -> None:
     assert "'sass' is neither a source of finmod.yaml nor a file" in refused(project, "aws", "sass")
 
 
+def test_a_name_in_a_project_without_sources_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "finmod.yaml").write_text("name: n\ncurrency: USD\n", encoding="utf-8")
+    assert refused(load_project(tmp_path), "aws").startswith(
+        "'aws' is no file, and finmod.yaml names no source yet; expected a path.\n  Add it to finmod.yaml, or correct "
+    )
+
+
 @pytest.mark.parametrize("names", [(), ("a.csv",)])
 def test_an_empty_text_never_means_all(project: Project, names: tuple[str, ...]) -> None:
     assert "PATH is ''; expected a path of printable characters.\n  Correct the path. (FM1009" in refused(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from finmod.settings.project import load_project
 from finmod.workspace.status import status
 from tests.books import Books, bill, month
+from tests.usage import load_usage, report
 
 
 def test_nothing_loaded_is_said_with_the_sources_that_wait(books: Books) -> None:
@@ -34,6 +35,17 @@ def test_every_month_of_a_close_is_shown_as_closed(books: Books) -> None:
         ("2026-07", True),
         ("2026-08", True),
         ("2026-09", False),
+    ]
+
+
+def test_usage_of_a_closed_month_is_not_shown_as_closed(books: Books) -> None:
+    books.load(books.write("a.csv", bill({})))
+    load_usage(books, books.write("pods.csv", report({})))
+    assert books.run("close", "2026-09").code == 0
+    rows = status(load_project(books.root)).rows
+    assert [(row[1], row[2], row[9] is not None) for row in rows] == [
+        ("2026-09", "kubernetes", False),
+        ("2026-09", "focus", True),
     ]
 
 

@@ -84,7 +84,8 @@ _OURS: Final = {
     "x_LoadedAt": "When the load was committed, UTC: later than every version before; `--as-of` takes it.",
     "x_LedgerVersion": "Version of the ledger that the load made; `--as-of` takes it.",
     "x_TableVersions": "Versions of the Delta tables that belong to this version of the ledger, as JSON.",
-    "x_Current": "Whether the charges of this row stand in the ledger; false after they were replaced.",
+    "x_Current": "Whether the charges of this row stand in the ledger; false after they were replaced, and where the "
+    "file brought none of its own, as the actual half of an Azure pair whose every charge the amortized half has.",
     "x_TrueUpOf": "First day of the closed month that a restated bill moved; NULL for charges. A true-up is booked in "
     "x_BillingPeriod.",
     "x_TrueUpAt": "When the load began that found the difference, UTC; NULL for charges.",

@@ -67,10 +67,14 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
             console().print(
                 f"Shown is {period}; every month is shown by: {command_line(folder, 'status')}", markup=False
             )
-        console().print(
+        as_closed = (
+            f'query "SELECT x_Source, BillingCurrency, sum(BilledCost) AS BilledCost FROM charges_daily '
+            f"WHERE x_BillingPeriod = DATE '{period}-01' GROUP BY ALL ORDER BY ALL\" --as-of {period}"
+        )
+        # Not folded: a command that is broken into lines runs no more.
+        click.echo(
             f"Closed {done.close.months} as ledger version {done.close.version}. As it is now it is always to be seen "
-            f"with: {command_line(folder, f'query --as-of {period}')}",
-            markup=False,
+            f"with: {command_line(folder, as_closed)}"
         )
 
 

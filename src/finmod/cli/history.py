@@ -11,7 +11,18 @@ import rich_click as click
 from rich.text import Text
 
 from finmod.cli.close import MONTH
-from finmod.cli.output import Form, cell, console, markdown_text, money, output_option, show, table, twelve_places
+from finmod.cli.output import (
+    Form,
+    cell,
+    console,
+    markdown_text,
+    minute,
+    money,
+    output_option,
+    show,
+    table,
+    twelve_places,
+)
 from finmod.cli.project import opened
 from finmod.errors import counted, printable
 
@@ -23,7 +34,7 @@ _COLUMNS = (
     "event", "at", "first_billing_period", "billing_period", "ledger_version", "booked_in", "source", "service",
     "currency", "charges", "billed_cost", "effective_cost", "reason",
 )  # fmt: skip
-_MOVED = ("loaded, UTC", "booked in", "source", "service", "true-ups", "BilledCost", "EffectiveCost")
+_MOVED = ("loaded (UTC)", "booked in", "source", "service", "true-ups", "BilledCost", "EffectiveCost")
 
 
 @click.command("history")
@@ -74,10 +85,6 @@ def _instant(instant: datetime) -> datetime:
     return instant.replace(tzinfo=None)
 
 
-def _minute(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M}"
-
-
 def _screen(found: History, period: str | None) -> None:
     screen = console()
     for close in found.closes:
@@ -96,17 +103,17 @@ def _screen(found: History, period: str | None) -> None:
 
 def _sentence(close: Close) -> str:
     note = f" ({close.note})" if close.note else ""
-    text = f"{close.months} closed {_minute(close.closed_at)} UTC as ledger version {close.version}{note}"
+    text = f"{close.months} closed {minute(close.closed_at)} UTC as ledger version {close.version}{note}"
     if close.reopened_at is None:
         return f"{text}."
     reason = close.reason or ""
     end = "" if reason.endswith((".", "!", "?")) else "."
-    return f"{text}; reopened {_minute(close.reopened_at)} UTC, version {close.reopened_version}: {reason}{end}"
+    return f"{text}; reopened {minute(close.reopened_at)} UTC, version {close.reopened_version}: {reason}{end}"
 
 
 def _moved(item: Movement) -> tuple[str, ...]:
     return (
-        _minute(item.loaded_at), f"{item.booked_in:%Y-%m}", item.source, cell(item.service), f"{item.charges:,}",
+        minute(item.loaded_at), f"{item.booked_in:%Y-%m}", item.source, cell(item.service), f"{item.charges:,}",
         money(item.billed_cost, item.currency), money(item.effective_cost, item.currency),
     )  # fmt: skip
 

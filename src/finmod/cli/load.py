@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import rich_click as click
 
 from finmod.cli.completion import formats, sources
 from finmod.cli.load_options import bill_options, read_options
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, spread, table, twelve_places
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.errors import UserError, counted, printable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from finmod.workspace.load import LoadedPeriod, LoadReport
 
 _COLUMNS = ("source", "billing_period", "files", "charges", "currency", "billed_cost", "what", "findings")
-_MOST_LEFT_OUT = 3
+_MOST_LEFT_OUT = _MOST_MONTHS = 3
 
 
 @click.command("load")
@@ -162,17 +162,42 @@ def _all(files: int) -> str:
 
 def _total(reports: Sequence[LoadReport]) -> None:
     periods = [period for report in reports for period in report.periods]
+    bills = [period for period in periods if period.usage_rows is None and period.booked is None]
+    if bills:
+        where = spread([(period.source, period.period) for period in bills], "billing period")
+        click.echo(printable(f"Loaded {counted(_charges(bills), 'charge')} in {where}{_amounts(bills)}"))
+    closed = [period for period in periods if period.booked is not None]
+    if closed:
+        click.echo(printable(_true_ups(closed)))
+    usage = [period for period in periods if period.usage_rows is not None]
+    if usage:
+        rows = sum(period.usage_rows or 0 for period in usage)
+        where = spread([(period.source, period.period) for period in usage], "month")
+        click.echo(f"Loaded {counted(rows, 'row')} of usage in {where}")
+
+
+def _true_ups(closed: Sequence[LoadedPeriod]) -> str:
+    moved = [period for period in closed if period.charges]
+    if not moved:
+        return f"Booked no true-ups for {_months(period.period for period in closed)}: nothing has changed"
+    booked = _months(period.booked for period in moved if period.booked)
+    months = _months(period.period for period in moved)
+    return f"Booked {counted(_charges(moved), 'true-up')} for {months} in {booked}{_amounts(moved)}"
+
+
+def _months(periods: Iterable[date]) -> str:
+    months = sorted({f"{period:%Y-%m}" for period in periods})
+    return ", ".join(months) if len(months) <= _MOST_MONTHS else counted(len(months), "month")
+
+
+def _charges(periods: Sequence[LoadedPeriod]) -> int:
+    return sum(sum(period.charges.values()) for period in periods)
+
+
+def _amounts(periods: Sequence[LoadedPeriod]) -> str:
+    """Return the sum of BilledCost per currency as the end of a sentence; empty where no charge is there."""
     billed: dict[str, Decimal | None] = {}
     for period in periods:
         for currency, amount in period.billed_cost.items():
             billed[currency] = known_sum((billed.get(currency), amount))
-    bills = [period for period in periods if period.usage_rows is None]
-    if bills:
-        charges = counted(sum(sum(period.charges.values()) for period in bills), "charge")
-        amounts = f", {', '.join(map(money, billed.values(), billed))} BilledCost" if billed else ""
-        click.echo(printable(f"Loaded {charges} in {counted(len(bills), 'billing period')}{amounts}"))
-    usage = [period for period in periods if period.usage_rows is not None]
-    if usage:
-        rows = sum(period.usage_rows or 0 for period in usage)
-        months = len({period.period for period in usage})
-        click.echo(f"Loaded {counted(rows, 'row')} of usage in {counted(months, 'month')}")
+    return f", {', '.join(map(money, billed.values(), billed))} BilledCost" if billed else ""

@@ -24,7 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from finmod.cli.values import Word
-from finmod.errors import HARMFUL, printable
+from finmod.errors import HARMFUL, counted, printable
 
 Form = Literal["table", "json", "csv", "markdown"]
 FORMS: tuple[Form, ...] = ("table", "json", "csv", "markdown")
@@ -74,6 +74,25 @@ def money(amount: Decimal | None, currency: str | None) -> str:
         return "-"
     shown = f"{amount:,.2f}"
     return f"{'0.00' if shown == '-0.00' else shown} {currency or ''}".rstrip()
+
+
+def minute(instant: datetime) -> str:
+    """Return an instant for people, to the minute."""
+    return f"{instant:%Y-%m-%d %H:%M}"
+
+
+def spread(parts: Collection[tuple[str, date | str]], unit: str) -> str:
+    """Return over how many months and sources something is spread; a month of several sources is one month.
+
+    Args:
+        parts: Source and month.
+        unit: What the months are called.
+
+    >>> spread([("aws", "2026-09"), ("aws", "2026-10"), ("oci", "2026-10")], "month")
+    '2 months of 2 sources'
+    """
+    sources, months = {source for source, _ in parts}, {month for _, month in parts}
+    return counted(len(months), unit) + (f" of {len(sources):,} sources" if len(sources) > 1 else "")
 
 
 def twelve_places(amount: Decimal | None) -> Decimal | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 from rich.text import Text
 
-from finmod.cli.output import Form, cell, console, money, output_option, show, table
+from finmod.cli.output import Form, console, minute, money, output_option, show, spread, table
 from finmod.cli.project import command_line, opened
 from finmod.errors import counted, printable
 
@@ -43,21 +42,21 @@ def command(folder: Path | None, *, form: Form) -> None:
     if form != "table":
         show(_COLUMNS, report.rows, form)
         return
-    bills = len({row[:2] for row in report.rows if row[5] is not None})
-    usage = len({row[1] for row in report.rows if row[5] is None})
-    held = f"{counted(report.charges, 'charge')} in {counted(bills, 'billing period')}" if bills or not usage else ""
-    held = " and ".join(filter(None, (held, f"usage of {counted(usage, 'month')}" if usage else "")))
+    bills = {row[:2] for row in report.rows if row[5] is not None}
+    usage = {row[:2] for row in report.rows if row[5] is None}
+    held = f"{counted(report.charges, 'charge')} in {spread(bills, 'billing period')}" if bills or not usage else ""
+    held = " and ".join(filter(None, (held, f"usage of {spread(usage, 'month')}" if usage else "")))
     billed = "".join(f", BilledCost {money(amount, currency)}" for currency, amount in report.billed.items())
     holds = f"ledger version {report.version}, {held}{billed}" if report.version >= 0 else "the ledger is empty"
     closed = "" if report.closed is None else f", closed through {report.closed[1]:%Y-%m}"
     console().print(Text(printable(f"{project.name}: {holds}{closed}", 1000)))
     if report.rows:
-        headings = ["source", "period", "format", "files", "charges", "BilledCost", "loaded, UTC", "findings"]
-        shown = [[*row[:4], _charges(row), money(row[6], row[5]), _seconds(row[7]), row[8]] for row in report.rows]
+        headings = ["source", "period", "format", "files", "charges", "BilledCost", "loaded (UTC)", "findings"]
+        shown = [[*_bill(row), _charges(row), money(row[6], row[5]), minute(row[7]), row[8]] for row in report.rows]
         if report.closed is not None:
             headings.append("closed")
             shown = [[*line, row[9] and f"{row[9]:%Y-%m-%d}"] for line, row in zip(shown, report.rows, strict=True)]
-        table(headings, shown, right=("charges", "BilledCost"), spare=("loaded, UTC", "files", "format"))
+        table(headings, shown, right=("charges", "BilledCost"), spare=("loaded (UTC)", "files", "format"))
     if report.reporting is not None:
         click.echo(printable(_reporting(report.reporting, folder), 1000))
     for name, charges in report.beside.items():
@@ -72,8 +71,12 @@ def _charges(row: Sequence[Any]) -> str:
     return "-" if row[5] is None else f"{row[4]:,}"
 
 
-def _seconds(instant: datetime) -> str:
-    return cell(instant.replace(microsecond=0))
+def _bill(row: Sequence[Any]) -> tuple[Any, ...]:
+    """Return source, month, format and files; a true-up says so beside its source, which is never left out."""
+    from finmod.workspace.status import TRUE_UP
+
+    source, month, form, files = row[:4]
+    return (f"{source}, {form}", month, None, files) if form.startswith(TRUE_UP) else (source, month, form, files)
 
 
 def _reporting(total: ReportingTotal, folder: Path | None) -> str:

@@ -30,6 +30,7 @@ _MARKS: dict[bytes, Told] = {
     rb'"amount"\s*:': "costs",
 }
 _MARK = re.compile(b"|".join(b"(%s)" % mark for mark in _MARKS))
+_RESULTS = re.compile(rb'"results"\s*:\s*\[\s*(\]|[^\]\s])')
 
 
 def pages(document: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -164,6 +165,13 @@ def told(path: Path) -> Told | None:
     """Return what an answer has by its first result; None where it has none, and for files that are no answer."""
     mark = _MARK.search(_head(path))
     return None if mark is None else list(_MARKS.values())[(mark.lastindex or 1) - 1]
+
+
+def is_empty(path: Path) -> bool:
+    """Return whether an answer has buckets and not one result: nothing tells what it is an answer of."""
+    content = _head(path)
+    ends = {match[1] for match in _RESULTS.finditer(content)}
+    return ends == {b"]"} and len(content) < _HEAD_BYTES
 
 
 def _head(path: Path) -> bytes:

@@ -30,7 +30,7 @@ from finmod.sources.kubernetes import report_of
 from finmod.sources.stage import Staged, column_names
 from finmod.terms.findings import Finding
 from finmod.workspace.job import Job
-from finmod.workspace.losses import file_gone
+from finmod.workspace.losses import drop_remedy, file_gone
 from finmod.workspace.reading import likely_format, select
 from finmod.workspace.steps import Step
 from finmod.workspace.usage_formats import USAGE_READERS, UsageReader
@@ -315,5 +315,5 @@ def _would_drop(job: Job, period: date, file: str) -> Problem:
         found=f"the ledger has usage of the file in {job.name} {period:%Y-%m}, and this load would drop it",
         expected="every file of a month, for as long as its usage shall stay",
         where=file,
-        remedy="Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130.",
+        remedy=drop_remedy(job, "rows"),
     )

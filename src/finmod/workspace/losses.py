@@ -48,18 +48,24 @@ def refuse_loss(job: Job, read: Read, inventory: Inventory, charges: Mapping[dat
 
 
 def _would_drop(job: Job, period: date, file: str) -> Problem:
-    remedy = "Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130."
-    if job.declared:
-        remedy = (
-            f"Keep its charges in a file beside it, or drop them: finmod load {job.name} --accept FM1130"
-            f" (always: accept: [FM1130] under {job.name} in finmod.yaml)."
-        )
     return Problem(
         code="FM1130",
         found=f"the ledger has charges of the file in {job.name} {period:%Y-%m}, and this load would drop them",
         expected="every file of a billing period, for as long as its charges shall stay",
         where=file,
-        remedy=remedy,
+        remedy=drop_remedy(job, "charges"),
+    )
+
+
+def drop_remedy(job: Job, brought: str) -> str:
+    """Return what to do about a load that would drop what a file ``brought``: charges or rows."""
+    if not job.declared:
+        return "Load the files together, keep them apart with --source NAME, or drop the old one with --accept FM1130."
+    # Without --again, files that did not change would not be read, and nothing would be dropped.
+    again = " --again" if job.again else ""
+    return (
+        f"Keep its {brought} in a file beside it, or drop them: finmod load {job.name}{again} --accept FM1130"
+        f" (always: accept: [FM1130] under {job.name} in finmod.yaml)."
     )
 
 

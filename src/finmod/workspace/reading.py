@@ -81,7 +81,7 @@ def detect_format(root: Path, patterns: Sequence[str]) -> str:
     """Return the format that the first file of some paths looks like; JSON, which may be a manifest, comes last.
 
     Raises:
-        UserError: There is no file, or it is of no format that finmod knows.
+        UserError: There is no file, it is of no format that finmod knows, or no answer has a result that tells it.
     """
     with Engine() as engine:
         files = discover(root, patterns, json=True)
@@ -89,7 +89,19 @@ def detect_format(root: Path, patterns: Sequence[str]) -> str:
         file = fingerprint((bills or files)[0], root)
         found = detected(column_names(engine, file, json=True), file.name, line=header_line(file))
         sorts = {answers.told(path) for path in files} - {None} if found in _ANSWERS else set()
+        if found in _ANSWERS and not sorts and all(map(answers.is_empty, files)):
+            raise UserError(_no_results(file, found))
         return "ai-usage" if sorts == {"usage"} else found
+
+
+def _no_results(file: SourceFile, costs: str) -> Problem:
+    return Problem(
+        code="FM1123",
+        found="the answer has no results, so that nothing tells whether it is of costs or of usage",
+        expected="its format",
+        where=file.name,
+        remedy=f"Load it with --format {costs} if it is of costs, with --format ai-usage if it is of usage.",
+    )
 
 
 def likely_format(file: SourceFile, columns: Sequence[str]) -> str | None:

@@ -125,18 +125,23 @@ def _refuse_words(project: Project, paths: Sequence[str], format_name: str | Non
         raise UserError(*(_no_path(path, *fault) for path, fault in faults))
     unknown = [path for path in paths if path not in project.sources and not _looks_like_path(path)]
     if unknown and format_name is None:
-        close = near(unknown[0], project.sources)
-        raise UserError(
-            Problem(
-                code="FM1062",
-                found=f"'{printable(unknown[0])}' is neither a source of finmod.yaml nor a file",
-                expected=f"one of {', '.join(project.sources) or 'no sources yet'}, or a path",
-                remedy=f"Did you mean '{close}'?" if close else "Add it to finmod.yaml, or correct the path.",
-            )
-        )
+        raise UserError(_unknown(project, unknown[0]))
     configured = [path for path in paths if path in project.sources]
     if configured:
         raise UserError(_configured(configured[0]))
+
+
+def _unknown(project: Project, word: str) -> Problem:
+    close, shown = near(word, project.sources), printable(word)
+    known = bool(project.sources)
+    return Problem(
+        code="FM1062",
+        found=f"'{shown}' is neither a source of finmod.yaml nor a file"
+        if known
+        else f"'{shown}' is no file, and finmod.yaml names no source yet",
+        expected=f"one of {', '.join(project.sources)}, or a path" if known else "a path",
+        remedy=f"Did you mean '{close}'?" if close else "Add it to finmod.yaml, or correct the path.",
+    )
 
 
 def _no_path(path: str, code: str, expected: str, remedy: str | None) -> Problem:

@@ -24,6 +24,9 @@ from finmod.settings.project import Project
 from finmod.terms.periods import parse_period
 from finmod.workspace.fx import days_abroad, missing_rates, reporting_of
 
+TRUE_UP = "true-up of "
+"""How the format of true-ups begins; the restated month follows."""
+
 
 @dataclass(frozen=True)
 class ReportingTotal:
@@ -50,8 +53,8 @@ class Status:
         rows: Per source, billing period and currency: source, period, format, files, charges, currency (None
             for usage, which is no charge), BilledCost, time of the load (UTC), number of findings that are no mere
             information (those of no currency with the month's first), time of the month's close (UTC; None for
-            open months). True-ups stand apart in the month that they are booked in, with the restated month as their
-            format.
+            open months and for usage, which is replaced in closed months too). True-ups stand apart in the month that
+            they are booked in, with the restated month as their format.
         billed: Currency -> BilledCost of all charges.
         never_loaded: Sources of finmod.yaml that the ledger has nothing of.
         beside: Sources that are kept for comparison and counted nowhere -> number of charges.
@@ -94,7 +97,7 @@ def status(project: Project) -> Status:
                 "make_timestamp(epoch_us(max(x_LoadedAt))), true AS bill "
                 "FROM now GROUP BY x_Source, x_BillingPeriod, BillingCurrency "
                 "UNION ALL SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m'), "
-                "'true-up of ' || strftime(x_TrueUpOf, '%Y-%m'), count(DISTINCT x_File), count(*), BillingCurrency, "
+                f"'{TRUE_UP}' || strftime(x_TrueUpOf, '%Y-%m'), count(DISTINCT x_File), count(*), BillingCurrency, "
                 f"sum(BilledCost), make_timestamp(epoch_us(max(x_TrueUpAt))), false FROM {true_ups} "
                 "GROUP BY x_Source, x_BillingPeriod, x_TrueUpOf, BillingCurrency ORDER BY 1, 2, 3, 6, 5, 7, 8"
             )
@@ -147,7 +150,12 @@ def _told(rows: Sequence[tuple[Any, ...]], odd: Sequence[tuple[Any, ...]], known
         place = tuple(bill) if tuple(bill) in bills else first.get((bill[0], bill[1]))
         counts[place] = counts.get(place, 0) + count
     return [
-        (*row[:8], counts.get((row[0], row[1], row[5]), 0) if row[8] else 0, _closed_at(known, row[1])) for row in rows
+        (
+            *row[:8],
+            counts.get((row[0], row[1], row[5]), 0) if row[8] else 0,
+            None if row[5] is None else _closed_at(known, row[1]),
+        )
+        for row in rows
     ]
 
 
