@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+import rich_click
 
 from tests.books import Books, bill, finmod, rows
 
 HELP = {
-    "": ("Usage", "--project", "load", "check", "query", "export", "Exit codes"),
+    "": ("Usage", "--project", "load", "check", "query", "export", "Exit codes", "2 totals differ"),
     "load": ("--format", "--source", "--set", "--unreadable-as-null", "--date-order", "--accept", "--output"),
     "check": ("--proof", "--output", "Exit code 1"),
     "reconcile": ("--rows", "--output", "PERIOD", "Exit code 1"),
@@ -52,6 +54,27 @@ def test_every_command_is_in_the_help() -> None:
     from finmod.cli.main import finmod as group  # noqa: PLC0415 -- the group, not the helper of that name
 
     assert set(group.commands) == {name for name in HELP if name and " " not in name}
+
+
+def test_commands_stand_in_the_order_of_the_help() -> None:
+    from finmod.cli.main import finmod as group  # noqa: PLC0415 -- as above
+
+    parts = rich_click.rich_click.COMMAND_GROUPS["finmod"]
+    assert list(group.commands) == [name for part in parts for name in part["commands"]]
+
+
+@pytest.mark.parametrize("command", [name for name in HELP if name])
+def test_the_help_says_what_is_required_and_what_may_be_repeated(command: str) -> None:
+    from finmod.cli.main import finmod as group  # noqa: PLC0415 -- as above
+
+    found: click.Command = group
+    for name in command.split():
+        assert isinstance(found, click.Group)
+        found = found.commands[name]
+    usage = " ".join(found.collect_usage_pieces(click.Context(found)))
+    for option in (item for item in found.params if isinstance(item, click.Option)):
+        assert not option.required or f"{option.opts[0]} {option.metavar}" in usage
+        assert option.multiple == ("may be repeated" in (option.help or "").lower())
 
 
 def test_the_version_is_said() -> None:

@@ -46,6 +46,19 @@ def test_rows_that_do_not_fit_side_by_side_become_blocks_of_lines(wide: Books) -
     assert "too wide for this terminal" in out[-2] + out[-1]
 
 
+def test_a_query_breaks_no_word(wide: Books) -> None:
+    _, shown = on_terminal(["query", "--list"], columns=80)
+    names = {line.split()[0] for line in lines(shown) if line and not line.startswith(" ")}
+    assert {"kubernetes_usage_daily", "kubernetes_nodes_daily", "charges"} < names
+    assert "row 1" not in lines(shown)
+    file = "exports/BILLING_PERIOD=2026-10/northwind-00001.parquet"
+    sql = f"SELECT BilledCost, BillingCurrency, '{file}' AS file FROM charges"
+    _, shown = on_terminal(["--project", wide.root, "query", sql], columns=80)
+    assert [line.split() for line in lines(shown) if file in line] == [["file", file]] * 2
+    _, shown = on_terminal(["--project", wide.root, "query", sql], columns=120)
+    assert "row 1" not in lines(shown)
+
+
 def test_no_rows_of_many_columns_say_so(wide: Books) -> None:
     sql = "SELECT * FROM charges WHERE false"
     code, shown = on_terminal(["--project", wide.root, "query", sql], columns=80)

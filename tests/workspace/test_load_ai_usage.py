@@ -90,8 +90,8 @@ def test_costs_and_usage_of_one_folder_become_two_sources(books: Books) -> None:
     books.write("answers/none-too.json", page(bucket(2 * DAY)))
 
     said = kept(books, books.root / "answers")
-    assert "costs.json left out: costs, for a source of the format openai or anthropic" in said.out
-    assert "none.json left out: no results, as in none-too.json" in said.out
+    assert "ai: answers/costs.json left out: costs, for a source of the format openai or anthropic" in said.out
+    assert "ai: answers/none.json left out: no results, as in none-too.json" in said.out
     said = books.run("load", "--format", "openai", *_SET, books.root / "answers")
     assert (said.code, "usage.json left out: usage, for a source of the format ai-usage" in said.out) == (0, True)
 

@@ -23,6 +23,7 @@ standard output.
 | --- | --- |
 | 0 | fine |
 | 1 | you must do something; the message says what |
+| 2 | a total differs: `finmod compare --detailed-exitcode` alone |
 | 70 | finmod is at fault; nothing was committed by the step that failed |
 
 `--output json` prints one array of objects. A DECIMAL, as every amount of the public tables is, is a text there with
@@ -70,7 +71,7 @@ def _value(option: click.Option, context: click.Context) -> str:
         return ""
     shown = option.make_metavar(context)
     shown = shown.strip("[]") if isinstance(option.type, click.Choice) else shown
-    return f"`{shown}`" + (", may be repeated" if option.multiple else "")
+    return f"`{shown}`" + (", required" if option.required else "")
 
 
 def _default(option: click.Option) -> str:

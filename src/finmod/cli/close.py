@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         )
 
 
-@click.command("reopen")
+@click.command("reopen", options_metavar="--reason TEXT [OPTIONS]")
 @click.argument("period", type=MONTH, metavar="PERIOD")
 @click.option(
     "--reason", type=Name("some words", "Say why."), required=True, metavar="TEXT", help="Why, for the history."

@@ -19,7 +19,7 @@ def command() -> None:
     """Write results for other tools."""
 
 
-@command.command("focus")
+@command.command("focus", options_metavar="--to FILE [OPTIONS]")
 @click.option(
     "--version",
     type=Word(["1.2", "1.3", "1.4"]),

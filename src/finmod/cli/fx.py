@@ -15,6 +15,7 @@ from finmod.cli.values import Place, wrong_value
 from finmod.errors import counted, near, printable
 
 if TYPE_CHECKING:
+    from finmod.settings.project import Project
     from finmod.workspace.fx import FxRead
 
 _PAIRS = ("from", "to", "first", "last", "rates", "gaps_over_7_days", "longest_gap")
@@ -71,7 +72,7 @@ def command(context: click.Context) -> None:
     type=Currency(),
     metavar="CODE",
     multiple=True,
-    help="Take this currency alone; may be given again. The reporting currency is taken besides.",
+    help="Take this currency alone; may be repeated. The reporting currency is taken besides.",
 )
 @click.option("--since", type=Day(), metavar="YYYY-MM-DD", help="Take rates of this day and later ones.")
 @click.option("--replace", is_flag=True, help="Take the rates of FILE where the table has others of the same day.")
@@ -93,18 +94,23 @@ def read(  # noqa: PLR0913 -- one parameter per option
         row = (str(report.file), report.first, report.last, report.added, report.replaced, report.same)
         show(_READ, [row], form)
         return
-    _tell(report, folder, project.currency)
+    _tell(report, project, folder)
 
 
-def _tell(report: FxRead, folder: Path | None, currency: str) -> None:
+def _tell(report: FxRead, project: Project, folder: Path | None) -> None:
+    from finmod.sources.files import display_name
+
+    name = display_name(report.file, project.root)
     replaced = f", replaced {report.replaced:,}" if report.replaced else ""
     same = f", {report.same:,} were there already" if report.same else ""
     span = f"{report.first} to {report.last}"
-    click.echo(printable(f"{report.file}: added {counted(report.added, 'rate')}{replaced}{same}; {span}", 1000))
+    click.echo(printable(f"{name}: added {counted(report.added, 'rate')}{replaced}{same}; {span}", 1000))
     if report.left_out:
         click.echo(f"Left out, since ISO 4217 has them no more: {', '.join(report.left_out)}")
     if not report.reaches:
-        click.echo(f"No rate leads to {currency}, the reporting currency: add such rates to the table yourself.")
+        click.echo(
+            f"No rate leads to {project.currency}, the reporting currency: add such rates to the table yourself."
+        )
     click.echo(f"Next, what the table covers: {command_line(folder, 'fx show')}")
 
 

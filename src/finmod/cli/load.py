@@ -42,7 +42,10 @@ _MOST_LEFT_OUT = _MOST_MONTHS = 3
 )
 @bill_options
 @click.option(
-    "--again", is_flag=True, help="Read files that are in the ledger already too: files that are gone leave it then."
+    "--again",
+    is_flag=True,
+    help="Read files that are in the ledger already too. Of a source of finmod.yaml, files that are gone leave "
+    "the ledger then.",
 )
 @output_option
 @click.pass_obj
@@ -74,7 +77,7 @@ def command(  # noqa: PLR0913 -- click passes the options by name
     with progress() as step:
         reports, problems = load_sources(project, wanted, now, step, again=again)
     if reports or not problems:
-        _show(reports, folder, form)
+        _show(reports, project.root, folder, form)
     if problems:
         raise UserError(*problems)
 
@@ -108,7 +111,7 @@ def _rows(period: LoadedPeriod) -> Iterator[tuple[Any, ...]]:
         yield period.source, f"{period.period:%Y-%m}", period.files, charges, currency, exact, _what(period), odd
 
 
-def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> None:
+def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: Form) -> None:
     rows = [row for report in reports for period in report.periods for row in _rows(period)]
     if form != "table":
         same = [
@@ -123,7 +126,7 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         headings = ("source", "period", "files", "charges", "BilledCost", "what", "findings")
         table(headings, shown, right=("charges", "BilledCost"), spare=("files",))
     for report in reports:
-        for line in _left_out(report):
+        for line in _left_out(report, root):
             console().print(line, markup=False)
         if not report.periods:
             console().print(
@@ -145,11 +148,13 @@ def _show(reports: Sequence[LoadReport], folder: Path | None, form: Form) -> Non
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
 
 
-def _left_out(report: LoadReport) -> Iterator[str]:
+def _left_out(report: LoadReport, root: Path) -> Iterator[str]:
     """Yield what is told of files that were left out; of many with one reason the first stands for all."""
-    by_reason: dict[str, list[Path]] = {}
+    from finmod.sources.files import display_name
+
+    by_reason: dict[str, list[str]] = {}
     for path, reason in report.left_out:
-        by_reason.setdefault(reason, []).append(path)
+        by_reason.setdefault(reason, []).append(display_name(path, root))
     for reason, paths in by_reason.items():
         shown = paths if len(paths) <= _MOST_LEFT_OUT else paths[:1]
         more = f" and {len(paths) - 1:,} other files" if len(shown) < len(paths) else ""

@@ -31,21 +31,25 @@ class _Separator(Word):
 
 
 _OPTIONS = (
-    click.option("--actual", multiple=True, metavar="PATH", help="Files of actual cost, of Azure's pairs."),
-    click.option("--amortized", multiple=True, metavar="PATH", help="Files of amortized cost, of Azure's pairs."),
+    click.option(
+        "--actual", multiple=True, metavar="PATH", help="Files of actual cost, of Azure's pairs; may be repeated."
+    ),
+    click.option(
+        "--amortized", multiple=True, metavar="PATH", help="Files of amortized cost, of Azure's pairs; may be repeated."
+    ),
     click.option(
         "--set",
         "constants",
         multiple=True,
         metavar="COLUMN=VALUE",
-        help="Value of a FOCUS column where the bill leaves it empty; what the bill says stays.",
+        help="Value of a FOCUS column where the bill leaves it empty; what the bill says stays. May be repeated.",
     ),
     click.option(
         "--unreadable-as-null",
         multiple=True,
         metavar="COLUMN",
         shell_complete=columns,
-        help="Read unreadable cells of a FOCUS column as NULL, with a finding.",
+        help="Read unreadable cells of a FOCUS column as NULL, with a finding; may be repeated.",
     ),
     click.option(
         "--date-order",
@@ -58,16 +62,18 @@ _OPTIONS = (
         multiple=True,
         metavar="CODE",
         shell_complete=accepted,
-        help="Load in spite of a refusal, such as FM1116.",
+        help="Load in spite of a refusal, such as FM1116; may be repeated.",
     ),
     click.option(
         "--column",
         "column_names",
         multiple=True,
         metavar="COLUMN=NAME",
-        help="Column of a table that holds a FOCUS column, such as BilledCost=amount.",
+        help="Column of a table that holds a FOCUS column, such as BilledCost=amount; may be repeated.",
     ),
-    click.option("--tag", "tags", multiple=True, metavar="NAME", help="Column of a table that is a tag."),
+    click.option(
+        "--tag", "tags", multiple=True, metavar="NAME", help="Column of a table that is a tag; may be repeated."
+    ),
     click.option(
         "--charge-period",
         type=Word(["hour", "day", "month"]),

@@ -87,29 +87,29 @@ class _Commands(click.RichGroup):
 def finmod(context: click.Context, project: Path | None) -> None:
     """The modelling engine for FinOps: bills in, exact totals out.
 
-    Exit codes: 0 fine, 1 you must do something, 70 our fault.
+    Exit codes: 0 fine, 1 you must do something, 2 totals differ (compare --detailed-exitcode), 70 our fault.
     """
     context.obj = project
 
 
 for _command in (
-    demo,
-    init,
-    sample,
-    load,
-    check,
-    reconcile,
-    compare,
-    fx,
-    status,
-    query,
-    export,
-    close,
-    history,
-    completion,
+    demo.command,
+    init.command,
+    sample.command,
+    load.command,
+    check.command,
+    reconcile.command,
+    compare.command,
+    fx.command,
+    status.command,
+    query.command,
+    export.command,
+    close.command,
+    close.reopen_command,
+    history.command,
+    completion.command,
 ):
-    finmod.add_command(_command.command)
-finmod.add_command(close.reopen_command)
+    finmod.add_command(_command)
 
 
 def main() -> None:

@@ -119,7 +119,8 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> N
         ]
         click.echo("\n".join(f"| {' | '.join(line)} |" for line in lines))
     else:
-        table(columns, rows)
+        # What a query answers is copied: a file, an id, the name of a table.
+        table(columns, rows, whole_words=True)
 
 
 def table(
@@ -128,6 +129,7 @@ def table(
     *,
     right: Collection[str] = (),
     spare: Sequence[str] = (),
+    whole_words: bool = False,
 ) -> None:
     """Print rows as a table: numbers to the right, bills' text without control characters or markup.
 
@@ -139,9 +141,13 @@ def table(
         rows: Values as ``cell`` takes them.
         right: Headings of texts that are numbers for people, such as ``1,234.56 USD``.
         spare: Headings of columns that may go, the first one first.
+        whole_words: Fold text between its words alone.
     """
     screen = console()
-    drawn = [_Column.of(name, [row[place] for row in rows], name in right) for place, name in enumerate(columns)]
+    drawn = [
+        _Column.of(name, [row[place] for row in rows], right=name in right, whole_words=whole_words)
+        for place, name in enumerate(columns)
+    ]
     if not screen.is_terminal:
         click.echo("".join(_plain(drawn, len(rows))), nl=False)
         return
@@ -172,7 +178,7 @@ class _Column:
     width: int
 
     @classmethod
-    def of(cls, name: str, values: Sequence[Any], right: bool) -> Self:  # noqa: FBT001 -- built in one place
+    def of(cls, name: str, values: Sequence[Any], *, right: bool, whole_words: bool) -> Self:
         given = [value for value in values if value is not None]
         number = bool(given) and all(isinstance(value, (int, Decimal, float)) for value in given)
         # A tab has no width that a table could count on.
@@ -180,7 +186,9 @@ class _Column:
         heading = printable(name).replace("\t", " ")
         width = max(map(_width, texts), default=0)
         whole = number or right or all(isinstance(value, (date, time)) for value in given)
-        least = max(width if whole else min(width, _LEAST_TEXT), min(_width(heading), _LEAST_HEADING))
+        longest = max((cell_len(word) for text in texts for word in text.split()), default=0) if whole_words else 0
+        least_text = width if whole else max(min(width, _LEAST_TEXT), longest)
+        least = max(least_text, min(_width(heading), _LEAST_HEADING))
         return cls(heading, texts, number or right, least, max(width, _width(heading)))
 
 
