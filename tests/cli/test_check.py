@@ -57,9 +57,9 @@ def test_the_screen_says_where_there_is_more(books: Books, tmp_path: Path) -> No
     assert MORE in out
 
 
-def test_programs_get_what_to_do_as_the_last_field(books: Books) -> None:
+def test_programs_get_what_to_do_with_each_finding(books: Books) -> None:
     rows = json.loads(odd(books, "Often").run("check", "--output", "json").out)
-    assert all(list(row)[-1] == "remedy" and row["remedy"] == codes()[row["code"]].remedy for row in rows)
+    assert all(list(row)[-2:] == ["remedy", "ignored"] and row["remedy"] == codes()[row["code"]].remedy for row in rows)
     (frequency,) = [row for row in rows if row["column"] == "ChargeFrequency" and row["code"] == "FM1303"]
     assert frequency["billed_cost"] == "10.000000000000"
 
@@ -73,3 +73,21 @@ def test_the_severity_has_its_name_at_every_width(columns: int, books: Books) ->
     assert any(line.startswith("severity") for line in out)
     # A line that is folded goes on where it began.
     assert ("  the allowed values." in out) == (columns == 50)
+
+
+def test_what_is_ignored_is_marked_and_counted(books: Books) -> None:
+    few = odd(books, "Often")
+    yaml = (few.root / "finmod.yaml").read_text(encoding="utf-8")
+    found = {row["code"] for row in json.loads(few.run("check", "--output", "json").out) if row["severity"] != "info"}
+    assert "ignored" not in few.run("check").out
+    assert "let pass" not in few.run("check").out
+
+    few.write("finmod.yaml", f"{yaml}check: {{fail_on: warning, ignore: [{', '.join(sorted(found))}]}}\n")
+    said = few.run("check")
+    rows = json.loads(few.run("check", "--output", "json").out)
+
+    assert said.code == 0
+    assert "\nwarning, ignored FM1303 ChargeFrequency\n" in said.out
+    passed = sum(row["severity"] != "info" for row in rows)
+    assert said.out.endswith(f"\n{passed} findings are let pass: check.ignore in finmod.yaml.\nGREEN\n")
+    assert all(row["ignored"] == (row["severity"] != "info") for row in rows)
