@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from finmod.focus.columns import COSTS
 from finmod.terms.findings import codes
 from tests.books import Books, bill, month
 from tests.cli.terminal import on_terminal
@@ -91,3 +92,15 @@ def test_what_is_ignored_is_marked_and_counted(books: Books) -> None:
     passed = sum(row["severity"] != "info" for row in rows)
     assert said.out.endswith(f"\n{passed} findings are let pass: check.ignore in finmod.yaml.\nGREEN\n")
     assert all(row["ignored"] == (row["severity"] != "info") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("cost", "left_out"),
+    [("1234567.123456789012", "rounding"), ("1234567.1234567890123", "daily_cube")],
+    ids=["not rounded", "rounded"],
+)
+def test_the_proof_stays_a_table_where_columns_that_say_nothing_can_go(cost: str, left_out: str, books: Books) -> None:
+    books.load(books.write("a.csv", bill(dict.fromkeys(COSTS, cost))))
+    _, shown = on_terminal(["--project", books.root, "check", "--proof"], columns=130)
+    assert f"Left out for want of room: {left_out};" in shown
+    assert "row 1" not in shown

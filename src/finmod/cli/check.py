@@ -55,8 +55,7 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
         report = check(project, step)
     let_pass = Counter((item.severity, item.code) for item in report.let_pass(project))
     if proof:
-        usage = [_usage_row(item) for item in report.usage]
-        show(_PROOF_COLUMNS, [*map(_proof_row, report.proofs), *usage], form)
+        _proof(report, form)
     elif form != "table":
         rows = [
             (*_row(item), codes()[item.code].remedy, (item.severity, item.code) in let_pass) for item in report.findings
@@ -66,6 +65,17 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
         typed = {code: replace(item, remedy=typeable(folder, item.remedy)) for code, item in codes().items()}
         _screen(report, typed, let_pass)
     return int(report.red)
+
+
+def _proof(report: CheckReport, form: Form) -> None:
+    rows = [*map(_proof_row, report.proofs), *map(_usage_row, report.usage)]
+    if form != "table":
+        show(_PROOF_COLUMNS, rows, form)
+        return
+    # Where there is no room, columns go that say nothing which the others do not.
+    spare = [] if any(item.rounding_difference for item in report.proofs) else ["rounding"]
+    spare += ["daily_cube"] if all(item.days == item.charges for item in report.proofs) else []
+    table(_PROOF_COLUMNS, rows, spare=spare)
 
 
 def _proof_row(item: Proof) -> tuple[object, ...]:
