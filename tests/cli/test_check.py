@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from finmod.focus.columns import COSTS
 from finmod.terms.findings import codes
 from tests.books import Books, bill, month
 from tests.cli.terminal import on_terminal
@@ -57,9 +58,9 @@ def test_the_screen_says_where_there_is_more(books: Books, tmp_path: Path) -> No
     assert MORE in out
 
 
-def test_programs_get_what_to_do_as_the_last_field(books: Books) -> None:
+def test_programs_get_what_to_do_with_each_finding(books: Books) -> None:
     rows = json.loads(odd(books, "Often").run("check", "--output", "json").out)
-    assert all(list(row)[-1] == "remedy" and row["remedy"] == codes()[row["code"]].remedy for row in rows)
+    assert all(list(row)[-2:] == ["remedy", "ignored"] and row["remedy"] == codes()[row["code"]].remedy for row in rows)
     (frequency,) = [row for row in rows if row["column"] == "ChargeFrequency" and row["code"] == "FM1303"]
     assert frequency["billed_cost"] == "10.000000000000"
 
@@ -73,3 +74,33 @@ def test_the_severity_has_its_name_at_every_width(columns: int, books: Books) ->
     assert any(line.startswith("severity") for line in out)
     # A line that is folded goes on where it began.
     assert ("  the allowed values." in out) == (columns == 50)
+
+
+def test_what_is_ignored_is_marked_and_counted(books: Books) -> None:
+    few = odd(books, "Often")
+    yaml = (few.root / "finmod.yaml").read_text(encoding="utf-8")
+    found = {row["code"] for row in json.loads(few.run("check", "--output", "json").out) if row["severity"] != "info"}
+    assert "ignored" not in few.run("check").out
+    assert "let pass" not in few.run("check").out
+
+    few.write("finmod.yaml", f"{yaml}check: {{fail_on: warning, ignore: [{', '.join(sorted(found))}]}}\n")
+    said = few.run("check")
+    rows = json.loads(few.run("check", "--output", "json").out)
+
+    assert said.code == 0
+    assert "\nwarning, ignored FM1303 ChargeFrequency\n" in said.out
+    passed = sum(row["severity"] != "info" for row in rows)
+    assert said.out.endswith(f"\n{passed} findings are let pass: check.ignore in finmod.yaml.\nGREEN\n")
+    assert all(row["ignored"] == (row["severity"] != "info") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("cost", "left_out"),
+    [("1234567.123456789012", "rounding"), ("1234567.1234567890123", "daily_cube")],
+    ids=["not rounded", "rounded"],
+)
+def test_the_proof_stays_a_table_where_columns_that_say_nothing_can_go(cost: str, left_out: str, books: Books) -> None:
+    books.load(books.write("a.csv", bill(dict.fromkeys(COSTS, cost))))
+    _, shown = on_terminal(["--project", books.root, "check", "--proof"], columns=130)
+    assert f"Left out for want of room: {left_out};" in shown
+    assert "row 1" not in shown

@@ -278,3 +278,12 @@ def test_a_closed_month_is_compared_with_its_true_ups(aws: Books) -> None:
     said = aws.run("compare", "aws", "again", "--detailed-exitcode")
     assert (said.code, "Not compared" in said.out) == (0, False)
     assert "The same bill: its total agrees" in said.out
+
+
+def test_findings_that_no_check_lists_are_not_counted_by_the_load(aws: Books) -> None:
+    aws.write("again.csv", _other({1: {"SkuId": ""}}))
+    said = aws.run("load", "again.csv", "--source", "again", "--compare-with", "aws")
+    assert said.code == 0, said.err
+    (row,) = [line.split() for line in said.out.splitlines() if line.startswith("again  ")]
+    assert row[-1] == "-"
+    assert aws.query("SELECT count(*) AS n FROM findings WHERE x_Source = 'again'")[0]["n"] == 0

@@ -184,3 +184,41 @@ def test_a_long_commitment_is_shown_by_the_last_part_of_its_id(books: Books) -> 
     assert ".../00000000-0000-4000-8000-000000000001  " in books.run("reconcile").out
     rows = json.loads(books.run("reconcile", "--output", "json").out)
     assert [row["commitment"] for row in rows if row["section"] == "commitment"] == [plan]
+
+
+def test_invoices_of_whole_cents_are_told_once_and_not_each(books: Books) -> None:
+    costs = ("1.234", "2.001", "3")
+    books.load(books.write("a.csv", bill(*(month(9, cost, InvoiceId=f"i{cost[0]}") for cost in costs))))
+    listed(books, ",i1,2026-09,USD,1.23", ",i2,2026-09,USD,2.00", ",i3,2026-09,USD,3")
+    said = books.run("reconcile")
+    assert said.code == 0, said.err
+    assert "  1 tie to the last digit, 2 to the cent (the bills have more digits).\n" in said.out
+    (row,) = [line.split("  ") for line in said.out.splitlines() if line.startswith("i1 ")]
+    assert [word.strip() for word in row if word][1:] == [
+        "2026-09", "to the cent", "1.23 USD", "1.23 USD", "0.00 USD", "0.00 USD",
+    ]  # fmt: skip
+    assert "2 invoices are rounded to cents, which makes 0.005 USD of difference, charged less invoiced.\n" in said.out
+    assert "rounded to cents\n" not in said.out
+    rows = json.loads(books.run("reconcile", "--output", "json").out)
+    assert [(row["status"], row["difference"]) for row in rows if row["section"] == "invoice"] == [
+        ("differs", "0.004000000000"), ("differs", "0.001000000000"), ("ties", "0.000000000000"),
+    ]  # fmt: skip
+    assert (
+        "Every listed invoice of a loaded month equals its charges, 2 of them to the cent.\n" in books.run("check").out
+    )
+    listed(books, ",i1,2026-09,USD,1.23", ",i2,2026-09,USD,1", ",i3,2026-09,USD,3")
+    assert "Not every listed invoice equals its charges, to the cent.\n" in books.run("check").out
+
+
+def test_the_status_stands_beside_invoices_of_whole_cents_at_120_columns(books: Books) -> None:
+    named = {"InvoiceId": "an-invoice-of-many-letters", "InvoiceIssuerName": "An issuer of many letters, Inc."}
+    books.load(books.write("a.csv", bill(month(9, "1234567.124123456789", **named))))
+    listed(books, "Acme,an-invoice-of-many-letters,2026-09,USD,1234567.12")
+    _, shown = on_terminal(["--project", books.root, "reconcile"], columns=120)
+    assert "to the cent  1,234,567.12 USD  1,234,567.12 USD    0.00 USD       0.00 USD" in shown
+
+
+def test_the_largest_charges_are_not_those_that_are_not_explained(differing: Books) -> None:
+    listed(differing, "Acme,i1,2026-09,USD,2", "Acme,i2,2026-09,USD,5")
+    said = differing.run("reconcile", "--rows", "1")
+    assert "  1.25 USD: not explained\n  largest charges of the invoice:\n    a.csv, row 1:" in said.out

@@ -125,6 +125,19 @@ def test_charges_that_stand_twice_explain(bench: Bench) -> None:
     assert (said(part), rest(part)) == ([("duplicates", "2")], "1")
 
 
+def test_charges_of_nothing_that_stand_twice_are_counted_as_a_check_counts_them(bench: Bench) -> None:
+    free = charge("i1", "0", ServiceName="Free")
+    bench.load(charge("i1", "3"), *[charge("i1", "2", ServiceName="Compute")] * 2, free, free, tax("i1", "1"))
+    row = of_month(bench.rows(f"{I1},6"))
+    assert (said(row), rest(row), row.explanations[0].charges) == ([("duplicates", "2")], "0", 2)
+
+
+def test_charges_of_nothing_that_stand_twice_explain_nothing(bench: Bench) -> None:
+    bench.load(charge("i1", "3"), *[tax("i1", "0")] * 2, tax("i1", "1"))
+    row = of_month(bench.rows(f"{I1},3"))
+    assert (said(row), rest(row)) == ([("tax", "1")], "0")
+
+
 def test_refunds_that_stand_twice_explain_charges_that_are_too_small(bench: Bench) -> None:
     bench.load(charge("i1", "9"), charge("i1", "-2"), charge("i1", "-2"), charge("i1", "1"), charge("i1", "1"))
     assert said(of_month(bench.rows(f"{I1},9"))) == [("duplicates", "-2")]

@@ -386,3 +386,12 @@ def test_an_invoice_over_two_billing_periods_is_not_told_where_it_ties(reports: 
     later = {"ChargePeriodStart": "2026-07-01T00:00:00Z"}
     report = reports(charge("Acme", "i1", "3", **later))(listed("Acme,i1,2026-06,USD,1", "Acme,i1,2026-07,USD,2"))
     assert (report.findings, report.tie) == ((), True)
+
+
+def test_invoices_that_are_rounded_to_cents_tie_and_are_counted(reports: Callable[..., Report]) -> None:
+    compare = reports(charge("Acme", "i1", "3.001"), charge("Acme", "i2", "2"))
+    report = compare(listed("Acme,i1,2026-07,USD,3", "Acme,i2,2026-07,USD,2"))
+    assert [(each.code, each.severity) for each in report.findings] == [("FM1414", "info")]
+    assert (report.tie, report.rounded) == (True, 1)
+    report = compare(listed("Acme,i1,2026-07,USD,3", "Acme,i2,2026-07,USD,1"))
+    assert (report.tie, report.rounded) == (False, 1)

@@ -122,7 +122,7 @@ def test_overage_of_more_than_the_cost_is_an_error(tmp_path: Path) -> None:
 
     assert ("FM1269", "error") in {(code, severity) for code, severity, _ in findings(tmp_path)}
     said = next(message for code, _, message in findings(tmp_path) if code == "FM1269")
-    assert said.startswith("The overage is more than the cost of 1 line, by 0.5 in all: it is no part")
+    assert said.startswith("The overage is more than the cost of 1 line, by 0.5 USD in all: it is no part")
 
 
 def test_a_cost_that_is_no_number_is_never_offered_as_null_and_another_cell_with_every_column(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_correction_that_adds_to_the_bill_is_told(tmp_path: Path) -> None:
     charges(tmp_path, "oci-cost", report({}, adds, {**adds, "cost/myCost": "0"}), "1")
 
     assert ("FM1289", "warning", (
-        "1 correction adds to the bill, by 2.5 in all: where Oracle means it in the place of the line that it "
+        "1 correction adds to the bill, by 2.5 USD in all: where Oracle means it in the place of the line that it "
         "corrects, that line counts twice."
     )) in findings(tmp_path)  # fmt: skip
 

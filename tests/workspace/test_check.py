@@ -12,6 +12,7 @@ from finmod.engines.duckdb import Engine, literal
 from finmod.errors import UserError
 from finmod.focus.columns import COSTS
 from finmod.settings.project import Project, load_project
+from finmod.terms.findings import codes
 from finmod.workspace.check import CheckReport, check
 from tests.books import Books, bill, month
 
@@ -204,6 +205,20 @@ def test_a_file_under_two_sources_makes_the_check_red(loaded: Books) -> None:
     (found,) = (finding for finding in report.findings if finding.code == "FM1410")
     assert (found.source, found.billing_period, found.rows, found.amount) == ("again", "2026-09", 1, Decimal("1.5"))
     assert report.red
+
+
+def test_a_file_leaves_a_source_that_was_loaded_by_path_as_it_is_said(loaded: Books) -> None:
+    assert "must stand in finmod.yaml first" in codes()["FM1410"].remedy
+    loaded.write("kept.csv", bill(month(9, "7")))
+    files = (loaded.root / "exports/good.csv", loaded.root / "kept.csv")
+    assert loaded.run("load", "--format", "focus", "--source", "again", *files).code == 0
+    assert loaded.run("load", "again", "--again").code == 1
+
+    settings = project(loaded, "sources:", "  again: {format: focus, path: kept.csv}")
+    said = loaded.run("load", "again", "--again", "--accept", "FM1130")
+
+    assert said.code == 0, said.err
+    assert "FM1410" not in {finding.code for finding in check(settings).findings}
 
 
 def test_a_path_of_a_file_that_is_loaded_twice_is_said_once(loaded: Books) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "severity", "code", "source", "billing_period", "column", "charges", "billed_cost", "currency", "message",
-    "example", "where", "remedy",
+    "example", "where", "remedy", "ignored",
 )  # fmt: skip
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "dim"}
@@ -49,17 +50,32 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
     from finmod.terms.findings import codes
     from finmod.workspace.check import check
 
+    project = opened(folder)
     with progress() as step:
-        report = check(opened(folder), step)
+        report = check(project, step)
+    let_pass = Counter((item.severity, item.code) for item in report.let_pass(project))
     if proof:
-        usage = [_usage_row(item) for item in report.usage]
-        show(_PROOF_COLUMNS, [*map(_proof_row, report.proofs), *usage], form)
+        _proof(report, form)
     elif form != "table":
-        show(_COLUMNS, [(*_row(item), codes()[item.code].remedy) for item in report.findings], form)
+        rows = [
+            (*_row(item), codes()[item.code].remedy, (item.severity, item.code) in let_pass) for item in report.findings
+        ]
+        show(_COLUMNS, rows, form)
     else:
         typed = {code: replace(item, remedy=typeable(folder, item.remedy)) for code, item in codes().items()}
-        _screen(report, typed)
+        _screen(report, typed, let_pass)
     return int(report.red)
+
+
+def _proof(report: CheckReport, form: Form) -> None:
+    rows = [*map(_proof_row, report.proofs), *map(_usage_row, report.usage)]
+    if form != "table":
+        show(_PROOF_COLUMNS, rows, form)
+        return
+    # Where there is no room, columns go that say nothing which the others do not.
+    spare = [] if any(item.rounding_difference for item in report.proofs) else ["rounding"]
+    spare += ["daily_cube"] if all(item.days == item.charges for item in report.proofs) else []
+    table(_PROOF_COLUMNS, rows, spare=spare)
 
 
 def _proof_row(item: Proof) -> tuple[object, ...]:
@@ -82,8 +98,8 @@ def _row(item: Finding) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
-    _odd(report, catalogue)
+def _screen(report: CheckReport, catalogue: dict[str, Code], let_pass: Counter[tuple[Severity, str]]) -> None:
+    _odd(report, catalogue, let_pass)
     screen = console()
     holding = sum(proof.holds for proof in report.proofs)
     if report.proofs:
@@ -95,12 +111,7 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
         holds = [proof.holds for proof in report.usage if proof.title == title]
         screen.print(f"{sum(holds):,} of {len(holds):,} totals of {title} are the same in files and ledger.")
     if report.invoices_tie is not None:
-        held = (
-            "Every listed invoice of a loaded month equals"
-            if report.invoices_tie
-            else "Not every listed invoice equals"
-        )
-        screen.print(f"{held} its charges, to the last digit.")
+        screen.print(_invoices(tie=report.invoices_tie, rounded=report.invoices_rounded))
     billed = [proof for proof in report.proofs if proof.measure == "BilledCost"]
     for currency in dict.fromkeys(proof.currency for proof in billed):
         of_it = [proof for proof in billed if proof.currency == currency]
@@ -108,10 +119,22 @@ def _screen(report: CheckReport, catalogue: dict[str, Code]) -> None:
         exact_less_rounded = known_sum(proof.rounding_difference for proof in of_it) or Decimal(0)
         moved = plain(difference(Decimal(0), exact_less_rounded))
         screen.print(printable(f"BilledCost {amount}; rounding to 12 places moved it by {moved}."), markup=False)
+    passed = let_pass.total()
+    if passed:
+        screen.print(
+            f"{counted(passed, 'finding')} {'is' if passed == 1 else 'are'} let pass: check.ignore in finmod.yaml."
+        )
     screen.print("[bold red]RED: something must be done.[/]" if report.red else "[bold green]GREEN[/]")
 
 
-def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
+def _invoices(*, tie: bool, rounded: int) -> str:
+    if not tie:
+        return f"Not every listed invoice equals its charges, to the {'cent' if rounded else 'last digit'}."
+    digits = f"{rounded:,} of them to the cent" if rounded else "to the last digit"
+    return f"Every listed invoice of a loaded month equals its charges, {digits}."
+
+
+def _odd(report: CheckReport, catalogue: dict[str, Code], let_pass: Collection[tuple[Severity, str]]) -> None:
     usage = {proof.source for proof in report.usage}
     by_code: dict[tuple[Severity, str, str | None], list[Finding]] = {}
     for finding in report.findings:
@@ -124,7 +147,7 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
         ("severity", "code", "column", "what", amount, "periods"),
         [
             (
-                severity, code, column, catalogue[code].title, _count(items),
+                _graded(severity, code, let_pass), code, column, catalogue[code].title, _count(items),
                 len({(item.source, item.billing_period) for item in items}),
             )
             for (severity, code, column), items in by_code.items()
@@ -135,7 +158,8 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
     screen.print()
     for (severity, code, column), items in by_code.items():
         if severity != "info":
-            screen.print(Text(f"{severity} {' '.join(filter(None, (code, column)))}", style=_STYLES[severity]))
+            shown = " ".join(filter(None, (_graded(severity, code, let_pass), code, column)))
+            screen.print(Text(shown, style=_STYLES["info" if (severity, code) in let_pass else severity]))
             for indent, line in (*_lines(items, usage), (1, catalogue[code].remedy)):
                 screen.print(Padding(Text(line), (0, 0, 0, 2 * indent), expand=False))
     if any(item.severity == "info" for item in report.findings):
@@ -143,6 +167,10 @@ def _odd(report: CheckReport, catalogue: dict[str, Code]) -> None:
     if any(_hides(items) for items in by_code.values()):
         screen.print("Every finding, whole, with its place and what to do: --output json", style="dim")
     screen.print()
+
+
+def _graded(severity: Severity, code: str, let_pass: Collection[tuple[Severity, str]]) -> str:
+    return f"{severity}, ignored" if (severity, code) in let_pass else severity
 
 
 def _lines(items: Sequence[Finding], usage: Collection[str]) -> Iterator[tuple[int, str]]:

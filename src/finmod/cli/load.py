@@ -121,10 +121,15 @@ def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: 
         ]
         show(_COLUMNS, [*rows, *same], form)
         return
+    # A check does not list the findings of what is kept beside a bill.
+    beside = {report.source for report in reports if report.compare_with}
     if rows:
-        shown = [(*row[:3], f"{row[3]:,}", money(row[5], row[4]), *row[6:]) for row in rows]
+        shown = [
+            (*row[:3], f"{row[3]:,}", money(row[5], row[4]), row[6], "-" if row[0] in beside else f"{row[7]}")
+            for row in rows
+        ]
         headings = ("source", "period", "files", "charges", "BilledCost", "what", "findings")
-        table(headings, shown, right=("charges", "BilledCost"), spare=("files",))
+        table(headings, shown, right=("charges", "BilledCost", "findings"), spare=("files",))
     for report in reports:
         for line in _left_out(report, root):
             console().print(line, markup=False)
@@ -143,7 +148,7 @@ def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: 
             )
     if rows and not all(report.compare_with for report in reports):
         _total([report for report in reports if not report.compare_with])
-        found = any(row[-1] for row in rows)
+        found = any(row[-1] for row in rows if row[0] not in beside)
         what = "the findings and the proof that nothing was lost" if found else "the proof that nothing was lost"
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
 

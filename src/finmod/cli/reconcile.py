@@ -17,11 +17,11 @@ from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.values import Month, Whole
 from finmod.errors import counted, printable
-from finmod.terms.money import known_sum
+from finmod.terms.money import known_sum, plain
 
 if TYPE_CHECKING:
     from finmod.ledger.commitment_terms import CommitmentTerm
-    from finmod.ledger.invoices import InvoiceRow, Status
+    from finmod.ledger.invoices import InvoiceRow
     from finmod.ledger.reconcile import Behind, Example
     from finmod.workspace.reconcile import ReconcileReport
 
@@ -32,8 +32,10 @@ _COLUMNS = (
 _LONGEST = 500
 _LONG_ID = 40
 _MOST_LINES = 20
-_STATUSES: dict[Status, str] = {
+_TO_THE_CENT = "to the cent"
+_STATUSES = {
     "ties": "{} tie to the last digit",
+    _TO_THE_CENT: "{} to the cent (the bills have more digits)",
     "differs": "{} differing",
     "no charges": "{} without charges",
     "not comparable": "{} not comparable",
@@ -109,7 +111,7 @@ def _line(indent: int, words: str) -> None:
 def _invoices(report: ReconcileReport) -> None:
     _heading(f"Invoices{f' of {report.period}' if report.period else ''}")
     if report.has_list:
-        of_status = Counter(row.status for row in report.invoices)
+        of_status = Counter(map(_status, report.invoices))
         said = [words.format(f"{of_status[name]:,}") for name, words in _STATUSES.items() if of_status[name]]
         _line(1, f"{', '.join(said) or 'none'}.")
     else:
@@ -120,12 +122,17 @@ def _invoices(report: ReconcileReport) -> None:
         amount = known_sum(row.charged for row in of_it)
         _line(1, f"{counted(sum(row.charges for row in of_it), 'charge')} without an invoice id: "
                  f"{money(amount, currency)}.")  # fmt: skip
+    rounded = [row for row in report.invoices if row.is_rounded]
     told = [row for row in report.invoices if row.difference or row.status == "not comparable"]
+    told = [row for row in told if not row.is_rounded]
     told += [row for row in report.invoices if row.status == "not listed"] if report.has_list else []
-    if told:
+    if told or rounded:
         click.echo()
         headings = ("invoice", "issuer", "period", "status", "invoiced", "charged", "difference", "not explained")
-        table(headings, [_shown(row) for row in told], right=headings[4:], spare=("status", "issuer"))
+        # Of what is rounded nothing but the status says why.
+        spare = ("issuer", "charged", "status")
+        table(headings, [*map(_shown, (*told, *rounded))], right=headings[4:], spare=spare)
+    _rounding(rounded)
     for row in told[:_MOST_LINES]:
         click.echo()
         for indent, words in _why(report, row):
@@ -135,15 +142,31 @@ def _invoices(report: ReconcileReport) -> None:
     click.echo()
 
 
+def _rounding(rounded: Sequence[InvoiceRow]) -> None:
+    """Print once what rounding made of the differences, not for each invoice."""
+    if rounded:
+        click.echo()
+    for currency in dict.fromkeys(row.currency for row in rounded):
+        of_it = [row for row in rounded if row.currency == currency]
+        amount = _exact(known_sum(row.difference for row in of_it), currency)
+        are = "invoice is" if len(of_it) == 1 else "invoices are"
+        _line(0, f"{len(of_it):,} {are} rounded to cents, which makes {amount} of difference, charged less invoiced.")
+
+
+def _status(row: InvoiceRow) -> str:
+    return _TO_THE_CENT if row.is_rounded else row.status
+
+
 def _shown(row: InvoiceRow) -> tuple[object, ...]:
-    amounts = [_exact(each, row.currency) for each in (row.invoiced, row.charged, row.difference, row.remainder)]
-    return row.invoice_id, row.issuer, row.billing_period, row.status, *amounts
+    shown = money if row.is_rounded else _exact
+    amounts = [shown(each, row.currency) for each in (row.invoiced, row.charged, row.difference, row.remainder)]
+    return row.invoice_id, row.issuer, row.billing_period, _status(row), *amounts
 
 
 def _exact(amount: Decimal | None, currency: str) -> str:
-    """Return money for people, with all its digits where two places would show nothing of it."""
+    """Return money for people, with the digits it has where two places would show nothing of it."""
     rounded = money(amount, currency)
-    return f"{amount:,f} {currency}" if amount and rounded.startswith("0.00 ") else rounded
+    return f"{plain(amount)} {currency}" if amount and rounded.startswith("0.00 ") else rounded
 
 
 def _why(report: ReconcileReport, row: InvoiceRow) -> Iterator[tuple[int, str]]:
@@ -158,8 +181,11 @@ def _why(report: ReconcileReport, row: InvoiceRow) -> Iterator[tuple[int, str]]:
         for gap in report.gaps:
             if gap.source in row.sources and gap.billing_period == row.billing_period:
                 yield 2, f"{gap.source}: {gap.message}"
-    if row.remainder != 0:
-        yield from _charges(report.examples.get((row, None), ()), row.currency)
+    largest = report.examples.get((row, None), ()) if row.remainder != 0 else ()
+    if largest:
+        first = ", those without BilledCost first" if row.unknown else ""
+        yield 1, f"largest charges of the invoice{first}:"
+        yield from _charges(largest, row.currency)
 
 
 def _gap(row: InvoiceRow) -> str:

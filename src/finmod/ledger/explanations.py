@@ -197,7 +197,8 @@ def _repeated(own: Sequence[Part], repeats: Repeats) -> Iterator[Explanation]:
     if numbers:
         amount = total(repeats[number][1] for number in numbers)
         charges = sum(repeats[number][0] for number in numbers)
-        parts = tuple(part for part in own if part.number in numbers)
+        # Those of 0 explain nothing: what else is of their part may explain something.
+        parts = tuple(part for part in own if part.number in numbers and repeats[part.number][1])
         words = "charges equal others in everything but their place in the file"
         yield Explanation("duplicates", words, amount, charges, parts, repeated=True)
 

@@ -23,11 +23,14 @@ class InvoiceReport:
     Attributes:
         findings: One per invoice that differs or stands on one side only, and per pair of issuers' names that differ.
         tie: Whether every listed invoice that is of a month with charges, or whose id charges have, equals its charges;
-            charges of an invoice that is not listed do not matter. None where no listed invoice is such a one.
+            charges of an invoice that is not listed do not matter, nor does rounding to cents. None where no listed
+            invoice is such a one.
+        rounded: Number of invoices that differ from their charges by nothing but rounding to cents.
     """
 
     findings: tuple[Finding, ...] = ()
     tie: bool | None = None
+    rounded: int = 0
 
 
 def invoice_report(found: Reconciliation) -> InvoiceReport:
@@ -43,8 +46,10 @@ def invoice_report(found: Reconciliation) -> InvoiceReport:
         tie.match.listed and (tie.match.charged or any(row.status == "no charges" for row in tie.rows))
         for tie in found.ties
     )
-    equal = all(item.severity != "error" and item.code != "FM1414" for item in findings)
-    return InvoiceReport((*findings, *found.names), equal if compared else None)
+    differing = [item for item in findings if item.code == "FM1414"]
+    rounded = sum(item.severity == "info" for item in differing)
+    equal = rounded == len(differing) and all(item.severity != "error" for item in findings)
+    return InvoiceReport((*findings, *found.names), equal if compared else None, rounded)
 
 
 def _of_tie(tie: InvoiceTie, spelled: Mapping[Part, str]) -> Iterator[Finding]:

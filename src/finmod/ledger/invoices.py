@@ -97,6 +97,11 @@ class InvoiceRow:
         return None if gap is None else difference(gap, self.explained or Decimal(0))
 
     @property
+    def is_rounded(self) -> bool:
+        """Return whether all of its difference is that the invoice is rounded to cents."""
+        return self.remainder == 0 and {item.kind for item in self.explanations} == {"rounding"}
+
+    @property
     def sources(self) -> list[str]:
         """Return the sources of its charges."""
         return sorted({part.source for part in self.parts})

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted, printable
@@ -268,11 +267,14 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
             (f"abs({over}) > abs({cost})", f"{over} - {cost}", _overage_beyond_cost),
             (f"{corrects} AND {cost} > 0", cost, _correction_that_adds),
         ):
-            for month, rows, row, more in engine.rows(
-                f"SELECT {conversion.month}, count(*), min(file_row_number) + 1, sum({amount}) "
-                f"FROM {conversion.relation} WHERE {when} GROUP BY 1 ORDER BY 1"
+            for month, currency, rows, row, more in engine.rows(
+                f"SELECT {conversion.month}, {conversion.expression('BillingCurrency')}, count(*), "
+                f"min(file_row_number) + 1, sum({amount}) "
+                f"FROM {conversion.relation} WHERE {when} GROUP BY 1, 2 ORDER BY 1, 2"
             ):
-                finding = replace(tell(rows, more), source=conversion.source, billing_period=month, column="BilledCost")
+                said = f"{more.normalize():f} {printable(currency or '', 40)}".rstrip()
+                finding = tell(rows, said)
+                finding = replace(finding, source=conversion.source, billing_period=month, column="BilledCost")
                 found.append(replace(finding, where=f"{conversion.staged.file.name}, row {row:,}"))
     return found
 
@@ -311,21 +313,21 @@ def _untold(engine: Engine, conversion: Conversion) -> list[Finding]:
     return found
 
 
-def _overage_beyond_cost(rows: int, more: Decimal) -> Finding:
+def _overage_beyond_cost(rows: int, more: str) -> Finding:
     return Finding(
         code="FM1269",
         severity="error",
-        message=f"The overage is more than the cost of {counted(rows, 'line')}, by {more.normalize():f} in all: it is "
+        message=f"The overage is more than the cost of {counted(rows, 'line')}, by {more} in all: it is "
         "no part of the cost there, and BilledCost may lack it.",
         rows=rows,
     )
 
 
-def _correction_that_adds(rows: int, more: Decimal) -> Finding:
+def _correction_that_adds(rows: int, more: str) -> Finding:
     return Finding(
         code="FM1289",
         severity="warning",
-        message=f"{counted(rows, 'correction')} {'adds' if rows == 1 else 'add'} to the bill, by {more.normalize():f} "
+        message=f"{counted(rows, 'correction')} {'adds' if rows == 1 else 'add'} to the bill, by {more} "
         "in all: where Oracle means it in the place of the line that it corrects, that line counts twice.",
         rows=rows,
     )

@@ -44,6 +44,7 @@ class CheckReport:
         version: Ledger version that was checked.
         invoices_tie: Whether every listed invoice that can be compared equals its charges, see ``InvoiceReport``. None
             without a list, and where the list has none.
+        invoices_rounded: Number of listed invoices that equal their charges to the cent alone.
         usage: One per file of usage and quantity, and one for its rows.
     """
 
@@ -52,11 +53,16 @@ class CheckReport:
     red: bool
     version: int
     invoices_tie: bool | None = None
+    invoices_rounded: int = 0
     usage: tuple[UsageProof, ...] = ()
 
     def grave(self, project: Project) -> list[Finding]:
         """Return the findings that are as grave as ``check`` in finmod.yaml says: they make it red."""
         return _grave(self.findings, project)
+
+    def let_pass(self, project: Project) -> list[Finding]:
+        """Return the findings that would make it red if ``check`` did not ignore their codes."""
+        return [item for item in self.findings if _is_grave(item, project) and item.code in project.check.ignore]
 
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
@@ -80,7 +86,7 @@ def check(project: Project, step: Step = silent) -> CheckReport:
             raise UserError(empty)
         try:
             with watching(engine, step) as told:
-                found, findings, tie = _found(engine, project, ledger, snapshot, told)
+                found, findings, invoices = _found(engine, project, ledger, snapshot, told)
                 usage = usage_proofs(engine, ledger, snapshot)
                 findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
                 findings += missing_months(((proof.source, proof.billing_period) for proof in found), "charge")
@@ -89,17 +95,22 @@ def check(project: Project, step: Step = silent) -> CheckReport:
             raise UserError(damaged(str(error))) from error
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     red = bool(_grave(findings, project))
-    return CheckReport(tuple(found), tuple(findings), red, snapshot.version, tie, tuple(usage))
+    return CheckReport(
+        tuple(found), tuple(findings), red, snapshot.version, invoices.tie, invoices.rounded, tuple(usage)
+    )
 
 
 def _grave(findings: Sequence[Finding], project: Project) -> list[Finding]:
-    limit = _RANK[project.check.fail_on]
-    return [item for item in findings if _RANK[item.severity] <= limit and item.code not in project.check.ignore]
+    return [item for item in findings if _is_grave(item, project) and item.code not in project.check.ignore]
+
+
+def _is_grave(finding: Finding, project: Project) -> bool:
+    return _RANK[finding.severity] <= _RANK[project.check.fail_on]
 
 
 def _found(
     engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, step: Step
-) -> tuple[list[Proof], list[Finding], bool | None]:
+) -> tuple[list[Proof], list[Finding], InvoiceReport]:
     charges, days, keys = (ledger.files(table, snapshot) for table in (CHARGES, CHARGE_DAYS, CHARGE_KEYS))
     parts = 5
     step("totals of files, charges and daily cube", 0, parts)
@@ -128,7 +139,7 @@ def _found(
         money = reporting_of(project, abroad, every_kept_rate(engine, ledger, snapshot))
         findings += rate_findings(abroad, money, is_named=project.fx is not None)
     step("done", parts, parts)
-    return found, findings, invoices.tie
+    return found, findings, invoices
 
 
 def _stored(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[Finding]:

@@ -4,6 +4,7 @@
 --          tables invoice_keys and wanted_parts (x_Part, sign).
 -- Notes:   charges and amount are those beyond the first, the place is that of the last one. Where an invoice is larger
 --          than its charges, only charges of negative cost can explain it by standing twice, and the other way round.
+--          Charges of 0 are counted, as a check counts them.
 SELECT
     keys.x_Part,
     CAST(count(*) - 1 AS BIGINT) AS charges,
@@ -16,6 +17,6 @@ SELECT
     any_value(charges.BilledCost) AS BilledCost
 FROM {charges} AS charges
 JOIN (SELECT * FROM invoice_keys JOIN wanted_parts USING (x_Part)) AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
-WHERE sign(charges.BilledCost) = keys.sign
+WHERE sign(charges.BilledCost) IN (keys.sign, 0)
 GROUP BY keys.x_Part, hash(x_ChargeKey, ChargePeriodStart, ChargePeriodEnd, {compared})
 HAVING count(*) > 1
