@@ -37,7 +37,7 @@ def invoice_report(found: Reconciliation) -> InvoiceReport:
     """Return the findings of a comparison with a list.
 
     A difference that is not wholly explained is an error, an explained one a warning, and information where it is
-    nothing but rounding. So is an invoice without charges, of which the ledger has its month, a warning where it asks
+    nothing but rounding. So is an invoice without charges, of which the ledger has its month: information where it asks
     for nothing. What cannot be compared is an error. Charges of an invoice that is not listed are a warning.
     """
     spelled = listed_otherwise(row for tie in found.ties for row in tie.rows)
@@ -114,7 +114,7 @@ def _other_currency(tie: InvoiceTie) -> Finding:
 def _without_charges(tie: InvoiceTie) -> Finding:
     (listed,) = tie.match.listed
     message = f"The {_name(tie, listed)} is {money(listed)} ({listed.lines[0].place}); the ledger has no charge of it."
-    finding = _judged(tie, "FM1406", message) if listed.amount else _finding(tie, "FM1406", "warning", message)
+    finding = _judged(tie, "FM1406", message) if listed.amount else _finding(tie, "FM1406", "info", message)
     month = next(row.billing_period for row in tie.rows if row.status == "no charges")
     return replace(finding, billing_period=month, currency=listed.currency)
 
