@@ -346,6 +346,40 @@ def test_halves_in_each_others_place_are_told_by_their_manifests(tmp_path: Path)
     assert "FM1259" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("role", "other", "stray"), [("amortized", "actual", ACTUAL), ("actual", "amortized", AMORTIZED)]
+)
+def test_a_file_of_the_other_half_beside_right_ones_is_to_be_taken_out(
+    tmp_path: Path, role: str, other: str, stray: list[dict[str, str]]
+) -> None:
+    halves = {
+        "actual": [str(write(tmp_path / "a.csv", ACTUAL))],
+        "amortized": [str(write(tmp_path / "m.csv", AMORTIZED))],
+    }
+    halves[role].append(str(write(tmp_path / "stray.csv", stray)))
+
+    with pytest.raises(UserError) as caught:
+        load(new_project(tmp_path / "project"), **halves)
+
+    assert f"Take it out of {role}: it is {other} cost. (FM1259" in str(caught.value)
+    assert "Exchange" not in str(caught.value)
+
+
+def test_a_manifest_of_the_other_half_beside_right_ones_is_to_be_taken_out(tmp_path: Path) -> None:
+    kinds = {"actual": "ActualCost", "amortized": "AmortizedCost", "stray": "ActualCost"}
+    rows: dict[str, list[dict[str, str]]] = {"actual": [{}], "amortized": [{}], "stray": [{}, {}]}
+    files = {name: str(write(tmp_path / name / "part.csv", rows[name])) for name in kinds}
+    for name, kind in kinds.items():
+        _manifest(tmp_path / name, kind)
+
+    with pytest.raises(UserError, match=r"(?s)Take it out of amortized: it is actual cost\..*FM1259"):
+        load(
+            new_project(tmp_path / "project"),
+            actual=[files["actual"]],
+            amortized=[files["amortized"], files["stray"]],
+        )
+
+
 def _manifest(folder: Path, kind: str) -> None:
     content = {"blobs": [{"blobName": "part.csv"}], "exportConfig": {"type": kind}}
     (folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
