@@ -125,6 +125,7 @@ def test_what_a_commitment_leaves_unused_is_effective_usage(tmp_path: Path) -> N
     assert {row["CommitmentDiscountStatus"] for row in found} == {"Unused"}
     assert [row["CommitmentDiscountType"] for row in found] == ["Reservation", "Savings Plan"]
     assert [row["CommitmentDiscountUnit"] for row in found] == ["Hours", "USD"]
+    assert [(row["SkuId"], row["SkuMeter"]) for row in found] == [("f31064a2", "B1s")] * 2
 
 
 def test_of_an_actual_half_only_purchases_of_commitments_are_charges(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -304,51 +303,6 @@ def test_an_accepted_amortized_file_alone_says_what_is_missing(tmp_path: Path) -
 
     assert sums(project) == (Decimal(12), Decimal("15.25"), 3)
     assert "BilledCost lacks the purchases of commitments" in _message(project, "FM1257")
-
-
-@pytest.mark.parametrize(
-    ("actual", "amortized", "said"),
-    [
-        (AMORTIZED, ACTUAL, "the file stands under actual and has 1 row of unused commitments"),
-        (
-            AMORTIZED[:2],
-            ACTUAL,
-            "under actual and has 1 row of covered usage with a cost",
-        ),
-        ([{}], [{}, PURCHASE], "under amortized and has 1 purchase of commitments, and its twin has none"),
-        ([{}, PURCHASE], [{}, IN_ACTUAL, PURCHASE], "1 purchase of commitments and covered usage at 0"),
-    ],
-    ids=["unused", "covered", "purchase", "not amortized"],
-)
-def test_halves_in_each_others_place_are_told_by_their_rows(
-    tmp_path: Path, actual: list[dict[str, str]], amortized: list[dict[str, str]], said: str
-) -> None:
-    with pytest.raises(UserError) as caught:
-        load_pair(tmp_path, actual, amortized)
-
-    assert said in str(caught.value)
-    assert "Exchange the paths of actual and amortized." in str(caught.value)
-    assert "FM1259" in str(caught.value)
-
-
-def test_halves_in_each_others_place_are_told_by_their_manifests(tmp_path: Path) -> None:
-    folder = tmp_path / "actual"
-    half = write(folder / "part.csv", [{}])
-    _manifest(folder, "AmortizedCost")
-
-    with pytest.raises(UserError, match=r"stands under actual, and its manifest says AmortizedCost") as caught:
-        load(
-            new_project(tmp_path / "project"),
-            actual=[str(half)],
-            amortized=[str(write(tmp_path / "amortized.csv", [{}]))],
-        )
-
-    assert "FM1259" in str(caught.value)
-
-
-def _manifest(folder: Path, kind: str) -> None:
-    content = {"blobs": [{"blobName": "part.csv"}], "exportConfig": {"type": kind}}
-    (folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_unknown_charge_types_are_kept_and_told(tmp_path: Path) -> None:

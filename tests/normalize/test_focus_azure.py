@@ -134,6 +134,21 @@ def test_a_zero_beside_a_cost_is_unknown_and_counted(tmp_path: Path) -> None:
     assert "ListCost is 0 beside a cost that is not, and is read as unknown: 2 charges." in found[1][2]
 
 
+def test_a_zero_price_in_the_pricing_currency_is_as_unknown_as_in_the_billing_currency(tmp_path: Path) -> None:
+    names = ("ListUnitPrice", "ContractedUnitPrice")
+    prices = {f"PricingCurrency{name}": price for name, price in zip(names, ("1.4", "1.3"), strict=True)}
+    zeros = {**dict.fromkeys((*names, *prices), "0"), "ListCost": "0", "ContractedCost": "0"}
+    free = {**zeros, "BilledCost": "0", "EffectiveCost": "0"}
+
+    project = load_rows(tmp_path, {**FOCUS_1_2, **prices}, {}, zeros, free)
+
+    assert rows(project, ", ".join(prices)) == [
+        (Decimal("1.4"), Decimal("1.3")),
+        (None, None),
+        (Decimal(0), Decimal(0)),
+    ]
+
+
 def test_zeros_are_counted_in_the_month_of_their_charges_alone(tmp_path: Path) -> None:
     october = {"BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z"}
 

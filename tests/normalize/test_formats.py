@@ -81,7 +81,13 @@ def test_readers_are_named_as_their_formats() -> None:
 @pytest.mark.parametrize(
     ("name", "columns", "lacking"),
     [
-        ("azure-cost", ["Cost", "MeterCategory", "SubscriptionId"], "date"),
+        ("azure-cost", ["Cost", "MeterCategory", "SubscriptionId"], "Date or UsageDateTime"),
+        ("azure-cost", ["Date", "MeterCategory", "SubscriptionId"], "CostInBillingCurrency, Cost or PreTaxCost"),
+        (
+            "azure-cost",
+            ["Date", "Cost"],
+            "MeterCategory, and SubscriptionId or SubscriptionGuid",
+        ),
         ("gcp-billing", ["billing_account_id", "usage_start_time", "service", "credits"], "cost"),
         ("oci-cost", ["lineItem/intervalUsageStart", "cost/myCost"], "product_service"),
         ("cloudzero-cbf", ["time/usage_start"], "cost_cost"),

@@ -15,7 +15,14 @@ RUN = "0f2c1f0e-7d1e-4c52-8a90-5c0ffee0000"
 PERIOD = "exports/daily/20260901-20260930"
 
 
-def run(root: Path, name: str, *, submitted: str = "2026-10-01T06:00:00Z", parts: int = 1, **others: Any) -> list[Path]:  # noqa: ANN401 -- parts of the manifest
+def run(
+    root: Path,
+    name: str,
+    *,
+    submitted: object = "2026-10-01T06:00:00Z",
+    parts: int = 1,
+    **others: Any,  # noqa: ANN401 -- parts of the manifest
+) -> list[Path]:
     """Write a run's files and its manifest."""
     folder = root / PERIOD / name
     folder.mkdir(parents=True)
@@ -42,6 +49,67 @@ def test_of_several_runs_the_newest_counts_and_the_rest_is_told(tmp_path: Path) 
     assert [path for path, _ in chosen.left_out] == old
     assert [finding.code for finding in chosen.findings] == ["FM1253"]
     assert chosen.whole == (tmp_path / PERIOD,)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-10-05T02:00:00+02:00", "2026-10-05T01:00:00Z"),
+        ("2026-10-05T01:00:00Z", "2026-10-04T23:30:00-0200"),
+        ("2026-10-05T01:00:00.1234567Z", "2026-10-05T01:00:00.1234568Z"),
+        ("2026-10-05T01:00:00.09", "2026-10-05T01:00:00.1"),
+        ("2026-10-05T01:00:00", "2026-10-05 01:00:01z"),
+    ],
+    ids=["east of UTC", "west of UTC", "seven digits", "digits of unlike number", "no offset"],
+)
+def test_the_newest_run_is_told_by_the_instant_and_not_by_its_text(tmp_path: Path, older: str, newer: str) -> None:
+    old, new = run(tmp_path, RUN + "2", submitted=older), run(tmp_path, RUN + "1", submitted=newer)
+
+    assert select_exports([*old, *new]).files == tuple(new)
+
+
+@pytest.mark.parametrize("time", ["unknown", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+01:00", 20261005, {}])
+def test_a_time_that_is_none_is_refused_where_it_must_tell_runs_apart(tmp_path: Path, time: object) -> None:
+    files = [*run(tmp_path, RUN + "1"), *run(tmp_path, RUN + "2", submitted=time)]
+
+    with pytest.raises(UserError) as caught:
+        select_exports(files)
+
+    assert f"manifest.json: the manifest's runInfo.submittedTime is no time: {time}; expected a time such as" in str(
+        caught.value
+    )
+    assert f"{RUN}2" in str(caught.value)
+    assert "FM1250" in str(caught.value)
+    assert select_exports(files[1:]).files == tuple(files[1:])
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        ("2026-10-01T08:00:00.000+02:00", f"{RUN}1 and {RUN}2 were submitted at the same time"),
+        (None, f"{RUN}1 has no submittedTime"),
+        ("", f"{RUN}1 has no submittedTime"),
+    ],
+    ids=["same instant", "none", "empty"],
+)
+def test_runs_that_their_times_do_not_tell_apart_are_refused(tmp_path: Path, time: object, said: str) -> None:
+    files = [*run(tmp_path, RUN + "1", submitted=time), *run(tmp_path, RUN + "2")]
+    files[0].write_text("a,b\n1,3\n", encoding="utf-8")
+
+    with pytest.raises(UserError) as caught:
+        select_exports(files)
+
+    assert f"2 versions of one bill lie side by side, and their manifests do not say which one stands: {said};" in str(
+        caught.value
+    )
+    assert "Give the folder of the newest version alone. (FM1252" in str(caught.value)
+
+
+@pytest.mark.parametrize("time", ["2026-10-01T06:00:00Z", None])
+def test_copies_of_a_run_count_once(tmp_path: Path, time: object) -> None:
+    files = [*run(tmp_path, RUN + "1", submitted=time), *run(tmp_path, RUN + "2")]
+
+    assert select_exports(files).files == tuple(files[1:])
 
 
 def test_the_manifest_says_which_half_a_file_is(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def lost_commitment_cost(engine: Engine, files: ChargeFiles) -> list[Finding]:
             code="FM1404",
             severity="warning",
             message=f"The commitment was billed {billed:,.2f} {currency} and reaches charges with {effective:,.2f}"
-            f"{'' if due is None else f'; its days in the month are worth {due:,.2f}'}.",
+            f"{'' if due is None else f'; its days in the month are worth at least {due:,.2f}'}.",
             source=source,
             billing_period=month,
             column="EffectiveCost",

@@ -23,6 +23,7 @@ from finmod.normalize.azure_charges import (
     QUANTITIES,
     SOLD,
     TOOLKIT,
+    UNUSED,
 )
 from finmod.normalize.azure_regions import NAMES
 from finmod.normalize.azure_services import CATEGORIES, SUBCATEGORIES
@@ -48,6 +49,7 @@ _SERVICE = (
     f"coalesce({_METERED}, CASE WHEN {SOLD} THEN $publisher_name END, {_ASSIGNED.format('$meter_subcategory')}, "
     f"{_ASSIGNED.format('$product')}, $consumed_service)"
 )
+_SKU = f"CASE WHEN {PRICED} OR {UNUSED} THEN coalesce($product_id, $meter_id) END"
 _WHERE = "coalesce($resource_location, $location)"
 _PLACE = f"lower(replace({_WHERE}, ' ', ''))"
 _REGION = lookup(NAMES, _PLACE)
@@ -176,7 +178,7 @@ _WHAT = (
     ),
     MapColumn(
         "SkuId",
-        f"CASE WHEN {PRICED} THEN coalesce($product_id, $meter_id) END",
+        _SKU,
         choice="ProductId where the agreement has it, else the meter; none on tax, credits and rounding.",
         source=f"{TOOLKIT}: SkuId; {FIELDS}: ProductId, MeterId",
         alternative="NULL for the Enterprise Agreement, as in Azure's own FOCUS export.",
@@ -184,13 +186,13 @@ _WHAT = (
     MapColumn(
         "SkuPriceId",
         f"CASE WHEN {PRICED} THEN {_ASSIGNED.format('$part_number')} END",
-        choice="The part number, by which the price sheet of the Enterprise Agreement has its prices.",
+        choice="The part number, by which the price sheet of the Enterprise Agreement has its prices. None on what a "
+        "commitment leaves unused, which has no price.",
         source=f"{FIELDS}: PartNumber",
     ),
     MapColumn(
         "SkuMeter",
-        f"CASE WHEN {PRICED} AND coalesce($product_id, $meter_id) IS NOT NULL THEN {_ASSIGNED.format('$meter_name')} "
-        "END",
+        f"CASE WHEN ({_SKU}) IS NOT NULL THEN {_ASSIGNED.format('$meter_name')} END",
         source=f"{FIELDS}: MeterName",
     ),
     MapColumn("ResourceId", "$resource_id", source=f"{FIELDS}: ResourceId"),
@@ -295,7 +297,7 @@ _NOTES = (
     (
         "Columns are found under every name: of the Enterprise Agreement, the customer and partner agreements and "
         "pay-as-you-go, whatever the case, and by the English name in brackets where the portal speaks another "
-        "language."
+        "language. Columns that the expressions below do not name are passed over."
     ),
     (
         "Dates with slashes are month first, as Azure writes them everywhere; `date_order: dmy` says otherwise. "
@@ -303,6 +305,12 @@ _NOTES = (
     ),
     "Purchases of commitments in an amortized half are left out and told (FM1290): the actual half has them.",
     "A row without cost, quantity, meter category and pricing model is no charge and is left out, counted.",
+    (
+        "Of several runs of an export in one folder the one counts whose manifest has the latest "
+        "`runInfo.submittedTime`, as an instant: 02:00+02:00 is 00:00Z, and a time without an offset is UTC. A text "
+        "that is no time is refused (FM1250), and so are runs of the same time, or without one, that are no copies of "
+        "each other (FM1252)."
+    ),
     (
         "Columns stand here under Azure's names with underscores. These have several: `$cost` is "
         "CostInBillingCurrency, Cost or PreTaxCost, `$currency` BillingCurrency, BillingCurrencyCode or Currency, "
@@ -352,7 +360,7 @@ def _mapping(role: str, made: tuple[tuple[str, str], ...]) -> Mapping:
         format="azure-cost",
         title=TITLES[role],
         columns=filled,
-        revision=2,
+        revision=3,
         notes=_NOTES,
         drop_when=replace_derived(drop, names),
         guessed_period=f"@billing_period_start_date IS NULL AND {_FOLDER_MONTH} IS NULL",

@@ -80,6 +80,11 @@ class _Part:
     def committed(self) -> int:
         return self.bought + self.covered + self.unused
 
+    @property
+    def told(self) -> str:
+        """Which half the rows tell; "" where they do not."""
+        return "amortized" if self.unused or self.amortized else "actual" if self.bought else ""
+
 
 def together(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
     """Return what is odd about the files of a load, each half of a pair beside its twin.
@@ -191,8 +196,9 @@ def _lacking(conversion: Conversion) -> Problem | None:
 def _against_manifests(conversions: Sequence[Conversion]) -> Iterator[Problem]:
     """Yield files whose manifest says that they are the other half, or that two halves stand in one place."""
     said: dict[str, str] = {}
-    for conversion in conversions:
-        role, manifest = _ROLES[conversion.mapping.title], manifest_of(conversion.staged.file.path)
+    manifests = [(item, _ROLES[item.mapping.title], manifest_of(item.staged.file.path)) for item in conversions]
+    right = {role for _, role, manifest in manifests if manifest and manifest.role == role}
+    for conversion, role, manifest in manifests:
         if manifest is None or not manifest.role:
             continue
         if role and manifest.role != role:
@@ -201,7 +207,7 @@ def _against_manifests(conversions: Sequence[Conversion]) -> Iterator[Problem]:
                 found=f"the file stands under {role}, and its manifest says {printable(manifest.kind, 30)}",
                 expected=f"an export of {role} cost",
                 where=conversion.staged.file.name,
-                remedy="Exchange the paths of actual and amortized.",
+                remedy=_to_mend(role, stray=role in right),
             )
         if not role:
             said.setdefault(manifest.role, conversion.staged.file.name)
@@ -217,30 +223,35 @@ def _against_manifests(conversions: Sequence[Conversion]) -> Iterator[Problem]:
 
 def _swapped(parts: Sequence[_Part]) -> Iterator[Problem]:
     """Yield what rows tell of halves that stand in each other's place."""
-    for part in parts:
-        if part.role == "actual" and (part.unused or part.amortized):
+    halves = {role: [part for part in parts if part.role == role] for role in ("actual", "amortized")}
+    for part in halves["actual"]:
+        if part.told == "amortized":
             what = f"{counted(part.unused, 'row')} of unused commitments" if part.unused else (
                 f"{counted(part.amortized, 'row')} of covered usage with a cost"
             )  # fmt: skip
-            yield _mixed(part, f"{what}, which amortized cost alone has", "actual")
-    halves = {role: [part for part in parts if part.role == role] for role in ("actual", "amortized")}
+            yield _mixed(part, f"{what}, which amortized cost alone has", halves["actual"])
     for part in halves["amortized"]:
         twins = [twin for twin in halves["actual"] if twin.month == part.month]
-        plain = part.covered and not part.amortized and not part.unused
+        bought = f"{counted(part.bought, 'purchase')} of commitments"
         if part.bought and twins and not any(twin.bought for twin in twins):
-            yield _mixed(part, f"{counted(part.bought, 'purchase')} of commitments, and its twin has none", "amortized")
-        elif part.bought and plain:
-            yield _mixed(part, f"{counted(part.bought, 'purchase')} of commitments and covered usage at 0", "amortized")
+            yield _mixed(part, f"{bought}, and its twin has none", ())
+        elif part.told == "actual" and part.covered:
+            yield _mixed(part, f"{bought} and covered usage at 0", halves["amortized"])
 
 
-def _mixed(part: _Part, found: str, role: str) -> Problem:
+def _mixed(part: _Part, found: str, beside: Sequence[_Part]) -> Problem:
     return Problem(
         code="FM1259",
-        found=f"the file stands under {role} and has {found}",
-        expected=f"an export of {role} cost",
+        found=f"the file stands under {part.role} and has {found}",
+        expected=f"an export of {part.role} cost",
         where=f"{part.file}, row {part.row:,}" if part.row else part.file,
-        remedy="Exchange the paths of actual and amortized.",
+        remedy=_to_mend(part.role, stray=any(it.told == part.role and it.month == part.month for it in beside)),
     )
+
+
+def _to_mend(role: str, *, stray: bool) -> str:
+    other = "amortized" if role == "actual" else "actual"
+    return f"Take it out of {role}: it is {other} cost." if stray else "Exchange the paths of actual and amortized."
 
 
 def _without_twin(parts: Sequence[_Part]) -> tuple[list[Problem], frozenset[date]]:

@@ -71,7 +71,7 @@ def mapping_of(version: Version) -> Mapping:
         derived.get(column.id) or MapColumn(column.id, f"{_SIGILS[column.data_type]}{column.id}")
         for column in ledger_columns()
     ]
-    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=4, keeps_others=True)
+    return Mapping("focus", f"FOCUS {version}", (*same, *_EARLIER), notes=_NOTES, revision=5, keeps_others=True)
 
 
 def mapping(columns: Sequence[str]) -> Mapping:

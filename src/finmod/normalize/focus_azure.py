@@ -27,6 +27,8 @@ _COSTS = {
     "ContractedCost": "coalesce(#ContractedCost, #x_OnDemandCost)",
     "ListUnitPrice": "#ListUnitPrice",
     "ContractedUnitPrice": "coalesce(#ContractedUnitPrice, #x_OnDemandUnitPrice)",
+    "PricingCurrencyListUnitPrice": "#PricingCurrencyListUnitPrice",
+    "PricingCurrencyContractedUnitPrice": "#PricingCurrencyContractedUnitPrice",
 }
 _USED = "$ChargeSubcategory"
 _REGION = lookup(NAMES, "lower(replace($Region, ' ', ''))")
@@ -34,8 +36,8 @@ _REGION = lookup(NAMES, "lower(replace($Region, ' ', ''))")
 
 def _unknown(target: str) -> str:
     """Return the test whether an amount is 0 because Azure does not have it; a list price below the own one is none."""
-    own = {"ListCost": "ContractedCost", "ListUnitPrice": "ContractedUnitPrice"}.get(target)
-    dearer = f" OR coalesce({_COSTS[own]}, 0) <> 0" if own else ""
+    own = target.replace("List", "Contracted")
+    dearer = f" OR coalesce({_COSTS[own]}, 0) <> 0" if own != target else ""
     return f"({_COSTS[target]} = 0 AND ({_PAID}{dearer}))"
 
 
@@ -48,8 +50,9 @@ def _costs() -> tuple[MapColumn, ...]:
             choice="In an export of Azure 0 beside a billed or effective cost that is not 0 is a price that Azure does "
             "not have, and is read as NULL, and so is a list price of 0 beside a contracted one that is not; that is a "
             "finding with their number (FM1262)."
+            + (" As the price in the billing currency." if target.startswith("PricingCurrency") else "")
             + (f" {earlier[target]} of 1.0-preview is the same under its first name." if target in earlier else ""),
-            source=f"{_SUMMARY}: {target}",
+            source=f"{_SUMMARY}: {target.removeprefix('PricingCurrency')}",
             alternative="0 as written: the saving on such a charge would be the whole cost, below 0.",
         )
         for target, amount in _COSTS.items()

@@ -109,7 +109,7 @@ def require_format(
     raise UserError(
         Problem(
             code="FM1123",
-            found=f"the file is not of the format {name}" + (f": it lacks {', '.join(lacking)}" if lacking else ""),
+            found=f"the file is not of the format {name}" + (f": it lacks {', and '.join(lacking)}" if lacking else ""),
             expected=f"the columns of {READERS[name].format.title}",
             where=f"{file}:{line}" if line else file,
             remedy=remedy,

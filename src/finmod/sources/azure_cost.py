@@ -105,7 +105,13 @@ _NAMES = {spelling: name for name, spellings in _SPELLINGS.items() for spelling 
     name.replace("_", ""): name for name in _SAME
 }
 _BRACKETS = re.compile(r".*\(([^()]+)\)\s*", re.DOTALL)
-_NEEDED = frozenset({"cost", "date", "meter_category", "subscription_id"})
+_NEEDED = {
+    "cost": "CostInBillingCurrency, Cost or PreTaxCost",
+    "date": "Date or UsageDateTime",
+    "meter_category": "MeterCategory",
+    "subscription_id": "SubscriptionId or SubscriptionGuid",
+}
+"""Columns without which no file is of the format -> what Azure calls them."""
 
 
 def canonical(name: str) -> str:
@@ -128,7 +134,7 @@ def canonical(name: str) -> str:
 
 def recognise(columns: Iterable[str]) -> bool:
     """Return whether these are the columns of cost and usage details, of any agreement."""
-    return {canonical(name) for name in columns} >= _NEEDED
+    return {canonical(name) for name in columns} >= _NEEDED.keys()
 
 
 def has_prices_of_its_own(columns: Sequence[str]) -> bool:
@@ -141,5 +147,12 @@ def has_prices_of_its_own(columns: Sequence[str]) -> bool:
 
 
 FORMAT = Format(
-    "azure-cost", "Azure cost and usage details", recognise, canonical, select_exports, halves=True, marks=_NEEDED
+    "azure-cost",
+    "Azure cost and usage details",
+    recognise,
+    canonical,
+    select_exports,
+    halves=True,
+    marks=frozenset(_NEEDED),
+    as_written=_NEEDED,
 )

@@ -11,19 +11,23 @@ overwriting, manifest file).
 
 from __future__ import annotations
 
+import filecmp
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, printable
 from finmod.sources.deliveries import Delivery, by_period, current
 from finmod.sources.format import Selection
 
 _PERIOD = re.compile(r"\d{8}-\d{8}")
 _RUN = re.compile(r"_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
+_NEVER = (datetime.min.replace(tzinfo=UTC), "")
 _MANIFESTS = ("manifest.json", "_manifest.json")
 _ROLES = {"actualcost": "actual", "amortizedcost": "amortized"}
 
@@ -36,14 +40,14 @@ class Manifest:
         path: The file.
         blobs: Name of a data file beside it -> its size in bytes, None where that is not said.
         rows: Name of a data file -> its rows, where that is said.
-        submitted: When the run was asked for, as text that sorts by time; "" where that is not said.
+        submitted: When the run was asked for, as written; None where that is not said.
         kind: ``ActualCost``, ``AmortizedCost``, ``FocusCost`` or another; "" where that is not said.
     """
 
     path: Path
     blobs: dict[str, int | None]
     rows: dict[str, int]
-    submitted: str
+    submitted: object
     kind: str
 
     @property
@@ -121,9 +125,64 @@ def _delivery(folder: Path, files: dict[Path, str], manifests: dict[Path, Manife
     known = [run for run in runs if run is not None]
     if not known or (len(known) < len(runs)):
         return Delivery(folder, versions)
-    newest = max(known, key=lambda run: (run.submitted, str(run.path)))
+    newest = _newest(known)
     promised = tuple(newest.path.parent / name for name in newest.blobs)
     return Delivery(folder, versions, newest.path, promised)
+
+
+def _newest(runs: Sequence[Manifest]) -> Manifest:
+    """Return the run that was asked for last; copies of one run are one.
+
+    Raises:
+        UserError: FM1250, a time cannot be read; FM1252, the times do not say which of two runs stands.
+    """
+    if len(runs) == 1:
+        return runs[0]
+    times = {run.path: _instant(run) for run in runs}
+    newest = max(runs, key=lambda run: (times[run.path], str(run.path)))
+    level = [run for run in runs if run is not newest and times[run.path] in (_NEVER, times[newest.path])]
+    rival = next((run for run in level if not _same(run, newest)), None)
+    if rival is None:
+        return newest
+    why = (
+        f"{rival.path.parent.name} has no submittedTime"
+        if times[rival.path] == _NEVER
+        else f"{rival.path.parent.name} and {newest.path.parent.name} were submitted at the same time"
+    )
+    raise UserError(
+        Problem(
+            code="FM1252",
+            found=f"{len(runs)} versions of one bill lie side by side, and their manifests do not say which one "
+            f"stands: {why}",
+            expected="a time in runInfo.submittedTime of each manifest, and one that is the latest",
+            where=f"{rival.path}, {newest.path}",
+            remedy="Give the folder of the newest version alone.",
+        )
+    )
+
+
+def _instant(run: Manifest) -> tuple[datetime, str]:
+    """Return when a run was asked for, in UTC to the second, and the digits of its fraction, which sort as text."""
+    if run.submitted in (None, ""):
+        return _NEVER
+    found = _TIME.fullmatch(str(run.submitted).strip().upper())
+    try:
+        if found:
+            return datetime.fromisoformat(found[1] + (found[3] or "Z")).astimezone(UTC), (found[2] or "").rstrip("0")
+    except (ValueError, OverflowError):
+        pass  # told below, as every other text that is no time
+    what = f"the manifest's runInfo.submittedTime is no time: {printable(str(run.submitted), 60)}"
+    raise _unreadable(
+        run.path, what, "a time such as 2026-10-05T01:00:00Z: it says which of several runs is the newest"
+    )
+
+
+def _same(run: Manifest, other: Manifest) -> bool:
+    """Return whether two runs have the same files, byte for byte."""
+    pairs = [(run.path.parent / name, other.path.parent / name) for name in run.blobs]
+    return run.blobs.keys() == other.blobs.keys() and all(
+        one.is_file() and two.is_file() and filecmp.cmp(one, two, shallow=False) for one, two in pairs
+    )
 
 
 def _run_in_name(path: Path) -> str:
@@ -161,7 +220,7 @@ def _read(path: Path) -> Manifest:
     run, config = (_object(content.get(key)) for key in ("runInfo", "exportConfig"))
     sizes = {name: _count(entry.get("byteCount")) for name, entry in entries.items()}
     rows = {name: count for name, entry in entries.items() if (count := _count(entry.get("dataRowCount"))) is not None}
-    return Manifest(path, sizes, rows, _text(run.get("submittedTime")), _text(config.get("type")))
+    return Manifest(path, sizes, rows, run.get("submittedTime"), _text(config.get("type")))
 
 
 def _count(value: object) -> int | None:
@@ -176,12 +235,12 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _unreadable(path: Path, found: str) -> UserError:
+def _unreadable(path: Path, found: str, expected: str = "the manifest as Cost Management delivered it") -> UserError:
     return UserError(
         Problem(
             code="FM1250",
             found=found,
-            expected="the manifest as Cost Management delivered it",
+            expected=expected,
             where=str(path),
             remedy="Download it again, or remove it and keep the files of one run alone.",
         )
