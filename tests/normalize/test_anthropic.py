@@ -113,6 +113,16 @@ def test_an_amount_that_is_no_number_is_refused(amount: str, tmp_path: Path) -> 
     assert f"is '{amount}'" in said
 
 
+def test_an_amount_that_no_total_holds_is_refused_with_its_row(tmp_path: Path) -> None:
+    files = {"a.json": answer(COST, {**COST, "amount": "12345678901234567890"})}
+
+    said = refused(tmp_path, "anthropic", files, **SAID)
+
+    assert "a.json, row 2: BilledCost is 123456789012345678.9" in said
+    assert "expected less than 100,000,000,000,000" in said
+    assert "FM1120" in said
+
+
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     text = answer(COST).replace("2026-09-01T00:00:00Z", "first of September")
 

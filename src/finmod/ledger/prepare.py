@@ -215,7 +215,9 @@ def _manifest_row(
 
 def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> FinmodError:
     why = why_unreadable(engine, conversions, error)
-    too_large = f"DECIMAL(38,{CONTROL_SCALE})" in str(error) or "Overflow in" in str(error)
+    # The engine's own words; further lines are the query's. Where the point is moved, a cell is read with fewer places.
+    words = str(error).partition("\n")[0]
+    too_large = "DECIMAL(38," in words or "Overflow in" in words
     if isinstance(why, UserError) or not too_large:
         return why
     of_file = (item for item in conversions if item.staged.file.name == file)
