@@ -80,6 +80,8 @@ class Format:
         any_separator: Whether the user may say what separates the fields of CSV.
         halves: Whether a bill comes as two files that are read together, under ``actual`` and ``amortized``.
         marks: Columns, by canonical name, without which no file is of the format; empty where that cannot be said.
+        as_written: Mark -> what the supplier calls it in its files, where that is not the mark itself.
+        instead: Columns of a file that lacks marks -> what it is in the format's place, as a remedy; "" where unknown.
     """
 
     name: str
@@ -95,11 +97,13 @@ class Format:
     any_separator: bool = False
     halves: bool = False
     marks: frozenset[str] = frozenset()
+    as_written: Mapping[str, str] = field(default_factory=dict)
+    instead: Callable[[Sequence[str]], str] = lambda _: ""
 
     def lacking(self, columns: Sequence[str]) -> list[str]:
-        """Return the marks that a file lacks which has others of them; nothing for a file of something else."""
+        """Return the marks that a file lacks which has others of them, as written; nothing for something else."""
         lacking = self.marks - {self.canonical(name) for name in columns}
-        return sorted(lacking) if lacking < self.marks else []
+        return [self.as_written.get(mark, mark) for mark in sorted(lacking)] if lacking < self.marks else []
 
     @property
     def reads_json(self) -> bool:
