@@ -132,6 +132,15 @@ def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "expected a date and time in ISO 8601, such as 2026-09-01T00:00:00Z" in said
 
 
+def test_a_bucket_without_a_start_is_refused_with_its_place(tmp_path: Path) -> None:
+    text = answer(COST).replace('"2026-09-01T00:00:00Z"', "null")
+
+    said = refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+
+    assert "a.json, bucket 1: starting_at is null; expected a date and time in ISO 8601" in said
+    assert "FM1125" not in said
+
+
 def test_an_error_of_the_api_is_told_as_what_it_is(tmp_path: Path) -> None:
     text = '{"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}'
 

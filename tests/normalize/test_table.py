@@ -341,7 +341,9 @@ def test_an_empty_amount_is_unknown_and_told(tmp_path: Path) -> None:
 
 
 def test_a_date_that_is_empty_is_refused(tmp_path: Path) -> None:
-    assert "FM1125" in refused(tmp_path, "date,amount\n,1\n")
+    said = refused(tmp_path, "date,amount\n,1\n")
+    assert said.count("FM1125") == 1
+    assert "row 1: date is empty in 1 row; expected a date" in said
 
 
 def test_json_is_refused_as_no_table(tmp_path: Path) -> None:
