@@ -111,6 +111,7 @@ def test_an_amount_that_is_no_number_is_refused(amount: str, tmp_path: Path) -> 
     said = refused(tmp_path, "anthropic", {"a.json": answer({**COST, "amount": amount})}, **SAID)
 
     assert f"is '{amount}'" in said
+    assert "Ask the API again." in said
 
 
 def test_an_amount_that_no_total_holds_is_refused_with_its_row(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_an_amount_that_no_total_holds_is_refused_with_its_row(tmp_path: Path) -
 
     assert "a.json, row 2: BilledCost is 123456789012345678.9" in said
     assert "expected less than 100,000,000,000,000" in said
-    assert "FM1120" in said
+    assert "Ask the API again: is the amount in another unit? (FM1120" in said
 
 
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:

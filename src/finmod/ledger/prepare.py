@@ -228,7 +228,7 @@ def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: Engin
             found=f"BilledCost is {first[1]}" if first else "the total of BilledCost is too large",
             expected=f"less than {10 ** (38 - CONTROL_SCALE):,}, to be added up at every digit",
             where=f"{file}, row {first[0]:,}" if first else file,
-            remedy="Mend the export: is the amount in another unit?",
+            remedy=f"{conversions[0].mapping.mend}: is the amount in another unit?",
         )
     )
 

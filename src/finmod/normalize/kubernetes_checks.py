@@ -1,4 +1,4 @@
-"""What a report of Kubernetes usage may not have beside what none may: labels that are none, running times that are odd.
+"""What a report of Kubernetes usage may not have beside what none may: labels that are none, odd running times.
 
 Owns what is refused or told before such a report is converted.
 """
