@@ -152,6 +152,23 @@ def test_our_own_fault_ends_with_70_in_one_line_and_a_traceback_on_wish(loaded: 
         assert ("Traceback" in said.stderr) == shown
 
 
+def test_a_working_folder_that_was_removed_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    said = subprocess.run(
+        ["bash", "-c", f'rmdir "{gone}"; exec "{sys.executable}" -m finmod init "{tmp_path / "books"}"'],
+        cwd=gone, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == (
+        "the working folder was removed.\n"
+        "  Change to a folder that is there, then run the command again. (FM1030, docs/errors.md)\n"
+    )
+    assert not (tmp_path / "books").exists()
+
+
 def test_a_reader_that_goes_away_is_no_error(books: Books) -> None:
     books.load(books.write("exports/a.csv", bill(*rows(3000))))
     command = f'"{sys.executable}" -m finmod --project "{books.root}" query "SELECT * FROM charges" --output csv'

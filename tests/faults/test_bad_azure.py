@@ -23,7 +23,7 @@ REFUSED: dict[str, tuple[list[Row], tuple[str, ...]]] = {
     "infinity as a cost": ([{"CostInBillingCurrency": "Infinity"}], ("row 1", "is 'Infinity'", "FM1120")),
     "NaN as a quantity": ([{"Quantity": "nan"}], ("Quantity is 'nan'", "FM1120")),
     "a comma in a cost": ([{"CostInBillingCurrency": "1,234.5"}], ("is '1,234.5'", "FM1120")),
-    "no date": ([{"Date": ""}], ("ChargePeriodStart is empty in 1 row", "FM1125")),
+    "no date": ([{"Date": ""}], ("Date is empty in 1 row", "FM1125")),
     "a word as a date": (
         [{"Date": "soon"}],
         ("Date is 'soon'; expected a date as month/day/year, or a date and time in ISO 8601", "FM1121"),

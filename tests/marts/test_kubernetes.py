@@ -192,6 +192,31 @@ def test_a_split_row_of_an_unknown_resource_is_told(books: Books) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["abc", "-1", "1e25", "1000000000", "1_000", "NaN"])
+def test_a_quantity_of_a_split_row_that_is_none_is_null_and_told(books: Books, text: str) -> None:
+    cores = {
+        **_SPLIT,
+        "line_item_usage_type": "EKS-EC2-vCPU-Hours",
+        "split_line_item_reserved_usage": "0.5",
+        "split_line_item_split_usage": "0.5",
+    }
+    path = books.write("cur.csv", cur({}, cores, {**cores, "split_line_item_reserved_usage": text}))
+    books.run("load", "--format", "aws-cur2", "--source", "aws", path)
+    load_usage(books, books.write("a.csv", report({})))
+
+    found = books.query("SELECT CpuRequestCoreHours AS c FROM kubernetes_usage WHERE x_Source = 'aws' ORDER BY x_Row")
+    (told,) = (each for each in json.loads(books.run("check", "--output", "json").out) if each["code"] == "FM1422")
+
+    assert [row["c"] for row in found] == ["0.500000000000", None]
+    assert (told["source"], told["billing_period"], told["column"]) == ("aws", "2026-09", "x_SplitReservedUsage")
+    assert (told["charges"], told["example"], told["where"]) == (1, text, "cur.csv, row 3")
+    assert told["message"] == (
+        "x_SplitReservedUsage says no hours that a pod can have in 1 split row: NULL in kubernetes_usage."
+    )
+    for table in ("kubernetes_usage_daily", "kubernetes_nodes_daily"):
+        books.query(f"SELECT * FROM {table}")
+
+
 def test_reports_and_bills_are_one_table(books: Books) -> None:
     split = {**_SPLIT, "pricing_unit": "vCPU-Hours", "split_line_item_split_usage": "0.5"}
     books.run("load", "--format", "aws-cur2", "--source", "aws", books.write("cur.csv", cur({}, split)))

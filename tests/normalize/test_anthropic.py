@@ -111,6 +111,17 @@ def test_an_amount_that_is_no_number_is_refused(amount: str, tmp_path: Path) -> 
     said = refused(tmp_path, "anthropic", {"a.json": answer({**COST, "amount": amount})}, **SAID)
 
     assert f"is '{amount}'" in said
+    assert "Ask the API again." in said
+
+
+def test_an_amount_that_no_total_holds_is_refused_with_its_row(tmp_path: Path) -> None:
+    files = {"a.json": answer(COST, {**COST, "amount": "12345678901234567890"})}
+
+    said = refused(tmp_path, "anthropic", files, **SAID)
+
+    assert "a.json, row 2: BilledCost is 123456789012345678.9" in said
+    assert "expected less than 100,000,000,000,000" in said
+    assert "Ask the API again: is the amount in another unit? (FM1120" in said
 
 
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
@@ -120,6 +131,15 @@ def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
 
     assert "a.json, bucket 1: starting_at is 'first of September'" in said
     assert "expected a date and time in ISO 8601, such as 2026-09-01T00:00:00Z" in said
+
+
+def test_a_bucket_without_a_start_is_refused_with_its_place(tmp_path: Path) -> None:
+    text = answer(COST).replace('"2026-09-01T00:00:00Z"', "null")
+
+    said = refused(tmp_path, "anthropic", {"a.json": text}, **SAID)
+
+    assert "a.json, bucket 1: starting_at is null; expected a date and time in ISO 8601" in said
+    assert "FM1125" not in said
 
 
 def test_an_error_of_the_api_is_told_as_what_it_is(tmp_path: Path) -> None:

@@ -225,3 +225,16 @@ def test_findings_about_lines_stand_in_their_month_alone(tmp_path: Path) -> None
     assert rows(new_project(tmp_path), sql) == [
         ("09", "FM1256", 1), ("10", "FM1256", 1), ("10", "FM1271", 1), ("10", "FM1274", 2),
     ]  # fmt: skip
+
+
+def test_an_amortized_cost_that_nothing_reads_and_is_no_number_is_told(tmp_path: Path) -> None:
+    read = {"cost/amortized_cost": "12", "cost/discounted_amortized_cost": "12"}
+    file = lines(read, {**read, "cost/amortized_cost": "abc"}, {**read, "cost/amortized_cost": ""})
+
+    found = charges(tmp_path, "cloudzero-cbf", file, "EffectiveCost", **SAID)
+
+    assert found == [(Decimal(12),)] * 3
+    sql = "SELECT x_Severity, x_Charges, x_Example, x_Where, x_Message FROM findings WHERE x_Code = 'FM1244'"
+    message = "cost/amortized_cost is no number in 1 line: EffectiveCost is cost/discounted_amortized_cost there, and "
+    message += "nothing else reads it."
+    assert rows(new_project(tmp_path), sql) == [("warning", 1, "abc", "exports/bill.csv, row 2", message)]

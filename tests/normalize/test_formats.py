@@ -89,13 +89,25 @@ def test_readers_are_named_as_their_formats() -> None:
             "MeterCategory, and SubscriptionId or SubscriptionGuid",
         ),
         ("gcp-billing", ["billing_account_id", "usage_start_time", "service", "credits"], "cost"),
-        ("oci-cost", ["lineItem/intervalUsageStart", "cost/myCost"], "product_service"),
-        ("cloudzero-cbf", ["time/usage_start"], "cost_cost"),
+        ("oci-cost", ["lineItem/intervalUsageStart", "cost/myCost"], "product/service"),
+        ("oci-cost", ["product/service"], "cost/myCost, lineItem/intervalUsageStart"),
+        ("cloudzero-cbf", ["time/usage_start"], "cost/cost"),
     ],
 )
 def test_a_column_that_a_format_needs_is_named(name: str, columns: list[str], lacking: str) -> None:
     with pytest.raises(UserError, match=f"the file is not of the format {name}: it lacks {lacking};"):
         require_format(name, columns, "a.csv")
+
+
+def test_a_usage_report_of_oracle_is_told_as_what_it_is() -> None:
+    columns = ["lineItem/intervalUsageStart", "product/service", "usage/consumedQuantity", "usage/billedQuantity"]
+
+    with pytest.raises(UserError, match="it lacks cost/myCost") as error:
+        require_format("oci-cost", columns, "a.csv")
+
+    assert error.value.problems[0].remedy == (
+        "It looks like a usage report, which never has a cost: load the cost report, of reports/cost-csv."
+    )
 
 
 def test_a_file_of_something_else_lacks_nothing_by_name() -> None:

@@ -133,3 +133,18 @@ def test_hours_of_a_month_before_stay_in_their_month(books: Books) -> None:
         {"p": "2026-09-01", "e": "2026-10-01T00:00:00Z"},
         {"p": "2026-10-01", "e": "2026-10-01T01:00:00Z"},
     ]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [("721", False), ("1000000000.0", True)])
+def test_more_minutes_than_the_interval_has_are_told(books: Books, minutes: str, told: bool) -> None:  # noqa: FBT001
+    window = {"start": "2026-09-01T00:00:00Z", "end": "2026-09-01T12:00:00Z", "minutes": float(minutes)}
+    load_usage(books, books.write("a.json", answer({**window, "minutes": 720}, {**window, "name": "b"})))
+
+    found = [each for each in json.loads(books.run("check", "--output", "json").out) if each["code"] == "FM1245"]
+
+    assert [(each["severity"], each["charges"], each["where"]) for each in found] == (
+        [("warning", 1, "a.json, row 2")] if told else []
+    )
+    assert not told or found[0]["message"].startswith(
+        "1 row ran for more minutes than the interval has, such as 1,000,000,000:"
+    )

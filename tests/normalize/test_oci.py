@@ -179,6 +179,16 @@ def test_a_correction_that_is_neither_true_nor_false_is_told(value: str, tmp_pat
     )  # fmt: skip
 
 
+def test_blanks_around_a_correction_and_an_overage_say_nothing(tmp_path: Path) -> None:
+    lines = report({"lineItem/isCorrection": " true "}, {"cost/overageFlag": "TRUE ", "cost/unitPrice": "2"})
+
+    found = charges(tmp_path, "oci-cost", lines, "ChargeClass, ContractedUnitPrice IS NULL")
+
+    assert [row[0] for row in found] == ["Correction", None]
+    assert found[1][1]
+    assert "FM1240" not in {code for code, _, _ in findings(tmp_path)}
+
+
 def test_an_overage_that_is_no_number_is_told(tmp_path: Path) -> None:
     lines = report({}, {**OVERAGE, "cost/myCostOverage": "abc"}, OVERAGE)
 
@@ -244,7 +254,9 @@ def test_two_currencies_of_one_tenancy_are_refused(tmp_path: Path) -> None:
 
 def test_a_line_without_currency_or_day_is_refused(tmp_path: Path) -> None:
     assert "FM1122" in refused(tmp_path / "a", "oci-cost", report({"cost/currencyCode": ""}))
-    assert "FM1125" in refused(tmp_path / "b", "oci-cost", report({"lineItem/intervalUsageStart": ""}))
+    said = refused(tmp_path / "b", "oci-cost", report({"lineItem/intervalUsageStart": ""}))
+    assert said.count("FM1125") == 1
+    assert "row 1: lineItem/intervalUsageStart is empty in 1 row" in said
 
 
 def test_a_usage_report_is_refused_as_one_without_cost(tmp_path: Path) -> None:

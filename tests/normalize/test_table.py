@@ -204,6 +204,15 @@ def test_amounts_are_divided_exactly_and_rounded_once(
     assert Decimal(rows(project, "SELECT x_ControlTotal FROM loads")[0][0]) == Decimal(control)
 
 
+def test_an_amount_that_no_total_holds_when_divided_is_refused_with_its_row(tmp_path: Path) -> None:
+    text = "date,amount\n2026-09-05,1\n2026-09-05,12345678901234567\n"
+    file = parquet(tmp_path, {"date": ["2026-09-05"], "amount": [Decimal(12345678901234567)]})
+
+    assert "row 2: BilledCost is 123456789012345.67" in refused(tmp_path, text, divide_by=100)
+    with pytest.raises(UserError, match=r"row 1: BilledCost is 123456789012345\.67"):
+        of_file(tmp_path, file, "1", divide_by=100)
+
+
 def test_doubles_of_parquet_are_divided_as_their_shortest_text(tmp_path: Path) -> None:
     file = parquet(tmp_path, {"date": ["2026-09-05"] * 3, "amount": [0.1, 123456789.01, 1e-9]})
 
@@ -332,7 +341,9 @@ def test_an_empty_amount_is_unknown_and_told(tmp_path: Path) -> None:
 
 
 def test_a_date_that_is_empty_is_refused(tmp_path: Path) -> None:
-    assert "FM1125" in refused(tmp_path, "date,amount\n,1\n")
+    said = refused(tmp_path, "date,amount\n,1\n")
+    assert said.count("FM1125") == 1
+    assert "row 1: date is empty in 1 row; expected a date" in said
 
 
 def test_json_is_refused_as_no_table(tmp_path: Path) -> None:

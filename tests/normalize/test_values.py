@@ -151,6 +151,8 @@ NOON = datetime(2026, 9, 1, 12)  # noqa: DTZ001 -- the ledger's instants are UTC
         "2026-09-01T14:00:00+0200",
         "2026-09-01 07:00:00-05",
         "2026-09-01T17:30:00+05:30",
+        "2026-09-02T06:00:00+18:00",
+        "2026-08-31T18:00:00-18:00",
         "2026-09-01 12:00:00 utc",
         "2026-09-01 12:00:00.000 UTC",
         "2026-09-01T12:00:00+0000",
@@ -174,6 +176,15 @@ def test_zone_that_would_have_to_be_guessed_is_refused_or_null_on_wish(
         with pytest.raises(EngineError):
             cells(tmp_path, [day + zone], "timestamp", order)
         assert cells(tmp_path / "tolerant", [day + zone], "timestamp", order, tolerant=True) == [None]
+
+
+@pytest.mark.parametrize("offset", ["+99:00", "-99", "+24:00", "+18:01", "-1801", "+05:60", "+0575"])
+@pytest.mark.parametrize("order", ["iso", "mdy"])
+def test_an_offset_that_no_clock_has_is_refused_or_null_on_wish(order: DateOrder, offset: str, tmp_path: Path) -> None:
+    text = f"2026-09-01T12:00:00{offset}"
+    with pytest.raises(EngineError):
+        cells(tmp_path, [text], "timestamp", order)
+    assert cells(tmp_path / "tolerant", [text], "timestamp", order, tolerant=True) == [None]
 
 
 def test_a_date_is_its_first_instant(tmp_path: Path) -> None:

@@ -100,3 +100,15 @@ def test_columns_that_differ_in_case_alone_are_told_as_such(tmp_path: Path) -> N
     assert problem.code == "FM1276"
     assert problem.found == "the columns differ from those of the report openshift-pod in case alone: 'INTERVAL_END'"
     assert problem.expected == "'interval_end'"
+
+
+def test_a_column_that_a_report_needs_is_named(tmp_path: Path) -> None:
+    text = report({}).replace(",pod,", ",pot,", 1)
+
+    with pytest.raises(UserError) as caught:
+        staged(tmp_path, text.encode())
+
+    (problem,) = caught.value.problems
+    assert problem.code == "FM1276"
+    assert problem.found == "the file lacks pod, and has other columns of the report openshift-pod"
+    assert problem.remedy == "Export the report again with all columns: docs/reference/mappings/kubernetes.md."

@@ -35,7 +35,7 @@ from finmod.cli import (
 from finmod.cli.misuse import misused
 from finmod.cli.project import typeable
 from finmod.cli.values import Place
-from finmod.errors import FinmodError, UserError
+from finmod.errors import FinmodError, Problem, UserError
 
 click.rich_click.TEXT_MARKUP = "markdown"
 # An option and what it takes stand together, so that its help has room on a narrow terminal.
@@ -90,6 +90,16 @@ def finmod(context: click.Context, project: Path | None) -> None:
     Exit codes: 0 fine, 1 you must do something, 2 totals differ (compare --detailed-exitcode), 70 our fault.
     """
     context.obj = project
+    _refuse_no_working_folder()
+
+
+def _refuse_no_working_folder() -> None:
+    """Refuse to work where the working folder was removed, before anything is written that could not be told."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        remedy = "Change to a folder that is there, then run the command again."
+        raise UserError(Problem(code="FM1030", found="the working folder was removed", remedy=remedy)) from None
 
 
 for _command in (

@@ -215,7 +215,9 @@ def _manifest_row(
 
 def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: EngineError, file: str) -> FinmodError:
     why = why_unreadable(engine, conversions, error)
-    too_large = f"DECIMAL(38,{CONTROL_SCALE})" in str(error) or "Overflow in" in str(error)
+    # The engine's own words; further lines are the query's. Where the point is moved, a cell is read with fewer places.
+    words = str(error).partition("\n")[0]
+    too_large = "DECIMAL(38," in words or "Overflow in" in words
     if isinstance(why, UserError) or not too_large:
         return why
     of_file = (item for item in conversions if item.staged.file.name == file)
@@ -226,7 +228,7 @@ def _uncountable(engine: Engine, conversions: Sequence[Conversion], error: Engin
             found=f"BilledCost is {first[1]}" if first else "the total of BilledCost is too large",
             expected=f"less than {10 ** (38 - CONTROL_SCALE):,}, to be added up at every digit",
             where=f"{file}, row {first[0]:,}" if first else file,
-            remedy="Mend the export: is the amount in another unit?",
+            remedy=f"{conversions[0].mapping.mend}: is the amount in another unit?",
         )
     )
 

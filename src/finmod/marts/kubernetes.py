@@ -11,7 +11,7 @@ from typing import Final
 from finmod.engines.duckdb import identifier, literal
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import relation, whole, without_heading
-from finmod.ledger.splits import measured
+from finmod.ledger.splits import measured, quantity
 from finmod.ledger.tables import CHARGES, KUBERNETES_FILES, KUBERNETES_USAGE
 from finmod.normalize.kubernetes_columns import COLUMNS, QUANTITIES
 from finmod.normalize.usage import UsageColumn
@@ -106,7 +106,7 @@ def _rows(ledger: Ledger, snapshot: Snapshot) -> str:
     if not charges or "x_SplitUsage" not in there:
         return f"({reports})"
     quantities = ", ".join(
-        f"CASE WHEN {measured(there)} = '{unit}' THEN CAST({column} AS DECIMAL(38,12)) * {factor} END AS "
+        f"CASE WHEN {measured(there)} = '{unit}' THEN CAST({quantity(column)} AS DECIMAL(38,12)) * {factor} END AS "
         f"{target.format(part)}"
         for target, (unit, factor) in _SPLIT_UNITS.items()
         for part, column in _SPLIT_COLUMNS.items()

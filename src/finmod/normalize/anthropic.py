@@ -14,7 +14,7 @@ from finmod.normalize.answers import whole_and_once
 from finmod.normalize.booking import FilePeriods
 from finmod.normalize.convert import Conversion
 from finmod.normalize.mapping import MapColumn, Mapping
-from finmod.normalize.openai import KINDS, NO_COST, NO_PRICES, PERIODS, UNKNOWN
+from finmod.normalize.openai import KINDS, MEND, NO_COST, NO_PRICES, PERIODS, UNKNOWN
 from finmod.terms.findings import Finding
 
 _COSTS = "Anthropic Admin API reference, Get Cost Report"
@@ -88,6 +88,7 @@ ANTHROPIC = Mapping(
     drop_when=NO_COST,
     dropped_rows_count=True,
     by_choice=NO_PRICES,
+    mend=MEND,
 )
 
 

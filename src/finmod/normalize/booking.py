@@ -96,7 +96,7 @@ def _periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     if not all(map(_possible, (moment for item in every for moment in (item.first, item.last)))):
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
-        raise UserError(*problems)
+        raise UserError(*dict.fromkeys(problems))
     months = {item.month for item in every if item.month}
     findings = _shape_findings(engine, conversion, sorted(months))
     left_out = conversion.staged.rows - sum(item.rows for item in booked)
@@ -137,7 +137,8 @@ def _told(engine: Engine, conversion: Conversion, problem: Problem, place: tuple
         if text:
             found = f"{problem.found}: {columns[name].name} is '{printable(text, 40)}' in the first"
             return replace(problem, found=found)
-    return problem
+    read = [columns[name].name for name in conversion.reads(target)]
+    return replace(problem, found=problem.found.replace(target, read[0], 1)) if len(read) == 1 else problem
 
 
 def _no_charges(file: str, rows: int) -> Problem:

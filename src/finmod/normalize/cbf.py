@@ -210,12 +210,16 @@ def mapping(columns: Sequence[str]) -> Mapping:
 
 
 def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> list[Finding]:
-    """Return findings on unknown types, and on cost columns that do not add up to the cost over all files together."""
+    """Return findings on unknown types, and on cost columns that do not add up to the cost over all files together.
+
+    Cells of cost that are no number are told where no column of the ledger reads them.
+    """
     conversions = [conversion for conversion, _ in files]
-    types = (found for conversion in conversions for found in _unknown_types(engine, conversion))
+    looks = (_unknown_types, _unread_costs)
+    each = (found for conversion in conversions for tell in looks for found in tell(engine, conversion))
     # A total over all files has no month of its own: it is told once, in the last of them.
     last = max((f"{day:%Y-%m}" for _, found in files for day in found.periods), default=None)
-    return [*types, *(replace(finding, billing_period=last) for finding in _sums(engine, conversions))]
+    return [*each, *(replace(finding, billing_period=last) for finding in _sums(engine, conversions))]
 
 
 def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
@@ -241,6 +245,35 @@ def _unknown_types(engine: Engine, conversion: Conversion) -> list[Finding]:
             where=f"{conversion.staged.file.name}, row {row:,}",
         )
         for month, name, lines, row in rows
+    ]
+
+
+def _unread_costs(engine: Engine, conversion: Conversion) -> list[Finding]:
+    """Return a finding per month with amortized costs that are no number beside the one that is read in their place."""
+    values = conversion.values
+    if not {"cost_amortized_cost", "cost_discounted_amortized_cost"} <= values.columns.keys():
+        return []
+    cell, read = (values.text(name) for name in ("cost_amortized_cost", "cost_discounted_amortized_cost"))
+    number = values.decimal("cost_amortized_cost", tolerant=True)
+    rows = engine.rows(
+        f"SELECT {conversion.month}, count(*), min(file_row_number) + 1, arg_min({cell}, file_row_number) "
+        f"FROM {conversion.relation} WHERE {read} IS NOT NULL AND {cell} IS NOT NULL AND {number} IS NULL "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    return [
+        Finding(
+            code="FM1244",
+            severity="warning",
+            message=f"cost/amortized_cost is no number in {counted(lines, 'line')}: EffectiveCost is "
+            "cost/discounted_amortized_cost there, and nothing else reads it.",
+            source=conversion.source,
+            billing_period=month,
+            column="EffectiveCost",
+            rows=lines,
+            example=printable(text, 40),
+            where=f"{conversion.staged.file.name}, row {row:,}",
+        )
+        for month, lines, row, text in rows
     ]
 
 

@@ -177,10 +177,11 @@ def _problem(conversion: Conversion, sigil: str, name: str, found: tuple[int, in
     column = conversion.values.columns[name].name
     every = conversion.mapping.every_column()
     targets = dict.fromkeys(item.target for item in every if (sigil, name) in _CELL.findall(item.sql))
-    remedy = "Mend the export."
+    mend = conversion.mapping.mend
+    remedy = f"{mend}."
     if targets.keys().isdisjoint(REQUIRED):
         options = " ".join(f"--unreadable-as-null {target}" for target in targets)
-        remedy = f"Mend the export, or read such cells as NULL: {options}."
+        remedy = f"{mend}, or read such cells as NULL: {options}."
     if sigil == "@":
         no_day = f"There is no such day or time. {remedy}"
         remedy = no_day if _ISO.fullmatch(text) else _remedy_of_date(text, conversion.date_order) or remedy

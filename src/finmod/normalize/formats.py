@@ -103,7 +103,7 @@ def require_format(
     if likely:
         remedy = f"It looks like {READERS[likely].format.title}: load it with --format {likely}."
     elif lacking:
-        remedy = "Export it again with all columns."
+        remedy = READERS[name].format.instead(columns) or "Export it again with all columns."
     else:
         remedy = _unknown(columns)
     raise UserError(

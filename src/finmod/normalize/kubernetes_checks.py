@@ -1,6 +1,6 @@
-"""What a report of Kubernetes usage may not have beside what none may: labels that are none.
+"""What a report of Kubernetes usage may not have beside what none may: labels that are none, odd running times.
 
-Owns what is refused before such a report is converted.
+Owns what is refused or told before such a report is converted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,24 @@ def look_at_report(engine: Engine, conversion: UsageConversion) -> Looked:
         rows = conversion.staged.rows
         message = f"{counted(rows, 'row')} state averages and no running time: each counts for its whole day."
         findings = (warning("FM1279", message, rows, conversion.staged.file.name),)
+    if conversion.report == "opencost":
+        findings = tuple(_longer_than_its_interval(engine, conversion))
     return Looked(tuple(_labels(engine, conversion)), findings)
+
+
+def _longer_than_its_interval(engine: Engine, conversion: UsageConversion) -> list[Finding]:
+    minutes = conversion.values.decimal("minutes", tolerant=True)
+    start, end = (conversion.expression(name) for name in ("IntervalStart", "IntervalEnd"))
+    # Instants are cut off to seconds, minutes are not.
+    rows, row, longest = engine.row(
+        f"SELECT count(*), min(file_row_number) + 1, arg_min(CAST({minutes} AS DOUBLE), file_row_number) "
+        f"FROM {conversion.relation} WHERE {minutes} > date_diff('second', {start}, {end}) / 60 + 1"
+    )
+    if not rows:
+        return []
+    message = f"{counted(rows, 'row')} ran for more minutes than the interval has, such as {longest:,.0f}: usage and "
+    message += "requests, averages times minutes, are as much too large."
+    return [warning("FM1245", message, rows, f"{conversion.staged.file.name}, row {row:,}")]
 
 
 def _labels(engine: Engine, conversion: UsageConversion) -> list[Problem]:

@@ -114,6 +114,7 @@ class Mapping:
         decimal_comma: Whether numbers have a comma before their decimals, and dots between thousands.
         reads_months: Whether dates may be months, 2026-09 or 202609: the first day is meant.
         keeps_others: Whether columns that the mapping does not read are kept under an ``x_`` name.
+        mend: What to do about cells that cannot be read, without the stop.
         named: (FOCUS column id, or "tags"; column of the file) as the user named them; None where the format knows its
             columns.
     """
@@ -133,6 +134,7 @@ class Mapping:
     decimal_comma: bool = False
     reads_months: bool = False
     keeps_others: bool = False
+    mend: str = "Mend the export"
     named: tuple[tuple[str, str], ...] | None = None
 
     def source_columns(self) -> set[str]:

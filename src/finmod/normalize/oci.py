@@ -26,8 +26,8 @@ _START = "@line_item_interval_usage_start"
 _MONTH = f"date_trunc('month', {_START})"
 _COST = "#cost_my_cost"
 _CODE = "upper($product_service)"
-_CORRECTS = "lower($line_item_is_correction) IS NOT DISTINCT FROM 'true'"
-_OVER = "lower($cost_overage_flag) IS NOT DISTINCT FROM 'true'"
+_CORRECTS = "lower(trim($line_item_is_correction)) IS NOT DISTINCT FROM 'true'"
+_OVER = "lower(trim($cost_overage_flag)) IS NOT DISTINCT FROM 'true'"
 
 _PLACES = (
     MapColumn(
@@ -218,6 +218,7 @@ OCI_COST = Mapping(
     "oci-cost",
     "Oracle Cloud Infrastructure cost report",
     (*_PLACES, *_KINDS, *_COSTS, *_WHAT, *_OWN),
+    revision=2,
     notes=(
         "Columns are found whatever the case of their names: product/Description and product/description.",
         "`$tags` is no column: it is one JSON text made of the columns tags/NAMESPACE.KEY.",
@@ -262,7 +263,7 @@ def look(engine: Engine, files: Sequence[tuple[Conversion, FilePeriods]]) -> lis
         found += _untold(engine, conversion)
         values = conversion.values
         over, cost = (values.decimal(name, tolerant=True) for name in ("cost_my_cost_overage", "cost_my_cost"))
-        corrects = f"lower({values.text('line_item_is_correction')}) = 'true'"
+        corrects = f"lower(trim({values.text('line_item_is_correction')})) = 'true'"
         for when, amount, tell in (
             (f"abs({over}) > abs({cost})", f"{over} - {cost}", _overage_beyond_cost),
             (f"{corrects} AND {cost} > 0", cost, _correction_that_adds),
@@ -290,7 +291,7 @@ def _untold(engine: Engine, conversion: Conversion) -> list[Finding]:
     number = values.decimal("cost_my_cost_overage", tolerant=True)
     found = []
     for code, target, cell, when, message in (
-        ("FM1240", "ChargeClass", corrects, f"lower({corrects}) NOT IN ('true', 'false')", _NO_FLAG),
+        ("FM1240", "ChargeClass", corrects, f"lower(trim({corrects})) NOT IN ('true', 'false')", _NO_FLAG),
         ("FM1241", "x_OverageCost", over, f"{over} IS NOT NULL AND {number} IS NULL", _NO_OVERAGE),
     ):
         for month, rows, row, text in engine.rows(

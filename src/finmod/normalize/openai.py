@@ -53,6 +53,9 @@ UNKNOWN = (
 )
 """The costs that no answer tells."""
 
+MEND = "Ask the API again"
+"""What to do about an answer that cannot be read."""
+
 NO_PRICES = (
     Choice("FM1314", "The answers of the API have no list price."),
     Choice("FM1315", "The answers of the API have no price of a contract."),
@@ -133,4 +136,5 @@ OPENAI = Mapping(
     drop_when=NO_COST,
     dropped_rows_count=True,
     by_choice=NO_PRICES,
+    mend=MEND,
 )  # fmt: skip

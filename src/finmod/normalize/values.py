@@ -224,11 +224,14 @@ class Values:
             plain = f"CASE WHEN contains({cell}, '/') THEN {slashed} ELSE {cast}({cell} AS TIMESTAMP) END"
         # The engine looks with these functions once per entry of a Parquet dictionary, with patterns once per row.
         zone = f"ltrim(rtrim(substring({cell}, 12)), '0123456789:.')"
+        # The cast reads +99:00 too: no offset is beyond 18 hours, and no hour has 60 minutes.
+        offset = f"translate({zone}[2:], ':', '')"
+        is_offset = f"rtrim({zone}, '0123456789:') IN ('+', '-') AND {offset} <= '1800' AND {offset}[3:4] < '60'"
         # The commonest form needs no such look: between its signs the cast takes digits and blanks alone.
         common = f"{cell} LIKE '____-__-__T__:__:__Z' OR {cell} LIKE '____-__-__T__:__:__.___Z'"
         return (
             f"CASE WHEN {common} THEN {_cast(cell, 'TIMESTAMP', tolerant=tolerant)} "
-            f"WHEN {zone} IN {_IN_UTC} THEN {plain} WHEN rtrim({zone}, '0123456789:') IN ('+', '-') "
+            f"WHEN {zone} IN {_IN_UTC} THEN {plain} WHEN {is_offset} "
             f"THEN make_timestamp(epoch_us({cast}({cell} AS TIMESTAMP WITH TIME ZONE))) ELSE {refused} END"
         )
 

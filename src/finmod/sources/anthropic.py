@@ -85,9 +85,12 @@ def _usage(place: str, result: Mapping[str, object]) -> answers.Row:
 
 
 def _instant(place: str, key: str, moment: object) -> object:
-    """Return a bound as it is: what it says is read with the cells, one that is none is told by its own name."""
+    """Return a bound as it is: what it says is read with the cells, one that is none is told by its own name.
+
+    An end that is null is left to those who read the cells: costs do without it.
+    """
     try:
-        if moment is not None:
+        if moment is not None or key == "starting_at":
             datetime.fromisoformat(str(moment))
     except ValueError:
         shown = f"'{printable(str(moment), 40)}'" if isinstance(moment, str) else answers.named(moment)

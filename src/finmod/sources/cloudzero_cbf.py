@@ -20,7 +20,8 @@ PERIOD = r"([0-9]{8})-[0-9]{8}"
 """Pattern of the folder of a billing period; its group is the first day."""
 
 _TAG = re.compile(r"resource/tag:(.+)", re.IGNORECASE | re.DOTALL)
-_MARKS = frozenset({"time_usage_start", "cost_cost"})
+_MARKS = {"time_usage_start": "time/usage_start", "cost_cost": "cost/cost"}
+"""Columns without which no file is of the format -> what the format calls them."""
 _MANIFEST = "manifest.json"
 
 
@@ -44,7 +45,7 @@ def tag_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 def recognise(columns: Sequence[str]) -> bool:
     """Return whether the columns are those of the format: it asks for a time and a cost, and for nothing else."""
-    return {canonical(name) for name in columns} >= _MARKS
+    return {canonical(name) for name in columns} >= _MARKS.keys()
 
 
 def select_files(paths: Sequence[Path]) -> Selection:
@@ -100,4 +101,12 @@ def _drop(manifest: Path) -> str:
     )
 
 
-FORMAT = Format("cloudzero-cbf", "CloudZero Common Bill Format", recognise, canonical, select_files, marks=_MARKS)
+FORMAT = Format(
+    "cloudzero-cbf",
+    "CloudZero Common Bill Format",
+    recognise,
+    canonical,
+    select_files,
+    marks=frozenset(_MARKS),
+    as_written=_MARKS,
+)

@@ -81,6 +81,7 @@ class Format:
         halves: Whether a bill comes as two files that are read together, under ``actual`` and ``amortized``.
         marks: Columns, by canonical name, without which no file is of the format; empty where that cannot be said.
         as_written: Mark -> what the supplier calls it in its files, where that is not the mark itself.
+        instead: Columns of a file that lacks marks -> what it is in the format's place, as a remedy; "" where unknown.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Format:
     halves: bool = False
     marks: frozenset[str] = frozenset()
     as_written: Mapping[str, str] = field(default_factory=dict)
+    instead: Callable[[Sequence[str]], str] = lambda _: ""
 
     def lacking(self, columns: Sequence[str]) -> list[str]:
         """Return the marks that a file lacks which has others of them, as written; nothing for something else."""

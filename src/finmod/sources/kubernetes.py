@@ -99,6 +99,15 @@ def _unknown(where: str, names: Sequence[str]) -> Problem:
                 where=where,
                 remedy="Write the column names as the report has them: docs/reference/mappings/kubernetes.md.",
             )
+    report, lacking = _nearest(names)
+    if lacking:
+        return Problem(
+            code="FM1276",
+            found=f"the file lacks {', '.join(lacking)}, and has other columns of the report {report}",
+            expected=f"the columns of {report}",
+            where=where,
+            remedy="Export the report again with all columns: docs/reference/mappings/kubernetes.md.",
+        )
     return Problem(
         code="FM1276",
         found="the columns are of no usage report that finmod knows",
@@ -106,6 +115,13 @@ def _unknown(where: str, names: Sequence[str]) -> Problem:
         where=where,
         remedy="See docs/reference/mappings/kubernetes.md for the columns that each report needs.",
     )
+
+
+def _nearest(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the report that most of its telling columns are there of, and those that are not; none if too many."""
+    lacking = {report: sorted(needed.difference(names)) for report, needed in REPORTS.items()}
+    report = min(lacking, key=lambda each: (len(lacking[each]), -len(REPORTS[each])))
+    return report, lacking[report] if len(lacking[report]) <= len(REPORTS[report]) // 3 else []
 
 
 def _stage_json(engine: Engine, file: SourceFile, folder: Path) -> Staged:

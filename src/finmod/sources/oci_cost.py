@@ -45,7 +45,12 @@ _BY_LETTERS = {name.replace("_", ""): name for name in _NAMES} | {
     # As Oracle's documents write it.
     "lineitembackreference": "line_item_backreference_no",
 }
-_MARKS = frozenset({"line_item_interval_usage_start", "cost_my_cost", "product_service"})
+_MARKS = {
+    "line_item_interval_usage_start": "lineItem/intervalUsageStart",
+    "cost_my_cost": "cost/myCost",
+    "product_service": "product/service",
+}
+"""Columns without which no file is a cost report -> what Oracle calls them."""
 _TAG = re.compile(r"tags/(.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -69,7 +74,22 @@ def tag_columns(names: Sequence[str]) -> list[tuple[str, str]]:
 
 def recognise(columns: Sequence[str]) -> bool:
     """Return whether the columns are those of a cost report; a usage report has no cost."""
-    return {canonical(name) for name in columns} >= _MARKS
+    return {canonical(name) for name in columns} >= _MARKS.keys()
 
 
-FORMAT = Format("oci-cost", "Oracle Cloud Infrastructure cost report", recognise, canonical, marks=_MARKS)
+def _usage_report(columns: Sequence[str]) -> str:
+    names = {canonical(name) for name in columns}
+    if "usage_billed_quantity" not in names or any(name.startswith("cost_") for name in names):
+        return ""
+    return "It looks like a usage report, which never has a cost: load the cost report, of reports/cost-csv."
+
+
+FORMAT = Format(
+    "oci-cost",
+    "Oracle Cloud Infrastructure cost report",
+    recognise,
+    canonical,
+    marks=frozenset(_MARKS),
+    as_written=_MARKS,
+    instead=_usage_report,
+)

@@ -24,7 +24,7 @@ from finmod.ledger.quality import missing_days, missing_months, repeated_charges
 from finmod.ledger.rate_findings import rate_findings
 from finmod.ledger.reconcile import reconcile_invoices
 from finmod.ledger.reduce import relation
-from finmod.ledger.splits import unmeasured_splits
+from finmod.ledger.splits import untold_splits
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.ledger.usage_proof import UsageProof, lost_usage, usage_loaded_twice, usage_proofs
 from finmod.settings.project import Project
@@ -120,7 +120,7 @@ def _found(
     findings += bills_loaded_twice(engine, ledger, snapshot)
     findings += repeated_charges(engine, charges)
     findings += unread_discounts(engine, charges)
-    findings += unmeasured_splits(engine, charges)
+    findings += untold_splits(engine, charges)
     step("days without charges", 2, parts)
     files = ChargeFiles.of(ledger, snapshot)
     findings += missing_days(engine, files)
