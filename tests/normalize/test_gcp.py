@@ -147,9 +147,9 @@ def test_numbers_may_be_numbers_or_texts(written: str, read: str, tmp_path: Path
         ('"cost": 1.5', '"cost": 1.5, "cost": 2', "the key 'cost' stands more than once in one object"),
         ('"id": "2E27', '"id": "x", "id": "2E27', "the key 'id' stands more than once in one object"),
         ('"credits": []', '"credits": [{"amount": 1, "amount": 2}]', "the key 'amount' stands more than once"),
-        ('"credits": []', '"credits": "[]"', "where a list was expected"),
+        ('"credits": []', '"credits": "[]"', "credits is text; expected a list"),
         ('"currency": "USD"', '"currency" "USD"', "the JSON is broken"),
-        ('"month": "202609"', '"month": "September"', "empty in 1 row: invoice.month is 'September' in the first"),
+        ('"month": "202609"', '"month": "September"', "invoice.month is 'September'; expected a month as YYYYMM"),
         ("2026-09-10 05:00:00 UTC", "yesterday", "usage_start_time is 'yesterday'"),
         ('"currency": "USD"', '"currency": "EUR"', "one billing account is billed in USD and EUR in 2026-09"),
         ('"cost": 1.5', '"cost": true', "cost is 'true'"),
@@ -217,3 +217,7 @@ def test_a_sound_bill_has_no_finding_that_calls_for_action(tmp_path: Path) -> No
     one(tmp_path, "1", price__list_price="2")
 
     assert [found for found in findings(tmp_path) if found[1] == "error"] == []
+
+
+def test_a_file_of_json_without_an_object_is_told_as_json(tmp_path: Path) -> None:
+    assert "expected JSON with one object per row" in refused(tmp_path, "gcp-billing", {"bill.json": "null"})

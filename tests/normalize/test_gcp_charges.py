@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from finmod.terms.findings import codes
 from tests.journeys.bills import new_project, rows
 from tests.normalize.gcp_bill import bill, credit
-from tests.normalize.loaded import charge, charges, findings
+from tests.normalize.loaded import charge, charges, findings, refused
 
 COSTS = "BilledCost, EffectiveCost, ListCost, ContractedCost"
 _SUBSCRIPTION = "subscriptions/e52fd279"
@@ -245,6 +246,17 @@ def test_a_row_without_an_invoice_month_is_booked_in_its_month_of_usage_with_a_f
 
     assert (found["BillingPeriodStart"].month, found["InvoiceId"]) == (9, None)
     assert "FM1256" in {code for code, _, _ in findings(tmp_path)}
+    assert "invoice.month of Google" in codes()["FM1256"].remedy
+
+
+@pytest.mark.parametrize("month", ["202613", "2026-09", "September"])
+def test_an_invoice_month_that_is_none_is_refused_under_its_own_name(month: str, tmp_path: Path) -> None:
+    odd = {"invoice__month": month}
+
+    told = refused(tmp_path, "gcp-billing", bill({"invoice__month": "202609"}, odd, odd))
+
+    assert f"row 2: invoice.month is '{month}' (and 1 more row); expected a month as YYYYMM." in told
+    assert "FM1125" in told
 
 
 def test_findings_stand_in_the_month_of_their_charges_and_are_counted_once(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ def test_the_history_is_read_in_every_form_of_it(tmp_path: Path, content: str) -
     [
         ("Date,USD,\n2026-09-02,1.1x,\n", "hist:2: the rate of USD on '2026-09-02' is '1.1x'"),
         ("Date,USD,\n2026-09-02,0,\n", "hist:2: the rate of USD on '2026-09-02' is '0'"),
-        ("Date,USD,\n02/09/2026,N/A,\n", "hist:2: the rate of USD on '02/09/2026' is 'N/A'"),
+        ("Date,USD,\n02/09/2026,N/A,\n", "hist:2: the date is '02/09/2026'; expected a day as 2026-09-30"),
+        ("Date,USD,\n,1.1,\n", "hist:2: the date is empty; expected a day as 2026-09-30"),
         ("Date,USD,\n2026-09-02,1.1,2,3,\n", "hist:2: the line has 5 fields, the first one 2"),
         ("Date,USD,\n", "hist: the file has no rate"),
         ("", "hist: its first line begins with ''"),
@@ -62,12 +63,13 @@ def test_the_history_is_read_in_every_form_of_it(tmp_path: Path, content: str) -
         ('Date,USD\n"', "the line cannot be read"),
         (XML[:-9], "hist:7: the XML is broken"),
         (XML.replace('rate="1.1650"', 'rate="-1"'), "hist:5: the rate of USD on '2026-09-02' is '-1'"),
-        (XML.replace(' time="2026-09-02"', ""), "hist:5: the rate of USD on '' is '1.1650'"),
+        (XML.replace(' time="2026-09-02"', ""), "hist:5: the date is empty"),
+        (XML.replace(' time="1999-01-04"', ""), "hist:6: the date is empty"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "hist: the file declares entities"),
         ("<html/>", "hist: the file has no rate"),
         (b"PK nothing", "hist: the ZIP cannot be read: File is not a zip file"),
         (zipped(a="1", b="2"), "hist: the ZIP holds 2 files; expected one file in the ZIP"),
-        (zipped(history="Date,USD\nx,1\n"), "hist/history:2: the rate of USD on 'x' is '1'"),
+        (zipped(history="Date,USD\nx,1\n"), "hist/history:2: the date is 'x'"),
     ],
 )
 def test_what_is_no_history_is_refused_with_its_place(tmp_path: Path, content: str | bytes, found: str) -> None:
@@ -75,6 +77,24 @@ def test_what_is_no_history_is_refused_with_its_place(tmp_path: Path, content: s
         read(tmp_path, content)
     assert str(caught.value).startswith(found) or found in str(caught.value)
     assert "FM1433" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        (
+            "Date,USD,CYP,GBP,\n03 September 2026,1.1,N/A,0.8,\n2026-09-02,1.1,x,y,\nz,1.1,N/A,0.8,\n",
+            ["hist:2", "hist:3", "hist:3", "hist:4"],
+        ),
+        (XML.replace("1999-01-04", "4 January").replace("/><Cube", "/>\n<Cube"), ["hist:6"]),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_told_once_for_all_its_rates(
+    tmp_path: Path, content: str, places: list[str]
+) -> None:
+    with pytest.raises(UserError) as caught:
+        read(tmp_path, content)
+    assert [problem.where for problem in caught.value.problems] == places
 
 
 def test_a_small_zip_of_a_huge_file_is_not_unpacked_whole(tmp_path: Path) -> None:

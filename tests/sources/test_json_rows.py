@@ -30,6 +30,7 @@ FORM = Format(
     lists={"place.labels": Pairs()},
 )
 ROW = '{"cost": 1.10, "any": [1, {"a": null}], "place": {"region": "x", "labels": [{"key": "k", "value": "v"}]}}'
+FULL = '{"cost": 1, "credits": [{"amount": 1}, {"amount": 2}, {"amount": 3}]}'
 
 
 def staged(folder: Path, content: bytes) -> list[tuple[object, ...]]:
@@ -61,13 +62,19 @@ def test_fields_that_are_absent_are_null(tmp_path: Path) -> None:
     ("text", "words"),
     [
         (f'{ROW}\n{{"cost": 1, "cost": 2}}\n', ("bill.json:2", "the key 'cost' stands more than once", "FM1141")),
-        (f'{ROW}\n{{"place": [1]}}\n', ("bill.json:2", "place is a list: it stands where an object was", "FM1142")),
-        (f'{ROW}\n{{"credits": "[]"}}\n', ("bill.json:2", "credits is text: it stands where a list was", "FM1142")),
+        (f'{ROW}\n{{"place": [1]}}\n', ("bill.json:2", "place is a list; expected an object", "FM1142")),
+        (f'{ROW}\n{{"credits": "[]"}}\n', ("bill.json:2", "credits is text; expected a list", "FM1142")),
+        (f'{ROW}\n{{"place": {{"labels": 7}}}}\n', ("bill.json:2", "place.labels is a number; expected a l", "FM1142")),
+        (f'{{"credits": {{}}}}\n\n{FULL}\n', ("bill.json:1: credits is an object; expected a list", "FM1142")),
+        (f'{FULL}\n\n{{"credits": {{}}}}\n{FULL}\n', ("bill.json:3: credits is an object", "FM1142")),
+        (f'{FULL}\n{{"credits": [null, 7]}}\n', ("bill.json:2: an element of credits is a number; exp", "FM1142")),
+        (f'[{FULL}, {{"credits": true}}]', ("bill.json, row 2: credits is true or false; expected a list", "FM1142")),
         (
-            f'{ROW}\n{{"place": {{"labels": 7}}}}\n',
-            ("bill.json:2", "place.labels is a number: it stands where a list", "FM1142"),
+            f'{FULL}\n{FULL}\n{{"credits": [{{"amount": 1, "amount": 2}}]}}\n{FULL}\n',
+            ("bill.json:3: the key 'amount'",),
         ),
-        ('[{"credits": {}}]', ("an object stands where a list was", "FM1142")),
+        (f'{FULL}\n{{"place": {{"region": "x", "region": "y"}}}}\n', ("bill.json:2: the key 'region' stands",)),
+        (f"{ROW}\n[1]\n", ("bill.json:2: a list stands where an object was expected", "FM1142")),
         (f'{ROW}\n{{"cost": \n', ("bill.json:2", "the JSON is broken", "FM1140")),
         (f'{ROW}\n{ROW}\n{{"cost" 1}}\n{ROW}\n', ("bill.json:3", "the JSON is broken", "FM1140")),
         (f"\ufeff{ROW}\n", ("bill.json:1", "byte order mark", "Save it as UTF-8 without the mark.", "FM1140")),

@@ -11,7 +11,7 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.sources.files import fingerprint
-from finmod.sources.kinds import header_line, is_gzip, kind_of
+from finmod.sources.kinds import header_line, is_gzip, kind_of, kind_with_json
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,33 @@ def test_text_is_text_whatever_it_is_called_and_ends_in(tmp_path: Path) -> None:
         assert kind_of(fingerprint(tmp_path / name, tmp_path)) == "csv"
     (tmp_path / "cut").write_bytes(b"a," + "\u00fc".encode() * 4096)
     assert kind_of(fingerprint(tmp_path / "cut", tmp_path)) == "csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("b.json", "null", "json"),
+        ("b.jsonl", ' "text" ', "json"),
+        ("b.ndjson", "[1, 2]", "json"),
+        ("b.json", "{cost: 1}", "json"),
+        ("b.txt", "\ufeff{cost: 1}", "json"),
+        ("b.json", "cost,usage\n1,2\n", "csv"),
+        ("b.csv", "[cost],[usage]\n1,2\n", "csv"),
+        ("b.csv", "null", "csv"),
+    ],
+)
+def test_what_is_meant_as_json_is_json_where_that_is_read(tmp_path: Path, name: str, text: str, kind: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / f"{name}.gz").write_bytes(gzip.compress(text.encode()))
+
+    assert kind_with_json(fingerprint(tmp_path / name, tmp_path)) == kind
+    assert kind_with_json(fingerprint(tmp_path / f"{name}.gz", tmp_path)) == kind.replace("csv", "gzip")
+    assert kind_of(fingerprint(tmp_path / name, tmp_path), json=True) == "csv"
+
+
+def test_where_json_is_read_another_kind_is_refused_with_json_as_expected(tmp_path: Path) -> None:
+    wide = '{"cost": 1}'.encode("utf-16")
+    for name, content in (("b.json", wide), ("b.json.gz", gzip.compress(wide))):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(UserError, match=r"UTF-16; expected JSON or CSV in UTF-8, gzipped or not, or Parquet"):
+            kind_with_json(fingerprint(tmp_path / name, tmp_path))

@@ -92,7 +92,7 @@ def _periods(engine: Engine, conversion: Conversion) -> FilePeriods:
     every = booked = _booked(engine, conversion)
     if conversion.mapping.dropped_rows_count:
         every = _booked(engine, replace(conversion, mapping=replace(conversion.mapping, drop_when="")))
-    problems = [_told(engine, conversion, problem, place) for problem, place in _unplaced(booked, file)]
+    problems = [_told(engine, conversion, *unplaced) for unplaced in _unplaced(booked)]
     if not all(map(_possible, (moment for item in every for moment in (item.first, item.last)))):
         problems += impossible_instants(engine, conversion, _FIRST_YEAR, _LAST_YEAR)
     if problems:
@@ -113,21 +113,19 @@ def _booked(engine: Engine, conversion: Conversion) -> tuple[Booked, ...]:
     return tuple(Booked(*row) for row in engine.rows(booking_sql(conversion)))
 
 
-def _unplaced(booked: Sequence[Booked], file: str) -> Iterator[tuple[Problem, tuple[str, int]]]:
-    """Yield what names no period or no day, with the column and the first such row."""
+def _unplaced(booked: Sequence[Booked]) -> Iterator[tuple[str, int, int]]:
+    """Yield which column names no period or no day, the first such row and their number."""
     monthless = [item for item in booked if item.month is None]
     if monthless:
-        row = min(item.row for item in monthless)
-        yield _empty("BillingPeriodStart", file, row, sum(i.rows for i in monthless)), ("BillingPeriodStart", row)
+        yield "BillingPeriodStart", min(item.row for item in monthless), sum(item.rows for item in monthless)
     dayless = [item.dayless_row for item in booked if item.dayless_row is not None]
     if dayless:
-        row = min(dayless)
-        yield _empty("ChargePeriodStart", file, row, sum(i.dayless for i in booked)), ("ChargePeriodStart", row)
+        yield "ChargePeriodStart", min(dayless), sum(item.dayless for item in booked)
 
 
-def _told(engine: Engine, conversion: Conversion, problem: Problem, place: tuple[str, int]) -> Problem:
-    """Return the problem of an empty date with what the file has there, where that is text that names none."""
-    target, row = place
+def _told(engine: Engine, conversion: Conversion, target: str, row: int, rows: int) -> Problem:
+    """Return the problem of an empty date, or of what the file has there, where that is text that names none."""
+    problem = _empty(target, conversion.staged.file.name, row, rows)
     columns = conversion.values.columns
     sql = next((item.sql for item in conversion.mapping.columns if item.target == target), "")
     for name in sorted(names_in(sql) & columns.keys()):
@@ -135,8 +133,10 @@ def _told(engine: Engine, conversion: Conversion, problem: Problem, place: tuple
             f"SELECT {conversion.values.text(name)} FROM {conversion.staged.relation} WHERE file_row_number = {row - 1}"
         )
         if text:
-            found = f"{problem.found}: {columns[name].name} is '{printable(text, 40)}' in the first"
-            return replace(problem, found=found)
+            more = f" (and {counted(rows - 1, 'more row')})" if rows > 1 else ""
+            found = f"{columns[name].name} is '{printable(text, 40)}'{more}"
+            form = "" if f"@{name}" in sql else conversion.mapping.period_form
+            return replace(problem, found=found, expected=form or problem.expected)
     read = [columns[name].name for name in conversion.reads(target)]
     return replace(problem, found=problem.found.replace(target, read[0], 1)) if len(read) == 1 else problem
 

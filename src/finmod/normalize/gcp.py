@@ -256,6 +256,7 @@ GCP_BILLING = Mapping(
     columns=(*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *_OWN),
     notes=_NOTES,
     guessed_period="$invoice_month IS NULL",
+    period_form="a month as YYYYMM",
     by_choice=_BY_CHOICE,
 )
 

@@ -105,6 +105,7 @@ class Mapping:
         notes: Paragraphs for the mapping's page.
         drop_when: Rows for which this is true are no charges of this bill and are left out, counted.
         guessed_period: Rows for which this is true name no billing period: they are booked in the month of usage.
+        period_form: How text that names a billing period is written, for messages; "" where it is a date.
         also: Further charges that the same rows make, each with columns and rows of its own.
         by_choice: Findings that follow from what was chosen here.
         each: The list whose elements make the charges; None where each row makes one.
@@ -126,6 +127,7 @@ class Mapping:
     notes: tuple[str, ...] = field(default=())
     drop_when: str = ""
     guessed_period: str = ""
+    period_form: str = ""
     also: tuple[Mapping, ...] = ()
     by_choice: tuple[Choice, ...] = ()
     each: Each | None = None

@@ -8,9 +8,11 @@ from __future__ import annotations
 import gzip as packed
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import NamedTuple
 
+from finmod.engines.duckdb import Engine, EngineError, literal
 from finmod.errors import Problem, printable
 from finmod.sources import gzip
 from finmod.sources.files import SourceFile
@@ -39,35 +41,102 @@ _EXPECTED = {
 _KINDS = {"varchar": "text", "object": "an object", "array": "a list", "boolean": "true or false", "null": "null"}
 
 
-def broken_object(file: SourceFile, said: str, form: Format) -> Problem:
+class _Misfit(NamedTuple):
+    """A cell that is neither null nor the list or the object that it should be.
+
+    Attributes:
+        field: Its field, ``outer.inner``.
+        kind: What it is.
+        wanted: What it should be.
+    """
+
+    field: str
+    kind: str
+    wanted: str
+
+
+def broken_object(engine: Engine, file: SourceFile, said: str, form: Format, objects: str) -> Problem:
     """Return what the engine says of a file's objects as a problem with its place.
 
     Args:
+        engine: Where to look for the object.
         file: The file.
         said: The engine's words.
         form: Its format: what the fields should be.
+        objects: SQL for the file's objects, each as ``json``.
     """
-    where = _place(file, said)
     # The engine repeats the object, which is text of the bill, behind what it found.
     for sign, (code, words) in _MEANT.items():
         match = re.search(sign, said, re.DOTALL)
         if match is None:
             continue
-        what = printable(match.groupdict().get("what", ""), 60)
-        if code == "FM1142":
-            what = _KINDS.get(what.lower(), "a number")
-            field = _misfit(_object(file, where), form.json_columns)
-            what = f"{field} is {what}: it" if field else what
+        what, where = match.groupdict().get("what", ""), _place(file, said)
+        # Looked for anew: inside lists, the engine counts their elements and not the rows.
+        wanted = "ARRAY" if "ARRAY" in sign else "OBJECT"
+        tests = {"FM1141": _twice(form.json_columns, "$", what), "FM1142": _misfits(form.json_columns, wanted)}
+        row, text = _first(engine, objects, tests[code]) if code in tests else (0, "")
+        if row:
+            where = f"{file.name}:{_line_of_row(file, row)}" if "in line" in said else f"{file.name}, row {row:,}"
+        misfit = _misfit(_parsed(text), form.json_columns) if row and code == "FM1142" else None
+        what = _KINDS.get(what.lower(), "a number") if code == "FM1142" else printable(what, 60)
+        found = f"{misfit.field} is {misfit.kind}" if misfit else words.format(what=what)
+        expected = misfit.wanted if misfit else _EXPECTED[code]
         remedy = "Save it as UTF-8 without the mark." if "byte order mark" in what else "Export it again."
-        found = words.format(what=what)
-        return Problem(code=code, found=found, expected=_EXPECTED[code], where=where, remedy=remedy)
+        return Problem(code=code, found=found, expected=expected, where=where, remedy=remedy)
     return Problem(
         code="FM1140",
         found="the JSON cannot be read",
         expected=_EXPECTED["FM1140"],
-        where=where,
+        where=_place(file, said),
         remedy="Export it again.",
     )
+
+
+def _first(engine: Engine, objects: str, tests: Iterable[str]) -> tuple[int, str]:
+    """Return the row, from 1, and the text of the first object of which a test is true; 0 where none is found."""
+    test = " OR ".join(f"coalesce({test}, false)" for test in tests)
+    numbered = f"SELECT row_number() OVER () AS row, json, {test or 'false'} AS is_meant FROM {objects}"
+    engine.run("SET preserve_insertion_order = true")
+    try:
+        found = engine.rows(f"SELECT row, json FROM ({numbered}) WHERE is_meant ORDER BY row LIMIT 1")
+    except EngineError:
+        found = []
+    finally:
+        engine.run("SET preserve_insertion_order = false")
+    return found[0] if found else (0, "")
+
+
+def _misfits(kinds: Mapping[str, str], wanted: str) -> Iterator[str]:
+    """Yield SQL for whether a field of ``json`` is neither null nor of the wanted type, as it should be."""
+    fields = dict(_paths(kinds, "$"))
+    lists = [literal(path) for path, kind in fields.items() if kind.endswith("[]")]
+    structs = [literal(path) for path, kind in fields.items() if not kind.endswith("[]")]
+    asked = lists if wanted == "ARRAY" else structs
+    # All paths in one call: each call reads the object anew.
+    of_elements = [f"json_type(json, {path[:-1]}[*]')" for path in lists] if wanted == "OBJECT" else []
+    for types in (f"json_type(json, [{', '.join(asked)}]::VARCHAR[])", *of_elements):
+        yield f"list_bool_or([one NOT IN ('{wanted}', 'NULL') FOR one IN {types}])"
+
+
+def _paths(kinds: Mapping[str, str], above: str) -> Iterator[tuple[str, str]]:
+    """Yield path and type of each field that is a list or an object."""
+    for name, kind in kinds.items():
+        path = f'{above}."{name}"'
+        if kind.endswith("[]") or kind.startswith("STRUCT("):
+            yield path, kind
+        if kind.startswith("STRUCT(") and kind.endswith(")"):
+            yield from _paths(fields_inside(kind), path)
+
+
+def _twice(kinds: Mapping[str, str], above: str, key: str) -> Iterator[str]:
+    """Yield SQL for whether a key that is read stands more than once in one object of ``json``."""
+    if key in kinds:
+        twice = f"len(list_filter(json_keys(one), lambda name: name = {literal(key)})) > 1"
+        yield f"list_bool_or([{twice} FOR one IN json_extract(json, [{literal(above)}])])"
+        yield f"list_bool_or([{twice} FOR one IN json_extract(json, {literal(f'{above}[*]')})])"
+    for name, kind in kinds.items():
+        if kind.startswith("STRUCT("):
+            yield from _twice(fields_inside(kind.removesuffix("[]")), f'{above}."{name}"', key)
 
 
 def _place(file: SourceFile, said: str) -> str:
@@ -81,30 +150,46 @@ def _place(file: SourceFile, said: str) -> str:
     return f"{file.name}, row {int(row[1]):,}" if row else file.name
 
 
-def _object(file: SourceFile, where: str) -> object:
-    """Return the object on the line that a place names, or None."""
-    line = re.search(r":(\d+)$", where)
-    if line is None:
-        return None
+def _parsed(text: str) -> object:
+    """Return an object of JSON; None for one that is nested too deeply."""
     try:
-        return json.loads(_text_of(file, int(line[1])))
-    except (ValueError, RecursionError, OSError, EOFError):
+        return json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
         return None
 
 
-def _misfit(value: object, kinds: Mapping[str, str]) -> str | None:
-    """Return the first field, ``outer.inner``, that is neither null nor the list or the object that it should be."""
+def _misfit(value: object, kinds: Mapping[str, str]) -> _Misfit | None:
+    """Return the first field of an object that is neither null nor the list or the object that it should be."""
     if not isinstance(value, dict):
         return None
     for name, kind in kinds.items():
-        cell = value.get(name)
-        wanted = list if kind.endswith("[]") else dict if kind.startswith("STRUCT(") else object
-        if cell is not None and not isinstance(cell, wanted):
-            return name
-        inner = _misfit(cell, fields_inside(kind)) if wanted is dict else None
+        cell, is_list = value.get(name), kind.endswith("[]")
+        if cell is None or not (is_list or kind.startswith("STRUCT(")):
+            continue
+        if not isinstance(cell, list if is_list else dict):
+            return _Misfit(name, _kind(cell), "a list" if is_list else "an object")
+        if is_list:
+            odd = [one for one in cell if one is not None and not isinstance(one, dict)]
+            inner = _Misfit(f"an element of {name}", _kind(odd[0]), "an object") if odd else None
+        else:
+            inner = _misfit(cell, fields_inside(kind))
+            inner = inner._replace(field=f"{name}.{inner.field}") if inner else None
         if inner:
-            return f"{name}.{inner}"
+            return inner
     return None
+
+
+def _kind(cell: object) -> str:
+    kinds: dict[type, str] = {bool: "true or false", str: "text", dict: "an object", list: "a list"}
+    return kinds.get(type(cell), "a number")
+
+
+def _line_of_row(file: SourceFile, row: int) -> int:
+    """Return the line of a row; empty lines are none."""
+    opened = packed.open if is_gzip(file) else open
+    with opened(file.path, "rt", encoding="utf-8", errors="replace") as handle:
+        filled = (line for line, text in enumerate(handle, start=1) if text.strip())
+        return next(islice(filled, row - 1, None), row)
 
 
 def _line(file: SourceFile, told: int, *, malformed: bool) -> int:

@@ -54,18 +54,21 @@ def read_ecb(file: Path) -> list[EcbRate]:
     """
     name, content = _content(file)
     cells = _xml(file, content) if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else _csv(file, content)
-    rates, problems = list[EcbRate](), list[Problem]()
+    rates, problems = list[EcbRate](), dict[tuple[int, str], Problem]()
     for line, day, currency, text in cells:
+        where = f"{name}:{line}"
         rate = _rate(day, currency, text)
         if rate:
             rates.append(rate)
-        elif text not in _NONE or not _is_day(day):
-            found = f"the rate of {printable(currency, _LONGEST)} on '{printable(day, _LONGEST)}' is "
-            found += f"'{printable(text, _LONGEST)}'"
-            where = f"{name}:{line}"
-            problems.append(_no_history(where, found, "a day as 2026-09-30 and a plain decimal above 0, or N/A"))
+        elif not _is_day(day):
+            # Once for all rates of the day.
+            found = f"the date is '{printable(day, _LONGEST)}'" if day else "the date is empty"
+            problems[line, ""] = _no_history(where, found, "a day as 2026-09-30")
+        elif text not in _NONE:
+            found = f"the rate of {printable(currency, _LONGEST)} on '{day}' is '{printable(text, _LONGEST)}'"
+            problems[line, currency] = _no_history(where, found, "a plain decimal above 0, or N/A")
     if problems:
-        raise UserError(*problems[:_MOST_PROBLEMS])
+        raise UserError(*list(problems.values())[:_MOST_PROBLEMS])
     if not rates:
         raise UserError(_no_history(name, "the file has no rate"))
     return rates
@@ -114,16 +117,19 @@ def _csv(file: Path, content: bytes) -> Iterator[tuple[int, str, str, str]]:
 def _xml(file: Path, content: bytes) -> _Cells:
     """Return the rates of nested Cubes: one of a day around those of its currencies. No entity is ever read."""
     found: list[tuple[int, str, str, str]] = []
-    day = ""
+    day, day_line = "", 0
     parser = expat.ParserCreate()
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal day
-        if tag.rpartition(":")[2] == "Cube":
-            day = attributes.get("time", day)
-            if "currency" in attributes or "rate" in attributes:
-                currency, rate = attributes.get("currency", ""), attributes.get("rate", "")
-                found.append((parser.CurrentLineNumber, day, currency, rate))
+        nonlocal day, day_line
+        if tag.rpartition(":")[2] != "Cube":
+            return
+        line, is_rate = parser.CurrentLineNumber, "currency" in attributes or "rate" in attributes
+        if "time" in attributes or not is_rate:
+            day, day_line = attributes.get("time", ""), line
+        if is_rate:
+            place = line if _is_day(day) else day_line
+            found.append((place, day, attributes.get("currency", ""), attributes.get("rate", "")))
 
     def refuse(*_: object) -> None:
         raise UserError(_no_history(file.name, "the file declares entities"))

@@ -165,7 +165,9 @@ def copy_to_parquet(engine: Engine, file: SourceFile, layout: Layout, form: Form
             return engine.copy_parquet(query, target, compression="lz4_raw", ordered=True)
     except EngineError as error:
         target.unlink(missing_ok=True)
-        raise UserError((check and check.problem) or broken_object(file, str(error), form)) from error
+        objects = f"read_json_objects({_source(file, layout)})"
+        problem = (check and check.problem) or broken_object(engine, file, str(error), form, objects)
+        raise UserError(problem) from error
     except UserError:
         target.unlink(missing_ok=True)
         raise

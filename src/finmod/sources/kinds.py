@@ -16,10 +16,13 @@ from finmod.sources.unpacked import starts_as_gzip
 
 Kind = Literal["csv", "gzip", "parquet", "json"]
 
+_TABLES = "CSV in UTF-8, gzipped CSV or Parquet"
+_TABLES_OR_JSON = "JSON or CSV in UTF-8, gzipped or not, or Parquet"
 _UNPACK_OR_EXPORT = "Unpack it, or export as CSV or Parquet."
 _EXPORT = "Export it as CSV or Parquet."
 _NOT_A_BILL = "Take it out of the source's path, or export the bill again as CSV or Parquet."
 _JSON = rb'(?:\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*[\{\]])'
+_SCALAR = rb'(?:\xef\xbb\xbf)?\s*(?:null|true|false|[-+0-9.eE]+|"[^"\r\n]*")\s*$'
 _MAGIC = {
     rb"PK\x03\x04": ("a ZIP archive or an Excel workbook", _UNPACK_OR_EXPORT),
     rb"\xd0\xcf\x11\xe0": ("an Excel workbook of before 2007", _EXPORT),
@@ -52,12 +55,13 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _HEAD_BYTES = 4096
 
 
-def kind_of(file: SourceFile, *, json: bool = False) -> Kind:
+def kind_of(file: SourceFile, *, json: bool = False, expected: str = _TABLES) -> Kind:
     """Return what a file is by its bytes, not by its name.
 
     Args:
         file: The file.
         json: Whether JSON is read; a gzip file with JSON in it is of that kind then.
+        expected: What is read, for messages.
 
     Raises:
         UserError: It is empty, of a kind that is not read, or a part of a Parquet file.
@@ -72,14 +76,35 @@ def kind_of(file: SourceFile, *, json: bool = False) -> Kind:
         return "json" if json and is_json(gzip.head(file, _HEAD_BYTES)) else "gzip"
     if json and is_json(head):
         return "json"
-    _refuse(head, _MAGIC, file.name)
+    _refuse(head, _MAGIC, file.name, expected)
     # A CSV file may end in PAR1 too: it is what some suppliers call Paris.
     ends = tail == b"PAR1"
     if (ends or file.name.lower().endswith(".parquet")) and (b"\0" in head or is_binary(head)):
         words = "its beginning is missing" if ends else "it neither begins nor ends as one"
         raise UserError(parquet.damaged(file, words))
-    refuse_other_kinds(head, file.name)
+    refuse_other_kinds(head, file.name, expected)
     return "csv"
+
+
+def kind_with_json(file: SourceFile) -> Kind:
+    """Return what a file is where JSON is read; JSON too is what is meant as such, and has no objects or broken ones.
+
+    Raises:
+        UserError: As of ``kind_of``.
+    """
+    kind = kind_of(file, json=True, expected=_TABLES_OR_JSON)
+    if kind not in ("csv", "gzip"):
+        return kind
+    if kind == "gzip":
+        head = gzip.head(file, _HEAD_BYTES)
+        refuse_other_kinds(head, file.name, _TABLES_OR_JSON)
+    else:
+        with file.path.open("rb") as handle:
+            head = handle.read(_HEAD_BYTES)
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    named = file.name.lower().removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
+    # A name in brackets may begin the header of CSV, and a number its only line.
+    return "json" if first == b"{" or (named and (first == b"[" or re.match(_SCALAR, head))) else kind
 
 
 def is_json(head: bytes) -> bool:
@@ -110,7 +135,7 @@ def is_binary(content: bytes) -> bool:
     return False
 
 
-def refuse_other_kinds(head: bytes, name: str) -> None:
+def refuse_other_kinds(head: bytes, name: str, expected: str = _TABLES) -> None:
     """Refuse content that is no text of a bill, told by its first bytes.
 
     Raises:
@@ -121,22 +146,22 @@ def refuse_other_kinds(head: bytes, name: str) -> None:
         raise UserError(
             Problem(code="FM1103", found="the file is empty", where=name, remedy="Export it again, or remove it.")
         )
-    _refuse(head, _MAGIC | _ENCODINGS, name)
+    _refuse(head, _MAGIC | _ENCODINGS, name, expected)
     if is_binary(head[:_HEAD_BYTES]):
-        raise UserError(_other("binary data, and no text", _NOT_A_BILL, name))
+        raise UserError(_other("binary data, and no text", _NOT_A_BILL, name, expected))
 
 
-def _refuse(head: bytes, kinds: dict[bytes, tuple[str, str]], name: str) -> None:
+def _refuse(head: bytes, kinds: dict[bytes, tuple[str, str]], name: str, expected: str) -> None:
     for magic, (what, remedy) in kinds.items():
         if re.match(magic, head, re.IGNORECASE | re.DOTALL):
-            raise UserError(_other(what, remedy, name))
+            raise UserError(_other(what, remedy, name, expected))
 
 
-def _other(what: str, remedy: str, name: str) -> Problem:
+def _other(what: str, remedy: str, name: str, expected: str) -> Problem:
     return Problem(
         code="FM1104",
         found=f"the file is {what}",
-        expected="CSV in UTF-8, gzipped CSV or Parquet",
+        expected=expected,
         where=name,
         remedy=remedy,
     )

@@ -15,7 +15,7 @@ from finmod.sources import csv, json_rows, literals, parquet
 from finmod.sources.domains import Domain, read_domains
 from finmod.sources.files import SourceFile
 from finmod.sources.format import Format, Page
-from finmod.sources.kinds import kind_of
+from finmod.sources.kinds import kind_of, kind_with_json
 from finmod.sources.lists import is_wrapped, unwrapped
 from finmod.terms.findings import Finding
 
@@ -124,7 +124,7 @@ def stage(  # noqa: PLR0913 -- a file, where it goes, and how it is read
     Raises:
         UserError: The file cannot be read whole; with line and remedy.
     """
-    kind = kind_of(file, json=form is not None and form.reads_json)
+    kind = kind_with_json(file) if form is not None and form.reads_json else kind_of(file)
     if kind == "parquet":
         return _stage_parquet(engine, file, form)
     if kind == "json" and form is not None:
@@ -323,7 +323,7 @@ def column_names(
     Raises:
         UserError: It has none that can be read.
     """
-    kind = kind_of(file, json=json)
+    kind = kind_with_json(file) if json else kind_of(file)
     if kind == "json":
         return json_rows.column_names(file)
     if kind != "parquet":
