@@ -90,7 +90,7 @@ def test_readers_are_named_as_their_formats() -> None:
         ),
         ("gcp-billing", ["billing_account_id", "usage_start_time", "service", "credits"], "cost"),
         ("oci-cost", ["lineItem/intervalUsageStart", "cost/myCost"], "product/service"),
-        ("oci-cost", ["product/service"], "cost/myCost, lineItem/intervalUsageStart"),
+        ("oci-cost", ["product/service"], "cost/myCost, and lineItem/intervalUsageStart"),
         ("cloudzero-cbf", ["time/usage_start"], "cost/cost"),
     ],
 )
