@@ -98,6 +98,15 @@ def test_labels_with_a_key_twice_are_told(tmp_path: Path) -> None:
     assert [code for code, _, _ in findings(tmp_path) if code in ("FM1261", "FM1305")] == ["FM1305"]
 
 
+def test_a_label_of_nan_stays_as_written_and_is_told(tmp_path: Path) -> None:
+    odd, sound = [{"key": "env", "value": float("nan")}], [label("env", "NaN")]
+
+    found = charges(tmp_path, "gcp-billing", bill({"labels": odd}, {"labels": sound}), "Tags")
+
+    assert found == [('{"env":NaN}',), ('{"env":"NaN"}',)]
+    assert rows(new_project(tmp_path), "SELECT x_Charges FROM findings WHERE x_Code = 'FM1305'") == [(1,)]
+
+
 def test_the_way_from_a_project_to_its_organisation_is_kept(tmp_path: Path) -> None:
     way = [{"resource_name": "folders/34", "display_name": "Engineering"}]
 

@@ -54,6 +54,17 @@ def test_a_namespace_stands_before_its_key_where_there_is_one() -> None:
     assert of_text(tags, '[{"key":"a","value":"b","namespace":"12"}]') == '"12/a":"b"'
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('"NaN"', '"NaN"'), ("NaN", "NaN"), ("-Infinity", "-Infinity"), ("5", '"5"'), ("true", '"true"'),
+        ("null", "null"), ('"a\\"b"', '"a\\"b"'), ('{"b": 1}', '"{\\"b\\":1}"'),
+    ],
+)  # fmt: skip
+def test_a_value_is_a_string_and_what_json_does_not_have_stays(written: str, kept: str) -> None:
+    assert of_text(Pairs(), f'[{{"key": "a", "value": {written}}}]') == f'"a":{kept}'
+
+
 def test_a_whole_list_is_an_object_of_its_own() -> None:
     tags = Pairs(whole=True)
 

@@ -174,8 +174,8 @@ _WHAT = (
         f"'{{' || nullif(concat_ws(',', {_LISTS}), '') || '}}'",
         choice="A resource's own labels stand under their keys; a project's under project:KEY; tags under "
         "NAMESPACE/KEY, which is the name that Google gives them; system labels under their keys, which hold a dot and "
-        "a slash, as no other label's key may. So no key can hide another. A key that stands twice in one list is told "
-        "(FM1305).",
+        "a slash, as no other label's key may. So no key can hide another. NaN and keys that stand twice in one list "
+        "are kept as written, and told (FM1305).",
         source=f"{SCHEMA}: labels, project.labels, system_labels, tags.namespace; FOCUS 1.4, Tags",
         alternative="A project's label under its own key where the resource has none: a resource that nobody labelled "
         "would look labelled. Taxonomies may ask for both keys in turn.",

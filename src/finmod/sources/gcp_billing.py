@@ -60,12 +60,12 @@ _TEXTS = (
 _PRICES = (
     "effective_price", "tier_start_amount", "pricing_unit_quantity", "list_price", "effective_price_default",
 )  # fmt: skip
-_LABELS = list_type("key", "value")
+_LABELS = list_type("key", value="JSON")
 _JSON = {
     **dict.fromkeys(_TEXTS, "VARCHAR"),
     "labels": _LABELS,
     "system_labels": _LABELS,
-    "tags": list_type("key", "value", "namespace"),
+    "tags": list_type("key", "namespace", value="JSON"),
     # Money: with its type a field that stands twice is refused as the file is read.
     "credits": list_type(*CREDIT),
     "service": _struct("id", "description"),

@@ -184,7 +184,8 @@ def _leaves(columns: Mapping[str, str], form: Format, above: tuple[str, ...] = (
         whole, cell = ".".join(place), ".".join(map(identifier, place))
         pairs = form.lists.get(form.canonical(whole))
         if kind.endswith("[]"):
-            found[whole] = pairs.of_list("one", cell) if pairs else f"CAST(to_json({cell}) AS VARCHAR)"
+            made = pairs and pairs.of_list("one", cell, parsed='"value" JSON' in kind)
+            found[whole] = made or f"CAST(to_json({cell}) AS VARCHAR)"
         elif kind.startswith("STRUCT("):
             found |= _leaves(fields_inside(kind), form, place)
         elif kind == "JSON":

@@ -26,19 +26,21 @@ class Pairs:
     namespace: str = ""
     whole: bool = False
 
-    def of_list(self, one: str, source: str, *, named: bool = True) -> str:
+    def of_list(self, one: str, source: str, *, named: bool = True, parsed: bool = False) -> str:
         """Return SQL for the pairs of a list of structs; "" for an empty one.
 
         Args:
             one: SQL for the struct of an element ``one``.
             source: SQL for the list.
             named: Whether the structs have the namespace.
+            parsed: Whether values are JSON instead of text.
         """
         key = f"{one}.key"
         if self.namespace and named:
             key = f"coalesce({one}.{identifier(self.namespace)} || '/', '') || {key}"
         key = f"{literal(self.prefix)} || {key}" if self.prefix else key
-        pair = f"concat(to_json({key}), ':', coalesce(CAST(to_json({one}.value) AS VARCHAR), 'null'))"
+        value = _text_value(f"{one}.value") if parsed else f"CAST(to_json({one}.value) AS VARCHAR)"
+        pair = f"concat(to_json({key}), ':', coalesce({value}, 'null'))"
         pairs = f"array_to_string([{pair} FOR one IN {source} IF {one}.key IS NOT NULL], ',')"
         return f"'{{' || nullif({pairs}, '') || '}}'" if self.whole else pairs
 
@@ -48,12 +50,12 @@ class Pairs:
         Where the cell is an object by itself, an empty list is none: NULL.
         """
         fields = ("key", "value", *([self.namespace] if self.namespace else []))
-        form = literal(json.dumps([dict.fromkeys(fields, "VARCHAR")]))
+        form = literal(json.dumps([dict.fromkeys(fields, "VARCHAR") | {"value": "JSON"}]))
         text = cell
         for field in fields:  # no such piece can stand inside a JSON string, where quotes are escaped
             named, meant = literal(f'"{_capital(field)}":'), literal(f'"{field}":')
             text = f"replace({text}, {named}, {meant})"
-        made = self.of_list("one", f"from_json({text}, {form})")
+        made = self.of_list("one", f"from_json({text}, {form})", parsed=True)
         one = (
             "" if self.whole else f" WHEN starts_with({cell}, '{{') THEN coalesce(TRY({self._of_object(cell)}), {cell})"
         )
@@ -79,6 +81,13 @@ class Pairs:
         return self.of_list(one, unwrapped(cell, kind), named=f"{self.namespace} varchar" in plain)
 
 
+def _text_value(value: str) -> str:
+    """Return SQL for a value of JSON as a string of JSON; NaN, which JSON does not have, stays NaN, to be told."""
+    text = f"CAST({value} AS VARCHAR)"
+    plain = f"starts_with({text}, '\"') OR {text} IN ('null', 'NaN', 'Infinity', '-Infinity')"
+    return f"CASE WHEN {plain} THEN {text} ELSE CAST(to_json({text}) AS VARCHAR) END"
+
+
 def _capital(field: str) -> str:
     """Return a field's name as some writers capitalise it.
 
@@ -88,13 +97,14 @@ def _capital(field: str) -> str:
     return f"x_{field[2:].capitalize()}" if field.startswith("x_") else field.capitalize()
 
 
-def list_type(*fields: str) -> str:
-    """Return the DuckDB type of a list of objects with text fields.
+def list_type(*fields: str, **others: str) -> str:
+    """Return the DuckDB type of a list of objects with text fields, and with others by their types.
 
-    >>> list_type("key", "value")
-    'STRUCT("key" VARCHAR, "value" VARCHAR)[]'
+    >>> list_type("key", value="JSON")
+    'STRUCT("key" VARCHAR, "value" JSON)[]'
     """
-    return f"STRUCT({', '.join(f'{identifier(field)} VARCHAR' for field in fields)})[]"
+    types = dict.fromkeys(fields, "VARCHAR") | others
+    return f"STRUCT({', '.join(f'{identifier(field)} {kind}' for field, kind in types.items())})[]"
 
 
 def is_wrapped(kind: str) -> bool:
