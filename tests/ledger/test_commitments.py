@@ -82,11 +82,14 @@ def test_a_bill_that_amortises_already_has_a_remedy_of_its_own(code: str) -> Non
     assert "the amortized half of an Azure pair" in codes()[code].remedy
 
 
-@pytest.mark.parametrize(("spread", "told"), [("100", 0), ("99", 1)])
+@pytest.mark.parametrize(("spread", "told"), [("98.36", 0), ("98.355", 0), ("98.33", 1)])
 def test_cost_that_reached_charges_that_name_no_commitment_is_not_lost(
     engine: Engine, commit: Commit, spread: str, told: int
 ) -> None:
-    assert len(lost(engine, commit(purchase("100"), on(JULY_2, "0", EffectiveCost=spread)))) == told
+    other = {"CommitmentDiscountId": "plan-2"}
+    whole = (purchase("100"), covered("500", **other), on(JULY_2, "0", EffectiveCost=spread))
+    assert len(lost(engine, commit(*whole))) == told
+    assert len(lost(engine, commit(*whole, purchase("100", CommitmentDiscountId="plan-3")))) == 2
 
 
 def test_a_commitment_that_reaches_no_charge_at_all_is_told(engine: Engine, commit: Commit) -> None:

@@ -87,8 +87,8 @@ def test_a_time_that_is_none_is_refused_where_it_must_tell_runs_apart(tmp_path: 
     ("time", "said"),
     [
         ("2026-10-01T08:00:00.000+02:00", f"{RUN}1 and {RUN}2 were submitted at the same time"),
-        (None, f"{RUN}1 has no submittedTime"),
-        ("", f"{RUN}1 has no submittedTime"),
+        (None, f"{RUN}1 has no submittedTime that is a time"),
+        ("", f"{RUN}1 has no submittedTime that is a time"),
     ],
     ids=["same instant", "none", "empty"],
 )

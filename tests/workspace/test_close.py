@@ -59,8 +59,8 @@ def test_a_restated_closed_month_stays_and_the_difference_is_booked_in_the_open_
 def test_a_month_that_a_source_lacks_is_named_where_it_is_closed_along(books: Books) -> None:
     books.load(books.write("a.csv", bill(month(5), month(6), month(9))))
     said = " ".join(done(books, "close", "2026-09").split())
-    assert "saas has nothing in 2026-07, 2026-08, and months before and after have some." in said
-    assert "No charge in 2026-08; months before and after it have some." in " ".join(books.run("check").out.split())
+    assert "saas: No charge in 2026-08; months before and after have some." in said
+    assert "No charge in 2026-08; months before and after have some." in " ".join(books.run("check").out.split())
 
 
 def test_the_same_restated_file_again_loads_nothing(closed: Books) -> None:

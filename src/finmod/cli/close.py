@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,9 +125,7 @@ def _lacking(done: Closed, period: str, currency: str) -> Iterator[str]:
     """Yield what the closed months lack: sources, months of sources, exchange rates."""
     if done.absent:
         yield f"Without a charge in {period}: {', '.join(done.absent)}. What is loaded of it later becomes true-ups."
-    for source, gaps in groupby(done.gaps, key=itemgetter(0)):
-        months = [month for _, month in gaps]
-        yield f"{source} has nothing in {', '.join(months)}, and months before and after have some."
+    yield from done.gaps
     for abroad, number in done.missing_rates.items():
         yield (
             f"The exchange rates of {counted(number, 'charge')} in {abroad} are missing: in {currency} they are "

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, identifier
@@ -17,7 +18,7 @@ from finmod.focus.columns import MEASURES
 from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.reduce import query, relation
 from finmod.normalize.charges import CHARGE_TYPES
-from finmod.terms.findings import Finding
+from finmod.terms.findings import Finding, Severity
 
 # Below this share of days with charges a bill is not daily, and a missing day says nothing.
 _DAILY = 0.8
@@ -89,7 +90,8 @@ def missing_days(engine: Engine, files: ChargeFiles) -> list[Finding]:
 def missing_months(loaded: Iterable[tuple[str, str]], what: str) -> list[Finding]:
     """Return a finding per source and month that it lacks between its first and its last one.
 
-    Of a source that has no more than half of these months it is mere information: it is hardly monthly.
+    Of a source that has no more than half of these months, which is hardly monthly, mere information, one for months in
+    a row.
 
     Args:
         loaded: Source and month, ``YYYY-MM``, of everything that is there.
@@ -101,8 +103,11 @@ def missing_months(loaded: Iterable[tuple[str, str]], what: str) -> list[Finding
     found = []
     for source, there in sorted(months.items()):
         span = _months(min(there), max(there))
-        is_monthly = 2 * len(there) > len(span)
-        found += [_no_month(source, month, what, is_monthly=is_monthly) for month in span if month not in there]
+        runs = [list(run) for is_there, run in groupby(span, key=there.__contains__) if not is_there]
+        if 2 * len(there) > len(span):
+            found += [_no_months(source, [month], what, "warning") for run in runs for month in run]
+        else:
+            found += [_no_months(source, run, what, "info") for run in runs]
     return found
 
 
@@ -111,13 +116,14 @@ def _months(first: str, last: str) -> list[str]:
     return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(begin, end + 1)]
 
 
-def _no_month(source: str, month: str, what: str, *, is_monthly: bool) -> Finding:
+def _no_months(source: str, run: Sequence[str], what: str, severity: Severity) -> Finding:
+    when = run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}"
     return Finding(
         code="FM1417",
-        severity="warning" if is_monthly else "info",
-        message=f"No {what} in {month}; months before and after it have some.",
+        severity=severity,
+        message=f"No {what} in {when}; months before and after have some.",
         source=source,
-        billing_period=month,
+        billing_period=run[0],
     )
 
 

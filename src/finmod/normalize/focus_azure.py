@@ -41,6 +41,12 @@ def _unknown(target: str) -> str:
     return f"({_COSTS[target]} = 0 AND ({_PAID}{dearer}))"
 
 
+def _told(target: str) -> str:
+    """Return SQL for whether an unknown zero is told: of a price only where its cost, of the same row, is not."""
+    cost = "ListCost" if "List" in target else "ContractedCost"
+    return _unknown(target) if target == cost else f"({_unknown(target)} AND NOT coalesce({_unknown(cost)}, false))"
+
+
 def _costs() -> tuple[MapColumn, ...]:
     earlier = {"ContractedCost": "x_OnDemandCost", "ContractedUnitPrice": "x_OnDemandUnitPrice"}
     return tuple(
@@ -157,8 +163,8 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
         "#": lambda name: values.decimal(name, tolerant=name in tolerated),
         "@": values.timestamp,
     }
-    wanted = ("ListCost", "ContractedCost")
-    tests = [render(f"({rows_of_it} AND {_unknown(target)})", signs) for target in wanted]
+    wanted = tuple(_COSTS)
+    tests = [render(f"({rows_of_it} AND {_told(target)})", signs) for target in wanted]
     picked = ", ".join(f"count(*) FILTER (WHERE {test}), min(r) FILTER (WHERE {test})" for test in tests)
     try:
         found = engine.rows(

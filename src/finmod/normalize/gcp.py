@@ -253,6 +253,7 @@ _NOTES = (
 GCP_BILLING = Mapping(
     format="gcp-billing",
     title="Google Cloud Billing export",
+    revision=2,
     columns=(*_PLACES, *KINDS, *COSTS, *QUANTITIES, *COMMITMENTS, *_WHAT, *_OWN),
     notes=_NOTES,
     guessed_period="$invoice_month IS NULL",

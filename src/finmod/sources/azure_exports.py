@@ -145,7 +145,7 @@ def _newest(runs: Sequence[Manifest]) -> Manifest:
     if rival is None:
         return newest
     why = (
-        f"{rival.path.parent.name} has no submittedTime"
+        f"{rival.path.parent.name} has no submittedTime that is a time"
         if times[rival.path] == _NEVER
         else f"{rival.path.parent.name} and {newest.path.parent.name} were submitted at the same time"
     )

@@ -39,6 +39,7 @@ _EXPECTED = {
 }
 # As the engine names them; every other type is a number.
 _KINDS = {"varchar": "text", "object": "an object", "array": "a list", "boolean": "true or false", "null": "null"}
+_ELEMENT = "an element of "
 
 
 class _Misfit(NamedTuple):
@@ -170,13 +171,19 @@ def _misfit(value: object, kinds: Mapping[str, str]) -> _Misfit | None:
             return _Misfit(name, _kind(cell), "a list" if is_list else "an object")
         if is_list:
             odd = [one for one in cell if one is not None and not isinstance(one, dict)]
-            inner = _Misfit(f"an element of {name}", _kind(odd[0]), "an object") if odd else None
+            inner = _Misfit(f"{_ELEMENT}{name}", _kind(odd[0]), "an object") if odd else None
         else:
             inner = _misfit(cell, fields_inside(kind))
-            inner = inner._replace(field=f"{name}.{inner.field}") if inner else None
+            inner = inner._replace(field=_within(name, inner.field)) if inner else None
         if inner:
             return inner
     return None
+
+
+def _within(name: str, field: str) -> str:
+    """Return what a field of the object under a name is called from outside."""
+    is_element = field.startswith(_ELEMENT)
+    return f"{_ELEMENT * is_element}{name}.{field.removeprefix(_ELEMENT)}"
 
 
 def _kind(cell: object) -> str:
@@ -197,7 +204,8 @@ def _line(file: SourceFile, told: int, *, malformed: bool) -> int:
     if not malformed or told == 1:
         return told
     try:
-        json.loads(_text_of(file, told - 1) or "0")
+        # Python takes half of a surrogate pair, until it is written.
+        json.dumps(json.loads(_text_of(file, told - 1) or "0"), ensure_ascii=False).encode()
     except (ValueError, RecursionError, OSError, EOFError):
         return told - 1
     return told

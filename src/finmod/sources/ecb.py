@@ -128,7 +128,7 @@ def _xml(file: Path, content: bytes) -> _Cells:
         if "time" in attributes or not is_rate:
             day, day_line = attributes.get("time", ""), line
         if is_rate:
-            place = line if _is_day(day) else day_line
+            place = line if _is_day(day) or not day_line else day_line
             found.append((place, day, attributes.get("currency", ""), attributes.get("rate", "")))
 
     def refuse(*_: object) -> None:

@@ -97,7 +97,7 @@ class Closed:
         taken_back: Number of true-ups that a reopening took back.
         missing_rates: Currency -> number of charges of a close whose exchange rate is unknown.
         absent: Sources of finmod.yaml, and of the month before, that have no charge in the month that was closed.
-        gaps: Source and month that was closed without anything of it, though months before and after it have some.
+        gaps: What is said of months that were closed without anything of a source that has some before and after.
     """
 
     close: Close
@@ -105,7 +105,7 @@ class Closed:
     taken_back: int = 0
     missing_rates: Mapping[str, int] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
-    gaps: tuple[tuple[str, str], ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
@@ -145,7 +145,7 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         rows = _totals(engine, ledger, period)
         absent = _absent(engine, project, ledger, period, {row[0] for row in rows})
         odd = _of(report.findings, since, period)
-        gaps = tuple((f"{item.source}", f"{item.billing_period}") for item in odd if item.code == _GAP)
+        gaps = tuple(f"{item.source}: {item.message}" for item in odd if item.code == _GAP)
         return Closed(made, rows, missing_rates=missing, absent=absent, gaps=gaps)
 
 

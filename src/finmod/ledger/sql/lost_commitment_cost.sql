@@ -7,8 +7,8 @@
 --          after its first charge, its last one to the day before its last usage, for it may begin and end within them.
 --          A fee whose effective cost is its own bill loses none: Google's credits take it back where it was used.
 --          More than the bill is right where an upfront part is spread over the term; where that is bought, the period
---          proves nothing. Where no usage names the commitment and the whole bill's effective cost is that of its bill, the
---          cost has reached charges that do not name it, as in CloudZero's format. The place is that of a charge key with the largest use of a day. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
+--          proves nothing. Of commitments that no usage names, the cost may have reached charges that name none, as in
+--          CloudZero's format: it is found where those are worth as much beyond their bill, to the cent. The place is that of a charge key with the largest use of a day. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
 WITH sums AS (
     SELECT
         x_Source,
@@ -30,7 +30,11 @@ WITH sums AS (
     GROUP BY ALL
 ),
 bills AS (
-    SELECT x_Source, x_BillingPeriod, keys.BillingCurrency, sum(days.EffectiveCost) >= sum(days.BilledCost) AS keeps_all
+    SELECT
+        x_Source,
+        x_BillingPeriod,
+        keys.BillingCurrency,
+        coalesce(sum(days.EffectiveCost - days.BilledCost) FILTER (WHERE CommitmentDiscountId IS NULL), 0) AS unnamed
     FROM {days} AS days
     JOIN {keys} AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
     GROUP BY ALL
@@ -55,14 +59,20 @@ owed AS (
                 AS DECIMAL(38, 12))
         END AS due
     FROM spans
+),
+weighed AS (
+    SELECT
+        *,
+        sum(due - effective) FILTER (WHERE ended IS NULL)
+            OVER (PARTITION BY x_Source, x_BillingPeriod, BillingCurrency) AS nameless
+    FROM owed JOIN bills USING (x_Source, x_BillingPeriod, BillingCurrency)
 )
 SELECT
     x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, CommitmentDiscountId, BillingCurrency, billed, effective,
     CASE WHEN due < billed THEN due END AS due, place
-FROM owed
-JOIN bills USING (x_Source, x_BillingPeriod, BillingCurrency)
+FROM weighed
 WHERE NOT upfront
     AND NOT corrected
-    AND NOT (ended IS NULL AND keeps_all)
+    AND NOT (ended IS NULL AND nameless - unnamed <= 0.01)
     AND due - effective > greatest(CAST(0.01 AS DECIMAL(38, 12)), CAST(billed * 0.000001::DOUBLE AS DECIMAL(38, 12)))
 ORDER BY ALL

@@ -1,7 +1,7 @@
 -- Answers: how much of a bill that is about to be loaded stands under another source already.
 -- Grain:   one row per billing period, other source and currency.
 -- Inputs:  {new_days}, {new_keys}: the cube and the keys of its billing periods; {days}, {keys}: those of the ledger; {periods}: first days of the billing periods, as literals, so that files of others are passed over. Parameter: source.
--- Notes:   a day of an account is the same where its costs differ by a hundredth of it or by a cent at most: exports round otherwise, and one may lack a late charge. Azure writes ids with a path before them.
+-- Notes:   a day of an account is the same where its costs are the same at 2 decimals or differ by a hundredth at most: exports round otherwise, and one may lack a late charge. Azure writes ids with a path before them.
 WITH mine AS (
     SELECT x_BillingPeriod, {account} AS account, {sub_account} AS sub_account, keys.BillingCurrency, x_ChargeDate,
         sum(days.x_Charges) AS charges, sum(days.BilledCost) AS billed
@@ -25,6 +25,7 @@ SELECT x_BillingPeriod, theirs.x_Source, BillingCurrency,
 FROM mine JOIN wholes USING (x_BillingPeriod, BillingCurrency)
 JOIN theirs USING (x_BillingPeriod, BillingCurrency, account, x_ChargeDate)
 WHERE mine.sub_account IS NOT DISTINCT FROM theirs.sub_account
-    AND abs(mine.billed - theirs.billed) * 100 <= greatest(abs(mine.billed), 1)
+    AND (round(mine.billed, 2) = round(theirs.billed, 2)
+        OR abs(mine.billed - theirs.billed) * 100 <= abs(mine.billed))
 GROUP BY x_BillingPeriod, theirs.x_Source, BillingCurrency
 ORDER BY ALL
