@@ -164,7 +164,7 @@ def test_a_working_folder_that_was_removed_is_told_before_anything_is_written(tm
     assert (said.returncode, said.stdout) == (1, "")
     assert said.stderr == (
         "the working folder was removed.\n"
-        "  Change to a folder that is there, then run the command again. (FM1030, docs/errors.md)\n"
+        "  Change to a folder that is there, then run the command again. (FM1065, docs/errors.md)\n"
     )
     assert not (tmp_path / "books").exists()
 

@@ -99,7 +99,7 @@ def _refuse_no_working_folder() -> None:
         Path.cwd()
     except FileNotFoundError:
         remedy = "Change to a folder that is there, then run the command again."
-        raise UserError(Problem(code="FM1030", found="the working folder was removed", remedy=remedy)) from None
+        raise UserError(Problem(code="FM1065", found="the working folder was removed", remedy=remedy)) from None
 
 
 for _command in (
