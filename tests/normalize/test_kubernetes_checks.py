@@ -136,7 +136,11 @@ def test_hours_of_a_month_before_stay_in_their_month(books: Books) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "told"), [("721", False), ("1000000000.0", True)])
-def test_more_minutes_than_the_interval_has_are_told(books: Books, minutes: str, told: bool) -> None:  # noqa: FBT001
+def test_more_minutes_than_the_interval_has_are_told(
+    books: Books,
+    minutes: str,
+    told: bool,  # noqa: FBT001 -- a parameter
+) -> None:
     window = {"start": "2026-09-01T00:00:00Z", "end": "2026-09-01T12:00:00Z", "minutes": float(minutes)}
     load_usage(books, books.write("a.json", answer({**window, "minutes": 720}, {**window, "name": "b"})))
 

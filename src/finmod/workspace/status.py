@@ -17,7 +17,7 @@ from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import whole
-from finmod.ledger.tables import FINDINGS, LOADS, TRUE_UPS
+from finmod.ledger.tables import FINDINGS, LOADS, TRUE_UPS, USAGE
 from finmod.ledger.usage import CURRENT_USAGE
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
@@ -153,7 +153,7 @@ def _told(rows: Sequence[tuple[Any, ...]], odd: Sequence[tuple[Any, ...]], known
         (
             *row[:8],
             counts.get((row[0], row[1], row[5]), 0) if row[8] else 0,
-            None if row[5] is None else _closed_at(known, row[1]),
+            None if row[2] in USAGE else _closed_at(known, row[1]),
         )
         for row in rows
     ]
