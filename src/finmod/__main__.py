@@ -10,22 +10,22 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 _SOON = 0.02
 
 
 def main() -> None:
     """Run the command line; an interrupt ends it with 1 and never with a traceback."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        # Whoever started this wants interrupts ignored, as nohup and scripts with & do.
-        _command_line()
-        return
-    signal.signal(signal.SIGINT, _leave)
+    # Where another handler stands, whoever started this wants interrupts ignored, as nohup and scripts with & do.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
     try:
         _command_line()
     except KeyboardInterrupt:
-        sys.exit(1)
+        _end()
     finally:
         # The work is done and its exit code stands; what is left is Python's own end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -43,6 +43,14 @@ def _command_line() -> None:
 def _leave(_signal: int, _frame: FrameType | None) -> None:
     """End at once: nothing was begun, and an import that is broken off would tell of its own trouble."""
     os.write(2, b"\nInterrupted.\n")
+    os._exit(1)
+
+
+def _end() -> NoReturn:
+    """End with 1, all being told and closed, without Python's own end: DuckDB tells there what broken-off work held."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(1)
 
 

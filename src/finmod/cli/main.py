@@ -123,7 +123,7 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command line; no traceback ever reaches a user."""
+    """Run the command line; no traceback ever reaches a user. An interrupt, once told, is for the caller to end by."""
     try:
         sys.exit(_run())
     except UserError as error:
@@ -131,7 +131,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Abort as abort:
         click.echo(str(abort) or "Interrupted.", err=True)
-        sys.exit(1)
+        raise KeyboardInterrupt from None
     except ClickException as error:
         click.echo(misused(error, sys.argv[1:]), err=True)
         sys.exit(1)
