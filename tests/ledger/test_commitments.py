@@ -48,6 +48,8 @@ def on(day: str, cost: str, **more: str) -> Charge:
 
 HELD = {"CommitmentDiscountId": "plan-1", "CommitmentDiscountType": "Savings Plan"}
 JULY_1, JULY_2 = "2026-07-01", "2026-07-02"
+# What a commitment of 100 a month costs a day.
+DAILY = Decimal(1200) / 365
 
 
 def purchase(billed: str, frequency: str = "Recurring", day: str = JULY_1, **more: str) -> Charge:
@@ -82,14 +84,48 @@ def test_a_bill_that_amortises_already_has_a_remedy_of_its_own(code: str) -> Non
     assert "the amortized half of an Azure pair" in codes()[code].remedy
 
 
-@pytest.mark.parametrize(("spread", "told"), [("98.36", 0), ("98.355", 0), ("98.33", 1)])
+# The usage of the source ends on this day: a commitment of 100 a month has had 29 whole days of July, worth 95.08.
+JULY_31 = "2026-07-31"
+
+
+@pytest.mark.parametrize(("spread", "told"), [("95.09", 0), ("95.075", 0), ("95.06", 1)])
 def test_cost_that_reached_charges_that_name_no_commitment_is_not_lost(
     engine: Engine, commit: Commit, spread: str, told: int
 ) -> None:
     other = {"CommitmentDiscountId": "plan-2"}
-    whole = (purchase("100"), covered("500", **other), on(JULY_2, "0", EffectiveCost=spread))
+    whole = (purchase("100"), covered("500", **other), on(JULY_31, "0", EffectiveCost=spread))
     assert len(lost(engine, commit(*whole))) == told
     assert len(lost(engine, commit(*whole, purchase("100", CommitmentDiscountId="plan-3")))) == 2
+
+
+@pytest.mark.parametrize(("spread", "told"), [("999999.5", 0), ("999998", 1)])
+def test_a_millionth_is_rounding_where_no_charge_names_the_commitment_too(
+    engine: Engine, commit: Commit, spread: str, told: int
+) -> None:
+    assert len(lost(engine, commit(*hourly("1000000"), on(JULY_2, "0", EffectiveCost=spread)))) == told
+
+
+def test_a_month_in_progress_owes_the_days_that_have_usage(engine: Engine, commit: Commit) -> None:
+    days = [on(f"2026-07-{day:02}", "0", EffectiveCost=f"{DAILY:.12f}") for day in range(1, 11)]
+    assert lost(engine, commit(purchase("100"), *days)) == []
+    (found,) = lost(engine, commit(purchase("100"), *days[5:]))
+    assert found.message.endswith("its days in the month are worth at least 26.23.")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        purchase("1000", EffectiveCost="1000", CommitmentDiscountId="other"),
+        purchase("-100", ChargeClass="Correction", CommitmentDiscountId="other"),
+        purchase("0", EffectiveCost="500", CommitmentDiscountId="other"),
+    ],
+    ids=["its own cost", "a correction", "more than its bill"],
+)
+def test_what_one_commitment_has_beyond_its_bill_makes_up_for_no_other(
+    engine: Engine, commit: Commit, beside: Charge
+) -> None:
+    (found,) = lost(engine, commit(beside, purchase("10")))
+    assert (found.example, found.amount) == ("plan-1", Decimal(10))
 
 
 def test_a_commitment_that_reaches_no_charge_at_all_is_told(engine: Engine, commit: Commit) -> None:
@@ -115,9 +151,6 @@ def test_a_commitment_that_keeps_its_cost_or_proves_nothing_is_not_told(
     engine: Engine, commit: Commit, charges: tuple[Charge, ...]
 ) -> None:
     assert lost(engine, commit(*charges)) == []
-
-
-DAILY = Decimal(1200) / 365
 
 
 def paid_monthly(

@@ -8,7 +8,9 @@
 --          A fee whose effective cost is its own bill loses none: Google's credits take it back where it was used.
 --          More than the bill is right where an upfront part is spread over the term; where that is bought, the period
 --          proves nothing. Of commitments that no usage names, the cost may have reached charges that name none, as in
---          CloudZero's format: it is found where those are worth as much beyond their bill, to the cent. The place is that of a charge key with the largest use of a day. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
+--          CloudZero's format: it is found where those are worth as much beyond their bill as all of these lack; their
+--          last period ends with the usage of the source. The place is that of a charge key with the largest use of a
+--          day. Corrections move cost between periods. Rounding leaves less than a cent and a millionth.
 WITH sums AS (
     SELECT
         x_Source,
@@ -34,7 +36,8 @@ bills AS (
         x_Source,
         x_BillingPeriod,
         keys.BillingCurrency,
-        coalesce(sum(days.EffectiveCost - days.BilledCost) FILTER (WHERE CommitmentDiscountId IS NULL), 0) AS unnamed
+        coalesce(sum(days.EffectiveCost - days.BilledCost) FILTER (WHERE CommitmentDiscountId IS NULL), 0) AS unnamed,
+        max(x_ChargeDate) FILTER (WHERE ChargeCategory = 'Usage') AS told_until
     FROM {days} AS days
     JOIN {keys} AS keys USING (x_Source, x_BillingPeriod, x_ChargeKey)
     GROUP BY ALL
@@ -44,14 +47,15 @@ spans AS (
         *,
         CASE WHEN x_BillingPeriod = min(x_BillingPeriod) OVER held THEN greatest(x_BillingPeriod, begun + 1)
             ELSE x_BillingPeriod END AS first_day,
-        CASE WHEN x_BillingPeriod = max(x_BillingPeriod) OVER held THEN least(last_day(x_BillingPeriod), ended - 1)
-            ELSE last_day(x_BillingPeriod) END AS last_day
-    FROM sums
+        CASE WHEN x_BillingPeriod = max(x_BillingPeriod) OVER held THEN
+            least(last_day(x_BillingPeriod), coalesce(ended, told_until) - 1) ELSE last_day(x_BillingPeriod) END AS last_day
+    FROM sums JOIN bills USING (x_Source, x_BillingPeriod, BillingCurrency)
     WINDOW held AS (PARTITION BY x_Source, CommitmentDiscountId)
 ),
 owed AS (
     SELECT
         *,
+        CAST(greatest(0.01::DOUBLE, billed * 0.000001::DOUBLE) AS DECIMAL(38, 12)) AS rounding,
         CASE
             WHEN bills > 1 THEN billed
             -- A double decides; amounts that are told are added up exactly.
@@ -63,9 +67,11 @@ owed AS (
 weighed AS (
     SELECT
         *,
-        sum(due - effective) FILTER (WHERE ended IS NULL)
-            OVER (PARTITION BY x_Source, x_BillingPeriod, BillingCurrency) AS nameless
-    FROM owed JOIN bills USING (x_Source, x_BillingPeriod, BillingCurrency)
+        -- What a commitment has beyond its bill, as one bought upfront has, makes up for no other's.
+        sum(greatest(due - effective, 0)) FILTER (WHERE ended IS NULL) OVER bill AS nameless,
+        max(rounding) FILTER (WHERE ended IS NULL) OVER bill AS roundings
+    FROM owed
+    WINDOW bill AS (PARTITION BY x_Source, x_BillingPeriod, BillingCurrency)
 )
 SELECT
     x_Source, strftime(x_BillingPeriod, '%Y-%m') AS month, CommitmentDiscountId, BillingCurrency, billed, effective,
@@ -73,6 +79,6 @@ SELECT
 FROM weighed
 WHERE NOT upfront
     AND NOT corrected
-    AND NOT (ended IS NULL AND nameless - unnamed <= 0.01)
-    AND due - effective > greatest(CAST(0.01 AS DECIMAL(38, 12)), CAST(billed * 0.000001::DOUBLE AS DECIMAL(38, 12)))
+    AND NOT (ended IS NULL AND nameless - unnamed <= roundings)
+    AND due - effective > rounding
 ORDER BY ALL
