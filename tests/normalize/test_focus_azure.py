@@ -149,6 +149,39 @@ def test_a_zero_price_in_the_pricing_currency_is_as_unknown_as_in_the_billing_cu
     ]
 
 
+PRICES = {"PricingCurrencyListUnitPrice": "1.4", "PricingCurrencyContractedUnitPrice": "1.3"}
+UNPAID = dict.fromkeys(("BilledCost", "EffectiveCost", "ListCost", "ContractedCost"), "0")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"ListUnitPrice": "0"}, "ListUnitPrice is 0 beside a cost or price that is not"),
+        ({**UNPAID, "ListUnitPrice": "0"}, "ListUnitPrice is 0 beside a cost or price that is not"),
+        ({"ContractedUnitPrice": "0"}, "ContractedUnitPrice is 0 beside a cost that is not"),
+        (
+            {"ListCost": "0", "ListUnitPrice": "0", "PricingCurrencyListUnitPrice": "0"},
+            "ListCost is 0 beside a cost that is not",
+        ),
+        (
+            {"ListCost": "", "ListUnitPrice": "0", "PricingCurrencyListUnitPrice": "0"},
+            "ListUnitPrice is 0 beside a cost or price that is not",
+        ),
+        (
+            {**UNPAID, "PricingCurrencyListUnitPrice": "0"},
+            "PricingCurrencyListUnitPrice is 0 beside a cost or price that is not",
+        ),
+    ],
+)
+def test_an_unknown_price_is_told_once_and_by_what_stands_beside_it(
+    tmp_path: Path, row: dict[str, str], told: str
+) -> None:
+    project = load_rows(tmp_path, {**FOCUS_1_2, **PRICES}, row)
+
+    found = query(project, "SELECT x_Message FROM findings WHERE x_Code = 'FM1262'").rows
+    assert found == [(f"{told}, and is read as unknown: 1 charge.",)]
+
+
 def test_zeros_are_counted_in_the_month_of_their_charges_alone(tmp_path: Path) -> None:
     october = {"BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z"}
 

@@ -65,6 +65,7 @@ def test_the_history_is_read_in_every_form_of_it(tmp_path: Path, content: str) -
         (XML.replace('rate="1.1650"', 'rate="-1"'), "hist:5: the rate of USD on '2026-09-02' is '-1'"),
         (XML.replace(' time="2026-09-02"', ""), "hist:5: the date is empty"),
         (XML.replace(' time="1999-01-04"', ""), "hist:6: the date is empty"),
+        ("<a>\n<Cube currency='USD' rate='1.1'/>\n</a>", "hist:2: the date is empty"),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "hist: the file declares entities"),
         ("<html/>", "hist: the file has no rate"),
         (b"PK nothing", "hist: the ZIP cannot be read: File is not a zip file"),

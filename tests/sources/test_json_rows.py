@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
+from finmod.sources.broken_json import broken_object
 from finmod.sources.files import fingerprint
 from finmod.sources.format import Format
 from finmod.sources.json_rows import column_names, names, read_document, read_head
@@ -68,12 +70,17 @@ def test_fields_that_are_absent_are_null(tmp_path: Path) -> None:
         (f'{{"credits": {{}}}}\n\n{FULL}\n', ("bill.json:1: credits is an object; expected a list", "FM1142")),
         (f'{FULL}\n\n{{"credits": {{}}}}\n{FULL}\n', ("bill.json:3: credits is an object", "FM1142")),
         (f'{FULL}\n{{"credits": [null, 7]}}\n', ("bill.json:2: an element of credits is a number; exp", "FM1142")),
+        (
+            f'{FULL}\n{{"place": {{"labels": ["x"]}}}}\n',
+            ("bill.json:2: an element of place.labels is text; expected an o",),
+        ),
         (f'[{FULL}, {{"credits": true}}]', ("bill.json, row 2: credits is true or false; expected a list", "FM1142")),
         (
             f'{FULL}\n{FULL}\n{{"credits": [{{"amount": 1, "amount": 2}}]}}\n{FULL}\n',
             ("bill.json:3: the key 'amount'",),
         ),
         (f'{FULL}\n{{"place": {{"region": "x", "region": "y"}}}}\n', ("bill.json:2: the key 'region' stands",)),
+        (f"{ROW}\n\n\n[1]\n", ("bill.json:4: a list stands where an object was expected", "FM1142")),
         (f"{ROW}\n[1]\n", ("bill.json:2: a list stands where an object was expected", "FM1142")),
         (f'{ROW}\n{{"cost": \n', ("bill.json:2", "the JSON is broken", "FM1140")),
         (f'{ROW}\n{ROW}\n{{"cost" 1}}\n{ROW}\n', ("bill.json:3", "the JSON is broken", "FM1140")),
@@ -89,6 +96,62 @@ def test_what_cannot_be_read_is_refused_with_its_line(text: str, words: tuple[st
         staged(tmp_path, text.encode())
 
     assert all(word in str(error.value) for word in words), str(error.value)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (b'{"cost": ', "the JSON is broken"),
+        (b'{"cost": "\\ud83d"}', "the JSON is broken"),
+        (b'{"cost": "K\xff"}', "a byte that is not UTF-8"),
+        (b'{"cost": "\xed\xa0\xbd"}', "a byte that is not UTF-8"),
+    ],
+    ids=["cut", "half surrogate", "no UTF-8", "encoded surrogate"],
+)
+def test_a_broken_row_is_told_with_its_own_line(
+    row: bytes, said: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    # Such an end of line is mere space to JSON.
+    whole = b'{"cost":\r1}'
+    for line, lines in (
+        (2, [whole, row, whole]),
+        (3, [whole, whole, row]),
+        (4, [whole, b"", b" \r", row, whole]),
+        (4, [b"", whole, b"", row]),
+    ):
+        with pytest.raises(UserError) as error:
+            staged(tmp_path, pack(b"\n".join(lines) + b"\n"))
+
+        assert str(error.value).startswith(f"bill.json:{line}: {said}"), str(error.value)
+
+
+@pytest.mark.parametrize("told", [2, 3])
+def test_the_broken_row_is_found_whichever_row_the_engine_tells(told: int, tmp_path: Path) -> None:
+    path = tmp_path / "bill.json"
+    path.write_text(f'{ROW}\n\n\n{{"cost" 1}}\n{ROW}\n', encoding="utf-8")
+    said = f'Malformed JSON in file "bill.json", at byte 9 in line {told}: unexpected character.'
+
+    with Engine() as engine:
+        problem = broken_object(engine, fingerprint(path, tmp_path), said, FORM, "none")
+
+    assert problem.where == "bill.json:4"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (b'[%b,\n{"cost": "K\xff"},\n%b]', "bill.json:2: a byte that is not UTF-8"),
+        (b'[%b,\n{"cost": "K\xff"},\n{"cost" 1},%b]', "bill.json:2: a byte that is not UTF-8"),
+        (b'[%b,\n{"cost" 1},\n{"cost": "K\xff"},%b]', "bill.json:2: the JSON is broken"),
+        (b'[%b,\n{"cost": "\\ud83d"},\n%b]', "bill.json, row 2: the JSON is broken"),
+    ],
+)
+def test_a_broken_object_of_a_list_is_told_with_its_own_place(text: bytes, where: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        staged(tmp_path, text % (ROW.encode(), ROW.encode()))
+
+    assert str(error.value).startswith(where), str(error.value)
 
 
 def test_a_broken_list_in_a_gzip_file_is_told_with_its_line(tmp_path: Path) -> None:

@@ -42,9 +42,16 @@ def _unknown(target: str) -> str:
 
 
 def _told(target: str) -> str:
-    """Return SQL for whether an unknown zero is told: of a price only where its cost, of the same row, is not."""
-    cost = "ListCost" if "List" in target else "ContractedCost"
-    return _unknown(target) if target == cost else f"({_unknown(target)} AND NOT coalesce({_unknown(cost)}, false))"
+    """Return SQL for whether an unknown zero is told: once per row, of its cost, else its price, as billed first."""
+    kind = "List" if "List" in target else "Contracted"
+    order = (f"{kind}Cost", f"{kind}UnitPrice", f"PricingCurrency{kind}UnitPrice")
+    told = [f" AND NOT coalesce({_unknown(one)}, false)" for one in order[: order.index(target)]]
+    return f"({_unknown(target)}{''.join(told)})"
+
+
+def _beside(target: str) -> str:
+    """Return what an unknown zero may stand beside: a list price beside a contracted one too."""
+    return "a cost or price" if target.endswith("ListUnitPrice") else "a cost"
 
 
 def _costs() -> tuple[MapColumn, ...]:
@@ -177,7 +184,8 @@ def findings(engine: Engine, conversion: Conversion, rows_of_it: str) -> list[Fi
         Finding(
             code="FM1262",
             severity="warning",
-            message=f"{target} is 0 beside a cost that is not, and is read as unknown: {counted(rows, 'charge')}.",
+            message=f"{target} is 0 beside {_beside(target)} that is not, and is read as unknown: "
+            f"{counted(rows, 'charge')}.",
             billing_period=month,
             column=target,
             rows=rows,

@@ -40,6 +40,8 @@ _EXPECTED = {
 # As the engine names them; every other type is a number.
 _KINDS = {"varchar": "text", "object": "an object", "array": "a list", "boolean": "true or false", "null": "null"}
 _ELEMENT = "an element of "
+# What Python's surrogateescape makes of a byte that is not UTF-8.
+_NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 
 
 class _Misfit(NamedTuple):
@@ -148,7 +150,8 @@ def _place(file: SourceFile, said: str) -> str:
     if malformed and (broken := _broken_line(file)):
         return f"{file.name}:{broken}"
     row = re.search(r"in record/value (\d+)", said)
-    return f"{file.name}, row {int(row[1]):,}" if row else file.name
+    # As of lines, the engine tells the one after it.
+    return f"{file.name}, row {max(int(row[1]) - malformed, 1):,}" if row else file.name
 
 
 def _parsed(text: str) -> object:
@@ -191,30 +194,36 @@ def _kind(cell: object) -> str:
     return kinds.get(type(cell), "a number")
 
 
-def _line_of_row(file: SourceFile, row: int) -> int:
-    """Return the line of a row; empty lines are none."""
+def _rows(file: SourceFile) -> Iterator[tuple[int, bytes]]:
+    """Yield line, from 1, and text of each row of a file in lines; as the engine has it, empty lines are none."""
     opened = packed.open if is_gzip(file) else open
-    with opened(file.path, "rt", encoding="utf-8", errors="replace") as handle:
-        filled = (line for line, text in enumerate(handle, start=1) if text.strip())
-        return next(islice(filled, row - 1, None), row)
+    with opened(file.path, "rb") as handle:
+        yield from ((line, text) for line, text in enumerate(handle, start=1) if text.strip())
+
+
+def _line_of_row(file: SourceFile, row: int) -> int:
+    return next((line for line, _ in islice(_rows(file), row - 1, None)), row)
 
 
 def _line(file: SourceFile, told: int, *, malformed: bool) -> int:
-    """Return the line that the engine means: of JSON that is broken, releases from 2.0 on tell the one after it."""
-    if not malformed or told == 1:
+    """Return the line of the row that the engine means: of JSON that is broken, releases from 2.0 on tell the next."""
+    try:
+        rows = list(islice(_rows(file), max(told - 2, 0) if malformed else told - 1, told))
+    except (OSError, EOFError):
         return told
+    if not rows:
+        return told
+    (line, text), (following, _) = rows[0], rows[-1]
+    return line if _is_broken(text) else following
+
+
+def _is_broken(text: bytes) -> bool:
     try:
         # Python takes half of a surrogate pair, until it is written.
-        json.dumps(json.loads(_text_of(file, told - 1) or "0"), ensure_ascii=False).encode()
-    except (ValueError, RecursionError, OSError, EOFError):
-        return told - 1
-    return told
-
-
-def _text_of(file: SourceFile, line: int) -> str:
-    opened = packed.open if is_gzip(file) else open
-    with opened(file.path, "rt", encoding="utf-8", errors="replace") as handle:
-        return next(islice(handle, line - 1, None), "")
+        json.dumps(json.loads(text.decode(), parse_int=float), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _broken_line(file: SourceFile) -> int | None:
@@ -223,9 +232,11 @@ def _broken_line(file: SourceFile) -> int | None:
     None where that is not seen, as in a file too large to look at whole.
     """
     content = gzip.head(file, _MOST_LOOKED_AT + 1) if is_gzip(file) else file.path.read_bytes()[: _MOST_LOOKED_AT + 1]
-    text = content.decode("utf-8-sig", errors="replace")
     if len(content) > _MOST_LOOKED_AT:
         return None
+    text = content.decode("utf-8-sig", errors="surrogateescape")
+    odd = _NO_UTF8.search(text)
+    broken = odd.start() if odd else None
     place, decoder = 0, json.JSONDecoder()
     try:
         while place < len(text):
@@ -234,7 +245,7 @@ def _broken_line(file: SourceFile) -> int | None:
                 continue
             _, place = decoder.raw_decode(text, place)
     except json.JSONDecodeError as error:
-        return error.lineno
+        broken = error.pos if broken is None else min(error.pos, broken)
     except (ValueError, RecursionError):
-        return None
-    return None
+        pass
+    return None if broken is None else text.count("\n", 0, broken) + 1
