@@ -10,7 +10,7 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
-from finmod.ledger.closes import Closes, close, closes, months_with_charges, reopen, version_of
+from finmod.ledger.closes import Closes, close, closes, last_months, months_with_charges, reopen, version_of
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import books
 from finmod.ledger.tables import CHARGES
@@ -143,6 +143,17 @@ def test_what_lies_before_the_first_closed_month_stays_as_it_is_loaded(
         close(engine, ledger, JUNE, NOW)
     close(engine, ledger, AUGUST, NOW)
     assert months_with_charges(engine, ledger, ledger.head(engine)) == [JUNE, JULY, AUGUST]
+
+
+def test_the_last_month_of_a_source_is_that_of_its_charges_up_to_a_month(
+    engine: Engine, ledger: Ledger, load: Load, period: Make
+) -> None:
+    load(5, 6, 8)
+    ledger.commit(engine, [period(MAY, month(5), source="gcp")], "l2", NOW)
+    ledger.commit(engine, [period(AUGUST, month(8), source="new")], "l3", NOW)
+    head = ledger.head(engine)
+    assert last_months(engine, ledger, head, JULY) == {"saas": JUNE, "gcp": MAY}
+    assert last_months(engine, ledger, head, AUGUST) == {"saas": AUGUST, "gcp": MAY, "new": AUGUST}
 
 
 def test_the_last_closed_month_alone_is_reopened(engine: Engine, ledger: Ledger, load: Load) -> None:

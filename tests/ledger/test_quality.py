@@ -138,6 +138,22 @@ def test_months_without_anything_between_the_first_and_the_last_are_told(
     assert {(item.code, item.severity) for item in found} <= {("FM1417", severity)}
 
 
+def test_months_in_a_row_of_a_source_that_is_hardly_monthly_are_one_finding_with_the_first_and_the_last() -> None:
+    charges = missing_months([("a", "2025-11"), ("a", "2026-03"), ("a", "2026-05")], "charge")
+    assert [(item.billing_period, item.last_billing_period, item.message) for item in charges] == [
+        ("2025-12", "2026-02", "No charge in 2025-12 to 2026-02; months before and after have some."),
+        ("2026-04", None, "No charge in 2026-04; months before and after have some."),
+    ]
+
+
+def test_months_in_a_row_of_a_monthly_source_are_a_finding_each() -> None:
+    usage = missing_months([("a", f"2026-{number:02}") for number in (1, 2, 5, 6)], "usage")
+    assert [(item.billing_period, item.last_billing_period, item.message) for item in usage] == [
+        ("2026-03", None, "No usage in 2026-03; months before and after have some."),
+        ("2026-04", None, "No usage in 2026-04; months before and after have some."),
+    ]
+
+
 def test_days_without_charges_between_the_first_and_the_last_are_told(engine: Engine, commit: Commit) -> None:
     (found,) = missing(engine, commit(*(on(day) for day in range(3, 29) if day not in (12, 20))))
     assert (found.code, found.severity, found.column, found.example) == (

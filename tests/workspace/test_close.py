@@ -63,6 +63,22 @@ def test_a_month_that_a_source_lacks_is_named_where_it_is_closed_along(books: Bo
     assert "No charge in 2026-08; months before and after have some." in " ".join(books.run("check").out.split())
 
 
+@pytest.fixture
+def yearly(books: Books) -> Books:
+    """Return a project of a source with every month to September, and of one that lacks February to July."""
+    books.load(books.write("saas.csv", bill(month(1), month(8), month(9))))
+    months = (month(number, "2", ServiceName="Compute") for number in range(1, 10))
+    assert books.run("load", books.write("all.csv", bill(*months)), "--source", "all").code == 0
+    return books
+
+
+def test_months_that_a_source_lacks_are_named_by_every_close_that_takes_one_of_them(yearly: Books) -> None:
+    closes = (["2026-01"], ["2026-02"], ["2026-03"], ["2026-06", "--with-earlier"], ["2026-07"], ["2026-08"])
+    said = [[line for line in done(yearly, "close", *words).splitlines() if "saas: No" in line] for words in closes]
+    run = ["saas: No charge in 2026-02 to 2026-07; months before and after have some."]
+    assert said == [[], run, run, run, run, []]
+
+
 def test_the_same_restated_file_again_loads_nothing(closed: Books) -> None:
     restate(closed, month(7, "9"), month(7, "2", ServiceName="Compute"))
     before = closed.trace()
@@ -317,3 +333,20 @@ def test_a_close_names_the_sources_that_have_no_charge_in_the_month(books: Books
     assert books.run("load", books.write("old.csv", bill(month(7, "9"))), "--source", "old").code == 0
     assert "Without a charge in 2026-07: gcp. What is" in done(books, "close", "2026-07")
     assert "Without a charge in 2026-08: gcp, old. What is" in done(books, "close", "2026-08")
+
+
+def test_a_close_names_every_month_that_it_takes_along_without_a_charge_of_a_source(books: Books) -> None:
+    books.write("finmod.yaml", "name: n\ncurrency: USD\nsources:\n  gcp: {format: focus, path: other}\n")
+    books.load(books.write("a.csv", bill(*map(month, range(1, 8)))))
+    for name, last in (("left", 1), ("old", 4)):
+        charges = (month(number, ServiceName=name) for number in range(1, last + 1))
+        assert books.run("load", books.write(f"{name}.csv", bill(*charges)), "--source", name).code == 0
+
+    # The first close takes all that was before along, however old: its last month alone is told.
+    assert "in 2026-03: gcp. What is loaded of it later becomes true-ups." in done(books, "close", "2026-03")
+
+    said = done(books, "close", "2026-06", "--with-earlier")
+    assert [line for line in said.splitlines() if line.startswith("Without")] == [
+        "Without a charge in 2026-04 to 2026-06: gcp. What is loaded of it later becomes true-ups.",
+        "Without a charge in 2026-05 to 2026-06: old. What is loaded of it later becomes true-ups.",
+    ]

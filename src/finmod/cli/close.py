@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         done = close(project, month, now, note=note, wishes=wishes, step=step)
     _show(done, form)
     if form == "table":
-        for words in _lacking(done, period, project.currency):
+        for words in _lacking(done, project.currency):
             console().print(printable(words, 1000), markup=False)
         if done.close.since != done.close.period:
             console().print(
@@ -121,10 +121,10 @@ def _show(done: Closed, form: Form) -> None:
     table(headings, shown, right=("charges", "BilledCost", "EffectiveCost"))
 
 
-def _lacking(done: Closed, period: str, currency: str) -> Iterator[str]:
+def _lacking(done: Closed, currency: str) -> Iterator[str]:
     """Yield what the closed months lack: sources, months of sources, exchange rates."""
-    if done.absent:
-        yield f"Without a charge in {period}: {', '.join(done.absent)}. What is loaded of it later becomes true-ups."
+    for months, sources in done.absent.items():
+        yield f"Without a charge in {months}: {', '.join(sources)}. What is loaded of it later becomes true-ups."
     yield from done.gaps
     for abroad, number in done.missing_rates.items():
         yield (

@@ -238,11 +238,21 @@ def version_of(engine: Engine, ledger: Ledger, period: date) -> int:
 
 def months_with_charges(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[date]:
     """Return the first days of the months in which charges or true-ups are booked, in order."""
-    loads, booked = ledger.files(LOADS, snapshot), ledger.files(TRUE_UPS, snapshot)
-    found = f"SELECT x_BillingPeriod FROM (SELECT * FROM {whole(LOADS, loads)} QUALIFY {CURRENT})"
-    if booked:
-        found += f" UNION SELECT x_BillingPeriod FROM {relation(booked)}"
+    found = _sources_and_months(ledger, snapshot)
     return [row[0] for row in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM ({found}) ORDER BY 1")]
+
+
+def last_months(engine: Engine, ledger: Ledger, snapshot: Snapshot, until: date) -> dict[str, date]:
+    """Return source -> first day of the last month, up to one, in which charges or true-ups of it are booked."""
+    found = _sources_and_months(ledger, snapshot)
+    sql = f"SELECT x_Source, max(x_BillingPeriod) FROM ({found}) WHERE x_BillingPeriod <= ? GROUP BY 1"
+    return {source: last for source, last in engine.rows(sql, [until])}  # noqa: C416 -- a row is no pair to mypy
+
+
+def _sources_and_months(ledger: Ledger, snapshot: Snapshot) -> str:
+    loads, booked = ledger.files(LOADS, snapshot), ledger.files(TRUE_UPS, snapshot)
+    found = f"SELECT x_Source, x_BillingPeriod FROM (SELECT * FROM {whole(LOADS, loads)} QUALIFY {CURRENT})"
+    return f"{found} UNION SELECT x_Source, x_BillingPeriod FROM {relation(booked)}" if booked else found
 
 
 def _row(close: Close) -> Sequence[object]:

@@ -117,13 +117,15 @@ def _months(first: str, last: str) -> list[str]:
 
 
 def _no_months(source: str, run: Sequence[str], what: str, severity: Severity) -> Finding:
-    when = run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}"
+    last = run[-1] if len(run) > 1 else None
+    when = f"{run[0]} to {last}" if last else run[0]
     return Finding(
         code="FM1417",
         severity=severity,
         message=f"No {what} in {when}; months before and after have some.",
         source=source,
         billing_period=run[0],
+        last_billing_period=last,
     )
 
 

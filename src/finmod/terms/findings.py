@@ -43,7 +43,8 @@ class Finding:
         code: Stable code, see ``codes()``.
         message: What was found, in one sentence.
         source: Name of the source in finmod.yaml; None for the whole ledger.
-        billing_period: ``YYYY-MM``; None where it spans several.
+        billing_period: ``YYYY-MM``; None where it spans several. Of months in a row the first.
+        last_billing_period: The last of months in a row; None otherwise.
         column: FOCUS id of the column in question.
         rows: Number of charges affected; of a source of usage, of its rows.
         amount: BilledCost of those charges, one currency; None where unknown.
@@ -57,6 +58,7 @@ class Finding:
     message: str
     source: str | None = None
     billing_period: str | None = None
+    last_billing_period: str | None = None
     column: str | None = None
     rows: int | None = None
     amount: Decimal | None = None

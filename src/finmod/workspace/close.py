@@ -6,8 +6,9 @@ Owns the order of the steps of a close, a reopening and of true-ups in a load. W
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, counted
-from finmod.ledger.closes import Close, closes, refuse_close
+from finmod.ledger.closes import Close, closes, last_months, refuse_close
 from finmod.ledger.closes import close as close_month
 from finmod.ledger.closes import reopen as reopen_month
 from finmod.ledger.delta import damaged
@@ -96,7 +97,9 @@ class Closed:
             month, BilledCost and EffectiveCost, None where every one is unknown.
         taken_back: Number of true-ups that a reopening took back.
         missing_rates: Currency -> number of charges of a close whose exchange rate is unknown.
-        absent: Sources of finmod.yaml, and of the month before, that have no charge in the month that was closed.
+        absent: Months up to the last one of the close, in words -> sources that have no charge in them: those of
+            finmod.yaml, and those with charges in the month before. Of the first close, which takes along all that was
+            loaded before, the last month alone.
         gaps: What is said of months that were closed without anything of a source that has some before and after.
     """
 
@@ -104,7 +107,7 @@ class Closed:
     rows: tuple[tuple[str, str, int, Decimal | None, Decimal | None], ...]
     taken_back: int = 0
     missing_rates: Mapping[str, int] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 
 
@@ -143,17 +146,23 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         rates, missing = rates_to_keep(engine, project, ledger, ledger.head(engine), period)
         made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early, with_earlier=with_earlier)
         rows = _totals(engine, ledger, period)
-        absent = _absent(engine, project, ledger, period, {row[0] for row in rows})
+        absent = _absent(engine, project, ledger, made)
         odd = _of(report.findings, since, period)
         gaps = tuple(f"{item.source}: {item.message}" for item in odd if item.code == _GAP)
         return Closed(made, rows, missing_rates=missing, absent=absent, gaps=gaps)
 
 
-def _absent(engine: Engine, project: Project, ledger: Ledger, period: date, there: Collection[str]) -> tuple[str, ...]:
-    """Return the sources of finmod.yaml, and of the month before, that are not among some."""
-    before = set() if period == date.min else {row[0] for row in _totals(engine, ledger, months_before(period, 1))}
+def _absent(engine: Engine, project: Project, ledger: Ledger, made: Close) -> dict[str, tuple[str, ...]]:
+    """Return what ``Closed.absent`` says."""
+    head = ledger.head(engine)
+    since = made.period if made.since == closes(engine, ledger, head).first else made.since
+    # Source -> the month after its last one.
+    ended = {name: months_before(last, -1) for name, last in last_months(engine, ledger, head, made.period).items()}
     declared = {name for name, source in project.sources.items() if _is_bill(source)}
-    return tuple(sorted((before | declared) - {*there}))
+    lacking: dict[date, list[str]] = defaultdict(list)
+    for name in sorted(declared | {name for name, month in ended.items() if month >= since}):
+        lacking[max(since, ended.get(name, since))].append(name)
+    return {replace(made, since=first).months: (*lacking[first],) for first in sorted(lacking) if first <= made.period}
 
 
 def _is_bill(source: SourceSettings) -> bool:
@@ -161,9 +170,10 @@ def _is_bill(source: SourceSettings) -> bool:
 
 
 def _of(found: Sequence[Finding], since: date, period: date) -> list[Finding]:
-    """Return the findings of some months."""
+    """Return the findings of some months, and of months in a row that have one of them."""
     first, last = f"{since:%Y-%m}", f"{period:%Y-%m}"
-    return [item for item in found if first <= (item.billing_period or "") <= last]
+    spans = ((item, item.billing_period or "") for item in found)
+    return [item for item, month in spans if month <= last and first <= (item.last_billing_period or month)]
 
 
 def _noted(note: str | None, grave: Sequence[Finding]) -> str | None:
