@@ -79,6 +79,11 @@ def test_months_that_a_source_lacks_are_named_by_every_close_that_takes_one_of_t
     assert said == [[], run, run, run, run, []]
 
 
+def test_months_that_a_source_skips_by_right_are_named_by_no_close(yearly: Books) -> None:
+    yearly.write("finmod.yaml", "name: n\ncurrency: USD\ncheck: {ignore: [FM1417]}\n")
+    assert "saas: No" not in done(yearly, "close", "2026-03")
+
+
 def test_the_same_restated_file_again_loads_nothing(closed: Books) -> None:
     restate(closed, month(7, "9"), month(7, "2", ServiceName="Compute"))
     before = closed.trace()

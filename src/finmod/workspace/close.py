@@ -100,7 +100,8 @@ class Closed:
         absent: Months up to the last one of the close, in words -> sources that have no charge in them: those of
             finmod.yaml, and those with charges in the month before. Of the first close, which takes along all that was
             loaded before, the last month alone.
-        gaps: What is said of months that were closed without anything of a source that has some before and after.
+        gaps: What is said of months that were closed without anything of a source that has some before and after, unless
+            ``check`` ignores it.
     """
 
     close: Close
@@ -147,7 +148,7 @@ def close(  # noqa: PLR0913 -- a month, when, and what the user says to it
         made = close_month(engine, ledger, period, now, rates=rates, note=note, early=early, with_earlier=with_earlier)
         rows = _totals(engine, ledger, period)
         absent = _absent(engine, project, ledger, made)
-        odd = _of(report.findings, since, period)
+        odd = () if _GAP in project.check.ignore else _of(report.findings, since, period)
         gaps = tuple(f"{item.source}: {item.message}" for item in odd if item.code == _GAP)
         return Closed(made, rows, missing_rates=missing, absent=absent, gaps=gaps)
 
