@@ -100,8 +100,8 @@ class Closed:
         absent: Months up to the last one of the close, in words -> sources that have no charge in them: those of
             finmod.yaml, and those with charges in the month before. Of the first close, which takes along all that was
             loaded before, the last month alone.
-        gaps: What is said of months that were closed without anything of a source that has some before and after, unless
-            ``check`` ignores it.
+        gaps: What is said of months that were closed without anything of a source that has some before and after; empty
+            where ``check`` ignores it.
     """
 
     close: Close
