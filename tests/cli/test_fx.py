@@ -14,10 +14,12 @@ HISTORY = "Date,USD,CYP,\n2026-09-02,1.20,N/A,\n2026-09-01,1.25,0.58,\n"
 def test_a_history_is_read_and_shown(books: Books) -> None:
     said = books.run("fx", "read", books.write("hist.csv", HISTORY), "--since", "2026-09-01")
     assert (said.code, said.err) == (0, "")
-    assert said.out.splitlines()[:2] == [
+    assert said.out.splitlines()[:3] == [
         "fx.csv: added 2 rates; 2026-09-01 to 2026-09-02",
+        "finmod.yaml names it now: fx: fx.csv",
         "Left out, since ISO 4217 has them no more: CYP",
     ]
+    assert "names it now" not in books.run("fx", "read", books.root / "hist.csv").out
     again = books.run("fx", "read", books.root / "hist.csv", "--output", "json")
     assert json.loads(again.out)[0] | {"file": ""} == {
         "file": "", "first": "2026-09-01", "last": "2026-09-02", "added": 0, "replaced": 0, "same": 2,

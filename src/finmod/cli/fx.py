@@ -105,6 +105,8 @@ def _tell(report: FxRead, project: Project, folder: Path | None) -> None:
     same = f", {report.same:,} were there already" if report.same else ""
     span = f"{report.first} to {report.last}"
     click.echo(printable(f"{name}: added {counted(report.added, 'rate')}{replaced}{same}; {span}", 1000))
+    if report.named:
+        click.echo(f"finmod.yaml names it now: fx: {name}")
     if report.left_out:
         click.echo(f"Left out, since ISO 4217 has them no more: {', '.join(report.left_out)}")
     if not report.reaches:

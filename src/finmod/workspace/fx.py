@@ -48,6 +48,7 @@ class FxRead:
         last: Last day of them.
         left_out: Currencies of the file that ISO 4217 has no code for any more.
         reaches: Whether the table can now convert something to the reporting currency.
+        named: Whether finmod.yaml got a line that names the table.
     """
 
     file: Path
@@ -58,6 +59,7 @@ class FxRead:
     last: date
     left_out: tuple[str, ...]
     reaches: bool
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def read_fx(
         last=max(days),
         left_out=tuple(sorted(wanted & offered - CURRENCIES)),
         reaches=any(project.currency in pair for pair in table),
+        named=project.fx is None,
     )
 
 
