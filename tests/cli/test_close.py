@@ -24,13 +24,13 @@ def test_close_shows_what_was_closed_per_source_and_currency(books: Books) -> No
         "2026-07  saas          1      2.00 EUR              -",
         "2026-07  saas          1  1,234.50 USD   1,000.00 USD",
     ]
-    assert "Closed 2026-07 as ledger version 2. As it is now it is always to be seen with: " in said.out
+    assert "Closed 2026-07 as ledger version 2. As it is now it is always to be seen with:\n" in said.out
     assert (said.code, said.err) == (0, "")
 
 
 def test_the_command_that_close_ends_with_shows_the_month_as_it_was_closed(books: Books) -> None:
     books.load(books.write("a.csv", bill(month(6, "7"), month(7, "1234.5"), month(8, "9"))))
-    _, _, command = books.run("close", "2026-07").out.rpartition("always to be seen with: ")
+    _, _, command = books.run("close", "2026-07").out.rpartition("always to be seen with:\n")
     assert command.endswith(" --as-of 2026-07\n")
     books.load(books.write("a.csv", bill(month(6, "7"), month(7, "2"), month(8, "9"))))
 

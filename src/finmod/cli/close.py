@@ -71,11 +71,13 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
             f'query "SELECT x_Source, BillingCurrency, sum(BilledCost) AS BilledCost FROM charges_daily '
             f"WHERE x_BillingPeriod = DATE '{period}-01' GROUP BY ALL ORDER BY ALL\" --as-of {period}"
         )
-        # Not folded: a command that is broken into lines runs no more.
-        click.echo(
+        console().print(
             f"Closed {done.close.months} as ledger version {done.close.version}. As it is now it is always to be seen "
-            f"with: {command_line(folder, as_closed)}"
+            "with:",
+            markup=False,
         )
+        # Not folded: a command that is broken into lines runs no more.
+        click.echo(f"  {command_line(folder, as_closed)}")
 
 
 @click.command("reopen", options_metavar="--reason TEXT [OPTIONS]")
