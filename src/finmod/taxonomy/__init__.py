@@ -1,0 +1,1 @@
+"""What every dollar is called: business dimensions, rules over charge keys, tag governance."""
