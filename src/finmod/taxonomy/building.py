@@ -1,0 +1,295 @@
+"""From the settings of a taxonomy file to records with places: values, rules, maps, lookups.
+
+Owns what a file alone says. How included files come together, and what must hold between them, stands in ``reading.py``
+and ``checks.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finmod.errors import Problem, UserError, printable
+from finmod.settings.rule import Dated, RuleSettings, Target
+from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile, ValueSettings
+from finmod.settings.yaml import Document, Steps
+from finmod.taxonomy.csv_tables import CsvTable, Row, read_csv
+from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, RuleKind, Span, Value, Verdict
+from finmod.taxonomy.fold import fold
+
+if TYPE_CHECKING:
+    from finmod.settings.rule import Condition as ConditionSettings
+
+_KINDS: Mapping[str, RuleKind] = {
+    "tag": "tag", "label": "label", "parent": "parent", "dimension": "dimension", "when": "when", "is": "is",
+}  # fmt: skip
+
+
+@dataclass
+class Builder:
+    """Builds what one file says.
+
+    Attributes:
+        document: The file.
+        folder: Where it stands: CSV files are named from there.
+        included: Whether another file includes it.
+        problems: What must be mended.
+        bytes: What was read besides the file itself.
+    """
+
+    document: Document
+    folder: Path
+    included: bool
+    problems: list[Problem] = field(default_factory=list)
+    bytes: list[bytes] = field(default_factory=list)
+
+    def dimensions(self, settings: TaxonomyFile) -> dict[str, Dimension]:
+        """Return the dimensions of the file."""
+        return {name: self._dimension(name, each) for name, each in settings.dimensions.items()}
+
+    def verdicts(self, settings: TaxonomyFile) -> tuple[Verdict, ...]:
+        """Return what the file says of what can carry tags."""
+        return tuple(
+            Verdict(
+                self._conditions(each.when, ("taggable", number, "when")), each.taggable, self.place("taggable", number)
+            )
+            for number, each in enumerate(settings.taggable)
+        )
+
+    def place(self, *steps: str | int) -> str:
+        """Return ``file:line:column`` of a key or an item."""
+        line, column = self.document.find(steps)[2]
+        return f"{self.document.name}:{line}:{column}"
+
+    def _dimension(self, name: str, settings: DimensionSettings) -> Dimension:
+        at = ("dimensions", name)
+        values = None
+        if settings.values is not None or settings.values_file:
+            values = {
+                each: self._value(each, of, (*at, "values", each)) for each, of in (settings.values or {}).items()
+            }
+            values |= self._values_of_file(settings.values_file, at, values) if settings.values_file else {}
+        rules = [
+            rule
+            for number, each in enumerate(settings.rules)
+            if (rule := self._rule(number, each, (*at, "from", number), values or {})) is not None
+        ]
+        label = settings.label or name.replace("-", " ").replace("_", " ").capitalize()
+        return Dimension(name, label, values, tuple(rules), settings.required, settings.rolls_up, self.place(*at))
+
+    def _value(self, name: str, settings: ValueSettings, at: Steps) -> Value:
+        aliases = tuple(
+            Named(each.text, span(each), self._inside(at, "aliases", number))
+            for number, each in enumerate(settings.aliases)
+        )
+        patterns = tuple(
+            Named(each, span(settings), self._inside(at, "patterns", number))
+            for number, each in enumerate(settings.patterns)
+        )
+        return Value(
+            name, aliases, patterns, settings.owner, self._targets(settings.parent or (), (*at, "parent")),
+            settings.shared, span(settings), self.place(*at), settings.label,
+        )  # fmt: skip
+
+    def _inside(self, at: Steps, key: str, number: int) -> str:
+        """Return the place of an item, or of the one text that stands in place of a list."""
+        _, node, _ = self.document.find((*at, key, number))
+        return f"{self.document.name}:{node.line}:{node.column}"
+
+    def _targets(self, settings: Iterable[Target], at: Steps) -> tuple[Named, ...]:
+        return tuple(Named(each.value, span(each), self.place(*at, number)) for number, each in enumerate(settings))
+
+    def _values_of_file(self, name: str, at: Steps, beside: Mapping[str, Value]) -> dict[str, Value]:
+        table = self._csv(name, ("value",), self.place(*at, "values"))
+        found: dict[str, Value] = {}
+        for row in table.rows if table else ():
+            assert table is not None  # noqa: S101 -- tells mypy
+            text = row.cells["value"]
+            known = found.get(text) or beside.get(text)
+            if known is not None:
+                self._twice(table, row, "value", text, known.place)
+            elif text:
+                found[text] = self._value_of_row(table, row, text)
+        return found
+
+    def _value_of_row(self, table: CsvTable, row: Row, name: str) -> Value:
+        def texts(column: str) -> tuple[Named, ...]:
+            parts = (part.strip() for part in row.cells.get(column, "").split("|"))
+            return tuple(Named(part, holds, table.place(row, column)) for part in parts if part)
+
+        holds = self._span(table, row)
+        shared = row.cells.get("shared", "").lower() in {"true", "yes", "1"}
+        return Value(
+            name, texts("aliases"), texts("patterns"), row.cells.get("owner") or None, texts("parent"), shared, holds,
+            table.place(row, "value"),
+        )  # fmt: skip
+
+    def _span(self, table: CsvTable, row: Row) -> Span:
+        days: list[date | None] = []
+        for column in ("since", "until"):
+            text = row.cells.get(column, "")
+            try:
+                days.append(date.fromisoformat(text) if text else None)
+            except ValueError:
+                self._problem(
+                    "FM2001", f"{column} is {printable(text, 40)!r}", "a day as YYYY-MM-DD", table.place(row, column),
+                    "Write the day as YYYY-MM-DD.",
+                )  # fmt: skip
+                days.append(None)
+        if days[0] and days[1] and days[1] <= days[0]:
+            self._problem(
+                "FM2004", f"until is {days[1]}", f"a day after {days[0]}", table.place(row, "until"),
+                "Correct one of the days.",
+            )  # fmt: skip
+        return Span(*days)
+
+    def _rule(self, number: int, settings: RuleSettings, at: Steps, values: Mapping[str, Value]) -> Rule | None:
+        kind = settings.kind
+        mapped = settings.mapped
+        entries: tuple[Entry, ...] | None = None
+        if mapped is not None:
+            key, lines = mapped
+            entries = tuple(
+                Entry(text, self._targets(targets, (*at, key, text)), self.place(*at, key, text))
+                for text, targets in lines.items()
+            )
+        elif kind == "patterns":
+            entries = tuple(
+                Entry(each.text, (Named(value.name, value.span, value.place),), each.place)
+                for value in values.values()
+                for each in value.patterns
+            )
+        elif settings.lookup is not None:
+            table = self._csv(
+                settings.lookup.file, (settings.lookup.key, settings.lookup.value), self.place(*at, "lookup")
+            )
+            if table is None:
+                return None
+            entries = self._entries(table, settings.lookup.key, settings.lookup.value)
+        is_map = entries is not None and kind != "dimension"
+        return Rule(
+            number=number + 1,
+            kind=_KINDS.get(kind, "map" if is_map else "column"),
+            text=_words(settings),
+            place=self.place(*at, kind),
+            span=span(settings),
+            keys=settings.tag or settings.label,
+            column=settings.looked_at,
+            entries=entries,
+            dimension=settings.dimension,
+            when=self._conditions(settings.when or {}, (*at, "when")),
+            value=settings.value,
+            parents=self._parents(settings, at),
+            included=self.included,
+        )
+
+    def _conditions(self, settings: Mapping[str, ConditionSettings], at: Steps) -> tuple[Condition, ...]:
+        return tuple(
+            Condition(subject, each.any, each.none, each.absent, self.place(*at, subject))
+            for subject, each in settings.items()
+        )
+
+    def _parents(self, settings: RuleSettings, at: Steps) -> tuple[tuple[str, str], ...]:
+        if not settings.parents:
+            return ()
+        table = self._csv(settings.parents, ("child", "parent"), self.place(*at, "parents"))
+        found: dict[str, tuple[str, Row]] = {}
+        for row in table.rows if table else ():
+            assert table is not None  # noqa: S101 -- tells mypy
+            child = row.cells["child"]
+            if child in found:
+                self._twice(table, row, "child", child, table.place(found[child][1], "child"))
+            elif child:
+                found[child] = row.cells["parent"], row
+        return tuple((child, parent) for child, (parent, _) in found.items() if parent)
+
+    def _entries(self, table: CsvTable, key: str, value: str) -> tuple[Entry, ...]:
+        """Return the map that a lookup is; a key may stand again for other days."""
+        found: dict[str, Entry] = {}
+        for row in table.rows:
+            text, name = row.cells[key], row.cells[value]
+            if not text or not name:
+                continue
+            place, target = table.place(row, key), Named(name, self._span(table, row), table.place(row, value))
+            known = found.get(text.lower())
+            clash = next((each for each in known.targets if _meet(each.span, target.span)), None) if known else None
+            if clash is not None:
+                self._twice(table, row, key, text, clash.place)
+                continue
+            found[text.lower()] = Entry(
+                text, (*(known.targets if known else ()), target), known.place if known else place
+            )
+        return tuple(found.values())
+
+    def _csv(self, name: str, needed: tuple[str, ...], asked_by: str) -> CsvTable | None:
+        try:
+            table, raw = read_csv(self.folder, name, needed, asked_by=asked_by)
+        except UserError as error:
+            self.problems += error.problems
+            return None
+        self.bytes.append(raw)
+        return table
+
+    def _twice(self, table: CsvTable, row: Row, column: str, text: str, first: str) -> None:
+        self._problem(
+            "FM2010", f"{column} {printable(text, 80)!r} stands twice, the first time at {first}",
+            "each once, or each for days of its own (columns since and until)", table.place(row, column),
+            "Take one of the rows out, or give them days.",
+        )  # fmt: skip
+
+    def _problem(self, code: str, found: str, expected: str, where: str, remedy: str) -> None:
+        self.problems.append(Problem(code=code, found=found, expected=expected, where=where, remedy=remedy))
+
+
+def span(settings: Dated) -> Span:
+    """Return the days on which a setting holds."""
+    return Span(
+        date.fromisoformat(settings.since) if settings.since else None,
+        date.fromisoformat(settings.until) if settings.until else None,
+    )
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return (one.since or date.min) < (other.until or date.max) and (other.since or date.min) < (one.until or date.max)
+
+
+def _words(settings: RuleSettings) -> str:
+    """Return how a rule reads, in a few words."""
+    kind = settings.kind
+    if kind in {"tag", "label"}:
+        return f"{kind} {', '.join(settings.tag or settings.label)}"
+    if kind == "when":
+        return "when " + ", ".join(
+            f"{subject} {_condition_words(each)}" for subject, each in (settings.when or {}).items()
+        )
+    if kind == "lookup" and settings.lookup is not None:
+        return f"lookup {settings.lookup.file}"
+    if kind == "is":
+        return "whatever it is"
+    said = {
+        "column": settings.column,
+        "patterns": settings.patterns,
+        "parent": "resource",
+        "dimension": settings.dimension,
+    }
+    return f"{kind} {said[kind]}" if kind in said else kind
+
+
+def _condition_words(settings: ConditionSettings) -> str:
+    if settings.absent:
+        return "absent"
+    parts = [" or ".join(settings.any)] if settings.any else []
+    parts += [f"not {' or '.join(settings.none)}"] if settings.none else []
+    return " and ".join(parts)
+
+
+def texts_of(dimension: Dimension) -> Iterator[tuple[str, Value, Named | None]]:
+    """Yield the folded texts of a dimension's values, names first: text, value, and the alias where it is one."""
+    for value in (dimension.values or {}).values():
+        yield fold(value.name), value, None
+    for value in (dimension.values or {}).values():
+        for alias in value.aliases:
+            yield fold(alias.text), value, alias

@@ -1,0 +1,166 @@
+"""What columns say: each distinct text of a column is compared with maps and conditions once.
+
+Owns the tables of distinct texts, one per column that any rule looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Taxonomy
+from finmod.taxonomy.fold import fold
+from finmod.taxonomy.outcomes import How, Outcome, Outcomes
+from finmod.taxonomy.patterns import first_match, is_pattern, matches
+from finmod.taxonomy.segments import Segments
+from finmod.taxonomy.tag_level import PLACEHOLDERS
+
+NAME = "name"
+"""What rules call the resource's name: ResourceName, or else the last part of ResourceId."""
+
+
+def subject_sql(column: str, table: str = "") -> str:
+    """Return SQL for what a rule looks at, of a table."""
+    if column == NAME:
+        return f"coalesce({table}ResourceName, regexp_extract({table}ResourceId, '([^/:]+)[/:]*$', 1))"
+    return f"{table}{identifier(column)}"
+
+
+@dataclass
+class ColumnLevel:
+    """The tables ``names_column_N``: one row per distinct text of a column and segment.
+
+    Attributes:
+        taxonomy: What names.
+        segments: When what holds.
+        outcomes: Where what maps say gets its number.
+        column: The column.
+        rules: Rules that look at it.
+        conditions: Conditions that look at it.
+    """
+
+    taxonomy: Taxonomy
+    segments: Segments
+    outcomes: Outcomes
+    column: str
+    rules: list[tuple[Dimension, Rule]] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+
+    def make(self, engine: Engine, base: str, table: str) -> tuple[dict[str, str], dict[tuple[str, ...], str]]:
+        """Make the table; return rule -> column with its outcome, and condition -> column that tells it."""
+        engine.run(
+            f"CREATE OR REPLACE TEMP TABLE {table}_texts AS "
+            f"SELECT DISTINCT {subject_sql(self.column)} AS text, segment FROM {base}"
+        )
+        rows = self._exact(engine, table)
+        selects, joins, of_rules = [], [], {}
+        for place, (dimension, rule) in enumerate(self.rules):
+            of_rules[f"{dimension.name}.{rule.number}"] = f"r{place}"
+            exact = f"d{place}.outcome"
+            if place in rows:
+                joins.append(
+                    f"LEFT JOIN names_map AS d{place} ON d{place}.rule = {place} AND d{place}.segment = t.segment "
+                    f"AND d{place}.text = {'t.text' if rule.entries is None else 'lower(t.text)'}"
+                )
+            pattern = self._patterns(dimension, rule)
+            parts = [part for part in (exact if place in rows else None, pattern) if part]
+            answer = f"coalesce({', '.join(parts)})" if parts else "NULL::INTEGER"
+            selects.append(f"{answer} AS r{place}")
+        of_conditions: dict[tuple[str, ...], str] = {}
+        for condition in self.conditions:
+            for texts in (condition.any, condition.none):
+                if texts and texts not in of_conditions:
+                    of_conditions[texts] = f"c{len(of_conditions)}"
+                    selects.append(f"{matches('t.text', texts)} AS {of_conditions[texts]}")
+        engine.run(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(('t.text', 't.segment', *selects))} "
+            f"FROM {table}_texts AS t {' '.join(joins)}"
+        )
+        return of_rules, of_conditions
+
+    def _patterns(self, dimension: Dimension, rule: Rule) -> str | None:
+        """Return SQL for the outcome of the first pattern of a map that matches; by segment where lines are dated."""
+        if not any(is_pattern(entry.key) for entry in rule.entries or ()):
+            return None
+        by_segment = [first_match("t.text", self._held(dimension, rule, at)) for at in self.segments.all()]
+        if len(set(by_segment)) == 1:
+            return by_segment[0]
+        parts = " ".join(f"WHEN {at} THEN {sql}" for at, sql in enumerate(by_segment))
+        return f"CASE t.segment {parts} END"
+
+    def _held(self, dimension: Dimension, rule: Rule, segment: int) -> list[tuple[str, int]]:
+        return [
+            (entry.key, number)
+            for entry in rule.entries or ()
+            if is_pattern(entry.key)
+            for number in self._numbers(dimension, rule, entry, segment)
+        ]
+
+    def _numbers(self, dimension: Dimension, rule: Rule, entry: Entry, segment: int) -> Iterator[int]:
+        """Yield the outcome of a line of a map in a segment, if it has one there."""
+        for target in entry.targets:
+            value = dimension.values.get(target.text) if dimension.values is not None else None
+            spans = (target.span, value.span) if value else (target.span,)
+            if self.segments.holds(segment, *spans):
+                yield self.outcomes.of_entry(dimension, rule, entry, target.text, entry.place)
+                return
+
+    def _exact(self, engine: Engine, table: str) -> set[int]:
+        """Fill the table of texts that maps have as they are; return the rules that have any."""
+        found: list[tuple[int, int, str, int]] = []
+        for place, (dimension, rule) in enumerate(self.rules):
+            if rule.entries is None:
+                found += [(place, *row) for row in self._own_texts(engine, table, dimension, rule)]
+                continue
+            for entry in rule.entries:
+                if not is_pattern(entry.key):
+                    found += [
+                        (place, segment, entry.key.lower(), number)
+                        for segment in self.segments.all()
+                        for number in self._numbers(dimension, rule, entry, segment)
+                    ]
+        engine.run(
+            "CREATE OR REPLACE TEMP TABLE names_map (rule INTEGER, segment INTEGER, text VARCHAR, outcome INTEGER)"
+        )
+        # Of lines that differ in case alone the first holds.
+        first = {row[:3]: row for row in reversed(found)}
+        if found:
+            columns = [list(column) for column in zip(*first.values(), strict=True)]
+            engine.run(
+                "INSERT INTO names_map SELECT unnest(?::INTEGER[]), unnest(?::INTEGER[]), unnest(?::VARCHAR[]), "
+                "unnest(?::INTEGER[])",
+                columns,
+            )
+        return {place for place, *_ in found}
+
+    def _own_texts(
+        self, engine: Engine, table: str, dimension: Dimension, rule: Rule
+    ) -> Iterator[tuple[int, str, int]]:
+        """Yield what the texts of the column themselves name, for a rule without a map."""
+        values = list((dimension.values or {}).values())
+        known = {
+            segment: {
+                text: value.name
+                for value in reversed(values)
+                if self.segments.holds(segment, value.span)
+                for text in (fold(value.name), *self._alias_texts(value.aliases, segment))
+            }
+            for segment in self.segments.all()
+        }
+        for text, segment in engine.rows(f"SELECT text, segment FROM {table}_texts WHERE trim(text) <> ''"):
+            folded = fold(text)
+            how: How = "folded"
+            if dimension.values is None:
+                name, how = (None if folded in PLACEHOLDERS else text.strip()), "open"
+            else:
+                name = known[segment].get(folded)
+                how = "exact" if name == text else "folded"
+            if name is not None:
+                outcome = Outcome(dimension.name, name, rule, how, rule.place, text=text)
+                yield segment, text, self.outcomes.number(outcome)
+
+    def _alias_texts(self, aliases: Sequence[Named], segment: int) -> Iterator[str]:
+        for alias in aliases:
+            if not is_pattern(alias.text) and self.segments.holds(segment, alias.span):
+                yield fold(alias.text)

@@ -1,0 +1,177 @@
+"""The names of charge keys: every rule of a taxonomy in one pass over the keys, never over raw rows.
+
+Owns the order of the pass. Each distinct text and each distinct set of tags is compared with the rules once
+(``column_level.py``, ``tag_level.py``); a key then joins what was found, and the first rule that answers wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.settings.rule import COLUMNS
+from finmod.taxonomy.column_level import ColumnLevel, subject_sql
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.outcomes import Outcomes
+from finmod.taxonomy.parents import PARENTS_JOIN, make_parents
+from finmod.taxonomy.rule_sql import Found, RuleSql
+from finmod.taxonomy.segments import Segments
+from finmod.taxonomy.tag_level import TagLevel, first_answer
+
+NAMES = "names"
+
+
+@dataclass
+class Naming:
+    """The names of some charge keys.
+
+    The table ``names`` has every row and column of the base table, and for each dimension: ``o_N``, the number of the
+    outcome that names it, NULL where no rule answers; ``s_N``, what its tags say, negative where their text is no
+    value, NULL where there is none. ``N`` is the place of the dimension in the taxonomy.
+
+    Attributes:
+        taxonomy: What named them.
+        segments: The stretches of days that it was told apart by.
+        outcomes: What the numbers mean.
+        rules: SELECT of the same rows with the answer of every rule, whichever won: ``p_N_R`` of rule R.
+    """
+
+    taxonomy: Taxonomy
+    segments: Segments
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    rules: str = ""
+
+    def place(self, dimension: str) -> int:
+        """Return the place of a dimension: N of its columns."""
+        return list(self.taxonomy.dimensions).index(dimension)
+
+    def offer_outcomes(self, engine: Engine) -> None:
+        """Make the table ``names_outcomes``: what each number means."""
+        engine.run(
+            "CREATE OR REPLACE TEMP TABLE names_outcomes (outcome INTEGER, dimension VARCHAR, value VARCHAR, "
+            "rule INTEGER, rule_text VARCHAR, how VARCHAR, place VARCHAR, tag_key VARCHAR, text VARCHAR)"
+        )
+        rows = [
+            (number if each.value is not None else -number, each.dimension, each.value, each.rule and each.rule.number,
+             each.rule.text if each.rule else f"rolls up from {each.below}", each.how, each.place, each.key, each.text)
+            for number, each in enumerate(self.outcomes.found, start=1)
+        ]  # fmt: skip
+        if rows:
+            kinds = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", *["VARCHAR"] * 5)
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            engine.run(
+                f"INSERT INTO names_outcomes SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
+            )
+
+
+def name_keys(engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str) -> Naming:
+    """Name every row of a table of charge keys; the table ``names`` is made anew.
+
+    Args:
+        engine: Where the base table stands.
+        taxonomy: What names.
+        segments: Those that the base table was made with.
+        base: Table with one row per charge key and segment: the text columns that rules look at, and ``segment``.
+
+    Returns:
+        What the numbers in ``names`` mean.
+    """
+    pass_ = _Pass(engine, taxonomy, segments, base)
+    return pass_.run()
+
+
+class _Pass:
+    """One pass over the keys: what each rule reads, where that was found, and the SQL that puts it together."""
+
+    def __init__(self, engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str) -> None:
+        self.engine, self.taxonomy, self.base = engine, taxonomy, base
+        self.naming = Naming(taxonomy, segments)
+        self.found = Found()
+        self.read: dict[str, str] = {}
+        self.joins: list[str] = []
+
+    def run(self) -> Naming:
+        self._compare_tags()
+        for number, (column, level) in enumerate(self._levels().items()):
+            self._compare_column(number, column, level)
+        asking = [
+            each for each in self.taxonomy.dimensions.values() if any(rule.kind == "parent" for rule in each.rules)
+        ]
+        if asking:
+            self._write(self._select())
+            make_parents(self.engine, [(self.naming.place(each.name), each) for each in asking])
+            for dimension in asking:
+                place = self.naming.place(dimension.name)
+                self.read[f"parent_{place}"] = f"parents.o_{place}"
+                self.found.parents[dimension.name] = f"parent_{place}"
+            self.joins.append(PARENTS_JOIN)
+        self.naming.rules = self._select()
+        self._write(self.naming.rules)
+        return self.naming
+
+    def _write(self, rules: str) -> None:
+        kept = [identifier(name) for name, _ in self.engine.columns(f"SELECT * FROM {self.base}")]
+        for place, dimension in enumerate(self.taxonomy.dimensions.values()):
+            tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind == "tag"]
+            kept += [f"o_{place}", f"{first_answer(tags)} AS s_{place}"]
+        self.engine.run(f"CREATE OR REPLACE TEMP TABLE {NAMES} AS SELECT {', '.join(kept)} FROM ({rules})")
+
+    def _compare_tags(self) -> None:
+        level = TagLevel(self.taxonomy, self.naming.segments, self.naming.outcomes)
+        for name, column in level.make(self.engine, self.base).items():
+            self.read[f"tags_{column}"] = f"tags.{column}"
+            self.found.rules[name] = self.found.texts[name] = f"tags_{column}"
+        self.joins.append(
+            "LEFT JOIN names_tags AS tags ON tags.segment = base.segment AND tags.Tags IS NOT DISTINCT FROM base.Tags "
+            "AND tags.AllocatedTags IS NOT DISTINCT FROM base.AllocatedTags"
+        )
+
+    def _levels(self) -> dict[str, ColumnLevel]:
+        """Return each column that is looked at with the rules and conditions that do."""
+        found: dict[str, ColumnLevel] = {}
+
+        def level(column: str) -> ColumnLevel:
+            made = ColumnLevel(self.taxonomy, self.naming.segments, self.naming.outcomes, column)
+            return found.setdefault(column, made)
+
+        conditions = [each for verdict in self.taxonomy.taggable for each in verdict.when]
+        for dimension in self.taxonomy.dimensions.values():
+            for rule in dimension.rules:
+                conditions += rule.when
+                if rule.kind in {"map", "column"} and rule.column:
+                    level(rule.column).rules.append((dimension, rule))
+        for condition in conditions:
+            if condition.subject in COLUMNS:
+                level(condition.subject).conditions.append(condition)
+        return found
+
+    def _compare_column(self, number: int, column: str, level: ColumnLevel) -> None:
+        table = f"names_column_{number}"
+        rules, conditions = level.make(self.engine, self.base, table)
+        for sql in (*rules.values(), *conditions.values()):
+            self.read[f"col{number}_{sql}"] = f"col{number}.{sql}"
+        self.found.rules |= {name: f"col{number}_{sql}" for name, sql in rules.items()}
+        self.found.conditions |= {(column, texts): f"col{number}_{sql}" for texts, sql in conditions.items()}
+        self.joins.append(
+            f"LEFT JOIN {table} AS col{number} ON col{number}.text = {subject_sql(column, 'base.')} "
+            f"AND col{number}.segment = base.segment"
+        )
+
+    def _select(self) -> str:
+        """Return SQL for every row with the answer of every rule and the one that wins, dimension by dimension."""
+        read = "".join(f", {sql} AS {name}" for name, sql in self.read.items())
+        laid = f"SELECT base.*{read} FROM {self.base} AS base {' '.join(self.joins)}"
+        maker = RuleSql(self.engine, self.naming.segments, self.naming.outcomes, self.taxonomy, self.found)
+        for dimension in self.taxonomy.in_order():
+            place = self.naming.place(dimension.name)
+            rules = {f"p_{place}_{rule.number}": maker.answer(dimension, rule) for rule in dimension.rules}
+            rolled = maker.rolled(dimension)
+            if rolled:
+                rules[f"p_{place}_0"] = rolled
+            answers = "".join(f", {sql} AS {name}" for name, sql in rules.items())
+            wins = ", ".join(f"CASE WHEN {name} > 0 THEN {name} END" for name in rules)
+            laid = (
+                f"SELECT *, {f'coalesce({wins})' if wins else 'NULL::INTEGER'} AS o_{place} "
+                f"FROM (SELECT *{answers} FROM ({laid}))"
+            )
+        return laid

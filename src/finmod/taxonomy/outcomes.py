@@ -1,0 +1,71 @@
+"""Outcomes: what a rule can say of a charge key, each with a number, so that the engine handles numbers alone.
+
+Owns the numbering. A positive number names a value; a negative one is a tag whose text is no value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from finmod.taxonomy.definition import Dimension, Entry, Rule
+
+How = Literal["exact", "folded", "alias", "pattern", "open", "map", "when", "is", "parent", "dimension", "unrecognised"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rule says.
+
+    Attributes:
+        dimension: Name of the dimension.
+        value: Name of the value; None where the text of a tag is none.
+        rule: The rule; None of what rolls up from the dimension below.
+        how: How the value was found.
+        place: ``file:line:column`` of what said it: the line of a map, or the rule.
+        key: The tag key that was read, as it stands on the bill; None where no tag was.
+        text: The text that was looked up; None where there was none.
+        below: The dimension whose value it comes from; None where none does.
+    """
+
+    dimension: str
+    value: str | None
+    rule: Rule | None
+    how: How
+    place: str
+    key: str | None = None
+    text: str | None = None
+    below: str | None = None
+
+
+@dataclass
+class Outcomes:
+    """Every outcome so far, by number from 1; a tag that is no value counts among them, and its number is negative."""
+
+    found: list[Outcome] = field(default_factory=list)
+    _numbers: dict[Outcome, int] = field(default_factory=dict)
+
+    def number(self, outcome: Outcome) -> int:
+        """Return the number of an outcome, a new one where it is new."""
+        number = self._numbers.get(outcome)
+        if number is None:
+            self.found.append(outcome)
+            number = len(self.found)
+            self._numbers[outcome] = number
+        return number if outcome.value is not None else -number
+
+    def of_entry(self, dimension: Dimension, rule: Rule, entry: Entry, value: str, place: str) -> int:
+        """Return the number of what a line of a map says."""
+        return self.number(Outcome(dimension.name, value, rule, "map", place or entry.place, text=entry.key))
+
+    def __getitem__(self, number: int) -> Outcome:
+        """Return the outcome of a number."""
+        return self.found[abs(number) - 1]
+
+    def of_dimension(self, name: str) -> list[tuple[int, Outcome]]:
+        """Return the outcomes of a dimension that name a value, by number."""
+        return [
+            (number, each)
+            for number, each in enumerate(self.found, start=1)
+            if each.dimension == name and each.value is not None
+        ]

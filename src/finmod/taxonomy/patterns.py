@@ -1,0 +1,187 @@
+r"""Patterns of the taxonomy: texts, globs and /regular expressions/, as the engine runs them.
+
+Owns their reading and what is refused. The engine's matcher (RE2) takes time linear in the text; what needs another
+kind of matcher is refused, and so is a repeat of a repeat, which says nothing more and hangs the matchers of other
+tools that the same pattern is copied to.
+
+Source: RE2, "Syntax".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finmod.engines.duckdb import Engine, EngineError, literal
+
+_GLOB = {"*": ".*", "?": "."}
+_LONGEST = 2000
+# More in one expression would outgrow the memory that RE2 gives it.
+_TOGETHER = 200
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a pattern cannot be used: what was found, what was expected, what to do."""
+
+    found: str
+    expected: str
+    remedy: str
+
+
+def is_regex(text: str) -> bool:
+    """Return whether a text is a regular expression: it stands between slashes.
+
+    >>> is_regex("/^search-[0-9]+$/"), is_regex("search-*")
+    (True, False)
+    """
+    return len(text) > 2 and text.startswith("/") and text.endswith("/")  # noqa: PLR2004 -- two slashes and something
+
+
+def is_pattern(text: str) -> bool:
+    """Return whether a text is a glob or a regular expression, and not one text alone."""
+    return is_regex(text) or any(sign in text for sign in _GLOB)
+
+
+def regex(text: str) -> str:
+    r"""Return what matches a text, glob or regular expression, against a whole text.
+
+    >>> regex("search-*"), regex("a.b"), regex("/a|b/")
+    ('search\\-.*', 'a\\.b', '(?:a|b)')
+    """
+    if is_regex(text):
+        return f"(?:{text[1:-1]})"
+    return "".join(_GLOB.get(sign) or re.escape(sign) for sign in text)
+
+
+def any_of(texts: Sequence[str]) -> str:
+    """Return what matches one of several."""
+    return "|".join(f"(?:{regex(text)})" for text in texts)
+
+
+def matches(subject: str, texts: Sequence[str]) -> str:
+    """Return SQL that is true where a text is one of some texts, globs or regular expressions, whatever the case."""
+    exact = [text.lower() for text in texts if not is_pattern(text)]
+    others = [text for text in texts if is_pattern(text)]
+    parts = [f"lower({subject}) IN ({', '.join(map(literal, exact))})"] if exact else []
+    parts += [f"regexp_full_match({subject}, {literal(any_of(others))}, 'is')"] if others else []
+    return f"({' OR '.join(parts)})" if parts else "false"
+
+
+def first_match(subject: str, patterns: Sequence[tuple[str, int]]) -> str:
+    """Return SQL for the number of the first pattern that matches; NULL where none does.
+
+    The patterns are halved: a text is compared with all of them at once, then with the first half of them, and so on,
+    so that 120 patterns cost it eight comparisons and not 120.
+
+    Args:
+        subject: Text column.
+        patterns: Globs or regular expressions, each with its number.
+    """
+    if not patterns:
+        return "NULL::INTEGER"
+    if len(patterns) > _TOGETHER:
+        parts = (patterns[start : start + _TOGETHER] for start in range(0, len(patterns), _TOGETHER))
+        return f"coalesce({', '.join(first_match(subject, part) for part in parts)})"
+    every = _test(subject, [text for text, _ in patterns])
+    return f"CASE WHEN {every} THEN {_halved(subject, patterns)} END"
+
+
+def _halved(subject: str, patterns: Sequence[tuple[str, int]]) -> str:
+    """Return SQL for the first pattern that matches a text of which one does."""
+    if len(patterns) == 1:
+        return str(patterns[0][1])
+    middle = len(patterns) // 2
+    first = _test(subject, [text for text, _ in patterns[:middle]])
+    return (
+        f"CASE WHEN {first} THEN {_halved(subject, patterns[:middle])} ELSE {_halved(subject, patterns[middle:])} END"
+    )
+
+
+def _test(subject: str, texts: Sequence[str]) -> str:
+    return f"regexp_full_match({subject}, {literal(any_of(texts))}, 'is')"
+
+
+def refused(engine: Engine, text: str) -> Refused | None:
+    """Return why a text cannot be a pattern of an engine, or None where it can."""
+    if len(text) > _LONGEST:
+        found = f"the pattern has {len(text):,} characters"
+        return Refused(found, f"{_LONGEST:,} at most", "Use a lookup in a CSV, or several patterns.")
+    if not is_regex(text):
+        return None
+    inside = text[1:-1]
+    if _repeats_a_repeat(inside):
+        return Refused(
+            "the pattern repeats what repeats already, such as (a+)+: some texts would be tried in endless ways",
+            "one repeat inside another nowhere",
+            "Write the inner part alone: a+ in place of (a+)+, [a-z-]+ in place of ([a-z]+-?)+.",
+        )
+    try:
+        engine.row(f"SELECT regexp_full_match('', {literal(regex(text))}, 'is')")
+    except EngineError as error:
+        words = str(error).split("\n", 1)[0].rpartition("Error: ")[2].rstrip(".")
+        return Refused(
+            f"the pattern cannot be used: {words}",
+            "a regular expression of RE2: no look-around, no back-reference",
+            "Correct it, or write a glob such as search-*.",
+        )
+    return None
+
+
+_ATOM = re.compile(
+    r"(?P<escape>\\Q.*?\\E|\\[pP]\{[^}]*\}|\\.)|(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])|(?P<open>\((?:\?[^):]*:|\?P?<\w+>)?)"
+    r"|(?P<close>\))|(?P<bar>\|)|(?P<one>.)",
+    re.DOTALL,
+)
+_QUANTIFIER = re.compile(r"(?P<sign>[*+?])\??|\{(?P<low>[0-9]+)(?P<comma>,)?(?P<high>[0-9]*)\}\??")
+
+
+@dataclass
+class _Branch:
+    """What one alternative of a group holds: whether something repeats without end, and what must be there."""
+
+    repeats: bool = False
+    needed: int = 0
+
+    @property
+    def is_loose(self) -> bool:
+        """Return whether it is a repeat and nothing else that must be there."""
+        return self.repeats and not self.needed
+
+
+def _repeats_a_repeat(inside: str) -> bool:
+    """Return whether a group that is one repeat and nothing else that must be there is repeated without end."""
+    groups: list[list[_Branch]] = [[_Branch()]]
+    place = 0
+    while place < len(inside):
+        atom = _ATOM.match(inside, place)
+        if atom is None:
+            return False
+        place = atom.end()
+        if atom["open"]:
+            groups.append([_Branch()])
+            continue
+        if atom["bar"]:
+            groups[-1].append(_Branch())
+            continue
+        loose = False
+        if atom["close"] and len(groups) > 1:
+            loose = any(branch.is_loose for branch in groups.pop())
+        endless, optional, place = _quantified(inside, place)
+        if loose and endless:
+            return True
+        branch = groups[-1][-1]
+        branch.repeats |= endless or loose
+        branch.needed += not (optional or endless or loose)
+    return False
+
+
+def _quantified(inside: str, place: int) -> tuple[bool, bool, int]:
+    """Return whether what ends at a place is repeated without end, whether it may be missing, and where that ends."""
+    found = _QUANTIFIER.match(inside, place)
+    if found is None:
+        return False, False, place
+    sign, low = found["sign"], found["low"]
+    endless = sign in {"*", "+"} or (low is not None and found["comma"] is not None and not found["high"])
+    return endless, sign in {"*", "?"} or low == "0", found.end()

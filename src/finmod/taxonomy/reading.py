@@ -1,0 +1,161 @@
+"""A taxonomy read from its files: taxonomy.yaml, what it includes, CSV files beside them.
+
+Owns how included files come together: a file's own values and rules stand before those that it includes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+
+from finmod.errors import Problem, UserError, near, printable
+from finmod.settings.paths import path_fault
+from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
+from finmod.settings.validate import listing, validated
+from finmod.settings.yaml import Document, parse_yaml, read_yaml
+from finmod.taxonomy.building import Builder
+from finmod.taxonomy.checks import faults
+from finmod.taxonomy.definition import Dimension, Taxonomy, Verdict
+
+_RULE_SETS = "rule_sets"
+
+
+@dataclass
+class _Files:
+    """What was read: the settings of each file in order, and every byte that decides names."""
+
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+    hashed: list[bytes] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    overriding: dict[str, bool] = field(default_factory=dict)
+
+    def read(
+        self, document: Document, folder: Path, stack: tuple[str, ...]
+    ) -> tuple[dict[str, Dimension], list[Verdict]]:
+        """Return dimensions and verdicts of a file and of what it includes."""
+        settings = validated(TaxonomyFile, document)
+        builder = Builder(document, folder, included=len(stack) > 1)
+        own, verdicts = builder.dimensions(settings), list(builder.verdicts(settings))
+        self.problems += builder.problems
+        self.hashed += builder.bytes
+        for name, place in self._included(document, settings):
+            try:
+                inner, where, label = self._open(name, folder, place)
+                if label in stack:
+                    found = f"{printable(name, 80)} includes itself, by {' and '.join(stack[stack.index(label) :])}"
+                    raise UserError(_no_include(found, None, place, "Take one of the lines out."))  # noqa: TRY301 -- beside the others
+                more, others = self.read(inner, where, (*stack, label))
+            except UserError as error:
+                self.problems += error.problems
+                continue
+            extended = {each for each in own if settings.dimensions[each].extends} if own else set()
+            own = _together(own, more, {name for name in more if name not in settings.dimensions or name in extended})
+            verdicts += others
+        return own, verdicts
+
+    def _included(self, document: Document, settings: TaxonomyFile) -> Iterator[tuple[str, str]]:
+        for number, name in enumerate(settings.include):
+            _, node, _ = document.find(("include", number))
+            yield name, f"{document.name}:{node.line}:{node.column}"
+
+    def _open(self, name: str, folder: Path, place: str) -> tuple[Document, Path, str]:
+        """Return an included file, the folder that it names files from, and what it is called."""
+        if re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            text = rule_set(name)
+            if text is None:
+                hint = near(name, rule_sets())
+                remedy = (
+                    f"Did you mean {hint!r}?"
+                    if hint
+                    else "A file of your own is named with its ending, such as rules.yaml."
+                )
+                raise UserError(_no_include(f"there is no rule set {name!r}", listing(rule_sets()), place, remedy))
+            self.hashed.append(text.encode())
+            return parse_yaml(text, f"{name} (rule set of finmod)"), folder, name
+        fault = path_fault(name, place="file")
+        if fault or Path(name).is_absolute():
+            found, expected = f"the path is {printable(name, 80)!r}", "a path relative to this file"
+            raise UserError(_no_include(found, fault[1] if fault else expected, place, "Correct the path."))
+        path = folder / name
+        document = read_yaml(path, name=os.path.relpath(path, self.root))
+        self.hashed.append(path.read_bytes())
+        return document, path.parent, str(path.resolve())
+
+
+def read_taxonomy(root: Path) -> Taxonomy:
+    """Return the taxonomy of a project's folder.
+
+    Raises:
+        UserError: There is no taxonomy.yaml, or every problem of it and of the files that it names.
+    """
+    path = root / TAXONOMY
+    if not os.path.lexists(path):
+        raise UserError(
+            Problem(
+                code="FM2000",
+                found=f"there is no {TAXONOMY} in {root}",
+                expected="a file that says what charges are called",
+                remedy="Write one to start from: finmod tags init.",
+            )
+        )
+    files = _Files(root)
+    document = read_yaml(path)
+    files.hashed.append(path.read_bytes())
+    dimensions, verdicts = files.read(document, root, (str(path.resolve()),))
+    numbered = {
+        name: replace(each, rules=tuple(replace(rule, number=place) for place, rule in enumerate(each.rules, start=1)))
+        for name, each in dimensions.items()
+    }
+    digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in files.hashed)).hexdigest()
+    made = Taxonomy(numbered, tuple(verdicts), digest)
+    problems = files.problems or list(faults(made))
+    if problems:
+        raise UserError(*problems)
+    return made
+
+
+def rule_sets() -> tuple[str, ...]:
+    """Return the names of the rule sets that come with finmod."""
+    folder = resources.files("finmod.taxonomy").joinpath(_RULE_SETS)
+    return tuple(sorted(item.name[: -len(".yaml")] for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+def rule_set(name: str) -> str | None:
+    """Return the text of a rule set, or None where there is none of that name."""
+    if name not in rule_sets():
+        return None
+    return resources.files("finmod.taxonomy").joinpath(_RULE_SETS, f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _together(own: dict[str, Dimension], more: dict[str, Dimension], taken: set[str]) -> dict[str, Dimension]:
+    """Return a file's dimensions with those of an included file behind them."""
+    found = dict(own)
+    for name, each in more.items():
+        mine = found.get(name)
+        if mine is None:
+            found[name] = each
+        elif name in taken:
+            values = {**(each.values or {}), **(mine.values or {})} if each.values or mine.values else None
+            found[name] = replace(
+                mine,
+                values=values,
+                rules=(*mine.rules, *each.rules),
+                required=each.required if mine.required is None else mine.required,
+                rolls_up=mine.rolls_up or each.rolls_up,
+                label=each.label if mine.label == _default_label(name) else mine.label,
+            )
+    return found
+
+
+def _default_label(name: str) -> str:
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _no_include(found: str, expected: str | None, where: str, remedy: str) -> Problem:
+    return Problem(code="FM2014", found=found, expected=expected, where=where, remedy=remedy)
