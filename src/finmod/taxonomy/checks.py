@@ -149,8 +149,8 @@ def _patterns(taxonomy: Taxonomy) -> Iterator[Problem]:
         for text, place in found:
             why = refused(engine, text)
             if why is not None:
-                yield Problem(code="FM2008", found=f"{why.found}: {printable(text)}", expected=why.expected, where=place,
-                              remedy=why.remedy)  # fmt: skip
+                found_there = f"{why.found}: {printable(text)}"
+                yield Problem(code="FM2008", found=found_there, expected=why.expected, where=place, remedy=why.remedy)
 
 
 def _places_of_patterns(taxonomy: Taxonomy) -> Iterator[tuple[str, str]]:

@@ -113,7 +113,8 @@ class TagLevel:
 
     def _read(self, engine: Engine, base: str) -> None:
         """Read each wanted key of each distinct set of tags once."""
-        parts, at = [], {}
+        parts: list[str] = []
+        at: dict[tuple[str, str], int] = {}
         for column in ("AllocatedTags", "Tags"):
             keys = [key for of, key in self.keys if of == column]
             if keys:
