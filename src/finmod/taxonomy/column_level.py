@@ -16,6 +16,8 @@ from finmod.taxonomy.patterns import first_match, is_pattern, matches
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.tag_level import PLACEHOLDERS
 
+_MANY = 20_000
+
 NAME = "name"
 """What rules call the resource's name: ResourceName, or else the last part of ResourceId."""
 
@@ -48,7 +50,10 @@ class ColumnLevel:
     conditions: list[Condition] = field(default_factory=list)
 
     def make(self, engine: Engine, base: str, table: str) -> tuple[dict[str, str], dict[tuple[str, ...], str]]:
-        """Make the table; return rule -> column with its outcome, and condition -> column that tells it."""
+        """Make the table; return rule -> column with its outcome, and condition -> column that tells it.
+
+        Conditions that it does not give are to be compared row by row, behind others that spare most rows.
+        """
         engine.run(
             f"CREATE OR REPLACE TEMP TABLE {table}_texts AS "
             f"SELECT DISTINCT {subject_sql(self.column)} AS text, segment FROM {base}"
@@ -68,6 +73,8 @@ class ColumnLevel:
             answer = f"coalesce({', '.join(parts)})" if parts else "NULL::INTEGER"
             selects.append(f"{answer} AS r{place}")
         of_conditions: dict[tuple[str, ...], str] = {}
+        if self._is_spread(engine, base, table):
+            self.conditions = []
         for condition in self.conditions:
             for texts in (condition.any, condition.none):
                 if texts and texts not in of_conditions:
@@ -78,6 +85,11 @@ class ColumnLevel:
             f"FROM {table}_texts AS t {' '.join(joins)}"
         )
         return of_rules, of_conditions
+
+    def _is_spread(self, engine: Engine, base: str, table: str) -> bool:
+        """Return whether the column is nearly a text per row: its conditions then cost less behind the other ones."""
+        distinct, rows = engine.row(f"SELECT (SELECT count(*) FROM {table}_texts), (SELECT count(*) FROM {base})")
+        return bool(distinct > _MANY and distinct * 2 > rows)
 
     def _patterns(self, dimension: Dimension, rule: Rule) -> str | None:
         """Return SQL for the outcome of the first pattern of a map that matches; by segment where lines are dated."""

@@ -66,7 +66,9 @@ class RuleSql:
             Outcome(dimension.name, rule.value, rule, "is" if rule.kind == "is" else "when", rule.place)
         )
         held = self._while(str(number), rule.span, *([value.span] if value else []))
-        conditions = [self.condition(each) for each in rule.when]
+        # What is compared with each row's own text stands behind what was found before, so that few rows are left for it.
+        inside = sorted(rule.when, key=self._is_compared_by_row)
+        conditions = [self.condition(each) for each in inside]
         return f"CASE WHEN {' AND '.join(conditions)} THEN {held} END" if conditions else held
 
     def rolled(self, dimension: Dimension) -> str | None:
@@ -83,7 +85,10 @@ class RuleSql:
             tests = [self._among(subject, column, texts) for texts in (condition.any, condition.none)]
         elif subject in COLUMNS:
             column = identifier(subject)
-            tests = [self.found.conditions.get((subject, texts), "false") for texts in (condition.any, condition.none)]
+            tests = [
+                self.found.conditions.get((subject, texts)) or matches(column, texts)
+                for texts in (condition.any, condition.none)
+            ]
         else:
             column = self.found.texts[subject]
             tests = [matches(column, texts) for texts in (condition.any, condition.none)]
@@ -92,6 +97,11 @@ class RuleSql:
         parts = [f"coalesce({tests[0]}, false)"] if condition.any else []
         parts += [f"NOT coalesce({tests[1]}, false)"] if condition.none else []
         return f"({' AND '.join(parts)})" if parts else "true"
+
+    def _is_compared_by_row(self, condition: Condition) -> bool:
+        texts = condition.any or condition.none
+        is_found = condition.subject in self.taxonomy.dimensions or (condition.subject, texts) in self.found.conditions
+        return not (is_found or condition.absent)
 
     def _while(self, sql: str, *spans: Span) -> str:
         """Return SQL that answers in the segments alone in which all spans hold."""
