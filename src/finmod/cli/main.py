@@ -31,6 +31,7 @@ from finmod.cli import (
     reconcile,
     sample,
     status,
+    tags,
 )
 from finmod.cli.misuse import misused
 from finmod.cli.project import typeable
@@ -44,7 +45,7 @@ click.rich_click.COMMAND_GROUPS = {
     "finmod": [
         {"name": "Start", "commands": ["demo", "init", "sample"]},
         {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
-        {"name": "Results", "commands": ["query", "export"]},
+        {"name": "Results", "commands": ["query", "tags", "export"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
@@ -113,6 +114,7 @@ for _command in (
     fx.command,
     status.command,
     query.command,
+    tags.command,
     export.command,
     close.command,
     close.reopen_command,

@@ -27,7 +27,8 @@ class Naming:
 
     The table ``names`` has every row and column of the base table, and for each dimension: ``o_N``, the number of the
     outcome that names it, NULL where no rule answers; ``s_N``, what its tags say, negative where their text is no
-    value, NULL where there is none. ``N`` is the place of the dimension in the taxonomy.
+    value, NULL where there is none. ``N`` is the place of the dimension in the taxonomy. ``x_Said`` is what the user
+    says of whether the key can carry tags, NULL where he says nothing.
 
     Attributes:
         taxonomy: What named them.
@@ -114,6 +115,7 @@ class _Pass:
         for place, dimension in enumerate(self.taxonomy.dimensions.values()):
             tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind == "tag"]
             kept += [f"o_{place}", f"{first_answer(tags)} AS s_{place}"]
+        kept.append("x_Said")
         self.engine.run(f"CREATE OR REPLACE TEMP TABLE {NAMES} AS SELECT {', '.join(kept)} FROM ({rules})")
 
     def _compare_tags(self) -> None:
@@ -174,4 +176,8 @@ class _Pass:
                 f"SELECT *, {f'coalesce({wins})' if wins else 'NULL::INTEGER'} AS o_{place} "
                 f"FROM (SELECT *{answers} FROM ({laid}))"
             )
-        return laid
+        said = " ".join(
+            f"WHEN {' AND '.join(map(maker.condition, verdict.when))} THEN {verdict.taggable}"
+            for verdict in self.taxonomy.taggable
+        )
+        return f"SELECT *, {f'CASE {said} END' if said else 'NULL::BOOLEAN'} AS x_Said FROM ({laid})"

@@ -66,7 +66,7 @@ class RuleSql:
             Outcome(dimension.name, rule.value, rule, "is" if rule.kind == "is" else "when", rule.place)
         )
         held = self._while(str(number), rule.span, *([value.span] if value else []))
-        # What is compared with each row's own text stands behind what was found before, so that few rows are left for it.
+        # What is compared with each row's own text stands last, so that few rows are left for it.
         inside = sorted(rule.when, key=self._is_compared_by_row)
         conditions = [self.condition(each) for each in inside]
         return f"CASE WHEN {' AND '.join(conditions)} THEN {held} END" if conditions else held

@@ -1,0 +1,86 @@
+"""Names: the charge keys of some months of a project, named by its taxonomy.
+
+Owns which months are looked at, and the order of taxonomy, ledger and naming. What is made of the names stands in the
+files of the capabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import Problem, UserError
+from finmod.ledger.delta import damaged
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.settings.project import Project
+from finmod.taxonomy.compliance import make_facts
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.keyed import BASE, make_base, months_of
+from finmod.taxonomy.naming import Naming, name_keys
+from finmod.taxonomy.reading import read_taxonomy
+
+
+@dataclass(frozen=True)
+class Named:
+    """Charge keys that were named, while the engine that holds them is open.
+
+    Attributes:
+        engine: Has the tables ``names`` and ``tag_facts``.
+        ledger: Where the keys come from.
+        snapshot: Its state.
+        taxonomy: What named them.
+        naming: What the numbers in the tables mean.
+        months: First days of the billing periods, oldest first.
+    """
+
+    engine: Engine
+    ledger: Ledger
+    snapshot: Snapshot
+    taxonomy: Taxonomy
+    naming: Naming
+    months: tuple[date, ...]
+
+
+@contextmanager
+def named(project: Project, month: date | None = None, *, before: int = 0) -> Iterator[Named]:
+    """Give the named charge keys of a month and of some months before it.
+
+    Args:
+        project: Whose ledger and taxonomy.
+        month: First day of the billing period; None for the last one that has charges.
+        before: How many billing periods with charges before it are looked at too.
+
+    Raises:
+        UserError: There is no taxonomy or it has problems, the ledger is empty or damaged, or the month has no charge.
+    """
+    taxonomy = read_taxonomy(project.root)
+    ledger = Ledger(project.store)
+    with Engine(temp_folder=project.store / "spill") as engine:
+        snapshot = ledger.head(engine)
+        try:
+            months = _chosen(months_of(engine, ledger, snapshot), month, before)
+            segments = make_base(engine, ledger, snapshot, taxonomy, months)
+            naming = name_keys(engine, taxonomy, segments, BASE)
+            make_facts(engine)
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
+        yield Named(engine, ledger, snapshot, taxonomy, naming, tuple(months))
+
+
+def _chosen(there: Sequence[date], month: date | None, before: int) -> Sequence[date]:
+    if not there:
+        raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load."))
+    if month is not None and month not in there:
+        raise UserError(
+            Problem(
+                code="FM2017",
+                found=f"there are no charges of {month:%Y-%m}",
+                expected=f"a month from {there[0]:%Y-%m} to {there[-1]:%Y-%m} that was loaded",
+                remedy="See the months with: finmod status.",
+            )
+        )
+    last = there.index(month) if month is not None else len(there) - 1
+    return there[max(last - before, 0) : last + 1]
