@@ -22,6 +22,7 @@ from finmod.cli import (
     compare,
     completion,
     demo,
+    explain,
     export,
     fx,
     history,
@@ -45,7 +46,7 @@ click.rich_click.COMMAND_GROUPS = {
     "finmod": [
         {"name": "Start", "commands": ["demo", "init", "sample"]},
         {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
-        {"name": "Results", "commands": ["query", "tags", "export"]},
+        {"name": "Results", "commands": ["query", "tags", "explain", "export"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
@@ -115,6 +116,7 @@ for _command in (
     status.command,
     query.command,
     tags.command,
+    explain.command,
     export.command,
     close.command,
     close.reopen_command,

@@ -164,7 +164,8 @@ def _verdict(item: Compliance) -> str:
 def _groups(report: TagReport, by: str) -> None:
     rows = [
         (item.dimension, item.group or "(none)", percent(item.share), percent(item.required),
-         money(item.taggable, item.currency), money(item.gap, item.currency), f"{item.resources_understood:,} of {item.resources:,}")
+         money(item.taggable, item.currency), money(item.gap, item.currency),
+         f"{item.resources_understood:,} of {item.resources:,}")
         for item in report.groups
         if item.taggable or item.resources
     ]  # fmt: skip
@@ -203,7 +204,8 @@ def _gap(report: TagReport) -> Iterator[str]:
             rest = item.gap - item.gap_named
             yield (
                 f"Gap of {item.dimension}: {money(item.gap, item.currency)} a month without an understood tag; other "
-                f"rules name {money(item.gap_named, item.currency)} of it, nobody answers for {money(rest, item.currency)}."
+                f"rules name {money(item.gap_named, item.currency)} of it, nobody answers for "
+                f"{money(rest, item.currency)}."
             )
 
 

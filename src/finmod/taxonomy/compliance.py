@@ -132,7 +132,7 @@ def compliance(engine: Engine, naming: Naming, *, by: str | None = None) -> list
 def _of(engine: Engine, naming: Naming, dimension: Dimension, by: str | None) -> Iterator[Compliance]:
     place = naming.place(dimension.name)
     group = _group_sql(naming, by)
-    right = ", ".join(map(str, _as_written(naming, dimension))) or "NULL"
+    right = ", ".join(map(str, as_written(naming, dimension))) or "NULL"
     sums = {
         "taggable": CAN,
         "unsure": f"x_Taggable = {literal(UNKNOWN)}",
@@ -149,7 +149,8 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, by: str | None) ->
         f"WITH facts AS (SELECT *, {group} AS g FROM {FACTS}), "
         f"resources AS (SELECT x_BillingPeriod, BillingCurrency, g, count(*) AS every, count(*) FILTER (fine) AS fine "
         f"FROM (SELECT x_BillingPeriod, BillingCurrency, g, x_Source, {RESOURCE}, "
-        f"bool_and(coalesce(s_{place} > 0, false)) AS fine FROM facts WHERE {CAN} AND {RESOURCE} IS NOT NULL GROUP BY ALL) GROUP BY ALL) "
+        f"bool_and(coalesce(s_{place} > 0, false)) AS fine FROM facts "
+        f"WHERE {CAN} AND {RESOURCE} IS NOT NULL GROUP BY ALL) GROUP BY ALL) "
         f"SELECT f.x_BillingPeriod, f.g, f.BillingCurrency, {amounts}, coalesce(any_value(r.every), 0), "
         f"coalesce(any_value(r.fine), 0), CAST(sum(x_UnknownEffectiveCost) AS BIGINT) "
         "FROM facts AS f LEFT JOIN resources AS r ON r.x_BillingPeriod = f.x_BillingPeriod AND "
@@ -181,8 +182,8 @@ def _group_sql(naming: Naming, by: str | None) -> str:
     return f"list_extract([{texts}]::VARCHAR[], o_{naming.place(by)} - {first - 1})"
 
 
-def _as_written(naming: Naming, dimension: Dimension) -> Sequence[int]:
-    """Return the outcomes whose key and text are as the taxonomy writes them."""
+def as_written(naming: Naming, dimension: Dimension) -> Sequence[int]:
+    """Return the numbers of the outcomes whose key and text are as the taxonomy writes them."""
     keys = {dimension.tag_keys[0]} if dimension.tag_keys else set()
     return [
         number

@@ -1,0 +1,157 @@
+"""The to-do list: which resources need which tag, who should see to it, and what it costs while nobody does.
+
+Owns the list and its order. What a text should have been is told in ``repair.py``, what a missing tag should be in
+``inference.py``; here both are suggestions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from finmod.engines.duckdb import Engine
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, as_written, tagged_dimensions
+from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.naming import Naming
+
+Problem = Literal["missing", "unrecognised", "respelt"]
+
+NOBODY = "(nobody)"
+"""Owner of what no value with an owner names."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a tag should be, as far as can be told.
+
+    Attributes:
+        value: Name of the value.
+        why: In a few words.
+        sure: How sure it is, 0 to 1; None where a rule says so.
+    """
+
+    value: str
+    why: str
+    sure: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One tag of one resource that is to be mended.
+
+    Attributes:
+        owner: Who should: the owner of the first dimension's value that has one, ``NOBODY`` where none has.
+        dimension: Name of the dimension.
+        problem: ``missing``, ``unrecognised``, or ``respelt`` where it is understood in another spelling.
+        key: The tag key to write.
+        text: What stands there now, and under which key; None where nothing does. Hostile, as it stands on the bill.
+        suggestion: What it should be; None where nothing tells.
+        source: Name of the source.
+        account: SubAccountId.
+        account_name: SubAccountName.
+        service: ServiceName.
+        resource: ResourceId, or that of what its cost was split to; None of charges without one.
+        cost: EffectiveCost of the month, of the resource in that account and service.
+        currency: BillingCurrency.
+    """
+
+    owner: str
+    dimension: str
+    problem: Problem
+    key: str
+    text: str | None
+    suggestion: Suggestion | None
+    source: str
+    account: str | None
+    account_name: str | None
+    service: str | None
+    resource: str | None
+    cost: Decimal
+    currency: str
+
+
+def tasks(engine: Engine, naming: Naming, month: date, *, respelt: bool = False) -> list[Task]:
+    """Return what is to be mended in a month, the dearest first.
+
+    Args:
+        engine: Has the table ``tag_facts``.
+        naming: What its numbers mean.
+        month: First day of the billing period.
+        respelt: Whether texts that are understood, but not as the taxonomy writes them, are listed too.
+    """
+    found: list[Task] = []
+    dimensions = tagged_dimensions(naming)
+    demanded = [each for each in dimensions if each.required is not None]
+    for dimension in demanded or dimensions:
+        found += _of(engine, naming, dimension, month, respelt=respelt)
+    return sorted(found, key=lambda task: (-task.cost, task.dimension, task.source, task.resource or ""))
+
+
+def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, respelt: bool) -> Iterator[Task]:
+    place = naming.place(dimension.name)
+    every = range(len(naming.taxonomy.dimensions))
+    fine = ", ".join(map(str, as_written(naming, dimension))) or "NULL"
+    wrong = f"coalesce(s_{place}, 0) <= 0" + (f" OR s_{place} NOT IN ({fine})" if respelt else "")
+    rows = engine.rows(
+        f"SELECT x_Source, SubAccountId, any_value(SubAccountName), ServiceName, {RESOURCE} AS resource, BillingCurrency, "
+        f"s_{place}, coalesce(sum(EffectiveCost), 0) AS cost, {', '.join(f'max(o_{each})' for each in every)} "
+        f"FROM {FACTS} WHERE x_BillingPeriod = ? AND {CAN} AND ({wrong}) "
+        f"GROUP BY x_Source, SubAccountId, ServiceName, resource, BillingCurrency, s_{place} HAVING cost <> 0",
+        [month],
+    )
+    for source, account, account_name, service, resource, currency, seen, cost, *named in rows:
+        outcome = naming.outcomes[seen] if seen else None
+        other = naming.outcomes[named[place]] if named[place] else None
+        suggestion = Suggestion(other.value, _why(other.place)) if other and other.value else None
+        yield Task(
+            owner=_owner(naming, named),
+            dimension=dimension.name,
+            problem="missing" if seen is None else "unrecognised" if seen < 0 else "respelt",
+            key=dimension.tag_keys[0],
+            text=None if outcome is None else f"{outcome.key}={outcome.text}",
+            suggestion=suggestion,
+            source=source,
+            account=account,
+            account_name=account_name,
+            service=service,
+            resource=resource,
+            cost=cost,
+            currency=currency,
+        )
+
+
+def _why(place: str) -> str:
+    return f"named by {place}"
+
+
+def _owner(naming: Naming, named: Sequence[int | None]) -> str:
+    """Return who answers for the first value, in the order of the dimensions, that has an owner."""
+    for dimension, number in zip(naming.taxonomy.dimensions.values(), named, strict=True):
+        value = (dimension.values or {}).get(naming.outcomes[number].value or "") if number else None
+        if value is not None and value.owner:
+            return value.owner
+    return NOBODY
+
+
+def with_suggestions(
+    found: Sequence[Task],
+    repaired: Mapping[tuple[str, str], Suggestion],
+    inferred: Mapping[tuple[str, str, str | None], Suggestion],
+) -> list[Task]:
+    """Return tasks with what else is known: a rule's word stands, then what the text was meant to be, then siblings.
+
+    Args:
+        found: The tasks.
+        repaired: (dimension, ``key=text``) -> what the text was meant to be.
+        inferred: (dimension, source, resource) -> what its siblings are.
+    """
+    done = []
+    for task in found:
+        better = repaired.get((task.dimension, task.text or "")) or inferred.get(
+            (task.dimension, task.source, task.resource)
+        )
+        done.append(task if task.suggestion or better is None else replace(task, suggestion=better))
+    return done
