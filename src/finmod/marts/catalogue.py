@@ -22,7 +22,9 @@ from finmod.marts.ai_usage import VIEWS as AI_VIEWS
 from finmod.marts.ai_usage import ai_usage_sql
 from finmod.marts.kubernetes import VIEWS as KUBERNETES_VIEWS
 from finmod.marts.kubernetes import usage_sql
+from finmod.marts.names import NAMED, charge_names_sql, with_names
 from finmod.normalize.charges import COST_UNKNOWNS, KEY_TEXTS
+from finmod.taxonomy.naming import Naming
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ TABLES: Final = (
         "one row per source, billing period, charge key and day",
         "BillingCurrency of the row",
         "What each kind of charge cost a day",
+    ),
+    PublicTable(
+        "charge_names",
+        "one row per source, billing period, charge key, stretch of days and dimension",
+        "BillingCurrency of the row",
+        "What each kind of charge is called, and which rule says so",
     ),
     PublicTable(
         "invoices",
@@ -121,7 +129,13 @@ TABLES: Final = (
 )
 
 
-def view_sql(name: str, ledger: Ledger, snapshot: Snapshot, reporting: Reporting | None = None) -> str:
+def view_sql(
+    name: str,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    reporting: Reporting | None = None,
+    naming: Naming | None = None,
+) -> str:
     """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.
 
     Args:
@@ -130,14 +144,20 @@ def view_sql(name: str, ledger: Ledger, snapshot: Snapshot, reporting: Reporting
         snapshot: Its state.
         reporting: The reporting currency, in which charges and their cube tell the costs beside the originals; they
             do not where it is None.
+        naming: The names of the charge keys, of which charges and their cube have a column per dimension; they have
+            none where it is None.
     """
+    if name == "charge_names":
+        return charge_names_sql(naming)
     if name == "fx_rates":
         found = reporting or Reporting("")
         return _query(name).format(rates=rates_sql(found.published, found.currency))
     rows = _rows_of(name, ledger, snapshot)
-    if reporting is None or name not in {"charges", "charges_daily"}:
+    if name not in NAMED:
         return rows
-    return with_reporting(rows, reporting, ledger.columns(CHARGES, snapshot) if name == "charges" else ())
+    if reporting is not None:
+        rows = with_reporting(rows, reporting, ledger.columns(CHARGES, snapshot) if name == "charges" else ())
+    return rows if naming is None else with_names(rows, naming)
 
 
 def _rows_of(name: str, ledger: Ledger, snapshot: Snapshot) -> str:  # noqa: PLR0911 -- one per table

@@ -171,15 +171,7 @@ def _group_sql(naming: Naming, by: str | None) -> str:
         return "NULL::VARCHAR"
     if by in GROUPS:
         return GROUPS[by]
-    named = naming.outcomes.of_dimension(by)
-    if not named:
-        return "NULL::VARCHAR"
-    first, last = named[0][0], named[-1][0]
-    names = dict(named)
-    texts = ", ".join(
-        literal(names[number].value or "") if number in names else "NULL" for number in range(first, last + 1)
-    )
-    return f"list_extract([{texts}]::VARCHAR[], o_{naming.place(by)} - {first - 1})"
+    return naming.value_sql(by)
 
 
 def as_written(naming: Naming, dimension: Dimension) -> Sequence[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from finmod.engines.duckdb import Engine, identifier
+from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.settings.rule import COLUMNS
 from finmod.taxonomy.column_level import ColumnLevel, subject_sql
 from finmod.taxonomy.definition import Taxonomy
@@ -45,6 +45,15 @@ class Naming:
     def place(self, dimension: str) -> int:
         """Return the place of a dimension: N of its columns."""
         return list(self.taxonomy.dimensions).index(dimension)
+
+    def value_sql(self, dimension: str, table: str = "") -> str:
+        """Return SQL for the value that a key is called in a dimension, of the table ``names``: a text, or NULL."""
+        named = dict(self.outcomes.of_dimension(dimension))
+        if not named:
+            return "NULL::VARCHAR"
+        first, last = min(named), max(named)
+        texts = (literal(named[at].value or "") if at in named else "NULL" for at in range(first, last + 1))
+        return f"list_extract([{', '.join(texts)}]::VARCHAR[], {table}o_{self.place(dimension)} - {first - 1})"
 
     def offer_outcomes(self, engine: Engine) -> None:
         """Make the table ``names_outcomes``: what each number means."""

@@ -88,6 +88,11 @@ class _Files:
         return document, path.parent, str(path.resolve())
 
 
+def has_taxonomy(root: Path) -> bool:
+    """Return whether a project's folder has a taxonomy."""
+    return os.path.lexists(root / TAXONOMY)
+
+
 def read_taxonomy(root: Path) -> Taxonomy:
     """Return the taxonomy of a project's folder.
 
@@ -95,7 +100,7 @@ def read_taxonomy(root: Path) -> Taxonomy:
         UserError: There is no taxonomy.yaml, or every problem of it and of the files that it names.
     """
     path = root / TAXONOMY
-    if not os.path.lexists(path):
+    if not has_taxonomy(root):
         raise UserError(
             Problem(
                 code="FM2000",

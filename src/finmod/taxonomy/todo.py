@@ -92,22 +92,22 @@ def tasks(engine: Engine, naming: Naming, month: date, *, respelt: bool = False)
 
 def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, respelt: bool) -> Iterator[Task]:
     place = naming.place(dimension.name)
-    every = range(len(naming.taxonomy.dimensions))
     fine = ", ".join(map(str, as_written(naming, dimension))) or "NULL"
     wrong = f"coalesce(s_{place}, 0) <= 0" + (f" OR s_{place} NOT IN ({fine})" if respelt else "")
+    named = ", ".join(f"max(o_{each})" for each in range(len(naming.taxonomy.dimensions)))
     rows = engine.rows(
-        f"SELECT x_Source, SubAccountId, any_value(SubAccountName), ServiceName, {RESOURCE} AS resource, BillingCurrency, "
-        f"s_{place}, coalesce(sum(EffectiveCost), 0) AS cost, {', '.join(f'max(o_{each})' for each in every)} "
+        f"SELECT x_Source, SubAccountId, any_value(SubAccountName), ServiceName, {RESOURCE} AS resource, "
+        f"BillingCurrency, s_{place}, coalesce(sum(EffectiveCost), 0) AS cost, {named} "
         f"FROM {FACTS} WHERE x_BillingPeriod = ? AND {CAN} AND ({wrong}) "
         f"GROUP BY x_Source, SubAccountId, ServiceName, resource, BillingCurrency, s_{place} HAVING cost <> 0",
         [month],
     )
-    for source, account, account_name, service, resource, currency, seen, cost, *named in rows:
+    for source, account, account_name, service, resource, currency, seen, cost, *numbers in rows:
         outcome = naming.outcomes[seen] if seen else None
-        other = naming.outcomes[named[place]] if named[place] else None
+        other = naming.outcomes[numbers[place]] if numbers[place] else None
         suggestion = Suggestion(other.value, _why(other.place)) if other and other.value else None
         yield Task(
-            owner=_owner(naming, named),
+            owner=_owner(naming, numbers),
             dimension=dimension.name,
             problem="missing" if seen is None else "unrecognised" if seen < 0 else "respelt",
             key=dimension.tag_keys[0],
@@ -141,7 +141,7 @@ def with_suggestions(
     repaired: Mapping[tuple[str, str], Suggestion],
     inferred: Mapping[tuple[str, str, str | None], Suggestion],
 ) -> list[Task]:
-    """Return tasks with what else is known: a rule's word stands, then what the text was meant to be, then siblings.
+    """Return tasks with what else is known: what the text was meant to be, then a rule's word, then siblings.
 
     Args:
         found: The tasks.
@@ -150,8 +150,7 @@ def with_suggestions(
     """
     done = []
     for task in found:
-        better = repaired.get((task.dimension, task.text or "")) or inferred.get(
-            (task.dimension, task.source, task.resource)
-        )
-        done.append(task if task.suggestion or better is None else replace(task, suggestion=better))
+        meant = repaired.get((task.dimension, task.text or ""))
+        siblings = inferred.get((task.dimension, task.source, task.resource))
+        done.append(replace(task, suggestion=meant or task.suggestion or siblings))
     return done

@@ -70,6 +70,20 @@ def named(project: Project, month: date | None = None, *, before: int = 0) -> It
         yield Named(engine, ledger, snapshot, taxonomy, naming, tuple(months))
 
 
+def name_all(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> Naming:
+    """Name the charge keys of every month in one state of the ledger; the tables of the names are made in the engine.
+
+    Raises:
+        UserError: There is no taxonomy, or it has problems.
+        EngineError: A file of the ledger is gone or damaged.
+    """
+    taxonomy = read_taxonomy(project.root)
+    naming = name_keys(engine, taxonomy, make_base(engine, ledger, snapshot, taxonomy), BASE)
+    make_facts(engine)
+    naming.offer_outcomes(engine)
+    return naming
+
+
 def _chosen(there: Sequence[date], month: date | None, before: int) -> Sequence[date]:
     if not there:
         raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load."))

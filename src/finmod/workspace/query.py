@@ -6,6 +6,7 @@ Owns which tables a statement sees and that it can read nothing else.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,8 +20,12 @@ from finmod.ledger.reporting import WANTED, Reporting
 from finmod.ledger.tables import LOADS, PINNED_TABLES
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
+from finmod.marts.names import NAMED
 from finmod.settings.project import Project
+from finmod.taxonomy.naming import Naming
+from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.workspace.fx import reporting
+from finmod.workspace.names import name_all
 
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
@@ -71,27 +76,33 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
             as_of = version_of(engine, ledger, as_of)
         snapshot = ledger.at(engine, as_of)
         named = _named(sql)
-        # Most statements use no exchange rate, and do not wait until the table of them is read.
+        # Most statements use no exchange rate and no name, and do not wait for them.
         unread = Reporting(project.currency) if "fx_rates" not in named else None
         try:
             if "invoices" in named:
                 make_invoices(engine, ledger, snapshot, project.invoices)
-            _make_views(engine, ledger, snapshot, named, unread or reporting(engine, project, ledger, snapshot))
+            naming = _described(engine, project, ledger, snapshot, sql)
+            money = unread or reporting(engine, project, ledger, snapshot)
+            _make_views(engine, ledger, snapshot, named, money, naming)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
         _allow(engine, ledger, snapshot)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
-        try:
-            return Result(*engine.table(sql))
-        except EngineError as error:
-            if unread is None or WANTED not in str(error):
-                raise UserError(_wrong(str(error))) from error
-        try:
-            _make_views(engine, ledger, snapshot, named, reporting(engine, project, ledger, snapshot))
-            return Result(*engine.table(sql))
-        except EngineError as error:
-            raise UserError(_wrong(str(error))) from error
+        for _ in range(3):
+            try:
+                return Result(*engine.table(sql))
+            except EngineError as error:
+                words = str(error)
+                if unread is not None and WANTED in words:
+                    unread = None
+                    money = reporting(engine, project, ledger, snapshot)
+                elif naming is None and _wants_names(project, words):
+                    naming = name_all(engine, project, ledger, snapshot)
+                else:
+                    raise UserError(_wrong(words)) from error
+                _make_views(engine, ledger, snapshot, named, money, naming)
+        raise UserError(_wrong(words))
 
 
 def _named(sql: str) -> list[str]:
@@ -100,10 +111,35 @@ def _named(sql: str) -> list[str]:
     return [item.name for item in TABLES if every or re.search(rf"\b{item.name}\b", sql, re.IGNORECASE)]
 
 
-def _make_views(engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], money: Reporting) -> None:
+def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], money: Reporting, naming: Naming | None
+) -> None:
     for name in names:
         if name != "invoices":
-            engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money)}")
+            engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money, naming)}")
+
+
+def _described(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, sql: str) -> Naming | None:
+    """Return the names where a statement looks at their table, or at the columns of one that has them."""
+    if re.search(r"\bcharge_names\b", sql, re.IGNORECASE) and has_taxonomy(project.root):
+        return name_all(engine, project, ledger, snapshot)
+    if re.search(rf"\bDESCRIBE\s+({'|'.join(NAMED)})\b", sql, re.IGNORECASE) and has_taxonomy(project.root):
+        with suppress(UserError):  # of a taxonomy that cannot be read the table has the other columns all the same
+            return name_all(engine, project, ledger, snapshot)
+    return None
+
+
+def _wants_names(project: Project, error: str) -> bool:
+    """Return whether a statement failed for a column that holds the names of a dimension.
+
+    Raises:
+        UserError: taxonomy.yaml has problems, and the column may be one of its.
+    """
+    missing = re.search(r'column[^"\n]*"(x_\w+)"', error)
+    if missing is None or not has_taxonomy(project.root):
+        return False
+    columns = [dimension.column.lower() for dimension in read_taxonomy(project.root).dimensions.values()]
+    return missing.group(1).lower() in columns
 
 
 def _is_text(sql: str) -> bool:
