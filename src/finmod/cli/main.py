@@ -33,6 +33,8 @@ from finmod.cli import (
     sample,
     status,
     tags,
+    tags_repair,
+    tags_todo,
 )
 from finmod.cli.misuse import misused
 from finmod.cli.project import typeable
@@ -103,6 +105,9 @@ def _refuse_no_working_folder() -> None:
         remedy = "Change to a folder that is there, then run the command again."
         raise UserError(Problem(code="FM1065", found="the working folder was removed", remedy=remedy)) from None
 
+
+for _subcommand in (tags_repair.repair, tags_repair.infer, tags_todo.todo, tags_todo.export):
+    tags.command.add_command(_subcommand)
 
 for _command in (
     demo.command,

@@ -110,7 +110,7 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> N
         objects = [{name: _json(value) for name, value in zip(columns, row, strict=True)} for row in rows]
         click.echo(json.dumps(objects, indent=2, ensure_ascii=False).translate(_IN_JSON))
     elif form == "csv":
-        click.echo(_csv(columns, rows), nl=False)
+        click.echo(csv_text(columns, rows), nl=False)
     elif form == "markdown":
         lines = [
             [*map(markdown_text, columns)],
@@ -270,7 +270,8 @@ def _json(value: Any) -> Any:  # noqa: ANN401 -- a cell may hold any SQL value, 
     return cell(value)
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return rows as CSV: a text that a spreadsheet would run gets an apostrophe in front."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([_no_formula(name) for name in columns])

@@ -1,0 +1,200 @@
+"""``finmod tags todo`` and ``finmod tags export``: what owners have to mend, and rules for whoever enforces them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+from rich.text import Text
+
+from finmod.cli.output import Form, console, csv_text, markdown_text, money, output_option, show, table, twelve_places
+from finmod.cli.project import command_line, opened
+from finmod.cli.tags import period_option
+from finmod.cli.values import Name, Place, Word
+from finmod.errors import counted, printable
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from finmod.taxonomy.todo import Task
+    from finmod.workspace.tags_todo import OwnerTasks
+
+_TASKS = (
+    "owner", "dimension", "problem", "key", "text", "should_be", "why", "confidence", "source", "account",
+    "account_name", "service", "resource_id", "effective_cost", "currency",
+)  # fmt: skip
+_SHOWN = 20
+
+
+@click.command("todo")
+@period_option
+@click.option("--owner", type=Name("an owner"), metavar="NAME", help="Tasks of this owner alone.")
+@click.option("--respelt", is_flag=True, help="List tags too that are understood in another spelling.")
+@click.option(
+    "--to",
+    "target",
+    type=Place("file"),
+    metavar="FILE",
+    help="Write the list: CSV where it ends in .csv, else Markdown.",
+)
+@output_option
+@click.pass_obj
+def todo(  # noqa: PLR0913 -- one parameter per option
+    folder: Path | None, period: str | None, owner: str | None, target: Path | None, *, respelt: bool, form: Form
+) -> None:
+    """Show which resources need which tag, per owner, with what it should be and what they cost a month.
+
+    Owners stand beside values in taxonomy.yaml. Dimensions with required are listed, or all where none has it.
+    """
+    from finmod.terms.periods import parse_period
+    from finmod.workspace.files import write_file
+    from finmod.workspace.tags_todo import todo as find
+
+    project = opened(folder)
+    month, found = find(project, parse_period(period) if period else None, owner=owner, respelt=respelt)
+    rows = [_row(task) for item in found for task in item.tasks]
+    page = "\n".join(_page(project.name, month, found))
+    if target is not None:
+        write_file(target, csv_text(_TASKS, rows) if target.suffix.lower() == ".csv" else f"{page}\n")
+    if form == "markdown":
+        click.echo(page)
+    elif form != "table":
+        show(_TASKS, rows, form)
+    else:
+        _screen(folder, project.name, month, found, owner)
+        if target is not None:
+            click.echo(f"Wrote {counted(len(rows), 'task')} to {target}")
+
+
+def _row(task: Task) -> tuple[Any, ...]:
+    said = task.suggestion
+    sure = None if said is None or said.sure is None else round(said.sure, 4)
+    return (
+        task.owner, task.dimension, task.problem, task.key, task.text, said and said.value, said and said.why, sure,
+        task.source, task.account, task.account_name, task.service, task.resource, twelve_places(task.cost),
+        task.currency,
+    )  # fmt: skip
+
+
+def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTasks], owner: str | None) -> None:
+    screen = console()
+    screen.print(Text(printable(f"{name}, {month:%Y-%m}: tags to mend", 500), style="bold"))
+    if not found:
+        screen.print("Nothing: every tag that is demanded is there and understood.")
+        return
+    if owner is None:
+        rows = [
+            (item.owner, len(item.tasks), sum(task.suggestion is not None for task in item.tasks), _costs(item))
+            for item in found
+        ]
+        table(("owner", "tasks", "with a suggestion", "EffectiveCost"), rows, right=("EffectiveCost",))
+        screen.print("\nOne owner's list:")
+        screen.print(f"  {command_line(folder, f'tags todo --owner {found[0].owner!r}')}", markup=False, soft_wrap=True)
+        screen.print(f"  {command_line(folder, 'tags todo --to todo.md')}", markup=False, soft_wrap=True)
+        return
+    tasks = found[0].tasks
+    rows = [
+        (task.dimension, _problem(task), _should(task), task.account_name or task.account,
+         task.resource or task.service, money(task.cost, task.currency))
+        for task in tasks[:_SHOWN]
+    ]  # fmt: skip
+    headings = ("dimension", "problem", "should be", "account", "resource", "EffectiveCost")
+    table(headings, rows, right=("EffectiveCost",), spare=("account",))
+    if len(tasks) > _SHOWN:
+        screen.print(f"... and {len(tasks) - _SHOWN:,} more: --output csv or --to todo.csv shows them all.")
+
+
+def _costs(item: OwnerTasks) -> str:
+    return ", ".join(money(cost, currency) for currency, cost in item.costs.items())
+
+
+def _problem(task: Task) -> str:
+    return f"no {task.key}" if task.text is None else f"{task.problem}: {task.text}"
+
+
+def _should(task: Task) -> str:
+    return "" if task.suggestion is None else f"{task.key}={task.suggestion.value}"
+
+
+def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
+    """Yield the lines of a page: a section per owner."""
+    yield f"# Tags to mend: {markdown_text(name)}, {month:%Y-%m}"
+    yield ""
+    yield "Amounts are EffectiveCost of the month. A resource that lacks two tags counts once in the sum of its owner."
+    if not found:
+        yield from ("", "Nothing: every tag that is demanded is there and understood.")
+    for item in found:
+        yield from ("", f"## {markdown_text(item.owner)}: {counted(len(item.tasks), 'task')}, {_costs(item)}", "")
+        yield "| dimension | problem | should be | why | account | resource | EffectiveCost |"
+        yield "| --- | --- | --- | --- | --- | --- | ---: |"
+        for task in item.tasks:
+            cells = (
+                task.dimension, _problem(task), _should(task), task.suggestion.why if task.suggestion else "",
+                task.account_name or task.account or "", task.resource or task.service or "",
+                money(task.cost, task.currency),
+            )  # fmt: skip
+            yield f"| {' | '.join(markdown_text(cell) for cell in cells)} |"
+
+
+@click.command("export")
+@click.option(
+    "--target",
+    type=Word(("aws", "azure", "google", "custodian")),
+    metavar="TARGET",
+    required=True,
+    help="Who enforces: aws (Tag Policies), azure (Azure Policy), google (label constraints), custodian (c7n).",
+)
+@click.option(
+    "--to", "place", type=Place("folder"), metavar="DIR", help="Folder for the files; policies/TARGET otherwise."
+)
+@click.option("--enforce", is_flag=True, help="Block what breaks a rule; it is reported alone otherwise.")
+@click.option(
+    "--scope",
+    type=Name("where the policies stand"),
+    metavar="ID",
+    help="Azure: /subscriptions/ID or a management group; Google: organizations/NUMBER.",
+)
+@click.option(
+    "--resource-type", "types", metavar="TYPE", multiple=True, help="Only this type, in the target's words; repeatable."
+)
+@click.option("--inherit", is_flag=True, help="Azure: take a missing tag from the resource group.")
+@click.option(
+    "--mark-for", type=Name("an action"), metavar="ACTION", help="Custodian: mark for notify, stop or the like."
+)
+@click.option("--mark-days", type=click.IntRange(1, 365), default=14, help="Custodian: days until that action.")
+@output_option
+@click.pass_obj
+def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
+    folder: Path | None,
+    target: str,
+    place: Path | None,
+    scope: str | None,
+    types: tuple[str, ...],
+    mark_for: str | None,
+    mark_days: int,
+    *,
+    enforce: bool,
+    inherit: bool,
+    form: Form,
+) -> None:
+    """Write taxonomy.yaml's tags as rules for those who can enforce them: keys, allowed values, who must have them.
+
+    Nothing is sent anywhere: the files are for you to apply. What a target cannot hold is refused, never left out.
+    """
+    from finmod.exports.tag_options import TagPolicyOptions
+    from finmod.workspace.tags_export import export_tags
+
+    project = opened(folder)
+    options = TagPolicyOptions(
+        enforce=enforce, scope=scope, resource_types=types, inherit=inherit, mark_for=mark_for, mark_days=mark_days
+    )
+    where = place if place is not None else project.root / "policies" / target
+    written = export_tags(project, target, where, datetime.now(tz=UTC).date(), options)
+    if form != "table":
+        show(("file", "bytes"), [(str(path), size) for path, size in written], form)
+        return
+    for path, size in written:
+        click.echo(f"Wrote {path} ({size:,} bytes)")

@@ -1,0 +1,29 @@
+"""Files that a user asks for: lists and pages where he wants them.
+
+Owns their writing: a file is whole or not there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from finmod.errors import Problem, UserError
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text file, in one atomic replace; its folder is made if need be.
+
+    Raises:
+        UserError: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        remedy = "Name a place that you may write to."
+        raise UserError(Problem(code="FM1612", found=found, where=str(path), remedy=remedy)) from None
+    finally:
+        part.unlink(missing_ok=True)

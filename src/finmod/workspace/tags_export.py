@@ -1,0 +1,46 @@
+"""Tag rules for those who can enforce them: what the taxonomy asks, as policies of a supplier or tool.
+
+Owns which values hold on the day of the export, and the writing of the files.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from finmod.exports.tag_options import DEFAULTS, TagPolicyOptions
+from finmod.exports.tag_policies import tag_policies
+from finmod.settings.project import Project
+from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.reading import read_taxonomy
+from finmod.taxonomy.requirements import TagRequirement
+from finmod.workspace.files import write_file
+
+
+def export_tags(
+    project: Project, target: str, folder: Path, today: date, options: TagPolicyOptions = DEFAULTS
+) -> list[tuple[Path, int]]:
+    """Write the policies of a target into a folder, and return each file with its number of bytes.
+
+    Args:
+        project: Whose taxonomy.
+        target: aws, azure, google or custodian.
+        folder: Where the files go; it is made if need be, and files of the same names are replaced.
+        today: Day on which values must hold.
+        options: As the target knows them.
+
+    Raises:
+        UserError: The taxonomy has problems, the target cannot hold it, or the folder cannot be written.
+    """
+    taxonomy = read_taxonomy(project.root)
+    asked = [_requirement(each, today) for each in taxonomy.dimensions.values() if each.tag_keys]
+    files = tag_policies(target, asked, options)
+    for name, text in files.items():
+        write_file(folder / name, text)
+    return [(folder / name, len(text.encode())) for name, text in files.items()]
+
+
+def _requirement(dimension: Dimension, today: date) -> TagRequirement:
+    values = [value.name for value in (dimension.values or {}).values() if value.span.holds_on(today)]
+    key, *others = dimension.tag_keys
+    return TagRequirement(dimension.name, key, tuple(others), tuple(values), dimension.required is not None)

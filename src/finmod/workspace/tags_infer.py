@@ -1,0 +1,225 @@
+"""Inferred tags: what resources without a tag are, by what their siblings are, as far as that can be trusted.
+
+Owns what a resource is told by. The method and its proof stand in ``taxonomy/inference.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from finmod.errors import Problem, UserError, near
+from finmod.ledger.reduce import relation
+from finmod.ledger.tables import CHARGE_DAYS
+from finmod.settings.project import Project
+from finmod.settings.validate import listing
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.definition import Dimension, Taxonomy, asked
+from finmod.taxonomy.inference import Inference, InferenceOptions, infer, parent_path, resource_frame
+from finmod.taxonomy.inference_report import InferenceReport
+from finmod.workspace.names import Named, named
+
+_SEVERAL = 3
+"""Months that are looked at, the month itself among them: when a resource came and went."""
+
+
+@dataclass(frozen=True)
+class InferredTag:
+    """What one resource without an understood tag is, by its siblings.
+
+    Attributes:
+        dimension: Name of the dimension.
+        source: Name of the source.
+        resource: ResourceId, or that of what its cost was split to.
+        account: SubAccountId.
+        service: ServiceName.
+        cost: EffectiveCost of the month.
+        currency: BillingCurrency.
+        value: The inferred value; None where nothing is inferred.
+        confidence: Share of like inferences that were right on held-out labels; None without a value.
+        why: The evidence, or why there is none, in words with text of the bill.
+        named: What another rule of the taxonomy calls it; None where none does.
+    """
+
+    dimension: str
+    source: str
+    resource: str
+    account: str | None
+    service: str | None
+    cost: Decimal
+    currency: str
+    value: str | None
+    confidence: float | None
+    why: str
+    named: str | None
+
+
+@dataclass(frozen=True)
+class InferredDimension:
+    """What was inferred of one dimension.
+
+    Attributes:
+        dimension: Its name.
+        report: Precision on held-out labels, coverage, and why nothing was inferred where nothing was.
+        tags: Every resource without an understood tag, the dearest first.
+    """
+
+    dimension: str
+    report: InferenceReport
+    tags: tuple[InferredTag, ...]
+
+
+def infer_tags(
+    project: Project, month: date | None = None, *, dimension: str | None = None, target: float = 0.95
+) -> list[InferredDimension]:
+    """Infer the missing tags of a month.
+
+    Args:
+        project: Whose ledger and taxonomy.
+        month: First day of the billing period; None for the last one.
+        dimension: One dimension; None for all that tags say and that have values.
+        target: Precision that must be shown on held-out labels.
+
+    Raises:
+        UserError: As in ``named``, or there is no such dimension, or the target makes no sense.
+    """
+    with named(project, month, before=_SEVERAL - 1) as found:
+        dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
+        if dimension is not None:
+            dimensions = [_of_name(dimension, dimensions)]
+        return [inferred_dimension(found, each, target=target) for each in dimensions]
+
+
+def inferred_dimension(found: Named, dimension: Dimension, *, target: float = 0.95) -> InferredDimension:
+    """Infer the missing tags of one dimension in the last of the named months."""
+    rows = _resources(found, dimension)
+    frame = resource_frame(
+        [f"{row['x_Source']}\n{row['resource']}" for row in rows],
+        [row["label"] for row in rows],
+        source=[row["x_Source"] for row in rows],
+        supplier=[row["supplier"] for row in rows],
+        account=[row["SubAccountId"] for row in rows],
+        account_name=[row["SubAccountName"] for row in rows],
+        region=[row["RegionId"] for row in rows],
+        service=[row["ServiceName"] for row in rows],
+        resource_type=[row["ResourceType"] for row in rows],
+        name=[row["ResourceName"] for row in rows],
+        resource_id=[row["resource"] for row in rows],
+        parent=[parent_path(row["resource"]) for row in rows],
+        dimensions={name: [row[f"d_{name}"] for row in rows] for name in _others(found.taxonomy, dimension)},
+        first_day=[row["first_day"] for row in rows],
+        last_day=[row["last_day"] for row in rows],
+        usage=_usage([row["usage"] for row in rows]),
+        cost=[row["cost"] for row in rows],
+    )
+    shared = frozenset(name for name, value in (dimension.values or {}).items() if value.shared)
+    made = infer(frame, InferenceOptions(target=target, shared_values=shared))
+    return InferredDimension(dimension.name, made.report, _tags(dimension, rows, made))
+
+
+def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference) -> tuple[InferredTag, ...]:
+    by_key = {f"{row['x_Source']}\n{row['resource']}": row for row in rows}
+    tags = []
+    for place, key in enumerate(made.key.tolist()):
+        row, has_value = by_key[key], bool(made.inferred[place])
+        tags.append(
+            InferredTag(
+                dimension=dimension.name,
+                source=row["x_Source"],
+                resource=row["resource"],
+                account=row["SubAccountId"],
+                service=row["ServiceName"],
+                cost=row["cost"],
+                currency=row["BillingCurrency"],
+                value=made.value[place] if has_value else None,
+                confidence=float(made.confidence[place]) if has_value else None,
+                why=str(made.evidence[place]),
+                named=row["named"],
+            )
+        )
+    return tuple(sorted(tags, key=lambda tag: (-tag.cost, tag.source, tag.resource)))
+
+
+def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
+    """Return one row per resource of the last month that can carry tags."""
+    naming, month = found.naming, found.months[-1]
+    place = naming.place(dimension.name)
+    value = naming.value_sql(dimension.name)
+    single = "CASE WHEN count(DISTINCT {0}) = 1 AND count({0}) = count(*) THEN min({0}) END AS {1}"
+    others = [single.format(naming.value_sql(name), f'"d_{name}"') for name in _others(found.taxonomy, dimension)]
+    label = single.format(f"CASE WHEN s_{place} > 0 AND s_{place} = o_{place} THEN {value} END", "label")
+    texts = (
+        "SubAccountId",
+        "SubAccountName",
+        "RegionId",
+        "ServiceName",
+        "ResourceType",
+        "ResourceName",
+        "BillingCurrency",
+    )
+    own = ", ".join(f"min({name}) AS {name}" for name in texts)
+    days = relation(found.ledger.files(CHARGE_DAYS, found.snapshot))
+    sql = (
+        f"WITH facts AS (SELECT *, {RESOURCE} AS resource FROM {FACTS} WHERE {CAN} AND {RESOURCE} IS NOT NULL), "
+        "daily AS (SELECT f.x_Source, f.resource, d.x_ChargeDate AS day, d.x_BillingPeriod AS period, "
+        "sum(CAST(d.EffectiveCost AS DOUBLE)) AS cost FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, "
+        f"resource FROM facts WHERE x_TrueUpOf IS NULL) AS f JOIN {days} AS d "
+        "USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "
+        "lives AS (SELECT x_Source, resource, min(day) AS first_day, max(day) AS last_day, "
+        "map(list(datediff('day', DATE '{0}', day)) FILTER (period = DATE '{0}'), "
+        "list(cost) FILTER (period = DATE '{0}')) AS usage FROM daily GROUP BY ALL) "
+        f"SELECT facts.x_Source, facts.resource, min(coalesce(ServiceProviderName, x_ProviderName)) AS supplier, "
+        f"{own}, coalesce(sum(EffectiveCost), 0) AS cost, {label}, {single.format(value, 'named')}, "
+        f"{''.join(f'{each}, ' for each in others)}any_value(first_day) AS first_day, any_value(last_day) AS last_day, "
+        "any_value(usage) AS usage FROM facts LEFT JOIN lives ON lives.x_Source = facts.x_Source "
+        "AND lives.resource = facts.resource WHERE x_BillingPeriod = DATE '{0}' GROUP BY facts.x_Source, facts.resource"
+    ).replace("{0}", str(month))
+    names = [name for name, _ in found.engine.columns(sql)]
+    return [dict(zip(names, row, strict=True)) for row in found.engine.rows(sql)]
+
+
+def _usage(days: Sequence[dict[int, float] | None]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return resource x day of the month; a day without a charge is 0."""
+    made = np.zeros((len(days), 31), dtype=np.float32)
+    for place, found in enumerate(days):
+        for day, cost in (found or {}).items():
+            if 0 <= day < made.shape[1]:
+                made[place, day] += cost
+    return made
+
+
+def _others(taxonomy: Taxonomy, dimension: Dimension) -> list[str]:
+    """Return the dimensions that can be evidence: those that are not told by this one, which would tell itself."""
+
+    def waits(name: str, seen: frozenset[str]) -> frozenset[str]:
+        for other in asked(taxonomy.dimensions[name], taxonomy):
+            if other not in seen:
+                seen = waits(other, seen | {other})
+        return seen
+
+    return [
+        name
+        for name in taxonomy.dimensions
+        if name != dimension.name and dimension.name not in waits(name, frozenset())
+    ]
+
+
+def _of_name(name: str, dimensions: Sequence[Dimension]) -> Dimension:
+    found = next((each for each in dimensions if each.name == name), None)
+    if found is not None:
+        return found
+    names = [each.name for each in dimensions]
+    close = near(name, names)
+    raise UserError(
+        Problem(
+            code="FM2018",
+            found=f"{name!r} is no dimension that tags say and that has values",
+            expected=listing(names) if names else "one in taxonomy.yaml",
+            remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
+        )
+    )

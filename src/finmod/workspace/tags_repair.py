@@ -1,0 +1,150 @@
+"""Repaired tags: what texts in tags were meant to be, and their acceptance into taxonomy.yaml.
+
+Owns what is known of each text. How a repair is judged stands in ``taxonomy/repair.py``, how the file is edited in
+``settings/edit_taxonomy.py``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from finmod.errors import Problem, UserError, printable
+from finmod.settings.edit_taxonomy import NewAlias, add_aliases
+from finmod.settings.project import Project
+from finmod.settings.taxonomy import TAXONOMY
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
+from finmod.workspace.names import Named, named
+from finmod.workspace.tags_infer import inferred_dimension
+
+
+@dataclass(frozen=True)
+class RepairedDimension:
+    """What texts of one dimension were meant to be.
+
+    Attributes:
+        dimension: Its name.
+        repairs: Texts that are no value, with the one that they mean, the dearest first.
+        unclear: Texts that are no value, and of which nobody can tell what they mean.
+        currency: BillingCurrency of the costs; None where there are several, and costs are added across none.
+    """
+
+    dimension: str
+    repairs: tuple[Repair, ...]
+    unclear: tuple[Unclear, ...]
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A text that became an alias.
+
+    Attributes:
+        dimension: Name of the dimension.
+        value: Name of the value.
+        text: The text.
+    """
+
+    dimension: str
+    value: str
+    text: str
+
+
+def repair_tags(
+    project: Project, month: date | None = None, *, dimension: str | None = None, threshold: float = THRESHOLD
+) -> list[RepairedDimension]:
+    """Return what the texts of a month's tags were meant to be that no dimension understands.
+
+    Args:
+        project: Whose ledger and taxonomy.
+        month: First day of the billing period; None for the last one.
+        dimension: One dimension; None for all that tags say and that have values.
+        threshold: Confidence from which on a text is repaired.
+
+    Raises:
+        UserError: As in ``named``.
+    """
+    with named(project, month, before=2) as found:
+        dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
+        return [
+            repaired_dimension(found, each, threshold=threshold)
+            for each in dimensions
+            if dimension in {None, each.name}
+        ]
+
+
+def repaired_dimension(found: Named, dimension: Dimension, *, threshold: float = THRESHOLD) -> RepairedDimension:
+    """Return what the texts of one dimension were meant to be, in the last of the named months."""
+    observed, currency = _observed(found, dimension)
+    known = [
+        Known(value.name, tuple(alias.text for alias in value.aliases)) for value in (dimension.values or {}).values()
+    ]
+    verdicts = judged(observed, known, threshold=threshold)
+    return RepairedDimension(dimension.name, verdicts.repairs, verdicts.unclear, currency)
+
+
+def accept(
+    project: Project, repaired: Sequence[RepairedDimension], texts: Iterable[str] | None = None
+) -> list[Accepted]:
+    """Write repairs into taxonomy.yaml as aliases, all of them or those of some texts; return what was written.
+
+    Raises:
+        UserError: A text is not among them, or the file cannot be edited; nothing is written then.
+    """
+    every = [Accepted(item.dimension, repair.value, repair.text) for item in repaired for repair in item.repairs]
+    wanted = None if texts is None else set(texts)
+    chosen = [each for each in every if wanted is None or each.text in wanted]
+    missing = sorted((wanted or set()) - {each.text for each in chosen})
+    if missing:
+        raise UserError(
+            *(
+                Problem(
+                    code="FM2022",
+                    found=f"no repair is known for {printable(text, 100)!r}",
+                    expected="a text that finmod tags repair lists with a value",
+                    remedy=f"Lower --threshold, or add it as an alias in {TAXONOMY}.",
+                )
+                for text in missing
+            )
+        )
+    if chosen:
+        add_aliases(project.root / TAXONOMY, [NewAlias(each.dimension, each.value, each.text) for each in chosen])
+    return chosen
+
+
+def _observed(found: Named, dimension: Dimension) -> tuple[list[Observed], str | None]:
+    """Return each text that is no value, with what else tells of the resources that carry it."""
+    place, month = found.naming.place(dimension.name), found.months[-1]
+    rows = found.engine.rows(
+        f"SELECT s_{place}, x_Source, {RESOURCE}, o_{place}, coalesce(sum(EffectiveCost), 0), BillingCurrency "
+        f"FROM {FACTS} WHERE x_BillingPeriod = ? AND {CAN} AND s_{place} < 0 GROUP BY ALL",
+        [month],
+    )
+    if not rows:
+        return [], None
+    siblings = {
+        (tag.source, tag.resource): tag.value
+        for tag in inferred_dimension(found, dimension).tags
+        if tag.value is not None
+    }
+    costs: dict[str, Decimal] = {}
+    resources: dict[str, set[tuple[str, str | None]]] = {}
+    evidence: dict[str, Counter[str]] = {}
+    for seen, source, resource, number, cost, _ in rows:
+        text = found.naming.outcomes[seen].text or ""
+        costs[text] = costs.get(text, Decimal(0)) + cost
+        if (source, resource) not in resources.setdefault(text, set()):
+            resources[text].add((source, resource))
+            told = found.naming.outcomes[number].value if number else siblings.get((source, resource))
+            if told is not None:
+                evidence.setdefault(text, Counter())[told] += 1
+    observed = [
+        Observed(text, len(resources[text]), cost, evidence.get(text, Counter())) for text, cost in costs.items()
+    ]
+    currencies = {row[5] for row in rows}
+    return observed, currencies.pop() if len(currencies) == 1 else None
