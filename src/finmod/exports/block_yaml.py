@@ -1,0 +1,71 @@
+"""YAML text that YAML 1.1 and 1.2 read alike.
+
+Owns the writing of plain data. Cloud Custodian reads YAML 1.1, where ``on``, ``12:30`` and ``1_000`` are no texts, and
+newer tools read 1.2: every text that is not a harmless word is therefore quoted, with escapes that both know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+Plain = str | int | bool | Mapping[str, "Plain"] | Sequence["Plain"]
+"""What is written: texts, whole numbers, truth values, and mappings and lists of these."""
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_READ_AS_OTHERS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+_BYTE, _BASIC_PLANE = 0xFF, 0xFFFF
+
+
+def block_yaml(value: Mapping[str, Plain]) -> str:
+    r"""Return a mapping as YAML in block style, keys in their order, ended by a line feed.
+
+    >>> print(block_yaml({"name": "a", "values": ["on", "x: y"]}), end="")
+    name: a
+    values:
+      - "on"
+      - "x: y"
+    """
+    return "".join(f"{line}\n" for line in _lines(value, ""))
+
+
+def _lines(value: Plain, indent: str) -> Iterator[str]:
+    """Yield the lines of a mapping or a list; both must hold something."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if isinstance(inner, str | int):
+                yield f"{indent}{_scalar(key)}: {_scalar(inner)}"
+            else:
+                yield f"{indent}{_scalar(key)}:"
+                yield from _lines(inner, f"{indent}  ")
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            if isinstance(inner, str | int):
+                yield f"{indent}- {_scalar(inner)}"
+            else:
+                # The first line of what stands in the list carries its mark.
+                first, *rest = _lines(inner, f"{indent}  ")
+                yield f"{indent}- {first[len(indent) + 2 :]}"
+                yield from rest
+
+
+def _scalar(value: str | int) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if _WORD.fullmatch(value) and value.lower() not in _READ_AS_OTHERS:
+        return value
+    return f'"{"".join(map(_escaped, value))}"'
+
+
+def _escaped(sign: str) -> str:
+    if sign in _ESCAPES:
+        return _ESCAPES[sign]
+    if sign.isprintable():
+        return sign
+    number = ord(sign)
+    if number <= _BYTE:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= _BASIC_PLANE else f"\\U{number:08x}"

@@ -1,0 +1,62 @@
+"""Cloud Custodian's own engine in a process of its own: it validates policies and runs their filters, without a cloud.
+
+Run as ``python -W ignore custodian_engine.py``, as c7n calls functions that newer Pythons have deprecated. Standard
+input is JSON: ``policies`` (the text of a file), ``resources`` (a list, each with ``InstanceId``), ``foreign`` (True
+takes policies of a cloud whose package is not installed: they run as policies of aws.ec2, without their actions, as the
+generic filters are the same code for every cloud). Standard output is JSON: ``errors``, and ``found``, policy -> ids.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+def run(text: str, resources: Sequence[dict[str, Any]] = (), *, foreign: bool = False) -> dict[str, Any]:
+    """Return what the engine says of a file of policies: ``errors`` of its schema, ``found``: policy -> ids."""
+    asked = json.dumps({"policies": text, "resources": list(resources), "foreign": foreign})
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", str(Path(__file__))],
+        input=asked, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _judge(asked: dict[str, Any]) -> dict[str, Any]:
+    from c7n.config import Config  # noqa: PLC0415 - only the process that judges needs it
+    from c7n.exceptions import PolicyValidationError  # noqa: PLC0415 - as above
+    from c7n.loader import PolicyLoader  # noqa: PLC0415 - as above
+    from c7n.utils import yaml_load  # noqa: PLC0415 - as above
+
+    data = yaml_load(asked["policies"])
+    if asked["foreign"]:
+        for policy in data["policies"]:
+            policy["resource"] = "aws.ec2"
+            policy.pop("actions", None)
+    loader = PolicyLoader(Config.empty(region="us-east-1", account_id="111122223333"))
+    try:
+        # Loading judges by the schema first, then by the code of each filter and action.
+        policies = loader.load_data(data, "memory")
+    except PolicyValidationError as error:
+        return {"errors": [str(error)], "found": {}}
+    found: dict[str, list[str]] = {}
+    for policy in policies:
+        policy.validate()
+        found[policy.name] = []
+        if asked["resources"]:
+            # As before every run; it reads the files of boto, so it takes a while.
+            policy.expand_variables(policy.get_variables())
+            kept = policy.resource_manager.filter_resources(copy.deepcopy(asked["resources"]))
+            found[policy.name] = [resource["InstanceId"] for resource in kept]
+    return {"errors": [], "found": found}
+
+
+if __name__ == "__main__":
+    json.dump(_judge(json.load(sys.stdin)), sys.stdout)
