@@ -30,7 +30,7 @@ def test_every_code_of_the_catalogue_is_in_use() -> None:
 
 def test_every_code_says_what_it_is_what_it_means_and_what_to_do() -> None:
     for code in codes().values():
-        assert re.fullmatch(r"FM1\d{3}", code.code)
+        assert re.fullmatch(r"FM[12]\d{3}", code.code)
         assert code.severity in {"error", "warning", "info"}
         assert code.title
         assert not code.title.endswith("."), code

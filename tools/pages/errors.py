@@ -35,6 +35,7 @@ _GROUPS = {
     "FM15": "Ledger and store",
     "FM16": "Query and export",
     "FM17": "Sample company",
+    "FM20": "Taxonomy and tags",
 }
 
 

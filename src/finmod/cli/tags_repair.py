@@ -120,11 +120,11 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
             headings = ("text", "means", "sure", "because", "resources", "EffectiveCost")
             table(headings, rows, right=("sure", "EffectiveCost"), spare=("because",))
         if item.unclear:
-            rows = [
+            others = [
                 (each.text, each.guess or "", each.reason, each.resources, money(each.cost, item.currency))
                 for each in item.unclear[:_SHOWN]
             ]
-            table(("not told", "perhaps", "because", "resources", "EffectiveCost"), rows, right=("EffectiveCost",))
+            table(("not told", "perhaps", "because", "resources", "EffectiveCost"), others, right=("EffectiveCost",))
             if len(item.unclear) > _SHOWN:
                 screen.print(f"... and {len(item.unclear) - _SHOWN:,} more: --output json shows them all.")
         screen.print()

@@ -86,11 +86,11 @@ def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTa
         screen.print("Nothing: every tag that is demanded is there and understood.")
         return
     if owner is None:
-        rows = [
+        owners = [
             (item.owner, len(item.tasks), sum(task.suggestion is not None for task in item.tasks), _costs(item))
             for item in found
         ]
-        table(("owner", "tasks", "with a suggestion", "EffectiveCost"), rows, right=("EffectiveCost",))
+        table(("owner", "tasks", "with a suggestion", "EffectiveCost"), owners, right=("EffectiveCost",))
         screen.print("\nOne owner's list:")
         screen.print(f"  {command_line(folder, f'tags todo --owner {found[0].owner!r}')}", markup=False, soft_wrap=True)
         screen.print(f"  {command_line(folder, 'tags todo --to todo.md')}", markup=False, soft_wrap=True)
