@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from finmod.engines.duckdb import Engine, identifier
 from finmod.focus.columns import COSTS
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.reduce import relation, whole
-from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, TRUE_UPS
+from finmod.ledger.reduce import whole
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, TRUE_UPS, Table
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 from finmod.settings.rule import COLUMNS
 from finmod.taxonomy.column_level import NAME
@@ -48,8 +49,7 @@ def make_base(
         taxonomy: Whose rules look at them.
         months: First days of billing periods; None for all.
     """
-    days = whole(CHARGE_DAYS, ledger.files(CHARGE_DAYS, snapshot))
-    keys = whole(CHARGE_KEYS, ledger.files(CHARGE_KEYS, snapshot))
+    days, keys = (whole(table, _files(ledger, table, snapshot, months)) for table in (CHARGE_DAYS, CHARGE_KEYS))
     true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
     dates = ", ".join(f"DATE '{month}'" for month in months or ())
     dates = ", ".join(f"DATE '{month}'" for month in months or ())
@@ -90,10 +90,16 @@ def looked_at(taxonomy: Taxonomy) -> Iterator[str]:
     yield from (name for name in dict.fromkeys(found) if name != "x_Source")
 
 
-def months_of(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[date]:
+def months_of(ledger: Ledger, snapshot: Snapshot) -> list[date]:
     """Return the billing periods that have charges, oldest first."""
-    files = ledger.files(CHARGE_DAYS, snapshot)
-    if not files:
-        return []
-    rows = engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM {relation(files)} ORDER BY 1")
-    return [row[0] for row in rows]
+    return sorted({_month(file) for file in ledger.files(CHARGE_KEYS, snapshot)})
+
+
+def _files(ledger: Ledger, table: Table, snapshot: Snapshot, months: Sequence[date] | None) -> list[Path]:
+    """Return the files of some months: a file that is not read costs nothing."""
+    return [file for file in ledger.files(table, snapshot) if months is None or _month(file) in months]
+
+
+def _month(file: Path) -> date:
+    """Return the billing period of a file by the folder of its partition."""
+    return date.fromisoformat(file.parent.name.partition("=")[2])

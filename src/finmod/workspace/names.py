@@ -61,7 +61,7 @@ def named(project: Project, month: date | None = None, *, before: int = 0) -> It
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.head(engine)
         try:
-            months = _chosen(months_of(engine, ledger, snapshot), month, before)
+            months = _chosen(months_of(ledger, snapshot), month, before)
             segments = make_base(engine, ledger, snapshot, taxonomy, months)
             naming = name_keys(engine, taxonomy, segments, BASE)
             make_facts(engine)
