@@ -21,7 +21,6 @@ from finmod.taxonomy.reading import read_taxonomy
 from finmod.taxonomy.requirements import TagRequirement
 from finmod.workspace.files import write_file
 
-
 _CLOUDS = {"AWS": "aws", "Microsoft": "azure", "Google Cloud": "gcp"}
 """What suppliers are called on bills, and by Cloud Custodian."""
 
