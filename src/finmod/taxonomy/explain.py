@@ -5,7 +5,7 @@ Owns the answer for single keys. The names of all keys are made in ``naming.py``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -98,7 +98,7 @@ def explain_keys(
         parameters: What is bound in it.
         most: Number of keys at most.
     """
-    answers = [name for dimension in naming.taxonomy.dimensions.values() for name, _ in _columns(naming, dimension)]
+    answers = [name for dimension in naming.taxonomy.dimensions.values() for name, _ in naming.answers(dimension)]
     texts = [name for name, kind in engine.columns("SELECT * FROM names_base") if kind == "VARCHAR" and name not in KEY]
     columns = [*KEY, *_AMOUNTS, *texts, *answers]
     rows = engine.rows(
@@ -108,13 +108,6 @@ def explain_keys(
         parameters,
     )
     return [_made(naming, dict(zip((*columns, "x_Taggable"), row, strict=True)), texts) for row in rows]
-
-
-def _columns(naming: Naming, dimension: Dimension) -> Iterator[tuple[str, Rule | None]]:
-    place = naming.place(dimension.name)
-    yield from ((f"p_{place}_{rule.number}", rule) for rule in dimension.rules)
-    if any(each.rolls_up == dimension.name for each in naming.taxonomy.dimensions.values()):
-        yield f"p_{place}_0", None
 
 
 def _made(naming: Naming, row: dict[str, Any], texts: Sequence[str]) -> KeyNames:
@@ -139,7 +132,7 @@ def _made(naming: Naming, row: dict[str, Any], texts: Sequence[str]) -> KeyNames
 def _names(naming: Naming, row: dict[str, Any], dimension: Dimension) -> DimensionName:
     answers: list[RuleAnswer] = []
     winner: Outcome | None = None
-    for column, rule in _columns(naming, dimension):
+    for column, rule in naming.answers(dimension):
         number = row[column]
         outcome = naming.outcomes[number] if number else None
         wins = winner is None and number is not None and number > 0

@@ -6,12 +6,13 @@ Owns the order of the pass. Each distinct text and each distinct set of tags is 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.settings.rule import COLUMNS
 from finmod.taxonomy.column_level import ColumnLevel, subject_sql
-from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.outcomes import Outcomes
 from finmod.taxonomy.parents import PARENTS_JOIN, make_parents
 from finmod.taxonomy.rule_sql import Found, RuleSql
@@ -45,6 +46,13 @@ class Naming:
     def place(self, dimension: str) -> int:
         """Return the place of a dimension: N of its columns."""
         return list(self.taxonomy.dimensions).index(dimension)
+
+    def answers(self, dimension: Dimension) -> Iterator[tuple[str, Rule | None]]:
+        """Yield each column of ``rules`` with an answer for a dimension, and its rule; None of what rolls up."""
+        place = self.place(dimension.name)
+        yield from ((f"p_{place}_{rule.number}", rule) for rule in dimension.rules)
+        if any(each.rolls_up == dimension.name for each in self.taxonomy.dimensions.values()):
+            yield f"p_{place}_0", None
 
     def value_sql(self, dimension: str, table: str = "") -> str:
         """Return SQL for the value that a key is called in a dimension, of the table ``names``: a text, or NULL."""

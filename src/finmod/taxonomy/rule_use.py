@@ -47,7 +47,13 @@ def rule_uses(engine: Engine, naming: Naming) -> list[RuleUse]:
         engine: Has the tables that the keys were named from.
         naming: Of those keys.
     """
-    engine.run(f"CREATE OR REPLACE TEMP TABLE names_rules AS {naming.rules}")
+    answers = ", ".join(
+        name for dimension in naming.taxonomy.dimensions.values() for name, _ in naming.answers(dimension)
+    )
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE names_rules AS SELECT EffectiveCost, BillingCurrency"
+        f"{answers and f', {answers}'} FROM ({naming.rules})"
+    )
     found: list[RuleUse] = []
     for dimension in naming.taxonomy.dimensions.values():
         found += _of(engine, naming, dimension)
@@ -56,25 +62,27 @@ def rule_uses(engine: Engine, naming: Naming) -> list[RuleUse]:
 
 
 def _of(engine: Engine, naming: Naming, dimension: Dimension) -> Iterator[RuleUse]:
-    place = naming.place(dimension.name)
-    rolls = any(each.rolls_up == dimension.name for each in naming.taxonomy.dimensions.values())
-    rules: list[Rule | None] = [*dimension.rules, *([None] if rolls else [])]
-    if not rules:
+    every = list(naming.answers(dimension))
+    if not every:
         return
-    columns = [f"p_{place}_{rule.number if rule else 0}" for rule in rules]
-    first = " ".join(f"WHEN {column} > 0 THEN {at}" for at, column in enumerate(columns))
-    engine.run(f"CREATE OR REPLACE TEMP TABLE names_winners AS SELECT *, CASE {first} END AS winner FROM names_rules")
-    parts = [
-        f"count(*) FILTER ({column} > 0), count(*) FILTER (winner = {at}), sum(EffectiveCost) FILTER (winner = {at}), "
-        f"CASE WHEN count(DISTINCT BillingCurrency) FILTER (winner = {at}) = 1 THEN "
-        f"any_value(BillingCurrency) FILTER (winner = {at}) END, mode(winner) FILTER ({column} > 0)"
-        for at, column in enumerate(columns)
-    ]
-    row = engine.row(f"SELECT {', '.join(parts)} FROM names_winners")
-    for at, rule in enumerate(rules):
-        answers, names, cost, currency, winner = row[at * 5 : at * 5 + 5]
-        before = rules[winner] if answers and not names and winner is not None else None
-        yield RuleUse(dimension.name, rule, answers, names, cost if currency else None, currency, before)
+    first = " ".join(f"WHEN {column} > 0 THEN {at}" for at, (column, _) in enumerate(every))
+    rows = f"(SELECT *, CASE {first} END AS winner FROM names_rules)"
+    answers = engine.row(
+        f"SELECT {', '.join(f'count(*) FILTER ({column} > 0)' for column, _ in every)} FROM names_rules"
+    )
+    named = {
+        at: (keys, cost, currency if currencies == 1 else None)
+        for at, keys, cost, currency, currencies in engine.rows(
+            "SELECT winner, count(*), sum(EffectiveCost), any_value(BillingCurrency), count(DISTINCT BillingCurrency) "
+            f"FROM {rows} WHERE winner IS NOT NULL GROUP BY winner"
+        )
+    }
+    for at, (column, rule) in enumerate(every):
+        keys, cost, currency = named.get(at, (0, None, None))
+        before = None
+        if answers[at] and not keys:
+            before = every[engine.row(f"SELECT mode(winner) FROM {rows} WHERE {column} > 0")[0]][1]
+        yield RuleUse(dimension.name, rule, answers[at], keys, cost if currency else None, currency, before)
 
 
 def rule_findings(uses: Sequence[RuleUse]) -> list[Finding]:
