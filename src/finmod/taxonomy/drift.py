@@ -55,6 +55,8 @@ def drift(engine: Engine, naming: Naming, month: date, before: date) -> list[Dri
         month: The later month.
         before: The earlier one.
     """
+    if month == before:
+        return []
     found = [*_keys(engine, naming, month, before)]
     naming.offer_outcomes(engine)
     for dimension in tagged_dimensions(naming):

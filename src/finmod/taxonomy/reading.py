@@ -54,8 +54,8 @@ class _Files:
             except UserError as error:
                 self.problems += error.problems
                 continue
-            extended = {each for each in own if settings.dimensions[each].extends} if own else set()
-            own = _together(own, more, {name for name in more if name not in settings.dimensions or name in extended})
+            replaced = {each for each, said in settings.dimensions.items() if not said.extends}
+            own = _together(own, more, set(more) - replaced)
             verdicts += others
         return own, verdicts
 

@@ -1,0 +1,60 @@
+"""What owners have to mend."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.settings.project import load_project
+from finmod.taxonomy.todo import NOBODY, Suggestion, Task, tasks, with_suggestions
+from finmod.workspace.names import named
+from tests.tagged import TAXONOMY, tagged
+
+SEPTEMBER = date(2026, 9, 1)
+
+
+def listed(folder: Path, taxonomy: str = TAXONOMY, *, respelt: bool = False) -> list[Task]:
+    with named(load_project(tagged(folder, taxonomy).root)) as found:
+        return tasks(found.engine, found.naming, SEPTEMBER, respelt=respelt)
+
+
+def test_the_dearest_comes_first_and_demanded_dimensions_alone(tmp_path: Path) -> None:
+    told = [(task.dimension, task.resource, task.problem, task.text, task.cost) for task in listed(tmp_path / "books")]
+    assert told == [
+        ("product", "i-4", "missing", None, Decimal(30)),
+        ("product", "i-3", "unrecognised", "product=serach", Decimal(10)),
+        ("product", "i-5", "missing", None, Decimal(5)),
+    ]
+
+
+def test_without_a_demand_every_dimension_that_tags_say_is_listed(tmp_path: Path) -> None:
+    free = TAXONOMY.replace("    required: 0.9\n", "")
+    assert {task.dimension for task in listed(tmp_path / "books", free)} == {"product", "team"}
+
+
+def test_the_owner_is_that_of_the_value_that_any_rule_gives(tmp_path: Path) -> None:
+    assert [task.owner for task in listed(tmp_path / "books")] == ["ads-team", "ads-team", NOBODY]
+
+
+def test_another_rule_suggests_what_the_tag_should_be(tmp_path: Path) -> None:
+    first, *_ = listed(tmp_path / "books")
+    assert (first.key, first.suggestion) == ("product", Suggestion("ads", "named by taxonomy.yaml:9:19"))
+
+
+def test_other_spellings_are_listed_on_demand(tmp_path: Path) -> None:
+    found = [task for task in listed(tmp_path / "books", respelt=True) if task.problem == "respelt"]
+    assert [(task.resource, task.text, task.suggestion and task.suggestion.value) for task in found] == [
+        ("i-2", "Product=SRCH", "search")
+    ]
+
+
+def test_what_a_text_was_meant_to_be_comes_before_a_rule_and_siblings_last(tmp_path: Path) -> None:
+    found = listed(tmp_path / "books")
+    meant, siblings = Suggestion("search", "repaired: x", 0.97), Suggestion("search", "inferred: y", 0.96)
+    better = with_suggestions(
+        found,
+        {("product", "product=serach"): meant},
+        {("product", task.source, task.resource): siblings for task in found},
+    )
+    assert [task.suggestion for task in better] == [Suggestion("ads", "named by taxonomy.yaml:9:19"), meant, siblings]
