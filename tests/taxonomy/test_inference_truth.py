@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from finmod.taxonomy.inference import Inference, InferenceOptions, infer, resource_frame
+from finmod.taxonomy.inference import Inference, InferenceOptions, infer
 from finmod.taxonomy.inference_report import Precision, counted_precision
 from finmod.taxonomy.inference_wilson import Z_95
 from tests.taxonomy.inference_company import PLATFORM, Company, make_company
+from tests.taxonomy.inference_estates import unclean_estate
 
 SEEDS = (1, 2, 3, 4, 5, 6)
 SHARED = InferenceOptions(shared_values=frozenset({PLATFORM}))
@@ -96,34 +97,11 @@ def test_the_reported_precision_is_the_true_one_within_its_interval(names: bool)
         assert agree(found.report.precision, true_precision(found, company(seed).truth, "product"))
 
 
-def unclean(seed: int, count: int = 3000, wrong: float = 0.03) -> tuple[Inference, dict[str, str]]:
-    """Return the inference of an estate in which teams, names and accounts tell the wrong value now and then."""
-    chance = np.random.default_rng(seed)
-    account = chance.integers(0, 30, count)
-    mixed = (account >= 20) | (chance.random(count) < wrong / 2)
-    product = np.where(mixed, chance.integers(0, 10, count), account % 10)
-    team, name = (
-        np.where(chance.random(count) < share, chance.integers(0, 10, count), product) for share in (wrong, 2 * wrong)
-    )
-    labelled = chance.random(count) < chance.uniform(0.5, 0.95, 30)[account]
-    truth = {f"k{place:05d}": f"p{number}" for place, number in enumerate(product)}
-    frame = resource_frame(
-        list(truth),
-        [value if known else None for value, known in zip(truth.values(), labelled, strict=True)],
-        dimensions={
-            "team": [f"t{one}" if known else None for one, known in zip(team, chance.random(count) < 0.6, strict=True)]
-        },
-        source=["aws"] * count,
-        account=[f"a{number}" for number in account],
-        name=[f"p{one}x-svc" if known else None for one, known in zip(name, chance.random(count) < 0.4, strict=True)],
-    )
-    return infer(frame), truth
-
-
 def test_of_unclean_estates_the_reported_precision_is_the_true_one_too() -> None:
     reported, true = [], []
     for seed in range(8):
-        found, truth = unclean(seed)
+        frame, truth = unclean_estate(seed)
+        found = infer(frame)
         right = [truth[key] == value for key, value in zip(found.key, found.value, strict=True) if value]
         true.append(counted_precision(np.array(right, dtype=np.bool_), Z_95))
         reported.append(found.report.precision)

@@ -63,7 +63,7 @@ def test_use_that_never_moves_and_few_days_tell_nothing() -> None:
 
 
 def test_a_large_account_is_compared_with_a_part_of_it() -> None:
-    rows = moving(count=500, missing=2)
+    rows = moving(count=300, missing=2)
     found = infer(rows.frame(), InferenceOptions(seed=2))
     assert found.value.tolist() == ["search"] * 2 + ["ads"] * 2 + ["pay"] * 2 + ["maps"] * 2
 

@@ -22,6 +22,7 @@ _LONGEST_NAME, _MOST_WORDS, _BEGINNINGS, _HASH_LENGTH, _SHOWN = 200, 8, 3, 6, 80
 _PARTS = re.compile(r"[\W_]+")
 _LAST_DIGITS = re.compile(r"\d+$")
 _DIGIT = re.compile(r"\d")
+_NO_DIGITS = str.maketrans("123456789", "0" * 9)
 
 
 @dataclass(frozen=True)
@@ -96,20 +97,25 @@ def _single(
 
 def _several(
     kind: str,
-    keys: Iterable[Iterable[_Key]],
+    keys: Iterable[tuple[_Key, ...]],
     words: Callable[[_Key], str],
     *,
     speaks: bool = True,
     warns: bool = True,
 ) -> Groups:
     numbers: dict[_Key, int] = {}
-    rows: list[int] = []
+    # Many resources have the same keys: each combination is looked up once.
+    places: dict[tuple[_Key, ...], list[int]] = {}
     groups: list[int] = []
-    for row, found in enumerate(keys):
-        for key in found:
-            rows.append(row)
-            groups.append(numbers.setdefault(key, len(numbers)))
-    member, group = np.array(rows, dtype=np.int64), np.array(groups, dtype=np.int64)
+    lengths: list[int] = []
+    for row in keys:
+        found = places.get(row)
+        if found is None:
+            found = places[row] = [numbers.setdefault(key, len(numbers)) for key in row]
+        groups += found
+        lengths.append(len(found))
+    member = np.repeat(np.arange(len(lengths), dtype=np.int64), np.array(lengths, dtype=np.int64))
+    group = np.array(groups, dtype=np.int64)
     # Who is alone in a group learns nothing from it.
     many = np.bincount(group, minlength=1)[group] > 1 if len(group) else np.zeros(0, dtype=np.bool_)
     return Groups(kind, member[many], group[many], tuple(numbers), words, speaks, warns)
@@ -136,24 +142,35 @@ def _last_part(resource_id: str | None) -> str | None:
     return resource_id[max(resource_id.rfind("/"), resource_id.rfind(":")) + 1 :] if resource_id else None
 
 
-def _name_keys(frame: ResourceFrame) -> Iterator[set[_Key] | list[_Key]]:
+def _name_keys(frame: ResourceFrame) -> Iterator[tuple[_Key, ...]]:
+    found: dict[tuple[str | None, str | None], tuple[_Key, ...]] = {}
     for name, resource_id in zip(frame.name, frame.resource_id, strict=True):
-        words = name_words(name)
-        begins = [("begins", "-".join(words[:length])) for length in range(1, min(len(words), _BEGINNINGS) + 1)]
-        every = dict.fromkeys([*words, *name_words(_last_part(resource_id))])
-        yield [*begins, *(("has", word) for word in every)]
+        # Which digits there are makes no difference to the words.
+        both = (_without_digits(name), _without_digits(_last_part(resource_id)))
+        if both not in found:
+            words = name_words(both[0])
+            every = dict.fromkeys([*words, *name_words(both[1])])
+            found[both] = (*(("begins", text) for text in _beginnings(words)), *(("has", word) for word in every))
+        yield found[both]
+
+
+def _without_digits(text: str | None) -> str | None:
+    return text[:_LONGEST_NAME].translate(_NO_DIGITS) if text else None
+
+
+def _beginnings(words: list[str]) -> list[str]:
+    return ["-".join(words[:length]) for length in range(1, min(len(words), _BEGINNINGS) + 1)]
 
 
 def _name_words(key: _Key) -> str:
     return f"whose name {'begins with' if key[0] == 'begins' else 'has the word'} {quoted(key[1])}"
 
 
-def _account_name_keys(frame: ResourceFrame) -> Iterator[list[_Key]]:
-    found: dict[str | None, list[_Key]] = {}
+def _account_name_keys(frame: ResourceFrame) -> Iterator[tuple[_Key, ...]]:
+    found: dict[str | None, tuple[_Key, ...]] = {}
     for name in frame.account_name:
         if name not in found:
-            words = name_words(name)
-            found[name] = [("-".join(words[:length]),) for length in range(1, min(len(words), _BEGINNINGS) + 1)]
+            found[name] = tuple((text,) for text in _beginnings(name_words(name)))
         yield found[name]
 
 
@@ -194,7 +211,7 @@ def _created_keys(frame: ResourceFrame) -> Iterator[_Key | None]:
         yield (*home, day) if home and inside else None
 
 
-def _day_keys(frame: ResourceFrame) -> Iterator[list[_Key]]:
+def _day_keys(frame: ResourceFrame) -> Iterator[tuple[_Key, ...]]:
     """Yield the days on which a resource is used, where it is not used on all: as life and as pattern of the month."""
     began, ended = _inner(frame)
     whole = (began & ended).tolist()
@@ -202,8 +219,9 @@ def _day_keys(frame: ResourceFrame) -> Iterator[list[_Key]]:
     days = zip(frame.first_day.astype(str).tolist(), frame.last_day.astype(str).tolist(), strict=True)
     accounts = zip(frame.source, frame.account, strict=True)
     for (source, account), (first, last), lived, pattern in zip(accounts, days, whole, patterns, strict=True):
-        life = [(source or "", account, "life", first, last)] if lived else []
-        yield [] if account is None else life + ([(source or "", account, "pattern", pattern)] if pattern else [])
+        life = ((source or "", account, "life", first, last),) if lived else ()
+        same = ((source or "", account, "pattern", pattern),) if pattern else ()
+        yield () if account is None else life + same
 
 
 def _patterns(frame: ResourceFrame) -> list[str]:

@@ -14,7 +14,7 @@ from finmod.taxonomy.inference_counts import NONE, Demand, Known, Voices, judge,
 from finmod.taxonomy.inference_frame import Ints, ResourceFrame, Usage
 
 KIND = "usage"
-_NEAREST, _LEAST_ALIKE, _FEWEST_DAYS, _MOST_COMPARED, _BLOCK = 10, 0.7, 7, 1000, 2048
+_NEAREST, _LEAST_ALIKE, _FEWEST_DAYS, _MOST_COMPARED, _BLOCK = 10, 0.7, 7, 500, 2048
 _STILL = 1e-6
 
 
@@ -22,7 +22,7 @@ def count_neighbours(frame: ResourceFrame, known: Known, demand: Demand) -> Voic
     """Return what the ten nearest say about each resource, those that are held out with it left out.
 
     Near means: in the same account, and the correlation of daily use is at least 0.7 after what is common to the
-    account (its weekends, say) was taken out. In accounts of more than 1,000 resources so many are compared with, the
+    account (its weekends, say) was taken out. In accounts of more than 500 resources so many are compared with, the
     same ones whatever the order of rows.
     """
     rows: list[Ints] = []
