@@ -162,7 +162,8 @@ def honesty(estates: int) -> Iterator[str]:
         covered = sum(one.decided for one in true) / gaps
         yield (
             f"estates of 3,000 with {wrong:.0%} of teams wrong: held out {shares[0]:6.4f}, true {shares[1]:6.4f},"
-            f" coverage {covered:5.3f} of gaps; agrees in {agree} of {len(true)}, nothing inferred in {estates - len(true)}"
+            f" coverage {covered:5.3f} of gaps; agrees in {agree} of {len(true)},"
+            f" nothing inferred in {estates - len(true)}"
         )
 
 
