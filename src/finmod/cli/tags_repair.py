@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from finmod.cli.output import Form, console, csv_text, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
-from finmod.cli.tags import period_option
+from finmod.cli.tags import percent, period_option
 from finmod.cli.values import Name, Place
 from finmod.errors import counted, printable
 
@@ -199,7 +199,8 @@ def _inferred_row(tag: InferredTag) -> tuple[Any, ...]:
 
 def _inferred(item: InferredDimension) -> None:
     screen = console()
-    screen.print(Text(f"{item.dimension} {item.report.sentence()}", style="bold"))
+    for line in _said(item):
+        screen.print(line)
     tags = [tag for tag in item.tags if tag.value is not None]
     if tags:
         rows = [
@@ -218,6 +219,27 @@ def _inferred(item: InferredDimension) -> None:
         if len(tags) > _SHOWN:
             screen.print(f"... and {len(tags) - _SHOWN:,} more: --output csv shows them all.")
     screen.print()
+
+
+def _said(item: InferredDimension) -> Iterator[Text]:
+    """Yield how far what was inferred can be trusted, and how much it covers."""
+    report = item.report
+    if report.problem is not None:
+        resources = counted(report.unlabelled.resources, "resource")
+        yield Text(f"{item.dimension}: nothing is inferred for {resources}, since {report.problem}.", style="bold")
+        return
+    precision, held, rest = report.precision, report.held_out, report.unlabelled
+    currencies = {tag.currency for tag in item.tags}
+    cost = f", {percent(rest.cost_share)} of their EffectiveCost" if len(currencies) == 1 else ""
+    yield Text(
+        f"{item.dimension}: inferred for {rest.decided:,} of {rest.resources:,} resources without an understood tag{cost}",
+        style="bold",
+    )
+    yield Text(
+        f"Held-out labels: {precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)} (95 % "
+        f"interval from {percent_of(precision.low)} to {percent_of(precision.high)}); {held.decided:,} of "
+        f"{counted(held.resources, 'resource')} with a tag were decided."
+    )
 
 
 def _write(path: Path, found: Sequence[InferredDimension]) -> None:
