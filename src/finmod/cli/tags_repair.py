@@ -229,16 +229,14 @@ def _said(item: InferredDimension) -> Iterator[Text]:
         yield Text(f"{item.dimension}: nothing is inferred for {resources}, since {report.problem}.", style="bold")
         return
     precision, held, rest = report.precision, report.held_out, report.unlabelled
-    currencies = {tag.currency for tag in item.tags}
-    cost = f", {percent(rest.cost_share)} of their EffectiveCost" if len(currencies) == 1 else ""
+    is_one_currency = len({tag.currency for tag in item.tags}) == 1
+    cost = f", {percent(rest.cost_share)} of their EffectiveCost" if is_one_currency else ""
+    without = f"{rest.decided:,} of {rest.resources:,} resources without an understood tag"
+    yield Text(f"{item.dimension}: inferred for {without}{cost}", style="bold")
+    interval = f"from {percent_of(precision.low)} to {percent_of(precision.high)}"
     yield Text(
-        f"{item.dimension}: inferred for {rest.decided:,} of {rest.resources:,} resources without an understood tag{cost}",
-        style="bold",
-    )
-    yield Text(
-        f"Held-out labels: {precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)} (95 % "
-        f"interval from {percent_of(precision.low)} to {percent_of(precision.high)}); {held.decided:,} of "
-        f"{counted(held.resources, 'resource')} with a tag were decided."
+        f"Held-out labels: {precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)} "
+        f"(95 % interval {interval}); {held.decided:,} of {counted(held.resources, 'resource')} with a tag were decided."
     )
 
 
