@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from finmod.errors import UserError
-from finmod.settings.init import project_text, write_project
+from finmod.settings.init import project_text, taxonomy_text, write_project, write_taxonomy
 from finmod.settings.project import ProjectFile, load_project
-from finmod.settings.schema import json_schema
+from finmod.settings.schema import json_schema, taxonomy_schema
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
+from finmod.taxonomy.reading import read_taxonomy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +80,72 @@ def test_a_wrong_currency_is_told_before_anything_is_written(tmp_path: Path) -> 
         "\n  Did you mean 'EUR'? (FM1006, docs/errors.md)"
     )
     assert not (tmp_path / "a").exists()
+
+
+def test_a_new_project_has_a_taxonomy_without_dimensions(tmp_path: Path) -> None:
+    write_project(tmp_path, "a", "USD")
+    assert read_taxonomy(tmp_path).dimensions == {}
+    first = (tmp_path / "taxonomy.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=.schema/taxonomy.schema.json"
+    assert json.loads((tmp_path / first.split("=")[1]).read_text()) == taxonomy_schema()
+
+
+def test_a_taxonomy_that_is_there_is_kept_by_a_new_project(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.yaml").write_text("mine")
+    write_project(tmp_path, "a", "USD")
+    assert (tmp_path / "taxonomy.yaml").read_text() == "mine"
+    assert json.loads((tmp_path / ".schema" / "taxonomy.schema.json").read_text()) == taxonomy_schema()
+
+
+def test_a_taxonomy_is_written_into_a_project_that_has_none(tmp_path: Path) -> None:
+    (tmp_path / "finmod.yaml").write_text("mine")
+    assert write_taxonomy(tmp_path) == tmp_path / "taxonomy.yaml"
+    assert (tmp_path / "taxonomy.yaml").read_text(encoding="utf-8") == taxonomy_text()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".schema", "finmod.yaml", "taxonomy.yaml"]
+    assert [path.name for path in (tmp_path / ".schema").iterdir()] == ["taxonomy.schema.json"]
+    assert (tmp_path / "finmod.yaml").read_text() == "mine"
+
+
+def test_an_existing_taxonomy_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.yaml").write_text("mine")
+    with pytest.raises(UserError) as caught:
+        write_taxonomy(tmp_path)
+    assert str(caught.value) == (
+        f"the file {tmp_path / 'taxonomy.yaml'} is there already; nothing was written."
+        "\n  Edit it; to start anew, move it away first. (FM1010, docs/errors.md)"
+    )
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("taxonomy.yaml", "mine")]
+
+
+def test_a_taxonomy_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".schema").write_text("")
+    with pytest.raises(UserError) as caught:
+        write_taxonomy(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path / '.schema'}: the project cannot be written: file exists."
+        "\n  Name a folder that you may write to. (FM1011, docs/errors.md)"
+    )
+
+
+def test_the_example_of_the_taxonomy_reads_without_a_fault(tmp_path: Path) -> None:
+    text = taxonomy_text()
+    example = text.partition("# Example:\n")[2].partition("dimensions:")[0]
+    lines = [line[1:] for line in example.splitlines()]
+    more = [line[2:] for line in text.partition("taggable:\n")[2].splitlines()]
+    text = "\n".join(("dimensions:", *lines, "taggable:", *more, ""))
+    Draft202012Validator(taxonomy_schema()).validate(parse_yaml(text, "f").root.plain())
+    (tmp_path / "taxonomy.yaml").write_text(text)
+    taxonomy = read_taxonomy(tmp_path)
+    assert list(taxonomy.dimensions) == ["product", "environment", "team", "department"]
+    assert [rule.kind for rule in taxonomy.dimensions["product"].rules] == ["tag", "map", "map", "when"]
+    assert [each.taggable for each in taxonomy.taggable] == [False]
+
+
+def test_the_taxonomy_explains_every_key() -> None:
+    schema = taxonomy_schema()
+    keys = {key for model in (schema, *schema["$defs"].values()) for key in model.get("properties", {})}
+    words = set(re.findall(r"[a-z_]+", taxonomy_text()))
+    assert keys - words == set()
 
 
 @given(st.text(max_size=20) | st.sampled_from(["true", "null", "a: b", "$name", "# x", "x #y", "1e3", "it's", 'a"b']))

@@ -1,4 +1,4 @@
-"""The JSON Schema agrees with the models."""
+"""The JSON Schemas agree with the models."""
 
 from __future__ import annotations
 
@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from finmod.settings.init import project_text
-from finmod.settings.schema import json_schema, schema_text, write_schema
+from finmod.errors import UserError
+from finmod.sample.months import parse_month
+from finmod.sample.taxonomy import taxonomy_files
+from finmod.settings.init import project_text, taxonomy_text
+from finmod.settings.schema import (
+    json_schema,
+    schema_text,
+    taxonomy_schema,
+    taxonomy_schema_text,
+    write_schema,
+    write_taxonomy_schema,
+)
+from finmod.settings.taxonomy import TaxonomyFile
+from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
 
 if TYPE_CHECKING:
@@ -62,3 +74,100 @@ def test_the_file_holds_the_schema(tmp_path: Path) -> None:
     path = write_schema(tmp_path / "docs")
     assert path.name == "finmod.schema.json"
     assert json.loads(path.read_text()) == json_schema() == json.loads(schema_text())
+
+
+VALID_TAXONOMIES = [
+    "{}",
+    "dimensions:",
+    taxonomy_text(),
+    "{include: ai, dimensions: {product: {values: [search, ads], from: [{tag: product}], required: 0.95}}}",
+    "{include: [ai, rules.yaml], dimensions: {product: {values: products.csv, required: 1}}}",
+    "{dimensions: {a: {values: [b], values_file: more.csv}}}",
+    "{dimensions: {a: {label: A, values: {b: , c: {aliases: d, shared: true}}, extends: false}}}",
+    "{dimensions: {a: {values: {b: {aliases: [c, {is: d, until: 2026-07-01}], patterns: [e*], owner: f, label: g}}}}}",
+    "{dimensions: {a: {rolls_up: b, values: {c: {parent: d}, e: {parent: [{is: d, until: 2026-07-01}]}}}}}",
+    "{dimensions: {a: {from: [{account: {'1': b, '2*': [{is: b}]}, since: 2026-01-01}, {account_name: {b: c}}]}}}",
+    "{dimensions: {a: {from: [{project: {b: c}}, {name: {b: c}}, {id: {b: c}}, {label: [b, c]}]}}}",
+    "{dimensions: {a: {from: [{column: ServiceName}, {column: ServiceName, map: {b: c}}, {patterns: ResourceName}]}}}",
+    "{dimensions: {a: {from: [{lookup: {file: b.csv, key: SubAccountId, value: c}}]}}}",
+    "{dimensions: {a: {from: [{lookup: {file: b.csv, key: d, value: c, column: SubAccountId}}]}}}",
+    "{dimensions: {a: {from: [{parent: resource}, {parent: resource, parents: p.csv}, {dimension: b, map: {c: d}}]}}}",
+    "{dimensions: {a: {from: [{when: {ServiceName: b, tag.x: [c, d], label.y: {not: e*}, product: }, is: f}]}}}",
+    "{dimensions: {a: {from: [{when: {x_Source: aws}, is: f}, {is: whatever}]}}}",
+    "{taggable: [{when: {ServiceName: a}, is: false}]}",
+]
+INVALID_TAXONOMIES = [
+    "{dimension: {}}",
+    "{dimensions: {Product: {}}}",
+    "{dimensions: {product: }}",
+    "{dimensions: {product: {value: [a]}}}",
+    "{dimensions: {product: {values: 5}}}",
+    "{dimensions: {product: {values: ''}}}",
+    "{dimensions: {product: {values: [' a']}}}",
+    "{dimensions: {product: {values: {' a': {}}}}}",
+    "{dimensions: {product: {values: {a: {alias: b}}}}}",
+    "{dimensions: {product: {values: {a: {aliases: {is: b}}}}}}",
+    "{dimensions: {product: {values: {a: {owner: 5}}}}}",
+    "{dimensions: {product: {values: {a: {owner: ' '}}}}}",
+    "{dimensions: {product: {values: {a: {shared: 'yes'}}}}}",
+    "{dimensions: {product: {values: {a: {parent: []}}}}}",
+    "{dimensions: {product: {required: '0.95'}}}",
+    "{dimensions: {product: {required: 95}}}",
+    "{dimensions: {product: {from: {tag: a}}}}",
+    "{dimensions: {product: {from: [{}]}}}",
+    "{dimensions: {product: {from: [{tags: a}]}}}",
+    "{dimensions: {product: {from: [{tag: a, account: {b: c}}]}}}",
+    "{dimensions: {product: {from: [{tag: a, is: b}]}}}",
+    "{dimensions: {product: {from: [{tag: a, map: {b: c}}]}}}",
+    "{dimensions: {product: {from: [{tag: a, parents: b}]}}}",
+    "{dimensions: {product: {from: [{tag: a, since: 2026-13-01}]}}}",
+    "{dimensions: {product: {from: [{tag: a, since: 1st of July}]}}}",
+    "{dimensions: {product: {from: [{account: {}}]}}}",
+    "{dimensions: {product: {from: [{account: {a: []}}]}}}",
+    "{dimensions: {product: {from: [{account: {a: {is: b}}}]}}}",
+    "{dimensions: {product: {from: [{column: ServiceNam}]}}}",
+    "{dimensions: {product: {from: [{patterns: BilledCost}]}}}",
+    "{dimensions: {product: {from: [{dimension: team}]}}}",
+    "{dimensions: {product: {from: [{parent: account}]}}}",
+    "{dimensions: {product: {from: [{lookup: {file: a.csv, key: b, value: c}}]}}}",
+    "{dimensions: {product: {from: [{lookup: {file: a.csv, key: SubAccountId, value: c, column: b.c}}]}}}",
+    "{dimensions: {product: {from: [{lookup: {file: a.csv, key: SubAccountId}}]}}}",
+    "{dimensions: {product: {from: [{when: {ServiceName: a}}]}}}",
+    "{dimensions: {product: {from: [{when: {}, is: a}]}}}",
+    "{dimensions: {product: {from: [{when: {Service Name: a}, is: b}]}}}",
+    "{dimensions: {product: {from: [{when: {ServiceName: [1]}, is: b}]}}}",
+    "{taggable: [{when: {ServiceName: a}}]}",
+    "{taggable: [{when: {ServiceName: a}, is: 'no'}]}",
+]
+
+
+@pytest.mark.parametrize("text", VALID_TAXONOMIES)
+def test_what_the_models_take_the_schema_takes(text: str) -> None:
+    validated(TaxonomyFile, parse_yaml(text, "f"))
+    Draft202012Validator(taxonomy_schema()).validate(data(text))
+
+
+@pytest.mark.parametrize("text", INVALID_TAXONOMIES)
+def test_what_the_models_refuse_the_schema_refuses(text: str) -> None:
+    with pytest.raises(UserError):
+        validated(TaxonomyFile, parse_yaml(text, "f"))
+    assert not Draft202012Validator(taxonomy_schema()).is_valid(data(text))
+
+
+def test_the_sample_has_a_taxonomy_of_the_schema() -> None:
+    text = taxonomy_files(months=24, end=parse_month("2026-10"))["taxonomy.yaml"]
+    Draft202012Validator(taxonomy_schema()).validate(data(text))
+
+
+def test_every_setting_of_a_taxonomy_is_described() -> None:
+    Draft202012Validator.check_schema(taxonomy_schema())
+    schema = taxonomy_schema()
+    for model in (schema, *schema["$defs"].values()):
+        assert model["description"].count("\n") == 0
+        assert all(setting["description"] for setting in model.get("properties", {}).values())
+
+
+def test_the_file_holds_the_schema_of_a_taxonomy(tmp_path: Path) -> None:
+    path = write_taxonomy_schema(tmp_path / "docs")
+    assert path.name == "taxonomy.schema.json"
+    assert json.loads(path.read_text()) == taxonomy_schema() == json.loads(taxonomy_schema_text())

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from finmod.focus.columns import COSTS
+from finmod.sample.months import parse_month
+from finmod.sample.taxonomy import taxonomy_files
 from tests.books import Books, finmod
 
 
@@ -94,6 +96,26 @@ def test_values_out_of_range_are_refused_before_anything_is_written(
     assert said.code == 1
     assert words in said.err
     assert not (tmp_path / "northwind").exists()
+
+
+def test_a_sample_has_the_taxonomy_of_its_window(tmp_path: Path) -> None:
+    folder = tmp_path / "northwind"
+    assert finmod("sample", folder, "--months", "2", "--rows", "2000", "--end", "2025-12").code == 0
+    files = taxonomy_files(months=2, end=parse_month("2025-12"))
+    assert {name: (folder / name).read_bytes().decode() for name in files} == files
+    assert (folder / ".schema" / "taxonomy.schema.json").is_file()
+
+
+@pytest.mark.parametrize("name", ["taxonomy.yaml", "taxonomy/mine.csv"])
+def test_a_folder_with_a_taxonomy_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine\n", encoding="utf-8")
+    said = finmod("sample", tmp_path, "--months", "1", "--rows", "400")
+    assert said.code == 1
+    there = name.split("/", maxsplit=1)[0]
+    assert f"the folder holds {there} already; nothing was written; expected a folder without a project" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == [there]
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine\n"
 
 
 def test_a_folder_with_a_project_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -1,16 +1,17 @@
-"""docs/reference/focus.md and the JSON Schema of finmod.yaml: texts that the rooms themselves write."""
+"""docs/reference/focus.md and the JSON Schemas of the settings: texts that the rooms themselves write."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from finmod.focus.reference import focus_reference
-from finmod.settings.schema import schema_text
+from finmod.settings.schema import schema_text, taxonomy_schema_text
 
 
 def standard_pages() -> Mapping[str, str]:
-    """Return the page of the standard and the schema of the settings."""
+    """Return the page of the standard and the schemas of the settings."""
     return {
         "docs/reference/focus.md": focus_reference(),
         "docs/reference/schema/finmod.schema.json": schema_text(),
+        "docs/reference/schema/taxonomy.schema.json": taxonomy_schema_text(),
     }

@@ -1,4 +1,4 @@
-"""A new project folder: finmod.yaml, its JSON Schema, .gitignore.
+"""A new project folder: finmod.yaml, taxonomy.yaml, their JSON Schemas, .gitignore.
 
 Owns what ``finmod init`` writes. Never overwrites what a user may have written.
 """
@@ -8,17 +8,20 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import contextmanager
 from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
 from finmod.errors import Problem, UserError
 from finmod.settings.project import FILE, ProjectFile
-from finmod.settings.schema import write_schema
+from finmod.settings.schema import write_schema, write_taxonomy_schema
+from finmod.settings.taxonomy import TAXONOMY
 from finmod.settings.validate import unplaced, validated
 from finmod.settings.yaml import parse_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _IGNORED = "/.finmod/"
@@ -32,16 +35,20 @@ def project_text(name: str, currency: str) -> str:
     """
     options = {"name": "--name", "currency": "--currency"}
     validated(ProjectFile, unplaced({"name": name, "currency": currency}, options))
-    template = resources.files("finmod.settings").joinpath("templates", FILE).read_text(encoding="utf-8")
-    text = Template(template).substitute(schema="$schema", name=_scalar(name), currency=currency)
+    text = Template(_template(FILE)).substitute(schema="$schema", name=_scalar(name), currency=currency)
     validated(ProjectFile, parse_yaml(text, FILE))
     return text
+
+
+def taxonomy_text() -> str:
+    """Return a commented taxonomy.yaml, without dimensions."""
+    return _template(TAXONOMY)
 
 
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
-    A .gitignore that stands there is kept and gets one line for the ledger.
+    A taxonomy.yaml that stands there is kept; a .gitignore too, and it gets one line for the ledger.
 
     Raises:
         UserError: The folder has a finmod.yaml or cannot be written; name or currency is not allowed.
@@ -49,20 +56,53 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
     text = project_text(name, currency)
     path = folder / FILE
     if os.path.lexists(path):
-        raise UserError(_stands(path))
-    try:
+        raise UserError(_stands(path, "Edit it, or name an empty folder: `finmod init DIR`."))
+    with _told(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_schema(folder / ".schema")
+        write_taxonomy_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        if not os.path.lexists(folder / TAXONOMY):
+            _write_new(folder / TAXONOMY, taxonomy_text())
+        _write_new(path, text)
+    return path
+
+
+def write_taxonomy(folder: Path) -> Path:
+    """Write a taxonomy.yaml to start from, and its schema, into the folder of a project; return its path.
+
+    Raises:
+        UserError: The folder has a taxonomy.yaml or cannot be written.
+    """
+    path = folder / TAXONOMY
+    if os.path.lexists(path):
+        raise UserError(_stands(path, "Edit it; to start anew, move it away first."))
+    with _told(folder):
+        write_taxonomy_schema(folder / ".schema")
+        _write_new(path, taxonomy_text())
+    return path
+
+
+def _template(name: str) -> str:
+    return resources.files("finmod.settings").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _write_new(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Tell the user what the operating system refuses."""
+    try:
+        yield
     except OSError as error:
         found = f"the project cannot be written: {(error.strerror or type(error).__name__).lower()}"
         remedy = "Name a folder that you may write to."
         raise UserError(
             Problem(code="FM1011", found=found, where=str(error.filename or folder), remedy=remedy)
         ) from None
-    return path
 
 
 def _scalar(text: str) -> str:
@@ -81,9 +121,6 @@ def _ignore_store(path: Path) -> None:
             file.write(f"{gap}{_IGNORED}\n")
 
 
-def _stands(path: Path) -> Problem:
-    return Problem(
-        code="FM1010",
-        found=f"the file {path} is there already; nothing was written",
-        remedy="Edit it, or name an empty folder: `finmod init DIR`.",
-    )
+def _stands(path: Path, remedy: str) -> Problem:
+    found = f"the file {path} is there already; nothing was written"
+    return Problem(code="FM1010", found=found, remedy=remedy)

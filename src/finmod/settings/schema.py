@@ -1,40 +1,164 @@
-"""The JSON Schema of finmod.yaml, for editors and the reference.
+"""The JSON Schemas of finmod.yaml and taxonomy.yaml, for editors and the reference.
 
-Owns the dialect line and the text of the file. What the schema says comes from the models; some rules
-are checked by them alone, such as which currency codes exist.
+Owns the dialect line and the text of the files. What the schemas say comes from the models; what their validators alone
+know is added as far as a schema can say it. Some rules are checked by the models alone, such as which currency codes
+exist.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from finmod.settings.project import ProjectFile
+from finmod.settings.rule import COLUMNS, KINDS
+from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic import BaseModel
 
-def json_schema() -> dict[str, Any]:
+Schema = dict[str, Any]
+
+_DAY = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_TEXT = r"\S"
+_NAME = r"^\S(.{0,198}\S)?$"
+_COLUMN = {"$ref": "#/$defs/Column"}
+_COLUMNS = {"description": "A text column of FOCUS, or the source.", "enum": list(COLUMNS)}
+_SUBJECT = {"anyOf": [_COLUMN, {"pattern": r"^((tag|label)\.\S.*|[a-z][a-z0-9_-]*)$"}]}
+_NEEDED = {"when": ("is",), "dimension": ("map",), "parents": ("parent",), "map": ("column", "dimension")}
+"""What one of must stand beside a key of a rule."""
+_MAPS = ("account", "account_name", "project", "name", "id", "map")
+
+
+def json_schema() -> Schema:
     """Return the JSON Schema of finmod.yaml, draft 2020-12.
 
     >>> json_schema()["required"]
     ['name', 'currency']
     """
-    schema = ProjectFile.model_json_schema()
-    for model in schema["$defs"].values():
-        model["description"] = model["description"].split("\n\n")[0]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "finmod.yaml"}
+    return _of_model(ProjectFile, "finmod.yaml")
+
+
+def taxonomy_schema() -> Schema:
+    """Return the JSON Schema of taxonomy.yaml and of the files that it includes, draft 2020-12.
+
+    >>> list(taxonomy_schema()["properties"])
+    ['include', 'dimensions', 'taggable']
+    """
+    schema = _of_model(TaxonomyFile, TAXONOMY)
+    models = schema["$defs"]
+    for inside in _objects(schema):
+        if inside.get("type") == "string" and not inside.keys() & {"enum", "pattern"}:
+            inside["pattern"] = _TEXT
+    for model in models.values():
+        for day in model["properties"].keys() & {"since", "until"}:
+            _alternative(model["properties"][day], "string")["pattern"] = _DAY
+        if "when" in model["properties"]:
+            conditions = _alternative(model["properties"]["when"], "object")
+            conditions |= {"minProperties": 1, "propertyNames": _SUBJECT}
+    _say_of_dimensions(schema, models["DimensionSettings"]["properties"])
+    _alternative(models["ValueSettings"]["properties"]["parent"], "array")["minItems"] = 1
+    _say_of_rules(models["RuleSettings"])
+    _say_of_lookups(models["Lookup"])
+    models["Column"] = _COLUMNS
+    return schema
 
 
 def schema_text() -> str:
-    """Return the schema as the text of a file."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    """Return the schema of finmod.yaml as the text of a file."""
+    return _text(json_schema())
+
+
+def taxonomy_schema_text() -> str:
+    """Return the schema of taxonomy.yaml as the text of a file."""
+    return _text(taxonomy_schema())
 
 
 def write_schema(folder: Path) -> Path:
     """Write ``finmod.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "finmod.schema.json", schema_text())
+
+
+def write_taxonomy_schema(folder: Path) -> Path:
+    """Write ``taxonomy.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "taxonomy.schema.json", taxonomy_schema_text())
+
+
+def _of_model(file: type[BaseModel], title: str) -> Schema:
+    schema = file.model_json_schema()
+    for model in schema["$defs"].values():
+        model["description"] = model["description"].split("\n\n")[0]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+def _say_of_dimensions(schema: Schema, of_one: Schema) -> None:
+    dimensions = schema["properties"]["dimensions"]
+    # ``dimensions:`` with nothing behind it: so stands the file that ``finmod init`` writes.
+    dimensions["type"] = ["object", "null"]
+    _alternative(of_one["values"], "object")["propertyNames"] = {"pattern": _NAME}
+    _alternative(of_one["values"], "array")["items"]["pattern"] = _NAME
+    # A share is a number; the text that pydantic would take for one stands in quotes, which the models refuse.
+    of_one["required"]["anyOf"].remove(_alternative(of_one["required"], "string"))
+    of_one["required"]["examples"] = [0.95]
+
+
+def _say_of_rules(rule: Schema) -> None:
+    properties = rule["properties"]
+    for name in ("column", "patterns"):
+        _a_column(properties[name])
+    for name in _MAPS:
+        lines = _alternative(properties[name], "object")
+        lines |= {"minProperties": 1, "propertyNames": {"pattern": _TEXT}}
+        _alternative(lines["additionalProperties"], "array")["minItems"] = 1
+    # An enum beside the alternatives would refuse the absent value that they allow.
+    _alternative(properties["parent"], "string")["enum"] = properties["parent"].pop("enum")
+    for kind in KINDS:
+        # What a rule is cannot be named and left out.
+        properties[kind]["anyOf"] = [each for each in properties[kind]["anyOf"] if each.get("type") != "null"]
+        properties[kind].pop("default")
+    for name in ("tag", "label"):
+        _alternative(properties[name], "array")["minItems"] = 1
+    # One kind of rule; ``is`` is one where it does not belong to ``when``.
+    alone = {"required": ["is"], "not": {"required": ["when"]}}
+    rule["oneOf"] = [alone if kind == "is" else {"required": [kind]} for kind in KINDS]
+    rule["dependentSchemas"] = {
+        key: {"anyOf": [{"required": [other]} for other in others]} for key, others in _NEEDED.items()
+    }
+
+
+def _say_of_lookups(lookup: Schema) -> None:
+    _a_column(lookup["properties"]["column"])
+    lookup["anyOf"] = [{"required": ["column"]}, {"properties": {"key": _COLUMN}}]
+
+
+def _a_column(setting: Schema) -> None:
+    setting["anyOf"][setting["anyOf"].index(_alternative(setting, "string"))] = _COLUMN
+
+
+def _alternative(schema: Schema, kind: str) -> Schema:
+    """Return the alternative of a type, or the schema itself where it is of that type."""
+    found: Schema = next(each for each in schema.get("anyOf", [schema]) if each.get("type") == kind)
+    return found
+
+
+def _objects(schema: object) -> Iterator[Schema]:
+    """Yield every mapping of a schema, the outer ones first."""
+    if isinstance(schema, dict):
+        yield schema
+    if isinstance(schema, dict | list):
+        for inside in schema.values() if isinstance(schema, dict) else schema:
+            yield from _objects(inside)
+
+
+def _text(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "finmod.schema.json"
-    path.write_text(schema_text(), encoding="utf-8")
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
     return path

@@ -18,9 +18,11 @@ class Segments:
 
     Attributes:
         days: First day of each segment but segment 0.
+        first: First day of segment 0: what began before it holds there.
     """
 
     days: tuple[date, ...] = ()
+    first: date = date.min
 
     def of(self, day: str) -> str:
         """Return SQL for the segment of a day."""
@@ -36,8 +38,8 @@ class Segments:
         return range(len(self.days) + 1)
 
     def start(self, segment: int) -> date:
-        """Return the first day of a segment; the first of all days of segment 0."""
-        return self.days[segment - 1] if segment else date.min
+        """Return the first day of a segment."""
+        return self.days[segment - 1] if segment else self.first
 
     def holds(self, segment: int, *spans: Span) -> bool:
         """Return whether all spans hold in a segment."""
@@ -50,4 +52,4 @@ class Segments:
 
 def segments_between(days: Sequence[date], first: date, last: date) -> Segments:
     """Return the segments of the days from first to last: what changed before or changes later makes none."""
-    return Segments(tuple(sorted({day for day in days if first < day <= last})))
+    return Segments(tuple(sorted({day for day in days if first < day <= last})), first)

@@ -1,6 +1,6 @@
 """Sample: the invented company as a project that can be loaded at once.
 
-Owns the project files beside the sample's exports; the exports are written by the room ``sample``.
+Owns finmod.yaml beside the sample's exports; the exports and the taxonomy are written by the room ``sample``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from typing import Any
 
 from finmod.engines.disk import full_disk
 from finmod.errors import Problem, UserError
+from finmod.sample.months import parse_month
+from finmod.sample.taxonomy import write_taxonomy_files
 from finmod.sample.write import SampleSummary, write_sample
 from finmod.settings.edit import add_source
 from finmod.settings.init import write_project
 from finmod.settings.project import FILE
+from finmod.settings.taxonomy import TAXONOMY
 from finmod.workspace.steps import Step
 
 NAME = "northwind (invented)"
@@ -76,10 +79,11 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     step: Step,
     fault: str | None = None,
 ) -> ProjectSample:
-    """Write the invented company's exports and a finmod.yaml that names them.
+    """Write the invented company's exports, its taxonomy and a finmod.yaml that names the bills.
 
     Args:
-        folder: A new one, or one that has neither a sample nor a finmod.yaml: other files in it are left alone.
+        folder: A new one, or one that has neither a sample nor a finmod.yaml or taxonomy: other files in it are left
+            alone.
         seed: The same seed gives the same company.
         months: Number of months.
         end: Last month, ``YYYY-MM``.
@@ -89,10 +93,11 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
         fault: Name of a planted fault; None for clean bills.
 
     Raises:
-        UserError: The folder has a sample or a finmod.yaml or cannot be written, or a value makes no sense.
+        UserError: The folder has a sample or a file of a project or cannot be written, or a value makes no sense.
     """
-    if os.path.lexists(folder / FILE):
-        raise UserError(_is_project(folder))
+    there = next((name for name in (FILE, TAXONOMY, "taxonomy") if os.path.lexists(folder / name)), None)
+    if there:
+        raise UserError(_is_project(folder, there))
     try:
         summary = write_sample(
             folder,
@@ -104,6 +109,8 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
             fault=fault,
             on_progress=lambda done, parts: step("write bills", done, parts),
         )
+        # A new project keeps a taxonomy that is there.
+        write_taxonomy_files(folder, months=months, end=parse_month(end))
     except OSError as error:
         raise full_disk(error) or unwritable(folder, error) from error
     file = write_project(folder, NAME, "USD")
@@ -119,10 +126,10 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     return ProjectSample(summary, [(name, summary.rows[name], billed[name]) for name in summary.rows])
 
 
-def _is_project(folder: Path) -> Problem:
+def _is_project(folder: Path, there: str) -> Problem:
     return Problem(
         code="FM1010",
-        found=f"the folder holds {FILE} already; nothing was written",
+        found=f"the folder holds {there} already; nothing was written",
         expected="a folder without a project",
         where=str(folder),
         remedy="Name another folder.",
