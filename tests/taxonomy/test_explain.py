@@ -57,8 +57,10 @@ def test_a_month_in_which_a_line_ends_to_hold_is_told_in_two_stretches(tmp_path:
     late = {"ChargePeriodStart": "2026-09-20T00:00:00Z", "ChargePeriodEnd": "2026-09-21T00:00:00Z"}
     books.load(books.write("b.csv", bill(charge(9, "40", "i-4", "", SubAccountId="2", **late))), "--source", "late")
     found = explain(load_project(books.root), resource="i-4")
+    names = [key.names[0].outcome for key in found]
     assert [
-        (key.since, key.until, str(key.effective_cost), key.names[0].outcome and key.names[0].outcome.value) for key in found
+        (key.since, key.until, str(key.effective_cost), name and name.value)
+        for key, name in zip(found, names, strict=True)
     ] == [
         (date(2026, 9, 15), None, "40.000000000000", "search"), (None, date(2026, 9, 15), "30.000000000000", "ads"),
     ]  # fmt: skip

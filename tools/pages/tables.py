@@ -15,10 +15,12 @@ from finmod.ledger.reporting import ADDED, RATE_TYPE, REPORTING_COSTS
 from finmod.ledger.tables import CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS
 from finmod.marts.catalogue import TABLES, PublicTable
 from finmod.marts.invoices import INVOICE_COLUMNS
+from finmod.marts.names import CHARGE_NAMES
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
 from tools.pages.ai_usage_tables import AI_NOTES, AI_VIEWS
 from tools.pages.kubernetes_tables import KUBERNETES_NOTES, KUBERNETES_VIEWS
 from tools.pages.markdown import made_from, table
+from tools.pages.name_tables import NAME_MEANINGS, NAME_NOTES
 from tools.pages.usage import rows_of, shown
 
 _HEAD = f"""# Tables
@@ -61,6 +63,7 @@ _UNITS: Final = {
 }
 
 _OURS: Final = {
+    **NAME_MEANINGS,
     "x_Source": "Name of the source: the key below `sources:` in finmod.yaml, or `--source` of load.",
     "x_BillingPeriod": "First day of the month of BillingPeriodStart, in UTC whatever its offset: "
     "2026-09-01T00:00:00+02:00 is August.",
@@ -193,6 +196,7 @@ def public_columns(name: str) -> dict[str, str]:
         "charges": CHARGES.columns | {name: TRUE_UPS.columns[name] for name in _TRUE_UP} | _REPORTING,
         "charges_focus_1_2": {**{item: CHARGE_TYPES.get(item, "VARCHAR") for item, _ in projection("1.2")}, **_PLACE},
         "charges_daily": {**days, **measures, **texts, "x_TrueUpOf": "DATE", **_REPORTING},
+        "charge_names": CHARGE_NAMES,
         "invoices": INVOICE_COLUMNS,
         "loads": {**LOADS.columns, "x_Current": "BOOLEAN"},
         "findings": FINDINGS.columns,
@@ -221,7 +225,7 @@ def _section(item: PublicTable) -> str:
         ]
     )
     columns = table(("column", "type", "unit", "meaning"), rows)
-    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES)[item.name]
+    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES | NAME_NOTES)[item.name]
     return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{note}\n\n{columns}"
 
 

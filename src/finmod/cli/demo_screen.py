@@ -39,6 +39,7 @@ def show_demo(report: DemoReport) -> None:
     for words in (
         "status",
         "check",
+        "tags",
         'query "SELECT ServiceName, sum(EffectiveCost) FROM charges_daily GROUP BY 1 ORDER BY 2 DESC"',
         f"export focus --version 1.2 --period {report.month} --to {file}",
     ):
@@ -160,7 +161,6 @@ def _closing(report: DemoReport) -> list[Text]:
     used = sum((item[1] for item in report.commitments), Decimal(0))
     unused = sum((item[2] for item in report.commitments), Decimal(0))
     listed, effective = report.listed
-    tagged, usage = report.tags
     lines = []
     if listed:
         share = f"{(listed - effective) / listed * 100:.1f} %"
@@ -168,12 +168,20 @@ def _closing(report: DemoReport) -> list[Text]:
     if used + unused:
         share = f"{used / (used + unused) * 100:.1f} %"
         lines.append(f"Commitments: {share} used, {unused:,.2f} USD paid for nothing this month.")
-    if usage:
-        share = f"{tagged / usage * 100:.1f} %"
-        lines.append(f"Tags: {share} of usage cost carries a product tag, in one spelling or another.")
+    lines += [*_tags(report)]
     times = ", ".join(f"{what} {seconds:.0f}" for what, seconds in report.seconds.items())
     size = f"{report.charges:,} charges of {report.months} months; seconds: {times}."
     return [*map(Text, lines), *_proof(report), Text(size)]
+
+
+def _tags(report: DemoReport) -> Iterator[str]:
+    for item in report.tags:
+        demanded = f" ({item.required * 100:.0f} % required)" if item.required is not None else ""
+        if item.share is not None:
+            yield (
+                f"Tags: {item.dimension} is understood of {item.share * 100:.1f} % of the cost that can carry tags"
+                f"{demanded}; the gap is {item.gap:,.2f} {item.currency} a month."
+            )
 
 
 def _proof(report: DemoReport) -> list[Text]:

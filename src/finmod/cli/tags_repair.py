@@ -234,9 +234,9 @@ def _said(item: InferredDimension) -> Iterator[Text]:
     without = f"{rest.decided:,} of {rest.resources:,} resources without an understood tag"
     yield Text(f"{item.dimension}: inferred for {without}{cost}", style="bold")
     interval = f"from {percent_of(precision.low)} to {percent_of(precision.high)}"
+    right = f"{precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)}"
     yield Text(
-        f"Held-out labels: {precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)} "
-        f"(95 % interval {interval}); {held.decided:,} of {counted(held.resources, 'resource')} with a tag were decided."
+        f"Held-out labels: {right} (95 % interval {interval}); {held.decided:,} of {counted(held.resources, 'resource')} with a tag were decided."
     )
 
 

@@ -14,7 +14,7 @@ from finmod.errors import Problem, near, printable
 from finmod.settings.rule import COLUMNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.building import texts_of
-from finmod.taxonomy.definition import Dimension, Named, Rule, Span, Taxonomy, Value, asked
+from finmod.taxonomy.definition import RULE_SET, Dimension, Named, Rule, Span, Taxonomy, Value, asked
 from finmod.taxonomy.patterns import is_pattern, is_regex, refused
 from finmod.taxonomy.shadows import shadowed
 
@@ -142,7 +142,7 @@ def _columns(taxonomy: Taxonomy) -> Iterator[Problem]:
 
 def _patterns(taxonomy: Taxonomy) -> Iterator[Problem]:
     """Yield a problem for each pattern that the engine does not take, or that would hang others."""
-    found = list(_places_of_patterns(taxonomy))
+    found = [(text, place) for text, place in _places_of_patterns(taxonomy) if RULE_SET not in place]
     if not any(is_regex(text) or len(text) > 100 for text, _ in found):  # noqa: PLR2004 -- a glob of some length
         return
     with Engine(threads=1) as engine:

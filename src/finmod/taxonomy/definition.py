@@ -34,6 +34,9 @@ class Span:
 
 ALWAYS = Span()
 
+RULE_SET = "(rule set of finmod)"
+"""Behind the name of a file that comes with finmod, in places: its patterns were tried before."""
+
 
 @dataclass(frozen=True)
 class Named:

@@ -20,7 +20,7 @@ from finmod.settings.validate import listing, validated
 from finmod.settings.yaml import Document, parse_yaml, read_yaml
 from finmod.taxonomy.building import Builder
 from finmod.taxonomy.checks import faults
-from finmod.taxonomy.definition import Dimension, Taxonomy, Verdict
+from finmod.taxonomy.definition import RULE_SET, Dimension, Taxonomy, Verdict
 
 _RULE_SETS = "rule_sets"
 
@@ -77,7 +77,7 @@ class _Files:
                 )
                 raise UserError(_no_include(f"there is no rule set {name!r}", listing(rule_sets()), place, remedy))
             self.hashed.append(text.encode())
-            return parse_yaml(text, f"{name} (rule set of finmod)"), folder, name
+            return parse_yaml(text, f"{name} {RULE_SET}"), folder, name
         fault = path_fault(name, place="file")
         if fault or Path(name).is_absolute():
             found, expected = f"the path is {printable(name, 80)!r}", "a path relative to this file"

@@ -16,12 +16,14 @@ from typing import Any
 
 from finmod.errors import Problem, UserError
 from finmod.settings.project import load_project
+from finmod.taxonomy.compliance import Compliance
 from finmod.workspace.check import CheckReport, check
 from finmod.workspace.load import load_sources
 from finmod.workspace.query import query
 from finmod.workspace.sample import unwritable, write_project_sample
 from finmod.workspace.status import status
 from finmod.workspace.steps import Step
+from finmod.workspace.tags import tag_report
 
 SPEND = Decimal(8_000_000)
 END = "2026-10"
@@ -76,7 +78,7 @@ class DemoReport:
         suppliers: What was loaded of each source, the largest first.
         services: Service, EffectiveCost, the month before; the largest, USD.
         commitments: Commitment type, used, unused EffectiveCost of the last month.
-        tags: Share of the month's usage EffectiveCost whose charges carry a product tag, as spelled by anyone.
+        tags: Compliance of the month, of each dimension that tags say.
         check: Result of the check.
     """
 
@@ -91,7 +93,7 @@ class DemoReport:
     suppliers: list[Supplier]
     services: list[tuple[str, Decimal, Decimal]]
     commitments: list[tuple[str, Decimal, Decimal]]
-    tags: tuple[Decimal, Decimal]
+    tags: tuple[Compliance, ...]
     check: CheckReport
 
 
@@ -175,7 +177,7 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
             dict(ask(_TIES)),
         ),
         commitments=_commitments(ask, this),
-        tags=_tags(ask, this),
+        tags=tuple(tag_report(project).of_month),
         check=checked,
     )
 
@@ -204,15 +206,6 @@ def _commitments(ask: _Ask, this: str) -> list[tuple[Any, ...]]:
         f"FROM charges_daily WHERE {this} AND CommitmentDiscountType IS NOT NULL "
         "GROUP BY 1 ORDER BY used + unused DESC"
     )
-
-
-def _tags(ask: _Ask, this: str) -> tuple[Decimal, Decimal]:
-    (found,) = ask(
-        "SELECT coalesce(sum(EffectiveCost) "
-        "FILTER (WHERE regexp_matches(lower(Tags), '\"(product|app|application)\" *:')), 0), "
-        f"sum(EffectiveCost) FROM charges_daily WHERE {this} AND ChargeCategory = 'Usage'"
-    )
-    return found[0], found[1]
 
 
 def _suppliers(
