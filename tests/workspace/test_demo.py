@@ -44,8 +44,8 @@ def test_the_demo_is_proven_and_its_invoices_tie(report: DemoReport) -> None:
     assert [month for month, _ in report.trend] == ["2026-08", "2026-09", "2026-10"]
     assert len(report.services) == 8
     assert [cost for _, cost, _ in report.services] == sorted((cost for _, cost, _ in report.services), reverse=True)
-    tagged, usage = report.tags
-    assert Decimal(0) < tagged < usage
+    assert [item.dimension for item in report.tags] == ["product", "team", "environment"]
+    assert all(Decimal(0) < item.understood < item.taggable and item.gap > 0 for item in report.tags)
 
 
 def test_a_demo_that_is_broken_off_leaves_no_empty_folder(tmp_path: Path) -> None:

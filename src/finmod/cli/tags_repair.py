@@ -235,9 +235,8 @@ def _said(item: InferredDimension) -> Iterator[Text]:
     yield Text(f"{item.dimension}: inferred for {without}{cost}", style="bold")
     interval = f"from {percent_of(precision.low)} to {percent_of(precision.high)}"
     right = f"{precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)}"
-    yield Text(
-        f"Held-out labels: {right} (95 % interval {interval}); {held.decided:,} of {counted(held.resources, 'resource')} with a tag were decided."
-    )
+    yield Text(f"Held-out labels: {right} (95 % interval {interval}).")
+    yield Text(f"{held.decided:,} of {counted(held.resources, 'resource')} with a tag were decided.")
 
 
 def _write(path: Path, found: Sequence[InferredDimension]) -> None:
