@@ -15,6 +15,7 @@ from rich.text import Text
 
 from finmod.cli.output import console
 from finmod.cli.project import command_line
+from finmod.cli.tags import percent
 from finmod.workspace.demo import DemoReport
 
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -55,18 +56,21 @@ def month_panel(report: DemoReport, width: int) -> Panel:
     head.append(f", {_change(effective, before)}\n")
     head.append(f"{report.trend[0][0]} to {report.month}  ")
     head.append(_spark([cost for _, cost in report.trend]), style="cyan")
-    tables = [table.drawn(width - _FRAME) for table in (_suppliers(report), _totals(report), _services(report))]
+    every = (_suppliers(report), _totals(report), _services(report), _tags(report))
+    tables = [table.drawn(width - _FRAME) for table in every]
     return Panel(Group(head, *(part for table in tables for part in (Text(), table))), width=width)
 
 
 def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
-    """Yield the amounts of the screen: per supplier, in all, and per service."""
+    """Yield the amounts of the screen: per supplier, in all, per service, and what lacks an understood tag."""
     for item in report.suppliers:
         yield "source", item.source, "BilledCost", report.month, item.billed, item.billed_before, "USD"
     for measure, (now, before) in report.totals.items():
         yield "all", None, measure, report.month, now, before, "USD"
     for name, now, before in report.services:
         yield "service", name, "EffectiveCost", report.month, now, before, "USD"
+    for item in report.tags:
+        yield "dimension", item.dimension, "TagGap", report.month, item.gap, None, item.currency
 
 
 def _change(now: Decimal, before: Decimal) -> str:
@@ -168,20 +172,18 @@ def _closing(report: DemoReport) -> list[Text]:
     if used + unused:
         share = f"{used / (used + unused) * 100:.1f} %"
         lines.append(f"Commitments: {share} used, {unused:,.2f} USD paid for nothing this month.")
-    lines += [*_tags(report)]
     times = ", ".join(f"{what} {seconds:.0f}" for what, seconds in report.seconds.items())
     size = f"{report.charges:,} charges of {report.months} months; seconds: {times}."
     return [*map(Text, lines), *_proof(report), Text(size)]
 
 
-def _tags(report: DemoReport) -> Iterator[str]:
-    for item in report.tags:
-        demanded = f" ({item.required * 100:.0f} % required)" if item.required is not None else ""
-        if item.share is not None:
-            yield (
-                f"Tags: {item.dimension} is understood of {item.share * 100:.1f} % of the cost that can carry tags"
-                f"{demanded}; the gap is {item.gap:,.2f} {item.currency} a month."
-            )
+def _tags(report: DemoReport) -> _Numbers:
+    rows = [
+        (item.dimension, percent(item.share), percent(item.required), f"{item.gap:,.2f}", f"{item.gap_named:,.2f}")
+        for item in report.tags
+    ]
+    headings = ("Tags of what can carry them, USD", "understood", "required", "gap", "named by other rules")
+    return _Numbers(headings, rows, ("named by other rules", "required"))
 
 
 def _proof(report: DemoReport) -> list[Text]:
