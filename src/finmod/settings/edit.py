@@ -14,6 +14,7 @@ from ruamel.yaml.error import YAMLError
 
 from finmod.errors import Problem, UserError, printable
 from finmod.settings.project import ProjectFile
+from finmod.settings.rewrite import rewrite
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml, read_yaml
 
@@ -73,16 +74,7 @@ def set_rates(path: Path, name: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     validated(ProjectFile, parse_yaml(text, path.name))
-    target = path.resolve()
-    new = target.with_name(f"{target.name}.new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(target)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
-        remedy = "Check that you may write to its folder."
-        raise UserError(Problem(code="FM1011", found=found, where=path.name, remedy=remedy)) from None
+    rewrite({path: text.encode()})
 
 
 def _with_source(text: str, name: str, mapping: dict[str, Any]) -> str:
