@@ -166,7 +166,9 @@ def _sentence(name: DimensionName) -> str:
     if found is None:
         every = counted(len(name.answers), "rule")
         return f"not known: none of {every} names it." if name.answers else "not known: it has no rule."
-    rule = f"rule {found.rule.number} ({found.rule.text}; {found.place})" if found.rule else _from(found)
+    if found.rule is None:
+        return f"{printable(found.value or '', 100)}: {found.below} rolls up to it ({found.place})."
+    rule = f"rule {found.rule.number} ({found.rule.text}; {found.place})"
     said = f": {printable(found.text, 80)!r}" if found.text is not None else ":"
     key = f" under the key {printable(found.key, 80)!r}," if found.key is not None else ""
     end = f"{said}{key} {_HOW[found.how]}." if found.text is not None else f": {_HOW[found.how]}."
