@@ -5,16 +5,15 @@ Owns the tables of distinct texts, one per column that any rule looks at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from finmod.engines.duckdb import Engine, identifier
-from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Taxonomy
-from finmod.taxonomy.fold import fold
-from finmod.taxonomy.outcomes import How, Outcome, Outcomes
-from finmod.taxonomy.patterns import first_match, is_pattern, matches
+from finmod.taxonomy.definition import Condition, Dimension, Entry, Rule, Taxonomy
+from finmod.taxonomy.outcomes import Outcome, Outcomes
+from finmod.taxonomy.patterns import first_match, is_pattern, lowered, matches
 from finmod.taxonomy.segments import Segments
-from finmod.taxonomy.tag_level import PLACEHOLDERS
+from finmod.taxonomy.value_reader import ValueReader
 
 _MANY = 20_000
 
@@ -125,13 +124,14 @@ class ColumnLevel:
             if rule.entries is None:
                 found += [(place, *row) for row in self._own_texts(engine, table, dimension, rule)]
                 continue
-            for entry in rule.entries:
-                if not is_pattern(entry.key):
-                    found += [
-                        (place, segment, entry.key.lower(), number)
-                        for segment in self.segments.all()
-                        for number in self._numbers(dimension, rule, entry, segment)
-                    ]
+            entries = [entry for entry in rule.entries if not is_pattern(entry.key)]
+            lower = lowered(engine, [entry.key for entry in entries])
+            found += [
+                (place, segment, lower[entry.key], number)
+                for entry in entries
+                for segment in self.segments.all()
+                for number in self._numbers(dimension, rule, entry, segment)
+            ]
         engine.run(
             "CREATE OR REPLACE TEMP TABLE names_map (rule INTEGER, segment INTEGER, text VARCHAR, outcome INTEGER)"
         )
@@ -150,29 +150,9 @@ class ColumnLevel:
         self, engine: Engine, table: str, dimension: Dimension, rule: Rule
     ) -> Iterator[tuple[int, str, int]]:
         """Yield what the texts of the column themselves name, for a rule without a map."""
-        values = list((dimension.values or {}).values())
-        known = {
-            segment: {
-                text: value.name
-                for value in reversed(values)
-                if self.segments.holds(segment, value.span)
-                for text in (fold(value.name), *self._alias_texts(value.aliases, segment))
-            }
-            for segment in self.segments.all()
-        }
-        for text, segment in engine.rows(f"SELECT text, segment FROM {table}_texts WHERE trim(text) <> ''"):
-            folded = fold(text)
-            how: How = "folded"
-            if dimension.values is None:
-                name, how = (None if folded in PLACEHOLDERS else text.strip()), "open"
-            else:
-                name = known[segment].get(folded)
-                how = "exact" if name == text else "folded"
-            if name is not None:
-                outcome = Outcome(dimension.name, name, rule, how, rule.place, text=text)
+        reader = ValueReader(engine, dimension, self.segments)
+        rows = engine.rows(f"SELECT segment, text FROM {table}_texts WHERE text IS NOT NULL")
+        for segment, text, value, how in reader.read((at, text) for at, text in rows if text.strip()):
+            if value is not None:
+                outcome = Outcome(dimension.name, value, rule, how, rule.place, text=text)
                 yield segment, text, self.outcomes.number(outcome)
-
-    def _alias_texts(self, aliases: Sequence[Named], segment: int) -> Iterator[str]:
-        for alias in aliases:
-            if not is_pattern(alias.text) and self.segments.holds(segment, alias.span):
-                yield fold(alias.text)

@@ -117,7 +117,11 @@ class _Pass:
         ]
         if asking:
             self._write(self._select())
-            make_parents(self.engine, [(self.naming.place(each.name), each) for each in asking])
+            make_parents(
+                self.engine,
+                [(self.naming.place(each.name), each) for each in asking],
+                [self.naming.value_sql(each.name) for each in asking],
+            )
             for dimension in asking:
                 place = self.naming.place(dimension.name)
                 self.read[f"parent_{place}"] = f"parents.o_{place}"
