@@ -199,8 +199,22 @@ def test_an_open_dimension_repairs_nothing() -> None:
 
 
 def test_a_text_beyond_every_limit_is_told_and_not_compared() -> None:
-    found = judged([seen("search" * 5000)], PRODUCTS)
-    assert found.unclear[0].reason == "too long for a tag"
+    texts = ["search" * 5000, f"search{'-' * 300}x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 250]
+    found = judged([seen(text) for text in texts], PRODUCTS)
+    assert [one.reason for one in found.unclear] == ["too long for a tag"] * 3
+
+
+def test_texts_that_could_not_be_accepted_are_told() -> None:
+    found = judged([seen("searc*"), seen("sea\x00rch"), seen("/search/")], PRODUCTS)
+    assert [(one.text, one.guess, one.reason.split(";")[0]) for one in found.unclear] == [
+        ("sea\x00rch", None, "it cannot be an alias"),
+        ("searc*", None, "it cannot be an alias"),
+    ]
+    assert [one.text for one in found.repairs] == ["/search/"]
+
+
+def test_aliases_that_are_patterns_are_no_texts() -> None:
+    assert repairs([seen("serch-eu")], [Known("search", ("serch-*", "/serch-.+/")), Known("ads")]) == []
 
 
 NAMES = st.lists(st.text("abcdeiorst-_ ", min_size=1, max_size=9), min_size=1, max_size=6, unique=True)
