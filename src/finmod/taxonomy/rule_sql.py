@@ -71,11 +71,11 @@ class RuleSql:
         conditions = [self.condition(each) for each in inside]
         return f"CASE WHEN {' AND '.join(conditions)} THEN {held} END" if conditions else held
 
-    def rolled(self, dimension: Dimension) -> str | None:
-        """Return SQL for what dimensions below say of a dimension by the parents of their values; None without any."""
+    def rolled(self, dimension: Dimension) -> str:
+        """Return SQL for what dimensions below say of a dimension by the parents of their values."""
         belows = (each for each in self.taxonomy.dimensions.values() if each.rolls_up == dimension.name)
         found = [self._above(dimension, below) for below in belows]
-        return f"coalesce({', '.join(found)})" if found else None
+        return f"coalesce({', '.join(found)})"
 
     def condition(self, condition: Condition) -> str:
         """Return SQL that is true or false, never NULL, for whether a condition holds."""

@@ -17,25 +17,28 @@ from finmod.taxonomy.tag_keys import pointer, ranked
 from finmod.taxonomy.value_reader import ValueReader
 
 _RAW = "names_tag_texts"
+_MANY = 20_000
 # What Python takes for blank; the engine alone knows the space.
 _BLANKS = literal("".join(filter(str.isspace, map(chr, range(0x3001)))))
 
 
 @dataclass
 class TagLevel:
-    """The table ``names_tags``: one row per distinct Tags, AllocatedTags and segment.
+    """The table ``names_tags``: one row per distinct Tags, AllocatedTags and segment, or per row of the base.
 
     Attributes:
         taxonomy: What names.
         segments: When what holds.
         outcomes: Where what tags say gets its number.
         keys: Keys that stand on the bill, (column, key), in the order in which they are read.
+        by_row: Whether the table has a row per row of the base, since nearly each has tags of its own.
     """
 
     taxonomy: Taxonomy
     segments: Segments
     outcomes: Outcomes
     keys: list[tuple[str, str]] = field(default_factory=list)
+    by_row: bool = False
 
     def make(self, engine: Engine, base: str) -> dict[str, str]:
         """Make the table; return rule or condition -> column of the table.
@@ -47,6 +50,7 @@ class TagLevel:
         Returns:
             ``product.1`` -> column with the outcome of rule 1 of product; ``tag.KEY`` and ``label.KEY`` -> text of it.
         """
+        self.by_row = _is_spread(engine, base)
         there = {column: _keys_there(engine, base, column) for column in ("Tags", "AllocatedTags")}
         asked = {f"{dimension.name}.{rule.number}": self._ranked(rule, there) for dimension, rule in self._rules()}
         texts = {subject: self._ranked_texts(subject, there) for subject in self._subjects()}
@@ -69,10 +73,20 @@ class TagLevel:
             parts = ", ".join(f"nullif(trim(t.texts[{at}], {_BLANKS}), '')" for at in numbers)
             selects.append(f"{f'coalesce({parts})' if parts else 'NULL::VARCHAR'} AS {columns[name]}")
         engine.run(
-            f"CREATE OR REPLACE TEMP TABLE names_tags AS SELECT t.Tags, t.AllocatedTags, t.segment"
+            f"CREATE OR REPLACE TEMP TABLE names_tags AS SELECT t.* EXCLUDE (texts)"
             f"{''.join(f', {each}' for each in selects)} FROM {_RAW} AS t {' '.join(joins)}"
         )
         return columns
+
+    @property
+    def join(self) -> str:
+        """Return what joins the table to the base table."""
+        if self.by_row:
+            return "LEFT JOIN names_tags AS tags ON tags.id = base.rowid"
+        return (
+            "LEFT JOIN names_tags AS tags ON tags.segment = base.segment AND tags.Tags IS NOT DISTINCT FROM base.Tags "
+            "AND tags.AllocatedTags IS NOT DISTINCT FROM base.AllocatedTags"
+        )
 
     def _rules(self) -> Iterator[tuple[Dimension, Rule]]:
         for dimension in self.taxonomy.dimensions.values():
@@ -121,10 +135,12 @@ class TagLevel:
                 parts.append(f"coalesce({_sound(column, f'json_extract_string({column}, [{pointers}])')}, {nothing})")
         together = f"list_concat({', '.join(parts)})" if len(parts) > 1 else "".join(parts) or "NULL::VARCHAR[]"
         texts = f"[{', '.join(f'texts[{at[key]}]' for key in self.keys)}]" if parts else "texts"
+        key, sets = "Tags, AllocatedTags, segment", f"SELECT DISTINCT Tags, AllocatedTags, segment FROM {base}"
+        if self.by_row:
+            key, sets = "id, segment", f"SELECT rowid AS id, Tags, AllocatedTags, segment FROM {base}"
         engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {_RAW} AS SELECT Tags, AllocatedTags, segment, {texts} AS texts FROM ("
-            f"SELECT Tags, AllocatedTags, segment, {together} AS texts FROM ("
-            f"SELECT DISTINCT Tags, AllocatedTags, segment FROM {base}))"
+            f"CREATE OR REPLACE TEMP TABLE {_RAW} AS SELECT * REPLACE ({texts} AS texts) FROM ("
+            f"SELECT {key}, {together} AS texts FROM ({sets}))"
         )
 
     def _dictionaries(self, engine: Engine, asked: dict[str, list[int]]) -> set[tuple[str, int]]:
@@ -157,6 +173,12 @@ def first_answer(answers: Sequence[str]) -> str:
         return "NULL::INTEGER"
     positive = ", ".join(f"CASE WHEN {each} > 0 THEN {each} END" for each in answers)
     return f"coalesce({positive}, {', '.join(answers)})"
+
+
+def _is_spread(engine: Engine, base: str) -> bool:
+    """Return whether nearly every row has tags of its own: to look for those that are the same costs more then."""
+    distinct, rows = engine.row(f"SELECT approx_count_distinct(Tags), count(*) FROM {base}")
+    return bool(distinct > _MANY and distinct * 2 > rows)
 
 
 def _keys_there(engine: Engine, base: str, column: str) -> list[str]:
