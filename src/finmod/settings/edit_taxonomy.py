@@ -64,7 +64,8 @@ class _Plan:
 
     def take(self, alias: NewAlias) -> None:
         """Note what an alias changes, or why it cannot be added; nothing where it is there already."""
-        shown, fault = repr(printable(alias.text, 80)), alias_fault(alias.text)
+        shown, folded = repr(printable(alias.text, 80)), self.fold(alias.text)
+        fault = alias_fault(alias.text) or (None if folded else "a text of more than separators")
         if fault:
             self._refuse(_UNFIT, f"{shown} cannot be an alias", fault, None, "Correct the tag on the resources.")
             return
@@ -73,36 +74,24 @@ class _Plan:
         except UserError as error:
             self.problems += [problem for problem in error.problems if problem not in self.problems]
             return
-        meaning = self.files.meanings(alias.dimension).setdefault(self.fold(alias.text), alias.value)
+        meanings = self.files.meanings(alias.dimension)
+        meaning = meanings.get(folded, alias.value)
         if meaning != alias.value:
             expected = f"a text that means {printable(alias.value, 80)!r} alone"
             found = f"{shown} means {printable(meaning, 80)!r} already, in {alias.dimension}"
             self._refuse(_TWO, found, expected, file.name, "Decide for one of the two.")
             return
-        known = self._known(file, alias)
-        if alias.text in known or (isinstance(file, CsvFile) and alias.text.strip() in known):
+        if folded in meanings or (isinstance(file, CsvFile) and not self._fits(file, alias)):
             return
-        if isinstance(file, CsvFile) and not self._fits(file, alias, first=len(known) == 1):
-            return
+        meanings[folded] = alias.value
         self.homes[file.path] = file
         self.added.setdefault(file.path, []).append(alias)
 
-    def _known(self, file: YamlFile | CsvFile, alias: NewAlias) -> set[str]:
-        """Return what a value is called in its file, and what it will be."""
-        new = {
-            each.text
-            for each in self.added.get(file.path, ())
-            if (each.dimension, each.value) == (alias.dimension, alias.value)
-        }
-        if isinstance(file, CsvFile):
-            return {alias.value, *file.values.aliases(alias.value), *(text.strip() for text in new)}
-        value = (file.settings.dimensions[alias.dimension].values or {})[alias.value]
-        return {alias.value, *(each.text for each in value.aliases), *new}
-
-    def _fits(self, file: CsvFile, alias: NewAlias, *, first: bool) -> bool:
+    def _fits(self, file: CsvFile, alias: NewAlias) -> bool:
         """Return whether a CSV can hold an alias; note the problem where it cannot."""
         rows = file.values.rows[alias.value]
-        fault = csv_fault(alias.text, first=first)
+        others = any(each.value == alias.value for each in self.added.get(file.path, ()))
+        fault = csv_fault(alias.text, first=not others and not file.values.aliases(alias.value))
         where = f"{file.name}:{rows[-1].line}"
         if len(rows) > 1:
             found = f"the value {printable(alias.value, 80)!r} stands twice, the first time in line {rows[0].line}"
@@ -129,8 +118,8 @@ def add_aliases(
     """Add aliases to the values of a taxonomy; all of them or none.
 
     Values are looked for in the file, in the CSV files that it names as values, and in the files of the user's own that
-    it includes. An alias that is there already, to the letter, is no change; nor is a value's own name. Each file is
-    replaced in one atomic step.
+    it includes. A text that means the value already is no change: its name or an alias, but for what folding leaves
+    out. Each file is replaced in one atomic step.
 
     Args:
         path: The taxonomy.yaml.

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from finmod.errors import counted
 from finmod.settings.alias_text import LONGEST_ALIAS, alias_fault
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair_candidates import Candidates
@@ -28,7 +27,7 @@ THRESHOLD = 0.9
 
 # Of texts that no letters explain, every third means one of the values all the same: odds of 0.5.
 _UNEXPLAINED = 0.5
-_BLOCKED = 0.5
+_BLOCKED, _MOST_SURE = 0.5, 0.999
 _OFTEN, _OFTEN_FACTOR = 10, 0.3
 _LEAST_LETTERS, _STRONG = 0.1, 0.5
 
@@ -255,7 +254,7 @@ class _Judge:
             return _Verdict(None, 0.0, "", _nothing(other))
         order = sorted(weights, key=lambda value: (-weights[value], value))
         best = order[0]
-        confidence = round(weights[best] / (1 + sum(weights.values())), 3)
+        confidence = min(round(weights[best] / (1 + sum(weights.values())), 3), _MOST_SURE)
         how, reason = _told(found.get(best), said, best)
         runner_up = order[1] if len(order) > 1 else None
         verdict = _Verdict(best, confidence, how, reason, runner_up)
@@ -268,7 +267,7 @@ class _Judge:
         said: Mapping[str, int] = self._said.get(text.folded, {})
         blocked = ""
         if self._evidence.contradicts(value, said):
-            blocked = f"other sources call its resources {_listed(said)}"
+            blocked = f"other sources call such resources {_listed(said)}"
         elif letters.get(value, 0) < _STRONG <= letters.get(nearest, 0):
             blocked = f"{verdict.reason}, and its letters are near '{nearest}'"
         elif letters.get(value, 0) < _LEAST_LETTERS:
@@ -339,7 +338,7 @@ def _pooled(seen: Iterable[Observed]) -> tuple[Counter[str], dict[str, Counter[s
 def _told(found: tuple[Likeness, str] | None, said: Mapping[str, int], value: str) -> tuple[str, str]:
     """Return how a text and a value are joined, and the reason for people."""
     count, total = said.get(value, 0), sum(said.values())
-    elsewhere = f"other sources call {count:,} of its {counted(total, 'resource')} '{value}'"
+    elsewhere = f"other sources call {count:,} of {total:,} such resources '{value}'"
     if found is None:
         return "evidence", elsewhere
     one, name = found
