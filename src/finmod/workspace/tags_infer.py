@@ -13,16 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from finmod.errors import Problem, UserError, near
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS
 from finmod.settings.project import Project
-from finmod.settings.validate import listing
-from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension, Taxonomy, asked
 from finmod.taxonomy.inference import Inference, InferenceOptions, infer, parent_path, resource_frame
 from finmod.taxonomy.inference_report import InferenceReport
-from finmod.workspace.names import Named, named
+from finmod.workspace.names import Named, named, valued_dimensions
 
 _SEVERAL = 3
 """Months that are looked at, the month itself among them: when a resource came and went."""
@@ -89,10 +87,7 @@ def infer_tags(
         UserError: As in ``named``, or there is no such dimension, or the target makes no sense.
     """
     with named(project, month, before=_SEVERAL - 1) as found:
-        dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
-        if dimension is not None:
-            dimensions = [_of_name(dimension, dimensions)]
-        return [inferred_dimension(found, each, target=target) for each in dimensions]
+        return [inferred_dimension(found, each, target=target) for each in valued_dimensions(found, dimension)]
 
 
 def inferred_dimension(found: Named, dimension: Dimension, *, target: float = 0.95) -> InferredDimension:
@@ -207,19 +202,3 @@ def _others(taxonomy: Taxonomy, dimension: Dimension) -> list[str]:
         for name in taxonomy.dimensions
         if name != dimension.name and dimension.name not in waits(name, frozenset())
     ]
-
-
-def _of_name(name: str, dimensions: Sequence[Dimension]) -> Dimension:
-    found = next((each for each in dimensions if each.name == name), None)
-    if found is not None:
-        return found
-    names = [each.name for each in dimensions]
-    close = near(name, names)
-    raise UserError(
-        Problem(
-            code="FM2018",
-            found=f"{name!r} is no dimension that tags say and that has values",
-            expected=listing(names) if names else "one in taxonomy.yaml",
-            remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
-        )
-    )

@@ -16,10 +16,10 @@ from finmod.errors import Problem, UserError, printable
 from finmod.settings.edit_taxonomy import NewAlias, add_aliases
 from finmod.settings.project import Project
 from finmod.settings.taxonomy import TAXONOMY
-from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
-from finmod.workspace.names import Named, named
+from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import inferred_dimension
 
 
@@ -67,15 +67,10 @@ def repair_tags(
         threshold: Confidence from which on a text is repaired.
 
     Raises:
-        UserError: As in ``named``.
+        UserError: As in ``named``, or there is no such dimension.
     """
     with named(project, month, before=2) as found:
-        dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
-        return [
-            repaired_dimension(found, each, threshold=threshold)
-            for each in dimensions
-            if dimension in {None, each.name}
-        ]
+        return [repaired_dimension(found, each, threshold=threshold) for each in valued_dimensions(found, dimension)]
 
 
 def repaired_dimension(found: Named, dimension: Dimension, *, threshold: float = THRESHOLD) -> RepairedDimension:
