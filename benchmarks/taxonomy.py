@@ -23,8 +23,8 @@ from finmod.workspace.tags import tag_report
 
 _KEYS = """
 SELECT 0 AS segment, NULL::VARCHAR AS AllocatedTags, 'aws' AS x_Source,
-    CASE WHEN i % 3 > 0 THEN '{{"product": "p' || (i % 41) || '", "team": "t' || (i % 70) || '", "Name": "n' || i || '"}}'
-    END AS Tags,
+    CASE WHEN i % 3 > 0
+        THEN '{{"product": "p' || (i % 41) || '", "team": "t' || (i % 70) || '", "Name": "n' || i || '"}}' END AS Tags,
     printf('%012d', i % 200) AS SubAccountId, 'Service ' || (i % 80) AS ServiceName,
     CASE i % 5 WHEN 0 THEN printf('p%02d-web-prod-%d', i % 60, i) WHEN 1 THEN 'x' || (i % 40) || '-' || i
         WHEN 2 THEN 'y' || (i % 40) || '-' || i ELSE 'something-else-' || i END AS ResourceName,
@@ -47,7 +47,8 @@ def rules_text(*, products: int = 40, conditions: int = 30, teams: int = 30, acc
     members = ", ".join(f"t{at}" for at in range(70))
     ids = ", ".join(f'"/arn:.*:{at}:.*team{at}-.*/": t{at}' for at in range(teams))
     return (
-        f"dimensions:\n  product:\n    required: 0.95\n    values: {{{values}}}\n    from:\n      - tag: [product, app]\n"
+        f"dimensions:\n  product:\n    required: 0.95\n    values: {{{values}}}\n    from:\n"
+        "      - tag: [product, app]\n"
         f"      - name: {{{names}}}\n      - account: {{{of_accounts}}}\n{when}\n"
         f"  team:\n    required: 0.9\n    values: [{members}]\n    from:\n      - tag: team\n      - id: {{{ids}}}\n"
     )
@@ -60,6 +61,7 @@ def rules_against_case(keys: int, times: int) -> Iterator[str]:
         taxonomy = read_taxonomy(Path(folder))
         rules = sum(max(len(rule.entries or ()), 1) for each in taxonomy.dimensions.values() for rule in each.rules)
         engine.run(f"CREATE TEMP TABLE keys AS {_KEYS.format(keys=keys)}")
+        engine.run("SET enable_progress_bar = false")
         case = f"CREATE OR REPLACE TEMP TABLE named AS SELECT *, {_case(taxonomy.dimensions['product'])} AS product, "
         case += f"{_case(taxonomy.dimensions['team'])} AS team FROM keys"
         pairs = []
@@ -71,8 +73,8 @@ def rules_against_case(keys: int, times: int) -> Iterator[str]:
             pairs.append((middle - start, time.perf_counter() - middle))
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     yield (
-        f"{rules} rules over {keys:,} charge keys {ours:6.2f} s (goal 3), as CASE WHEN over the same keys {theirs:6.2f} s: "
-        f"{theirs / ours:.1f}x"
+        f"{rules} rules over {keys:,} charge keys {ours:6.2f} s (goal 3), as CASE WHEN over the same keys "
+        f"{theirs:6.2f} s: {theirs / ours:.1f}x"
     )
 
 
@@ -118,6 +120,6 @@ def changed_taxonomy(project: Path, times: int) -> Iterator[str]:
         taxonomy.unlink(missing_ok=True)
     product = next(each for each in report.of_month if each.dimension == "product")
     yield (
-        f"finmod tags after a change of 120 rules, {project.name} {statistics.median(found[1:]):6.2f} s in process (goal 1); "
-        f"{product.resources:,} resources"
+        f"finmod tags after a change of 120 rules, {project.name} {statistics.median(found[1:]):6.2f} s in process "
+        f"(goal 1); {product.resources:,} resources"
     )

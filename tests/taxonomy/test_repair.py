@@ -120,17 +120,21 @@ def test_evidence_alone_carries_a_text_when_all_agree() -> None:
     found = repaired("rewards", 5, {"loyalty": 5})
     assert found is not None
     assert (found.value, found.how) == ("loyalty", "evidence")
-    assert found.reason == "other sources call 5 of its 5 resources 'loyalty'"
+    assert found.reason == "other sources call 5 of 5 such resources 'loyalty'"
 
 
 @pytest.mark.parametrize(
     ("resources", "evidence", "reason"),
     [
-        (1, {"loyalty": 1}, "other sources call 1 of its 1 resource 'loyalty': too few to go by that alone"),
-        (2, {"loyalty": 2}, "other sources call 2 of its 2 resources 'loyalty'"),
-        (40, {"loyalty": 3}, "other sources call 3 of its 3 resources 'loyalty': too few to go by that alone"),
-        (6, {"loyalty": 5, "ads": 1}, "other sources call 5 of its 6 resources 'loyalty': too few to go by that alone"),
-        (6, {"loyalty": 3, "ads": 3}, "other sources call its resources 'ads' and 'loyalty'"),
+        (1, {"loyalty": 1}, "other sources call 1 of 1 such resources 'loyalty': too few to go by that alone"),
+        (2, {"loyalty": 2}, "other sources call 2 of 2 such resources 'loyalty'"),
+        (40, {"loyalty": 3}, "other sources call 3 of 3 such resources 'loyalty': too few to go by that alone"),
+        (
+            6,
+            {"loyalty": 5, "ads": 1},
+            "other sources call 5 of 6 such resources 'loyalty': too few to go by that alone",
+        ),
+        (6, {"loyalty": 3, "ads": 3}, "other sources call such resources 'ads' and 'loyalty'"),
     ],
 )
 def test_evidence_alone_is_too_little_otherwise(resources: int, evidence: dict[str, int], reason: str) -> None:
@@ -144,7 +148,7 @@ def test_evidence_helps_a_short_text() -> None:
     found = repaired("mp", 3, {"marketplace": 3})
     assert found is not None
     assert (found.value, found.how) == ("marketplace", "abbreviation+evidence")
-    assert found.reason == "short for 'marketplace'; other sources call 3 of its 3 resources 'marketplace'"
+    assert found.reason == "short for 'marketplace'; other sources call 3 of 3 such resources 'marketplace'"
 
 
 def test_evidence_decides_between_two_values_in_one_text() -> None:
@@ -158,7 +162,7 @@ def test_evidence_for_something_else_blocks() -> None:
     assert repaired("serach") is not None
     found = unclear("serach", 5, {"ads": 5})
     assert found.confidence <= 0.5
-    assert found.reason == "other sources call 5 of its 5 resources 'ads', and its letters are near 'search'"
+    assert found.reason == "other sources call 5 of 5 such resources 'ads', and its letters are near 'search'"
 
 
 def test_one_resource_elsewhere_is_enough_to_doubt() -> None:
@@ -199,8 +203,22 @@ def test_an_open_dimension_repairs_nothing() -> None:
 
 
 def test_a_text_beyond_every_limit_is_told_and_not_compared() -> None:
-    found = judged([seen("search" * 5000)], PRODUCTS)
-    assert found.unclear[0].reason == "too long for a tag"
+    texts = ["search" * 5000, f"search{'-' * 300}x", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 250]
+    found = judged([seen(text) for text in texts], PRODUCTS)
+    assert [one.reason for one in found.unclear] == ["too long for a tag"] * 3
+
+
+def test_texts_that_could_not_be_accepted_are_told() -> None:
+    found = judged([seen("searc*"), seen("sea\x00rch"), seen("/search/")], PRODUCTS)
+    assert [(one.text, one.guess, one.reason.split(";")[0]) for one in found.unclear] == [
+        ("sea\x00rch", None, "it cannot be an alias"),
+        ("searc*", None, "it cannot be an alias"),
+    ]
+    assert [one.text for one in found.repairs] == ["/search/"]
+
+
+def test_aliases_that_are_patterns_are_no_texts() -> None:
+    assert repairs([seen("serch-eu")], [Known("search", ("serch-*", "/serch-.+/")), Known("ads")]) == []
 
 
 NAMES = st.lists(st.text("abcdeiorst-_ ", min_size=1, max_size=9), min_size=1, max_size=6, unique=True)

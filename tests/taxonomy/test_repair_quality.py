@@ -45,7 +45,7 @@ def test_dirty_tags_are_repaired_with_evidence(seed: int, dimension: str, source
 
 @pytest.mark.parametrize("dimension", list(VALUES))
 def test_letters_alone_are_as_precise_and_find_less(dimension: str) -> None:
-    # Product 0.77 of resources and 0.78 of texts: what is missing has other letters (rewards, stock, chatbot, adtech)
+    # Product 0.76 of resources and 0.78 of texts: what is missing has other letters (rewards, stock, chatbot, adtech)
     # or too few (mp, cat, pay, mob, recs). Team and environment 1.
     by_resource, by_text = Score(), Score()
     for seed in SEEDS:
@@ -56,7 +56,7 @@ def test_letters_alone_are_as_precise_and_find_less(dimension: str) -> None:
 
 
 def test_accounts_alone_help() -> None:
-    # 0.90 of resources and 0.88 of texts: shared accounts say nothing.
+    # 0.89 of resources and 0.88 of texts: shared accounts say nothing.
     by_resource, by_text = Score(), Score()
     for seed in SEEDS:
         resource, text = score("product", ("account",), seed)

@@ -69,8 +69,8 @@ def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
         yield "all", None, measure, report.month, now, before, "USD"
     for name, now, before in report.services:
         yield "service", name, "EffectiveCost", report.month, now, before, "USD"
-    for item in report.tags:
-        yield "dimension", item.dimension, "TagGap", report.month, item.gap, None, item.currency
+    for tags in report.tags:
+        yield "dimension", tags.dimension, "TagGap", report.month, tags.gap, None, tags.currency
 
 
 def _change(now: Decimal, before: Decimal) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from finmod.errors import Problem, UserError
@@ -46,7 +47,8 @@ def rewrite(contents: Mapping[Path, bytes]) -> None:
 
 def _take_back(staged: Mapping[Path, Path], before: Mapping[Path, bytes]) -> None:
     for target, new in staged.items():
-        replaced = not new.exists() and target.read_bytes() != before[target]
-        new.unlink(missing_ok=True)
-        if replaced:
-            target.write_bytes(before[target])
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        with suppress(OSError):
+            if target.read_bytes() != before[target]:
+                target.write_bytes(before[target])

@@ -6,16 +6,18 @@ Owns the models of rules, of what they map to, and of their dates. How a rule is
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from finmod.focus.columns import KEY_COLUMNS
 from finmod.settings.source import many, one_or_many
-from finmod.settings.validate import Fault, Settings, did_you_mean, refusal, refusals
+from finmod.settings.validate import Fault, Settings, did_you_mean, listing, refusal, refusals
+from finmod.settings.yaml import Steps
 
-_FORM, _DAY, _KIND, _COLUMN, _SPAN = "FM1006", "FM2001", "FM2002", "FM2003", "FM2004"
+_KIND_OF_VALUE, _FORM, _DAY, _KIND, _COLUMN, _SPAN = "FM1005", "FM1006", "FM2001", "FM2002", "FM2003", "FM2004"
 
 COLUMNS: tuple[str, ...] = (*KEY_COLUMNS, "x_ProviderName", "x_PublisherName", "x_Source")
 """What rules can look at: every text column of a charge, and the source that it came from."""
@@ -27,17 +29,24 @@ KINDS = (
 """The keys that say what a rule is; ``is`` is also the value of ``when``."""
 
 _ALSO = {"when": ("is",), "column": ("map",), "dimension": ("map",)}
-_MAPS = {"account": "SubAccountId", "project": "SubAccountId", "account_name": "SubAccountName"}
+_MAPS = {
+    "account": "SubAccountId", "project": "SubAccountId", "account_name": "SubAccountName", "name": "name",
+    "id": "ResourceId",
+}  # fmt: skip
 _PREFIXED = re.compile(r"(tag|label)\.\S.*", re.DOTALL)
 
 
-def _day(value: str) -> str:
+def is_day(text: str) -> bool:
+    """Return whether a text is a day as ``YYYY-MM-DD``; Python takes other forms too."""
     try:
-        date.fromisoformat(value)
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            return value
+        return bool(date.fromisoformat(text)) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
     except ValueError:
-        pass
+        return False
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and is_day(value):
+        return value
     raise refusal(_DAY, "a day as YYYY-MM-DD, such as 2026-07-01", "Write the day as YYYY-MM-DD.")
 
 
@@ -58,15 +67,45 @@ def _place(value: str) -> str:
     """Refuse what a condition cannot look at; whether a dimension of that name is there is known to the file alone."""
     if _PREFIXED.fullmatch(value) or value in COLUMNS or re.fullmatch(r"[a-z][a-z0-9_-]*", value):
         return value
-    hint = did_you_mean(value, COLUMNS) or "Tags are written tag.KEY, labels label.KEY."
+    hint = None if "." in value else did_you_mean(value, COLUMNS)
+    hint = hint or "Tags are written tag.KEY, labels label.KEY."
     raise refusal(_COLUMN, "a text column of FOCUS, tag.KEY, label.KEY or a dimension", hint)
 
 
-Day = Annotated[str, AfterValidator(_day)]
+def is_number(value: object) -> bool:
+    """Return whether YAML read something as a number, or as true or false, and not as text."""
+    return isinstance(value, bool | int | Decimal)
+
+
+def unquoted(steps: Steps = (), expected: str = "text") -> Fault:
+    """Return the fault of a number where a text is meant: as a number it may have lost zeros."""
+    return Fault(code=_KIND_OF_VALUE, expected=expected, remedy="Put it in quotes.", steps=steps)
+
+
+def texts(value: object) -> object:
+    """Read one text as a list of one, for validators; numbers must stand in quotes."""
+    if is_number(value):
+        raise refusals([unquoted(expected="text or a list")])
+    faults = [
+        unquoted((place,)) for place, item in enumerate(value if isinstance(value, list) else ()) if is_number(item)
+    ]
+    if faults:
+        raise refusals(faults)
+    return one_or_many(value)
+
+
+def _flag(value: object) -> object:
+    if not isinstance(value, bool):
+        raise refusal(_KIND_OF_VALUE, "true or false", "Write true or false.")
+    return value
+
+
+Day = Annotated[str, BeforeValidator(_day, json_schema_input_type=str)]
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
 Text = Annotated[str, AfterValidator(_text)]
 Texts = Annotated[
     tuple[Text, ...],
-    BeforeValidator(one_or_many, json_schema_input_type=str | list[str]),
+    BeforeValidator(texts, json_schema_input_type=str | list[str]),
 ]
 Column = Annotated[str, AfterValidator(_column)]
 
@@ -104,6 +143,8 @@ class Target(Dated):
 
 def targets(value: object) -> object:
     """Read one text as a list of one target, for validators."""
+    if is_number(value):
+        raise refusals([unquoted(expected="text or a list")])
     return ({"is": value},) if isinstance(value, str) else many(value)
 
 
@@ -132,11 +173,6 @@ def _not_overlapping(value: tuple[Target, ...]) -> tuple[Target, ...]:
 def overlap(one: Dated, other: Dated) -> bool:
     """Return whether there is a day on which both hold."""
     return (one.since or "") < (other.until or "~") and (other.since or "") < (one.until or "~")
-
-
-def day_before(day: str) -> date:
-    """Return the day before one."""
-    return date.fromisoformat(day) - timedelta(days=1)
 
 
 Targets = Annotated[
@@ -180,31 +216,39 @@ class Lookup(Settings):
         return self
 
 
-class Not(Settings):
-    """Texts that a condition refuses."""
-
-    texts: Texts = Field(alias="not", description="Texts, globs or /patterns/ that must not be.", examples=[["test*"]])
-
-
 def _condition(value: object) -> object:
     """Read what a condition may be as a mapping: texts, what must not be, or nothing for absent."""
     if isinstance(value, dict):
         return value
-    return {"absent": True} if value is None else {"any": value}
+    return {"absent": True} if value is None else {"any": texts(value)}
 
 
 class Condition(Settings):
     """What a column, tag or dimension must be: one of some texts, none of them, or absent."""
 
-    any: Texts = Field(default=(), description="Texts, globs or /patterns/, one of which it must be.")
-    none: Texts = Field(default=(), alias="not", description="Texts, globs or /patterns/ that it must not be.")
-    absent: bool = Field(default=False, description="Whether there must be none.")
+    any: Texts = Field(
+        default=(), description="Texts, globs or /patterns/, one of which it must be.", examples=[["search*"]]
+    )
+    none: Texts = Field(
+        default=(), alias="not", description="Texts, globs or /patterns/ that it must not be.", examples=[["test*"]]
+    )
+    absent: Flag = Field(default=False, description="Whether there must be none.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.absent and (self.any or self.none):
+            expected, remedy = "absent alone", "Make two rules of it, or take absent out."
+            raise refusals([Fault(code=_FORM, expected=expected, remedy=remedy, steps=("absent",))])
+        if not (self.absent or self.any or self.none):
+            expected = "texts, {not: texts}, or nothing at all for absent"
+            raise refusal(_FORM, expected, 'Write "*" for whatever it is.')
+        return self
 
 
 When = Annotated[
     dict[
         Annotated[str, AfterValidator(_place)],
-        Annotated[Condition, BeforeValidator(_condition, json_schema_input_type=str | list[str] | Not | None)],
+        Annotated[Condition, BeforeValidator(_condition, json_schema_input_type=str | list[str] | Condition | None)],
     ],
     AfterValidator(lambda value: _not_empty(value, "at least one condition")),
 ]
@@ -283,16 +327,25 @@ class RuleSettings(Dated):
     def _has(self, kind: str) -> bool:
         return bool(getattr(self, "value" if kind == "is" else kind))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_not_empty(cls, data: Any) -> Any:  # noqa: ANN401 -- as the file has it
+        """Refuse a source that is named and left out: ``when:`` beside ``is`` would become a rule for everything."""
+        empty = [kind for kind in KINDS if data.get(kind, kind) is None] if isinstance(data, dict) else []
+        if empty:
+            remedy = "Fill it, or take the line out."
+            faults = [Fault(code=_KIND_OF_VALUE, expected="something", remedy=remedy, steps=(kind,)) for kind in empty]
+            raise refusals(faults)
+        return data
+
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         kinds = [name for name in KINDS if self._has(name)]
         also = _ALSO.get(kinds[0], ()) if kinds else ()
         faults = []
         if not kinds:
-            expected = "one of tag, label, account, name, id, column, patterns, lookup, parent, dimension, when or is"
-            faults.append(
-                Fault(code=_KIND, expected=expected, remedy="Say where the value comes from.", found="has none")
-            )
+            remedy = "Say where the value comes from."
+            faults.append(Fault(code=_KIND, expected=listing(KINDS), remedy=remedy, found="has no source"))
         faults += [
             Fault(code=_KIND, expected=f"{kinds[0]} alone", remedy="Make two rules of it: the first one wins.",
                   steps=(name,), found=f"stands beside {kinds[0]}")
@@ -313,7 +366,7 @@ class RuleSettings(Dated):
             Fault(code=_KIND, expected=expected, remedy=remedy, found=f"has no {key}")
             for key, expected, remedy in found
         ]
-        if self.map is not None and kind not in {"column", "dimension"}:
+        if self.map is not None and kind not in {"", "column", "dimension"}:
             faults.append(Fault(code=_KIND, expected="map beside column or dimension", remedy="Add column:.",
                                 steps=("map",), found="stands alone"))  # fmt: skip
         if self.parent not in {None, "resource"}:
@@ -330,8 +383,7 @@ class RuleSettings(Dated):
         """Return key and map of a rule that maps texts to values; None for any other rule."""
         if self.kind in {"column", "dimension"}:
             return ("map", self.map) if self.map else None
-        found = getattr(self, self.kind)
-        return (self.kind, found) if isinstance(found, dict) and self.kind != "when" else None
+        return (self.kind, getattr(self, self.kind)) if self.kind in _MAPS else None
 
     @property
     def looked_at(self) -> str | None:
@@ -340,4 +392,4 @@ class RuleSettings(Dated):
             return self.lookup.column or self.lookup.key
         if self.kind in {"column", "patterns"}:
             return self.column or self.patterns
-        return {**_MAPS, "name": "name", "id": "ResourceId"}.get(self.kind)
+        return _MAPS.get(self.kind)

@@ -11,14 +11,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from finmod.settings.rule import Dated, RuleSettings, Targets, Text, Texts, When
-from finmod.settings.source import many, one_or_many
+from finmod.settings.rule import Dated, Flag, RuleSettings, Targets, Text, Texts, When, is_number, texts, unquoted
+from finmod.settings.source import many
 from finmod.settings.validate import Fault, Settings, refusal, refusals
 
 TAXONOMY = "taxonomy.yaml"
 
 DIMENSION_NAME = "^[a-z][a-z0-9_-]{0,39}$"
-_FORM = "FM1006"
+_KIND, _FORM, _TWICE = "FM1005", "FM1006", "FM1015"
+_SHARE, _WRITE_SHARE = "a share from 0 to 1, such as 0.95", "Write 0.95 for 95 %."
 _LONGEST = 200
 
 
@@ -29,20 +30,26 @@ def _dimension_name(value: str) -> str:
     return value
 
 
+VALUE_NAME = f"a name of 1 to {_LONGEST} printable characters, without blanks around it"
+"""What messages expect of a value's name."""
+
+
+def is_value_name(text: str) -> bool:
+    """Return whether a text can be the name of a value."""
+    return 0 < len(text) <= _LONGEST and text == text.strip() and text.isprintable()
+
+
 def _value_name(value: str) -> str:
-    if not value.strip() or value != value.strip() or len(value) > _LONGEST or not value.isprintable():
-        expected = f"a name of 1 to {_LONGEST} printable characters, without blanks around it"
-        raise refusal(_FORM, expected, "Correct the name.")
+    if not is_value_name(value):
+        raise refusal(_FORM, VALUE_NAME, "Correct the name.")
     return value
 
 
-def _alias(value: object) -> object:
-    return {"is": value} if isinstance(value, str) else value
-
-
 def _aliases(value: object) -> object:
-    given = one_or_many(value)
-    return tuple(map(_alias, given)) if isinstance(given, tuple) else given
+    given = texts(value)
+    return (
+        tuple({"is": each} if isinstance(each, str) else each for each in given) if isinstance(given, tuple) else given
+    )
 
 
 class Alias(Dated):
@@ -64,7 +71,7 @@ class ValueSettings(Dated):
     parent: Targets | None = Field(
         default=None, description="The value of the dimension above that it belongs to.", examples=["discovery"]
     )
-    shared: bool = Field(
+    shared: Flag = Field(
         default=False, description="Whether others use it too, as a platform: no missing tag is inferred to be it."
     )
     label: Text | None = Field(default=None, description="How reports call it.", examples=["Search"])
@@ -72,7 +79,18 @@ class ValueSettings(Dated):
 
 def _values(value: object) -> object:
     """Read a list of names as values without settings, and a name with nothing behind it too."""
-    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+    if isinstance(value, list):
+        faults = [
+            unquoted((place,)) if is_number(item)
+            else Fault(code=_KIND, expected="text", remedy="Write name: {...} of each value.", steps=(place,))
+            for place, item in enumerate(value) if not isinstance(item, str)
+        ]  # fmt: skip
+        faults += [
+            Fault(code=_TWICE, expected="each value once", remedy="Take one of the two out.", steps=(place,))
+            for place, item in enumerate(value) if isinstance(item, str) and item in value[:place]
+        ]  # fmt: skip
+        if faults:
+            raise refusals(faults)
         return {item: {} for item in value}
     if isinstance(value, dict):
         return {name: {} if inside is None else inside for name, inside in value.items()}
@@ -80,7 +98,11 @@ def _values(value: object) -> object:
 
 
 def _share(value: object) -> object:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if value is None or isinstance(value, Decimal):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refusal(_KIND, _SHARE, _WRITE_SHARE)
+    return Decimal(value)
 
 
 class DimensionSettings(Settings):
@@ -118,7 +140,7 @@ class DimensionSettings(Settings):
         description="The dimension above: each value names its parent there.",
         examples=["department"],
     )
-    extends: bool = Field(
+    extends: Flag = Field(
         default=True, description="Whether it adds to an included dimension of that name; false replaces that."
     )
 
@@ -126,15 +148,24 @@ class DimensionSettings(Settings):
     @classmethod
     def _file_of_values(cls, data: Any) -> Any:  # noqa: ANN401 -- as the file has it
         """Read ``values: products.csv`` as the file of the values."""
-        if isinstance(data, dict) and isinstance(data.get("values"), str):
-            return {**data, "values": None, "values_file": data["values"]}
-        return data
+        if not isinstance(data, dict) or not isinstance(data.get("values"), str):
+            return data
+        faults = []
+        if not data["values"].strip():
+            faults.append(
+                Fault(code=_FORM, expected="a CSV file, or values", remedy="Name the file.", steps=("values",))
+            )
+        if "values_file" in data:
+            found, remedy = "names a file too", "Put the values into one file, or write them under values."
+            faults.append(Fault(code=_FORM, expected="one file", remedy=remedy, steps=("values_file",), found=found))
+        if faults:
+            raise refusals(faults)
+        return {**data, "values": None, "values_file": data["values"]}
 
     @model_validator(mode="after")
     def _a_share(self) -> DimensionSettings:
         if self.required is not None and not 0 <= self.required <= 1:
-            expected = "a share from 0 to 1, such as 0.95"
-            raise refusals([Fault(code=_FORM, expected=expected, remedy="Write 0.95 for 95 %.", steps=("required",))])
+            raise refusals([Fault(code=_FORM, expected=_SHARE, remedy=_WRITE_SHARE, steps=("required",))])
         return self
 
 
@@ -142,7 +173,7 @@ class TaggableSettings(Settings):
     """What says of some charges whether they can carry tags, against finmod's own table."""
 
     when: When = Field(description="As in rules.", examples=[{"ServiceName": "AmazonCloudWatch"}])
-    taggable: bool = Field(alias="is", description="Whether they can carry tags.", examples=[False])
+    taggable: Flag = Field(alias="is", description="Whether they can carry tags.", examples=[False])
 
 
 class TaxonomyFile(Settings):

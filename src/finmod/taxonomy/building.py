@@ -6,15 +6,16 @@ and ``checks.py``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finmod.errors import Problem, UserError, printable
-from finmod.settings.rule import Dated, RuleSettings, Target
-from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile, ValueSettings
+from finmod.settings.rule import Dated, RuleSettings, Target, is_day
+from finmod.settings.taxonomy import VALUE_NAME, DimensionSettings, TaxonomyFile, ValueSettings, is_value_name
 from finmod.settings.yaml import Document, Steps
 from finmod.taxonomy.csv_tables import CsvTable, Row, read_csv
 from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, RuleKind, Span, Value, Verdict
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 _KINDS: Mapping[str, RuleKind] = {
     "tag": "tag", "label": "label", "parent": "parent", "dimension": "dimension", "when": "when", "is": "is",
 }  # fmt: skip
+_DAYS = ("since", "until")
+_COLUMNS = ("value", "aliases", "patterns", "owner", "parent", "shared", *_DAYS)
+_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0", ""})
 
 
 @dataclass
@@ -75,7 +79,7 @@ class Builder:
         rules = [
             rule
             for number, each in enumerate(settings.rules)
-            if (rule := self._rule(number, each, (*at, "from", number), values or {})) is not None
+            if (rule := self._rule(number, each, (*at, "from", number))) is not None
         ]
         label = settings.label or name.replace("-", " ").replace("_", " ").capitalize()
         return Dimension(name, label, values, tuple(rules), settings.required, settings.rolls_up, self.place(*at))
@@ -91,7 +95,7 @@ class Builder:
         )
         return Value(
             name, aliases, patterns, settings.owner, self._targets(settings.parent or (), (*at, "parent")),
-            settings.shared, span(settings), self.place(*at), settings.label,
+            settings.shared, span(settings), self.place(*at), settings.label, self.included,
         )  # fmt: skip
 
     def _inside(self, at: Steps, key: str, number: int) -> str:
@@ -103,7 +107,8 @@ class Builder:
         return tuple(Named(each.value, span(each), self.place(*at, number)) for number, each in enumerate(settings))
 
     def _values_of_file(self, name: str, at: Steps, beside: Mapping[str, Value]) -> dict[str, Value]:
-        table = self._csv(name, ("value",), self.place(*at, "values"))
+        key = "values" if self.document.find((*at, "values"))[1].content == name else "values_file"
+        table = self._csv(name, ("value",), self.place(*at, key), _COLUMNS)
         found: dict[str, Value] = {}
         for row in table.rows if table else ():
             assert table is not None  # noqa: S101 -- tells mypy
@@ -111,34 +116,50 @@ class Builder:
             known = found.get(text) or beside.get(text)
             if known is not None:
                 self._twice(table, row, "value", text, known.place)
-            elif text:
+            elif is_value_name(text):
                 found[text] = self._value_of_row(table, row, text)
+            else:
+                self._problem(
+                    "FM1006", f"value is {printable(text, 80)!r}", VALUE_NAME, table.place(row, "value"),
+                    "Correct the name, or take the row out.",
+                )  # fmt: skip
         return found
 
     def _value_of_row(self, table: CsvTable, row: Row, name: str) -> Value:
+        holds = self._span(table, row)
+
         def texts(column: str) -> tuple[Named, ...]:
             parts = (part.strip() for part in row.cells.get(column, "").split("|"))
             return tuple(Named(part, holds, table.place(row, column)) for part in parts if part)
 
-        holds = self._span(table, row)
-        shared = row.cells.get("shared", "").lower() in {"true", "yes", "1"}
+        parents = texts("parent")
+        if len(parents) > 1:
+            self._problem(
+                "FM2005", f"{printable(name, 80)!r} has {len(parents)} parents", "one value for each day",
+                parents[0].place, "Take all but one out; parents that change with time stand in YAML.",
+            )  # fmt: skip
+        shared = row.cells.get("shared", "").lower()
+        if shared not in _YES | _NO:
+            self._problem(
+                "FM1005", f"shared is {printable(shared, 40)!r}", "true, false or nothing", table.place(row, "shared"),
+                "Write true or false.",
+            )  # fmt: skip
         return Value(
-            name, texts("aliases"), texts("patterns"), row.cells.get("owner") or None, texts("parent"), shared, holds,
-            table.place(row, "value"),
+            name, texts("aliases"), texts("patterns"), row.cells.get("owner") or None, parents, shared in _YES, holds,
+            table.place(row, "value"), included=self.included,
         )  # fmt: skip
 
     def _span(self, table: CsvTable, row: Row) -> Span:
         days: list[date | None] = []
         for column in ("since", "until"):
             text = row.cells.get(column, "")
-            try:
-                days.append(date.fromisoformat(text) if text else None)
-            except ValueError:
+            day = date.fromisoformat(text) if is_day(text) else None
+            days.append(day)
+            if text and day is None:
                 self._problem(
                     "FM2001", f"{column} is {printable(text, 40)!r}", "a day as YYYY-MM-DD", table.place(row, column),
                     "Write the day as YYYY-MM-DD.",
                 )  # fmt: skip
-                days.append(None)
         if days[0] and days[1] and days[1] <= days[0]:
             self._problem(
                 "FM2004", f"until is {days[1]}", f"a day after {days[0]}", table.place(row, "until"),
@@ -146,7 +167,7 @@ class Builder:
             )  # fmt: skip
         return Span(*days)
 
-    def _rule(self, number: int, settings: RuleSettings, at: Steps, values: Mapping[str, Value]) -> Rule | None:
+    def _rule(self, number: int, settings: RuleSettings, at: Steps) -> Rule | None:
         kind = settings.kind
         mapped = settings.mapped
         entries: tuple[Entry, ...] | None = None
@@ -157,14 +178,10 @@ class Builder:
                 for text, targets in lines.items()
             )
         elif kind == "patterns":
-            entries = tuple(
-                Entry(each.text, (Named(value.name, value.span, value.place),), each.place)
-                for value in values.values()
-                for each in value.patterns
-            )
+            entries = ()
         elif settings.lookup is not None:
             table = self._csv(
-                settings.lookup.file, (settings.lookup.key, settings.lookup.value), self.place(*at, "lookup")
+                settings.lookup.file, (settings.lookup.key, settings.lookup.value), self.place(*at, "lookup"), _DAYS
             )
             if table is None:
                 return None
@@ -179,6 +196,7 @@ class Builder:
             keys=settings.tag or settings.label,
             column=settings.looked_at,
             entries=entries,
+            by_patterns=kind == "patterns",
             dimension=settings.dimension,
             when=self._conditions(settings.when or {}, (*at, "when")),
             value=settings.value,
@@ -217,28 +235,33 @@ class Builder:
             known = found.get(text.lower())
             clash = next((each for each in known.targets if _meet(each.span, target.span)), None) if known else None
             if clash is not None:
-                self._twice(table, row, key, text, clash.place)
+                self._twice(
+                    table, row, key, text, clash.place,
+                    "each once, or each for days of its own (columns since and until)",
+                    "Take one of the rows out, or give them days.",
+                )  # fmt: skip
                 continue
             found[text.lower()] = Entry(
                 text, (*(known.targets if known else ()), target), known.place if known else place
             )
         return tuple(found.values())
 
-    def _csv(self, name: str, needed: tuple[str, ...], asked_by: str) -> CsvTable | None:
+    def _csv(self, name: str, needed: tuple[str, ...], asked_by: str, known: tuple[str, ...] = ()) -> CsvTable | None:
+        shown = os.path.normpath(os.path.join(os.path.dirname(self.document.name), name))  # noqa: PTH118, PTH120 -- a name
         try:
-            table, raw = read_csv(self.folder, name, needed, asked_by=asked_by)
+            table, raw = read_csv(self.folder, name, needed, asked_by=asked_by, known=known, shown=shown)
         except UserError as error:
             self.problems += error.problems
             return None
         self.bytes.append(raw)
         return table
 
-    def _twice(self, table: CsvTable, row: Row, column: str, text: str, first: str) -> None:
-        self._problem(
-            "FM2010", f"{column} {printable(text, 80)!r} stands twice, the first time at {first}",
-            "each once, or each for days of its own (columns since and until)", table.place(row, column),
-            "Take one of the rows out, or give them days.",
-        )  # fmt: skip
+    def _twice(  # noqa: PLR0913, PLR0917 -- what the message is made of
+        self, table: CsvTable, row: Row, column: str, text: str, first: str, expected: str = "each once",
+        remedy: str = "Take one of the rows out.",
+    ) -> None:  # fmt: skip
+        found = f"{column} {printable(text, 80)!r} stands twice, the first time at {first}"
+        self._problem("FM2010", found, expected, table.place(row, column), remedy)
 
     def _problem(self, code: str, found: str, expected: str, where: str, remedy: str) -> None:
         self.problems.append(Problem(code=code, found=found, expected=expected, where=where, remedy=remedy))
@@ -284,6 +307,17 @@ def _condition_words(settings: ConditionSettings) -> str:
     parts = [" or ".join(settings.any)] if settings.any else []
     parts += [f"not {' or '.join(settings.none)}"] if settings.none else []
     return " and ".join(parts)
+
+
+def with_patterns(dimension: Dimension) -> Dimension:
+    """Return a dimension whose rules by patterns have those of all its values, of whatever file."""
+    entries = tuple(
+        Entry(each.text, (Named(value.name, value.span, value.place),), each.place, value.included)
+        for value in (dimension.values or {}).values()
+        for each in value.patterns
+    )
+    rules = tuple(replace(rule, entries=entries) if rule.by_patterns else rule for rule in dimension.rules)
+    return replace(dimension, rules=rules)
 
 
 def texts_of(dimension: Dimension) -> Iterator[tuple[str, Value, Named | None]]:

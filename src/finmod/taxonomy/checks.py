@@ -6,36 +6,47 @@ Owns the problems that can be seen without a bill. What a bill shows, such as a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from itertools import islice
+
+from rapidfuzz import fuzz, process
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, near, printable
 from finmod.settings.rule import COLUMNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.building import texts_of
-from finmod.taxonomy.definition import RULE_SET, Dimension, Named, Rule, Span, Taxonomy, Value, asked
+from finmod.taxonomy.definition import RULE_SET, Condition, Dimension, Named, Rule, Span, Taxonomy, Value, asked
 from finmod.taxonomy.patterns import is_pattern, is_regex, refused
 from finmod.taxonomy.shadows import shadowed
+
+# So many names a message lists, so many are compared one by one with a mistyped one, so many columns tables bear.
+_SHOWN, _FEW, _MOST = 20, 1000, 100
 
 
 def faults(taxonomy: Taxonomy) -> Iterator[Problem]:
     """Yield every problem of a taxonomy, in no order of places."""
-    circle = _circle(taxonomy)
+    circle = _circle(taxonomy) if len(taxonomy.dimensions) <= _MOST else ()
     for dimension in taxonomy.dimensions.values():
         yield from _aliases(dimension)
-        yield from _others(dimension, taxonomy)
-        yield from _targets(dimension)
+        yield from _others(_named(dimension), taxonomy)
+        yield from _targets(dimension, taxonomy)
         yield from _parents(dimension, taxonomy)
         yield from shadowed(dimension)
+    for verdict in taxonomy.taggable:
+        yield from _others(_subjects(verdict.when), taxonomy)
+        yield from _unknown_of(verdict.when, taxonomy)
     yield from _columns(taxonomy)
     yield from _patterns(taxonomy)
     if circle:
         first = taxonomy.dimensions[circle[0]]
         yield Problem(
             code="FM2013",
-            found=f"the dimensions {' asks '.join((*circle, circle[0]))}",
-            expected="dimensions that do not wait for each other",
+            found=f"{listing(circle, 'and')} wait for each other"
+            if len(circle) > 1
+            else f"{circle[0]} waits for itself",
+            expected="dimensions that can be known one after another",
             where=first.place,
             remedy="Take one of the rules out that look at another dimension.",
         )
@@ -45,9 +56,8 @@ def _aliases(dimension: Dimension) -> Iterator[Problem]:
     """Yield a problem for each text that two values have on one day."""
     seen: dict[str, list[tuple[Value, Named | None]]] = {}
     for text, value, alias in texts_of(dimension):
-        holds = alias.span if alias else value.span
         for other, theirs in seen.setdefault(text, []):
-            if other is not value and meet(holds, theirs.span if theirs else other.span):
+            if other is not value and meet(value.span, other.span, *(each.span for each in (alias, theirs) if each)):
                 yield Problem(
                     code="FM2006",
                     found=f"{printable(alias.text if alias else value.name, 80)!r} means {value.name!r} and "
@@ -60,49 +70,87 @@ def _aliases(dimension: Dimension) -> Iterator[Problem]:
         seen[text].append((value, alias))
 
 
-def meet(one: Span, other: Span) -> bool:
-    """Return whether there is a day on which both hold."""
-    return (one.since or date.min) < (other.until or date.max) and (other.since or date.min) < (one.until or date.max)
+def meet(*spans: Span) -> bool:
+    """Return whether there is a day on which all spans hold."""
+    return max(span.since or date.min for span in spans) < min(span.until or date.max for span in spans)
 
 
-def _others(dimension: Dimension, taxonomy: Taxonomy) -> Iterator[Problem]:
-    """Yield a problem for each dimension that is named and not there."""
-    known = list(taxonomy.dimensions)
+Place = tuple[str, str]
+"""The name of a dimension, and where it is named."""
+
+
+def _named(dimension: Dimension) -> list[Place]:
+    """Return the dimensions that one names."""
     named = [(rule.dimension, rule.place) for rule in dimension.rules if rule.dimension]
     named += [(dimension.rolls_up, dimension.place)] if dimension.rolls_up else []
-    subjects = [(each.subject, each.place) for rule in dimension.rules for each in rule.when]
-    subjects += [(each.subject, each.place) for verdict in taxonomy.taggable for each in verdict.when]
-    named += [
-        (name, place) for name, place in subjects if name not in COLUMNS and not name.startswith(("tag.", "label."))
+    return [*named, *(each for rule in dimension.rules for each in _subjects(rule.when))]
+
+
+def _subjects(conditions: Sequence[Condition]) -> list[Place]:
+    """Return the dimensions that conditions look at."""
+    return [
+        (each.subject, each.place)
+        for each in conditions
+        if each.subject not in COLUMNS and not each.subject.startswith(("tag.", "label."))
     ]
+
+
+def _others(named: Sequence[Place], taxonomy: Taxonomy) -> Iterator[Problem]:
+    """Yield a problem for each dimension that is named and not there."""
+    known = list(taxonomy.dimensions)
     for name, place in named:
         if name not in known:
             close = near(name, (*known, *COLUMNS))
             remedy = f"Did you mean {close!r}?" if close else "Add the dimension, or correct the name."
-            yield Problem(code="FM2012", found=f"no dimension is {printable(name, 80)!r}", expected=listing(known),
+            expected = listing(known) if known else None
+            yield Problem(code="FM2012", found=f"no dimension is {printable(name, 80)!r}", expected=expected,
                           where=place, remedy=remedy)  # fmt: skip
 
 
-def _targets(dimension: Dimension) -> Iterator[Problem]:
-    """Yield a problem for each value that a rule gives and the dimension does not have."""
-    if dimension.values is None:
-        return
+def _targets(dimension: Dimension, taxonomy: Taxonomy) -> Iterator[Problem]:
+    """Yield a problem for each value that a rule gives, or asks for, and the dimension does not have."""
     for rule in dimension.rules:
         given = [target for entry in rule.entries or () for target in entry.targets]
         given += [Named(rule.value, rule.span, rule.place)] if rule.value else []
-        for target in given:
-            if target.text not in dimension.values:
-                close = near(target.text, dimension.values)
-                some = [printable(name, 40) for name in list(dimension.values)[:20]] or ["none"]
-                yield Problem(
-                    code="FM2011",
-                    found=f"{printable(target.text, 80)!r} is no value of {dimension.name}",
-                    expected=listing([*some, "..."] if len(dimension.values) > len(some) else some),
-                    where=target.place,
-                    remedy=f"Did you mean {close!r}?"
-                    if close
-                    else f"Add it under values of {dimension.name}, or correct it.",
-                )
+        yield from (each for target in given for each in _unknown(dimension, target.text, target.place, exact=True))
+        other = taxonomy.dimensions.get(rule.dimension or "")
+        if other:
+            yield from (each for line in rule.entries or () for each in _unknown(other, line.key, line.place))
+        yield from _unknown_of(rule.when, taxonomy)
+
+
+def _unknown_of(conditions: Sequence[Condition], taxonomy: Taxonomy) -> Iterator[Problem]:
+    for condition in conditions:
+        other = taxonomy.dimensions.get(condition.subject)
+        for text in (*condition.any, *condition.none) if other else ():
+            assert other is not None  # noqa: S101 -- tells mypy
+            yield from _unknown(other, text, condition.place)
+
+
+def _unknown(dimension: Dimension, text: str, place: str, *, exact: bool = False) -> Iterator[Problem]:
+    """Yield a problem where a text is no value; where it is asked for, a pattern may be, and case does not count."""
+    values = dimension.values
+    if values is None or text in values:
+        return
+    if not exact and (is_pattern(text) or text.lower() in {name.lower() for name in values}):
+        return
+    close = close_to(text, values)
+    some = [printable(name, 40) for name in islice(values, _SHOWN)] or ["none"]
+    yield Problem(
+        code="FM2011",
+        found=f"{printable(text, 80)!r} is no value of {dimension.name}",
+        expected=listing([*some, "..."] if len(values) > len(some) else some),
+        where=place,
+        remedy=f"Did you mean {close!r}?" if close else f"Add it under values of {dimension.name}, or correct it.",
+    )
+
+
+def close_to(word: str, names: Collection[str]) -> str | None:
+    """Return the name that is closest to a mistyped one, or None where none is close; of very many names too."""
+    if len(names) <= _FEW:
+        return near(word, names)
+    found = process.extractOne(word, list(names), scorer=fuzz.ratio, score_cutoff=75)
+    return found[0] if found else None
 
 
 def _parents(dimension: Dimension, taxonomy: Taxonomy) -> Iterator[Problem]:
@@ -113,17 +161,26 @@ def _parents(dimension: Dimension, taxonomy: Taxonomy) -> Iterator[Problem]:
                 yield Problem(code="FM2015", found=f"{value.name!r} has a parent", expected="rolls_up beside values",
                               where=parent.place, remedy=f"Add rolls_up: to {dimension.name}.")  # fmt: skip
             elif above is not None and above.values is not None and parent.text not in above.values:
-                close = near(parent.text, above.values)
+                close = close_to(parent.text, above.values)
+                some = [printable(name, 40) for name in islice(above.values, _SHOWN)] or ["none"]
                 yield Problem(
                     code="FM2015",
                     found=f"{printable(parent.text, 80)!r} is no value of {above.name}",
-                    expected=listing([printable(name, 40) for name in above.values][:20]),
+                    expected=listing([*some, "..."] if len(above.values) > len(some) else some),
                     where=parent.place,
                     remedy=f"Did you mean {close!r}?" if close else f"Add it under values of {above.name}.",
                 )
 
 
 def _columns(taxonomy: Taxonomy) -> Iterator[Problem]:
+    if len(taxonomy.dimensions) > _MOST:
+        yield Problem(
+            code="FM2016",
+            found=f"there are {len(taxonomy.dimensions):,} dimensions",
+            expected=f"{_MOST} at most: each is a column of tables",
+            where=list(taxonomy.dimensions.values())[_MOST].place,
+            remedy="Make values of them.",
+        )
     seen: dict[str, Dimension] = {}
     for dimension in taxonomy.dimensions.values():
         column = dimension.column.lower()

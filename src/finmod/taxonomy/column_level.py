@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from finmod.engines.duckdb import Engine, identifier
-from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Taxonomy
-from finmod.taxonomy.fold import fold
-from finmod.taxonomy.outcomes import How, Outcome, Outcomes
-from finmod.taxonomy.patterns import first_match, is_pattern, matches
+from finmod.taxonomy.definition import Condition, Dimension, Entry, Rule, Taxonomy
+from finmod.taxonomy.outcomes import Outcome, Outcomes
+from finmod.taxonomy.patterns import first_match, is_pattern, lowered, matches
 from finmod.taxonomy.segments import Segments
-from finmod.taxonomy.tag_level import PLACEHOLDERS
+from finmod.taxonomy.value_reader import ValueReader
 
 _MANY = 20_000
 
@@ -30,14 +29,33 @@ def subject_sql(column: str, table: str = "") -> str:
 
 
 @dataclass
+class Compared:
+    """What a column was compared with, and where the result stands.
+
+    Attributes:
+        joins: What joins the results to the base table.
+        reads: Column name -> SQL that reads a result from there.
+        rules: Rule, such as ``product.2`` -> SQL for its outcome, over those columns.
+        conditions: Texts of a condition -> column that is true where it is one of them. Those that are missing are to
+            be compared row by row, behind others that spare most rows.
+    """
+
+    joins: list[str] = field(default_factory=list)
+    reads: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+    conditions: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+
+@dataclass
 class ColumnLevel:
-    """The tables ``names_column_N``: one row per distinct text of a column and segment.
+    """One column that rules look at, compared text by text, or row by row where nearly every row has its own text.
 
     Attributes:
         taxonomy: What names.
         segments: When what holds.
         outcomes: Where what maps say gets its number.
         column: The column.
+        number: Its number among the columns.
         rules: Rules that look at it.
         conditions: Conditions that look at it.
     """
@@ -46,60 +64,95 @@ class ColumnLevel:
     segments: Segments
     outcomes: Outcomes
     column: str
+    number: int
     rules: list[tuple[Dimension, Rule]] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
 
-    def make(self, engine: Engine, base: str, table: str) -> tuple[dict[str, str], dict[tuple[str, ...], str]]:
-        """Make the table; return rule -> column with its outcome, and condition -> column that tells it.
+    @property
+    def _table(self) -> str:
+        return f"names_column_{self.number}"
 
-        Conditions that it does not give are to be compared row by row, behind others that spare most rows.
+    def compare(self, engine: Engine, base: str) -> Compared:
+        """Make the tables of the column and return where the results stand.
+
+        Args:
+            engine: Where to run.
+            base: Table of charge keys.
         """
+        own_texts = any(rule.entries is None for _, rule in self.rules)
+        if not own_texts and self._is_spread(engine, base):
+            return self._by_row(engine)
+        return self._by_text(engine, base)
+
+    def _is_spread(self, engine: Engine, base: str) -> bool:
+        """Return whether nearly every row has a text of its own: to look for equal texts costs more then."""
+        distinct, rows = engine.row(f"SELECT approx_count_distinct({subject_sql(self.column)}), count(*) FROM {base}")
+        return bool(distinct > _MANY and distinct * 2 > rows)
+
+    def _by_row(self, engine: Engine) -> Compared:
+        """Leave patterns to the rows that no rule before has named."""
+        made = Compared()
+        exact = self._exact(engine)
+        for place, (dimension, rule) in enumerate(self.rules):
+            parts = []
+            if place in exact:
+                name = f"map{self.number}_{place}"
+                made.joins.append(self._join(name, place, subject_sql(self.column, "base."), "base"))
+                made.reads[name] = f"{name}.outcome"
+                parts.append(name)
+            pattern = self._patterns(dimension, rule, subject_sql(self.column), "segment")
+            made.rules[f"{dimension.name}.{rule.number}"] = _first([*parts, *([pattern] if pattern else [])])
+        return made
+
+    def _by_text(self, engine: Engine, base: str) -> Compared:
+        """Make a table with one row per distinct text and segment, and each rule's and condition's result."""
+        table = self._table
         engine.run(
             f"CREATE OR REPLACE TEMP TABLE {table}_texts AS "
             f"SELECT DISTINCT {subject_sql(self.column)} AS text, segment FROM {base}"
         )
-        rows = self._exact(engine, table)
-        selects, joins, of_rules = [], [], {}
+        exact = self._exact(engine)
+        made, selects, joins = Compared(), list[str](), list[str]()
         for place, (dimension, rule) in enumerate(self.rules):
-            of_rules[f"{dimension.name}.{rule.number}"] = f"r{place}"
-            exact = f"d{place}.outcome"
-            if place in rows:
-                joins.append(
-                    f"LEFT JOIN names_map AS d{place} ON d{place}.rule = {place} AND d{place}.segment = t.segment "
-                    f"AND d{place}.text = {'t.text' if rule.entries is None else 'lower(t.text)'}"
-                )
-            pattern = self._patterns(dimension, rule)
-            parts = [part for part in (exact if place in rows else None, pattern) if part]
-            answer = f"coalesce({', '.join(parts)})" if parts else "NULL::INTEGER"
-            selects.append(f"{answer} AS r{place}")
-        of_conditions: dict[tuple[str, ...], str] = {}
-        if self._is_spread(engine, base, table):
-            self.conditions = []
-        for condition in self.conditions:
-            for texts in (condition.any, condition.none):
-                if texts and texts not in of_conditions:
-                    of_conditions[texts] = f"c{len(of_conditions)}"
-                    selects.append(f"{matches('t.text', texts)} AS {of_conditions[texts]}")
+            parts = []
+            if place in exact:
+                joins.append(self._join(f"d{place}", place, "t.text", "t", is_lower=rule.entries is not None))
+                parts.append(f"d{place}.outcome")
+            pattern = self._patterns(dimension, rule, "t.text", "t.segment")
+            selects.append(f"{_first([*parts, *([pattern] if pattern else [])])} AS r{place}")
+            made.reads[f"col{self.number}_r{place}"] = f"col{self.number}.r{place}"
+            made.rules[f"{dimension.name}.{rule.number}"] = f"col{self.number}_r{place}"
+        for texts in dict.fromkeys(texts for each in self.conditions for texts in (each.any, each.none) if texts):
+            name = f"c{len(made.conditions)}"
+            selects.append(f"{matches('t.text', texts)} AS {name}")
+            made.reads[f"col{self.number}_{name}"] = f"col{self.number}.{name}"
+            made.conditions[texts] = f"col{self.number}_{name}"
         engine.run(
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(('t.text', 't.segment', *selects))} "
             f"FROM {table}_texts AS t {' '.join(joins)}"
         )
-        return of_rules, of_conditions
+        made.joins.append(
+            f"LEFT JOIN {table} AS col{self.number} ON col{self.number}.text = {subject_sql(self.column, 'base.')} "
+            f"AND col{self.number}.segment = base.segment"
+        )
+        return made
 
-    def _is_spread(self, engine: Engine, base: str, table: str) -> bool:
-        """Return whether the column is nearly a text per row: its conditions then cost less behind the other ones."""
-        distinct, rows = engine.row(f"SELECT (SELECT count(*) FROM {table}_texts), (SELECT count(*) FROM {base})")
-        return bool(distinct > _MANY and distinct * 2 > rows)
+    def _join(self, name: str, place: int, subject: str, rows: str, *, is_lower: bool = True) -> str:
+        text = f"lower({subject})" if is_lower else subject
+        return (
+            f"LEFT JOIN {self._table}_map AS {name} ON {name}.rule = {place} AND {name}.segment = {rows}.segment "
+            f"AND {name}.text = {text}"
+        )
 
-    def _patterns(self, dimension: Dimension, rule: Rule) -> str | None:
+    def _patterns(self, dimension: Dimension, rule: Rule, subject: str, segment: str) -> str | None:
         """Return SQL for the outcome of the first pattern of a map that matches; by segment where lines are dated."""
         if not any(is_pattern(entry.key) for entry in rule.entries or ()):
             return None
-        by_segment = [first_match("t.text", self._held(dimension, rule, at)) for at in self.segments.all()]
+        by_segment = [first_match(subject, self._held(dimension, rule, at)) for at in self.segments.all()]
         if len(set(by_segment)) == 1:
             return by_segment[0]
         parts = " ".join(f"WHEN {at} THEN {sql}" for at, sql in enumerate(by_segment))
-        return f"CASE t.segment {parts} END"
+        return f"CASE {segment} {parts} END"
 
     def _held(self, dimension: Dimension, rule: Rule, segment: int) -> list[tuple[str, int]]:
         return [
@@ -118,61 +171,46 @@ class ColumnLevel:
                 yield self.outcomes.of_entry(dimension, rule, entry, target.text, entry.place)
                 return
 
-    def _exact(self, engine: Engine, table: str) -> set[int]:
+    def _exact(self, engine: Engine) -> set[int]:
         """Fill the table of texts that maps have as they are; return the rules that have any."""
         found: list[tuple[int, int, str, int]] = []
         for place, (dimension, rule) in enumerate(self.rules):
             if rule.entries is None:
-                found += [(place, *row) for row in self._own_texts(engine, table, dimension, rule)]
+                found += [(place, *row) for row in self._own_texts(engine, dimension, rule)]
                 continue
-            for entry in rule.entries:
-                if not is_pattern(entry.key):
-                    found += [
-                        (place, segment, entry.key.lower(), number)
-                        for segment in self.segments.all()
-                        for number in self._numbers(dimension, rule, entry, segment)
-                    ]
+            entries = [entry for entry in rule.entries if not is_pattern(entry.key)]
+            lower = lowered(engine, [entry.key for entry in entries])
+            found += [
+                (place, segment, lower[entry.key], number)
+                for entry in entries
+                for segment in self.segments.all()
+                for number in self._numbers(dimension, rule, entry, segment)
+            ]
         engine.run(
-            "CREATE OR REPLACE TEMP TABLE names_map (rule INTEGER, segment INTEGER, text VARCHAR, outcome INTEGER)"
+            f"CREATE OR REPLACE TEMP TABLE {self._table}_map "
+            "(rule INTEGER, segment INTEGER, text VARCHAR, outcome INTEGER)"
         )
         # Of lines that differ in case alone the first holds.
         first = {row[:3]: row for row in reversed(found)}
         if found:
             columns = [list(column) for column in zip(*first.values(), strict=True)]
             engine.run(
-                "INSERT INTO names_map SELECT unnest(?::INTEGER[]), unnest(?::INTEGER[]), unnest(?::VARCHAR[]), "
-                "unnest(?::INTEGER[])",
+                f"INSERT INTO {self._table}_map SELECT unnest(?::INTEGER[]), unnest(?::INTEGER[]), "
+                "unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
                 columns,
             )
         return {place for place, *_ in found}
 
-    def _own_texts(
-        self, engine: Engine, table: str, dimension: Dimension, rule: Rule
-    ) -> Iterator[tuple[int, str, int]]:
+    def _own_texts(self, engine: Engine, dimension: Dimension, rule: Rule) -> Iterator[tuple[int, str, int]]:
         """Yield what the texts of the column themselves name, for a rule without a map."""
-        values = list((dimension.values or {}).values())
-        known = {
-            segment: {
-                text: value.name
-                for value in reversed(values)
-                if self.segments.holds(segment, value.span)
-                for text in (fold(value.name), *self._alias_texts(value.aliases, segment))
-            }
-            for segment in self.segments.all()
-        }
-        for text, segment in engine.rows(f"SELECT text, segment FROM {table}_texts WHERE trim(text) <> ''"):
-            folded = fold(text)
-            how: How = "folded"
-            if dimension.values is None:
-                name, how = (None if folded in PLACEHOLDERS else text.strip()), "open"
-            else:
-                name = known[segment].get(folded)
-                how = "exact" if name == text else "folded"
-            if name is not None:
-                outcome = Outcome(dimension.name, name, rule, how, rule.place, text=text)
+        reader = ValueReader(engine, dimension, self.segments)
+        rows = engine.rows(f"SELECT segment, text FROM {self._table}_texts WHERE text IS NOT NULL")
+        for segment, text, value, how in reader.read((at, text) for at, text in rows if text.strip()):
+            if value is not None:
+                outcome = Outcome(dimension.name, value, rule, how, rule.place, text=text)
                 yield segment, text, self.outcomes.number(outcome)
 
-    def _alias_texts(self, aliases: Sequence[Named], segment: int) -> Iterator[str]:
-        for alias in aliases:
-            if not is_pattern(alias.text) and self.segments.holds(segment, alias.span):
-                yield fold(alias.text)
+
+def _first(parts: Sequence[str]) -> str:
+    """Return SQL for the first number that is there."""
+    return f"coalesce({', '.join(parts)})" if parts else "NULL::INTEGER"

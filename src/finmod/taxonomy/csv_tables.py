@@ -5,6 +5,7 @@ Owns their reading, with the line of each row. What the columns mean is told in 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
@@ -45,7 +46,15 @@ class CsvTable:
         return f"{self.name}:{row.line}:{self.columns.index(column) + 1}"
 
 
-def read_csv(folder: Path, name: str, needed: Sequence[str], *, asked_by: str) -> tuple[CsvTable, bytes]:
+def read_csv(  # noqa: PLR0913 -- what is read, and how messages tell it
+    folder: Path,
+    name: str,
+    needed: Sequence[str],
+    *,
+    asked_by: str,
+    known: Sequence[str] = (),
+    shown: str | None = None,
+) -> tuple[CsvTable, bytes]:
     """Return a CSV and its bytes.
 
     Args:
@@ -53,22 +62,29 @@ def read_csv(folder: Path, name: str, needed: Sequence[str], *, asked_by: str) -
         name: As that file names it.
         needed: Columns that it must have.
         asked_by: Place of that name, for messages.
+        known: Columns that it may have; others are passed over, but not those that differ from one of these in case or
+            number alone.
+        shown: What messages call it; ``name`` where it is None.
 
     Raises:
         UserError: It cannot be read, is no CSV, or lacks a column.
     """
     raw = _bytes(folder, name, asked_by)
+    name = shown or name
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        found = f"the byte {raw[error.start]:#04x} is not UTF-8"
+        # Where a mark of the byte order stands first, the decoder counts from behind it.
+        body = raw.removeprefix(codecs.BOM_UTF8)
+        line = body[: error.start].count(b"\n") + 1
+        found = f"the byte {body[error.start]:#04x} is not UTF-8"
         raise UserError(_unreadable(found, "text in UTF-8", f"{name}:{line}", "Save the file as UTF-8.")) from None
     rows = list(_rows(text, name))
     if not rows:
         raise UserError(_unreadable("the file is empty", f"the columns {listing(needed, 'and')}", name, "Fill it."))
     header = tuple(cell.strip() for cell in rows[0][1])
     _check_header(header, needed, name)
+    _check_slips(header, known, name)
     table = tuple(
         Row({column: cells[place].strip() for place, column in enumerate(header)}, line)
         for line, cells in _whole(rows[1:], header, name)
@@ -132,6 +148,30 @@ def _check_header(header: Sequence[str], needed: Sequence[str], name: str) -> No
         expected = f"it beside {listing([printable(column, 40) for column in header][:20], 'and')}"
         remedy = f"Did you mean {close!r}?" if close else "Correct the name, or add the column."
         raise UserError(_unreadable(found, expected, f"{name}:1", remedy))
+
+
+def _check_slips(header: Sequence[str], known: Sequence[str], name: str) -> None:
+    """Refuse columns that look like known ones and are none: their texts would be passed over without a word."""
+    slips = [
+        (column, meant)
+        for column in header
+        for meant in known
+        if meant not in header and _numbers(column.lower()) & _numbers(meant)
+    ]
+    if slips:
+        raise UserError(
+            *(_slip(column, meant, known, f"{name}:1:{header.index(column) + 1}") for column, meant in slips)
+        )
+
+
+def _slip(column: str, meant: str, known: Sequence[str], where: str) -> Problem:
+    found = f"the column {printable(column, 80)!r} is none that is read"
+    return _unreadable(found, listing(known), where, f"Did you mean {meant!r}?")
+
+
+def _numbers(word: str) -> set[str]:
+    """Return a word and its plural."""
+    return {word, f"{word}s", f"{word}es"}
 
 
 def _unreadable(found: str, expected: str | None, where: str, remedy: str) -> Problem:

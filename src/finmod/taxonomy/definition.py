@@ -67,6 +67,7 @@ class Value:
         span: When there is such a value.
         place: ``file:line:column``.
         label: How reports call it.
+        included: Whether it stands in a file that was included.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Value:
     span: Span = ALWAYS
     place: str = ""
     label: str | None = None
+    included: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,13 @@ class Entry:
         key: As it was written.
         targets: The values.
         place: ``file:line:column`` of the key.
+        included: Whether it is the pattern of a value in a file that was included.
     """
 
     key: str
     targets: tuple[Named, ...]
     place: str
+    included: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ class Rule:
         keys: Tag keys or labels, in order.
         column: Column of a charge that is looked at; ``name`` is ResourceName, or else the end of ResourceId.
         entries: The map; None where the column's own text is the value.
+        by_patterns: Whether the map is that of the patterns of the dimension's values.
         dimension: The dimension that is mapped.
         when: Conditions.
         value: The value of ``when`` and ``is``.
@@ -142,6 +147,7 @@ class Rule:
     keys: tuple[str, ...] = ()
     column: str | None = None
     entries: tuple[Entry, ...] | None = None
+    by_patterns: bool = False
     dimension: str | None = None
     when: tuple[Condition, ...] = ()
     value: str | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.settings.rule import COLUMNS
-from finmod.taxonomy.column_level import ColumnLevel, subject_sql
+from finmod.taxonomy.column_level import ColumnLevel
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.outcomes import Outcomes
 from finmod.taxonomy.parents import PARENTS_JOIN, make_parents
@@ -110,29 +110,34 @@ class _Pass:
 
     def run(self) -> Naming:
         self._compare_tags()
-        for number, (column, level) in enumerate(self._levels().items()):
-            self._compare_column(number, column, level)
+        for level in self._levels():
+            self._compare_column(level)
         asking = [
             each for each in self.taxonomy.dimensions.values() if any(rule.kind == "parent" for rule in each.rules)
         ]
         if asking:
-            self._write(self._select())
-            make_parents(self.engine, [(self.naming.place(each.name), each) for each in asking])
+            self._write()
+            make_parents(
+                self.engine,
+                [(self.naming.place(each.name), each) for each in asking],
+                [self.naming.value_sql(each.name) for each in asking],
+            )
             for dimension in asking:
                 place = self.naming.place(dimension.name)
                 self.read[f"parent_{place}"] = f"parents.o_{place}"
                 self.found.parents[dimension.name] = f"parent_{place}"
             self.joins.append(PARENTS_JOIN)
-        self.naming.rules = self._select()
-        self._write(self.naming.rules)
+        self._write()
+        self.naming.rules = self._select(every=True)
         return self.naming
 
-    def _write(self, rules: str) -> None:
+    def _write(self) -> None:
         kept = [identifier(name) for name, _ in self.engine.columns(f"SELECT * FROM {self.base}")]
         for place, dimension in enumerate(self.taxonomy.dimensions.values()):
             tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind == "tag"]
             kept += [f"o_{place}", f"{first_answer(tags)} AS s_{place}"]
         kept.append("x_Said")
+        rules = self._select(every=False)
         self.engine.run(f"CREATE OR REPLACE TEMP TABLE {NAMES} AS SELECT {', '.join(kept)} FROM ({rules})")
 
     def _compare_tags(self) -> None:
@@ -140,17 +145,14 @@ class _Pass:
         for name, column in level.make(self.engine, self.base).items():
             self.read[f"tags_{column}"] = f"tags.{column}"
             self.found.rules[name] = self.found.texts[name] = f"tags_{column}"
-        self.joins.append(
-            "LEFT JOIN names_tags AS tags ON tags.segment = base.segment AND tags.Tags IS NOT DISTINCT FROM base.Tags "
-            "AND tags.AllocatedTags IS NOT DISTINCT FROM base.AllocatedTags"
-        )
+        self.joins.append(level.join)
 
-    def _levels(self) -> dict[str, ColumnLevel]:
+    def _levels(self) -> list[ColumnLevel]:
         """Return each column that is looked at with the rules and conditions that do."""
         found: dict[str, ColumnLevel] = {}
 
         def level(column: str) -> ColumnLevel:
-            made = ColumnLevel(self.taxonomy, self.naming.segments, self.naming.outcomes, column)
+            made = ColumnLevel(self.taxonomy, self.naming.segments, self.naming.outcomes, column, len(found))
             return found.setdefault(column, made)
 
         conditions = [each for verdict in self.taxonomy.taggable for each in verdict.when]
@@ -162,37 +164,39 @@ class _Pass:
         for condition in conditions:
             if condition.subject in COLUMNS:
                 level(condition.subject).conditions.append(condition)
-        return found
+        return list(found.values())
 
-    def _compare_column(self, number: int, column: str, level: ColumnLevel) -> None:
-        table = f"names_column_{number}"
-        rules, conditions = level.make(self.engine, self.base, table)
-        for sql in (*rules.values(), *conditions.values()):
-            self.read[f"col{number}_{sql}"] = f"col{number}.{sql}"
-        self.found.rules |= {name: f"col{number}_{sql}" for name, sql in rules.items()}
-        self.found.conditions |= {(column, texts): f"col{number}_{sql}" for texts, sql in conditions.items()}
-        self.joins.append(
-            f"LEFT JOIN {table} AS col{number} ON col{number}.text = {subject_sql(column, 'base.')} "
-            f"AND col{number}.segment = base.segment"
-        )
+    def _compare_column(self, level: ColumnLevel) -> None:
+        compared = level.compare(self.engine, self.base)
+        self.joins += compared.joins
+        self.read |= compared.reads
+        self.found.rules |= compared.rules
+        self.found.conditions |= {(level.column, texts): name for texts, name in compared.conditions.items()}
 
-    def _select(self) -> str:
-        """Return SQL for every row with the answer of every rule and the one that wins, dimension by dimension."""
+    def _select(self, *, every: bool) -> str:
+        """Return SQL for every row with the answer that wins, dimension by dimension.
+
+        Args:
+            every: Whether the answer of every rule is told too: all of them are asked then. Else a rule is asked for
+                those rows alone that no rule before has named; of tags alone is told what they say.
+        """
         read = "".join(f", {sql} AS {name}" for name, sql in self.read.items())
         laid = f"SELECT base.*{read} FROM {self.base} AS base {' '.join(self.joins)}"
         maker = RuleSql(self.engine, self.naming.segments, self.naming.outcomes, self.taxonomy, self.found)
         for dimension in self.taxonomy.in_order():
             place = self.naming.place(dimension.name)
-            rules = {f"p_{place}_{rule.number}": maker.answer(dimension, rule) for rule in dimension.rules}
-            rolled = maker.rolled(dimension)
-            if rolled:
-                rules[f"p_{place}_0"] = rolled
-            answers = "".join(f", {sql} AS {name}" for name, sql in rules.items())
-            wins = ", ".join(f"CASE WHEN {name} > 0 THEN {name} END" for name in rules)
-            laid = (
-                f"SELECT *, {f'coalesce({wins})' if wins else 'NULL::INTEGER'} AS o_{place} "
-                f"FROM (SELECT *{answers} FROM ({laid}))"
-            )
+            told: list[str] = []
+            wins: list[str] = []
+            for name, rule in self.naming.answers(dimension):
+                sql = maker.rolled(dimension) if rule is None else maker.answer(dimension, rule)
+                is_of_tags = rule is not None and rule.kind in {"tag", "label"}
+                if every or is_of_tags:
+                    told.append(f", {sql} AS {name}")
+                    wins.append(f"CASE WHEN {name} > 0 THEN {name} END" if is_of_tags else name)
+                else:
+                    wins.append(sql)
+            answer = f"coalesce({', '.join(wins)})" if wins else "NULL::INTEGER"
+            laid = f"SELECT *, {answer} AS o_{place} FROM (SELECT *{''.join(told)} FROM ({laid}))"
         said = " ".join(
             f"WHEN {' AND '.join(map(maker.condition, verdict.when))} THEN {verdict.taggable}"
             for verdict in self.taxonomy.taggable

@@ -19,37 +19,38 @@ PARENTS_JOIN = (
 _LEVELS = 4
 
 
-def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) -> None:
+def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], values: Sequence[str]) -> None:
     """Make the table ``names_parents`` of the names without parents: child resource -> its parent's outcomes.
 
-    A resource's outcome is that of all its charges; where they differ it has none. The nearest parent that has one
-    counts, of those that the user lists first.
+    A resource is called what all its charges are called; where they differ it has no name. The nearest parent that has
+    one counts, of those that the user lists first.
 
     Args:
         engine: Has the table ``names``.
         dimensions: Places and dimensions that ask for parents.
+        values: SQL for the value of each of them, of the table ``names``.
     """
     own = ", ".join(
-        f"CASE WHEN count(DISTINCT o_{place}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
-        for place, _ in dimensions
+        f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
+        for (place, _), value in zip(dimensions, values, strict=True)
     )
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE names_resources AS SELECT x_Source, ResourceId, segment, {own} FROM names "
         "WHERE ResourceId IS NOT NULL GROUP BY ALL"
     )
-    listed = sorted({pair for _, dimension in dimensions for rule in dimension.rules for pair in rule.parents})
-    engine.run("CREATE OR REPLACE TEMP TABLE names_listed_parents (child VARCHAR, parent VARCHAR)")
-    if listed:
-        columns = [list(column) for column in zip(*listed, strict=True)]
-        engine.run("INSERT INTO names_listed_parents SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns)
+    _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
         cuts.append(f"regexp_extract({cuts[-1]}, '^(.+)[/:][^/:]+$', 1)")
-    joins = ["LEFT JOIN names_listed_parents AS listed ON listed.child = r.ResourceId"]
-    joins += [_join("up0", "listed.parent")]
+    joins = [
+        f"LEFT JOIN names_listed_parents AS l{place} ON l{place}.child = r.ResourceId AND l{place}.place = {place} "
+        f"{_join(f'listed{place}', f'l{place}.parent')}"
+        for place, _ in dimensions
+    ]
     joins += [_join(f"up{level}", f"r.cut{level}") for level in range(1, _LEVELS + 1)]
+    ups = [f"up{level}" for level in range(1, _LEVELS + 1)]
     found = ", ".join(
-        f"coalesce({', '.join(f'up{level}.o_{place}' for level in range(_LEVELS + 1))}) AS o_{place}"
+        f"coalesce({', '.join(f'{up}.o_{place}' for up in (f'listed{place}', *ups))}) AS o_{place}"
         for place, _ in dimensions
     )
     cut = ", ".join(f"{sql} AS cut{level}" for level, sql in enumerate(cuts) if level)
@@ -57,6 +58,23 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) ->
         f"CREATE OR REPLACE TEMP TABLE names_parents AS SELECT r.x_Source, r.ResourceId, r.segment, {found} "
         f"FROM (SELECT *, {cut} FROM names_resources) AS r {' '.join(joins)}"
     )
+
+
+def _list(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) -> None:
+    """Make the table of the parents that users list: of each dimension and child one, that of the first rule."""
+    listed = {
+        (place, child): parent
+        for place, dimension in dimensions
+        for rule in reversed(dimension.rules)
+        for child, parent in rule.parents
+    }
+    engine.run("CREATE OR REPLACE TEMP TABLE names_listed_parents (place INTEGER, child VARCHAR, parent VARCHAR)")
+    if listed:
+        columns = [list(column) for column in zip(*((*key, parent) for key, parent in listed.items()), strict=True)]
+        kinds = ("INTEGER", "VARCHAR", "VARCHAR")
+        engine.run(
+            f"INSERT INTO names_listed_parents SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
+        )
 
 
 def _join(name: str, parent: str) -> str:

@@ -12,13 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from finmod.engines.duckdb import Engine, EngineError, literal
 
 _GLOB = {"*": ".*", "?": "."}
 _LONGEST = 2000
-# More in one expression would outgrow the memory that RE2 gives it.
+# More in one expression would outgrow the memory that RE2 gives it: 87,000 of what a plain class of letters takes.
 _TOGETHER = 200
+_HEAVIEST = 20_000
+# What the sets of letters of Unicode, a negated class and any one character take beside a plain letter, measured.
+_UNICODE, _NEGATED, _ANY = 250, 8, 2
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,21 @@ def any_of(texts: Sequence[str]) -> str:
 
 def matches(subject: str, texts: Sequence[str]) -> str:
     """Return SQL that is true where a text is one of some texts, globs or regular expressions, whatever the case."""
-    exact = [text.lower() for text in texts if not is_pattern(text)]
+    exact = [_lower(text) for text in texts if not is_pattern(text)]
     others = [text for text in texts if is_pattern(text)]
-    parts = [f"lower({subject}) IN ({', '.join(map(literal, exact))})"] if exact else []
-    parts += [f"regexp_full_match({subject}, {literal(any_of(others))}, 'is')"] if others else []
+    parts = [f"lower({subject}) IN ({', '.join(exact)})"] if exact else []
+    parts += [_test(subject, group) for group in _groups(others)]
     return f"({' OR '.join(parts)})" if parts else "false"
+
+
+def _lower(text: str) -> str:
+    """Return SQL for a text in lower case as the engine has it, which knows no final sigma as Python does."""
+    return literal(text.lower()) if text.isascii() else f"lower({literal(text)})"
+
+
+def lowered(engine: Engine, texts: Sequence[str]) -> dict[str, str]:
+    """Return each text in lower case as the engine has it."""
+    return dict(engine.rows("SELECT text, lower(text) FROM (SELECT unnest(?::VARCHAR[]) AS text)", [list(texts)]))
 
 
 def first_match(subject: str, patterns: Sequence[tuple[str, int]]) -> str:
@@ -81,9 +95,11 @@ def first_match(subject: str, patterns: Sequence[tuple[str, int]]) -> str:
     """
     if not patterns:
         return "NULL::INTEGER"
-    if len(patterns) > _TOGETHER:
-        parts = (patterns[start : start + _TOGETHER] for start in range(0, len(patterns), _TOGETHER))
-        return f"coalesce({', '.join(first_match(subject, part) for part in parts)})"
+    groups = _groups([text for text, _ in patterns])
+    if len(groups) > 1:
+        rest = iter(patterns)
+        parts = (first_match(subject, list(islice(rest, len(group)))) for group in groups)
+        return f"coalesce({', '.join(parts)})"
     every = _test(subject, [text for text, _ in patterns])
     return f"CASE WHEN {every} THEN {_halved(subject, patterns)} END"
 
@@ -103,6 +119,49 @@ def _test(subject: str, texts: Sequence[str]) -> str:
     return f"regexp_full_match({subject}, {literal(any_of(texts))}, 'is')"
 
 
+def _groups(texts: Sequence[str]) -> list[list[str]]:
+    """Return patterns in their order, in groups that are compared together."""
+    groups: list[list[str]] = []
+    held = 0
+    for text in texts:
+        needs = _weight(text)
+        if not groups or len(groups[-1]) == _TOGETHER or held + needs > _HEAVIEST:
+            groups.append([])
+            held = 0
+        groups[-1].append(text)
+        held += needs
+    return groups
+
+
+def _weight(text: str) -> int:
+    """Return what a pattern takes of the memory of RE2 at most, as a number of plain letters."""
+    if not is_regex(text):
+        return _ANY * len(text)
+    inside, place = text[1:-1], 0
+    groups = [0]
+    while place < len(inside):
+        atom = _ATOM.match(inside, place)
+        if atom is None:
+            return _HEAVIEST
+        place = atom.end()
+        if atom["open"]:
+            groups.append(1)
+            continue
+        own = groups.pop() if atom["close"] and len(groups) > 1 else _weight_of_one(atom[0])
+        found = _QUANTIFIER.match(inside, place)
+        if found is not None:
+            place = found.end()
+            own *= max(1, int(found["high"] or 0), int(found["low"] or 0) + 1)
+        groups[-1] += own
+    return sum(groups)
+
+
+def _weight_of_one(atom: str) -> int:
+    unicode = len(re.findall(r"\\[pP]", atom))
+    negated = len(re.findall(r"\[\^|\\[WSD]|\[:\^", atom))
+    return _ANY * len(atom.encode()) + _UNICODE * unicode + _NEGATED * negated
+
+
 def refused(engine: Engine, text: str) -> Refused | None:
     """Return why a text cannot be a pattern of an engine, or None where it can."""
     if len(text) > _LONGEST:
@@ -118,9 +177,14 @@ def refused(engine: Engine, text: str) -> Refused | None:
             "Write the inner part alone: a+ in place of (a+)+, [a-z-]+ in place of ([a-z]+-?)+.",
         )
     try:
-        engine.row(f"SELECT regexp_full_match('', {literal(regex(text))}, 'is')")
+        # Alone and as it is put together with others: a)|(b is none, though (a)|(b) is one.
+        for each in (inside, regex(text)):
+            engine.row(f"SELECT regexp_full_match('', {literal(each)}, 'is')")
     except EngineError as error:
         words = str(error).split("\n", 1)[0].rpartition("Error: ")[2].rstrip(".")
+        if "too large" in words:
+            remedy = "Lower the numbers in {}, or write several patterns."
+            return Refused("the pattern is too large", "one that takes less memory", remedy)
         return Refused(
             f"the pattern cannot be used: {words}",
             "a regular expression of RE2: no look-around, no back-reference",
@@ -130,7 +194,7 @@ def refused(engine: Engine, text: str) -> Refused | None:
 
 
 _ATOM = re.compile(
-    r"(?P<escape>\\Q.*?\\E|\\[pP]\{[^}]*\}|\\.)|(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])|(?P<open>\((?:\?[^):]*:|\?P?<\w+>)?)"
+    r"(?P<escape>\\Q.*?\\E|\\[pP](?:\{[^}]*\}|.)|\\.)|(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])|(?P<open>\((?:\?[^):]*:|\?P?<\w+>)?)"
     r"|(?P<close>\))|(?P<bar>\|)|(?P<one>.)",
     re.DOTALL,
 )

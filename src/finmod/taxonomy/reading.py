@@ -11,18 +11,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.paths import path_fault
 from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
-from finmod.settings.validate import listing, validated
+from finmod.settings.validate import MOST_PROBLEMS, listing, validated
 from finmod.settings.yaml import Document, parse_yaml, read_yaml
-from finmod.taxonomy.building import Builder
+from finmod.taxonomy.building import Builder, with_patterns
 from finmod.taxonomy.checks import faults
-from finmod.taxonomy.definition import RULE_SET, Dimension, Taxonomy, Verdict
+from finmod.taxonomy.definition import RULE_SET, Dimension, Taxonomy, Value, Verdict
 
 _RULE_SETS = "rule_sets"
+_DEEPEST = 20
 
 
 @dataclass
@@ -32,13 +34,19 @@ class _Files:
     root: Path
     problems: list[Problem] = field(default_factory=list)
     hashed: list[bytes] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    overriding: dict[str, bool] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def read(
         self, document: Document, folder: Path, stack: tuple[str, ...]
     ) -> tuple[dict[str, Dimension], list[Verdict]]:
-        """Return dimensions and verdicts of a file and of what it includes."""
+        """Return dimensions and verdicts of a file and of what it includes.
+
+        Args:
+            document: The file.
+            folder: From where it names others.
+            stack: What includes it, the file itself at the end: keys of ``names``.
+        """
+        self.names[stack[-1]] = document.name
         settings = validated(TaxonomyFile, document)
         builder = Builder(document, folder, included=len(stack) > 1)
         own, verdicts = builder.dimensions(settings), list(builder.verdicts(settings))
@@ -46,18 +54,31 @@ class _Files:
         self.hashed += builder.bytes
         for name, place in self._included(document, settings):
             try:
-                inner, where, label = self._open(name, folder, place)
-                if label in stack:
-                    found = f"{printable(name, 80)} includes itself, by {' and '.join(stack[stack.index(label) :])}"
-                    raise UserError(_no_include(found, None, place, "Take one of the lines out."))  # noqa: TRY301 -- beside the others
-                more, others = self.read(inner, where, (*stack, label))
+                opened = self._open(name, folder, place)
+                if not self._is_new(opened[2], stack, place):
+                    continue
+                more, others = self.read(opened[0], opened[1], (*stack, opened[2]))
             except UserError as error:
                 self.problems += error.problems
                 continue
-            replaced = {each for each, said in settings.dimensions.items() if not said.extends}
-            own = _together(own, more, set(more) - replaced)
+            own = _together(own, more, {each for each, mine in settings.dimensions.items() if not mine.extends})
             verdicts += others
         return own, verdicts
+
+    def _is_new(self, label: str, stack: tuple[str, ...], place: str) -> bool:
+        """Return whether a file was not read before: what two files include is theirs together, and stands once.
+
+        Raises:
+            UserError: It is one of those that include it, or the last of very many.
+        """
+        if label in stack:
+            way = " and ".join(self.names[each] for each in stack[stack.index(label) + 1 :])
+            found = f"{printable(self.names[label], 80)} includes itself{f', by {way}' if way else ''}"
+            raise UserError(_no_include(found, None, place, "Take one of the lines out."))
+        if len(stack) > _DEEPEST:
+            found = f"files include each other more than {_DEEPEST} deep"
+            raise UserError(_no_include(found, None, place, "Include them side by side."))
+        return label not in self.names
 
     def _included(self, document: Document, settings: TaxonomyFile) -> Iterator[tuple[str, str]]:
         for number, name in enumerate(settings.include):
@@ -69,13 +90,15 @@ class _Files:
         if re.fullmatch(r"[a-z][a-z0-9-]*", name):
             text = rule_set(name)
             if text is None:
-                hint = near(name, rule_sets())
+                known = rule_sets()
+                hint = near(name, known)
                 remedy = (
                     f"Did you mean {hint!r}?"
                     if hint
                     else "A file of your own is named with its ending, such as rules.yaml."
                 )
-                raise UserError(_no_include(f"there is no rule set {name!r}", listing(rule_sets()), place, remedy))
+                expected = listing(known) if known else None
+                raise UserError(_no_include(f"there is no rule set {name!r}", expected, place, remedy))
             self.hashed.append(text.encode())
             return parse_yaml(text, f"{name} {RULE_SET}"), folder, name
         fault = path_fault(name, place="file")
@@ -83,6 +106,9 @@ class _Files:
             found, expected = f"the path is {printable(name, 80)!r}", "a path relative to this file"
             raise UserError(_no_include(found, fault[1] if fault else expected, place, "Correct the path."))
         path = folder / name
+        if not os.path.lexists(path):
+            found, remedy = f"there is no file {printable(name, 80)!r}", "Put the file there, or correct its name."
+            raise UserError(_no_include(found, None, place, remedy))
         document = read_yaml(path, name=os.path.relpath(path, self.root))
         self.hashed.append(path.read_bytes())
         return document, path.parent, str(path.resolve())
@@ -114,20 +140,37 @@ def read_taxonomy(root: Path) -> Taxonomy:
     files.hashed.append(path.read_bytes())
     dimensions, verdicts = files.read(document, root, (str(path.resolve()),))
     numbered = {
-        name: replace(each, rules=tuple(replace(rule, number=place) for place, rule in enumerate(each.rules, start=1)))
+        name: with_patterns(
+            replace(each, rules=tuple(replace(rule, number=place) for place, rule in enumerate(each.rules, start=1)))
+        )
         for name, each in dimensions.items()
     }
     digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in files.hashed)).hexdigest()
-    made = Taxonomy(numbered, tuple(verdicts), digest)
-    problems = files.problems or list(faults(made))
+    made = Taxonomy(numbered, tuple(verdicts), digest, tuple(files.names.values()))
+    problems = files.problems or list(islice(faults(made), MOST_PROBLEMS + 1))
     if problems:
-        raise UserError(*problems)
+        raise UserError(*_first(problems))
     return made
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """Return as many problems as anybody reads."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    more = Problem(
+        code="FM1024",
+        found=f"there are more problems than the first {MOST_PROBLEMS}, which are shown",
+        where=TAXONOMY,
+        remedy="Mend these first, and check that the files are the right ones.",
+    )
+    return [*problems[:MOST_PROBLEMS], more]
 
 
 def rule_sets() -> tuple[str, ...]:
     """Return the names of the rule sets that come with finmod."""
     folder = resources.files("finmod.taxonomy").joinpath(_RULE_SETS)
+    if not folder.is_dir():
+        return ()
     return tuple(sorted(item.name[: -len(".yaml")] for item in folder.iterdir() if item.name.endswith(".yaml")))
 
 
@@ -138,24 +181,29 @@ def rule_set(name: str) -> str | None:
     return resources.files("finmod.taxonomy").joinpath(_RULE_SETS, f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def _together(own: dict[str, Dimension], more: dict[str, Dimension], taken: set[str]) -> dict[str, Dimension]:
-    """Return a file's dimensions with those of an included file behind them."""
+def _together(own: dict[str, Dimension], more: dict[str, Dimension], closed: set[str]) -> dict[str, Dimension]:
+    """Return a file's dimensions with those of an included file behind them, but for those that replace them."""
     found = dict(own)
     for name, each in more.items():
         mine = found.get(name)
         if mine is None:
             found[name] = each
-        elif name in taken:
-            values = {**(each.values or {}), **(mine.values or {})} if each.values or mine.values else None
+        elif name not in closed:
             found[name] = replace(
                 mine,
-                values=values,
+                values={**(mine.values or {}), **_without(each.values or {}, mine.values or {})}
+                if each.values is not None or mine.values is not None
+                else None,
                 rules=(*mine.rules, *each.rules),
                 required=each.required if mine.required is None else mine.required,
                 rolls_up=mine.rolls_up or each.rolls_up,
                 label=each.label if mine.label == _default_label(name) else mine.label,
             )
     return found
+
+
+def _without(values: dict[str, Value], taken: dict[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in values.items() if name not in taken}
 
 
 def _default_label(name: str) -> str:

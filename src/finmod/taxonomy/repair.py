@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from finmod.errors import counted
+from finmod.settings.alias_text import LONGEST_ALIAS, alias_fault
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair_candidates import Candidates
 from finmod.taxonomy.repair_evidence import Evidence, carries
@@ -27,8 +27,7 @@ THRESHOLD = 0.9
 
 # Of texts that no letters explain, every third means one of the values all the same: odds of 0.5.
 _UNEXPLAINED = 0.5
-_BLOCKED = 0.5
-_LONGEST = 256
+_BLOCKED, _MOST_SURE = 0.5, 0.999
 _OFTEN, _OFTEN_FACTOR = 10, 0.3
 _LEAST_LETTERS, _STRONG = 0.1, 0.5
 
@@ -129,7 +128,9 @@ def judged(observed: Iterable[Observed], known: Sequence[Known], *, threshold: f
     """Return for each text that is neither a name nor an alias, to the letter, what it means.
 
     Args:
-        observed: Each text once, those that are known among them: they tell what is usual.
+        observed: Each text once. Known texts belong to it: their evidence tells what is usual, and how far other
+            sources can be trusted. One ``Observed`` with a value's name may stand for all texts that are understood as
+            that value.
         known: The values of the dimension.
         threshold: The least confidence of a repair, above 0.
     """
@@ -186,6 +187,9 @@ def _letters(text: str) -> str:
     return "".join(sign for sign in text if sign.isalnum())
 
 
+_TOO_LONG = _Verdict(None, 0.0, "", "too long for a tag")
+
+
 class _Judge:
     """Weighs every folded text once."""
 
@@ -217,14 +221,14 @@ class _Judge:
 
     def verdicts(self, seen: Sequence[Observed]) -> list[_Verdict]:
         """Return a verdict per text, in order."""
-        folded = [fold(one.text[:_LONGEST]) for one in seen]
-        forms = {text: form(text) for text in dict.fromkeys(folded) if text not in self._names}
+        folded = [fold(one.text) for one in seen]
+        forms = {
+            text: form(text) for text in dict.fromkeys(folded) if text not in self._names and len(text) <= LONGEST_ALIAS
+        }
         near = dict(zip(forms, self._candidates.near(list(forms.values())), strict=True))
         found = {text: self._verdict(forms[text], near[text]) for text in forms}
         return [
-            _Verdict(None, 0.0, "", "too long for a tag")
-            if len(one.text) > _LONGEST
-            else found.get(text) or self._same(text)
+            self._same(text) if text in self._names else _unfit(one.text) or found.get(text) or _TOO_LONG
             for one, text in zip(seen, folded, strict=True)
         ]
 
@@ -250,7 +254,7 @@ class _Judge:
             return _Verdict(None, 0.0, "", _nothing(other))
         order = sorted(weights, key=lambda value: (-weights[value], value))
         best = order[0]
-        confidence = round(weights[best] / (1 + sum(weights.values())), 3)
+        confidence = min(round(weights[best] / (1 + sum(weights.values())), 3), _MOST_SURE)
         how, reason = _told(found.get(best), said, best)
         runner_up = order[1] if len(order) > 1 else None
         verdict = _Verdict(best, confidence, how, reason, runner_up)
@@ -263,7 +267,7 @@ class _Judge:
         said: Mapping[str, int] = self._said.get(text.folded, {})
         blocked = ""
         if self._evidence.contradicts(value, said):
-            blocked = f"other sources call its resources {_listed(said)}"
+            blocked = f"other sources call such resources {_listed(said)}"
         elif letters.get(value, 0) < _STRONG <= letters.get(nearest, 0):
             blocked = f"{verdict.reason}, and its letters are near '{nearest}'"
         elif letters.get(value, 0) < _LEAST_LETTERS:
@@ -300,11 +304,19 @@ class _Judge:
         return odds(one.weight) * (_OFTEN_FACTOR if slip else 1)
 
 
+def _unfit(text: str) -> _Verdict | None:
+    """Return the verdict on a text that could not be accepted as an alias; None where it could, or is blank."""
+    if len(text) > LONGEST_ALIAS:
+        return _TOO_LONG
+    fault = alias_fault(text) if text.strip() else None
+    return _Verdict(None, 0.0, "", f"it cannot be an alias; expected {fault}") if fault else None
+
+
 def _folded_names(known: Iterable[Known]) -> dict[str, dict[str, str]]:
-    """Return folded text -> value -> the name or alias that folds to it."""
+    """Return folded text -> value -> the name or alias that folds to it; aliases that are patterns are left out."""
     names: dict[str, dict[str, str]] = {}
     for value in known:
-        for text in (value.name, *value.aliases):
+        for text in (value.name, *(alias for alias in value.aliases if not alias_fault(alias))):
             if folded := fold(text):
                 names.setdefault(folded, {}).setdefault(value.name, text)
     return names
@@ -315,7 +327,7 @@ def _pooled(seen: Iterable[Observed]) -> tuple[Counter[str], dict[str, Counter[s
     resources: Counter[str] = Counter()
     said: dict[str, Counter[str]] = {}
     for one in seen:
-        folded = fold(one.text[:_LONGEST])
+        folded = fold(one.text)
         resources[folded] += one.resources
         counts = {value: count for value, count in one.evidence.items() if count > 0}
         if counts:
@@ -326,7 +338,7 @@ def _pooled(seen: Iterable[Observed]) -> tuple[Counter[str], dict[str, Counter[s
 def _told(found: tuple[Likeness, str] | None, said: Mapping[str, int], value: str) -> tuple[str, str]:
     """Return how a text and a value are joined, and the reason for people."""
     count, total = said.get(value, 0), sum(said.values())
-    elsewhere = f"other sources call {count:,} of its {counted(total, 'resource')} '{value}'"
+    elsewhere = f"other sources call {count:,} of {total:,} such resources '{value}'"
     if found is None:
         return "evidence", elsewhere
     one, name = found

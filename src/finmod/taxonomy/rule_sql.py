@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from finmod.engines.duckdb import Engine, identifier
 from finmod.settings.rule import COLUMNS
-from finmod.taxonomy.definition import Condition, Dimension, Named, Rule, Span, Taxonomy
+from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Span, Taxonomy
 from finmod.taxonomy.outcomes import How, Outcome, Outcomes
-from finmod.taxonomy.patterns import matches
+from finmod.taxonomy.patterns import is_pattern, lowered, matches
 from finmod.taxonomy.segments import Segments
 
 
@@ -71,11 +71,11 @@ class RuleSql:
         conditions = [self.condition(each) for each in inside]
         return f"CASE WHEN {' AND '.join(conditions)} THEN {held} END" if conditions else held
 
-    def rolled(self, dimension: Dimension) -> str | None:
-        """Return SQL for what dimensions below say of a dimension by the parents of their values; None without any."""
+    def rolled(self, dimension: Dimension) -> str:
+        """Return SQL for what dimensions below say of a dimension by the parents of their values."""
         belows = (each for each in self.taxonomy.dimensions.values() if each.rolls_up == dimension.name)
         found = [self._above(dimension, below) for below in belows]
-        return f"coalesce({', '.join(found)})" if found else None
+        return f"coalesce({', '.join(found)})"
 
     def condition(self, condition: Condition) -> str:
         """Return SQL that is true or false, never NULL, for whether a condition holds."""
@@ -129,28 +129,56 @@ class RuleSql:
         )
 
     def _of_dimension(self, dimension: Dimension, rule: Rule) -> str:
-        lines = {entry.key.lower(): entry for entry in rule.entries or ()}
-
-        def outcome(segment: int, other: Outcome) -> int | None:
-            entry = lines.get((other.value or "").lower())
-            target = self._held(entry.targets, segment) if entry else None
-            if entry is None or target is None:
-                return None
-            return self._number(dimension, rule, target.text, entry.place, "dimension", rule.dimension)
-
         other = rule.dimension or ""
+        lines = self._lines_of(rule, list({each.value or "" for _, each in self.outcomes.of_dimension(other)}))
+
+        def outcome(segment: int, found: Outcome) -> int | None:
+            for entry in lines.get(found.value or "", ()):
+                target = self._held(dimension, entry.targets, segment)
+                if target is not None:
+                    return self._number(dimension, rule, target.text, entry.place, "dimension", rule.dimension)
+            return None
+
         return self._mapped(f"o_{list(self.taxonomy.dimensions).index(other)}", other, outcome)
+
+    def _lines_of(self, rule: Rule, names: list[str]) -> dict[str, list[Entry]]:
+        """Return the lines of a map that each name matches: those of the text alone before patterns."""
+        entries = rule.entries or ()
+        lower = lowered(self.engine, [*names, *(entry.key for entry in entries)])
+        exact: dict[str, list[Entry]] = {}
+        for entry in entries:
+            if not is_pattern(entry.key):
+                exact.setdefault(lower[entry.key], []).append(entry)
+        found = {name: exact.get(lower[name], []) for name in names}
+        patterns = [entry for entry in entries if is_pattern(entry.key)]
+        if patterns:
+            tests = ", ".join(matches("name", [entry.key]) for entry in patterns)
+            rows = self.engine.rows(f"SELECT name, [{tests}] FROM (SELECT unnest(?::VARCHAR[]) AS name)", [names])
+            for name, held in rows:
+                found[name] = [*found[name], *(each for each, is_held in zip(patterns, held, strict=True) if is_held)]
+        return found
 
     def _above(self, dimension: Dimension, below: Dimension) -> str:
         def outcome(segment: int, other: Outcome) -> int | None:
             value = (below.values or {}).get(other.value or "")
-            target = self._held(value.parents, segment) if value else None
+            target = self._held(dimension, value.parents, segment) if value else None
             return self._number(dimension, None, target.text, target.place, "dimension", below.name) if target else None
 
         return self._mapped(f"o_{list(self.taxonomy.dimensions).index(below.name)}", below.name, outcome)
 
-    def _held(self, targets: Sequence[Named], segment: int) -> Named | None:
-        return next((each for each in targets if self.segments.holds(segment, each.span)), None)
+    def _held(self, dimension: Dimension, targets: Sequence[Named], segment: int) -> Named | None:
+        """Return the target that holds in a segment, if its value does too."""
+        values = dimension.values or {}
+        return next(
+            (
+                each
+                for each in targets
+                if self.segments.holds(
+                    segment, each.span, *(values[name].span for name in (each.text,) if name in values)
+                )
+            ),
+            None,
+        )
 
     def _number(  # noqa: PLR0913, PLR0917 -- what an outcome is made of
         self, dimension: Dimension, rule: Rule | None, value: str | None, place: str, how: How, below: str | None = None

@@ -9,23 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from finmod.errors import Problem, printable
-from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Span
+from finmod.taxonomy.definition import ALWAYS, Condition, Dimension, Entry, Rule, Span
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.patterns import is_pattern, is_regex
+
+Days = list[tuple[date, date]]
+"""Stretches of days, each with its first day and the day after its last one."""
 
 
 def shadowed(dimension: Dimension) -> Iterator[Problem]:
     """Yield a problem for each rule, or line of a map, that an earlier rule answers in any case."""
     own = [rule for rule in dimension.rules if not rule.included]
     for place, rule in enumerate(own):
-        for earlier in own[:place]:
-            if covers_span(earlier.span, rule.span) and _answers_always(earlier, rule):
-                yield _problem(f"rule {rule.number} ({printable(rule.text, 100)})", rule.place, earlier)
-                break
+        other = next((each for each in own[:place] if _answers_always(dimension, each, rule)), None)
+        if other is None:
+            yield from _lines(dimension, rule, own[:place])
         else:
-            yield from _lines(rule, own[:place])
+            yield _problem(f"rule {rule.number} ({printable(rule.text, 100)})", rule.place, other)
 
 
 def _problem(what: str, where: str, earlier: Rule) -> Problem:
@@ -38,74 +41,135 @@ def _problem(what: str, where: str, earlier: Rule) -> Problem:
     )
 
 
-def covers_span(one: Span, other: Span) -> bool:
-    """Return whether every day of the other is a day of the one."""
-    return (one.since or date.min) <= (other.since or date.min) and (other.until or date.max) <= (one.until or date.max)
-
-
-def _answers_always(earlier: Rule, rule: Rule) -> bool:
-    if earlier.kind == "is":
+def _answers_always(dimension: Dimension, earlier: Rule, rule: Rule) -> bool:
+    """Return whether an earlier rule answers wherever another one could."""
+    needed = _days(dimension, rule)
+    if rule.kind == "when" and any(_maps_all(dimension, earlier, each, needed) for each in rule.when):
         return True
-    if earlier.kind == "when" and rule.kind == "when":
+    return _covers(_days(dimension, earlier), needed) and (earlier.kind == "is" or _sees_all(earlier, rule))
+
+
+def _sees_all(earlier: Rule, rule: Rule) -> bool:
+    """Return whether a rule answers whatever another one answers, on days on which both have an answer to give."""
+    if earlier.kind != rule.kind:
+        return False
+    if rule.kind == "when":
         return all(any(_implied(mine, theirs) for theirs in rule.when) for mine in earlier.when)
-    if earlier.kind in {"tag", "label"} and earlier.kind == rule.kind:
+    if rule.kind in {"tag", "label"}:
         return {fold(key) for key in rule.keys} <= {fold(key) for key in earlier.keys}
-    return False
+    is_same = rule.kind in {"column", "parent"} or (rule.by_patterns and earlier.by_patterns)
+    return is_same and rule.column == earlier.column
+
+
+def _days(dimension: Dimension, rule: Rule, entry: Entry | None = None) -> Days:
+    """Return the days on which a rule, or a line of its map, has an answer to give."""
+    spans = [(rule.value, ALWAYS)] if entry is None else [(target.text, target.span) for target in entry.targets]
+    return [days for name, span in spans if (days := _together(rule.span, span, _span_of(dimension, name))) is not None]
+
+
+def _span_of(dimension: Dimension, name: str | None) -> Span:
+    value = (dimension.values or {}).get(name or "")
+    return value.span if value else ALWAYS
+
+
+def _together(*spans: Span) -> tuple[date, date] | None:
+    """Return the days on which all spans hold; None where there are none."""
+    since = max(span.since or date.min for span in spans)
+    until = min(span.until or date.max for span in spans)
+    return (since, until) if since < until else None
+
+
+def _covers(days: Days, needed: Days) -> bool:
+    """Return whether there are needed days, and all of them are among the days."""
+    return bool(needed) and all(_is_within(days, *each) for each in needed)
+
+
+def _is_within(days: Days, since: date, until: date) -> bool:
+    for first, end in sorted(days):
+        if first <= since < end:
+            since = end
+    return since >= until
+
+
+def _maps_all(dimension: Dimension, earlier: Rule, condition: Condition, needed: Days) -> bool:
+    """Return whether a map has every text that a condition lets through."""
+    if earlier.kind != "map" or earlier.column != condition.subject or not condition.any:
+        return False
+    lines = [entry.key for entry in earlier.entries or () if _covers(_days(dimension, earlier, entry), needed)]
+    return all(any(covers_text(line, text) for line in lines) for text in condition.any)
 
 
 def _implied(demand: Condition, given: Condition) -> bool:
-    """Return whether what is given can be no other than what is demanded."""
+    """Return whether what fulfils the one condition fulfils the demand too."""
     if demand.subject != given.subject:
         return False
-    if demand.absent:
-        return given.absent
-    if demand.none:
-        return demand == given
-    return bool(given.any) and all(any(covers_text(one, text) for one in demand.any) for text in given.any)
+    if given.absent:
+        return demand.absent or not demand.any
+    if demand.absent or not _lower(demand.none) <= _lower(given.none):
+        return False
+    covered = (any(covers_text(one, text) for one in demand.any) for text in given.any)
+    return not demand.any or (bool(given.any) and all(covered))
+
+
+def _lower(texts: Sequence[str]) -> set[str]:
+    return {text if is_regex(text) else text.lower() for text in texts}
 
 
 def covers_text(one: str, other: str) -> bool:
     """Return whether a text, glob or /pattern/ matches all that another one does, as far as that is plain to see."""
-    first, second = one.lower(), other.lower()
-    if first == second:
+    if one == other:
         return True
-    if is_regex(one) or is_regex(other) or not is_pattern(one):
+    if is_regex(one) or is_regex(other):
         return False
-    form = "".join({"*": "[^\0]*", "?": "[^\0*]"}.get(sign) or re.escape(sign) for sign in first)
-    return re.fullmatch(form, second, re.DOTALL) is not None
+    first, second = one.lower(), other.lower()
+    return first == second or (is_pattern(one) and _covering(first).fullmatch(second) is not None)
 
 
-def _lines(rule: Rule, earlier: Sequence[Rule]) -> Iterator[Problem]:
-    """Yield a problem for each line of a map that an earlier line of this or another map answers first."""
-    if rule.kind != "map" or rule.entries is None:
-        return
-    before: list[tuple[Rule, Entry]] = [
-        (other, entry)
-        for other in earlier
-        if other.kind == "map" and other.column == rule.column and covers_span(other.span, rule.span)
-        for entry in other.entries or ()
-        if _without_gap(entry.targets)
-    ]
-    exact = {entry.key.lower(): other for other, entry in before if not is_pattern(entry.key)}
-    globs = [(other, entry) for other, entry in before if is_pattern(entry.key)]
-    for entry in rule.entries:
-        other = exact.get(entry.key.lower()) or next(
-            (each for each, glob in globs if covers_text(glob.key, entry.key)), None
+@lru_cache(maxsize=10_000)
+def _covering(glob: str) -> re.Pattern[str]:
+    """Return what matches the texts and globs that a glob covers; nothing in it is tried in more than one way."""
+    first, *middle = ("".join("[^*]" if sign == "?" else re.escape(sign) for sign in part) for part in glob.split("*"))
+    if not middle:
+        return re.compile(first, re.DOTALL)
+    tried = "".join(f"(?>.*?{part})" for part in middle[:-1] if part)
+    return re.compile(f"{first}{tried}.*{middle[-1]}", re.DOTALL)
+
+
+def _lines(dimension: Dimension, rule: Rule, before: Sequence[Rule]) -> Iterator[Problem]:
+    """Yield a problem for each line of a map that an earlier rule, or a line above it, answers first.
+
+    Of one map a text alone goes before globs, wherever it stands.
+    """
+    exact: dict[str, list[tuple[Rule, Days]]] = {}
+    globs: list[tuple[Rule, str, Days]] = []
+
+    def remember(other: Rule, text: str, days: Days) -> None:
+        if is_pattern(text):
+            globs.append((other, text, days))
+        else:
+            exact.setdefault(text.lower(), []).append((other, days))
+
+    for other in before:
+        for each in other.when if other.kind == "when" and len(other.when) == 1 else ():
+            for text in each.any if each.subject == rule.column and not each.none else ():
+                remember(other, text, _days(dimension, other))
+        for entry in other.entries or () if _is_alike(other, rule) else ():
+            remember(other, entry.key, _days(dimension, other, entry))
+    for entry in rule.entries or ():
+        days = _days(dimension, rule, entry)
+        same = (other for other, theirs in exact.get(entry.key.lower(), ()) if _covers(theirs, days))
+        wider = (
+            other
+            for other, text, theirs in globs
+            if (other is not rule or is_pattern(entry.key)) and covers_text(text, entry.key) and _covers(theirs, days)
         )
-        if other is not None:
-            yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, other)
-        elif _without_gap(entry.targets):
-            if is_pattern(entry.key):
-                globs.append((rule, entry))
-            else:
-                exact[entry.key.lower()] = rule
+        found = next(same, None) or next(wider, None)
+        if found is None:
+            remember(rule, entry.key, days)
+        elif not entry.included:
+            yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, found)
 
 
-def _without_gap(targets: Sequence[Named]) -> bool:
-    """Return whether there is a value on every day."""
-    end: date | None = date.min
-    for target in sorted(targets, key=lambda each: each.span.since or date.min):
-        if end is None or (target.span.since or date.min) > end:
-            return end is None
-        end = target.span.until
-    return end is None
+def _is_alike(other: Rule, rule: Rule) -> bool:
+    """Return whether two rules map the texts of the same column, or the values of the same dimension."""
+    return (other.kind, other.column, other.dimension) == (rule.kind, rule.column, rule.dimension)

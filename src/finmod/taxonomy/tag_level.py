@@ -1,6 +1,7 @@
 """What tags say: each distinct set of tags is read once, whatever the number of charges that carry it.
 
-Owns the table of tag sets and the dictionaries of tag texts. Which keys a rule means is told in ``tag_keys.py``.
+Owns the table of tag sets and the dictionaries of tag texts. Which keys a rule means is told in ``tag_keys.py``, which
+value a text is in ``value_reader.py``.
 """
 
 from __future__ import annotations
@@ -9,36 +10,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from finmod.engines.duckdb import Engine, identifier, literal
-from finmod.taxonomy.definition import Dimension, Rule, Taxonomy, Value
-from finmod.taxonomy.fold import fold
-from finmod.taxonomy.outcomes import How, Outcome, Outcomes
-from finmod.taxonomy.patterns import first_match, is_pattern
+from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
+from finmod.taxonomy.outcomes import Outcome, Outcomes
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.tag_keys import pointer, ranked
-
-PLACEHOLDERS = frozenset({
-    "", "none", "null", "nil", "n-a", "na", "unknown", "undefined", "tbd", "todo", "unset", "empty", "default", "xxx",
-})  # fmt: skip
-"""Folded texts that stand where somebody had to write something: they are no value of a dimension without values."""
+from finmod.taxonomy.value_reader import ValueReader
 
 _RAW = "names_tag_texts"
+_MANY = 20_000
+# What Python takes for blank; the engine alone knows the space.
+_BLANKS = literal("".join(filter(str.isspace, map(chr, range(0x3001)))))
 
 
 @dataclass
 class TagLevel:
-    """The table ``names_tags``: one row per distinct Tags, AllocatedTags and segment.
+    """The table ``names_tags``: one row per distinct Tags, AllocatedTags and segment, or per row of the base.
 
     Attributes:
         taxonomy: What names.
         segments: When what holds.
         outcomes: Where what tags say gets its number.
         keys: Keys that stand on the bill, (column, key), in the order in which they are read.
+        by_row: Whether the table has a row per row of the base, since nearly each has tags of its own.
     """
 
     taxonomy: Taxonomy
     segments: Segments
     outcomes: Outcomes
     keys: list[tuple[str, str]] = field(default_factory=list)
+    by_row: bool = False
 
     def make(self, engine: Engine, base: str) -> dict[str, str]:
         """Make the table; return rule or condition -> column of the table.
@@ -50,6 +50,7 @@ class TagLevel:
         Returns:
             ``product.1`` -> column with the outcome of rule 1 of product; ``tag.KEY`` and ``label.KEY`` -> text of it.
         """
+        self.by_row = _is_spread(engine, base)
         there = {column: _keys_there(engine, base, column) for column in ("Tags", "AllocatedTags")}
         asked = {f"{dimension.name}.{rule.number}": self._ranked(rule, there) for dimension, rule in self._rules()}
         texts = {subject: self._ranked_texts(subject, there) for subject in self._subjects()}
@@ -69,13 +70,23 @@ class TagLevel:
                     answers.append(f"{alias}.outcome")
             selects.append(f"{first_answer(answers)} AS {columns[name]}")
         for name, numbers in texts.items():
-            parts = ", ".join(f"nullif(trim(t.texts[{at}]), '')" for at in numbers)
+            parts = ", ".join(f"nullif(trim(t.texts[{at}], {_BLANKS}), '')" for at in numbers)
             selects.append(f"{f'coalesce({parts})' if parts else 'NULL::VARCHAR'} AS {columns[name]}")
         engine.run(
-            f"CREATE OR REPLACE TEMP TABLE names_tags AS SELECT t.Tags, t.AllocatedTags, t.segment"
+            f"CREATE OR REPLACE TEMP TABLE names_tags AS SELECT t.* EXCLUDE (texts)"
             f"{''.join(f', {each}' for each in selects)} FROM {_RAW} AS t {' '.join(joins)}"
         )
         return columns
+
+    @property
+    def join(self) -> str:
+        """Return what joins the table to the base table."""
+        if self.by_row:
+            return "LEFT JOIN names_tags AS tags ON tags.id = base.rowid"
+        return (
+            "LEFT JOIN names_tags AS tags ON tags.segment = base.segment AND tags.Tags IS NOT DISTINCT FROM base.Tags "
+            "AND tags.AllocatedTags IS NOT DISTINCT FROM base.AllocatedTags"
+        )
 
     def _rules(self) -> Iterator[tuple[Dimension, Rule]]:
         for dimension in self.taxonomy.dimensions.values():
@@ -121,13 +132,15 @@ class TagLevel:
                 pointers = ", ".join(literal(pointer(key)) for key in keys)
                 nothing = f"list_resize([NULL::VARCHAR], {len(keys)})"
                 at |= {(column, key): len(at) + place for place, key in enumerate(keys, start=1)}
-                parts.append(f"coalesce(json_extract_string({column}, [{pointers}]), {nothing})")
+                parts.append(f"coalesce({_sound(column, f'json_extract_string({column}, [{pointers}])')}, {nothing})")
         together = f"list_concat({', '.join(parts)})" if len(parts) > 1 else "".join(parts) or "NULL::VARCHAR[]"
         texts = f"[{', '.join(f'texts[{at[key]}]' for key in self.keys)}]" if parts else "texts"
+        key, sets = "Tags, AllocatedTags, segment", f"SELECT DISTINCT Tags, AllocatedTags, segment FROM {base}"
+        if self.by_row:
+            key, sets = "id, segment", f"SELECT rowid AS id, Tags, AllocatedTags, segment FROM {base}"
         engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {_RAW} AS SELECT Tags, AllocatedTags, segment, {texts} AS texts FROM ("
-            f"SELECT Tags, AllocatedTags, segment, {together} AS texts FROM ("
-            f"SELECT DISTINCT Tags, AllocatedTags, segment FROM {base}))"
+            f"CREATE OR REPLACE TEMP TABLE {_RAW} AS SELECT * REPLACE ({texts} AS texts) FROM ("
+            f"SELECT {key}, {together} AS texts FROM ({sets}))"
         )
 
     def _dictionaries(self, engine: Engine, asked: dict[str, list[int]]) -> set[tuple[str, int]]:
@@ -143,84 +156,15 @@ class TagLevel:
                 by_key.setdefault(key, []).append((segment, text))
         found: list[tuple[int, int, int, str, int]] = []
         for place, (dimension, rule) in enumerate(self._rules()):
-            reader = _Reader(engine, dimension, rule, self)
+            reader = ValueReader(engine, dimension, self.segments)
             for key in asked[f"{dimension.name}.{rule.number}"]:
-                found += [
-                    (place, key, segment, text, number)
-                    for segment, text, number in reader.read(key, by_key.get(key, ()))
-                ]
+                name = self.keys[key - 1][1]
+                for segment, text, value, how in reader.read(by_key.get(key, ())):
+                    outcome = Outcome(dimension.name, value, rule, how, rule.place, name, text)
+                    found.append((place, key, segment, text, self.outcomes.number(outcome)))
         _insert(engine, found)
         names = list(asked)
         return {(names[place], key) for place, key, *_ in found}
-
-
-class _Reader:
-    """Reads texts of tags as values of one dimension."""
-
-    def __init__(self, engine: Engine, dimension: Dimension, rule: Rule, level: TagLevel) -> None:
-        """Fold names and aliases once for each segment."""
-        self.engine, self.dimension, self.rule, self.level = engine, dimension, rule, level
-        self._exact: dict[int, dict[str, tuple[Value, How]]] = {}
-        self._folded: dict[int, dict[str, tuple[Value, How]]] = {}
-        self._matched: dict[tuple[int, str], Value] = {}
-
-    def read(self, key: int, texts: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str, int]]:
-        """Yield (segment, text, outcome) of each text that stands under a key."""
-        self._match(texts)
-        name = self.level.keys[key - 1][1]
-        for segment, text in texts:
-            value, how = self._value(segment, text)
-            outcome = Outcome(self.dimension.name, value, self.rule, how, self.rule.place, name, text)
-            yield segment, text, self.level.outcomes.number(outcome)
-
-    def _value(self, segment: int, text: str) -> tuple[str | None, How]:
-        if self.dimension.values is None:
-            return (None, "unrecognised") if fold(text) in PLACEHOLDERS else (text.strip(), "open")
-        exact, folded = self._tables(segment)
-        found = exact.get(text) or folded.get(fold(text))
-        if found is None and (segment, text) in self._matched:
-            found = self._matched[segment, text], "pattern"
-        return (found[0].name, found[1]) if found else (None, "unrecognised")
-
-    def _tables(self, segment: int) -> tuple[dict[str, tuple[Value, How]], dict[str, tuple[Value, How]]]:
-        if segment not in self._exact:
-            exact: dict[str, tuple[Value, How]] = {}
-            folded: dict[str, tuple[Value, How]] = {}
-            for value in self._held(segment):
-                exact[value.name] = value, "exact"
-                folded.setdefault(fold(value.name), (value, "folded"))
-            for value in self._held(segment):
-                for alias in value.aliases:
-                    if self.level.segments.holds(segment, alias.span) and not is_pattern(alias.text):
-                        exact.setdefault(alias.text, (value, "alias"))
-                        folded.setdefault(fold(alias.text), (value, "alias"))
-            self._exact[segment], self._folded[segment] = exact, folded
-        return self._exact[segment], self._folded[segment]
-
-    def _held(self, segment: int) -> list[Value]:
-        return [
-            each for each in (self.dimension.values or {}).values() if self.level.segments.holds(segment, each.span)
-        ]
-
-    def _match(self, texts: Sequence[tuple[int, str]]) -> None:
-        """Let the engine compare texts that are nothing else with the aliases that are patterns."""
-        for segment in {segment for segment, _ in texts}:
-            aliases = [
-                (alias.text, value)
-                for value in self._held(segment)
-                for alias in value.aliases
-                if is_pattern(alias.text) and self.level.segments.holds(segment, alias.span)
-            ]
-            exact, folded = self._tables(segment) if aliases else ({}, {})
-            open_texts = [
-                text for at, text in texts if at == segment and text not in exact and fold(text) not in folded
-            ]
-            if aliases and open_texts:
-                rows = "(SELECT unnest(?::VARCHAR[]) AS text)"
-                case = first_match("text", [(text, place) for place, (text, _) in enumerate(aliases)])
-                for text, place in self.engine.rows(f"SELECT text, {case} FROM {rows}", [open_texts]):
-                    if place is not None:
-                        self._matched[segment, text] = aliases[place][1]
 
 
 def first_answer(answers: Sequence[str]) -> str:
@@ -231,13 +175,25 @@ def first_answer(answers: Sequence[str]) -> str:
     return f"coalesce({positive}, {', '.join(answers)})"
 
 
+def _is_spread(engine: Engine, base: str) -> bool:
+    """Return whether nearly every row has tags of its own: to look for those that are the same costs more then."""
+    distinct, rows = engine.row(f"SELECT approx_count_distinct(Tags), count(*) FROM {base}")
+    return bool(distinct > _MANY and distinct * 2 > rows)
+
+
 def _keys_there(engine: Engine, base: str, column: str) -> list[str]:
     """Return the keys of a column of tags."""
+    name = identifier(column)
     rows = engine.rows(
-        f"SELECT DISTINCT unnest(json_keys({identifier(column)})) FROM "
-        f"(SELECT DISTINCT {identifier(column)} FROM {base} WHERE {identifier(column)} LIKE '{{%')"
+        f"SELECT DISTINCT unnest({_sound(name, f'json_keys({name})')}) FROM "
+        f"(SELECT DISTINCT {name} FROM {base} WHERE {name} IS NOT NULL)"
     )
-    return [row[0] for row in rows if row[0]]
+    return [row[0] for row in rows]
+
+
+def _sound(column: str, sql: str) -> str:
+    """Return SQL that reads a column of JSON; NULL of what is none, which bills do have, and the engine stops at."""
+    return f"CASE WHEN json_valid({column}) THEN {sql} END"
 
 
 def _insert(engine: Engine, rows: Sequence[tuple[int, int, int, str, int]]) -> None:

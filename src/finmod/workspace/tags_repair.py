@@ -18,6 +18,7 @@ from finmod.settings.project import Project
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import inferred_dimension
@@ -107,6 +108,8 @@ def accept(
                 for text in missing
             )
         )
+    # What differs in case and separators alone needs one alias.
+    chosen = list({(each.dimension, each.value, fold(each.text)): each for each in reversed(chosen)}.values())[::-1]
     if chosen:
         add_aliases(project.root / TAXONOMY, [NewAlias(each.dimension, each.value, each.text) for each in chosen])
     return chosen
