@@ -52,7 +52,7 @@ def one_line(text: str, limit: int = 200) -> str:
     return printable(" ".join(text.split("\n")), limit).replace("\t", " ")
 
 
-def end_of(resource: str, room: int = 40) -> str:
+def end_of(resource: str, room: int = 28) -> str:
     """Return a resource's id as short as a table needs it: its last parts, which ``finmod explain`` finds it by.
 
     >>> end_of("/subscriptions/4a3b/resourcegroups/rg-1/providers/microsoft.compute/virtualmachines/vm-00003")

@@ -229,8 +229,8 @@ def _uncounted(report: TagReport) -> Iterator[str]:
     for currency, of_it in parts.items():
         yield f"Not counted, for it can carry no tags: {money(total[currency], currency)} ({', '.join(of_it)})."
     unsure = {item.currency: item.unsure for item in report.of_month if item.unsure}
-    for currency, amount in unsure.items():
-        yield f"Counted, though nobody knows whether it can carry tags: {money(amount, currency)}."
+    for currency, cost in unsure.items():
+        yield f"Counted, though nobody knows whether it can carry tags: {money(cost, currency)}."
     unknown = sum({item.currency: item.unknown_charges for item in report.of_month}.values())
     if unknown:
         yield f"In no amount here, for their EffectiveCost is unknown: {counted(unknown, 'charge')}."
