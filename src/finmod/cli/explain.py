@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
-from rich.text import Text
 
+from finmod.cli.lines import CUT, one_line, say
 from finmod.cli.output import Form, cell, console, money, output_option, show, twelve_places
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option
 from finmod.cli.values import Name
-from finmod.errors import counted, printable
+from finmod.errors import counted
 
 if TYPE_CHECKING:
     from finmod.taxonomy.explain import DimensionName, KeyNames, RuleAnswer
@@ -24,19 +25,18 @@ _COLUMNS = (
     "source", "billing_period", "charge_key", "since", "until", "charges", "effective_cost", "billed_cost", "currency",
     "taggable", "dimension", "value", "rule", "rule_text", "how", "place", "tag_key", "text",
 )  # fmt: skip
-_HOW = {
-    "exact": "as it is written there",
-    "folded": "but for case and separators",
-    "alias": "an alias",
-    "pattern": "by an alias that is a pattern",
-    "open": "any text is a value",
-    "map": "by a map",
-    "when": "its conditions hold",
-    "is": "whatever it is",
-    "parent": "as the parent resource",
-    "dimension": "by another dimension",
-    "unrecognised": "no value of the dimension",
+_SHOWN = (
+    "ServiceName", "SubAccountId", "SubAccountName", "ResourceId", "ResourceName", "Tags", "AllocatedResourceId",
+    "AllocatedTags",
+)  # fmt: skip
+_BUT = {
+    "folded": ", but for case and separators",
+    "alias": ", which is an alias",
+    "pattern": ", which an alias that is a pattern matches",
 }
+"""What a tag or column has with the value that it names, where it is not the value's name."""
+_CAN = {"taggable": "It can carry tags.", "unknown": "Nobody knows whether it can carry tags."}
+_LAST_PART = re.compile(r"^.*?([^/:]+)[/:]*$", re.DOTALL)
 
 
 @click.command("explain")
@@ -47,26 +47,29 @@ _HOW = {
 def command(folder: Path | None, what: str, period: str | None, *, form: Form) -> None:
     """Show why charges are called what they are called: the rule that named them, and what every other rule says.
 
-    KEY is an x_ChargeKey of charges or charges_daily. RESOURCE is a ResourceId, a ResourceName, or the last part of an
-    id.
+    KEY is an x_ChargeKey of charges or charges_daily. RESOURCE is a ResourceId, a ResourceName, or the last parts of an
+    id, as tables show it.
     """
     from finmod.terms.periods import parse_period
     from finmod.workspace.explain import MOST, explain
 
     month = parse_period(period) if period else None
-    is_key = what.lstrip("-").isdigit() and len(what) <= 19  # noqa: PLR2004 -- digits of a 63-bit number
-    project = opened(folder)
-    keys = explain(project, key=int(what), month=month) if is_key else explain(project, resource=what, month=month)
+    keys = explain(opened(folder), what.removeprefix(CUT), month)
     if form == "json":
         click.echo(json.dumps([_object(item) for item in keys], indent=2, ensure_ascii=True))
         return
     if form != "table":
         show(_COLUMNS, [row for item in keys for row in _rows(item)], form)
         return
+    alike: dict[tuple[Any, ...], list[KeyNames]] = {}
     for item in keys:
-        _screen(item)
+        alike.setdefault(_alike(item), []).append(item)
+    for number, group in enumerate(alike.values()):
+        if number:
+            click.echo()
+        _screen(group)
     if len(keys) == MOST:
-        console().print(f"The {MOST} dearest keys are shown.")
+        say(console(), f"\N{HORIZONTAL ELLIPSIS} {MOST} charge keys are shown at most, the dearest.")
 
 
 def _rows(item: KeyNames) -> Iterator[tuple[Any, ...]]:
@@ -127,61 +130,100 @@ def _answer(answer: RuleAnswer) -> dict[str, Any]:
     }
 
 
-def _screen(item: KeyNames) -> None:
-    screen = console()
-    head = (
-        f"{item.source} {item.month:%Y-%m}, charge key {item.key}: {counted(item.charges, 'charge')}, EffectiveCost "
-        f"{money(item.effective_cost, item.currency)}"
-    )
-    if item.restated:
-        head += f", true-up of {item.restated:%Y-%m}"
-    if item.since or item.until:
-        days = [f"from {item.since}" if item.since else "", f"until before {item.until}" if item.until else ""]
-        head += f", days {' '.join(filter(None, days))}"
-    screen.print(Text(printable(head, 1000), style="bold"))
-    for name in (
-        "ServiceName",
-        "SubAccountId",
-        "SubAccountName",
-        "ResourceId",
-        "ResourceName",
-        "Tags",
-        "AllocatedTags",
-    ):
+def _screen(keys: Sequence[KeyNames]) -> None:
+    """Show what keys have in common: what they are, what they are called, and why."""
+    screen, item = console(), keys[0]
+    for each in keys:
+        say(screen, _head(each), style="bold", limit=1000)
+    for name in (*_SHOWN, *_asked(item)):
         if name in item.texts:
-            screen.print(Text(f"  {name}: {printable(item.texts[name], 500)}", style="dim"))
-    screen.print(
-        Text(f"  {'It can carry tags' if item.taggable == 'taggable' else f'Tags: {item.taggable}'}.", style="dim")
-    )
+            say(screen, f"{name}: {one_line(item.texts[name], 500)}", style="dim", indent=2)
+    say(screen, _CAN.get(item.taggable, f"It can carry no tags: {item.taggable.replace('-', ' ')}."), indent=2)
     for name_of in item.names:
-        screen.print(Text(f"  {name_of.dimension.name} is {_sentence(name_of)}"))
+        say(screen, f"{name_of.dimension.name} {_sentence(name_of, item)}", indent=2)
         for answer in name_of.answers:
             if not answer.wins and answer.outcome is not None:
-                screen.print(Text(f"    {_aside(answer)}", style="dim"))
-    screen.print()
+                say(screen, _aside(answer, name_of), style="dim", indent=4)
 
 
-def _sentence(name: DimensionName) -> str:
-    found = name.outcome
+def _head(item: KeyNames) -> str:
+    kind = ", ".join(filter(None, (item.texts.get("ChargeCategory"), item.texts.get("SkuMeter"))))
+    key = f"{item.source} {item.month:%Y-%m}, charge key {item.key}{f' ({one_line(kind, 100)})' if kind else ''}"
+    parts = [f"{key}: {counted(item.charges, 'charge')}", f"EffectiveCost {money(item.effective_cost, item.currency)}"]
+    if item.restated:
+        parts.append(f"true-up of {item.restated:%Y-%m}")
+    if item.since or item.until:
+        days = (f"from {item.since}" if item.since else "", f"before {item.until}" if item.until else "")
+        parts.append(f"days {' and '.join(filter(None, days))}")
+    return ", ".join(parts)
+
+
+def _asked(item: KeyNames) -> Iterator[str]:
+    """Yield the columns besides those always shown that rules with an answer looked at."""
+    answers = (answer for name in item.names for answer in name.answers if answer.outcome and answer.rule)
+    rules = [answer.rule for answer in answers if answer.rule]
+    found = [*(rule.column for rule in rules), *(each.subject for rule in rules for each in rule.when)]
+    yield from (name for name in dict.fromkeys(found) if name and name not in _SHOWN)
+
+
+def _alike(item: KeyNames) -> tuple[Any, ...]:
+    """Return what keys have in common that are explained together."""
+    shown = tuple(item.texts.get(name) for name in (*_SHOWN, *_asked(item)))
+    answers = tuple((answer.outcome, answer.wins) for name in item.names for answer in name.answers)
+    return (item.source, item.month, item.restated, item.since, item.until, item.taggable, shown, answers)
+
+
+def _sentence(name: DimensionName, item: KeyNames) -> str:
+    found, rules = name.outcome, len(name.answers)
     if found is None:
-        every = counted(len(name.answers), "rule")
-        return f"not known: none of {every} names it." if name.answers else "not known: it has no rule."
-    if found.rule is None:
-        return f"{printable(found.value or '', 100)}: {found.below} rolls up to it ({found.place})."
-    rule = f"rule {found.rule.number} ({found.rule.text}; {found.place})"
-    said = f": {printable(found.text, 80)!r}" if found.text is not None else ":"
-    key = f" under the key {printable(found.key, 80)!r}," if found.key is not None else ""
-    end = f"{said}{key} {_HOW[found.how]}." if found.text is not None else f": {_HOW[found.how]}."
-    return f"{printable(found.value or '', 100)}, by {printable(rule, 300)}{end}"
+        if not rules:
+            return "is not known: it has no rule."
+        return (
+            f"is not known: {'its rule does not name it' if rules == 1 else f'none of its {rules:,} rules names it'}."
+        )
+    value = one_line(found.value or "", 100)
+    rule = f"rule {found.rule.number}, {one_line(found.rule.text, 200)}; " if found.rule else ""
+    return f"is {value}: {_reason(found, item)} ({rule}{found.place})."
 
 
-def _aside(answer: RuleAnswer) -> str:
+def _reason(found: Outcome, item: KeyNames) -> str:
+    """Return why a rule names what it names."""
+    rule = found.rule
+    if found.key is not None:
+        kind = "label" if rule and rule.kind == "label" else "tag"
+        return f"its {kind} {_written(found.key, found.text)}{_BUT.get(found.how, '')}"
+    if found.below is not None:
+        below = next((each.outcome for each in item.names if each.dimension.name == found.below), None)
+        value = one_line(below.value or "", 100) if below else ""
+        return f"its {found.below} is {value}" if rule else f"its {found.below} {value} rolls up to it"
+    if found.text is not None and rule is not None and rule.column is not None:
+        return f"{_compared(rule.column, found.text, item)}{_BUT.get(found.how, '')}"
+    return {"parent": "its parent resource is called so", "is": "whatever it is"}.get(found.how, "its conditions hold")
+
+
+def _compared(column: str, text: str, item: KeyNames) -> str:
+    """Return what stands in a column, and the line of a map that means it where that is a pattern."""
+    if column == "name":
+        own = item.texts.get("ResourceName") or _LAST_PART.sub(r"\1", item.texts.get("ResourceId", text))
+        column = "its name"
+    else:
+        own = item.texts.get(column, text)
+    is_same = own.casefold() == text.casefold()
+    return f"{column} is {one_line(own, 80)!r}{'' if is_same else f', like {one_line(text, 80)!r}'}"
+
+
+def _written(key: str, text: str | None) -> str:
+    return one_line(f"{key}={text}", 160)
+
+
+def _aside(answer: RuleAnswer, name: DimensionName) -> str:
     found = answer.outcome
     assert found is not None  # noqa: S101 -- those without are left out before
-    what = f"rule {answer.rule.number} ({printable(answer.rule.text, 100)})" if answer.rule else _from(found)
+    same = name.outcome is not None and name.outcome.value == found.value
+    value = one_line(found.value or "", 100)
+    if answer.rule is None:
+        return f"its {found.below} rolls up to {'the same' if same else f'{value}, and comes later'}."
+    rule = f"rule {answer.rule.number}, {one_line(answer.rule.text, 200)},"
     if found.value is None:
-        there = f"{printable(found.text or '', 80)!r} under the key {printable(found.key or '', 80)!r}"
-        return f"{what} found {there}, {_HOW[found.how]}."
-    return (
-        f"{what} says {printable(found.value, 100)} too, later in order." if answer.rule else f"{what}: {found.value}."
-    )
+        return f"{rule} finds {_written(found.key or '', found.text)}, which is no value."
+    return f"{rule} says the same." if same else f"{rule} would say {value}, and comes later."

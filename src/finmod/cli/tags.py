@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
-from rich.text import Text
+from click.core import ParameterSource
 
 from finmod.cli.close import MONTH
+from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
-from finmod.cli.values import Name
-from finmod.errors import counted, printable
+from finmod.cli.values import Name, Whole
+from finmod.errors import counted
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.console import Console
+
     from finmod.taxonomy.compliance import Compliance
     from finmod.taxonomy.drift import Drift
     from finmod.taxonomy.rule_use import RuleUse
@@ -30,6 +36,8 @@ _COLUMNS = (
 )  # fmt: skip
 _DRIFT = ("change", "what", "name", "dimension", "value", "resources", "effective_cost", "currency", "example")
 _RULES = ("dimension", "rule", "text", "place", "answers", "names", "effective_cost", "currency", "answered_before_by")
+_SHOWN = 15
+_MONTHS = Whole("from 1 to 120", least=1, most=120)
 
 period_option = click.option(
     "--period", type=MONTH, metavar="YYYY-MM", help="Billing period; the last one where it is not given."
@@ -45,7 +53,7 @@ period_option = click.option(
     help="Tell compliance by account, service, supplier, source, region, or a dimension such as team.",
 )
 @click.option(
-    "--trend", type=click.IntRange(1, 120), metavar="MONTHS", help="Show so many months, the period the last of them."
+    "--trend", type=_MONTHS, metavar="MONTHS", help="Show the shares of so many months, the period the last of them."
 )
 @click.option("--check", "checks", is_flag=True, help="Exit with 1 where a dimension does not reach what it requires.")
 @output_option
@@ -58,7 +66,11 @@ def command(  # noqa: PLR0913 -- one parameter per option
     Costs are EffectiveCost. What cannot carry tags, such as tax and support, is told apart and counts nowhere.
     """
     if context.invoked_subcommand is not None:
+        _refuse_before(context, context.invoked_subcommand)
         return 0
+    if by and trend:
+        message = "--by tells the groups of one month, and --trend months without groups: give one of the two"
+        raise click.UsageError(message)
     from finmod.terms.periods import parse_period
     from finmod.workspace.tags import tag_report
 
@@ -70,6 +82,19 @@ def command(  # noqa: PLR0913 -- one parameter per option
         shown = report.groups if by else report.compliance if trend else report.of_month
         show(_COLUMNS, [_row(each) for each in shown], form)
     return 1 if checks and report.missed else 0
+
+
+def _refuse_before(context: click.Context, subcommand: str) -> None:
+    """Refuse options in front of a subcommand: it would work without them, and nobody would know."""
+    given = [each for each in context.command.params if _is_given(context, each)]
+    if given:
+        option = given[0].opts[0]
+        message = f"{option} stands before '{subcommand}', which does not see it there; write it behind, if it takes it"
+        raise click.UsageError(message, context)
+
+
+def _is_given(context: click.Context, parameter: click.Parameter) -> bool:
+    return context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
 
 
 def _row(item: Compliance) -> tuple[Any, ...]:
@@ -98,27 +123,28 @@ def percent(share: Decimal | None) -> str:
 
 def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, trend: int | None) -> None:
     screen = console()
-    screen.print(
-        Text(
-            printable(f"{name}, {report.month:%Y-%m}: tags by EffectiveCost of what can carry them", 1000), style="bold"
-        )
-    )
+    say(screen, f"{name}, {report.month:%Y-%m}: tags by EffectiveCost of what can carry them", style="bold", limit=1000)
     if not report.of_month:
-        screen.print("No dimension of taxonomy.yaml is read from a tag: nothing can be told of tags.")
+        say(screen, "No dimension of taxonomy.yaml is read from a tag: nothing can be told of tags.")
         return
-    if by:
-        _groups(report, by)
-    elif trend:
+    if trend:
         _trend(report)
+    elif by:
+        _groups(report, by)
+        _say_all(screen, _uncounted(report))
     else:
         _totals(report)
-    for line in (*_untaggable(report), *_gap(report), *_changes(report)):
-        screen.print(Text(printable(line, 2000)))
-    for finding in report.findings:
-        screen.print(Text(f"{finding.where}: {printable(finding.message, 1000)} ({finding.code})", style="yellow"))
+        _say_all(screen, (*_uncounted(report), *_gap(report), *_changes(report)))
+        for finding in report.findings:
+            say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
     screen.print("\nLook further:")
-    for words in ("tags repair", "tags todo", "tags --by account", "tags drift", "tags rules"):
+    for words in ("tags repair", "tags infer", "tags todo", "tags --by account", "tags drift", "tags rules"):
         screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
+
+
+def _say_all(screen: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        say(screen, line)
 
 
 def _totals(report: TagReport) -> None:
@@ -127,97 +153,110 @@ def _totals(report: TagReport) -> None:
         amounts = (money(each, item.currency) for each in (item.gap, item.missing, item.unrecognised, item.respelt))
         rows.append(
             (
-                item.dimension, percent(item.share), percent(item.required), _points(item, report.earlier(item)),
-                _verdict(item), *amounts, f"{item.resources_understood:,} of {item.resources:,}",
+                item.dimension, percent(item.share), percent(item.required), _REACHED[item.meets],
+                _points(item, report.earlier(item)), *amounts, _resources(item),
             )
         )  # fmt: skip
     headings = (
-        "dimension",
-        "understood",
-        "required",
-        "change",
-        "",
-        "gap",
-        "no tag",
-        "no value",
-        "respelt",
-        "resources",
-    )
-    table(
-        headings,
-        rows,
-        right=(*headings[1:4], *headings[5:]),
-        spare=("respelt", "no value", "no tag", "change", "resources"),
-    )
+        "dimension", "understood", "required", "reached", "change", "gap", "no tag", "no value", "respelt", "resources",
+    )  # fmt: skip
+    spare = ("respelt", "no value", "no tag", "change", "resources", "reached")
+    table(headings, rows, right=(*headings[1:3], *headings[4:]), spare=spare)
+
+
+_REACHED = {True: "yes", False: "no", None: ""}
 
 
 def _points(item: Compliance, earlier: Compliance | None) -> str:
     if earlier is None or earlier.share is None or item.share is None:
         return "-"
-    return f"{(item.share - earlier.share) * 100:+.1f} pt"
+    points = f"{(item.share - earlier.share) * 100:+.1f}"
+    return f"{'0.0' if points in {'+0.0', '-0.0'} else points} pt"
 
 
-def _verdict(item: Compliance) -> str:
-    return {True: "meets", False: "below", None: ""}[item.meets]
+def _resources(item: Compliance) -> str:
+    return f"{item.resources_understood:,} of {item.resources:,}"
 
 
 def _groups(report: TagReport, by: str) -> None:
-    rows = [
-        (item.dimension, item.group or "(none)", percent(item.share), percent(item.required),
-         money(item.taggable, item.currency), money(item.gap, item.currency),
-         f"{item.resources_understood:,} of {item.resources:,}")
-        for item in report.groups
-        if item.taggable or item.resources
-    ]  # fmt: skip
-    headings = ("dimension", by, "understood", "required", "can carry tags", "gap", "resources")
-    table(headings, rows, right=headings[2:], spare=("required", "resources"))
+    """Print a table per dimension and currency, the dearest gaps of each."""
+    screen = console()
+    there = [item for item in report.groups if item.taggable or item.resources]
+    for whole in report.of_month:
+        place = (whole.dimension, whole.currency)
+        groups = [item for item in there if (item.dimension, item.currency) == place]
+        if not groups:
+            continue
+        demand = f", {percent(whole.required)} required" if whole.required is not None else ""
+        of_all = f"{percent(whole.share)} of {money(whole.taggable, whole.currency)} is understood{demand}"
+        screen.print()
+        say(screen, f"{whole.dimension}: {of_all}", style="bold")
+        rows = [
+            (one_line(item.group) if item.group else "(none)", percent(item.share),
+             money(item.taggable, item.currency), money(item.gap, item.currency), _resources(item))
+            for item in groups[:_SHOWN]
+        ]  # fmt: skip
+        headings = (by, "understood", "can carry tags", "gap", "resources")
+        table(headings, rows, right=headings[1:], spare=("resources",))
+        if len(groups) > _SHOWN:
+            say(screen, f"... and {len(groups) - _SHOWN:,} more: --output csv shows them all.")
 
 
 def _trend(report: TagReport) -> None:
-    months = sorted({item.month for item in report.compliance})
-    by_place = {(item.dimension, item.currency, item.month): item for item in report.compliance}
-    rows = []
-    for dimension, currency in dict.fromkeys((item.dimension, item.currency) for item in report.compliance):
-        shares = [by_place.get((dimension, currency, month)) for month in months]
-        rows.append((dimension, currency, *(percent(item.share) if item else "-" for item in shares)))
-    headings = ("dimension", "currency", *(f"{month:%Y-%m}" for month in months))
-    table(headings, rows, right=headings[2:], spare=headings[1:-1])
+    """Print a line per month and currency, since months are more than any terminal has room for side by side."""
+    dimensions = list(dict.fromkeys(item.dimension for item in report.compliance))
+    months: dict[tuple[date, str], dict[str, Compliance]] = {}
+    for item in report.compliance:
+        months.setdefault((item.month, item.currency), {})[item.dimension] = item
+    rows = [
+        (f"{month:%Y-%m}", money(next(iter(of_it.values())).taggable, currency),
+         *(percent(of_it[name].share) if name in of_it else "-" for name in dimensions))
+        for (month, currency), of_it in sorted(months.items())
+    ]  # fmt: skip
+    # A dimension may be called as a column is.
+    headings = ("month", "can carry tags", *dimensions)
+    table(headings, rows, right=headings[1:], spare=("can carry tags",))
 
 
-def _untaggable(report: TagReport) -> Iterator[str]:
-    by_currency: dict[str, list[str]] = {}
+def _uncounted(report: TagReport) -> Iterator[str]:
+    parts: dict[str, list[str]] = {}
     total: dict[str, Decimal] = {}
     for item in report.untaggable:
         total[item.currency] = total.get(item.currency, Decimal(0)) + item.cost
-        if item.cost:
-            by_currency.setdefault(item.currency, []).append(f"{item.reason.replace('-', ' ')} {item.cost:,.2f}")
-    for currency, parts in by_currency.items():
-        yield f"Not counted, for it can carry no tags: {money(total[currency], currency)} ({', '.join(parts)})."
+        amount = money(item.cost, None)
+        if amount != "0.00":
+            parts.setdefault(item.currency, []).append(f"{item.reason.replace('-', ' ')} {amount}")
+    for currency, of_it in parts.items():
+        yield f"Not counted, for it can carry no tags: {money(total[currency], currency)} ({', '.join(of_it)})."
     unsure = {item.currency: item.unsure for item in report.of_month if item.unsure}
-    for currency, amount in unsure.items():
-        yield f"Counted, though nobody knows whether it can carry tags: {money(amount, currency)}."
+    for currency, cost in unsure.items():
+        yield f"Counted, though nobody knows whether it can carry tags: {money(cost, currency)}."
+    unknown = sum({item.currency: item.unknown_charges for item in report.of_month}.values())
+    if unknown:
+        yield f"In no amount here, for their EffectiveCost is unknown: {counted(unknown, 'charge')}."
 
 
 def _gap(report: TagReport) -> Iterator[str]:
     for item in report.of_month:
         if item.gap > 0:
-            rest = item.gap - item.gap_named
+            named, rest = (money(each, item.currency) for each in (item.gap_named, item.gap - item.gap_named))
             yield (
-                f"Gap of {item.dimension}: {money(item.gap, item.currency)} a month without an understood tag; other "
-                f"rules name {money(item.gap_named, item.currency)} of it, nobody answers for "
-                f"{money(rest, item.currency)}."
+                f"Gap of {item.dimension}: {money(item.gap, item.currency)} without an understood tag; other rules "
+                f"name {named} of it, nothing names {rest}."
             )
 
 
 def _changes(report: TagReport) -> Iterator[str]:
     if report.before is None:
         return
-    counts = {
-        (change, what): sum(item.change == change and item.what == what for item in report.drift)
+    counts = Counter((item.change, item.what, item.dimension, item.name) for item in report.drift)
+    found = Counter((change, what) for change, what, *_ in counts)
+    parts = [
+        counted(found[change, what], f"{change} {what}")
         for change in ("new", "vanished")
         for what in ("key", "value")
-    }
-    parts = [f"{counted(number, f'{change} {what}')}" for (change, what), number in counts.items() if number]
+        if found[change, what]
+    ]
     yield f"Since {report.before:%Y-%m}: {', '.join(parts) if parts else 'no key or value came or went'}."
 
 
@@ -237,18 +276,19 @@ def show_drift(folder: Path | None, period: str | None, *, form: Form) -> None:
         return
     screen = console()
     if report.before is None:
-        screen.print(f"{report.month:%Y-%m} is the first month: there is nothing to compare with.")
+        say(screen, f"{report.month:%Y-%m} is the first month: there is nothing to compare with.")
         return
-    screen.print(Text(f"{printable(project.name)}: {report.month:%Y-%m} against {report.before:%Y-%m}", style="bold"))
+    say(screen, f"{project.name}: {report.month:%Y-%m} against {report.before:%Y-%m}", style="bold")
     if not report.drift:
-        screen.print("No key or value came or went.")
+        say(screen, "No key or value came or went.")
         return
     rows = [
-        (item.change, item.what, item.name, item.dimension, item.value or ("" if item.what == "key" else "(no value)"),
-         item.resources, money(item.cost, item.currency), item.example)
+        (item.change, item.what, one_line(item.name), item.dimension,
+         "" if item.what == "key" else one_line(item.value) if item.value else "(no value)",
+         item.resources, money(item.cost, item.currency), end_of(item.example or ""))
         for item in report.drift
     ]  # fmt: skip
-    headings = ("change", "what", "text", "dimension", "names", "resources", "EffectiveCost", "such as")
+    headings = ("change", "what", "text", "dimension", "means", "resources", "EffectiveCost", "such as")
     table(headings, rows, right=("EffectiveCost",), spare=("such as", "dimension"))
 
 
@@ -262,7 +302,12 @@ def _drift_row(item: Drift) -> tuple[Any, ...]:
 @command.command("rules")
 @period_option
 @click.option(
-    "--months", type=click.IntRange(1, 120), default=1, show_default=True, help="Look at so many months together."
+    "--months",
+    type=_MONTHS,
+    metavar="NUMBER",
+    default=1,
+    show_default=True,
+    help="Look at so many months together, the period the last of them.",
 )
 @click.option("--dimension", type=Name("a dimension"), metavar="NAME", help="Rules of this dimension alone.")
 @output_option
@@ -272,22 +317,41 @@ def show_rules(folder: Path | None, period: str | None, months: int, dimension: 
     from finmod.terms.periods import parse_period
     from finmod.workspace.tags import rule_report
 
-    uses = rule_report(opened(folder), parse_period(period) if period else None, months=months)
-    uses = [use for use in uses if dimension in {None, use.dimension}]
+    month = parse_period(period) if period else None
+    uses = rule_report(opened(folder), month, months=months, dimension=dimension)
     if form != "table":
         show(_RULES, [_rule_row(use) for use in uses], form)
         return
+    if not uses:
+        say(console(), "There is no rule.")
+    for number, name in enumerate(dict.fromkeys(use.dimension for use in uses)):
+        if number:
+            console().print()
+        _rules(name, [use for use in uses if use.dimension == name])
+
+
+def _rules(dimension: str, uses: Sequence[RuleUse]) -> None:
+    """Print the rules of one dimension; of rule sets those alone that name something."""
+    screen = console()
+    say(screen, dimension, style="bold")
+    shown = [use for use in uses if use.names or use.rule is None or not use.rule.included]
     rows = [
-        (use.dimension, str(use.rule.number) if use.rule else "", use.rule.text if use.rule else "rolls up from below",
-         f"{use.names:,}", f"{use.answers:,}", _cost(use), _of_rule(use), use.rule.place if use.rule else "")
-        for use in uses
+        (str(use.rule.number) if use.rule else "", one_line(use.rule.text) if use.rule else "rolls up from below",
+         f"{use.answers:,}", f"{use.names:,}", _cost(use), _of_rule(use), use.rule.place if use.rule else "")
+        for use in shown
     ]  # fmt: skip
-    headings = ("dimension", "rule", "from", "names keys", "answers", "EffectiveCost", "", "place")
-    table(headings, rows, right=headings[3:6], spare=("answers", "place"))
+    headings = ("rule", "says", "matches", "names", "EffectiveCost", "", "place")
+    if rows:
+        table(headings, rows, right=headings[2:5], spare=("place", "matches"))
+    if len(shown) < len(uses):
+        rest = counted(len(uses) - len(shown), "rule")
+        say(screen, f"{rest} of included files name nothing here: --output csv shows them all.")
 
 
 def _cost(use: RuleUse) -> str:
-    return money(use.cost, use.currency) if use.names else ""
+    if not use.names:
+        return ""
+    return money(use.cost, use.currency) if use.currency else "several currencies"
 
 
 def _of_rule(use: RuleUse) -> str:

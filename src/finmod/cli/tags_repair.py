@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
-from rich.text import Text
 
+from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.output import Form, console, csv_text, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
 from finmod.cli.tags import percent, period_option
-from finmod.cli.values import Name, Place
-from finmod.errors import counted, printable
+from finmod.cli.values import Name, Place, wrong_value
+from finmod.errors import counted
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from finmod.settings.project import Project
     from finmod.workspace.tags_infer import InferredDimension, InferredTag
     from finmod.workspace.tags_repair import RepairedDimension
 
@@ -26,7 +31,28 @@ _INFERRED = (
     "dimension", "source", "resource_id", "account", "service", "value", "inferred", "confidence", "why",
     "named_otherwise", "effective_cost", "currency",
 )  # fmt: skip
+_LOOKUP = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why")
 _SHOWN = 15
+_NONE = "No dimension of taxonomy.yaml is read from a tag and has values"
+
+
+class Share(click.ParamType[float]):
+    """A share between two bounds, which it may be itself."""
+
+    name = "share"
+
+    def __init__(self, least: float, most: float) -> None:
+        """Remember the bounds."""
+        self.least, self.most = least, most
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share."""
+        text = str(value)
+        share = float(text) if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,20})?", text) else -1.0
+        if not self.least <= share <= self.most:
+            raise wrong_value(text, param, ctx, expected=f"a number from {self.least} to {self.most}, such as 0.9")
+        return share
+
 
 dimension_option = click.option(
     "--dimension", type=Name("a dimension"), metavar="NAME", help="One dimension; all where it is not given."
@@ -38,7 +64,7 @@ dimension_option = click.option(
 @dimension_option
 @click.option(
     "--threshold",
-    type=click.FloatRange(0.5, 1),
+    type=Share(0.5, 1),
     default=None,
     metavar="0.5-1",
     help="Confidence from which on a text is repaired; 0.9 where it is not given.",
@@ -64,8 +90,11 @@ def repair(  # noqa: PLR0913 -- one parameter per option
     """
     from finmod.taxonomy.repair import THRESHOLD
     from finmod.terms.periods import parse_period
-    from finmod.workspace.tags_repair import accept, repair_tags
+    from finmod.workspace.tags_repair import repair_tags
 
+    if texts and not accepts:
+        message = "--text names a text that is to be accepted: give --accept too"
+        raise click.UsageError(message)
     project = opened(folder)
     month = parse_period(period) if period else None
     found = repair_tags(project, month, dimension=dimension, threshold=threshold or THRESHOLD)
@@ -74,60 +103,80 @@ def repair(  # noqa: PLR0913 -- one parameter per option
     else:
         _repairs(found)
     if accepts:
-        written = accept(project, found, texts or None)
-        for each in written if form == "table" else ():
-            line = f"{each.dimension}: {each.text!r} is an alias of {each.value!r} now."
-            console().print(Text(printable(line, 500)))
-        click.echo(f"Accepted {counted(len(written), 'repair')} into taxonomy.yaml.", err=form != "table")
+        _accept(project, found, texts, form)
     elif form == "table" and any(each.repairs for each in found):
-        words = "tags repair --accept"
-        console().print(f"\nWrite them into taxonomy.yaml with: {command_line(folder, words)}", markup=False)
+        console().print("\nWrite them as aliases:")
+        console().print(f"  {command_line(folder, 'tags repair --accept')}", markup=False, soft_wrap=True)
+
+
+def _accept(project: Project, found: Sequence[RepairedDimension], texts: tuple[str, ...], form: Form) -> None:
+    from finmod.workspace.tags_repair import accept
+
+    written = accept(project, found, texts or None)
+    if form == "table":
+        console().print()
+        for each in written:
+            text, value = (repr(one_line(word, 100)) for word in (each.text, each.value))
+            say(console(), f"{each.dimension}: {text} is an alias of {value} now ({each.place}).")
+    click.echo(f"Accepted {counted(len(written), 'repair')} into taxonomy.yaml.", err=form != "table")
 
 
 def _repair_rows(found: Sequence[RepairedDimension]) -> list[tuple[Any, ...]]:
+    """Return a row per text and currency."""
     rows: list[tuple[Any, ...]] = []
     for item in found:
-        rows += [
-            (item.dimension, each.text, each.value, round(each.confidence, 4), each.how, each.reason, each.runner_up,
-             each.resources, twelve_places(each.cost), item.currency)
-            for each in item.repairs
-        ]  # fmt: skip
-        rows += [
-            (item.dimension, each.text, None, None, None, each.reason, each.guess, each.resources,
-             twelve_places(each.cost), item.currency)
-            for each in item.unclear
-        ]  # fmt: skip
+        for each in item.repairs:
+            head = (item.dimension, each.text, each.value, round(each.confidence, 4), each.how, each.reason)
+            rows += [(*head, each.runner_up, each.resources, *amount) for amount in _amounts(item, each.text)]
+        for one in item.unclear:
+            unclear = (item.dimension, one.text, None, None, None, one.reason, one.guess, one.resources)
+            rows += [(*unclear, *amount) for amount in _amounts(item, one.text)]
     return rows
+
+
+def _amounts(item: RepairedDimension, text: str) -> Iterator[tuple[Decimal | None, str]]:
+    for currency, cost in sorted(item.costs[text].items()):
+        yield twelve_places(cost), currency
+
+
+def _cost(item: RepairedDimension, text: str) -> str:
+    return ", ".join(money(cost, currency) for currency, cost in sorted(item.costs[text].items()))
 
 
 def _repairs(found: Sequence[RepairedDimension]) -> None:
     screen = console()
-    for item in found:
-        title = f"{item.dimension}: {counted(len(item.repairs), 'text')} that can be repaired"
-        screen.print(Text(f"{title}, {counted(len(item.unclear), 'other')} that cannot", style="bold"))
+    if not found:
+        say(screen, f"{_NONE}: there is nothing to repair.")
+    for number, item in enumerate(found):
+        if number:
+            screen.print()
+        say(screen, _title(item), style="bold")
         if item.repairs:
             rows = [
-                (
-                    each.text,
-                    each.value,
-                    percent_of(each.confidence),
-                    each.reason,
-                    each.resources,
-                    money(each.cost, item.currency),
-                )
+                (one_line(each.text), each.value, percent_of(each.confidence), each.reason, each.resources,
+                 _cost(item, each.text))
                 for each in item.repairs
-            ]
+            ]  # fmt: skip
             headings = ("text", "means", "sure", "because", "resources", "EffectiveCost")
             table(headings, rows, right=("sure", "EffectiveCost"), spare=("because",))
+        if item.repairs and item.unclear:
+            screen.print()
         if item.unclear:
             others = [
-                (each.text, each.guess or "", each.reason, each.resources, money(each.cost, item.currency))
+                (one_line(each.text), each.guess or "", each.reason, each.resources, _cost(item, each.text))
                 for each in item.unclear[:_SHOWN]
             ]
-            table(("not told", "perhaps", "because", "resources", "EffectiveCost"), others, right=("EffectiveCost",))
+            columns = ("unclear", "perhaps", "because", "resources", "EffectiveCost")
+            table(columns, others, right=("EffectiveCost",), spare=("because",))
             if len(item.unclear) > _SHOWN:
-                screen.print(f"... and {len(item.unclear) - _SHOWN:,} more: --output json shows them all.")
-        screen.print()
+                say(screen, f"... and {len(item.unclear) - _SHOWN:,} more: --output csv shows them all.")
+
+
+def _title(item: RepairedDimension) -> str:
+    if not item.repairs and not item.unclear:
+        return f"{item.dimension}: every text is understood"
+    unclear = f", {counted(len(item.unclear), 'other')} unclear" if item.unclear else ""
+    return f"{item.dimension}: {counted(len(item.repairs), 'text')} can be repaired{unclear}"
 
 
 def percent_of(share: float) -> str:
@@ -146,7 +195,7 @@ def percent_of(share: float) -> str:
 @dimension_option
 @click.option(
     "--target",
-    type=click.FloatRange(0.5, 0.999),
+    type=Share(0.5, 0.999),
     default=0.95,
     show_default=True,
     metavar="0.5-0.999",
@@ -177,16 +226,19 @@ def infer(  # noqa: PLR0913 -- one parameter per option
     if target_file is not None and dimension is None:
         raise click.UsageError("--to writes the values of one dimension: name it with --dimension")  # noqa: EM101, TRY003 -- as click has it
     month = parse_period(period) if period else None
-    found = infer_tags(opened(folder), month, dimension=dimension, target=target)
-    if target_file is not None:
-        _write(target_file, found)
+    project = opened(folder)
+    found = infer_tags(project, month, dimension=dimension, target=target)
     if form != "table":
         show(_INFERRED, [_inferred_row(tag) for item in found for tag in item.tags], form)
-        return
-    for item in found:
+    elif not found:
+        say(console(), f"{_NONE}: there is nothing to infer.")
+    for number, item in enumerate(found if form == "table" else ()):
+        if number:
+            click.echo()
         _inferred(item)
     if target_file is not None:
-        console().print(Text(f"Wrote {target_file}: name it under lookup in taxonomy.yaml to use it.", style="bold"))
+        for line in _written(target_file, found[0], project.root):
+            click.echo(line, err=form != "table")
 
 
 def _inferred_row(tag: InferredTag) -> tuple[Any, ...]:
@@ -199,53 +251,63 @@ def _inferred_row(tag: InferredTag) -> tuple[Any, ...]:
 
 def _inferred(item: InferredDimension) -> None:
     screen = console()
-    for line in _said(item):
-        screen.print(line)
+    bold, *others = _said(item)
+    say(screen, bold, style="bold")
+    for line in others:
+        say(screen, line)
     tags = [tag for tag in item.tags if tag.value is not None]
     if tags:
         rows = [
-            (
-                tag.resource,
-                tag.value,
-                percent_of(tag.confidence or 0),
-                tag.named or "",
-                tag.why,
-                money(tag.cost, tag.currency),
-            )
+            (end_of(one_line(tag.resource, 1000)), tag.value, percent_of(tag.confidence or 0), tag.named or "",
+             tag.why.partition("; ")[0], money(tag.cost, tag.currency))
             for tag in tags[:_SHOWN]
-        ]
+        ]  # fmt: skip
         headings = ("resource", "inferred", "sure", "by rule", "because", "EffectiveCost")
         table(headings, rows, right=("sure", "EffectiveCost"), spare=("because", "by rule"))
         if len(tags) > _SHOWN:
-            screen.print(f"... and {len(tags) - _SHOWN:,} more: --output csv shows them all.")
-    screen.print()
+            say(screen, f"... and {len(tags) - _SHOWN:,} more: --output csv shows them all.")
 
 
-def _said(item: InferredDimension) -> Iterator[Text]:
+def _said(item: InferredDimension) -> Iterator[str]:
     """Yield how far what was inferred can be trusted, and how much it covers."""
     report = item.report
     if report.problem is not None:
         resources = counted(report.unlabelled.resources, "resource")
-        yield Text(f"{item.dimension}: nothing is inferred for {resources}, since {report.problem}.", style="bold")
+        yield f"{item.dimension}: nothing is inferred for {resources} without an understood tag"
+        yield f"{report.problem[:1].upper()}{report.problem[1:]}."
         return
     precision, held, rest = report.precision, report.held_out, report.unlabelled
-    is_one_currency = len({tag.currency for tag in item.tags}) == 1
+    is_one_currency = len({tag.currency for tag in item.tags} | {None}) == 2  # noqa: PLR2004 -- one, and none
     cost = f", {percent(rest.cost_share)} of their EffectiveCost" if is_one_currency else ""
     without = f"{rest.decided:,} of {rest.resources:,} resources without an understood tag"
-    yield Text(f"{item.dimension}: inferred for {without}{cost}", style="bold")
+    yield f"{item.dimension}: inferred for {without}{cost}"
     interval = f"from {percent_of(precision.low)} to {percent_of(precision.high)}"
     right = f"{precision.right:,} of {precision.decided:,} right, {percent_of(precision.share or 0)}"
-    yield Text(f"Held-out labels: {right} (95 % interval {interval}).")
-    yield Text(f"{held.decided:,} of {counted(held.resources, 'resource')} with a tag were decided.")
+    yield (
+        f"Proof: of {counted(held.resources, 'resource')} whose tag is known and was held out, {held.decided:,} were "
+        f"decided; {right} (95 % interval {interval})."
+    )
 
 
-def _write(path: Path, found: Sequence[InferredDimension]) -> None:
+def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
+    """Write what was inferred as a lookup; yield what to tell of it."""
     from finmod.workspace.files import write_file
+    from finmod.workspace.tags_infer import lookup_lines
 
-    rows = [
-        (tag.resource, tag.value, f"{tag.confidence:.4f}", tag.why)
-        for item in found
-        for tag in item.tags
-        if tag.value is not None and tag.confidence is not None
-    ]
-    write_file(path, csv_text(("ResourceId", "value", "confidence", "why"), rows))
+    lines, left_out = lookup_lines(item.tags)
+    write_file(path, csv_text(_LOOKUP, lines))
+    yield ""
+    yield f"Wrote {counted(len(lines), 'resource')} to {path}."
+    if left_out:
+        yield f"Left out: {counted(left_out, 'resource')} whose id means two values or cannot stand in a lookup."
+    if not lines:
+        return
+    name, is_inside = path.name, path.resolve().is_relative_to(root.resolve())
+    if is_inside:
+        name = path.resolve().relative_to(root.resolve()).as_posix()
+    where = "" if is_inside else "Put it beside taxonomy.yaml. "
+    yield f"{where}Rules of {item.dimension} that use it, behind those that know better:"
+    shown = name if re.fullmatch(r"[A-Za-z0-9_./-]+", name) else json.dumps(name)
+    for place, key in enumerate(_LOOKUP[:2]):
+        if any(line[place] for line in lines):
+            yield f"  - lookup: {{file: {shown}, key: {key}, value: value}}"

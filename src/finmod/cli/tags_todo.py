@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
-from rich.text import Text
 
+from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.output import Form, console, csv_text, markdown_text, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
 from finmod.cli.tags import period_option
-from finmod.cli.values import Name, Place, Word
-from finmod.errors import counted, printable
+from finmod.cli.values import Name, Place, Whole, Word
+from finmod.errors import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,13 +33,13 @@ _SHOWN = 20
 @click.command("todo")
 @period_option
 @click.option("--owner", type=Name("an owner"), metavar="NAME", help="Tasks of this owner alone.")
-@click.option("--respelt", is_flag=True, help="List tags too that are understood in another spelling.")
+@click.option("--respelt", is_flag=True, help="List tags as well that are understood, but in another spelling.")
 @click.option(
     "--to",
     "target",
     type=Place("file"),
     metavar="FILE",
-    help="Write the list: CSV where it ends in .csv, else Markdown.",
+    help="Write the list: as CSV where the name ends in .csv, else as Markdown.",
 )
 @output_option
 @click.pass_obj
@@ -65,8 +66,8 @@ def todo(  # noqa: PLR0913 -- one parameter per option
         show(_TASKS, rows, form)
     else:
         _screen(folder, project.name, month, found, owner)
-        if target is not None:
-            click.echo(f"Wrote {counted(len(rows), 'task')} to {target}")
+    if target is not None:
+        click.echo(f"Wrote {counted(len(rows), 'task')} to {target}.", err=form != "table")
 
 
 def _row(task: Task) -> tuple[Any, ...]:
@@ -81,38 +82,49 @@ def _row(task: Task) -> tuple[Any, ...]:
 
 def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTasks], owner: str | None) -> None:
     screen = console()
-    screen.print(Text(printable(f"{name}, {month:%Y-%m}: tags to mend", 500), style="bold"))
+    whose = f" by {owner}" if owner else ""
+    say(screen, f"{name}, {month:%Y-%m}: tags to mend{whose}", style="bold")
     if not found:
-        screen.print("Nothing: every tag that is demanded is there and understood.")
+        say(screen, "Nothing: every tag that is demanded is there and understood.")
         return
     if owner is None:
-        owners = [
-            (item.owner, len(item.tasks), sum(task.suggestion is not None for task in item.tasks), _costs(item))
-            for item in found
-        ]
-        table(("owner", "tasks", "with a suggestion", "EffectiveCost"), owners, right=("EffectiveCost",))
-        screen.print("\nOne owner's list:")
-        screen.print(f"  {command_line(folder, f'tags todo --owner {found[0].owner!r}')}", markup=False, soft_wrap=True)
-        screen.print(f"  {command_line(folder, 'tags todo --to todo.md')}", markup=False, soft_wrap=True)
+        _owners(folder, found)
         return
     tasks = found[0].tasks
     rows = [
-        (task.dimension, _problem(task), _should(task), task.account_name or task.account,
-         task.resource or task.service, money(task.cost, task.currency))
+        (task.dimension, one_line(_now(task)), one_line(_should(task)),
+         one_line(task.account_name or task.account or ""),
+         end_of(one_line(task.resource or task.service or "", 1000)), money(task.cost, task.currency))
         for task in tasks[:_SHOWN]
     ]  # fmt: skip
-    headings = ("dimension", "problem", "should be", "account", "resource", "EffectiveCost")
-    table(headings, rows, right=("EffectiveCost",), spare=("account",))
+    headings = ("dimension", "tag", "should be", "account", "resource", "EffectiveCost")
+    table(headings, rows, right=("EffectiveCost",), spare=("dimension", "account"))
     if len(tasks) > _SHOWN:
-        screen.print(f"... and {len(tasks) - _SHOWN:,} more: --output csv or --to todo.csv shows them all.")
+        say(screen, f"... and {len(tasks) - _SHOWN:,} more: --output csv or --to todo.csv shows them all.")
+
+
+def _owners(folder: Path | None, found: Sequence[OwnerTasks]) -> None:
+    from finmod.taxonomy.todo import NOBODY
+
+    screen = console()
+    owners = [
+        (one_line(item.owner), len(item.tasks), sum(task.suggestion is not None for task in item.tasks), _costs(item))
+        for item in found
+    ]
+    table(("owner", "tasks", "with a suggestion", "EffectiveCost"), owners, right=("EffectiveCost",))
+    screen.print("\nLook further:")
+    first = next((item.owner for item in found if item.owner != NOBODY), found[0].owner)
+    for words in (f"tags todo --owner {shlex.quote(one_line(first))}", "tags todo --to todo.md"):
+        screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
 
 
 def _costs(item: OwnerTasks) -> str:
     return ", ".join(money(cost, currency) for currency, cost in item.costs.items())
 
 
-def _problem(task: Task) -> str:
-    return f"no {task.key}" if task.text is None else f"{task.problem}: {task.text}"
+def _now(task: Task) -> str:
+    """Return what stands there now: its key and text, or that there is none."""
+    return f"no {task.key}" if task.text is None else task.text
 
 
 def _should(task: Task) -> str:
@@ -128,11 +140,11 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
         yield from ("", "Nothing: every tag that is demanded is there and understood.")
     for item in found:
         yield from ("", f"## {markdown_text(item.owner)}: {counted(len(item.tasks), 'task')}, {_costs(item)}", "")
-        yield "| dimension | problem | should be | why | account | resource | EffectiveCost |"
-        yield "| --- | --- | --- | --- | --- | --- | ---: |"
+        yield "| dimension | problem | tag | should be | why | account | resource | EffectiveCost |"
+        yield "| --- | --- | --- | --- | --- | --- | --- | ---: |"
         for task in item.tasks:
             cells = (
-                task.dimension, _problem(task), _should(task), task.suggestion.why if task.suggestion else "",
+                task.dimension, task.problem, _now(task), _should(task), task.suggestion.why if task.suggestion else "",
                 task.account_name or task.account or "", task.resource or task.service or "",
                 money(task.cost, task.currency),
             )  # fmt: skip
@@ -150,7 +162,7 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
 @click.option(
     "--to", "place", type=Place("folder"), metavar="DIR", help="Folder for the files; policies/TARGET otherwise."
 )
-@click.option("--enforce", is_flag=True, help="Block what breaks a rule; it is reported alone otherwise.")
+@click.option("--enforce", is_flag=True, help="Block what breaks a rule; otherwise it is only reported.")
 @click.option(
     "--scope",
     type=Name("where the policies stand"),
@@ -164,7 +176,14 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
 @click.option(
     "--mark-for", type=Name("an action"), metavar="ACTION", help="Custodian: mark for notify, stop or the like."
 )
-@click.option("--mark-days", type=click.IntRange(1, 365), default=14, help="Custodian: days until that action.")
+@click.option(
+    "--mark-days",
+    type=Whole("from 1 to 365", least=1, most=365),
+    metavar="DAYS",
+    default=14,
+    show_default=True,
+    help="Custodian: days until that action.",
+)
 @output_option
 @click.pass_obj
 def export(  # noqa: PLR0913, PLR0917 -- one parameter per option

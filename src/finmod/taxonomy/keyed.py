@@ -52,7 +52,6 @@ def make_base(
     days, keys = (whole(table, _files(ledger, table, snapshot, months)) for table in (CHARGE_DAYS, CHARGE_KEYS))
     true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
     dates = ", ".join(f"DATE '{month}'" for month in months or ())
-    dates = ", ".join(f"DATE '{month}'" for month in months or ())
     chosen = "true" if months is None else f"x_BillingPeriod IN ({dates})"
     bounds = engine.row(
         f"SELECT min(x_ChargeDate), max(x_ChargeDate) FROM (SELECT x_ChargeDate FROM {days} WHERE {chosen} UNION ALL "

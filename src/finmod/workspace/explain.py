@@ -15,38 +15,37 @@ from finmod.workspace.names import named
 MOST = 20
 """So many keys are explained at once."""
 
+_EDGES = ("/", ":", ".")
 
-def explain(
-    project: Project, *, key: int | None = None, resource: str | None = None, month: date | None = None
-) -> list[KeyNames]:
+
+def explain(project: Project, what: str, month: date | None = None) -> list[KeyNames]:
     """Return the names of a charge key, or of a resource's keys, and what every rule says of them.
 
     Args:
         project: Whose ledger and taxonomy.
-        key: x_ChargeKey; None where a resource is meant.
-        resource: ResourceId, ResourceName, or the end of an id.
+        what: x_ChargeKey, ResourceId, AllocatedResourceId, ResourceName, or the last parts of an id.
         month: First day of the billing period; None for the last one.
+
+    Returns:
+        The dearest first, ``MOST`` at most.
 
     Raises:
         UserError: As in ``named``, or nothing is found.
     """
     with named(project, month) as found:
-        if key is not None:
-            condition, bound = "r.x_ChargeKey = $1", str(key)
-        else:
-            bound = resource or ""
-            condition = (
-                "(r.ResourceId = $1 OR r.ResourceName = $1 OR r.AllocatedResourceId = $1 OR "
-                "ends_with(r.ResourceId, '/' || $1))"
-            )
-        keys = explain_keys(found.engine, found.naming, condition, [bound], MOST)
+        ends = " OR ".join(
+            f"ends_with({column}, '{edge}' || $1)"
+            for column in ("r.ResourceId", "r.AllocatedResourceId")
+            for edge in _EDGES
+        )
+        is_one = "$1 IN (CAST(r.x_ChargeKey AS VARCHAR), r.ResourceId, r.ResourceName, r.AllocatedResourceId)"
+        keys = explain_keys(found.engine, found.naming, f"(coalesce({is_one}, false) OR {ends})", [what], MOST)
         if keys:
             return keys
-        what = f"charge key {key}" if key is not None else f"resource {printable(resource or '', 100)!r}"
         raise UserError(
             Problem(
                 code="FM2019",
-                found=f"{found.months[-1]:%Y-%m} has no charge of {what}",
+                found=f"{found.months[-1]:%Y-%m} has no charge key or resource {printable(what, 100)!r}",
                 expected="x_ChargeKey, ResourceId or ResourceName of a charge of that month",
                 remedy='Name another month with --period, or look for it with: finmod query "SELECT DISTINCT '
                 'x_ChargeKey, ResourceId, ResourceName FROM charges_daily".',

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.settings.project import Project
-from finmod.taxonomy.compliance import make_facts
-from finmod.taxonomy.definition import Taxonomy
+from finmod.settings.validate import listing
+from finmod.taxonomy.compliance import make_facts, tagged_dimensions
+from finmod.taxonomy.definition import Dimension, Taxonomy
 from finmod.taxonomy.keyed import BASE, make_base, months_of
 from finmod.taxonomy.naming import Naming, name_keys
 from finmod.taxonomy.reading import read_taxonomy
@@ -70,6 +71,20 @@ def named(project: Project, month: date | None = None, *, before: int = 0) -> It
         yield Named(engine, ledger, snapshot, taxonomy, naming, tuple(months))
 
 
+def valued_dimensions(found: Named, name: str | None = None) -> list[Dimension]:
+    """Return the dimensions that tags say and that have values: those that can be repaired and inferred.
+
+    Args:
+        found: Whose taxonomy.
+        name: One of them; None for all.
+
+    Raises:
+        UserError: None of them is called so.
+    """
+    dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
+    return [of_name(name, dimensions, "dimension that tags say and that has values")] if name else dimensions
+
+
 def name_all(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> Naming:
     """Name the charge keys of every month in one state of the ledger; the tables of the names are made in the engine.
 
@@ -82,6 +97,32 @@ def name_all(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapsho
     make_facts(engine)
     naming.offer_outcomes(engine)
     return naming
+
+
+def of_name(name: str, dimensions: Sequence[Dimension], what: str) -> Dimension:
+    """Return the dimension of a name.
+
+    Args:
+        name: As it was asked for.
+        dimensions: Those that can be meant.
+        what: What they are, for the message.
+
+    Raises:
+        UserError: None of them is called so.
+    """
+    found = next((each for each in dimensions if each.name == name), None)
+    if found is not None:
+        return found
+    names = [each.name for each in dimensions]
+    close = near(name, names)
+    raise UserError(
+        Problem(
+            code="FM2018",
+            found=f"{printable(name, 80)!r} is no {what}",
+            expected=listing(names) if names else "one, and there is none",
+            remedy=f"Did you mean {close!r}?" if close else "Name one of these." if names else "Add it first.",
+        )
+    )
 
 
 def _chosen(there: Sequence[date], month: date | None, before: int) -> Sequence[date]:

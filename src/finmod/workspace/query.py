@@ -6,6 +6,7 @@ Owns which tables a statement sees and that it can read nothing else.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -100,7 +101,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 elif naming is None and _wants_names(project, words):
                     naming = name_all(engine, project, ledger, snapshot)
                 else:
-                    raise UserError(_wrong(words)) from error
+                    raise UserError(_wrong(words, _dimension_columns(project, named))) from error
                 _make_views(engine, ledger, snapshot, named, money, naming)
         raise UserError(_wrong(words))
 
@@ -142,6 +143,15 @@ def _wants_names(project: Project, error: str) -> bool:
     return missing.group(1).lower() in columns
 
 
+def _dimension_columns(project: Project, names: list[str]) -> list[str]:
+    """Return the columns that hold the names of dimensions, where a statement names a table that has them."""
+    if not has_taxonomy(project.root) or not set(NAMED) & set(names):
+        return []
+    with suppress(UserError):
+        return [dimension.column for dimension in read_taxonomy(project.root).dimensions.values()]
+    return []
+
+
 def _is_text(sql: str) -> bool:
     """Return whether a statement can be written as UTF-8: a shell of another encoding leaves half characters."""
     return sql.encode(errors="replace").decode() == sql
@@ -161,10 +171,16 @@ def tables() -> Result:
     )
 
 
-def _wrong(words: str) -> Problem:
+def _wrong(words: str, columns: Sequence[str] = ()) -> Problem:
+    """Return the problem that DuckDB tells.
+
+    Args:
+        words: What it says.
+        columns: Columns that it does not know of: those of dimensions, which are made where a statement asks for them.
+    """
     what = printable(words.split("\n\n", 1)[0].split("\n", 1)[0], 500).rstrip("!.")
     found = f"the query cannot run: {_KIND.sub('', what)}{_position(words)}"
-    return Problem(code="FM1601", found=found, remedy=_remedy(words))
+    return Problem(code="FM1601", found=found, remedy=_remedy(words, columns))
 
 
 def _position(words: str) -> str:
@@ -183,7 +199,7 @@ def _position(words: str) -> str:
     return f", in line {line} at column {column}" if is_whole and column > 0 else f", in line {line}"
 
 
-def _remedy(words: str) -> str:
+def _remedy(words: str, columns: Sequence[str]) -> str:
     fixed = next((remedy for sign, remedy in _REMEDIES.items() if sign in words), None)
     if fixed:
         return fixed
@@ -200,8 +216,9 @@ def _remedy(words: str) -> str:
         meant = re.search(r'Did you mean "([^"]+)"', words)
         return _with_hint(meant.group(1) if meant else None, "The functions are those of DuckDB.")
     if missing is None and "column" in words.lower():
-        asked = re.search(r'column "([^"]+)"', words)
-        close = near(asked.group(1), re.findall(r'"([^"]+)"', words.partition("Candidate")[2])) if asked else None
+        asked = re.search(r'column (?:named )?"([^"]+)"', words)
+        known = [*re.findall(r'"([^"]+)"', words.partition("Candidate")[2]), *columns]
+        close = near(asked.group(1), known) if asked else None
         return _with_hint(close, "See the columns of a table with: finmod query 'DESCRIBE charges'.")
     close = near(missing.group(2), [item.name for item in TABLES]) if missing else None
     return _with_hint(close, "See the tables with: finmod query --list.")

@@ -16,7 +16,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.drift import Drift, drift
 from finmod.taxonomy.rule_use import RuleUse, rule_findings, rule_uses
 from finmod.terms.findings import Finding
-from finmod.workspace.names import named
+from finmod.workspace.names import named, of_name
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,24 @@ def tag_report(project: Project, month: date | None = None, *, by: str | None = 
         )
 
 
-def rule_report(project: Project, month: date | None = None, *, months: int = 1) -> list[RuleUse]:
+def rule_report(
+    project: Project, month: date | None = None, *, months: int = 1, dimension: str | None = None
+) -> list[RuleUse]:
     """Return what each rule does with the charge keys of a month and of those before it.
 
+    Args:
+        project: Whose ledger and taxonomy.
+        month: First day of the billing period; None for the last one.
+        months: How many months are looked at together, the month itself among them.
+        dimension: Rules of this dimension alone; None for all.
+
     Raises:
-        UserError: As in ``named``.
+        UserError: As in ``named``, or there is no such dimension.
     """
     with named(project, month, before=months - 1) as found:
-        return rule_uses(found.engine, found.naming)
+        if dimension is not None:
+            of_name(dimension, list(found.taxonomy.dimensions.values()), "dimension of taxonomy.yaml")
+        return [use for use in rule_uses(found.engine, found.naming) if dimension in {None, use.dimension}]
 
 
 def _no_group(by: str, words: list[str]) -> Problem:

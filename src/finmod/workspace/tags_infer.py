@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from finmod.errors import Problem, UserError, near
+from finmod.errors import printable
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import CHARGE_DAYS
 from finmod.settings.project import Project
-from finmod.settings.validate import listing
-from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension, Taxonomy, asked
 from finmod.taxonomy.inference import Inference, InferenceOptions, infer, parent_path, resource_frame
 from finmod.taxonomy.inference_report import InferenceReport
-from finmod.workspace.names import Named, named
+from finmod.taxonomy.patterns import is_pattern
+from finmod.workspace.names import Named, named, valued_dimensions
 
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 _SEVERAL = 3
 """Months that are looked at, the month itself among them: when a resource came and went."""
 
@@ -36,10 +37,11 @@ class InferredTag:
         dimension: Name of the dimension.
         source: Name of the source.
         resource: ResourceId, or that of what its cost was split to.
+        is_allocated: Whether its cost was split to it: it is an AllocatedResourceId.
         account: SubAccountId.
         service: ServiceName.
-        cost: EffectiveCost of the month.
-        currency: BillingCurrency.
+        cost: EffectiveCost of the month; None where it is billed in several currencies.
+        currency: BillingCurrency; None likewise.
         value: The inferred value; None where nothing is inferred.
         confidence: Share of like inferences that were right on held-out labels; None without a value.
         why: The evidence, or why there is none, in words with text of the bill.
@@ -49,10 +51,11 @@ class InferredTag:
     dimension: str
     source: str
     resource: str
+    is_allocated: bool
     account: str | None
     service: str | None
-    cost: Decimal
-    currency: str
+    cost: Decimal | None
+    currency: str | None
     value: str | None
     confidence: float | None
     why: str
@@ -89,10 +92,7 @@ def infer_tags(
         UserError: As in ``named``, or there is no such dimension, or the target makes no sense.
     """
     with named(project, month, before=_SEVERAL - 1) as found:
-        dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
-        if dimension is not None:
-            dimensions = [_of_name(dimension, dimensions)]
-        return [inferred_dimension(found, each, target=target) for each in dimensions]
+        return [inferred_dimension(found, each, target=target) for each in valued_dimensions(found, dimension)]
 
 
 def inferred_dimension(found: Named, dimension: Dimension, *, target: float = 0.95) -> InferredDimension:
@@ -115,11 +115,39 @@ def inferred_dimension(found: Named, dimension: Dimension, *, target: float = 0.
         first_day=[row["first_day"] for row in rows],
         last_day=[row["last_day"] for row in rows],
         usage=_usage([row["usage"] for row in rows]),
-        cost=[row["cost"] for row in rows],
+        cost=[row["cost"] or Decimal(0) for row in rows],
     )
     shared = frozenset(name for name, value in (dimension.values or {}).items() if value.shared)
     made = infer(frame, InferenceOptions(target=target, shared_values=shared))
     return InferredDimension(dimension.name, made.report, _tags(dimension, rows, made))
+
+
+def lookup_lines(tags: Sequence[InferredTag]) -> tuple[list[tuple[str, str, str, str, str]], int]:
+    """Return inferred tags as lines of a CSV that a rule can look up, and how many are left out.
+
+    Left out are ids that mean two values, in two sources, and those that a lookup or a spreadsheet would read as more
+    than a text: patterns, formulas, control characters.
+
+    Returns:
+        AllocatedResourceId or ResourceId, the other one empty, then value, confidence and why; sorted.
+    """
+    inferred = [tag for tag in tags if tag.value is not None]
+    by_id: dict[tuple[bool, str], list[InferredTag]] = {}
+    for tag in inferred:
+        if _is_plain(tag.resource) and _is_plain(tag.value or ""):
+            by_id.setdefault((tag.is_allocated, tag.resource.lower()), []).append(tag)
+    kept = [same for same in by_id.values() if len({tag.value for tag in same}) == 1]
+    lines = []
+    for same in kept:
+        tag = min(same, key=lambda each: each.confidence or 0)
+        ids = (tag.resource, "") if tag.is_allocated else ("", tag.resource)
+        lines.append((*ids, tag.value or "", f"{tag.confidence or 0:.4f}", tag.why))
+    return sorted(lines), len(inferred) - sum(map(len, kept))
+
+
+def _is_plain(text: str) -> bool:
+    is_clean = text == text.strip() and printable(text, len(text)) == text and "\n" not in text
+    return is_clean and not is_pattern(text) and text[:1] not in _FORMULA
 
 
 def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference) -> tuple[InferredTag, ...]:
@@ -132,17 +160,18 @@ def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference)
                 dimension=dimension.name,
                 source=row["x_Source"],
                 resource=row["resource"],
+                is_allocated=row["is_allocated"],
                 account=row["SubAccountId"],
                 service=row["ServiceName"],
                 cost=row["cost"],
-                currency=row["BillingCurrency"],
+                currency=row["currency"],
                 value=made.value[place] if has_value else None,
                 confidence=float(made.confidence[place]) if has_value else None,
                 why=str(made.evidence[place]),
                 named=row["named"],
             )
         )
-    return tuple(sorted(tags, key=lambda tag: (-tag.cost, tag.source, tag.resource)))
+    return tuple(sorted(tags, key=lambda tag: (-(tag.cost or 0), tag.source, tag.resource)))
 
 
 def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
@@ -160,7 +189,6 @@ def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
         "ServiceName",
         "ResourceType",
         "ResourceName",
-        "BillingCurrency",
     )
     own = ", ".join(f"min({name}) AS {name}" for name in texts)
     days = relation(found.ledger.files(CHARGE_DAYS, found.snapshot))
@@ -174,7 +202,9 @@ def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
         "map(list(datediff('day', DATE '{0}', day)) FILTER (period = DATE '{0}'), "
         "list(cost) FILTER (period = DATE '{0}')) AS usage FROM daily GROUP BY ALL) "
         f"SELECT facts.x_Source, facts.resource, min(coalesce(ServiceProviderName, x_ProviderName)) AS supplier, "
-        f"{own}, coalesce(sum(EffectiveCost), 0) AS cost, {label}, {single.format(value, 'named')}, "
+        f"{own}, {label}, {single.format(value, 'named')}, bool_and(AllocatedResourceId IS NOT NULL) AS is_allocated, "
+        "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN coalesce(sum(EffectiveCost), 0) END AS cost, "
+        "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN min(BillingCurrency) END AS currency, "
         f"{''.join(f'{each}, ' for each in others)}any_value(first_day) AS first_day, any_value(last_day) AS last_day, "
         "any_value(usage) AS usage FROM facts LEFT JOIN lives ON lives.x_Source = facts.x_Source "
         "AND lives.resource = facts.resource WHERE x_BillingPeriod = DATE '{0}' GROUP BY facts.x_Source, facts.resource"
@@ -207,19 +237,3 @@ def _others(taxonomy: Taxonomy, dimension: Dimension) -> list[str]:
         for name in taxonomy.dimensions
         if name != dimension.name and dimension.name not in waits(name, frozenset())
     ]
-
-
-def _of_name(name: str, dimensions: Sequence[Dimension]) -> Dimension:
-    found = next((each for each in dimensions if each.name == name), None)
-    if found is not None:
-        return found
-    names = [each.name for each in dimensions]
-    close = near(name, names)
-    raise UserError(
-        Problem(
-            code="FM2018",
-            found=f"{name!r} is no dimension that tags say and that has values",
-            expected=listing(names) if names else "one in taxonomy.yaml",
-            remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
-        )
-    )

@@ -7,7 +7,7 @@ Owns what is known of each text. How a repair is judged stands in ``taxonomy/rep
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +16,12 @@ from finmod.errors import Problem, UserError, printable
 from finmod.settings.edit_taxonomy import NewAlias, add_aliases
 from finmod.settings.project import Project
 from finmod.settings.taxonomy import TAXONOMY
-from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
-from finmod.workspace.names import Named, named
-from finmod.workspace.tags_infer import inferred_dimension
+from finmod.workspace.names import Named, named, valued_dimensions
+from finmod.workspace.tags_infer import InferredTag, inferred_dimension
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class RepairedDimension:
         dimension: Its name.
         repairs: Texts that are no value, with the one that they mean, the dearest first.
         unclear: Texts that are no value, and of which nobody can tell what they mean.
-        currency: BillingCurrency of the costs; None where there are several, and costs are added across none.
+        costs: Text -> BillingCurrency -> EffectiveCost of the charges that carry it. Of a text in several currencies
+            ``Repair.cost`` is the largest of them, for the order alone.
     """
 
     dimension: str
     repairs: tuple[Repair, ...]
     unclear: tuple[Unclear, ...]
-    currency: str | None
+    costs: Mapping[str, Mapping[str, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,13 @@ class Accepted:
         dimension: Name of the dimension.
         value: Name of the value.
         text: The text.
+        place: ``file:line`` where it stands now.
     """
 
     dimension: str
     value: str
     text: str
+    place: str
 
 
 def repair_tags(
@@ -68,36 +71,48 @@ def repair_tags(
         threshold: Confidence from which on a text is repaired.
 
     Raises:
-        UserError: As in ``named``.
+        UserError: As in ``named``, or there is no such dimension.
     """
     with named(project, month, before=2) as found:
-        dimensions = [each for each in tagged_dimensions(found.naming) if not each.is_open]
-        return [
-            repaired_dimension(found, each, threshold=threshold)
-            for each in dimensions
-            if dimension in {None, each.name}
-        ]
+        return [repaired_dimension(found, each, threshold=threshold) for each in valued_dimensions(found, dimension)]
 
 
-def repaired_dimension(found: Named, dimension: Dimension, *, threshold: float = THRESHOLD) -> RepairedDimension:
-    """Return what the texts of one dimension were meant to be, in the last of the named months."""
-    observed, currency = _observed(found, dimension)
+def repaired_dimension(
+    found: Named, dimension: Dimension, inferred: Sequence[InferredTag] | None = None, *, threshold: float = THRESHOLD
+) -> RepairedDimension:
+    """Return what the texts of one dimension were meant to be, in the last of the named months.
+
+    Args:
+        found: The named keys.
+        dimension: One that tags say and that has values.
+        inferred: What ``inferred_dimension`` tells of it; None where that was not asked yet.
+        threshold: As in ``repair_tags``.
+    """
+    observed, costs = _observed(found, dimension, inferred)
     known = [
         Known(value.name, tuple(alias.text for alias in value.aliases)) for value in (dimension.values or {}).values()
     ]
     verdicts = judged(observed, known, threshold=threshold)
-    return RepairedDimension(dimension.name, verdicts.repairs, verdicts.unclear, currency)
+    return RepairedDimension(dimension.name, verdicts.repairs, verdicts.unclear, costs)
 
 
 def accept(
     project: Project, repaired: Sequence[RepairedDimension], texts: Iterable[str] | None = None
 ) -> list[Accepted]:
-    """Write repairs into taxonomy.yaml as aliases, all of them or those of some texts; return what was written.
+    """Write repairs as aliases where the taxonomy has the values, all of them or those of some texts.
+
+    Args:
+        project: Whose taxonomy.
+        repaired: What ``repair_tags`` found.
+        texts: Those that are accepted; None for all.
+
+    Returns:
+        What was written. Of texts that differ in case and separators alone one is.
 
     Raises:
         UserError: A text is not among them, or the file cannot be edited; nothing is written then.
     """
-    every = [Accepted(item.dimension, repair.value, repair.text) for item in repaired for repair in item.repairs]
+    every = [NewAlias(item.dimension, repair.value, repair.text) for item in repaired for repair in item.repairs]
     wanted = None if texts is None else set(texts)
     chosen = [each for each in every if wanted is None or each.text in wanted]
     missing = sorted((wanted or set()) - {each.text for each in chosen})
@@ -115,13 +130,17 @@ def accept(
         )
     # What differs in case and separators alone needs one alias.
     chosen = list({(each.dimension, each.value, fold(each.text)): each for each in reversed(chosen)}.values())[::-1]
-    if chosen:
-        add_aliases(project.root / TAXONOMY, [NewAlias(each.dimension, each.value, each.text) for each in chosen])
-    return chosen
+    changes = add_aliases(project.root / TAXONOMY, chosen, fold=fold) if chosen else ()
+    return [
+        Accepted(each.alias.dimension, each.alias.value, each.alias.text, f"{each.file}:{each.line}")
+        for each in changes
+    ]
 
 
-def _observed(found: Named, dimension: Dimension) -> tuple[list[Observed], str | None]:
-    """Return each text that is no value, with what else tells of the resources that carry it."""
+def _observed(
+    found: Named, dimension: Dimension, inferred: Sequence[InferredTag] | None
+) -> tuple[list[Observed], dict[str, dict[str, Decimal]]]:
+    """Return each text that is no value, with what else tells of the resources that carry it, and its costs."""
     place, month = found.naming.place(dimension.name), found.months[-1]
     rows = found.engine.rows(
         f"SELECT s_{place}, x_Source, {RESOURCE}, o_{place}, coalesce(sum(EffectiveCost), 0), BillingCurrency "
@@ -129,25 +148,23 @@ def _observed(found: Named, dimension: Dimension) -> tuple[list[Observed], str |
         [month],
     )
     if not rows:
-        return [], None
-    siblings = {
-        (tag.source, tag.resource): tag.value
-        for tag in inferred_dimension(found, dimension).tags
-        if tag.value is not None
-    }
-    costs: dict[str, Decimal] = {}
+        return [], {}
+    tags = inferred_dimension(found, dimension).tags if inferred is None else inferred
+    siblings = {(tag.source, tag.resource): tag.value for tag in tags if tag.value is not None}
+    costs: dict[str, dict[str, Decimal]] = {}
     resources: dict[str, set[tuple[str, str | None]]] = {}
     evidence: dict[str, Counter[str]] = {}
-    for seen, source, resource, number, cost, _ in rows:
+    for seen, source, resource, number, cost, currency in rows:
         text = found.naming.outcomes[seen].text or ""
-        costs[text] = costs.get(text, Decimal(0)) + cost
+        of_text = costs.setdefault(text, {})
+        of_text[currency] = of_text.get(currency, Decimal(0)) + cost
         if (source, resource) not in resources.setdefault(text, set()):
             resources[text].add((source, resource))
             told = found.naming.outcomes[number].value if number else siblings.get((source, resource))
             if told is not None:
                 evidence.setdefault(text, Counter())[told] += 1
     observed = [
-        Observed(text, len(resources[text]), cost, evidence.get(text, Counter())) for text, cost in costs.items()
+        Observed(text, len(resources[text]), max(each.values()), evidence.get(text, Counter()))
+        for text, each in costs.items()
     ]
-    currencies = {row[5] for row in rows}
-    return observed, currencies.pop() if len(currencies) == 1 else None
+    return observed, costs

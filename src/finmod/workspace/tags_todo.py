@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.project import Project
-from finmod.taxonomy.compliance import tagged_dimensions
-from finmod.taxonomy.todo import Suggestion, Task, tasks, with_suggestions
-from finmod.workspace.names import named
+from finmod.settings.validate import listing
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.todo import NOBODY, Suggestion, Task, tasks, with_suggestions
+from finmod.workspace.names import named, valued_dimensions
 from finmod.workspace.tags_infer import inferred_dimension
 from finmod.workspace.tags_repair import repaired_dimension
+
+_FEW_OWNERS = 8
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,23 @@ def todo(
         respelt: Whether texts that are understood in another spelling are listed too.
 
     Raises:
-        UserError: As in ``named``.
+        UserError: As in ``named``, or nobody is called as the owner is.
     """
     with named(project, month, before=2) as found:
+        if owner is not None:
+            _check_owner(owner, found.taxonomy)
         repaired: dict[tuple[str, str], Suggestion] = {}
         inferred: dict[tuple[str, str, str | None], Suggestion] = {}
-        for dimension in tagged_dimensions(found.naming):
-            if dimension.is_open:
-                continue
+        for dimension in valued_dimensions(found):
+            siblings = inferred_dimension(found, dimension).tags
             texts = {
                 repair.text: Suggestion(repair.value, f"repaired: {repair.reason}", repair.confidence)
-                for repair in repaired_dimension(found, dimension).repairs
+                for repair in repaired_dimension(found, dimension, siblings).repairs
             }
             for outcome in found.naming.outcomes.found:
                 if outcome.dimension == dimension.name and outcome.value is None and outcome.text in texts:
                     repaired[dimension.name, f"{outcome.key}={outcome.text}"] = texts[outcome.text]
-            for tag in inferred_dimension(found, dimension).tags:
+            for tag in siblings:
                 if tag.value is not None:
                     suggestion = Suggestion(tag.value, f"inferred: {tag.why}", tag.confidence)
                     inferred[dimension.name, tag.source, tag.resource] = suggestion
@@ -67,6 +72,21 @@ def todo(
             tasks(found.engine, found.naming, found.months[-1], respelt=respelt), repaired, inferred
         )
         return found.months[-1], [each for each in _by_owner(every) if owner in {None, each.owner}]
+
+
+def _check_owner(owner: str, taxonomy: Taxonomy) -> None:
+    values = (value for each in taxonomy.dimensions.values() for value in (each.values or {}).values())
+    owners = sorted({value.owner for value in values if value.owner} | {NOBODY})
+    if owner not in owners:
+        close = near(owner, owners)
+        raise UserError(
+            Problem(
+                code="FM2023",
+                found=f"no value has the owner {printable(owner, 100)!r}",
+                expected=listing(owners) if len(owners) <= _FEW_OWNERS else "one that stands beside a value",
+                remedy=f"Did you mean {close!r}?" if close else "See who has tasks: finmod tags todo.",
+            )
+        )
 
 
 def _by_owner(every: list[Task]) -> list[OwnerTasks]:
@@ -78,12 +98,16 @@ def _by_owner(every: list[Task]) -> list[OwnerTasks]:
 
 
 def _costs(of_it: list[Task]) -> dict[str, Decimal]:
-    """Return the cost of resources by currency; one that lacks two tags costs once."""
-    once = {
-        (task.source, task.account, task.service, task.resource, task.currency): task.cost
-        for task in sorted(of_it, key=lambda task: task.cost)
-    }
+    """Return the cost of resources by currency; one that lacks two tags costs once.
+
+    Of a resource the dimension counts whose tags are wrong on most of its cost.
+    """
+    by_dimension: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
+    for task in of_it:
+        resource = (task.source, task.account, task.service, task.resource, task.currency)
+        costs = by_dimension.setdefault(resource, {})
+        costs[task.dimension] = costs.get(task.dimension, Decimal(0)) + task.cost
     found: dict[str, Decimal] = {}
-    for (*_, currency), cost in once.items():
-        found[currency] = found.get(currency, Decimal(0)) + cost
+    for (*_, currency), costs in by_dimension.items():
+        found[currency or ""] = found.get(currency or "", Decimal(0)) + max(costs.values())
     return found
