@@ -151,7 +151,7 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
             yield f"| {' | '.join(markdown_text(cell) for cell in cells)} |"
 
 
-@click.command("export")
+@click.command("export", options_metavar="--target TARGET [OPTIONS]")
 @click.option(
     "--target",
     type=Word(("aws", "azure", "google", "custodian")),

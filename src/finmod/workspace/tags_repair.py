@@ -20,6 +20,7 @@ from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
+from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import InferredTag, inferred_dimension
 
@@ -167,4 +168,27 @@ def _observed(
         Observed(text, len(resources[text]), max(each.values()), evidence.get(text, Counter()))
         for text, each in costs.items()
     ]
-    return observed, costs
+    return [*observed, *_understood(found, dimension)], costs
+
+
+def _understood(found: Named, dimension: Dimension) -> list[Observed]:
+    """Return what other rules call the resources whose tag is understood: so it shows how far these can be trusted."""
+    answers = list(found.naming.answers(dimension))
+    tags = [name for name, rule in answers if rule is not None and rule.kind == "tag"]
+    others = [name for name, rule in answers if rule is None or rule.kind not in {"tag", "label"}]
+    if not others:
+        return []
+    rows = found.engine.rows(
+        f"SELECT {first_answer(tags)} AS seen, coalesce({', '.join(others)}) AS other, "
+        f"count(DISTINCT (x_Source, {RESOURCE})) FROM ({found.naming.rules}) WHERE x_BillingPeriod = ? "
+        f"AND {RESOURCE} IS NOT NULL GROUP BY ALL HAVING seen > 0",
+        [found.months[-1]],
+    )
+    resources: Counter[str] = Counter()
+    evidence: dict[str, Counter[str]] = {}
+    for seen, other, count in rows:
+        value = found.naming.outcomes[seen].value or ""
+        resources[value] += count
+        if other is not None:
+            evidence.setdefault(value, Counter())[found.naming.outcomes[other].value or ""] += count
+    return [Observed(value, count, Decimal(0), evidence.get(value, Counter())) for value, count in resources.items()]
