@@ -61,3 +61,48 @@ def tagged(folder: Path, taxonomy: str = TAXONOMY) -> Books:
     made.load(made.write("a.csv", bill(*CHARGES)))
     made.write("taxonomy.yaml", taxonomy)
     return made
+
+
+EURO = {"BillingCurrency": "EUR", "BillingAccountId": "a2"}
+"""What makes a charge one in euros."""
+
+ESTATE = """\
+# Kept by the platform team.
+dimensions:
+  product:
+    values:
+      search: {owner: search-team}   # the first product
+      ads: {owner: ads-team, aliases: [adverts]}
+      payments: {owner: "o'brien & sons"}
+      kubernetes: {shared: true}
+    from:
+      - tag: product
+    required: 0.9
+"""
+
+
+def estate(folder: Path, taxonomy: str = ESTATE) -> Books:
+    """Return a project of 170 resources in September, enough to learn from.
+
+    Each of three products has an account of its own, with 50 resources that are tagged and five that are not. Two of
+    search's are tagged ``serach``, one of the mixed account is ``zzz``; there half are search and half ads, and eight
+    have no tag.
+    """
+    charges: list[Mapping[str, str]] = []
+
+    def add(number: int, account: str, product: str) -> None:
+        tags = f'{{"product":"{product}"}}' if product else ""
+        charges.append(charge(9, "1.25", f"i-{account}-{number}", tags, SubAccountId=account))
+
+    for account in ("search", "ads", "payments"):
+        for number in range(55):
+            add(number, account, account if number < 50 else "")
+    for number in range(55, 57):
+        add(number, "search", "serach")
+    for number in range(16):
+        add(number, "mixed", ("search", "ads")[number % 2] if number < 8 else "")
+    add(16, "mixed", "zzz")
+    made = Books(folder)
+    made.load(made.write("a.csv", bill(*charges)))
+    made.write("taxonomy.yaml", taxonomy)
+    return made

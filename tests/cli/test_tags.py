@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.books import Books, bill
-from tests.tagged import TAXONOMY, charge, tagged
+from tests.cli.terminal import on_terminal
+from tests.tagged import CHARGES, EURO, TAXONOMY, charge, tagged
+
+SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+MANY_ACCOUNTS = 18
+GAP = "Gap of product: 45.00 USD without an understood tag; other rules name 40.00 USD of it, nothing names 5.00 USD."
 
 
 @pytest.fixture(scope="module")
@@ -19,32 +25,117 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return tagged(tmp_path_factory.mktemp("tags") / "books")
 
 
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Return the tagged project with a second bill, in euros; no test changes it."""
+    made = tagged(tmp_path_factory.mktemp("mixed") / "books")
+    euros = (
+        charge(9, "40", "e-1", '{"product":"search"}', **EURO),
+        charge(9, "8", "i-3", '{"product":"serach"}', SubAccountId="2", **EURO),
+        charge(9, "3", "", "", ChargeCategory="Tax", **EURO),
+    )
+    made.load(made.write("b.csv", bill(*euros)), "--source", "euro")
+    return made
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Return a project with long ids and names, many accounts and large amounts; no test changes it."""
+    made = Books(tmp_path_factory.mktemp("wide") / "books")
+    charges = [
+        charge(9, "1234567.89", f"/subscriptions/4a3b/resourcegroups/rg-1/providers/x.compute/virtualmachines/vm-{n}",
+               f'{{"product":"a text that no dimension knows and nobody would write {n}"}}',
+               SubAccountId=f"4a3b-{n:04}", SubAccountName="an account with a long name")
+        for n in range(MANY_ACCOUNTS)
+    ]  # fmt: skip
+    made.load(made.write("a.csv", bill(charge(8, "1", "i-1", "{}"), *charges)))
+    made.write("taxonomy.yaml", TAXONOMY)
+    return made
+
+
+def lines(books: Books, *words: str) -> list[str]:
+    said = books.run("tags", *words)
+    assert (said.code, said.err) == (0, "")
+    return said.out.splitlines()
+
+
+def records(books: Books, *words: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("\n".join(lines(books, *words, "--output", "csv")))))
+
+
+def looked(books: Books) -> list[str]:
+    """Return the end of the screen."""
+    commands = ("tags repair", "tags infer", "tags todo", "tags --by account", "tags drift", "tags rules")
+    return ["", "Look further:", *(f"  finmod --project {books.root} {words}" for words in commands)]
+
+
 def test_the_screen_tells_share_target_gap_and_what_is_not_counted(project: Books) -> None:
-    said = project.run("tags")
-    assert said.code == 0, said.err
-    assert said.out.splitlines()[:8] == [
+    assert lines(project) == [
         "northwind, 2026-09: tags by EffectiveCost of what can carry them",
-        "dimension  understood  required   change                gap     no tag   no value    respelt  resources",
-        "product        64.0 %    90.0 %  -19.3 pt  below  45.00 USD  35.00 USD  10.00 USD  20.00 USD     2 of 5",
-        "team           48.0 %         -  +48.0 pt         65.00 USD  65.00 USD   0.00 USD   0.00 USD     1 of 5",
+        "dimension  understood  required  reached    change        gap     no tag   no value    respelt  resources",
+        "product        64.0 %    90.0 %  no       -19.3 pt  45.00 USD  35.00 USD  10.00 USD  20.00 USD     2 of 5",
+        "team           48.0 %         -           +48.0 pt  65.00 USD  65.00 USD   0.00 USD   0.00 USD     1 of 5",
         "Not counted, for it can carry no tags: 7.00 USD (tax 7.00).",
-        "Gap of product: 45.00 USD a month without an understood tag; other rules name 40.00 USD of it, nobody answers "
-        "for 5.00 USD.",
-        "Gap of team: 65.00 USD a month without an understood tag; other rules name 40.00 USD of it, nobody answers for "
-        "25.00 USD.",
+        GAP,
+        "Gap of team: 65.00 USD without an understood tag; other rules name 40.00 USD of it, nothing names 25.00 USD.",
         "Since 2026-08: 3 new keys, 3 new values, 1 vanished value.",
+        "taxonomy.yaml:10:9: product rule 3 (when ServiceName Unheard) matches no charge. (FM2020)",
+        *looked(project),
     ]
 
 
-def test_a_rule_that_names_nothing_is_told_below_with_its_place(project: Books) -> None:
-    assert "taxonomy.yaml:10:9: product rule 3 (when ServiceName Unheard) matches no charge. (FM2020)" in (
-        project.run("tags").out
-    )
+def test_the_screen_of_the_first_month_compares_with_nothing(project: Books) -> None:
+    assert lines(project, "--period", "2026-08")[:4] == [
+        "northwind, 2026-08: tags by EffectiveCost of what can carry them",
+        "dimension  understood  required  reached  change        gap     no tag   no value   respelt  resources",
+        "product        83.3 %    90.0 %  no            -  10.00 USD   0.00 USD  10.00 USD  0.00 USD     1 of 2",
+        "team            0.0 %         -                -  60.00 USD  60.00 USD   0.00 USD  0.00 USD     0 of 2",
+    ]
+    assert not any(line.startswith("Since") for line in lines(project, "--period", "2026-08"))
+
+
+def test_groups_stand_in_a_table_per_dimension_the_dearest_gap_first(project: Books) -> None:
+    assert lines(project, "--by", "account") == [
+        "northwind, 2026-09: tags by EffectiveCost of what can carry them",
+        "",
+        "product: 64.0 % of 125.00 USD is understood, 90.0 % required",
+        "account  understood  can carry tags        gap  resources",
+        "2             0.0 %       40.00 USD  40.00 USD     0 of 2",
+        "1            94.1 %       85.00 USD   5.00 USD     2 of 3",
+        "",
+        "team: 48.0 % of 125.00 USD is understood",
+        "account  understood  can carry tags        gap  resources",
+        "2             0.0 %       40.00 USD  40.00 USD     0 of 2",
+        "1            70.6 %       85.00 USD  25.00 USD     1 of 3",
+        "Not counted, for it can carry no tags: 7.00 USD (tax 7.00).",
+        *looked(project),
+    ]
+
+
+def test_a_group_without_a_name_is_called_none(project: Books) -> None:
+    assert [line.split()[0] for line in lines(project, "--by", "team")[4:7]] == ["ads-web", "(none)", "search-web"]
+
+
+def test_many_groups_are_cut_and_said_to_be(wide: Books) -> None:
+    shown = lines(wide, "--by", "account")
+    assert sum(line.startswith("4a3b-") for line in shown) == 2 * 15
+    assert shown.count("... and 3 more: --output csv shows them all.") == 2
+    assert len(records(wide, "--by", "account")) == 2 * MANY_ACCOUNTS
+
+
+def test_the_trend_has_a_line_per_month_the_period_the_last(project: Books) -> None:
+    assert lines(project, "--trend", "12") == [
+        "northwind, 2026-09: tags by EffectiveCost of what can carry them",
+        "month    can carry tags  product    team",
+        "2026-08       60.00 USD   83.3 %   0.0 %",
+        "2026-09      125.00 USD   64.0 %  48.0 %",
+        *looked(project),
+    ]
+    assert len(lines(project, "--trend", "1")) == len(lines(project, "--trend", "12")) - 1
 
 
 def test_json_has_every_measure_as_exact_text(project: Books) -> None:
-    rows = json.loads(project.run("tags", "--output", "json").out)
-    (product, team) = rows
+    (product, team) = json.loads("\n".join(lines(project, "--output", "json")))
     assert product == {
         "billing_period": "2026-09", "dimension": "product", "group": None, "currency": "USD", "share": "0.640000",
         "required": "0.9", "meets": False, "taggable": "125.000000000000", "understood": "80.000000000000",
@@ -53,94 +144,222 @@ def test_json_has_every_measure_as_exact_text(project: Books) -> None:
         "unsure": "0.000000000000", "named": "120.000000000000", "resources": 5, "resources_understood": 2,
         "unknown_charges": 0,
     }  # fmt: skip
-    assert team["dimension"] == "team"
+    assert (team["dimension"], team["required"], team["meets"]) == ("team", None, None)
 
 
-def test_by_and_trend_tell_groups_and_months(project: Books) -> None:
-    groups = json.loads(project.run("tags", "--by", "account", "--output", "json").out)
+def test_every_form_has_the_same_rows(project: Books) -> None:
+    for words in ((), ("--by", "account"), ("--trend", "2"), ("--period", "2026-08"), ("drift",), ("rules",)):
+        rows = json.loads("\n".join(lines(project, *words, "--output", "json")))
+        assert [list(row) for row in records(project, *words)] == [list(row) for row in rows]
+        page = lines(project, *words, "--output", "markdown")
+        assert len(page) == len(rows) + 2
+        assert page[0] == f"| {' | '.join(rows[0])} |"
+
+
+def test_by_and_trend_tell_groups_and_months_in_other_forms(project: Books) -> None:
+    groups = records(project, "--by", "account")
     assert {(row["dimension"], row["group"]): row["gap"] for row in groups if row["dimension"] == "product"} == {
         ("product", "1"): "5.000000000000", ("product", "2"): "40.000000000000",
     }  # fmt: skip
-    months = json.loads(project.run("tags", "--trend", "2", "--output", "json").out)
+    months = records(project, "--trend", "2")
     assert {row["billing_period"] for row in months} == {"2026-08", "2026-09"}
-    assert "dimension  currency  2026-08  2026-09" in project.run("tags", "--trend", "3").out
-    assert "product    2         0.0 %" in project.run("tags", "--by", "account").out.replace(
-        "       0.0", "         0.0"
-    )
 
 
-def test_an_earlier_month_can_be_asked_for(project: Books) -> None:
-    said = project.run("tags", "--period", "2026-08")
-    assert said.out.startswith("northwind, 2026-08: ")
-    assert "product        83.3 %" in said.out
+@pytest.mark.parametrize("by", ["account", "service", "supplier", "source", "region", "product", "team", "department"])
+def test_every_word_tells_groups_that_add_up_to_all(by: str, project: Books) -> None:
+    (whole,) = (row for row in records(project) if row["dimension"] == "product")
+    parts = [row for row in records(project, "--by", by) if row["dimension"] == "product"]
+    for name in ("taggable", "understood", "gap", "named", "untaggable"):
+        assert sum(float(row[name]) for row in parts) == float(whole[name]), name
 
 
 def test_check_exits_with_1_where_a_target_is_missed(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
     assert books.run("tags", "--check").code == 1
-    books.write("taxonomy.yaml", TAXONOMY.replace("required: 0.9", "required: 0.6"))
+    assert books.run("tags", "--check", "--output", "json").code == 1
+    books.write("taxonomy.yaml", TAXONOMY.replace("required: 0.9", "required: 0.64"))
+    assert books.run("tags", "--check").code == 0
+    assert books.run("tags", "--check", "--period", "2026-08").code == 0
+
+
+def test_amounts_of_two_currencies_stand_apart(mixed: Books) -> None:
+    shown = lines(mixed)
+    assert [line.split() for line in shown[2:6]] == [
+        ["product", "83.3", "%", "90.0", "%", "no", "-", "8.00", "EUR", "0.00", "EUR", "8.00", "EUR", "0.00", "EUR",
+         "1", "of", "2"],
+        ["product", "64.0", "%", "90.0", "%", "no", "-19.3", "pt", "45.00", "USD", "35.00", "USD", "10.00", "USD",
+         "20.00", "USD", "2", "of", "5"],
+        ["team", "0.0", "%", "-", "-", "48.00", "EUR", "48.00", "EUR", "0.00", "EUR", "0.00", "EUR", "0", "of", "2"],
+        ["team", "48.0", "%", "-", "+48.0", "pt", "65.00", "USD", "65.00", "USD", "0.00", "USD", "0.00", "USD", "1",
+         "of", "5"],
+    ]  # fmt: skip
+    assert shown[6:12] == [
+        "Not counted, for it can carry no tags: 3.00 EUR (tax 3.00).",
+        "Not counted, for it can carry no tags: 7.00 USD (tax 7.00).",
+        "Gap of product: 8.00 EUR without an understood tag; other rules name 8.00 EUR of it, nothing names 0.00 EUR.",
+        GAP,
+        "Gap of team: 48.00 EUR without an understood tag; other rules name 8.00 EUR of it, nothing names 40.00 EUR.",
+        "Gap of team: 65.00 USD without an understood tag; other rules name 40.00 USD of it, nothing names 25.00 USD.",
+    ]
+
+
+def test_groups_months_changes_and_rules_of_two_currencies_stand_apart(mixed: Books) -> None:
+    titles = [line for line in lines(mixed, "--by", "account") if "is understood" in line]
+    assert titles == [
+        "product: 83.3 % of 48.00 EUR is understood, 90.0 % required",
+        "product: 64.0 % of 125.00 USD is understood, 90.0 % required",
+        "team: 0.0 % of 48.00 EUR is understood",
+        "team: 48.0 % of 125.00 USD is understood",
+    ]
+    assert lines(mixed, "--trend", "2")[2:5] == [
+        "2026-08       60.00 USD   83.3 %   0.0 %",
+        "2026-09       48.00 EUR   83.3 %   0.0 %",
+        "2026-09      125.00 USD   64.0 %  48.0 %",
+    ]
+    assert [(row["effective_cost"], row["currency"]) for row in records(mixed, "drift") if row["name"] == "serach"] == [
+        ("10.000000000000", "USD"), ("8.000000000000", "EUR"),
+    ]  # fmt: skip
+    # A text that is new in two currencies is one new text.
+    assert "Since 2026-08: 3 new keys, 3 new values, 1 vanished value." in lines(mixed)
+    (rule, *_) = records(mixed, "rules")
+    assert (rule["names"], rule["effective_cost"], rule["currency"]) == ("3", "", "")
+    assert re.search(
+        r"^1 +tag product, app +3 +3 +several currencies +taxonomy", "\n".join(lines(mixed, "rules")), re.MULTILINE
+    )
+
+
+def test_charges_whose_cost_is_unknown_are_told(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    books.load(books.write("b.csv", bill(charge(9, "", "i-8", "{}", BilledCost="2"))), "--source", "other")
+    assert "In no amount here, for their EffectiveCost is unknown: 1 charge." in lines(books)
+    assert records(books)[0]["unknown_charges"] == "1"
+
+
+def test_credits_that_take_off_more_than_a_part_leave_the_gap_whole(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    credit = charge(9, "-20", "i-9", "", SubAccountId="3")
+    books.load(books.write("b.csv", bill(credit)), "--source", "other")
+    assert "Gap of product: 25.00 USD without an understood tag." in lines(books)
+
+
+def test_a_month_that_has_true_ups_alone_can_be_asked_for_and_is_not_the_last(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    assert books.run("close", "2026-09").code == 0
+    more = charge(9, "61", "i-1", '{"product":"search","team":"search-web"}')
+    books.load(books.write("a.csv", bill(*CHARGES[:2], more, *CHARGES[3:])))
+    assert lines(books)[0].startswith("northwind, 2026-09: ")
+    assert lines(books, "--period", "2026-10")[2].split()[:3] == ["product", "100.0", "%"]
+    assert [row["taggable"] for row in records(books, "--period", "2026-10")] == ["1.000000000000"] * 2
+
+
+def test_a_taxonomy_that_reads_no_tag_says_so(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books", "dimensions: {product: {values: [a], from: [{account: {'1': a}}]}}\n")
+    said = [
+        "northwind, 2026-09: tags by EffectiveCost of what can carry them",
+        "No dimension of taxonomy.yaml is read from a tag: nothing can be told of tags.",
+    ]
+    assert lines(books) == lines(books, "--by", "account") == lines(books, "--trend", "2") == said
+    assert lines(books, "--output", "json") == ["[]"]
     assert books.run("tags", "--check").code == 0
 
 
 def test_drift_is_listed_with_what_carries_it(project: Books) -> None:
-    out = project.run("tags", "drift").out.splitlines()
-    assert out[0] == "northwind: 2026-09 against 2026-08"
-    assert [line.split()[:3] for line in out[2:]] == [
-        ["new", "key", "team"], ["new", "key", "Product"], ["new", "key", "cost"], ["new", "value", "SRCH"],
-        ["new", "value", "serach"], ["vanished", "value", "gone"], ["new", "value", "search-web"],
-    ]  # fmt: skip
-    first = project.run("tags", "drift", "--period", "2026-08").out
-    assert first == "2026-08 is the first month: there is nothing to compare with.\n"
+    assert lines(project, "drift") == [
+        "northwind: 2026-09 against 2026-08",
+        "change    what   text        dimension  means       resources  EffectiveCost  such as",
+        "new       key    team        team                           1      60.00 USD  i-1",
+        "new       key    Product     product                        1      20.00 USD  i-2",
+        "new       key    cost                                       1       5.00 USD  i-5",
+        "new       value  SRCH        product    search              1      20.00 USD  i-2",
+        "vanished  value  gone        product    (no value)          1      10.00 USD  i-2",
+        "new       value  serach      product    (no value)          1      10.00 USD  i-3",
+        "new       value  search-web  team       search-web          1      60.00 USD  i-1",
+    ]
+    first = lines(project, "drift", "--period", "2026-08")
+    assert first == ["2026-08 is the first month: there is nothing to compare with."]
+    assert lines(project, "drift", "--period", "2026-08", "--output", "json") == ["[]"]
+
+
+def test_months_that_are_alike_have_no_drift(tmp_path: Path) -> None:
+    books = Books(tmp_path / "books")
+    books.load(books.write("a.csv", bill(*(charge(n, "1", "i-1", '{"product":"search"}') for n in (7, 8)))))
+    books.write("taxonomy.yaml", TAXONOMY)
+    assert lines(books, "drift") == ["northwind: 2026-08 against 2026-07", "No key or value came or went."]
+    assert "Since 2026-07: no key or value came or went." in lines(books)
 
 
 def test_rules_show_what_each_names(project: Books) -> None:
-    rows = list(csv.DictReader(io.StringIO(project.run("tags", "rules", "--output", "csv").out)))
+    rows = records(project, "rules")
     assert [(row["dimension"], row["rule"], row["names"], row["effective_cost"]) for row in rows] == [
         ("product", "1", "2", "80.000000000000"), ("product", "2", "2", "40.000000000000"), ("product", "3", "0", ""),
         ("team", "1", "1", "60.000000000000"), ("team", "2", "2", "40.000000000000"),
         ("department", "", "3", "100.000000000000"),
     ]  # fmt: skip
-    assert "matches nothing" in project.run("tags", "rules", "--dimension", "product").out
+    assert lines(project, "rules") == [
+        "product",
+        "rule  says                      matches  names  EffectiveCost                   place",
+        "1     tag product, app                2      2      80.00 USD                   taxonomy.yaml:8:9",
+        "2     account                         2      2      40.00 USD                   taxonomy.yaml:9:9",
+        "3     when ServiceName Unheard        0      0                 matches nothing  taxonomy.yaml:10:9",
+        "",
+        "team",
+        "rule  says               matches  names  EffectiveCost    place",
+        "1     tag team                 1      1      60.00 USD    taxonomy.yaml:16:9",
+        "2     dimension product        2      2      40.00 USD    taxonomy.yaml:17:10",
+        "",
+        "department",
+        "rule  says                 matches  names  EffectiveCost    place",
+        "      rolls up from below        3      3     100.00 USD",
+        "",
+        "Counted are charge keys; of rules that match one, the first names it.",
+    ]
 
 
-def test_what_cannot_be_looked_at_is_refused_by_name(project: Books, tmp_path: Path) -> None:
-    assert project.run("tags", "--by", "servic").err == (
-        "compliance cannot be told by 'servic'; expected account, service, supplier, source, region, product, team or "
-        "department.\n  Did you mean 'service'? (FM2018, docs/errors.md)\n"
-    )
-    assert project.run("tags", "--period", "2027-01").err == (
-        "there are no charges of 2027-01; expected a month from 2026-08 to 2026-09 that was loaded.\n"
-        f"  See the months with: finmod status. (FM2017, docs/errors.md)\n"
-    )
-    empty = Books(tmp_path / "empty")
-    said = empty.run("tags")
-    assert (said.code, said.out) == (1, "")
-    assert said.err == (
-        f"there is no taxonomy.yaml in {empty.root}; expected a file that says what charges are called.\n"
-        f"  Write one to start from: finmod tags init. (FM2000, docs/errors.md)\n"
-    )
-    empty.write("taxonomy.yaml", "dimensions: {}\n")
-    assert "the ledger is empty" in empty.run("tags").err
+def test_rules_of_one_dimension_over_several_months(project: Books) -> None:
+    rows = records(project, "rules", "--dimension", "product", "--months", "2")
+    assert [(row["dimension"], row["names"]) for row in rows] == [("product", "3"), ("product", "2"), ("product", "0")]
 
 
-def test_init_writes_a_taxonomy_that_loads_and_never_over_one(tmp_path: Path) -> None:
-    books = Books(tmp_path / "books")
-    assert books.run("tags", "init").code == 0
-    text = (books.root / "taxonomy.yaml").read_bytes()
-    assert books.run("tags", "init").code == 1
-    assert (books.root / "taxonomy.yaml").read_bytes() == text
-    assert "the ledger is empty" in books.run("tags").err
+def test_rules_of_included_files_that_name_nothing_are_counted_alone(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books", "include: more.yaml\ndimensions: {}\n")
+    books.write("more.yaml", TAXONOMY)
+    shown = lines(books, "rules", "--dimension", "product")
+    assert [line.split()[0] for line in shown[:4]] == ["product", "rule", "1", "2"]
+    assert shown[4] == "1 rule of included files names nothing here: --output csv shows them all."
+    assert len(records(books, "rules", "--dimension", "product")) == 3
+    assert not any("FM2020" in line for line in lines(books))
 
 
-def test_hostile_tags_reach_no_terminal_and_no_spreadsheet(tmp_path: Path) -> None:
-    books = tagged(tmp_path / "books")
-    evil = '{"product":"=HYPERLINK(1)\\u001b[31m|<script>"}'
-    books.load(books.write("b.csv", bill(charge(9, "3", "i-9", evil))), "--source", "other")
-    for form in ("table", "csv", "markdown", "json"):
-        for words in (("tags", "drift"), ("tags", "todo"), ("tags", "repair"), ("explain", "i-9")):
-            said = books.run(*words, "--output", form)
-            assert said.code == 0, (words, said.err)
-            assert "\x1b" not in said.out, words
-            if form == "csv":
-                cells = [cell for row in csv.reader(io.StringIO(said.out)) for cell in row]
-                assert not [cell for cell in cells if cell.startswith("=")]
+def test_a_rule_that_is_always_answered_before_names_the_one_that_does(tmp_path: Path) -> None:
+    hidden = TAXONOMY.replace("is: shared\n", 'is: shared\n      - name: {"i-3": search}\n')
+    books = tagged(tmp_path / "books", hidden)
+    assert re.search(r"^4 +name +1 +0 +rule 2 answers first", "\n".join(lines(books, "rules")), re.MULTILINE)
+    assert records(books, "rules")[3]["answered_before_by"] == "taxonomy.yaml:9:9"
+
+
+def test_a_taxonomy_without_rules_says_so(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books", "dimensions: {product: {values: [a]}}\n")
+    assert lines(books, "rules") == ["There is no rule."]
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_no_screen_is_wider_than_its_terminal_or_breaks_an_amount(columns: int, wide: Books) -> None:
+    for words in ((), ("--by", "account"), ("--trend", "12"), ("drift",), ("rules",), ("repair",), ("todo",)):
+        _, shown = on_terminal(["--project", wide.root, "tags", *words], columns=columns)
+        out = [line.rstrip() for line in SEQUENCE.sub("", shown).splitlines()]
+        commands = [line for line in out if " --project " in line]
+        assert max(len(line) for line in out if line not in commands) <= columns, words
+        assert not any(re.search(r"[0-9]\.[0-9]{2}$", line) for line in out), words
+        assert not any(line.strip() in {"USD", "%"} for line in out), words
+
+
+def test_an_id_too_long_for_a_table_is_shown_by_its_end(wide: Books) -> None:
+    assert any(line.endswith("…virtualmachines/vm-17") for line in lines(wide, "drift"))
+
+
+def test_every_help_fits_its_terminal_and_names_its_options() -> None:
+    for command in ("", "drift", "rules", "init", "repair", "infer", "todo", "export"):
+        code, shown = on_terminal(["tags", *command.split(), "--help"], columns=80)
+        assert code == 0
+        assert max(map(len, SEQUENCE.sub("", shown).splitlines())) <= 80
+        assert "RANGE" not in shown

@@ -50,11 +50,28 @@ def test_other_spellings_are_listed_on_demand(tmp_path: Path) -> None:
 
 
 def test_what_a_text_was_meant_to_be_comes_before_a_rule_and_siblings_last(tmp_path: Path) -> None:
-    found = listed(tmp_path / "books")
+    project = load_project(tagged(tmp_path / "books").root)
+    with named(project) as names:
+        found = tasks(names.engine, names.naming, SEPTEMBER)
     meant, siblings = Suggestion("search", "repaired: x", 0.97), Suggestion("search", "inferred: y", 0.96)
     better = with_suggestions(
         found,
         {("product", "product=serach"): meant},
         {("product", task.source, task.resource): siblings for task in found},
+        names.taxonomy,
     )
     assert [task.suggestion for task in better] == [Suggestion("ads", "named by taxonomy.yaml:9:19"), meant, siblings]
+    # Whom no rule names belongs to the owner of what is suggested.
+    assert [task.owner for task in better] == ["ads-team", "ads-team", "search-team"]
+
+
+def test_a_resource_that_is_not_named_belongs_to_the_owner_of_what_is_suggested_in_any_dimension(
+    tmp_path: Path,
+) -> None:
+    free = TAXONOMY.replace("    required: 0.9\n", "")
+    with named(load_project(tagged(tmp_path / "books", free).root)) as names:
+        found = [task for task in tasks(names.engine, names.naming, SEPTEMBER) if task.resource == "i-5"]
+    assert {(task.dimension, task.owner) for task in found} == {("product", NOBODY), ("team", NOBODY)}
+    siblings = {("product", "saas", "i-5"): Suggestion("search", "inferred: y", 0.96)}
+    better = with_suggestions(found, {}, siblings, names.taxonomy)
+    assert {(task.dimension, task.owner) for task in better} == {("product", "search-team"), ("team", "search-team")}

@@ -69,7 +69,7 @@ def command(folder: Path | None, what: str, period: str | None, *, form: Form) -
             click.echo()
         _screen(group)
     if len(keys) == MOST:
-        say(console(), f"\N{HORIZONTAL ELLIPSIS} {MOST} charge keys are shown at most, the dearest.")
+        say(console(), f"At most {MOST} charge keys are shown, the dearest.")
 
 
 def _rows(item: KeyNames) -> Iterator[tuple[Any, ...]]:
@@ -174,16 +174,21 @@ def _alike(item: KeyNames) -> tuple[Any, ...]:
 
 
 def _sentence(name: DimensionName, item: KeyNames) -> str:
-    found, rules = name.outcome, len(name.answers)
+    found = name.outcome
     if found is None:
-        if not rules:
-            return "is not known: it has no rule."
-        return (
-            f"is not known: {'its rule does not name it' if rules == 1 else f'none of its {rules:,} rules names it'}."
-        )
+        return f"is not known: {_unknown(name, item)}."
     value = one_line(found.value or "", 100)
     rule = f"rule {found.rule.number}, {one_line(found.rule.text, 200)}; " if found.rule else ""
     return f"is {value}: {_reason(found, item)} ({rule}{found.place})."
+
+
+def _unknown(name: DimensionName, item: KeyNames) -> str:
+    """Return why nothing names a dimension."""
+    rules = sum(answer.rule is not None for answer in name.answers)
+    below = [each.dimension.name for each in item.names if each.dimension.rolls_up == name.dimension.name]
+    parts = [f"none of its {rules:,} rules names it" if rules > 1 else "its rule does not name it"] if rules else []
+    parts += [f"its {each} does not roll up to it" for each in below]
+    return ", and ".join(parts) or "it has no rule"
 
 
 def _reason(found: Outcome, item: KeyNames) -> str:

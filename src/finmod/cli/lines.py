@@ -46,7 +46,7 @@ def say(screen: Console, text: str, *, style: str = "", indent: int = 0, limit: 
 def one_line(text: str, limit: int = 200) -> str:
     r"""Return text from a bill made safe for one line of a terminal.
 
-    >>> one_line("a\\nb")
+    >>> one_line("a\nb")
     'a b'
     """
     return printable(" ".join(text.split("\n")), limit).replace("\t", " ")

@@ -37,6 +37,8 @@ _COLUMNS = (
 _DRIFT = ("change", "what", "name", "dimension", "value", "resources", "effective_cost", "currency", "example")
 _RULES = ("dimension", "rule", "text", "place", "answers", "names", "effective_cost", "currency", "answered_before_by")
 _SHOWN = 15
+_TEXT = 80
+"""Characters of a text in a table at most."""
 _MONTHS = Whole("from 1 to 120", least=1, most=120)
 
 period_option = click.option(
@@ -79,7 +81,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if form == "table":
         _screen(context.obj, project.name, report, by, trend)
     else:
-        shown = report.groups if by else report.compliance if trend else report.of_month
+        shown = report.groups if by else report.of_trend if trend else report.of_month
         show(_COLUMNS, [_row(each) for each in shown], form)
     return 1 if checks and report.missed else 0
 
@@ -192,7 +194,7 @@ def _groups(report: TagReport, by: str) -> None:
         screen.print()
         say(screen, f"{whole.dimension}: {of_all}", style="bold")
         rows = [
-            (one_line(item.group) if item.group else "(none)", percent(item.share),
+            (one_line(item.group, _TEXT) if item.group else "(none)", percent(item.share),
              money(item.taggable, item.currency), money(item.gap, item.currency), _resources(item))
             for item in groups[:_SHOWN]
         ]  # fmt: skip
@@ -204,9 +206,9 @@ def _groups(report: TagReport, by: str) -> None:
 
 def _trend(report: TagReport) -> None:
     """Print a line per month and currency, since months are more than any terminal has room for side by side."""
-    dimensions = list(dict.fromkeys(item.dimension for item in report.compliance))
+    dimensions = list(dict.fromkeys(item.dimension for item in report.of_trend))
     months: dict[tuple[date, str], dict[str, Compliance]] = {}
-    for item in report.compliance:
+    for item in report.of_trend:
         months.setdefault((item.month, item.currency), {})[item.dimension] = item
     rows = [
         (f"{month:%Y-%m}", money(next(iter(of_it.values())).taggable, currency),
@@ -226,7 +228,7 @@ def _uncounted(report: TagReport) -> Iterator[str]:
         amount = money(item.cost, None)
         if amount != "0.00":
             parts.setdefault(item.currency, []).append(f"{item.reason.replace('-', ' ')} {amount}")
-    for currency, of_it in parts.items():
+    for currency, of_it in sorted(parts.items()):
         yield f"Not counted, for it can carry no tags: {money(total[currency], currency)} ({', '.join(of_it)})."
     unsure = {item.currency: item.unsure for item in report.of_month if item.unsure}
     for currency, cost in unsure.items():
@@ -240,10 +242,10 @@ def _gap(report: TagReport) -> Iterator[str]:
     for item in report.of_month:
         if item.gap > 0:
             named, rest = (money(each, item.currency) for each in (item.gap_named, item.gap - item.gap_named))
-            yield (
-                f"Gap of {item.dimension}: {money(item.gap, item.currency)} without an understood tag; other rules "
-                f"name {named} of it, nothing names {rest}."
-            )
+            # Credits and true-ups may take off more than there is of either part.
+            is_split = 0 <= item.gap_named <= item.gap
+            parts = f"; other rules name {named} of it, nothing names {rest}" if is_split else ""
+            yield f"Gap of {item.dimension}: {money(item.gap, item.currency)} without an understood tag{parts}."
 
 
 def _changes(report: TagReport) -> Iterator[str]:
@@ -283,9 +285,9 @@ def show_drift(folder: Path | None, period: str | None, *, form: Form) -> None:
         say(screen, "No key or value came or went.")
         return
     rows = [
-        (item.change, item.what, one_line(item.name), item.dimension,
-         "" if item.what == "key" else one_line(item.value) if item.value else "(no value)",
-         item.resources, money(item.cost, item.currency), end_of(item.example or ""))
+        (item.change, item.what, one_line(item.name, _TEXT), item.dimension,
+         "" if item.what == "key" else one_line(item.value, _TEXT) if item.value else "(no value)",
+         item.resources, money(item.cost, item.currency), one_line(end_of(item.example or "")))
         for item in report.drift
     ]  # fmt: skip
     headings = ("change", "what", "text", "dimension", "means", "resources", "EffectiveCost", "such as")
@@ -328,6 +330,9 @@ def show_rules(folder: Path | None, period: str | None, months: int, dimension: 
         if number:
             console().print()
         _rules(name, [use for use in uses if use.dimension == name])
+    if uses:
+        say(console(), "")
+        say(console(), "Counted are charge keys; of rules that match one, the first names it.")
 
 
 def _rules(dimension: str, uses: Sequence[RuleUse]) -> None:
@@ -344,8 +349,9 @@ def _rules(dimension: str, uses: Sequence[RuleUse]) -> None:
     if rows:
         table(headings, rows, right=headings[2:5], spare=("place", "matches"))
     if len(shown) < len(uses):
-        rest = counted(len(uses) - len(shown), "rule")
-        say(screen, f"{rest} of included files name nothing here: --output csv shows them all.")
+        rest = len(uses) - len(shown)
+        name = "names" if rest == 1 else "name"
+        say(screen, f"{counted(rest, 'rule')} of included files {name} nothing here: --output csv shows them all.")
 
 
 def _cost(use: RuleUse) -> str:

@@ -33,6 +33,7 @@ _INFERRED = (
 )  # fmt: skip
 _LOOKUP = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why")
 _SHOWN = 15
+_TEXT = 80
 _NONE = "No dimension of taxonomy.yaml is read from a tag and has values"
 
 
@@ -118,7 +119,8 @@ def _accept(project: Project, found: Sequence[RepairedDimension], texts: tuple[s
         for each in written:
             text, value = (repr(one_line(word, 100)) for word in (each.text, each.value))
             say(console(), f"{each.dimension}: {text} is an alias of {value} now ({each.place}).")
-    click.echo(f"Accepted {counted(len(written), 'repair')} into taxonomy.yaml.", err=form != "table")
+    said = f"Accepted {counted(len(written), 'repair')} into taxonomy.yaml." if written else "There is none to accept."
+    click.echo(said, err=form != "table")
 
 
 def _repair_rows(found: Sequence[RepairedDimension]) -> list[tuple[Any, ...]]:
@@ -153,7 +155,7 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
         say(screen, _title(item), style="bold")
         if item.repairs:
             rows = [
-                (one_line(each.text), each.value, percent_of(each.confidence), each.reason, each.resources,
+                (one_line(each.text, _TEXT), each.value, percent_of(each.confidence), each.reason, each.resources,
                  _cost(item, each.text))
                 for each in item.repairs
             ]  # fmt: skip
@@ -163,7 +165,7 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
             screen.print()
         if item.unclear:
             others = [
-                (one_line(each.text), each.guess or "", each.reason, each.resources, _cost(item, each.text))
+                (one_line(each.text, _TEXT), each.guess or "", each.reason, each.resources, _cost(item, each.text))
                 for each in item.unclear[:_SHOWN]
             ]
             columns = ("unclear", "perhaps", "because", "resources", "EffectiveCost")
@@ -175,8 +177,9 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
 def _title(item: RepairedDimension) -> str:
     if not item.repairs and not item.unclear:
         return f"{item.dimension}: every text is understood"
-    unclear = f", {counted(len(item.unclear), 'other')} unclear" if item.unclear else ""
-    return f"{item.dimension}: {counted(len(item.repairs), 'text')} can be repaired{unclear}"
+    repaired = f"{counted(len(item.repairs), 'text') if item.repairs else 'no text'} can be repaired"
+    are = "is" if len(item.unclear) == 1 else "are"
+    return f"{item.dimension}: {repaired}{f', {len(item.unclear):,} {are} unclear' if item.unclear else ''}"
 
 
 def percent_of(share: float) -> str:
@@ -258,7 +261,7 @@ def _inferred(item: InferredDimension) -> None:
     tags = [tag for tag in item.tags if tag.value is not None]
     if tags:
         rows = [
-            (end_of(one_line(tag.resource, 1000)), tag.value, percent_of(tag.confidence or 0), tag.named or "",
+            (one_line(end_of(tag.resource)), tag.value, percent_of(tag.confidence or 0), tag.named or "",
              tag.why.partition("; ")[0], money(tag.cost, tag.currency))
             for tag in tags[:_SHOWN]
         ]  # fmt: skip
@@ -306,8 +309,9 @@ def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
     if is_inside:
         name = path.resolve().relative_to(root.resolve()).as_posix()
     where = "" if is_inside else "Put it beside taxonomy.yaml. "
-    yield f"{where}Rules of {item.dimension} that use it, behind those that know better:"
+    keys = [key for place, key in enumerate(_LOOKUP[:2]) if any(line[place] for line in lines)]
+    rules = "A rule" if len(keys) == 1 else "Rules"
+    yield f"{where}{rules} of {item.dimension} for it, to stand behind those that know better:"
     shown = name if re.fullmatch(r"[A-Za-z0-9_./-]+", name) else json.dumps(name)
-    for place, key in enumerate(_LOOKUP[:2]):
-        if any(line[place] for line in lines):
-            yield f"  - lookup: {{file: {shown}, key: {key}, value: value}}"
+    for key in keys:
+        yield f"  - lookup: {{file: {shown}, key: {key}, value: value}}"

@@ -28,6 +28,7 @@ _TASKS = (
     "account_name", "service", "resource_id", "effective_cost", "currency",
 )  # fmt: skip
 _SHOWN = 20
+_TEXT = 80
 
 
 @click.command("todo")
@@ -92,9 +93,9 @@ def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTa
         return
     tasks = found[0].tasks
     rows = [
-        (task.dimension, one_line(_now(task)), one_line(_should(task)),
-         one_line(task.account_name or task.account or ""),
-         end_of(one_line(task.resource or task.service or "", 1000)), money(task.cost, task.currency))
+        (task.dimension, one_line(_now(task), _TEXT), one_line(_should(task), _TEXT),
+         one_line(task.account_name or task.account or "", _TEXT),
+         one_line(end_of(task.resource or task.service or "")), money(task.cost, task.currency))
         for task in tasks[:_SHOWN]
     ]  # fmt: skip
     headings = ("dimension", "tag", "should be", "account", "resource", "EffectiveCost")
@@ -108,7 +109,12 @@ def _owners(folder: Path | None, found: Sequence[OwnerTasks]) -> None:
 
     screen = console()
     owners = [
-        (one_line(item.owner), len(item.tasks), sum(task.suggestion is not None for task in item.tasks), _costs(item))
+        (
+            one_line(item.owner, _TEXT),
+            len(item.tasks),
+            sum(task.suggestion is not None for task in item.tasks),
+            _costs(item),
+        )
         for item in found
     ]
     table(("owner", "tasks", "with a suggestion", "EffectiveCost"), owners, right=("EffectiveCost",))

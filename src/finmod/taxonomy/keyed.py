@@ -90,8 +90,15 @@ def looked_at(taxonomy: Taxonomy) -> Iterator[str]:
 
 
 def months_of(ledger: Ledger, snapshot: Snapshot) -> list[date]:
-    """Return the billing periods that have charges, oldest first."""
+    """Return the billing periods that have charges of their own, oldest first."""
     return sorted({_month(file) for file in ledger.files(CHARGE_KEYS, snapshot)})
+
+
+def booked_months(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> list[date]:
+    """Return the billing periods in which true-ups of closed months are booked, oldest first."""
+    files = ledger.files(TRUE_UPS, snapshot)
+    rows = engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM {whole(TRUE_UPS, files)} ORDER BY 1") if files else []
+    return [row[0] for row in rows]
 
 
 def _files(ledger: Ledger, table: Table, snapshot: Snapshot, months: Sequence[date] | None) -> list[Path]:

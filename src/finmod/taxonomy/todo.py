@@ -14,7 +14,7 @@ from typing import Literal
 
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, as_written, tagged_dimensions
-from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.definition import Dimension, Taxonomy
 from finmod.taxonomy.naming import Naming
 
 Problem = Literal["missing", "unrecognised", "respelt"]
@@ -43,7 +43,8 @@ class Task:
     """One tag of one resource that is to be mended.
 
     Attributes:
-        owner: Who should: the owner of the first dimension's value that has one, ``NOBODY`` where none has.
+        owner: Who should: the owner of the first dimension's value that has one; where none has, that of the first
+            value that is suggested for the resource; ``NOBODY`` where none has either.
         dimension: Name of the dimension.
         problem: ``missing``, ``unrecognised``, or ``respelt`` where it is understood in another spelling.
         key: The tag key to write.
@@ -140,6 +141,7 @@ def with_suggestions(
     found: Sequence[Task],
     repaired: Mapping[tuple[str, str], Suggestion],
     inferred: Mapping[tuple[str, str, str | None], Suggestion],
+    taxonomy: Taxonomy,
 ) -> list[Task]:
     """Return tasks with what else is known: what the text was meant to be, then a rule's word, then siblings.
 
@@ -147,10 +149,27 @@ def with_suggestions(
         found: The tasks.
         repaired: (dimension, ``key=text``) -> what the text was meant to be.
         inferred: (dimension, source, resource) -> what its siblings are.
+        taxonomy: Names the owners of what is suggested.
     """
     done = []
     for task in found:
         meant = repaired.get((task.dimension, task.text or ""))
         siblings = inferred.get((task.dimension, task.source, task.resource))
         done.append(replace(task, suggestion=meant or task.suggestion or siblings))
-    return done
+    owners = _suggested_owners(done, taxonomy)
+    return [
+        replace(task, owner=owners.get((task.source, task.resource), NOBODY)) if task.owner == NOBODY else task
+        for task in done
+    ]
+
+
+def _suggested_owners(found: Sequence[Task], taxonomy: Taxonomy) -> dict[tuple[str, str | None], str]:
+    """Return (source, resource) -> who answers for what it should be called."""
+    order = list(taxonomy.dimensions)
+    owners: dict[tuple[str, str | None], str] = {}
+    for task in sorted(found, key=lambda each: order.index(each.dimension)):
+        if task.suggestion is not None and task.resource is not None:
+            value = (taxonomy.dimensions[task.dimension].values or {}).get(task.suggestion.value)
+            if value is not None and value.owner:
+                owners.setdefault((task.source, task.resource), value.owner)
+    return owners

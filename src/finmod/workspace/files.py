@@ -5,6 +5,7 @@ Owns their writing: a file is whole or not there.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from finmod.errors import Problem, UserError
@@ -26,4 +27,5 @@ def write_file(path: Path, text: str) -> None:
         remedy = "Name a place that you may write to."
         raise UserError(Problem(code="FM1612", found=found, where=str(path), remedy=remedy)) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()

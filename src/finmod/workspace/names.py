@@ -19,7 +19,7 @@ from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.compliance import make_facts, tagged_dimensions
 from finmod.taxonomy.definition import Dimension, Taxonomy
-from finmod.taxonomy.keyed import BASE, make_base, months_of
+from finmod.taxonomy.keyed import BASE, booked_months, make_base, months_of
 from finmod.taxonomy.naming import Naming, name_keys
 from finmod.taxonomy.reading import read_taxonomy
 
@@ -51,7 +51,7 @@ def named(project: Project, month: date | None = None, *, before: int = 0) -> It
 
     Args:
         project: Whose ledger and taxonomy.
-        month: First day of the billing period; None for the last one that has charges.
+        month: First day of the billing period; None for the last one that has charges of its own.
         before: How many billing periods with charges before it are looked at too.
 
     Raises:
@@ -62,7 +62,9 @@ def named(project: Project, month: date | None = None, *, before: int = 0) -> It
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.head(engine)
         try:
-            months = _chosen(months_of(ledger, snapshot), month, before)
+            own = months_of(ledger, snapshot)
+            there = sorted({*own, *booked_months(engine, ledger, snapshot)})
+            months = _chosen(there, month or (own[-1] if own else None), before)
             segments = make_base(engine, ledger, snapshot, taxonomy, months)
             naming = name_keys(engine, taxonomy, segments, BASE)
             make_facts(engine)

@@ -32,6 +32,7 @@ class TagReport:
         before: First day of that month; None where there is none.
         findings: Rules that name nothing.
         taxonomy: What was looked by.
+        trend: The months that were asked for, oldest first: fewer than in ``compliance`` where that was one.
     """
 
     month: date
@@ -42,6 +43,12 @@ class TagReport:
     before: date | None
     findings: tuple[Finding, ...]
     taxonomy: Taxonomy
+    trend: tuple[date, ...]
+
+    @property
+    def of_trend(self) -> list[Compliance]:
+        """Return the compliance of the months that were asked for."""
+        return [each for each in self.compliance if each.month in self.trend]
 
     @property
     def of_month(self) -> list[Compliance]:
@@ -86,6 +93,7 @@ def tag_report(project: Project, month: date | None = None, *, by: str | None = 
             before=before,
             findings=tuple(rule_findings(rule_uses(engine, naming))),
             taxonomy=found.taxonomy,
+            trend=months[-trend:],
         )
 
 

@@ -68,9 +68,8 @@ def todo(
                 if tag.value is not None:
                     suggestion = Suggestion(tag.value, f"inferred: {tag.why}", tag.confidence)
                     inferred[dimension.name, tag.source, tag.resource] = suggestion
-        every = with_suggestions(
-            tasks(found.engine, found.naming, found.months[-1], respelt=respelt), repaired, inferred
-        )
+        there = tasks(found.engine, found.naming, found.months[-1], respelt=respelt)
+        every = with_suggestions(there, repaired, inferred, found.taxonomy)
         return found.months[-1], [each for each in _by_owner(every) if owner in {None, each.owner}]
 
 
