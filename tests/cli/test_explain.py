@@ -311,7 +311,8 @@ def test_what_is_not_there_is_refused_with_the_way_to_look_for_it(what: str, pro
     assert (said.code, said.out) == (1, "")
     # As Python writes a text, so that its quotes can be told apart.
     assert said.err == (
-        f"2026-09 has no charge key or resource {what!r}; expected x_ChargeKey, ResourceId or ResourceName of a charge of "
+        f"2026-09 has no charge key or resource {what!r}; expected x_ChargeKey, ResourceId or ResourceName of a "
+        "charge of "
         f"that month.\n  Name another month with --period, or look for it with: finmod --project {project.root} query "
         '"SELECT DISTINCT x_ChargeKey, ResourceId, ResourceName FROM charges_daily". (FM2019, docs/errors.md)\n'
     )

@@ -138,21 +138,9 @@ def conditions(draw: st.DrawFn, below: Sequence[str]) -> dict[str, Any]:
 @st.composite
 def rules(draw: st.DrawFn, names: Sequence[str], below: Sequence[str], tables: dict[str, Any]) -> dict[str, Any]:
     """One rule of any kind."""
-    kinds = [
-        "tag",
-        "tag",
-        "label",
-        "account",
-        "name",
-        "id",
-        "column",
-        "map",
-        "patterns",
-        "lookup",
-        "parent",
-        "when",
-        "is",
-    ]
+    kinds = (
+        "tag", "tag", "label", "account", "name", "id", "column", "map", "patterns", "lookup", "parent", "when", "is",
+    )  # fmt: skip
     kind = draw(st.sampled_from([*kinds, "dimension"] if below else kinds))
     keys = st.lists(st.sampled_from(TEXTS_OF_MAPS), min_size=1, max_size=4, unique=True)
     lines = {key: draw(targets(names)) for key in draw(keys)}

@@ -188,11 +188,11 @@ def test_each_distinct_text_is_compared_once(tmp_path: Path) -> None:
     dimension = taxonomy.dimensions["p"]
 
     with keys([{"SubAccountId": str(at % 3)} for at in range(300)]) as engine:
-        level = ColumnLevel(taxonomy, Segments(), Outcomes(), "SubAccountId", [(dimension, dimension.rules[0])],
+        level = ColumnLevel(taxonomy, Segments(), Outcomes(), "SubAccountId", 7, [(dimension, dimension.rules[0])],
                             list(dimension.rules[1].when))  # fmt: skip
-        rules, conditions = level.make(engine, "base", "t")
-        columns = f"text, {rules['p.1']}, {conditions[('2*',)]}"
-        assert engine.rows(f"SELECT {columns} FROM t ORDER BY text") == [
+        made = level.compare(engine, "base")
+        columns = f"text, {made.reads[made.rules['p.1']]}, {made.reads[made.conditions['2*',]]}"
+        assert engine.rows(f"SELECT {columns} FROM names_column_7 AS col7 ORDER BY text") == [
             ("0", None, False),
             ("1", 1, False),
             ("2", None, True),
