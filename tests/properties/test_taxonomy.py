@@ -18,6 +18,7 @@ from finmod.engines.duckdb import Engine
 from finmod.settings.taxonomy import TaxonomyFile
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
+from finmod.taxonomy import column_level, tag_level
 from finmod.taxonomy.building import Builder, with_patterns
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import name_keys
@@ -90,6 +91,18 @@ def test_the_pass_over_all_keys_agrees_with_a_plain_evaluator(engine: Engine, ca
         {name: (each.key, each.text, each.value) if each else None for name, each in row.items()} for row in found.said
     ]
     assert said == [{name: oracle.said(row, name) for name in case.dimensions} for row in case.rows]
+
+
+@settings(max_examples=30)
+@given(case=cases())
+def test_keys_without_equal_texts_are_named_row_by_row_as_all_others(engine: Engine, case: Case) -> None:
+    taxonomy = built(case)
+    by_text = plain(named(engine, taxonomy, case.rows))
+    with pytest.MonkeyPatch.context() as patched:
+        for level in (column_level, tag_level):
+            patched.setattr(level, "_MANY", -1)
+
+        assert plain(named(engine, taxonomy, case.rows)) == by_text
 
 
 @settings(max_examples=20)
