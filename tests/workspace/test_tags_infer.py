@@ -1,0 +1,138 @@
+"""What resources without a tag are, by their siblings, in a whole project; and the file that a rule can look up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.settings.project import Project, load_project
+from finmod.workspace.tags_infer import InferredTag, infer_tags, lookup_lines
+from tests.books import bill
+from tests.tagged import EURO, TAXONOMY, charge, estate, tagged
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the project with enough to learn from; no test changes it."""
+    return load_project(estate(tmp_path_factory.mktemp("infer") / "books").root)
+
+
+def tag(resource: str, value: str | None = "search", **more: object) -> InferredTag:
+    made = InferredTag(
+        dimension="product", source="aws", resource=resource, is_allocated=False, account="1", service="S",
+        cost=Decimal(1), currency="USD", value=value, confidence=0.97, why="because", named=None,
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type] -- fields of several kinds
+
+
+def keys(tags: Sequence[InferredTag]) -> list[tuple[str, str, str]]:
+    return [line[:3] for line in lookup_lines(tags)[0]]
+
+
+def test_resources_are_what_their_account_is_and_mixed_accounts_tell_nothing(company: Project) -> None:
+    (found,) = infer_tags(company)
+    inferred = {tag.resource: tag.value for tag in found.tags if tag.value is not None}
+    assert inferred == {f"i-{name}-{n}": name for name in ("search", "ads", "payments") for n in range(50, 55)} | {
+        "i-search-55": "search", "i-search-56": "search",
+    }  # fmt: skip
+    assert found.report.precision.right == found.report.precision.decided == 150
+    assert {tag.resource for tag in found.tags if tag.value is None} == {f"i-mixed-{n}" for n in range(8, 17)}
+
+
+def test_every_resource_without_an_understood_tag_has_a_reason(company: Project) -> None:
+    (found,) = infer_tags(company)
+    assert len(found.tags) == 26
+    assert all(tag.why for tag in found.tags)
+    assert {(tag.cost, tag.currency, tag.is_allocated) for tag in found.tags} == {(Decimal("1.25"), "USD", False)}
+    assert [tag.resource for tag in found.tags] == sorted(tag.resource for tag in found.tags)
+
+
+def test_what_is_shared_is_never_inferred(tmp_path: Path) -> None:
+    books = estate(tmp_path / "books")
+    charges = [
+        charge(9, "1", f"k-{n}", '{"product":"kubernetes"}' if n < 60 else "", SubAccountId="clusters")
+        for n in range(70)
+    ]
+    books.load(books.write("b.csv", bill(*charges)), "--source", "other")
+    (found,) = infer_tags(load_project(books.root))
+    assert {tag.value for tag in found.tags if tag.source == "other"} == {None}
+
+
+def test_a_target_that_cannot_be_shown_infers_nothing(company: Project) -> None:
+    (found,) = infer_tags(company, target=0.999)
+    assert found.report.problem is not None
+    assert {tag.value for tag in found.tags} == {None}
+
+
+def test_a_dimension_that_tags_do_not_say_is_refused(company: Project) -> None:
+    with pytest.raises(UserError, match="'team' is no dimension that tags say and that has values; expected product"):
+        infer_tags(company, dimension="team")
+
+
+def test_what_other_rules_name_is_told_beside(tmp_path: Path) -> None:
+    project = load_project(tagged(tmp_path / "books").root)
+    product, _ = infer_tags(project)
+    assert {tag.resource: tag.named for tag in product.tags} == {"i-4": "ads", "i-3": "ads", "i-5": None}
+
+
+def test_costs_in_two_currencies_are_added_across_none(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    euro = charge(9, "8", "i-5", '{"cost":"x"}', **EURO)
+    both = bill(charge(9, "5", "i-5", '{"cost":"x"}'), euro, charge(9, "2", "e-1", "", **EURO))
+    books.load(books.write("b.csv", both), "--source", "other")
+    (product,) = infer_tags(load_project(books.root), dimension="product")
+    assert {tag.resource: (tag.cost, tag.currency) for tag in product.tags if tag.source == "other"} == {
+        "i-5": (None, None), "e-1": (Decimal(2), "EUR"),
+    }  # fmt: skip
+
+
+def test_what_a_cost_was_split_to_is_a_resource_of_its_own(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    pods = [
+        charge(9, "1", "i-1", "", AllocatedResourceId=f"pod-{n}", AllocatedTags='{"team":"search-web"}')
+        for n in range(2)
+    ]
+    books.load(books.write("b.csv", bill(charge(9, "3", "i-1", ""), *pods)), "--source", "other")
+    (product,) = infer_tags(load_project(books.root), dimension="product")
+    assert {(tag.resource, tag.is_allocated) for tag in product.tags if tag.source == "other"} == {
+        ("i-1", False), ("pod-0", True), ("pod-1", True),
+    }  # fmt: skip
+
+
+def test_lines_of_a_lookup_are_sorted_and_hold_what_was_inferred_alone() -> None:
+    lines, left_out = lookup_lines([tag("i-2"), tag("i-1", "ads"), tag("i-3", None, confidence=None)])
+    assert lines == [("", "i-1", "ads", "0.9700", "because"), ("", "i-2", "search", "0.9700", "because")]
+    assert left_out == 0
+
+
+def test_split_costs_have_a_column_of_their_own() -> None:
+    assert keys([tag("pod-1", is_allocated=True), tag("pod-1", "ads")]) == [
+        ("", "pod-1", "ads"), ("pod-1", "", "search"),
+    ]  # fmt: skip
+
+
+def test_an_id_in_two_sources_stands_once_and_not_at_all_where_it_means_two_values() -> None:
+    same = [tag("i-1"), tag("I-1", source="gcp", confidence=0.96)]
+    assert lookup_lines(same) == ([("", "I-1", "search", "0.9600", "because")], 0)
+    assert lookup_lines([*same, tag("i-1", "ads", source="oci"), tag("i-2")]) == (
+        [("", "i-2", "search", "0.9700", "because")], 3,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("resource", ["*", "a?", "/x/", "=cmd()", "-1", "@x", " i-1", "i\n1", "i\x1b1", "+1"])
+def test_an_id_that_a_lookup_would_read_otherwise_is_left_out(resource: str) -> None:
+    assert lookup_lines([tag(resource), tag("i-2")]) == ([("", "i-2", "search", "0.9700", "because")], 1)
+
+
+def test_a_value_that_a_spreadsheet_would_run_is_left_out() -> None:
+    assert lookup_lines([tag("i-1", "=cmd()")]) == ([], 1)
+
+
+def test_a_project_without_values_has_nothing_to_infer(tmp_path: Path) -> None:
+    open_ = TAXONOMY[: TAXONOMY.index("    values")] + "    from: [{tag: product}]\n"
+    assert infer_tags(load_project(tagged(tmp_path / "books", open_).root)) == []

@@ -1,0 +1,110 @@
+"""What texts in tags were meant to be, in a whole project, and their acceptance."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.settings.project import Project, load_project
+from finmod.workspace.tags_repair import Accepted, accept, repair_tags
+from tests.books import Books, bill
+from tests.tagged import ESTATE, EURO, charge, estate, tagged
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the project with enough to learn from; no test changes it."""
+    return load_project(estate(tmp_path_factory.mktemp("repair") / "books").root)
+
+
+def more(books: Books, *texts: str, account: str = "search", **columns: str) -> Project:
+    """Return the project after two more resources with each text."""
+    charges = [
+        charge(9, "1", f"x-{place}-{number}", f'{{"product":"{text}"}}', SubAccountId=account, **columns)
+        for place, text in enumerate(texts)
+        for number in range(2)
+    ]
+    books.load(books.write("more.csv", bill(*charges)), "--source", "more")
+    return load_project(books.root)
+
+
+def test_letters_and_siblings_tell_what_a_text_was_meant_to_be(company: Project) -> None:
+    (found,) = repair_tags(company)
+    (repair,) = found.repairs
+    assert (repair.text, repair.value, repair.resources, repair.cost) == ("serach", "search", 2, Decimal("2.50"))
+    assert repair.confidence > 0.99
+    assert [(one.text, one.guess) for one in found.unclear] == [("zzz", None)]
+    assert found.costs == {"serach": {"USD": Decimal("2.50")}, "zzz": {"USD": Decimal("1.25")}}
+
+
+def test_what_another_rule_says_speaks_against_a_text(tmp_path: Path) -> None:
+    (product, team) = repair_tags(load_project(tagged(tmp_path / "books").root))
+    assert (product.repairs, team.repairs, team.unclear) == ((), (), ())
+    assert [one.text for one in product.unclear] == ["serach"]
+
+
+def test_texts_that_are_understood_are_not_listed(tmp_path: Path) -> None:
+    (found,) = repair_tags(more(estate(tmp_path / "books"), "Search", "ADVERTS"))
+    assert {one.text for one in (*found.repairs, *found.unclear)} == {"serach", "zzz"}
+
+
+def test_costs_of_two_currencies_stand_apart(tmp_path: Path) -> None:
+    (found,) = repair_tags(more(estate(tmp_path / "books"), "serach", **EURO))
+    assert found.costs["serach"] == {"USD": Decimal("2.50"), "EUR": Decimal(2)}
+
+
+def test_a_month_and_a_dimension_can_be_asked_for(tmp_path: Path) -> None:
+    project = load_project(tagged(tmp_path / "books").root)
+    assert [each.dimension for each in repair_tags(project, dimension="team")] == ["team"]
+    with pytest.raises(UserError, match="'prodct' is no dimension that tags say and that has values"):
+        repair_tags(project, dimension="prodct")
+
+
+def test_accepting_writes_every_repair_with_its_place_and_keeps_the_rest(tmp_path: Path) -> None:
+    books = estate(tmp_path / "books")
+    project = more(books, "paymnets", account="payments")
+    assert accept(project, repair_tags(project)) == [
+        Accepted("product", "search", "serach", "taxonomy.yaml:5"),
+        Accepted("product", "payments", "paymnets", "taxonomy.yaml:7"),
+    ]
+    text = (books.root / "taxonomy.yaml").read_text(encoding="utf-8")
+    assert "# Kept by the platform team." in text
+    assert "# the first product" in text
+    (after,) = repair_tags(project)
+    assert after.repairs == ()
+    assert accept(project, [after]) == []
+    assert (books.root / "taxonomy.yaml").read_text(encoding="utf-8") == text
+
+
+def test_texts_that_fold_alike_become_one_alias_and_are_all_understood(tmp_path: Path) -> None:
+    project = more(estate(tmp_path / "books"), "Serach", "SERACH ")
+    assert len(accept(project, repair_tags(project))) == 1
+    assert [one.text for one in repair_tags(project)[0].unclear] == ["zzz"]
+
+
+def test_one_text_alone_can_be_accepted_and_all_or_none_are_written(tmp_path: Path) -> None:
+    books = estate(tmp_path / "books")
+    project = more(books, "paymnets", account="payments")
+    found = repair_tags(project)
+    with pytest.raises(UserError) as caught:
+        accept(project, found, ["serach", "zzz", "\x1b"])
+    assert [problem.found for problem in caught.value.problems] == [
+        "no repair is known for '\N{REPLACEMENT CHARACTER}'", "no repair is known for 'zzz'",
+    ]  # fmt: skip
+    assert (books.root / "taxonomy.yaml").read_text(encoding="utf-8") == ESTATE
+    assert [each.text for each in accept(project, found, ["paymnets"])] == ["paymnets"]
+
+
+def test_hostile_texts_are_never_repaired_and_cost_nothing_to_list(tmp_path: Path) -> None:
+    texts = ["search\\u001b[31m", "=search", "search\\n", "s" * 100_000, "search*", "'; DROP TABLE names; --"]
+    project = more(estate(tmp_path / "books"), *texts)
+    (found,) = repair_tags(project)
+    repaired = {one.text for one in found.repairs}
+    assert "search\x1b[31m" not in repaired
+    assert "s" * 100_000 not in repaired
+    assert len(found.repairs) + len(found.unclear) >= 7
+    accept(project, [found])
+    assert repair_tags(project)[0].repairs == ()
