@@ -79,7 +79,8 @@ def test_the_screen_tells_share_target_gap_and_what_is_not_counted(project: Book
         GAP,
         "Gap of team: 65.00 USD without an understood tag; other rules name 40.00 USD of it, nothing names 25.00 USD.",
         "Since 2026-08: 3 new keys, 3 new values, 1 vanished value.",
-        "taxonomy.yaml:10:9: product rule 3 (when ServiceName Unheard) matches no charge. (FM2020)",
+        "taxonomy.yaml:10:9: product rule 3 (when ServiceName Unheard) has an answer for no charge. "
+        "Correct it, or take it out. (FM2020)",
         *looked(project),
     ]
 

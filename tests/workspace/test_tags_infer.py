@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,12 +23,12 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return load_project(estate(tmp_path_factory.mktemp("infer") / "books").root)
 
 
-def tag(resource: str, value: str | None = "search", **more: object) -> InferredTag:
+def tag(resource: str, value: str | None = "search", **more: Any) -> InferredTag:
     made = InferredTag(
         dimension="product", source="aws", resource=resource, is_allocated=False, account="1", service="S",
         cost=Decimal(1), currency="USD", value=value, confidence=0.97, why="because", named=None,
     )  # fmt: skip
-    return replace(made, **more)  # type: ignore[arg-type] -- fields of several kinds
+    return replace(made, **more)
 
 
 def keys(tags: Sequence[InferredTag]) -> list[tuple[str, str, str]]:

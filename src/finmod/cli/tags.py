@@ -140,7 +140,15 @@ def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, t
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
     screen.print("\nLook further:")
-    for words in ("tags repair", "tags infer", "tags todo", "tags --by account", "tags drift", "tags rules"):
+    for words in (
+        "tags keys",
+        "tags repair",
+        "tags infer",
+        "tags todo",
+        "tags --by account",
+        "tags drift",
+        "tags rules",
+    ):
         screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
 
 

@@ -52,7 +52,7 @@ def todo(  # noqa: PLR0913 -- one parameter per option
     Owners stand beside values in taxonomy.yaml. Dimensions with required are listed, or all where none has it.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.files import write_file
+    from finmod.workspace.files import write_list
     from finmod.workspace.tags_todo import todo as find
 
     project = opened(folder)
@@ -60,7 +60,7 @@ def todo(  # noqa: PLR0913 -- one parameter per option
     rows = [_row(task) for item in found for task in item.tasks]
     page = "\n".join(_page(project.name, month, found))
     if target is not None:
-        write_file(target, csv_text(_TASKS, rows) if target.suffix.lower() == ".csv" else f"{page}\n")
+        write_list(target, csv_text(_TASKS, rows) if target.suffix.lower() == ".csv" else f"{page}\n")
     if form == "markdown":
         click.echo(page)
     elif form != "table":
@@ -86,7 +86,7 @@ def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTa
     whose = f" by {owner}" if owner else ""
     say(screen, f"{name}, {month:%Y-%m}: tags to mend{whose}", style="bold")
     if not found:
-        say(screen, "Nothing: every tag that is demanded is there and understood.")
+        say(screen, "Nothing: every tag that taxonomy.yaml reads is there and understood, or it reads none.")
         return
     if owner is None:
         _owners(folder, found)
@@ -190,6 +190,10 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
     show_default=True,
     help="Custodian: days until that action.",
 )
+@click.option("--dimension", "dimensions", metavar="NAME", multiple=True, help="Only this dimension's tag; repeatable.")
+@click.option(
+    "--any-value", "anything", metavar="NAME", multiple=True, help="Of this dimension demand the key alone; repeatable."
+)
 @output_option
 @click.pass_obj
 def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
@@ -200,6 +204,8 @@ def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
     types: tuple[str, ...],
     mark_for: str | None,
     mark_days: int,
+    dimensions: tuple[str, ...],
+    anything: tuple[str, ...],
     *,
     enforce: bool,
     inherit: bool,
@@ -217,7 +223,8 @@ def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
         enforce=enforce, scope=scope, resource_types=types, inherit=inherit, mark_for=mark_for, mark_days=mark_days
     )
     where = place if place is not None else project.root / "policies" / target
-    written = export_tags(project, target, where, datetime.now(tz=UTC).date(), options)
+    today = datetime.now(tz=UTC).date()
+    written = export_tags(project, target, where, today, options, dimensions=dimensions, opened=anything)
     if form != "table":
         show(("file", "bytes"), [(str(path), size) for path, size in written], form)
         return
