@@ -34,6 +34,7 @@ HELP = {
         "export",
     ),
     "tags drift": ("--period", "--output"),
+    "tags keys": ("--period", "--output"),
     "tags rules": ("--period", "--months", "--dimension", "--output"),
     "tags repair": ("--period", "--dimension", "--threshold", "--accept", "--text", "--output"),
     "tags infer": ("--period", "--dimension", "--target", "--to", "--output"),

@@ -65,11 +65,12 @@ def records(books: Books, *words: str) -> list[dict[str, str]]:
 
 def looked(books: Books) -> list[str]:
     """Return the end of the screen."""
-    commands = ("tags repair", "tags infer", "tags todo", "tags --by account", "tags drift", "tags rules")
-    return ["", "Look further:", *(f"  finmod --project {books.root} {words}" for words in commands)]
+    commands = ("keys", "repair", "infer", "todo", "--by account", "drift", "rules")
+    return ["", "Look further:", *(f"  finmod --project {books.root} tags {words}" for words in commands)]
 
 
 def test_the_screen_tells_share_target_gap_and_what_is_not_counted(project: Books) -> None:
+    unheard = "taxonomy.yaml:10:9: product rule 3 (when ServiceName Unheard)"
     assert lines(project) == [
         "northwind, 2026-09: tags by EffectiveCost of what can carry them",
         "dimension  understood  required  reached    change        gap     no tag   no value    respelt  resources",
@@ -79,8 +80,7 @@ def test_the_screen_tells_share_target_gap_and_what_is_not_counted(project: Book
         GAP,
         "Gap of team: 65.00 USD without an understood tag; other rules name 40.00 USD of it, nothing names 25.00 USD.",
         "Since 2026-08: 3 new keys, 3 new values, 1 vanished value.",
-        "taxonomy.yaml:10:9: product rule 3 (when ServiceName Unheard) has an answer for no charge. "
-        "Correct it, or take it out. (FM2020)",
+        f"{unheard} has an answer for no charge. Correct it, or take it out. (FM2020)",
         *looked(project),
     ]
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,12 +22,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return load_project(estate(tmp_path_factory.mktemp("infer") / "books").root)
 
 
-def tag(resource: str, value: str | None = "search", **more: Any) -> InferredTag:
-    made = InferredTag(
-        dimension="product", source="aws", resource=resource, is_allocated=False, account="1", service="S",
-        cost=Decimal(1), currency="USD", value=value, confidence=0.97, why="because", named=None,
-    )  # fmt: skip
-    return replace(made, **more)
+TAG = InferredTag(
+    dimension="product", source="aws", resource="i-1", is_allocated=False, account="1", service="Storage",
+    cost=Decimal(1), currency="USD", value="search", confidence=0.97, why="because", named=None,
+)  # fmt: skip
+
+
+def tag(resource: str, value: str | None = "search") -> InferredTag:
+    return replace(TAG, resource=resource, value=value)
 
 
 def keys(tags: Sequence[InferredTag]) -> list[tuple[str, str, str]]:
@@ -106,21 +107,21 @@ def test_what_a_cost_was_split_to_is_a_resource_of_its_own(tmp_path: Path) -> No
 
 
 def test_lines_of_a_lookup_are_sorted_and_hold_what_was_inferred_alone() -> None:
-    lines, left_out = lookup_lines([tag("i-2"), tag("i-1", "ads"), tag("i-3", None, confidence=None)])
+    lines, left_out = lookup_lines([tag("i-2"), tag("i-1", "ads"), tag("i-3", None)])
     assert lines == [("", "i-1", "ads", "0.9700", "because"), ("", "i-2", "search", "0.9700", "because")]
     assert left_out == 0
 
 
 def test_split_costs_have_a_column_of_their_own() -> None:
-    assert keys([tag("pod-1", is_allocated=True), tag("pod-1", "ads")]) == [
+    assert keys([replace(tag("pod-1"), is_allocated=True), tag("pod-1", "ads")]) == [
         ("", "pod-1", "ads"), ("pod-1", "", "search"),
     ]  # fmt: skip
 
 
 def test_an_id_in_two_sources_stands_once_and_not_at_all_where_it_means_two_values() -> None:
-    same = [tag("i-1"), tag("I-1", source="gcp", confidence=0.96)]
+    same = [tag("i-1"), replace(tag("I-1"), source="gcp", confidence=0.96)]
     assert lookup_lines(same) == ([("", "I-1", "search", "0.9600", "because")], 0)
-    assert lookup_lines([*same, tag("i-1", "ads", source="oci"), tag("i-2")]) == (
+    assert lookup_lines([*same, replace(tag("i-1", "ads"), source="oci"), tag("i-2")]) == (
         [("", "i-2", "search", "0.9700", "because")], 3,
     )  # fmt: skip
 
@@ -137,3 +138,11 @@ def test_a_value_that_a_spreadsheet_would_run_is_left_out() -> None:
 def test_a_project_without_values_has_nothing_to_infer(tmp_path: Path) -> None:
     open_ = TAXONOMY[: TAXONOMY.index("    values")] + "    from: [{tag: product}]\n"
     assert infer_tags(load_project(tagged(tmp_path / "books", open_).root)) == []
+
+
+def test_a_resource_whose_cost_is_unknown_is_told_without_one(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    books.load(books.write("b.csv", bill(charge(9, "", "i-8", "", BilledCost="2"))), "--source", "other")
+    (product,) = infer_tags(load_project(books.root), dimension="product")
+    assert [(tag.cost, tag.currency) for tag in product.tags if tag.resource == "i-8"] == [(None, "USD")]
+    assert books.run("tags", "infer").code == 0

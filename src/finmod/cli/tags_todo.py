@@ -86,7 +86,7 @@ def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTa
     whose = f" by {owner}" if owner else ""
     say(screen, f"{name}, {month:%Y-%m}: tags to mend{whose}", style="bold")
     if not found:
-        say(screen, "Nothing: every tag that taxonomy.yaml reads is there and understood, or it reads none.")
+        say(screen, "Nothing: every tag that is demanded is there and understood.")
         return
     if owner is None:
         _owners(folder, found)
@@ -176,7 +176,11 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
     help="Azure: /subscriptions/ID or a management group; Google: organizations/NUMBER.",
 )
 @click.option(
-    "--resource-type", "types", metavar="TYPE", multiple=True, help="Only this type, in the target's words; repeatable."
+    "--resource-type",
+    "types",
+    metavar="TYPE",
+    multiple=True,
+    help="Only this type, in the target's words; may be repeated.",
 )
 @click.option("--inherit", is_flag=True, help="Azure: take a missing tag from the resource group.")
 @click.option(
@@ -190,9 +194,15 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
     show_default=True,
     help="Custodian: days until that action.",
 )
-@click.option("--dimension", "dimensions", metavar="NAME", multiple=True, help="Only this dimension's tag; repeatable.")
 @click.option(
-    "--any-value", "anything", metavar="NAME", multiple=True, help="Of this dimension demand the key alone; repeatable."
+    "--dimension", "dimensions", metavar="NAME", multiple=True, help="Only this dimension's tag; may be repeated."
+)
+@click.option(
+    "--any-value",
+    "anything",
+    metavar="NAME",
+    multiple=True,
+    help="Of this dimension demand the key alone; may be repeated.",
 )
 @output_option
 @click.pass_obj

@@ -50,7 +50,8 @@ def export_tags(  # noqa: PLR0913 -- what, where, when, how and which
         opened: Those of which the key alone is demanded, whatever its text.
 
     Raises:
-        UserError: The taxonomy has problems, a dimension is not there, the target cannot hold it, or the folder cannot be written.
+        UserError: The taxonomy has problems, a dimension is not there, the target cannot hold it, or the folder
+            cannot be written.
     """
     taxonomy = read_taxonomy(project.root)
     tagged = [each for each in taxonomy.dimensions.values() if each.keys_on(today)]

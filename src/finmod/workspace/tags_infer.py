@@ -40,8 +40,8 @@ class InferredTag:
         is_allocated: Whether its cost was split to it: it is an AllocatedResourceId.
         account: SubAccountId.
         service: ServiceName.
-        cost: EffectiveCost of the month; None where it is billed in several currencies.
-        currency: BillingCurrency; None likewise.
+        cost: EffectiveCost of the month; None where it is unknown, or billed in several currencies.
+        currency: BillingCurrency; None where there are several.
         value: The inferred value; None where nothing is inferred.
         confidence: Share of like inferences that were right on held-out labels; None without a value.
         why: The evidence, or why there is none, in words with text of the bill.
@@ -195,15 +195,15 @@ def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
     sql = (
         f"WITH facts AS (SELECT *, {RESOURCE} AS resource FROM {FACTS} WHERE {CAN} AND {RESOURCE} IS NOT NULL), "
         "daily AS (SELECT f.x_Source, f.resource, d.x_ChargeDate AS day, d.x_BillingPeriod AS period, "
-        "sum(CAST(d.EffectiveCost AS DOUBLE)) AS cost FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, "
-        f"resource FROM facts WHERE x_TrueUpOf IS NULL) AS f JOIN {days} AS d "
-        "USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "
+        "coalesce(sum(CAST(d.EffectiveCost AS DOUBLE)), 0) AS cost "
+        "FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, resource FROM facts WHERE x_TrueUpOf IS NULL) "
+        f"AS f JOIN {days} AS d USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "
         "lives AS (SELECT x_Source, resource, min(day) AS first_day, max(day) AS last_day, "
         "map(list(datediff('day', DATE '{0}', day)) FILTER (period = DATE '{0}'), "
         "list(cost) FILTER (period = DATE '{0}')) AS usage FROM daily GROUP BY ALL) "
         f"SELECT facts.x_Source, facts.resource, min(coalesce(ServiceProviderName, x_ProviderName)) AS supplier, "
         f"{own}, {label}, {single.format(value, 'named')}, bool_and(AllocatedResourceId IS NOT NULL) AS is_allocated, "
-        "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN coalesce(sum(EffectiveCost), 0) END AS cost, "
+        "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN sum(EffectiveCost) END AS cost, "
         "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN min(BillingCurrency) END AS currency, "
         f"{''.join(f'{each}, ' for each in others)}any_value(first_day) AS first_day, any_value(last_day) AS last_day, "
         "any_value(usage) AS usage FROM facts LEFT JOIN lives ON lives.x_Source = facts.x_Source "
