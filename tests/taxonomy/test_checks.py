@@ -219,7 +219,7 @@ def test_columns_of_finmod_are_no_dimensions(name: str, tmp_path: Path) -> None:
     (message,) = refused(tmp_path, f"dimensions: {{{name}: {{}}}}")
 
     assert (
-        f"of tables is finmod's own; expected a column of its own for each dimension. Rename the dimension. (FM2016)"
+        "of tables is finmod's own; expected a column of its own for each dimension. Rename the dimension. (FM2016)"
         in message
     )
 
