@@ -236,11 +236,13 @@ def test_charges_whose_cost_is_unknown_are_told(tmp_path: Path) -> None:
     assert records(books)[0]["unknown_charges"] == "1"
 
 
-def test_credits_that_take_off_more_than_a_part_leave_the_gap_whole(tmp_path: Path) -> None:
+def test_a_resource_that_gave_back_more_than_it_cost_is_in_no_share(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
-    credit = charge(9, "-20", "i-9", "", SubAccountId="3")
+    credit = charge(9, "-60", "i-9", "", SubAccountId="3")
     books.load(books.write("b.csv", bill(credit)), "--source", "other")
-    assert "Gap of product: 25.00 USD without an understood tag." in lines(books)
+    said = lines(books)
+    assert said[2].split()[:4] == ["product", "64.0", "%", "90.0"]
+    assert "Not counted, for it can carry no tags: -53.00 USD (negative cost -60.00, tax 7.00)." in said
 
 
 def test_a_month_that_has_true_ups_alone_can_be_asked_for_and_is_not_the_last(tmp_path: Path) -> None:
@@ -257,7 +259,7 @@ def test_a_taxonomy_that_reads_no_tag_says_so(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books", "dimensions: {product: {values: [a], from: [{account: {'1': a}}]}}\n")
     said = [
         "northwind, 2026-09: tags by EffectiveCost of what can carry them",
-        "No dimension of taxonomy.yaml is read from a tag: nothing can be told of tags.",
+        "No dimension of taxonomy.yaml is read from a tag. Add a rule, such as 'tag: [product]', to one.",
     ]
     assert lines(books) == lines(books, "--by", "account") == lines(books, "--trend", "2") == said
     assert lines(books, "--output", "json") == ["[]"]
