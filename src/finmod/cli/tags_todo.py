@@ -168,6 +168,14 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
 @click.option(
     "--to", "place", type=Place("folder"), metavar="DIR", help="Folder for the files; policies/TARGET otherwise."
 )
+@click.option(
+    "--dimension",
+    "dimensions",
+    type=Name("a dimension"),
+    metavar="NAME",
+    multiple=True,
+    help="Only this dimension; repeatable. All that tags say where none is given.",
+)
 @click.option("--enforce", is_flag=True, help="Block what breaks a rule; otherwise it is only reported.")
 @click.option(
     "--scope",
@@ -196,6 +204,7 @@ def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
     folder: Path | None,
     target: str,
     place: Path | None,
+    dimensions: tuple[str, ...],
     scope: str | None,
     types: tuple[str, ...],
     mark_for: str | None,
@@ -217,7 +226,7 @@ def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
         enforce=enforce, scope=scope, resource_types=types, inherit=inherit, mark_for=mark_for, mark_days=mark_days
     )
     where = place if place is not None else project.root / "policies" / target
-    written = export_tags(project, target, where, datetime.now(tz=UTC).date(), options)
+    written = export_tags(project, target, where, datetime.now(tz=UTC).date(), options, only=dimensions)
     if form != "table":
         show(("file", "bytes"), [(str(path), size) for path, size in written], form)
         return

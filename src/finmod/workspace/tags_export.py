@@ -5,6 +5,7 @@ Owns which values hold on the day of the export, and the writing of the files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,13 +21,20 @@ from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.reading import read_taxonomy
 from finmod.taxonomy.requirements import TagRequirement
 from finmod.workspace.files import write_file
+from finmod.workspace.names import of_name
 
 _CLOUDS = {"AWS": "aws", "Microsoft": "azure", "Google Cloud": "gcp"}
 """What suppliers are called on bills, and by Cloud Custodian."""
 
 
-def export_tags(
-    project: Project, target: str, folder: Path, today: date, options: TagPolicyOptions = DEFAULTS
+def export_tags(  # noqa: PLR0913 -- what is exported, and how
+    project: Project,
+    target: str,
+    folder: Path,
+    today: date,
+    options: TagPolicyOptions = DEFAULTS,
+    *,
+    only: Sequence[str] = (),
 ) -> list[tuple[Path, int]]:
     """Write the policies of a target into a folder, and return each file with its number of bytes.
 
@@ -36,12 +44,17 @@ def export_tags(
         folder: Where the files go; it is made if need be, and files of the same names are replaced.
         today: Day on which values must hold.
         options: As the target knows them; Custodian's clouds are those of the ledger where none is named.
+        only: Dimensions that are exported; empty for all that tags say.
 
     Raises:
-        UserError: The taxonomy has problems, the target cannot hold it, or the folder cannot be written.
+        UserError: The taxonomy has problems, there is no such dimension, the target cannot hold it, or the folder
+            cannot be written.
     """
     taxonomy = read_taxonomy(project.root)
-    asked = [_requirement(each, today) for each in taxonomy.dimensions.values() if each.tag_keys]
+    dimensions = [each for each in taxonomy.dimensions.values() if each.tag_keys]
+    for name in only:
+        of_name(name, dimensions, "dimension that tags say")
+    asked = [_requirement(each, today) for each in dimensions if not only or each.name in only]
     if target == "custodian" and not options.resource_types:
         options = replace(options, resource_types=_clouds(project))
     files = tag_policies(target, asked, options)
