@@ -81,9 +81,9 @@ def test_dates_are_those_of_the_window(small: SampleSummary, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("months", "end"), [(1, "2026-02"), (2, "2026-01"), (24, "2026-10"), (120, "2030-12")])
 def test_a_window_of_any_length_has_a_taxonomy_that_can_be_read(tmp_path: Path, months: int, end: str) -> None:
-    assert set(taxonomy(tmp_path, months, end).dimensions) == {
+    assert list(taxonomy(tmp_path, months, end).dimensions)[:6] == [
         "product", "team", "department", "business-unit", "environment", "cost-centre"
-    }  # fmt: skip
+    ]  # fmt: skip
 
 
 def test_the_same_window_gives_the_same_files(tmp_path: Path) -> None:
@@ -245,14 +245,17 @@ def test_pods_are_named_by_their_namespace(bills: Bills) -> None:
     assert [(pod, name) for pod, name in pods if name != (pod, "exact", "label")] == []
 
 
-def test_every_rule_names_something(bills: Bills) -> None:
+def test_every_rule_of_its_own_names_something(bills: Bills) -> None:
     won = {
         (bills.naming.outcomes[number].dimension, rule.number)
         for place in range(len(bills.taxonomy.dimensions))
         for (number,) in bills.engine.rows(f"SELECT DISTINCT o_{place} FROM names WHERE o_{place} IS NOT NULL")
-        if (rule := bills.naming.outcomes[number].rule) is not None
+        if (rule := bills.naming.outcomes[number].rule) is not None and not rule.included
     }
-    assert won == {(name, rule.number) for name, of in bills.taxonomy.dimensions.items() for rule in of.rules}
+    own = {
+        (name, rule.number) for name, of in bills.taxonomy.dimensions.items() for rule in of.rules if not rule.included
+    }
+    assert won == own
 
 
 def test_what_is_everybodys_is_no_products(bills: Bills) -> None:

@@ -52,19 +52,23 @@ def refused(folder: Path, text: str, files: Files | None = None) -> list[str]:
 
 @contextmanager
 def keys(rows: Sequence[Key]) -> Iterator[Engine]:
-    """Offer charge keys as the table ``base``, with their number from 0 as ``n``."""
+    """Offer charge keys as the table ``base`` of an engine of their own."""
+    with Engine(threads=1) as engine:
+        offer(engine, rows)
+        yield engine
+
+
+def offer(engine: Engine, rows: Sequence[Key]) -> None:
+    """Make the table ``base`` of charge keys, with their number from 0 as ``n``."""
     columns = ("n", "segment", *COLUMNS)
     kinds = ("INTEGER", "INTEGER", *["VARCHAR"] * len(COLUMNS))
-    with Engine(threads=1) as engine:
-        declared = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
-        engine.run(f"CREATE TEMP TABLE base ({declared})")
-        full = [{"segment": 0, "x_Source": "aws", **row, "n": number} for number, row in enumerate(rows)]
-        assert all(set(row) <= set(columns) for row in full)
-        lists = [[row.get(name) for row in full] for name in columns]
-        if rows:
-            unnested = ", ".join(f"unnest(?::{kind}[])" for kind in kinds)
-            engine.run(f"INSERT INTO base SELECT {unnested}", lists)
-        yield engine
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE base ({declared})")
+    full = [{"segment": 0, "x_Source": "aws", **row, "n": number} for number, row in enumerate(rows)]
+    assert all(set(row) <= set(columns) for row in full)
+    lists = [[row.get(name) for row in full] for name in columns]
+    if rows:
+        engine.run(f"INSERT INTO base SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", lists)
 
 
 @dataclass(frozen=True)

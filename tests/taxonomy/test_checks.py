@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from finmod.taxonomy.checks import close_to, meet, rule_name
 from finmod.taxonomy.definition import Span
+from finmod.terms.findings import codes
 from tests.refusals import messages, refusals
 from tests.taxonomy.small import read, refused
 
@@ -207,6 +210,20 @@ def test_more_than_a_hundred_dimensions_are_refused(tmp_path: Path) -> None:
     assert [each.name for each in read(tmp_path, fewer).in_order()][:2] == ["d99", "d98"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["source", "provider-name", "charge-date", "billing-period", "charge-key", "charges", "file", "row", "true-up-of",
+     "fx-rate", "reporting-currency"],
+)  # fmt: skip
+def test_columns_of_finmod_are_no_dimensions(name: str, tmp_path: Path) -> None:
+    (message,) = refused(tmp_path, f"dimensions: {{{name}: {{}}}}")
+
+    assert (
+        "of tables is finmod's own; expected a column of its own for each dimension. Rename the dimension. (FM2016)"
+        in message
+    )
+
+
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     text = """
     dimensions:
@@ -246,6 +263,13 @@ def test_the_closest_name_is_found_among_very_many() -> None:
 
     assert close_to("serch", many) == close_to("serch", ["search", "ads"]) == "search"
     assert close_to("zzzzzzzz", many) is None
+
+
+def test_codes_and_catalogue_agree() -> None:
+    package = Path(str(resources.files("finmod")))
+    used = {code for file in package.rglob("*.py") for code in re.findall(r'"(FM20[01]\d)"', file.read_text("utf-8"))}
+
+    assert used == {code for code in codes() if code.startswith(("FM200", "FM201"))}
 
 
 def test_a_rule_is_called_by_its_dimension_and_number(tmp_path: Path) -> None:

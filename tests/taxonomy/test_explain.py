@@ -13,7 +13,7 @@ from tests.tagged import TAXONOMY, charge, tagged
 
 
 def told(folder: Path, resource: str, taxonomy: str = TAXONOMY) -> list[KeyNames]:
-    return explain(load_project(tagged(folder, taxonomy).root), resource=resource)
+    return explain(load_project(tagged(folder, taxonomy).root), resource)
 
 
 def test_the_rule_that_names_a_key_stands_with_its_place_and_the_text_that_it_read(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_month_in_which_a_line_ends_to_hold_is_told_in_two_stretches(tmp_path:
     books = tagged(tmp_path / "books", dated)
     late = {"ChargePeriodStart": "2026-09-20T00:00:00Z", "ChargePeriodEnd": "2026-09-21T00:00:00Z"}
     books.load(books.write("b.csv", bill(charge(9, "40", "i-4", "", SubAccountId="2", **late))), "--source", "late")
-    found = explain(load_project(books.root), resource="i-4")
+    found = explain(load_project(books.root), "i-4")
     names = [key.names[0].outcome for key in found]
     assert [
         (key.since, key.until, str(key.effective_cost), name and name.value)

@@ -257,7 +257,7 @@ PIECES = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=8)
 @given(st.lists(PIECES, min_size=1, max_size=40))
 def test_any_patterns_that_are_taken_alone_are_taken_together(pieces: list[str]) -> None:
     with Engine(threads=1) as engine:

@@ -34,14 +34,20 @@ def test_each_rule_tells_what_it_answers_and_what_it_names(tmp_path: Path) -> No
 def test_a_rule_that_matches_nothing_is_a_warning_with_its_place(tmp_path: Path) -> None:
     (finding,) = rule_findings(uses(tmp_path / "books"))
     assert (finding.code, finding.severity, finding.where) == ("FM2020", "warning", "taxonomy.yaml:10:9")
-    assert finding.message == "product rule 3 (when ServiceName Unheard) matches no charge."
+    assert (
+        finding.message
+        == "product rule 3 (when ServiceName Unheard) has an answer for no charge. Correct it, or take it out."
+    )
 
 
 def test_a_rule_that_is_always_answered_before_names_the_one_that_does(tmp_path: Path) -> None:
     hidden = TAXONOMY.replace("is: shared\n", 'is: shared\n      - name: {"i-3": search, "i-4": search}\n')
     found = rule_findings(uses(tmp_path / "books", hidden))
     (finding,) = [each for each in found if each.code == "FM2021"]
-    assert finding.message == "product rule 4 (name) names nothing: account (taxonomy.yaml:9:9) answers first."
+    assert (
+        finding.message == "product rule 4 (name) names nothing: account (taxonomy.yaml:9:9) answers first. "
+        "Move it above, or take it out."
+    )
     assert (finding.where, finding.rows) == ("taxonomy.yaml:12:9", 2)
 
 

@@ -72,6 +72,7 @@ def test_a_resource_that_is_not_named_belongs_to_the_owner_of_what_is_suggested_
     with named(load_project(tagged(tmp_path / "books", free).root)) as names:
         found = [task for task in tasks(names.engine, names.naming, SEPTEMBER) if task.resource == "i-5"]
     assert {(task.dimension, task.owner) for task in found} == {("product", NOBODY), ("team", NOBODY)}
-    siblings = {("product", "saas", "i-5"): Suggestion("search", "inferred: y", 0.96)}
+    whose: tuple[str, str, str | None] = ("product", "saas", "i-5")
+    siblings = {whose: Suggestion("search", "inferred: y", 0.96)}
     better = with_suggestions(found, {}, siblings, names.taxonomy)
     assert {(task.dimension, task.owner) for task in better} == {("product", "search-team"), ("team", "search-team")}

@@ -19,7 +19,7 @@ from finmod.cli.values import Place
 )
 @output_option
 def command(folder: Path, name: str | None, currency: str, form: Form) -> None:
-    """Write finmod.yaml, with comments, into FOLDER (this one where it is not given)."""
+    """Write finmod.yaml and taxonomy.yaml, with comments, into FOLDER (this one where it is not given)."""
     from finmod.settings.init import write_project
 
     name = folder.absolute().name if name is None else name

@@ -127,7 +127,9 @@ def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, t
     screen = console()
     say(screen, f"{name}, {report.month:%Y-%m}: tags by EffectiveCost of what can carry them", style="bold", limit=1000)
     if not report.of_month:
-        say(screen, "No dimension of taxonomy.yaml is read from a tag: nothing can be told of tags.")
+        say(screen, "No dimension of taxonomy.yaml is read from a tag. Add a rule, such as 'tag: [product]', to one.")
+        for finding in report.findings:
+            say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
         return
     if trend:
         _trend(report)
@@ -140,8 +142,8 @@ def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, t
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
     screen.print("\nLook further:")
-    for words in ("tags repair", "tags infer", "tags todo", "tags --by account", "tags drift", "tags rules"):
-        screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
+    for words in ("keys", "repair", "infer", "todo", "--by account", "drift", "rules"):
+        screen.print(f"  {command_line(folder, f'tags {words}')}", markup=False, soft_wrap=True)
 
 
 def _say_all(screen: Console, lines: Iterable[str]) -> None:

@@ -119,7 +119,8 @@ def _accept(project: Project, found: Sequence[RepairedDimension], texts: tuple[s
         for each in written:
             text, value = (repr(one_line(word, 100)) for word in (each.text, each.value))
             say(console(), f"{each.dimension}: {text} is an alias of {value} now ({each.place}).")
-    said = f"Accepted {counted(len(written), 'repair')} into taxonomy.yaml." if written else "There is none to accept."
+    files = ", ".join(dict.fromkeys(each.place.partition(":")[0] for each in written))
+    said = f"Accepted {counted(len(written), 'repair')} into {files}." if written else "There is none to accept."
     click.echo(said, err=form != "table")
 
 
@@ -294,11 +295,11 @@ def _said(item: InferredDimension) -> Iterator[str]:
 
 def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
     """Write what was inferred as a lookup; yield what to tell of it."""
-    from finmod.workspace.files import write_file
+    from finmod.workspace.files import write_list
     from finmod.workspace.tags_infer import lookup_lines
 
     lines, left_out = lookup_lines(item.tags)
-    write_file(path, csv_text(_LOOKUP, lines))
+    write_list(path, csv_text(_LOOKUP, lines))
     yield ""
     yield f"Wrote {counted(len(lines), 'resource')} to {path}."
     if left_out:

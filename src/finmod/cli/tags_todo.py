@@ -52,7 +52,7 @@ def todo(  # noqa: PLR0913 -- one parameter per option
     Owners stand beside values in taxonomy.yaml. Dimensions with required are listed, or all where none has it.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.files import write_file
+    from finmod.workspace.files import write_list
     from finmod.workspace.tags_todo import todo as find
 
     project = opened(folder)
@@ -60,7 +60,7 @@ def todo(  # noqa: PLR0913 -- one parameter per option
     rows = [_row(task) for item in found for task in item.tasks]
     page = "\n".join(_page(project.name, month, found))
     if target is not None:
-        write_file(target, csv_text(_TASKS, rows) if target.suffix.lower() == ".csv" else f"{page}\n")
+        write_list(target, csv_text(_TASKS, rows) if target.suffix.lower() == ".csv" else f"{page}\n")
     if form == "markdown":
         click.echo(page)
     elif form != "table":
@@ -157,7 +157,7 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
             yield f"| {' | '.join(markdown_text(cell) for cell in cells)} |"
 
 
-@click.command("export")
+@click.command("export", options_metavar="--target TARGET [OPTIONS]")
 @click.option(
     "--target",
     type=Word(("aws", "azure", "google", "custodian")),
@@ -168,14 +168,6 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
 @click.option(
     "--to", "place", type=Place("folder"), metavar="DIR", help="Folder for the files; policies/TARGET otherwise."
 )
-@click.option(
-    "--dimension",
-    "dimensions",
-    type=Name("a dimension"),
-    metavar="NAME",
-    multiple=True,
-    help="Only this dimension; repeatable. All that tags say where none is given.",
-)
 @click.option("--enforce", is_flag=True, help="Block what breaks a rule; otherwise it is only reported.")
 @click.option(
     "--scope",
@@ -184,7 +176,11 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
     help="Azure: /subscriptions/ID or a management group; Google: organizations/NUMBER.",
 )
 @click.option(
-    "--resource-type", "types", metavar="TYPE", multiple=True, help="Only this type, in the target's words; repeatable."
+    "--resource-type",
+    "types",
+    metavar="TYPE",
+    multiple=True,
+    help="Only this type, in the target's words; may be repeated.",
 )
 @click.option("--inherit", is_flag=True, help="Azure: take a missing tag from the resource group.")
 @click.option(
@@ -198,17 +194,28 @@ def _page(name: str, month: date, found: Sequence[OwnerTasks]) -> Iterator[str]:
     show_default=True,
     help="Custodian: days until that action.",
 )
+@click.option(
+    "--dimension", "dimensions", metavar="NAME", multiple=True, help="Only this dimension's tag; may be repeated."
+)
+@click.option(
+    "--any-value",
+    "anything",
+    metavar="NAME",
+    multiple=True,
+    help="Of this dimension demand the key alone; may be repeated.",
+)
 @output_option
 @click.pass_obj
 def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
     folder: Path | None,
     target: str,
     place: Path | None,
-    dimensions: tuple[str, ...],
     scope: str | None,
     types: tuple[str, ...],
     mark_for: str | None,
     mark_days: int,
+    dimensions: tuple[str, ...],
+    anything: tuple[str, ...],
     *,
     enforce: bool,
     inherit: bool,
@@ -226,7 +233,8 @@ def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
         enforce=enforce, scope=scope, resource_types=types, inherit=inherit, mark_for=mark_for, mark_days=mark_days
     )
     where = place if place is not None else project.root / "policies" / target
-    written = export_tags(project, target, where, datetime.now(tz=UTC).date(), options, only=dimensions)
+    today = datetime.now(tz=UTC).date()
+    written = export_tags(project, target, where, today, options, dimensions=dimensions, opened=anything)
     if form != "table":
         show(("file", "bytes"), [(str(path), size) for path, size in written], form)
         return

@@ -226,7 +226,7 @@ def _check_size(rules: Sequence[TagRule], *, inherit: bool) -> None:
 
 
 def _too_large(found: str, expected: str, where: str | None = None) -> Problem:
-    remedy = "Leave the values of this dimension open for Azure." if where else "Export fewer dimensions."
+    remedy = "Demand the key alone: --any-value and the dimension." if where else "Export fewer: --dimension NAME."
     return Problem(code="FM2065", found=found, expected=expected, where=where, remedy=remedy)
 
 

@@ -161,7 +161,7 @@ def _check_size(rules: Sequence[TagRule], types: Sequence[str]) -> None:
                     found=f"the condition over its {len(rule.values):,} values is {size:,} characters long",
                     expected=f"{MAX_CONDITION:,} at most",
                     where=place(rule.dimension),
-                    remedy="Leave the values of this dimension open for Google Cloud, and report on them by Custodian.",
+                    remedy="Demand the key alone, --any-value and the dimension, and report values by Custodian.",
                 )
             )
     if problems:

@@ -14,6 +14,8 @@ from rapidfuzz import fuzz, process
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, near, printable
+from finmod.ledger.reporting import ADDED
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, TRUE_UPS
 from finmod.settings.rule import COLUMNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.building import texts_of
@@ -23,6 +25,11 @@ from finmod.taxonomy.shadows import shadowed
 
 # So many names a message lists, so many are compared one by one with a mistyped one, so many columns tables bear.
 _SHOWN, _FEW, _MOST = 20, 1000, 100
+_TAKEN = frozenset(
+    name.lower()
+    for names in (COLUMNS, ADDED, *(table.columns for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, TRUE_UPS)))
+    for name in names
+)
 
 
 def faults(taxonomy: Taxonomy) -> Iterator[Problem]:
@@ -185,7 +192,7 @@ def _columns(taxonomy: Taxonomy) -> Iterator[Problem]:
     for dimension in taxonomy.dimensions.values():
         column = dimension.column.lower()
         other = seen.setdefault(column, dimension)
-        taken = column in {name.lower() for name in COLUMNS}
+        taken = column in _TAKEN
         if other is not dimension or taken:
             yield Problem(
                 code="FM2016",

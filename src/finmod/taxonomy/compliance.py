@@ -25,6 +25,9 @@ FACTS = "tag_facts"
 RESOURCE: Final = "coalesce(AllocatedResourceId, ResourceId)"
 CAN: Final = f"x_Taggable IN ({literal(TAGGABLE)}, {literal(UNKNOWN)})"
 
+NEGATIVE: Final = "negative-cost"
+"""Why spend is in no share whose resource gave more back than it cost in the month."""
+
 GROUPS: Final = {
     "account": "concat_ws(' ', SubAccountId, '(' || nullif(SubAccountName, SubAccountId) || ')')",
     "service": "ServiceName",
@@ -108,6 +111,24 @@ def make_facts(engine: Engine) -> None:
         f"SELECT n.*, e.names_resources, e.shows_tags FROM {NAMES} AS n LEFT JOIN ({evidence_sql(NAMES)}) AS e "
         "ON e.x_Source = n.x_Source AND e.ServiceProviderName IS NOT DISTINCT FROM n.ServiceProviderName)"
     )
+    _set_negative_apart(engine)
+
+
+def _set_negative_apart(engine: Engine) -> None:
+    """Take out of what can carry tags the resources that gave money back in a month: a share of less is none.
+
+    A discount or refund that stands on a resource lowers its cost. Where it is more than the cost, there is no spend of
+    which a share could be understood.
+    """
+    same = ("x_BillingPeriod", "BillingCurrency", "x_Source", "SubAccountId", "ServiceName", "Tags", "AllocatedTags")
+    columns = ", ".join(same)
+    whose = " AND ".join(f"n.{name} IS NOT DISTINCT FROM {FACTS}.{name}" for name in same)
+    engine.run(
+        f"UPDATE {FACTS} SET x_Taggable = {literal(NEGATIVE)} FROM (SELECT {columns}, {RESOURCE} AS resource "
+        f"FROM {FACTS} WHERE {CAN} GROUP BY ALL HAVING sum(EffectiveCost) < 0) AS n "
+        f"WHERE {CAN} AND {whose} AND n.resource IS NOT DISTINCT FROM "
+        f"coalesce({FACTS}.AllocatedResourceId, {FACTS}.ResourceId)"
+    )
 
 
 def tagged_dimensions(naming: Naming) -> list[Dimension]:
@@ -176,7 +197,8 @@ def _group_sql(naming: Naming, by: str | None) -> str:
 
 def as_written(naming: Naming, dimension: Dimension) -> Sequence[int]:
     """Return the numbers of the outcomes whose key and text are as the taxonomy writes them."""
-    keys = {dimension.tag_keys[0]} if dimension.tag_keys else set()
+    days = map(naming.segments.start, naming.segments.all())
+    keys = {key for day in days for key in dimension.keys_on(day)[:1]}
     return [
         number
         for number, each in naming.outcomes.of_dimension(dimension.name)

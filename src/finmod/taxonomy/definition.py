@@ -187,6 +187,11 @@ class Dimension:
         """Return the tag keys that it is read from, the one to write first; empty where no tag says it."""
         return tuple(dict.fromkeys(key for rule in self.rules if rule.kind == "tag" for key in rule.keys))
 
+    def keys_on(self, day: date) -> tuple[str, ...]:
+        """Return the tag keys that it is read from on a day, the one to write first; empty where none holds."""
+        held = (rule for rule in self.rules if rule.kind == "tag" and rule.span.holds_on(day))
+        return tuple(dict.fromkeys(key for rule in held for key in rule.keys))
+
     @property
     def is_open(self) -> bool:
         """Return whether any text is a value."""

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.compliance import FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.keys import keys_sql
 from finmod.taxonomy.naming import Naming
 
 # So many texts of one key are values of a list; more are names, ids or times, and each month has new ones.
@@ -66,14 +67,8 @@ def drift(engine: Engine, naming: Naming, month: date, before: date) -> list[Dri
 
 def _keys(engine: Engine, naming: Naming, month: date, before: date) -> Iterator[Drift]:
     owners = {outcome.key: outcome.dimension for outcome in naming.outcomes.found if outcome.key is not None}
-    sets = (
-        "SELECT Tags, AllocatedTags, unnest(list_distinct(list_concat("
-        "coalesce(json_keys(CASE WHEN Tags LIKE '{%' THEN Tags END), []), "
-        "coalesce(json_keys(CASE WHEN AllocatedTags LIKE '{%' THEN AllocatedTags END), [])))) AS name "
-        f"FROM (SELECT DISTINCT Tags, AllocatedTags FROM {FACTS})"
-    )
     rows = (
-        f"SELECT f.*, keys.name, NULL::VARCHAR AS value FROM {FACTS} AS f JOIN ({sets}) AS keys ON "
+        f"SELECT f.*, keys.name, NULL::VARCHAR AS value FROM {FACTS} AS f JOIN ({keys_sql()}) AS keys ON "
         "keys.Tags IS NOT DISTINCT FROM f.Tags AND keys.AllocatedTags IS NOT DISTINCT FROM f.AllocatedTags"
     )
     for name, change, resources, cost, currency, example, _ in _moved(engine, rows, month, before):

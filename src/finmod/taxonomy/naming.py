@@ -134,7 +134,7 @@ class _Pass:
     def _write(self) -> None:
         kept = [identifier(name) for name, _ in self.engine.columns(f"SELECT * FROM {self.base}")]
         for place, dimension in enumerate(self.taxonomy.dimensions.values()):
-            tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind == "tag"]
+            tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind in {"tag", "label"}]
             kept += [f"o_{place}", f"{first_answer(tags)} AS s_{place}"]
         kept.append("x_Said")
         rules = self._select(every=False)

@@ -43,15 +43,21 @@ class Outcomes:
     """Every outcome so far, by number from 1; a tag that is no value counts among them, and its number is negative."""
 
     found: list[Outcome] = field(default_factory=list)
-    _numbers: dict[Outcome, int] = field(default_factory=dict)
+    _numbers: dict[tuple[str | int | None, ...], int] = field(default_factory=dict)
 
     def number(self, outcome: Outcome) -> int:
         """Return the number of an outcome, a new one where it is new."""
-        number = self._numbers.get(outcome)
+        # The rule by its number: comparing it with all lines of its map takes a moment, and that for each line.
+        rule = outcome.rule.number if outcome.rule else None
+        told = (
+            outcome.dimension, outcome.value, rule, outcome.how, outcome.place, outcome.key, outcome.text,
+            outcome.below,
+        )  # fmt: skip
+        number = self._numbers.get(told)
         if number is None:
             self.found.append(outcome)
             number = len(self.found)
-            self._numbers[outcome] = number
+            self._numbers[told] = number
         return number if outcome.value is not None else -number
 
     def of_entry(self, dimension: Dimension, rule: Rule, entry: Entry, value: str, place: str) -> int:

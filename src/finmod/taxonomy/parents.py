@@ -41,7 +41,7 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
-        cuts.append(f"regexp_extract({cuts[-1]}, '^(.+)[/:][^/:]+$', 1)")
+        cuts.append(f"nullif(regexp_extract({cuts[-1]}, '^(.+)[/:][^/:]+$', 1), '')")
     joins = [
         f"LEFT JOIN names_listed_parents AS l{place} ON l{place}.child = r.ResourceId AND l{place}.place = {place} "
         f"{_join(f'listed{place}', f'l{place}.parent')}"

@@ -110,7 +110,7 @@ class _Files:
             found, remedy = f"there is no file {printable(name, 80)!r}", "Put the file there, or correct its name."
             raise UserError(_no_include(found, None, place, remedy))
         document = read_yaml(path, name=os.path.relpath(path, self.root))
-        self.hashed.append(path.read_bytes())
+        self.hashed.append(_raw(path, document.name))
         return document, path.parent, str(path.resolve())
 
 
@@ -137,7 +137,7 @@ def read_taxonomy(root: Path) -> Taxonomy:
         )
     files = _Files(root)
     document = read_yaml(path)
-    files.hashed.append(path.read_bytes())
+    files.hashed.append(_raw(path, document.name))
     dimensions, verdicts = files.read(document, root, (str(path.resolve()),))
     numbered = {
         name: with_patterns(
@@ -164,6 +164,15 @@ def _first(problems: list[Problem]) -> list[Problem]:
         remedy="Mend these first, and check that the files are the right ones.",
     )
     return [*problems[:MOST_PROBLEMS], more]
+
+
+def _raw(path: Path, name: str) -> bytes:
+    """Return the bytes of a file that was read a moment ago."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        found, remedy = "the file went away while it was read", "Run the command again."
+        raise UserError(Problem(code="FM1011", found=found, where=name, remedy=remedy)) from None
 
 
 def rule_sets() -> tuple[str, ...]:

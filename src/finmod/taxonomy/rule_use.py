@@ -16,6 +16,8 @@ from finmod.taxonomy.definition import Dimension, Rule
 from finmod.taxonomy.naming import Naming
 from finmod.terms.findings import Finding
 
+_KEY = "(x_Source, x_BillingPeriod, x_ChargeKey, x_TrueUpOf)"
+
 
 @dataclass(frozen=True)
 class RuleUse:
@@ -51,7 +53,7 @@ def rule_uses(engine: Engine, naming: Naming) -> list[RuleUse]:
         name for dimension in naming.taxonomy.dimensions.values() for name, _ in naming.answers(dimension)
     )
     engine.run(
-        "CREATE OR REPLACE TEMP TABLE names_rules AS SELECT EffectiveCost, BillingCurrency"
+        f"CREATE OR REPLACE TEMP TABLE names_rules AS SELECT EffectiveCost, BillingCurrency, {_KEY} AS key"
         f"{answers and f', {answers}'} FROM ({naming.rules})"
     )
     found: list[RuleUse] = []
@@ -65,24 +67,24 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension) -> Iterator[RuleUs
     every = list(naming.answers(dimension))
     if not every:
         return
+    # A key that is named in two stretches of days is one key.
+    keys = "count(DISTINCT key)" if naming.segments.days else "count(*)"
     first = " ".join(f"WHEN {column} > 0 THEN {at}" for at, (column, _) in enumerate(every))
     rows = f"(SELECT *, CASE {first} END AS winner FROM names_rules)"
-    answers = engine.row(
-        f"SELECT {', '.join(f'count(*) FILTER ({column} > 0)' for column, _ in every)} FROM names_rules"
-    )
+    answers = engine.row(f"SELECT {', '.join(f'{keys} FILTER ({column} > 0)' for column, _ in every)} FROM names_rules")
     named = {
-        at: (keys, cost, currency if currencies == 1 else None)
-        for at, keys, cost, currency, currencies in engine.rows(
-            "SELECT winner, count(*), sum(EffectiveCost), any_value(BillingCurrency), count(DISTINCT BillingCurrency) "
+        at: (number, cost, currency if currencies == 1 else None)
+        for at, number, cost, currency, currencies in engine.rows(
+            f"SELECT winner, {keys}, sum(EffectiveCost), any_value(BillingCurrency), count(DISTINCT BillingCurrency) "
             f"FROM {rows} WHERE winner IS NOT NULL GROUP BY winner"
         )
     }
     for at, (column, rule) in enumerate(every):
-        keys, cost, currency = named.get(at, (0, None, None))
+        number, cost, currency = named.get(at, (0, None, None))
         before = None
-        if answers[at] and not keys:
+        if answers[at] and not number:
             before = every[engine.row(f"SELECT mode(winner) FROM {rows} WHERE {column} > 0")[0]][1]
-        yield RuleUse(dimension.name, rule, answers[at], keys, cost if currency else None, currency, before)
+        yield RuleUse(dimension.name, rule, answers[at], number, cost if currency else None, currency, before)
 
 
 def rule_findings(uses: Sequence[RuleUse]) -> list[Finding]:
@@ -93,11 +95,12 @@ def rule_findings(uses: Sequence[RuleUse]) -> list[Finding]:
             continue
         what = f"{use.dimension} rule {use.rule.number} ({printable(use.rule.text, 100)})"
         if use.before is not None:
-            message = f"{what} names nothing: {printable(use.before.text, 100)} ({use.before.place}) answers first."
+            first = f"{printable(use.before.text, 100)} ({use.before.place})"
+            message = f"{what} names nothing: {first} answers first. Move it above, or take it out."
             found.append(
                 Finding(code="FM2021", severity="warning", message=message, where=use.rule.place, rows=use.answers)
             )
         elif not use.answers:
-            message = f"{what} matches no charge."
+            message = f"{what} has an answer for no charge. Correct it, or take it out."
             found.append(Finding(code="FM2020", severity="warning", message=message, where=use.rule.place))
     return found

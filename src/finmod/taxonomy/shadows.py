@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 
 from finmod.errors import Problem, printable
 from finmod.taxonomy.definition import ALWAYS, Condition, Dimension, Entry, Rule, Span
@@ -135,37 +136,55 @@ def _covering(glob: str) -> re.Pattern[str]:
     return re.compile(f"{first}{tried}.*{middle[-1]}", re.DOTALL)
 
 
-def _lines(dimension: Dimension, rule: Rule, before: Sequence[Rule]) -> Iterator[Problem]:
-    """Yield a problem for each line of a map that an earlier rule, or a line above it, answers first.
+class _Lines:
+    """Lines of maps: texts by themselves, patterns by their beginning, so that each is compared with few others."""
 
-    Of one map a text alone goes before globs, wherever it stands.
-    """
-    exact: dict[str, list[tuple[Rule, Days]]] = {}
-    globs: list[tuple[Rule, str, Days]] = []
+    def __init__(self) -> None:
+        self._texts: dict[str, list[tuple[int, Rule, str, Days]]] = {}
+        self._patterns: dict[str, list[tuple[int, Rule, str, Days]]] = {}
+        self._number = 0
 
-    def remember(other: Rule, text: str, days: Days) -> None:
+    def add(self, rule: Rule, text: str, days: Days) -> None:
+        self._number += 1
+        line = (self._number, rule, text, days)
         if is_pattern(text):
-            globs.append((other, text, days))
+            begin = text if is_regex(text) else re.split("[*?]", text.lower(), maxsplit=1)[0]
+            self._patterns.setdefault(begin, []).append(line)
         else:
-            exact.setdefault(text.lower(), []).append((other, days))
+            self._texts.setdefault(text.lower(), []).append(line)
 
+    def first(self, rule: Rule, text: str, needed: Days) -> Rule | None:
+        """Return the rule of the first line that covers a text on all days; of one map a text goes before globs."""
+        lower = text.lower()
+        near = list(self._texts.get(lower, ()))
+        if self._patterns:
+            is_one = is_pattern(text)
+            begins = {text, *(lower[:end] for end in range(len(lower) + 1))}
+            near += [
+                each for begin in begins for each in self._patterns.get(begin, ()) if is_one or each[1] is not rule
+            ]
+        covering = (
+            each for each in sorted(near, key=itemgetter(0)) if covers_text(each[2], text) and _covers(each[3], needed)
+        )
+        return next((other for _, other, _, _ in covering), None)
+
+
+def _lines(dimension: Dimension, rule: Rule, before: Sequence[Rule]) -> Iterator[Problem]:
+    """Yield a problem for each line of a map that an earlier rule, or a line above it, answers first."""
+    if rule.entries is None:
+        return
+    lines = _Lines()
     for other in before:
         for each in other.when if other.kind == "when" and len(other.when) == 1 else ():
             for text in each.any if each.subject == rule.column and not each.none else ():
-                remember(other, text, _days(dimension, other))
+                lines.add(other, text, _days(dimension, other))
         for entry in other.entries or () if _is_alike(other, rule) else ():
-            remember(other, entry.key, _days(dimension, other, entry))
-    for entry in rule.entries or ():
+            lines.add(other, entry.key, _days(dimension, other, entry))
+    for entry in rule.entries:
         days = _days(dimension, rule, entry)
-        same = (other for other, theirs in exact.get(entry.key.lower(), ()) if _covers(theirs, days))
-        wider = (
-            other
-            for other, text, theirs in globs
-            if (other is not rule or is_pattern(entry.key)) and covers_text(text, entry.key) and _covers(theirs, days)
-        )
-        found = next(same, None) or next(wider, None)
+        found = lines.first(rule, entry.key, days)
         if found is None:
-            remember(rule, entry.key, days)
+            lines.add(rule, entry.key, days)
         elif not entry.included:
             yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, found)
 

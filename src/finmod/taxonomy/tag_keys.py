@@ -17,7 +17,8 @@ from finmod.taxonomy.fold import fold
 
 _OWN = re.compile(r"(?:user|tag|label)[:_](?P<key>.+)", re.DOTALL)
 _NAMESPACE = re.compile(
-    r"(?:[0-9]+|[a-z][a-z0-9-]{4,28}[a-z0-9])/(?P<key>[^/]+)|[A-Za-z0-9_-]+\.(?P<oracle>[^./:]+)", re.DOTALL
+    r"(?!k8s-label/)(?:[0-9]+|[a-z][a-z0-9-]{4,28}[a-z0-9])/(?P<key>[^/]+)|[A-Za-z0-9_-]+\.(?P<oracle>[^./:]+)",
+    re.DOTALL,
 )
 _PROJECT = re.compile(r"project:(?P<key>.+)", re.DOTALL)
 _KUBERNETES = re.compile(r"(?:k8s-label/|k8s[-_]|aws[:_]eks[:_]|kubernetes[:_]|label[:_]|eks:)(?P<key>.+)", re.DOTALL)

@@ -103,6 +103,8 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
         f"GROUP BY x_Source, SubAccountId, ServiceName, resource, BillingCurrency, s_{place} HAVING cost <> 0",
         [month],
     )
+    segments = naming.segments
+    key = (dimension.keys_on(segments.start(segments.all()[-1])) or dimension.tag_keys)[0]
     for source, account, account_name, service, resource, currency, seen, cost, *numbers in rows:
         outcome = naming.outcomes[seen] if seen else None
         other = naming.outcomes[numbers[place]] if numbers[place] else None
@@ -111,7 +113,7 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
             owner=_owner(naming, numbers),
             dimension=dimension.name,
             problem="missing" if seen is None else "unrecognised" if seen < 0 else "respelt",
-            key=dimension.tag_keys[0],
+            key=key,
             text=None if outcome is None else f"{outcome.key}={outcome.text}",
             suggestion=suggestion,
             source=source,

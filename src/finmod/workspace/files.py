@@ -11,6 +11,36 @@ from pathlib import Path
 from finmod.errors import Problem, UserError
 
 
+def write_list(path: Path, text: str) -> None:
+    """Write a list whose first line says what it is; only a list of the same kind is replaced.
+
+    Raises:
+        UserError: Another file stands there, such as one of the project's own, or the list cannot be written.
+    """
+    first = text.partition("\n")[0]
+    kind = first.partition(":")[0] if first.startswith("#") else first
+    if path.is_file() and not _begins(path, kind):
+        raise UserError(
+            Problem(
+                code="FM2023",
+                found="a file is there already that is no such list; nothing was written",
+                expected="a new file, or a list that this command wrote before",
+                where=str(path),
+                remedy="Name another file, or remove that one.",
+            )
+        )
+    write_file(path, text)
+
+
+def _begins(path: Path, text: str) -> bool:
+    wanted = text.encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(wanted)) == wanted
+    except OSError:
+        return False
+
+
 def write_file(path: Path, text: str) -> None:
     """Write a text file, in one atomic replace; its folder is made if need be.
 

@@ -14,6 +14,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.compliance import GROUPS, Compliance, Untaggable, compliance, untaggable
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.drift import Drift, drift
+from finmod.taxonomy.keys import TagKey, tag_keys
 from finmod.taxonomy.rule_use import RuleUse, rule_findings, rule_uses
 from finmod.terms.findings import Finding
 from finmod.workspace.names import named, of_name
@@ -95,6 +96,16 @@ def tag_report(project: Project, month: date | None = None, *, by: str | None = 
             taxonomy=found.taxonomy,
             trend=months[-trend:],
         )
+
+
+def key_report(project: Project, month: date | None = None) -> tuple[date, list[TagKey]]:
+    """Return the month that was looked at, and every tag key of its bills, the one with most spend first.
+
+    Raises:
+        UserError: As in ``named``.
+    """
+    with named(project, month) as found:
+        return found.months[-1], tag_keys(found.engine, found.naming, found.months[-1])
 
 
 def rule_report(

@@ -5,36 +5,38 @@ Owns which values hold on the day of the export, and the writing of the files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError, near, printable
 from finmod.exports.tag_options import DEFAULTS, TagPolicyOptions
 from finmod.exports.tag_policies import tag_policies
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.reduce import whole
 from finmod.ledger.tables import CHARGE_KEYS
 from finmod.settings.project import Project
+from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.reading import read_taxonomy
 from finmod.taxonomy.requirements import TagRequirement
 from finmod.workspace.files import write_file
-from finmod.workspace.names import of_name
 
 _CLOUDS = {"AWS": "aws", "Microsoft": "azure", "Google Cloud": "gcp"}
 """What suppliers are called on bills, and by Cloud Custodian."""
 
 
-def export_tags(  # noqa: PLR0913 -- what is exported, and how
+def export_tags(  # noqa: PLR0913 -- what, where, when, how and which
     project: Project,
     target: str,
     folder: Path,
     today: date,
     options: TagPolicyOptions = DEFAULTS,
     *,
-    only: Sequence[str] = (),
+    dimensions: Sequence[str] = (),
+    opened: Sequence[str] = (),
 ) -> list[tuple[Path, int]]:
     """Write the policies of a target into a folder, and return each file with its number of bytes.
 
@@ -42,19 +44,20 @@ def export_tags(  # noqa: PLR0913 -- what is exported, and how
         project: Whose taxonomy.
         target: aws, azure, google or custodian.
         folder: Where the files go; it is made if need be, and files of the same names are replaced.
-        today: Day on which values must hold.
+        today: Day on which keys and values must hold.
         options: As the target knows them; Custodian's clouds are those of the ledger where none is named.
-        only: Dimensions that are exported; empty for all that tags say.
+        dimensions: Those that are written; empty for all that tags say.
+        opened: Those of which the key alone is demanded, whatever its text.
 
     Raises:
-        UserError: The taxonomy has problems, there is no such dimension, the target cannot hold it, or the folder
+        UserError: The taxonomy has problems, a dimension is not there, the target cannot hold it, or the folder
             cannot be written.
     """
     taxonomy = read_taxonomy(project.root)
-    dimensions = [each for each in taxonomy.dimensions.values() if each.tag_keys]
-    for name in only:
-        of_name(name, dimensions, "dimension that tags say")
-    asked = [_requirement(each, today) for each in dimensions if not only or each.name in only]
+    tagged = [each for each in taxonomy.dimensions.values() if each.keys_on(today)]
+    _refuse_unknown((*dimensions, *opened), [each.name for each in tagged])
+    wanted = dimensions or tuple(taxonomy.dimensions)
+    asked = [_requirement(each, today, opened) for each in tagged if each.name in wanted]
     if target == "custodian" and not options.resource_types:
         options = replace(options, resource_types=_clouds(project))
     files = tag_policies(target, asked, options)
@@ -73,7 +76,23 @@ def _clouds(project: Project) -> tuple[str, ...]:
     return tuple(word for name, word in _CLOUDS.items() if name in there)
 
 
-def _requirement(dimension: Dimension, today: date) -> TagRequirement:
-    values = [value.name for value in (dimension.values or {}).values() if value.span.holds_on(today)]
-    key, *others = dimension.tag_keys
+def _refuse_unknown(names: Iterable[str], tagged: Sequence[str]) -> None:
+    problems = [
+        Problem(
+            code="FM2018",
+            found=f"no tag of taxonomy.yaml says {printable(name, 80)!r} today",
+            expected=listing(tagged) if tagged else "a dimension with a tag rule",
+            remedy=f"Did you mean {close!r}?" if (close := near(name, tagged)) else "Name one of these.",
+        )
+        for name in names
+        if name not in tagged
+    ]
+    if problems:
+        raise UserError(*problems)
+
+
+def _requirement(dimension: Dimension, today: date, opened: Sequence[str]) -> TagRequirement:
+    every = [] if dimension.name in opened else (dimension.values or {}).values()
+    values = [value.name for value in every if value.span.holds_on(today)]
+    key, *others = dimension.keys_on(today)
     return TagRequirement(dimension.name, key, tuple(others), tuple(values), dimension.required is not None)

@@ -19,8 +19,8 @@ from finmod.settings.taxonomy import TAXONOMY
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.fold import fold
-from finmod.taxonomy.keyed import KEY
 from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
+from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import InferredTag, inferred_dimension
 
@@ -93,8 +93,7 @@ def repaired_dimension(
     known = [
         Known(value.name, tuple(alias.text for alias in value.aliases)) for value in (dimension.values or {}).values()
     ]
-    # What is known tells how far the other sources can be trusted.
-    verdicts = judged([*observed, *_understood(found, dimension)] if observed else (), known, threshold=threshold)
+    verdicts = judged(observed, known, threshold=threshold)
     return RepairedDimension(dimension.name, verdicts.repairs, verdicts.unclear, costs)
 
 
@@ -169,32 +168,27 @@ def _observed(
         Observed(text, len(resources[text]), max(each.values()), evidence.get(text, Counter()))
         for text, each in costs.items()
     ]
-    return observed, costs
+    return [*observed, *_understood(found, dimension)], costs
 
 
 def _understood(found: Named, dimension: Dimension) -> list[Observed]:
-    """Return each value that tags are understood as, with what the rules beside the tags call its resources."""
-    naming, place = found.naming, found.naming.place(dimension.name)
-    others = [
-        f"CASE WHEN r.{column} > 0 THEN r.{column} END"
-        for column, rule in naming.answers(dimension)
-        if rule is None or rule.kind != "tag"
-    ]
-    other = f"coalesce({', '.join(others)})" if others else "NULL::INTEGER"
+    """Return what other rules call the resources whose tag is understood: so it shows how far these can be trusted."""
+    answers = list(found.naming.answers(dimension))
+    tags = [name for name, rule in answers if rule is not None and rule.kind == "tag"]
+    others = [name for name, rule in answers if rule is None or rule.kind not in {"tag", "label"}]
+    if not others:
+        return []
     rows = found.engine.rows(
-        f"SELECT DISTINCT f.s_{place}, f.x_Source, f.resource, {other} FROM ({naming.rules}) AS r JOIN "
-        f"(SELECT *, {RESOURCE} AS resource FROM {FACTS} WHERE {CAN} AND s_{place} > 0) AS f "
-        f"ON {' AND '.join(f'f.{name} IS NOT DISTINCT FROM r.{name}' for name in KEY)} WHERE r.x_BillingPeriod = ?",
+        f"SELECT {first_answer(tags)} AS seen, coalesce({', '.join(others)}) AS other, "
+        f"count(DISTINCT (x_Source, {RESOURCE})) FROM ({found.naming.rules}) WHERE x_BillingPeriod = ? "
+        f"AND {RESOURCE} IS NOT NULL GROUP BY ALL HAVING seen > 0",
         [found.months[-1]],
     )
-    resources: dict[str, set[tuple[str, str | None]]] = {}
+    resources: Counter[str] = Counter()
     evidence: dict[str, Counter[str]] = {}
-    for seen, source, resource, number in rows:
-        value = naming.outcomes[seen].value or ""
-        there = resources.setdefault(value, set())
-        if number is not None and (source, resource) not in there:
-            evidence.setdefault(value, Counter())[naming.outcomes[number].value or ""] += 1
-        there.add((source, resource))
-    return [
-        Observed(value, len(there), Decimal(0), evidence.get(value, Counter())) for value, there in resources.items()
-    ]
+    for seen, other, count in rows:
+        value = found.naming.outcomes[seen].value or ""
+        resources[value] += count
+        if other is not None:
+            evidence.setdefault(value, Counter())[found.naming.outcomes[other].value or ""] += count
+    return [Observed(value, count, Decimal(0), evidence.get(value, Counter())) for value, count in resources.items()]
