@@ -81,3 +81,19 @@ def test_an_unknown_target_and_a_folder_that_is_a_file_are_refused(tmp_path: Pat
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UserError, match="the file cannot be written: file exists"):
         export_tags(project, "aws", tmp_path / "file", TODAY)
+
+
+def test_one_dimension_alone_can_be_exported_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    project = load_project(tagged(tmp_path / "books").root)
+    ((path, _),) = export_tags(project, "aws", tmp_path / "out", TODAY, dimensions=["team"])
+    assert list(json.loads(path.read_text(encoding="utf-8"))["tags"]) == ["team"]
+    with pytest.raises(UserError, match=r"no tag of taxonomy\.yaml says 'department' today; expected product or team"):
+        export_tags(project, "aws", tmp_path / "none", TODAY, dimensions=["team", "department"])
+    assert not (tmp_path / "none").exists()
+
+
+def test_of_an_opened_dimension_the_key_alone_is_demanded(tmp_path: Path) -> None:
+    project = load_project(tagged(tmp_path / "books").root)
+    ((path, _),) = export_tags(project, "aws", tmp_path / "out", TODAY, opened=["product"])
+    tags = json.loads(path.read_text(encoding="utf-8"))["tags"]
+    assert ("tag_value" in tags["product"], "tag_value" in tags["team"]) == (False, True)

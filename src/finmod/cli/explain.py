@@ -35,7 +35,11 @@ _BUT = {
     "pattern": ", which an alias that is a pattern matches",
 }
 """What a tag or column has with the value that it names, where it is not the value's name."""
-_CAN = {"taggable": "It can carry tags.", "unknown": "Nobody knows whether it can carry tags."}
+_CAN = {
+    "taggable": "It can carry tags.",
+    "unknown": "Nobody knows whether it can carry tags.",
+    "negative-cost": "It is in no share of tags: its resource gave back more than it cost.",
+}
 _LAST_PART = re.compile(r"^.*?([^/:]+)[/:]*$", re.DOTALL)
 
 

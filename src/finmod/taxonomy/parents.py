@@ -39,7 +39,7 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
         "CREATE OR REPLACE TEMP TABLE names_stretches AS SELECT x_Source, x_BillingPeriod, ResourceId, segment, "
         f"{own} FROM names WHERE ResourceId IS NOT NULL GROUP BY ALL"
     )
-    _fill(engine, [place for place, _ in dimensions])
+    _fill(engine, [(place, value) for (place, _), value in zip(dimensions, values, strict=True)])
     _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
@@ -63,12 +63,12 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     )
 
 
-def _fill(engine: Engine, places: Sequence[int]) -> None:
+def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:
     """Make the table of resources: each in every stretch of days, as it is called there, or else in the others."""
-    own = ", ".join(f"coalesce(any_value(s.o_{place}), any_value(every.o_{place})) AS o_{place}" for place in places)
+    own = ", ".join(f"coalesce(any_value(s.o_{place}), any_value(every.o_{place})) AS o_{place}" for place, _ in asked)
     agreed = ", ".join(
-        f"CASE WHEN count(DISTINCT o_{place}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
-        for place in places
+        f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
+        for place, value in asked
     )
     engine.run(
         "CREATE OR REPLACE TEMP TABLE names_resources AS "
