@@ -102,6 +102,8 @@ def _of_project(key: str) -> str | None:
 
 def _of_namespace(key: str) -> str | None:
     """Return the key behind Google's number or project and a slash, or Oracle's namespace and a dot."""
+    if key.startswith("k8s-label/"):
+        return None
     before, slash, after = key.partition("/")
     if (
         slash
