@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from finmod.engines.duckdb import Engine
@@ -289,7 +289,8 @@ def test_the_name_of_a_value_as_tag_names_that_value(engine: Engine, case: Case,
         assert [row[name] for row in found] == list(undated)
 
 
-@settings(max_examples=30)
+# Most taxonomies have no shadow.
+@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 @given(case=cases(most=2))
 def test_what_is_told_as_shadowed_never_answers(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
