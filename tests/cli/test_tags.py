@@ -236,12 +236,13 @@ def test_charges_whose_cost_is_unknown_are_told(tmp_path: Path) -> None:
     assert records(books)[0]["unknown_charges"] == "1"
 
 
-def test_what_gave_back_more_than_it_cost_is_told_apart(tmp_path: Path) -> None:
+def test_a_resource_that_gave_back_more_than_it_cost_is_in_no_share(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
-    credit = charge(9, "-20", "i-9", "", SubAccountId="3")
+    credit = charge(9, "-60", "i-9", "", SubAccountId="3")
     books.load(books.write("b.csv", bill(credit)), "--source", "other")
-    assert GAP in lines(books)
-    assert "Not counted, for it can carry no tags: -13.00 USD (negative cost -20.00, tax 7.00)." in lines(books)
+    said = lines(books)
+    assert said[2].split()[:4] == ["product", "64.0", "%", "90.0"]
+    assert "Not counted, for it can carry no tags: -53.00 USD (negative cost -60.00, tax 7.00)." in said
 
 
 def test_a_month_that_has_true_ups_alone_can_be_asked_for_and_is_not_the_last(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_nothing_tagged_is_untaggable_and_little_is_unknown(kind: str, file: str
     load(project, "bill", kind, DATA / file)
     keys = (
         f"(SELECT * FROM charges_daily JOIN ({evidence_sql('charges_daily')}) AS evidence "
-        "USING (x_Source, ServiceProviderName))"
+        "USING (x_Source, x_BillingPeriod, ServiceProviderName))"
     )
     verdict = verdict_sql(names_resources="names_resources", shows_tags="shows_tags")
 

@@ -102,6 +102,8 @@ def _of_project(key: str) -> str | None:
 
 def _of_namespace(key: str) -> str | None:
     """Return the key behind Google's number or project and a slash, or Oracle's namespace and a dot."""
+    if key.startswith("k8s-label/"):
+        return None
     before, slash, after = key.partition("/")
     if (
         slash
@@ -183,7 +185,8 @@ class Oracle:
 
     def said(self, row: Row, name: str) -> tuple[str, str, str | None] | None:
         """Return key, text and value of what the tags of a row say: the first that is a value, or else the first."""
-        rules = [rule for rule in self.dimensions[name].get("from", ()) if "tag" in rule and holds(rule, row["day"])]
+        of_tags = [rule for rule in self.dimensions[name].get("from", ()) if "tag" in rule or "label" in rule]
+        rules = [rule for rule in of_tags if holds(rule, row["day"])]
         return self._first_tag(row, name, rules)
 
     def _first_tag(self, row: Row, name: str, rules: Sequence[Settings]) -> tuple[str, str, str | None] | None:
@@ -353,9 +356,15 @@ class Oracle:
             for pair in self.tables[rule["parents"]] if "parents" in rule else ():
                 listed.setdefault(pair["child"], pair["parent"])
 
+        def elsewhere(row: Row, parent: str) -> set[str | None]:
+            """Return what a parent without a row on such days is called on all others."""
+            source = row["x_Source"]
+            others = [names for (whose, _, which), names in called.items() if (whose, which) == (source, parent)]
+            return set().union(*others) if others and all(len(names) == 1 for names in others) else {None}
+
         def value(row: Row) -> str | None:
             for parent in _ways_up(row.get("ResourceId"), listed):
-                names = called.get((row["x_Source"], self.segment(row["day"]), parent), {None})
+                names = called.get((row["x_Source"], self.segment(row["day"]), parent)) or elsewhere(row, parent)
                 if len(names) == 1 and None not in names:
                     return names.copy().pop()
             return None

@@ -69,6 +69,7 @@ def offer(engine: Engine, rows: Sequence[Key]) -> None:
     lists = [[row.get(name) for row in full] for name in columns]
     if rows:
         engine.run(f"INSERT INTO base SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", lists)
+    engine.run("ALTER TABLE base ADD COLUMN x_BillingPeriod DATE DEFAULT DATE '2026-09-01'")
 
 
 @dataclass(frozen=True)

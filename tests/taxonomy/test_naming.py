@@ -104,7 +104,7 @@ def test_what_tags_say_is_told_beside_the_rule_that_wins(tmp_path: Path) -> None
 
     found = names(read(tmp_path, text), [{"SubAccountId": "1", "Tags": tags(p="b")}, {"Tags": tags(l="c")}])
     assert found.values("p") == ["a", "c"]
-    assert found.tags("p") == [("p", "b", "b"), None]
+    assert found.tags("p") == [("p", "b", "b"), ("l", "c", "c")]
 
 
 def test_a_month_with_a_change_in_its_middle_is_named_in_two_segments(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_parent_is_called_what_all_its_charges_are_called(tmp_path: Path) -> N
     assert [names(taxonomy, rows).values("p")[-1] for rows in (same, other, partly)] == ["x", None, None]
 
 
-def test_parents_are_looked_for_in_the_same_source_and_at_the_same_time(tmp_path: Path) -> None:
+def test_parents_are_looked_for_in_the_same_source_and_are_called_as_on_other_days_of_the_month(tmp_path: Path) -> None:
     rows: list[Key] = [
         {"ResourceId": "a", "Tags": tags(p="x"), "x_Source": "aws", "segment": 0},
         {"ResourceId": "a/b", "x_Source": "azure", "segment": 0},
@@ -83,7 +83,7 @@ def test_parents_are_looked_for_in_the_same_source_and_at_the_same_time(tmp_path
     ]
     found = names(read(tmp_path, OWN), rows, [date(2026, 2, 15)])
 
-    assert found.values("p") == ["x", None, None, "x", None]
+    assert found.values("p") == ["x", None, "x", "x", None]
 
 
 def test_a_list_goes_before_the_id(tmp_path: Path) -> None:

@@ -109,7 +109,8 @@ def make_facts(engine: Engine) -> None:
         f"CREATE OR REPLACE TEMP TABLE {FACTS} AS SELECT * EXCLUDE (names_resources, shows_tags), "
         f"{verdict} AS x_Taggable FROM ("
         f"SELECT n.*, e.names_resources, e.shows_tags FROM {NAMES} AS n LEFT JOIN ({evidence_sql(NAMES)}) AS e "
-        "ON e.x_Source = n.x_Source AND e.ServiceProviderName IS NOT DISTINCT FROM n.ServiceProviderName)"
+        "ON e.x_Source = n.x_Source AND e.x_BillingPeriod = n.x_BillingPeriod "
+        "AND e.ServiceProviderName IS NOT DISTINCT FROM n.ServiceProviderName)"
     )
     _set_negative_apart(engine)
 

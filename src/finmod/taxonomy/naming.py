@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.settings.rule import COLUMNS
@@ -54,14 +55,21 @@ class Naming:
         if any(each.rolls_up == dimension.name for each in self.taxonomy.dimensions.values()):
             yield f"p_{place}_0", None
 
-    def value_sql(self, dimension: str, table: str = "") -> str:
-        """Return SQL for the value that a key is called in a dimension, of the table ``names``: a text, or NULL."""
+    def value_sql(self, dimension: str, table: str = "", *, of: Literal["o", "s"] = "o") -> str:
+        """Return SQL for the value that a key is called in a dimension, of the table ``names``: a text, or NULL.
+
+        Args:
+            dimension: Name of the dimension.
+            table: What stands before the column, such as ``named.``.
+            of: ``o`` for what names the key, ``s`` for what its tags say, NULL where that is no value.
+        """
         named = dict(self.outcomes.of_dimension(dimension))
         if not named:
             return "NULL::VARCHAR"
         first, last = min(named), max(named)
+        column = f"{table}{of}_{self.place(dimension)}"
         texts = (literal(named[at].value or "") if at in named else "NULL" for at in range(first, last + 1))
-        return f"list_extract([{', '.join(texts)}]::VARCHAR[], {table}o_{self.place(dimension)} - {first - 1})"
+        return f"list_extract([{', '.join(texts)}]::VARCHAR[], nullif(greatest({column}, 0), 0) - {first - 1})"
 
     def offer_outcomes(self, engine: Engine) -> None:
         """Make the table ``names_outcomes``: what each number means."""

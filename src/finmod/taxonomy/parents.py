@@ -13,7 +13,7 @@ from finmod.taxonomy.definition import Dimension
 
 PARENTS_JOIN = (
     "LEFT JOIN names_parents AS parents ON parents.x_Source = base.x_Source AND parents.ResourceId = base.ResourceId "
-    "AND parents.segment = base.segment"
+    "AND parents.x_BillingPeriod = base.x_BillingPeriod AND parents.segment = base.segment"
 )
 # So many levels up an id is looked through: account, group, server, database, table.
 _LEVELS = 4
@@ -22,8 +22,9 @@ _LEVELS = 4
 def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], values: Sequence[str]) -> None:
     """Make the table ``names_parents`` of the names without parents: child resource -> its parent's outcomes.
 
-    A resource is called what all its charges are called; where they differ it has no name. The nearest parent that has
-    one counts, of those that the user lists first.
+    A resource is called what all its charges of a month and stretch of days are called; where they differ it has no
+    name. Where it has no charge in a stretch, it is called as in the others of the month, if these agree. The nearest
+    parent that has a name counts, of those that the user lists first.
 
     Args:
         engine: Has the table ``names``.
@@ -35,9 +36,10 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
         for (place, _), value in zip(dimensions, values, strict=True)
     )
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE names_resources AS SELECT x_Source, ResourceId, segment, {own} FROM names "
-        "WHERE ResourceId IS NOT NULL GROUP BY ALL"
+        "CREATE OR REPLACE TEMP TABLE names_stretches AS SELECT x_Source, x_BillingPeriod, ResourceId, segment, "
+        f"{own} FROM names WHERE ResourceId IS NOT NULL GROUP BY ALL"
     )
+    _fill(engine, [(place, value) for (place, _), value in zip(dimensions, values, strict=True)])
     _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
@@ -55,8 +57,25 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     )
     cut = ", ".join(f"{sql} AS cut{level}" for level, sql in enumerate(cuts) if level)
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE names_parents AS SELECT r.x_Source, r.ResourceId, r.segment, {found} "
+        f"CREATE OR REPLACE TEMP TABLE names_parents AS SELECT r.x_Source, r.x_BillingPeriod, r.ResourceId, "
+        f"r.segment, {found} "
         f"FROM (SELECT *, {cut} FROM names_resources) AS r {' '.join(joins)}"
+    )
+
+
+def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:
+    """Make the table of resources: each in every stretch of days, as it is called there, or else in the others."""
+    own = ", ".join(f"coalesce(any_value(s.o_{place}), any_value(every.o_{place})) AS o_{place}" for place, _ in asked)
+    agreed = ", ".join(
+        f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
+        for place, value in asked
+    )
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE names_resources AS "
+        f"SELECT x_Source, x_BillingPeriod, ResourceId, segments.segment, {own} FROM "
+        f"(SELECT x_Source, x_BillingPeriod, ResourceId, {agreed} FROM names_stretches GROUP BY ALL) AS every "
+        "CROSS JOIN (SELECT DISTINCT segment FROM names_stretches) AS segments "
+        "LEFT JOIN names_stretches AS s USING (x_Source, x_BillingPeriod, ResourceId, segment) GROUP BY ALL"
     )
 
 
@@ -80,5 +99,5 @@ def _list(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) -> None:
 def _join(name: str, parent: str) -> str:
     return (
         f"LEFT JOIN names_resources AS {name} ON {name}.x_Source = r.x_Source AND {name}.segment = r.segment "
-        f"AND {name}.ResourceId = {parent}"
+        f"AND {name}.x_BillingPeriod = r.x_BillingPeriod AND {name}.ResourceId = {parent}"
     )

@@ -31,6 +31,7 @@ class RuleUse:
         cost: EffectiveCost of those, all currencies of one kind.
         currency: BillingCurrency of the cost; None where it names keys in several, and the cost is not known then.
         before: Of a rule that answers and names nothing, the rule that most often answers before it.
+        holds: Whether the rule holds on any of the days looked at.
     """
 
     dimension: str
@@ -40,6 +41,7 @@ class RuleUse:
     cost: Decimal | None
     currency: str | None
     before: Rule | None
+    holds: bool = True
 
 
 def rule_uses(engine: Engine, naming: Naming) -> list[RuleUse]:
@@ -84,14 +86,15 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension) -> Iterator[RuleUs
         before = None
         if answers[at] and not number:
             before = every[engine.row(f"SELECT mode(winner) FROM {rows} WHERE {column} > 0")[0]][1]
-        yield RuleUse(dimension.name, rule, answers[at], number, cost if currency else None, currency, before)
+        holds = rule is None or bool(naming.segments.holding(rule.span))
+        yield RuleUse(dimension.name, rule, answers[at], number, cost if currency else None, currency, before, holds)
 
 
 def rule_findings(uses: Sequence[RuleUse]) -> list[Finding]:
     """Return a finding for each rule of the user's own that names nothing."""
     found = []
     for use in uses:
-        if use.rule is None or use.rule.included or use.names:
+        if use.rule is None or use.rule.included or use.names or not use.holds:
             continue
         what = f"{use.dimension} rule {use.rule.number} ({printable(use.rule.text, 100)})"
         if use.before is not None:

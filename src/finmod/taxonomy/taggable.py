@@ -61,18 +61,19 @@ def verdict_sql(
 
 
 def evidence_sql(keys: str) -> str:
-    """Return a query for what a source's bills show: x_Source, ServiceProviderName, names_resources, shows_tags.
+    """Return a query for what the bills of a source and month show.
 
-    One row per source and service provider, which may be NULL. ``names_resources`` is true for every provider of a
-    source where one charge of the source names a resource.
+    One row per x_Source, x_BillingPeriod and ServiceProviderName, which may be NULL: so what one month shows does not
+    hang on the others that are looked at. ``names_resources`` is true for every provider of a source where one charge
+    of its month names a resource, ``shows_tags`` where one of the provider's carries a tag.
 
     Args:
         keys: SQL for the charge keys.
     """
     return (
-        "SELECT x_Source, ServiceProviderName, "
-        "bool_or(bool_or(ResourceId IS NOT NULL)) OVER (PARTITION BY x_Source) AS names_resources, "
-        f"bool_or({CARRIES_TAGS}) AS shows_tags FROM {keys} GROUP BY x_Source, ServiceProviderName"
+        "SELECT x_Source, x_BillingPeriod, ServiceProviderName, bool_or(bool_or(ResourceId IS NOT NULL)) "
+        "OVER (PARTITION BY x_Source, x_BillingPeriod) AS names_resources, "
+        f"bool_or({CARRIES_TAGS}) AS shows_tags FROM {keys} GROUP BY x_Source, x_BillingPeriod, ServiceProviderName"
     )
 
 

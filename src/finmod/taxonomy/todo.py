@@ -95,19 +95,23 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
     place = naming.place(dimension.name)
     fine = ", ".join(map(str, as_written(naming, dimension))) or "NULL"
     wrong = f"coalesce(s_{place}, 0) <= 0" + (f" OR s_{place} NOT IN ({fine})" if respelt else "")
-    named = ", ".join(f"max(o_{each})" for each in range(len(naming.taxonomy.dimensions)))
+    every = range(len(naming.taxonomy.dimensions))
+    # Who answers is told by most of the cost; what it should be by all of it, or not at all.
+    named = ", ".join(f"arg_max(o_{each}, EffectiveCost)" for each in every)
+    value = naming.value_sql(dimension.name)
+    agreed = f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END"
     rows = engine.rows(
         f"SELECT x_Source, SubAccountId, any_value(SubAccountName), ServiceName, {RESOURCE} AS resource, "
-        f"BillingCurrency, s_{place}, coalesce(sum(EffectiveCost), 0) AS cost, {named} "
+        f"BillingCurrency, s_{place}, coalesce(sum(EffectiveCost), 0) AS cost, {agreed}, {named} "
         f"FROM {FACTS} WHERE x_BillingPeriod = ? AND {CAN} AND ({wrong}) "
         f"GROUP BY x_Source, SubAccountId, ServiceName, resource, BillingCurrency, s_{place} HAVING cost <> 0",
         [month],
     )
     segments = naming.segments
     key = (dimension.keys_on(segments.start(segments.all()[-1])) or dimension.tag_keys)[0]
-    for source, account, account_name, service, resource, currency, seen, cost, *numbers in rows:
+    for source, account, account_name, service, resource, currency, seen, cost, agreed_on, *numbers in rows:
         outcome = naming.outcomes[seen] if seen else None
-        other = naming.outcomes[numbers[place]] if numbers[place] else None
+        other = naming.outcomes[agreed_on] if agreed_on else None
         suggestion = Suggestion(other.value, _why(other.place)) if other and other.value else None
         yield Task(
             owner=_owner(naming, numbers),

@@ -94,5 +94,15 @@ def _refuse_unknown(names: Iterable[str], tagged: Sequence[str]) -> None:
 def _requirement(dimension: Dimension, today: date, opened: Sequence[str]) -> TagRequirement:
     every = [] if dimension.name in opened else (dimension.values or {}).values()
     values = [value.name for value in every if value.span.holds_on(today)]
+    if every and not values:
+        raise UserError(
+            Problem(
+                code="FM2024",
+                found=f"no value of {dimension.name} holds on {today}",
+                expected="one at least: a list without values would allow any text",
+                where=dimension.place,
+                remedy=f"Leave it out, or demand the key alone: --any-value {dimension.name}.",
+            )
+        )
     key, *others = dimension.keys_on(today)
     return TagRequirement(dimension.name, key, tuple(others), tuple(values), dimension.required is not None)

@@ -177,11 +177,11 @@ def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference)
 def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
     """Return one row per resource of the last month that can carry tags."""
     naming, month = found.naming, found.months[-1]
-    place = naming.place(dimension.name)
     value = naming.value_sql(dimension.name)
     single = "CASE WHEN count(DISTINCT {0}) = 1 AND count({0}) = count(*) THEN min({0}) END AS {1}"
     others = [single.format(naming.value_sql(name), f'"d_{name}"') for name in _others(found.taxonomy, dimension)]
-    label = single.format(f"CASE WHEN s_{place} > 0 AND s_{place} = o_{place} THEN {value} END", "label")
+    label = single.format(naming.value_sql(dimension.name, of="s"), "label")
+    day = f"DATE '{month}'"
     texts = (
         "SubAccountId",
         "SubAccountName",
@@ -199,16 +199,16 @@ def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
         "FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, resource FROM facts WHERE x_TrueUpOf IS NULL) "
         f"AS f JOIN {days} AS d USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "
         "lives AS (SELECT x_Source, resource, min(day) AS first_day, max(day) AS last_day, "
-        "map(list(datediff('day', DATE '{0}', day)) FILTER (period = DATE '{0}'), "
-        "list(cost) FILTER (period = DATE '{0}')) AS usage FROM daily GROUP BY ALL) "
+        f"map(list(datediff('day', {day}, day)) FILTER (period = {day}), "
+        f"list(cost) FILTER (period = {day})) AS usage FROM daily GROUP BY ALL) "
         f"SELECT facts.x_Source, facts.resource, min(coalesce(ServiceProviderName, x_ProviderName)) AS supplier, "
         f"{own}, {label}, {single.format(value, 'named')}, bool_and(AllocatedResourceId IS NOT NULL) AS is_allocated, "
         "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN sum(EffectiveCost) END AS cost, "
         "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN min(BillingCurrency) END AS currency, "
         f"{''.join(f'{each}, ' for each in others)}any_value(first_day) AS first_day, any_value(last_day) AS last_day, "
         "any_value(usage) AS usage FROM facts LEFT JOIN lives ON lives.x_Source = facts.x_Source "
-        "AND lives.resource = facts.resource WHERE x_BillingPeriod = DATE '{0}' GROUP BY facts.x_Source, facts.resource"
-    ).replace("{0}", str(month))
+        f"AND lives.resource = facts.resource WHERE x_BillingPeriod = {day} GROUP BY facts.x_Source, facts.resource"
+    )
     names = [name for name, _ in found.engine.columns(sql)]
     return [dict(zip(names, row, strict=True)) for row in found.engine.rows(sql)]
 

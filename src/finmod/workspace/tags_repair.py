@@ -90,8 +90,12 @@ def repaired_dimension(
         threshold: As in ``repair_tags``.
     """
     observed, costs = _observed(found, dimension, inferred)
+    segments = found.naming.segments
+    last = segments.all()[-1]
     known = [
-        Known(value.name, tuple(alias.text for alias in value.aliases)) for value in (dimension.values or {}).values()
+        Known(value.name, tuple(alias.text for alias in value.aliases if segments.holds(last, alias.span)))
+        for value in (dimension.values or {}).values()
+        if segments.holds(last, value.span)
     ]
     verdicts = judged(observed, known, threshold=threshold)
     return RepairedDimension(dimension.name, verdicts.repairs, verdicts.unclear, costs)
