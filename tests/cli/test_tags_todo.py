@@ -57,9 +57,9 @@ def test_owners_are_listed_with_what_they_have_to_do(project: Books) -> None:
 def test_one_owner_sees_each_tag_with_what_it_should_be(project: Books) -> None:
     assert lines(project, "todo", "--owner", "ads-team") == [
         "northwind, 2026-09: tags to mend by ads-team",
-        "dimension  tag             should be    account  resource  EffectiveCost",
-        "product    no product      product=ads  2        i-4           30.00 USD",
-        "product    product=serach  product=ads  2        i-3           10.00 USD",
+        "dimension  tag             should be  account  resource  EffectiveCost",
+        "product    no product      ads        2        i-4           30.00 USD",
+        "product    product=serach  ads        2        i-3           10.00 USD",
     ]
     assert lines(project, "todo", "--owner", "(nobody)")[2:] == [
         "product    no product             1        i-5            5.00 USD"
@@ -144,6 +144,11 @@ def test_every_form_has_a_row_per_task(project: Books) -> None:
 def test_other_spellings_are_listed_on_demand(project: Books) -> None:
     (row,) = (row for row in records(project, "--respelt") if row["problem"] == "respelt")
     assert (row["owner"], row["text"], row["should_be"]) == ("search-team", "Product=SRCH", "search")
+
+
+def test_a_key_that_is_to_change_stands_beside_the_value(project: Books) -> None:
+    (line,) = (line for line in lines(project, "todo", "--owner", "search-team", "--respelt") if "SRCH" in line)
+    assert line.split() == ["product", "Product=SRCH", "product=search", "1", "i-2", "20.00", "USD"]
 
 
 def test_an_earlier_month_can_be_asked_for(project: Books) -> None:

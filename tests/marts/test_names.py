@@ -183,3 +183,19 @@ def test_names_can_be_seen_as_of_an_earlier_state(project: Books) -> None:
         "SELECT sum(EffectiveCost) AS c FROM charge_names WHERE x_Dimension = 'team'", "--as-of", "1"
     )
     assert [str(row["c"]) for row in before] == ["192.000000000000"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "hint"),
+    [
+        ("SELECT x_Produc FROM charges_daily", "Did you mean x_Product? "),
+        ("SELECT c.x_Teem FROM charges AS c", "Did you mean x_Team? "),
+        ("SELECT x_Sourc FROM charges", "Did you mean x_Source? "),
+        ("SELECT x_Departmnt FROM loads", ""),
+    ],
+)
+def test_a_mistyped_column_of_a_dimension_is_told_where_the_table_has_it(sql: str, hint: str, project: Books) -> None:
+    said = project.run("query", sql)
+    assert said.code == 1
+    see = f"See the columns of a table with: finmod --project {project.root} query 'DESCRIBE charges'."
+    assert said.err.splitlines()[1] == f"  {hint}{see} (FM1601, docs/errors.md)"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
-from finmod.workspace.files import write_file
+from finmod.workspace.files import write_file, write_list
 
 
 def test_a_file_is_written_as_it_is_and_its_folder_made(tmp_path: Path) -> None:
@@ -36,3 +36,26 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(name: str, why: st
     )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("a,b\n1,2\n", "a,b\n3,4\n"), ("# Tags to mend: x, 2026-08\n", "# Tags to mend: y, 2026-09\nz\n")]
+)
+def test_a_list_replaces_a_list_of_its_kind(old: str, new: str, tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    write_list(path, old)
+    write_list(path, new)
+    assert path.read_text(encoding="utf-8") == new
+
+
+@pytest.mark.parametrize("there", ["dimensions: {}\n", "", "a,c\n1,2\n", "a"])
+def test_a_list_never_replaces_another_file(there: str, tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.yaml"
+    path.write_text(there, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        write_list(path, "a,b\n3,4\n")
+    assert str(caught.value) == (
+        f"{path}: a file is there already that is no such list; nothing was written; expected a new file, or a list "
+        "that this command wrote before.\n  Name another file, or remove that one. (FM2025, docs/errors.md)"
+    )
+    assert path.read_text(encoding="utf-8") == there

@@ -37,7 +37,7 @@ _COLUMNS = (
 _DRIFT = ("change", "what", "name", "dimension", "value", "resources", "effective_cost", "currency", "example")
 _RULES = ("dimension", "rule", "text", "place", "answers", "names", "effective_cost", "currency", "answered_before_by")
 _SHOWN = 15
-_TEXT = 80
+_TEXT = 40
 """Characters of a text in a table at most."""
 _MONTHS = Whole("from 1 to 120", least=1, most=120)
 
@@ -293,7 +293,7 @@ def show_drift(folder: Path | None, period: str | None, *, form: Form) -> None:
         for item in report.drift
     ]  # fmt: skip
     headings = ("change", "what", "text", "dimension", "means", "resources", "EffectiveCost", "such as")
-    table(headings, rows, right=("EffectiveCost",), spare=("such as", "dimension"))
+    table(headings, rows, right=("EffectiveCost",), spare=("such as", "dimension"), whole_words=True)
 
 
 def _drift_row(item: Drift) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ _COLUMNS = (
     "key", "dimension", "perhaps", "share", "effective_cost", "currency", "resources", "values", "billing_period",
 )  # fmt: skip
 _SHOWN = 40
-_TEXT = 60
+_TEXT = 40
 
 
 @click.command("keys")
@@ -51,7 +51,9 @@ def keys(folder: Path | None, period: str | None, *, form: Form) -> None:
         for each in found[:_SHOWN]
     ]  # fmt: skip
     headings = ("key", "read as", "perhaps", "share", "EffectiveCost", "resources", "texts")
-    table(headings, rows, right=headings[3:], spare=("texts", "resources"))
+    # What no key resembles needs no column.
+    spare = ("texts", "resources") if any(row[2] for row in rows) else ("perhaps", "texts", "resources")
+    table(headings, rows, right=headings[3:], spare=spare, whole_words=True)
     if len(found) > _SHOWN:
         say(screen, f"... and {len(found) - _SHOWN:,} more: --output csv shows them all.")
 

@@ -33,7 +33,7 @@ _INFERRED = (
 )  # fmt: skip
 _LOOKUP = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why")
 _SHOWN = 15
-_TEXT = 80
+_TEXT = 40
 _NONE = "No dimension of taxonomy.yaml is read from a tag and has values"
 
 
@@ -161,7 +161,7 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
                 for each in item.repairs
             ]  # fmt: skip
             headings = ("text", "means", "sure", "because", "resources", "EffectiveCost")
-            table(headings, rows, right=("sure", "EffectiveCost"), spare=("because",))
+            table(headings, rows, right=("sure", "EffectiveCost"), spare=("because",), whole_words=True)
         if item.repairs and item.unclear:
             screen.print()
         if item.unclear:
@@ -170,7 +170,7 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
                 for each in item.unclear[:_SHOWN]
             ]
             columns = ("unclear", "perhaps", "because", "resources", "EffectiveCost")
-            table(columns, others, right=("EffectiveCost",), spare=("because",))
+            table(columns, others, right=("EffectiveCost",), spare=("because",), whole_words=True)
             if len(item.unclear) > _SHOWN:
                 say(screen, f"... and {len(item.unclear) - _SHOWN:,} more: --output csv shows them all.")
 
@@ -267,7 +267,7 @@ def _inferred(item: InferredDimension) -> None:
             for tag in tags[:_SHOWN]
         ]  # fmt: skip
         headings = ("resource", "inferred", "sure", "by rule", "because", "EffectiveCost")
-        table(headings, rows, right=("sure", "EffectiveCost"), spare=("because", "by rule"))
+        table(headings, rows, right=("sure", "EffectiveCost"), spare=("by rule", "because"), whole_words=True)
         if len(tags) > _SHOWN:
             say(screen, f"... and {len(tags) - _SHOWN:,} more: --output csv shows them all.")
 

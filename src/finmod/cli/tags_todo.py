@@ -28,7 +28,7 @@ _TASKS = (
     "account_name", "service", "resource_id", "effective_cost", "currency",
 )  # fmt: skip
 _SHOWN = 20
-_TEXT = 80
+_TEXT = 40
 
 
 @click.command("todo")
@@ -93,13 +93,13 @@ def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTa
         return
     tasks = found[0].tasks
     rows = [
-        (task.dimension, one_line(_now(task), _TEXT), one_line(_should(task), _TEXT),
+        (task.dimension, one_line(_now(task), _TEXT), one_line(_value(task), _TEXT),
          one_line(task.account_name or task.account or "", _TEXT),
          one_line(end_of(task.resource or task.service or "")), money(task.cost, task.currency))
         for task in tasks[:_SHOWN]
     ]  # fmt: skip
     headings = ("dimension", "tag", "should be", "account", "resource", "EffectiveCost")
-    table(headings, rows, right=("EffectiveCost",), spare=("dimension", "account"))
+    table(headings, rows, right=("EffectiveCost",), spare=("dimension", "account"), whole_words=True)
     if len(tasks) > _SHOWN:
         say(screen, f"... and {len(tasks) - _SHOWN:,} more: --output csv or --to todo.csv shows them all.")
 
@@ -131,6 +131,14 @@ def _costs(item: OwnerTasks) -> str:
 def _now(task: Task) -> str:
     """Return what stands there now: its key and text, or that there is none."""
     return f"no {task.key}" if task.text is None else task.text
+
+
+def _value(task: Task) -> str:
+    """Return the text that it should be, with the key where that is another one than now."""
+    if task.suggestion is None:
+        return ""
+    is_same = task.text is None or task.text.startswith(f"{task.key}=")
+    return task.suggestion.value if is_same else _should(task)
 
 
 def _should(task: Task) -> str:

@@ -22,7 +22,7 @@ def write_list(path: Path, text: str) -> None:
     if path.is_file() and not _begins(path, kind):
         raise UserError(
             Problem(
-                code="FM2023",
+                code="FM2025",
                 found="a file is there already that is no such list; nothing was written",
                 expected="a new file, or a list that this command wrote before",
                 where=str(path),
