@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +157,7 @@ def _totals(report: TagReport) -> None:
         amounts = (money(each, item.currency) for each in (item.gap, item.missing, item.unrecognised, item.respelt))
         rows.append(
             (
-                item.dimension, percent(item.share), percent(item.required), _REACHED[item.meets],
+                item.dimension, _understood(item), _demanded(item.required), _REACHED[item.meets],
                 _points(item, report.earlier(item)), *amounts, _resources(item),
             )
         )  # fmt: skip
@@ -169,6 +169,21 @@ def _totals(report: TagReport) -> None:
 
 
 _REACHED = {True: "yes", False: "no", None: ""}
+
+
+def _understood(item: Compliance) -> str:
+    """Return the share that is understood, never rounded up to what is demanded or to all."""
+    if item.share is None or item.meets or item.share == 1:
+        return percent(item.share)
+    return percent((item.share * 1000).to_integral_value(ROUND_FLOOR) / 1000)
+
+
+def _demanded(required: Decimal | None) -> str:
+    """Return what is demanded as taxonomy.yaml has it, with a place behind the point at least."""
+    if required is None:
+        return "-"
+    text = f"{(required * 100).normalize():f}"
+    return f"{text if '.' in text else f'{text}.0'} %"
 
 
 def _points(item: Compliance, earlier: Compliance | None) -> str:
@@ -191,8 +206,8 @@ def _groups(report: TagReport, by: str) -> None:
         groups = [item for item in there if (item.dimension, item.currency) == place]
         if not groups:
             continue
-        demand = f", {percent(whole.required)} required" if whole.required is not None else ""
-        of_all = f"{percent(whole.share)} of {money(whole.taggable, whole.currency)} is understood{demand}"
+        demand = f", {_demanded(whole.required)} required" if whole.required is not None else ""
+        of_all = f"{_understood(whole)} of {money(whole.taggable, whole.currency)} is understood{demand}"
         screen.print()
         say(screen, f"{whole.dimension}: {of_all}", style="bold")
         rows = [
@@ -217,7 +232,6 @@ def _trend(report: TagReport) -> None:
          *(percent(of_it[name].share) if name in of_it else "-" for name in dimensions))
         for (month, currency), of_it in sorted(months.items())
     ]  # fmt: skip
-    # A dimension may be called as a column is.
     headings = ("month", "can carry tags", *dimensions)
     table(headings, rows, right=headings[1:], spare=("can carry tags",))
 
