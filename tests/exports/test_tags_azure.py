@@ -255,14 +255,14 @@ def test_a_rule_beyond_the_limits_of_azure_is_told() -> None:
         documents(need("product", *dotted))
     assert str(caught.value) == (
         "dimensions.product: its 2,048 values need 4,097 conditions in one rule; expected 4,096 at most.\n"
-        "  Leave the values of this dimension open for Azure. (FM2065, docs/errors.md)"
+        "  Demand the key alone: --any-value and the dimension. (FM2065, docs/errors.md)"
     )
     with pytest.raises(UserError) as caught:
         documents(need("product", *dotted[:1024]), options=INHERITING)
     assert str(caught.value) == (
         "dimensions.product: taking one of its 1,024 values from the resource group needs 2,049 functions; expected "
         "2,048 at most.\n"
-        "  Leave the values of this dimension open for Azure. (FM2065, docs/errors.md)"
+        "  Demand the key alone: --any-value and the dimension. (FM2065, docs/errors.md)"
     )
     with pytest.raises(UserError) as caught:
         documents(need("product", *(f"{number:0256}" for number in range(3200))))
@@ -272,7 +272,7 @@ def test_a_rule_beyond_the_limits_of_azure_is_told() -> None:
         documents(*(need(f"d{number}", "x", required=False) for number in range(501)))
     assert str(caught.value) == (
         "the export holds 501 definitions; expected 500 in one scope.\n"
-        "  Export fewer dimensions. (FM2065, docs/errors.md)"
+        "  Export fewer: --dimension NAME. (FM2065, docs/errors.md)"
     )
 
 

@@ -181,7 +181,7 @@ def test_a_condition_beyond_1000_characters_is_told() -> None:
         files(need("product", *(f"product-{number:03}" for number in range(80))), options=of(VM))
     assert str(caught.value) == (
         "dimensions.product: the condition over its 80 values is 1,262 characters long; expected 1,000 at most.\n"
-        "  Leave the values of this dimension open for Google Cloud, and report on them by Custodian. "
+        "  Demand the key alone, --any-value and the dimension, and report values by Custodian. "
         "(FM2065, docs/errors.md)"
     )
 

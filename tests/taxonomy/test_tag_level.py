@@ -49,7 +49,7 @@ def test_what_a_cost_was_split_to_goes_before_what_it_was_split_from(tmp_path: P
     assert [each and each[0] for each in found.tags("p")] == ["app", "product", "product", "app", "product"]
 
 
-def test_labels_are_read_beside_tags_and_not_as_tags(tmp_path: Path) -> None:
+def test_labels_are_read_beside_tags_and_say_as_much(tmp_path: Path) -> None:
     text = "dimensions: {p: {from: [{tag: app}, {label: app.kubernetes.io/name}, {label: app}]}}"
     rows: list[Key] = [
         {"AllocatedTags": json.dumps({"k8s-label/app.kubernetes.io/name": "a"})},
@@ -61,7 +61,9 @@ def test_labels_are_read_beside_tags_and_not_as_tags(tmp_path: Path) -> None:
     found = names(read(tmp_path, text), rows)
     assert found.values("p") == ["a", "b", "c", "d"]
     assert found.rules("p") == [2, 2, 3, 1]
-    assert found.tags("p") == [None, None, None, ("app", "d", "d")]
+    assert [said[0] if said else None for said in found.tags("p")] == [
+        "k8s-label/app.kubernetes.io/name", "app_kubernetes_io_name", "k8s-label/app", "app",
+    ]  # fmt: skip
 
 
 def test_conditions_see_the_nearest_text_without_blanks_around_it(tmp_path: Path) -> None:
