@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,6 @@ from finmod.errors import counted
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from rich.console import Console
 
     from finmod.taxonomy.compliance import Compliance
     from finmod.taxonomy.drift import Drift
@@ -131,24 +129,23 @@ def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, t
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
         return
+    texts: list[str] = []
     if trend:
         _trend(report)
     elif by:
         _groups(report, by)
-        _say_all(screen, _uncounted(report))
+        texts = [*_uncounted(report)]
     else:
         _totals(report)
-        _say_all(screen, (*_uncounted(report), *_gap(report), *_changes(report)))
+        texts = [*_uncounted(report), *_gap(report), *_changes(report)]
+    for text in texts:
+        say(screen, text)
+    if not by and not trend:
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
     screen.print("\nLook further:")
     for words in ("keys", "repair", "infer", "todo", "--by account", "drift", "rules"):
         screen.print(f"  {command_line(folder, f'tags {words}')}", markup=False, soft_wrap=True)
-
-
-def _say_all(screen: Console, lines: Iterable[str]) -> None:
-    for line in lines:
-        say(screen, line)
 
 
 def _totals(report: TagReport) -> None:
@@ -173,9 +170,10 @@ _REACHED = {True: "yes", False: "no", None: ""}
 
 def _understood(item: Compliance) -> str:
     """Return the share that is understood, never rounded up to what is demanded or to all."""
-    if item.share is None or item.meets or item.share == 1:
-        return percent(item.share)
-    return percent((item.share * 1000).to_integral_value(ROUND_FLOOR) / 1000)
+    share, aim = item.share, (item.required or 1) if item.meets is False else 1
+    if share is None or share >= aim or round(share, 3) < aim:
+        return percent(share)
+    return percent((share * 1000).to_integral_value(ROUND_FLOOR) / 1000)
 
 
 def _demanded(required: Decimal | None) -> str:
