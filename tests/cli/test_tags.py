@@ -183,6 +183,15 @@ def test_check_exits_with_1_where_a_target_is_missed(tmp_path: Path) -> None:
     assert books.run("tags", "--check", "--period", "2026-08").code == 0
 
 
+def test_a_share_is_never_rounded_up_to_what_is_demanded(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books", TAXONOMY.replace("required: 0.9", "required: 0.6404"))
+    assert lines(books)[2].split()[:6] == ["product", "64.0", "%", "64.04", "%", "no"]
+    # 80 of 125.09 is 63.96 %.
+    books.load(books.write("b.csv", bill(charge(9, "0.09", "i-7", ""))), "--source", "other")
+    books.write("taxonomy.yaml", TAXONOMY.replace("required: 0.9", "required: 0.64"))
+    assert lines(books)[2].split()[:6] == ["product", "63.9", "%", "64.0", "%", "no"]
+
+
 def test_amounts_of_two_currencies_stand_apart(mixed: Books) -> None:
     shown = lines(mixed)
     assert [line.split() for line in shown[2:6]] == [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,6 @@ from finmod.errors import counted
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from rich.console import Console
 
     from finmod.taxonomy.compliance import Compliance
     from finmod.taxonomy.drift import Drift
@@ -131,24 +129,23 @@ def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, t
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
         return
+    texts: list[str] = []
     if trend:
         _trend(report)
     elif by:
         _groups(report, by)
-        _say_all(screen, _uncounted(report))
+        texts = [*_uncounted(report)]
     else:
         _totals(report)
-        _say_all(screen, (*_uncounted(report), *_gap(report), *_changes(report)))
+        texts = [*_uncounted(report), *_gap(report), *_changes(report)]
+    for text in texts:
+        say(screen, text)
+    if not by and not trend:
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
     screen.print("\nLook further:")
     for words in ("keys", "repair", "infer", "todo", "--by account", "drift", "rules"):
         screen.print(f"  {command_line(folder, f'tags {words}')}", markup=False, soft_wrap=True)
-
-
-def _say_all(screen: Console, lines: Iterable[str]) -> None:
-    for line in lines:
-        say(screen, line)
 
 
 def _totals(report: TagReport) -> None:
@@ -157,7 +154,7 @@ def _totals(report: TagReport) -> None:
         amounts = (money(each, item.currency) for each in (item.gap, item.missing, item.unrecognised, item.respelt))
         rows.append(
             (
-                item.dimension, percent(item.share), percent(item.required), _REACHED[item.meets],
+                item.dimension, _understood(item), _demanded(item.required), _REACHED[item.meets],
                 _points(item, report.earlier(item)), *amounts, _resources(item),
             )
         )  # fmt: skip
@@ -169,6 +166,22 @@ def _totals(report: TagReport) -> None:
 
 
 _REACHED = {True: "yes", False: "no", None: ""}
+
+
+def _understood(item: Compliance) -> str:
+    """Return the share that is understood, never rounded up to what is demanded or to all."""
+    share, aim = item.share, (item.required or 1) if item.meets is False else 1
+    if share is None or share >= aim or round(share, 3) < aim:
+        return percent(share)
+    return percent((share * 1000).to_integral_value(ROUND_FLOOR) / 1000)
+
+
+def _demanded(required: Decimal | None) -> str:
+    """Return what is demanded as taxonomy.yaml has it, with a place behind the point at least."""
+    if required is None:
+        return "-"
+    text = f"{(required * 100).normalize():f}"
+    return f"{text if '.' in text else f'{text}.0'} %"
 
 
 def _points(item: Compliance, earlier: Compliance | None) -> str:
@@ -191,8 +204,8 @@ def _groups(report: TagReport, by: str) -> None:
         groups = [item for item in there if (item.dimension, item.currency) == place]
         if not groups:
             continue
-        demand = f", {percent(whole.required)} required" if whole.required is not None else ""
-        of_all = f"{percent(whole.share)} of {money(whole.taggable, whole.currency)} is understood{demand}"
+        demand = f", {_demanded(whole.required)} required" if whole.required is not None else ""
+        of_all = f"{_understood(whole)} of {money(whole.taggable, whole.currency)} is understood{demand}"
         screen.print()
         say(screen, f"{whole.dimension}: {of_all}", style="bold")
         rows = [
@@ -217,7 +230,6 @@ def _trend(report: TagReport) -> None:
          *(percent(of_it[name].share) if name in of_it else "-" for name in dimensions))
         for (month, currency), of_it in sorted(months.items())
     ]  # fmt: skip
-    # A dimension may be called as a column is.
     headings = ("month", "can carry tags", *dimensions)
     table(headings, rows, right=headings[1:], spare=("can carry tags",))
 
