@@ -16,7 +16,7 @@ from finmod.sample.products import PLATFORMS, PRODUCTS
 from finmod.sample.teams import ACCOUNTS, TEAMS
 from finmod.sample.world import make_world
 from finmod.taxonomy.fold import fold
-from finmod.taxonomy.repair import Known, Observed
+from finmod.taxonomy.repair.judge import Known, Observed
 from tests.near_misses import VALUES
 
 KEYS = {"product": ("product", "Product", "app"), "team": ("team",), "environment": ("environment",)}

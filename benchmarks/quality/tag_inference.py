@@ -15,11 +15,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from finmod.taxonomy.inference import Inference, InferenceOptions, ResourceFrame, infer, resource_frame
-from finmod.taxonomy.inference_report import Precision, counted_precision
-from finmod.taxonomy.inference_wilson import Z_95
-from tests.taxonomy.inference_company import PLATFORM, Company, make_company
-from tests.taxonomy.inference_estates import unclean_estate
+from finmod.taxonomy.inference.infer import Inference, InferenceOptions, ResourceFrame, infer, resource_frame
+from finmod.taxonomy.inference.report import Precision, counted_precision
+from finmod.taxonomy.inference.wilson import Z_95
+from tests.taxonomy.inference.company import PLATFORM, Company, make_company
+from tests.taxonomy.inference.estates import unclean_estate
 
 OPTIONS = InferenceOptions(shared_values=frozenset({PLATFORM}))
 _SHORTEST = 3

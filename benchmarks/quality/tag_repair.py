@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from finmod.sample.streams import Stream
 from finmod.taxonomy.fold import fold
-from finmod.taxonomy.repair import Known, Observed, repairs
+from finmod.taxonomy.repair.judge import Known, Observed, repairs
 from tests.dirty_tags import SOURCES, Score, observed, scores, tag_texts
 from tests.near_misses import DIRT, OTHERS, VALUES, mistyped
 

@@ -89,7 +89,7 @@ def repair(  # noqa: PLR0913 -- one parameter per option
     Case, separators, typing errors and abbreviations are told by the letters; what else is known of the resources that
     carry a text speaks for or against it. taxonomy.yaml keeps its comments and its order.
     """
-    from finmod.taxonomy.repair import THRESHOLD
+    from finmod.taxonomy.repair.judge import THRESHOLD
     from finmod.terms.periods import parse_period
     from finmod.workspace.tags_repair import repair_tags
 

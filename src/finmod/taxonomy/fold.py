@@ -1,6 +1,6 @@
 """Texts made comparable: what two spellings have in common when case and separators are left out.
 
-Owns the folding that values, aliases and tag keys are compared by. What is nearly the same is in repair.py.
+Owns the folding that values, aliases and tag keys are compared by. What is nearly the same is in repair/.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The to-do list: which resources need which tag, who should see to it, and what it costs while nobody does.
 
-Owns the list and its order. What a text should have been is told in ``repair.py``, what a missing tag should be in
-``inference.py``; here both are suggestions.
+Owns the list and its order. What a text should have been is told in ``repair/``, what a missing tag should be in
+``inference/``; here both are suggestions.
 """
 
 from __future__ import annotations

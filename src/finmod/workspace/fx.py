@@ -24,7 +24,7 @@ from finmod.ledger.rates import Rule, UsedRate, rates_used, why_unknown
 from finmod.ledger.reporting import Reporting
 from finmod.marts.catalogue import view_sql
 from finmod.settings.currencies import CURRENCIES
-from finmod.settings.edit import set_rates
+from finmod.settings.edits.project import set_rates
 from finmod.settings.project import FILE, Project
 from finmod.sources.ecb import BASE, EcbRate, read_ecb
 

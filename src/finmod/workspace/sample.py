@@ -16,7 +16,7 @@ from finmod.errors import Problem, UserError
 from finmod.sample.months import parse_month
 from finmod.sample.taxonomy import write_taxonomy_files
 from finmod.sample.write import SampleSummary, write_sample
-from finmod.settings.edit import add_source
+from finmod.settings.edits.project import add_source
 from finmod.settings.init import write_project
 from finmod.settings.project import FILE
 from finmod.settings.taxonomy import TAXONOMY

@@ -1,6 +1,6 @@
 """Inferred tags: what resources without a tag are, by what their siblings are, as far as that can be trusted.
 
-Owns what a resource is told by. The method and its proof stand in ``taxonomy/inference.py``.
+Owns what a resource is told by. The method and its proof stand in ``taxonomy/inference/``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from finmod.ledger.tables import CHARGE_DAYS
 from finmod.settings.project import Project
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension, Taxonomy, asked
-from finmod.taxonomy.inference import Inference, InferenceOptions, infer, parent_path, resource_frame
-from finmod.taxonomy.inference_report import InferenceReport
+from finmod.taxonomy.inference.infer import Inference, InferenceOptions, infer, parent_path, resource_frame
+from finmod.taxonomy.inference.report import InferenceReport
 from finmod.taxonomy.patterns import is_pattern
 from finmod.workspace.names import Named, named, valued_dimensions
 

@@ -1,7 +1,7 @@
 """Repaired tags: what texts in tags were meant to be, and their acceptance into taxonomy.yaml.
 
-Owns what is known of each text. How a repair is judged stands in ``taxonomy/repair.py``, how the file is edited in
-``settings/edit_taxonomy.py``.
+Owns what is known of each text. How a repair is judged stands in ``taxonomy/repair/``, how the file is edited in
+``settings/edits/``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import date
 from decimal import Decimal
 
 from finmod.errors import Problem, UserError, printable
-from finmod.settings.edit_taxonomy import NewAlias, add_aliases
+from finmod.settings.edits.taxonomy import NewAlias, add_aliases
 from finmod.settings.project import Project
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.fold import fold
-from finmod.taxonomy.repair import THRESHOLD, Known, Observed, Repair, Unclear, judged
+from finmod.taxonomy.repair.judge import THRESHOLD, Known, Observed, Repair, Unclear, judged
 from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import InferredTag, inferred_dimension

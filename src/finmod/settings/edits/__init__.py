@@ -1,0 +1,1 @@
+"""Edits of the project's files that keep every other byte: comments, order, spelling."""

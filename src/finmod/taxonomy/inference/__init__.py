@@ -1,0 +1,1 @@
+"""What a resource without a tag is likely called, from the resources around it; nothing about spelling."""

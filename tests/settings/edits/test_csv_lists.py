@@ -1,0 +1,167 @@
+"""An alias is appended in a cell of a CSV; every other byte stays."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.settings.edits.csv_lists import NoCsvError, read_values, with_aliases
+from finmod.settings.edits.taxonomy import NewAlias, add_aliases
+from tests.settings.edits.aliases import CSV, HEAD, add, refused, written
+
+
+def test_values_in_a_csv_get_their_aliases_there(tmp_path: Path) -> None:
+    table = written(tmp_path, CSV, "products.csv")
+    path = written(tmp_path, f"{HEAD} products.csv  # ours\n")
+    before = path.read_bytes()
+    changes = add_aliases(path, [NewAlias("product", "search", "serach"), NewAlias("product", "ads", "adz")])
+    assert table.read_text() == "value,aliases,owner\nsearch,srch|serach,x\nads,adz,y\n"
+    assert path.read_bytes() == before
+    assert [(change.file, change.line, change.text) for change in changes] == [
+        ("products.csv", 2, "search,srch|serach,x"),
+        ("products.csv", 3, "ads,adz,y"),
+    ]
+    assert add(path, "serach", " serach ") == ()
+
+
+def test_a_csv_beside_values_in_the_file_is_edited_together_with_it(tmp_path: Path) -> None:
+    table = written(tmp_path, CSV, "products.csv")
+    path = written(tmp_path, f"{HEAD} {{maps: {{}}}}\n    values_file: products.csv\n")
+    add_aliases(path, [NewAlias("product", "search", "serach"), NewAlias("product", "maps", "map")])
+    assert "srch|serach" in table.read_text()
+    assert "maps: {aliases: [map]}" in path.read_text()
+
+
+def test_one_bad_alias_keeps_every_file(tmp_path: Path) -> None:
+    table = written(tmp_path, CSV, "products.csv")
+    path = written(tmp_path, f"{HEAD} {{maps: {{}}}}\n    values_file: products.csv\n")
+    with pytest.raises(UserError):
+        add_aliases(path, [NewAlias("product", "maps", "map"), NewAlias("product", "search", "a|b")])
+    assert table.read_text() == CSV
+    assert "aliases" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("csv", "text", "message"),
+    [
+        (
+            CSV,
+            "a|b",
+            "products.csv:2: 'a|b' cannot be an alias there; expected a text without |, line ends and tabs, in a CSV",
+        ),
+        (CSV, "a\nb", "expected a text without |, line ends and tabs, in a CSV"),
+        (
+            "value,aliases\nsearch,\n",
+            "=cmd()",
+            "expected a text that does not begin like a formula, as the first of a cell",
+        ),
+        ("value,owner\nsearch,x\n", "a", "products.csv:1: there is no column 'aliases'"),
+        ("name,aliases\nsearch,x\n", "a", "products.csv:1: there is no column 'value'"),
+        ("", "a", "products.csv:1: there is no column 'value'"),
+        (
+            "value,aliases\nsearch,\nsearch,a\n",
+            "b",
+            "products.csv:3: the value 'search' stands twice, the first time in line 2",
+        ),
+        ('value,aliases\nsearch,"a\n', "b", "products.csv:2: a quote does not close"),
+        ('value,aliases\nsearch,"a"b\n', "b", "products.csv:2: something stands behind a closing quote"),
+        ("value,aliases\nads,\n", "b", "taxonomy.yaml: the dimension 'product' has no value 'search'"),
+    ],
+)
+def test_what_a_csv_cannot_hold_is_refused(tmp_path: Path, csv: str, text: str, message: str) -> None:
+    written(tmp_path, csv, "products.csv")
+    path = written(tmp_path, f"{HEAD} products.csv\n")
+    assert message in refused(path, text)
+
+
+def test_a_csv_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, f"{HEAD} products.csv\n")
+    assert "products.csv: there is no such file beside the taxonomy" in refused(path, "a")
+    written(tmp_path, b"value,aliases\n\xff,\n", "products.csv")
+    assert "products.csv:2: the byte 0xff is not UTF-8" in refused(path, "a")
+    path = written(tmp_path, f"{HEAD} /etc/passwd\n")
+    assert "there is no such file beside the taxonomy" in refused(path, "a")
+
+
+def test_a_file_that_cannot_be_written_is_told_and_the_other_taken_back(tmp_path: Path) -> None:
+    written(tmp_path, CSV, "products.csv")
+    path = written(tmp_path, f"{HEAD} {{maps: {{}}}}\n    values_file: products.csv\n")
+    (tmp_path / "products.csv.new").mkdir()
+    with pytest.raises(UserError) as caught:
+        add_aliases(path, [NewAlias("product", "maps", "map"), NewAlias("product", "search", "serach")])
+    assert str(caught.value) == (
+        "products.csv: the file cannot be written: is a directory."
+        "\n  Check that you may write to its folder. (FM1011, docs/errors.md)"
+    )
+    assert "aliases" not in path.read_text()
+    assert (tmp_path / "products.csv").read_text() == CSV
+    assert not (tmp_path / "taxonomy.yaml.new").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("value,aliases\nads,a\n", "value,aliases\nads,a|adz\n"),
+        ("value,aliases\r\nads,\r\n", "value,aliases\r\nads,adz\r\n"),
+        ("value,aliases\nads,a", "value,aliases\nads,a|adz"),
+        ("value,aliases\nads,  a \n", "value,aliases\nads,  a |adz\n"),
+        ('value,aliases\nads,"a"\n', 'value,aliases\nads,"a|adz"\n'),
+        ('value,aliases\nads,""\n', 'value,aliases\nads,"adz"\n'),
+        ('value,aliases\nads,"a ""b"", c"\n', 'value,aliases\nads,"a ""b"", c|adz"\n'),
+        ("value,aliases,owner\nads\n", "value,aliases,owner\nads,adz\n"),
+        ("value,owner,aliases\nads\n", "value,owner,aliases\nads,,adz\n"),
+        (" value ; aliases ;owner\n ads ; a;x\n", " value ; aliases ;owner\n ads ; a|adz;x\n"),
+        ("aliases,value\n,ads\n", "aliases,value\nadz,ads\n"),
+        ('\n\nowner,value,aliases\n"x\ny",ads,a\n', '\n\nowner,value,aliases\n"x\ny",ads,a|adz\n'),
+        ("value,aliases\r\n'x',\r\nads,\r\n\r\n", "value,aliases\r\n'x',\r\nads,adz\r\n\r\n"),
+        ("value,aliases\rads,\r", "value,aliases\rads,adz\r"),
+    ],
+)
+def test_a_cell_gets_its_alias_in_every_form(before: str, after: str) -> None:
+    assert with_aliases(read_values(before), {"ads": ["adz"]}) == after
+
+
+@pytest.mark.parametrize(
+    ("alias", "cell"),
+    [
+        ("a,b", '"x|a,b"'),
+        ('a"b', '"x|a""b"'),
+        ("a;b", "x|a;b"),
+        ("=1", "x|=1"),
+        (" a ", "x|a"),
+        ("\N{GRINNING FACE}", "x|\N{GRINNING FACE}"),
+    ],
+)
+def test_what_a_cell_needs_quotes_for_gets_them(alias: str, cell: str) -> None:
+    after = with_aliases(read_values("value,aliases\nads,x\n"), {"ads": [alias]})
+    assert after == f"value,aliases\nads,{cell}\n"
+    assert read_values(after).aliases("ads") == ("x", alias.strip())
+
+
+def test_several_rows_are_changed_at_once() -> None:
+    before = "value,aliases\nads,\nmaps,m\nsearch,\n"
+    after = with_aliases(read_values(before), {"search": ["s", "t"], "ads": ["a"]})
+    assert after == "value,aliases\nads,a\nmaps,m\nsearch,s|t\n"
+
+
+def test_the_mark_of_the_encoding_and_line_ends_stay(tmp_path: Path) -> None:
+    table = written(tmp_path, b"\xef\xbb\xbf" + CSV.replace("\n", "\r\n").encode(), "products.csv")
+    path = written(tmp_path, f"{HEAD} products.csv\n")
+    add(path, "serach")
+    expected = CSV.replace("srch", "srch|serach").replace("\n", "\r\n")
+    assert table.read_bytes() == b"\xef\xbb\xbf" + expected.encode()
+
+
+def test_what_the_csv_module_reads_otherwise_is_refused() -> None:
+    values = read_values("value,aliases\nads,x\n" + "y" * 200_000 + ",\n")
+    # The limit is one of the whole process, and other readers raise it.
+    before = csv.field_size_limit(131_072)
+    try:
+        with pytest.raises(NoCsvError) as caught:
+            with_aliases(values, {"ads": ["a"]})
+    finally:
+        csv.field_size_limit(before)
+    assert str(caught.value) == "field larger than field limit (131072)"
