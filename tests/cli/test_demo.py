@@ -115,15 +115,6 @@ def test_the_screen_has_its_amounts_for_programs(tmp_path: Path) -> None:
     }
 
 
-def test_the_screen_fits_a_narrow_terminal(tmp_path: Path) -> None:
-    code, shown = on_terminal(["demo", tmp_path / "d", "--rows", "800", "--months", "2"], columns=80)
-    out = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
-    assert code == 0
-    screen = out[out.index("╭") : out.index("Look further:")].splitlines()
-    assert max(map(len, screen)) <= 80
-    assert any(line.startswith("│ EffectiveCost, upfront fees spread ") for line in screen)
-
-
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
     now = datetime(2026, 11, 1, tzinfo=UTC)
@@ -144,9 +135,10 @@ def test_no_name_and_no_digit_is_lost_at_any_width(columns: int, report: DemoRep
     amounts = [now for now, _ in report.totals.values()] + [now for _, now, _ in report.services]
     assert all(f" {amount:,.2f} " in shown + " " for amount in amounts)
     assert (" format " in shown, " files " in shown) == (columns > 80, columns > 70)
+    assert columns != 80 or any(line.startswith("│ EffectiveCost, upfront fees spread ") for line in panel.splitlines())
 
 
-def test_a_terminal_too_narrow_for_any_table_gets_whole_lines(tmp_path: Path) -> None:
+def test_the_screen_is_as_wide_as_its_terminal_and_no_narrower_than_a_table(tmp_path: Path) -> None:
     code, shown = on_terminal(["demo", tmp_path / "d", "--rows", "800", "--months", "2"], columns=24)
     panel = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).partition("╭")[2].partition("╰")[0]
     assert code == 0

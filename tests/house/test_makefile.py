@@ -91,3 +91,14 @@ def test_make_alone_lists_the_targets() -> None:
 
     for target in ("dev", "demo", "test", "check", "bench", "docs"):
         assert f"make {target} " in shown
+
+
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system has no memory as a folder")
+def test_tests_write_to_memory_only_where_there_is_plenty(tmp_path: Path) -> None:
+    """Both what is free is made up: of the folder by a df, of the machine by an awk that reads 9,000,000 for it."""
+    tools, real = tmp_path / "bin", shutil.which("awk")
+    program(tools, "awk", f'case "$1" in *MemAvailable*) echo 9000000;; *) exec {real} "$@";; esac')
+    for free, plenty in ((4_194_304, True), (4_194_303, False)):
+        program(tools, "df", f"echo head; echo 'tmpfs 1 1 {free} 1% x'")
+        code, said, _ = script("test_folder.sh", path=f"{tools}{os.pathsep}{os.environ['PATH']}")
+        assert (code, "shm" in said) == (0, plenty)

@@ -47,9 +47,14 @@ def ledger(books: Books) -> dict[tuple[str, str, str], Decimal]:
     return {(row["x_Source"], row["period"], cost): Decimal(row[cost]) for row in rows for cost in COSTS}
 
 
-# Sixteen months hold the start and end of every kind of commitment, three those of a short window.
+# Sixteen months hold the start and end of every kind of commitment, three those of a short window. The README's demo,
+# which every run of the tests makes, has twenty-four and says itself that they are green and that files tie.
 @pytest.mark.parametrize("months", [3, 16])
-def test_a_clean_sample_checks_green_and_its_truth_is_the_ledger(tmp_path: Path, months: int) -> None:
+def test_a_clean_sample_checks_green_and_its_truth_is_the_ledger(
+    tmp_path: Path, months: int, *, long_faults: bool
+) -> None:
+    if months == 16 and not long_faults:
+        pytest.skip("NOT RUN without --long-faults: 112 loads; make faults runs it")
     books = sample(tmp_path / "northwind", months)
     checked = books.run("check")
     assert (checked.code, checked.out.splitlines()[-1]) == (0, "GREEN"), checked.out
