@@ -16,6 +16,7 @@ from pathlib import Path
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.edits.csv_lists import NoCsvError, Values, read_values
 from finmod.settings.paths import path_fault
+from finmod.settings.rewrite import read_before
 from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile
 from finmod.settings.validate import validated
 from finmod.settings.yaml import read_yaml
@@ -43,6 +44,11 @@ class YamlFile:
     text: str
     settings: TaxonomyFile
 
+    @property
+    def raw(self) -> bytes:
+        """Return the file as it was read."""
+        return self.mark + self.text.encode()
+
 
 @dataclass(frozen=True)
 class CsvFile:
@@ -52,6 +58,11 @@ class CsvFile:
     name: str
     mark: bytes
     values: Values
+
+    @property
+    def raw(self) -> bytes:
+        """Return the file as it was read."""
+        return self.mark + self.values.text.encode()
 
 
 class TaxonomyFiles:
@@ -79,8 +90,9 @@ class TaxonomyFiles:
         if key in self._files:
             return
         name = self._name(path)
+        before = read_before(path)
         settings = validated(TaxonomyFile, read_yaml(path, name=name))
-        mark, raw = _unmarked(path.read_bytes())
+        mark, raw = _unmarked(before)
         self._files[key] = YamlFile(path, name, mark, raw.decode(), settings)
         for included in settings.include:
             if _RULE_SET.fullmatch(included):

@@ -15,7 +15,7 @@ from finmod.settings.edits.alias_text import alias_fault
 from finmod.settings.edits.csv_lists import NoCsvError, Values, csv_fault, read_values, with_aliases
 from finmod.settings.edits.files import CsvFile, TaxonomyFiles, YamlFile
 from finmod.settings.edits.proof import alias_lines, with_new_aliases
-from finmod.settings.rewrite import rewrite
+from finmod.settings.rewrite import Content, rewrite
 
 _UNFIT, _TWO, _NO_PLACE, _NO_CSV, _TWICE = "FM2043", "FM2044", "FM2045", "FM2046", "FM2047"
 
@@ -131,7 +131,7 @@ def add_aliases(
 
     Raises:
         UserError: A file has problems; FM2040 to FM2047, each alias that cannot be added; FM1011, a file cannot be
-            written. Nothing was written.
+            written; FM2078, one was saved meanwhile. Nothing was written.
     """
     plan = _Plan(TaxonomyFiles(path, fold), fold)
     for alias in aliases:
@@ -139,7 +139,8 @@ def add_aliases(
     if plan.problems:
         raise UserError(*plan.problems)
     new = {where: _new_text(plan.homes[where], added) for where, added in plan.added.items()}
-    rewrite({where: plan.homes[where].mark + text.encode() for where, text in new.items()})
+    homes = plan.homes
+    rewrite({where: Content(homes[where].raw, homes[where].mark + text.encode()) for where, text in new.items()})
     changes = {
         change.alias: change
         for where, text in new.items()
