@@ -75,15 +75,17 @@ class _Plan:
             self.problems += [problem for problem in error.problems if problem not in self.problems]
             return
         meanings = self.files.meanings(alias.dimension)
-        meaning = meanings.get(folded, alias.value)
+        meaning, said_by = meanings.get(folded, (alias.value, None))
         if meaning != alias.value:
+            other = repr(printable(meaning, 80))
             expected = f"a text that means {printable(alias.value, 80)!r} alone"
-            found = f"{shown} means {printable(meaning, 80)!r} already, in {alias.dimension}"
-            self._refuse(_TWO, found, expected, file.name, "Decide for one of the two.")
+            remedy = f"Take it from {other} in {said_by}, or leave it out: --text accepts others." if said_by else ""
+            found = f"{shown} means {other} {'already' if said_by else 'too'}, in {alias.dimension}"
+            self._refuse(_TWO, found, expected, file.name, remedy or "Decide for one of the two.")
             return
         if folded in meanings or (isinstance(file, CsvFile) and not self._fits(file, alias)):
             return
-        meanings[folded] = alias.value
+        meanings[folded] = alias.value, None
         self.homes[file.path] = file
         self.added.setdefault(file.path, []).append(alias)
 
