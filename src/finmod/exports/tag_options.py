@@ -5,6 +5,7 @@ Owns the record of options and the check against the target. The targets read it
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from finmod.errors import Problem, UserError, near, printable
@@ -72,6 +73,24 @@ def check_options(target: str, options: TagPolicyOptions) -> None:
     ]
     if problems:
         raise UserError(*problems)
+
+
+def checked_scope(scope: str | None, form: re.Pattern[str], expected: str, remedy: str) -> str:
+    """Return where the policies shall stand.
+
+    Args:
+        scope: As it was given.
+        form: What it must match wholly.
+        expected: The same in words.
+        remedy: How the user finds it.
+
+    Raises:
+        UserError: FM2066, there is none, or it is no such place.
+    """
+    if scope is not None and form.fullmatch(scope):
+        return scope
+    found = "no scope was given" if scope is None else f"the scope is '{printable(scope)}'"
+    raise UserError(Problem(code="FM2066", found=found, expected=expected, remedy=remedy))
 
 
 def unknown_type(name: str, expected: str) -> Problem:

@@ -144,9 +144,7 @@ def test_values_in_included_files_of_the_user_are_found(tmp_path: Path) -> None:
 
 def test_a_dimension_that_replaces_an_included_one_hides_what_its_texts_mean(tmp_path: Path) -> None:
     other = written(tmp_path, f"{HEAD} {{ads: {{aliases: [adz, srch]}}, maps: {{}}}}\n", "own.yaml")
-    path = written(
-        tmp_path, f"include: own.yaml\n{HEAD} {{search: {{}}, ads: {{aliases: [a]}}}}\n    extends: false\n"
-    )
+    path = written(tmp_path, f"include: own.yaml\n{HEAD} {{search: {{}}, ads: {{aliases: [a]}}}}\n    extends: false\n")
     before = other.read_bytes()
     assert [change.file for change in add(path, "srch", "adz")] == ["taxonomy.yaml", "taxonomy.yaml"]
     assert other.read_bytes() == before

@@ -17,11 +17,11 @@ from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.edits.csv_lists import NoCsvError, Values, read_values
 from finmod.settings.paths import path_fault
 from finmod.settings.rewrite import read_before
+from finmod.settings.separators import LARGEST_CSV
 from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile
 from finmod.settings.validate import validated
 from finmod.settings.yaml import read_yaml
 
-_LARGEST_CSV = 50_000_000
 _RULE_SET = re.compile(r"[a-z][a-z0-9-]*")
 _NO_DIMENSION, _NO_VALUE, _OPEN, _NO_CSV = "FM2040", "FM2041", "FM2042", "FM2046"
 
@@ -198,8 +198,8 @@ class TaxonomyFiles:
             found = "there is no such file beside the taxonomy"
             raise NoCsvError(found)
         try:
-            if path.stat().st_size > _LARGEST_CSV:
-                found = f"the file has more than {_LARGEST_CSV:,} bytes"
+            if path.stat().st_size > LARGEST_CSV:
+                found = f"the file has more than {LARGEST_CSV:,} bytes"
                 raise NoCsvError(found)
             mark, raw = _unmarked(path.read_bytes())
             return CsvFile(path, self._name(path), mark, read_values(raw.decode()))
