@@ -6,6 +6,7 @@ Owns the record of options and the check against the target. The targets read it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from finmod.errors import Problem, UserError, near, printable
@@ -93,11 +94,12 @@ def checked_scope(scope: str | None, form: re.Pattern[str], expected: str, remed
     raise UserError(Problem(code="FM2066", found=found, expected=expected, remedy=remedy))
 
 
-def unknown_type(name: str, expected: str) -> Problem:
-    """Return the problem of a resource type that the target cannot use."""
+def unknown_type(name: str, expected: str, known: Iterable[str] = ()) -> Problem:
+    """Return the problem of a resource type that the target cannot use; a near one of those known is proposed."""
+    close = near(name, known)
     return Problem(
         code="FM2067",
         found=f"'{printable(name)}' is no resource type that this target can hold to a tag rule",
         expected=expected,
-        remedy="Name such a type, or none for those that finmod uses.",
+        remedy=f"Did you mean '{close}'?" if close else "Name such a type, or none for those that finmod uses.",
     )

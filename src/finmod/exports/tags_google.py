@@ -58,7 +58,7 @@ def google_constraints(requirements: Sequence[TagRequirement], options: TagPolic
     scope = checked_scope(options.scope, _SCOPE, "organizations/<number>", remedy)
     unknown = [name for name in options.resource_types if name not in _TYPES]
     if unknown:
-        raise UserError(*(unknown_type(name, ", ".join(RESOURCE_TYPES)) for name in unknown))
+        raise UserError(*(unknown_type(name, ", ".join(RESOURCE_TYPES), RESOURCE_TYPES) for name in unknown))
     types = tuple(dict.fromkeys(options.resource_types or RESOURCE_TYPES))
     rules = [rule for rule in tag_rules(requirements, GOOGLE) if rule.required or rule.values or rule.wrong_keys]
     if not rules:
