@@ -92,8 +92,8 @@ def test_nothing_is_refused_unless_enforcement_is_chosen() -> None:
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("*", None), ("*:instance", "ec2:instance"), ("ec2", None), ("ec2:in*", "ec2:instance"), ("EC2:instance", "ec2:instance"),
-     ("ec2:instance;x", "ec2:instance"), ("aws.ec2", None)],
+    [("*", None), ("*:instance", "ec2:instance"), ("ec2", None), ("ec2:in*", "ec2:instance"),
+     ("EC2:instance", "ec2:instance"), ("ec2:instance;x", "ec2:instance"), ("aws.ec2", None)],
 )  # fmt: skip
 def test_a_type_that_a_tag_policy_cannot_name_is_told(name: str, meant: str | None) -> None:
     remedy = f"Did you mean '{meant}'?" if meant else "Name such a type, or none for those that finmod uses."

@@ -214,8 +214,8 @@ def test_what_one_cloud_cannot_hold_is_told_and_the_others_can_be_had_alone() ->
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("ec2", "aws.ec2"), ("oci.instance", "gcp.instance"), ("zzzzzzzz", None), ("aws.ec2 or", "aws.ecr"), ("AWS", "aws"),
-     ("aws.lamda", "aws.lambda"), ("aws.zzzzzzzz", None)],
+    [("ec2", "aws.ec2"), ("oci.instance", "gcp.instance"), ("zzzzzzzz", None), ("aws.ec2 or", "aws.ecr"),
+     ("AWS", "aws"), ("aws.lamda", "aws.lambda"), ("aws.zzzzzzzz", None)],
 )  # fmt: skip
 def test_a_type_that_custodian_does_not_have_is_told(name: str, meant: str | None) -> None:
     remedy = f"Did you mean '{meant}'?" if meant else "Name such a type, or none for those that finmod uses."
