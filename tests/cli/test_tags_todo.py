@@ -231,13 +231,14 @@ def test_rules_are_written_for_each_target(project: Books, tmp_path: Path) -> No
         scope = ("--scope", scopes[target]) if target in scopes else ()
         folder = tmp_path / target
         shown = lines(project, "export", "--target", target, "--to", folder, *scope)
-        written = sorted(path for path in folder.rglob("*") if path.is_file())
+        written = sorted(path for path in folder.rglob("*") if path.name != ".finmod-files")
         assert written
         assert sorted(shown) == sorted(f"Wrote {path} ({path.stat().st_size:,} bytes)" for path in written)
         rows = json.loads(
             project.run("tags", "export", "--target", target, "--to", folder, *scope, "--output", "json").out
         )
         assert {row["file"]: row["bytes"] for row in rows} == {str(path): path.stat().st_size for path in written}
+        assert {row["status"] for row in rows} == {"written"}
 
 
 def test_rules_go_into_the_project_where_no_folder_is_named(tmp_path: Path) -> None:

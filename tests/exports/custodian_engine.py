@@ -1,32 +1,49 @@
 """Cloud Custodian's own engine in a process of its own: it validates policies and runs their filters, without a cloud.
 
-Run as ``python -W ignore custodian_engine.py``, as c7n calls functions that newer Pythons have deprecated. Standard
-input is JSON: ``policies`` (the text of a file), ``resources`` (a list, each with ``InstanceId``), ``foreign`` (True
-takes policies of a cloud whose package is not installed: they run as policies of aws.ec2, without their actions, as the
-generic filters are the same code for every cloud). Standard output is JSON: ``errors``, and ``found``, policy -> ids.
+Run as ``python -W ignore custodian_engine.py``, as c7n calls functions that newer Pythons have deprecated; one process
+answers all questions of a run, as c7n takes seconds to import. Each line of standard input is JSON: ``policies`` (the
+text of a file), ``resources`` (a list, each with ``InstanceId``), ``foreign`` (True takes policies of a cloud whose
+package is not installed: they run as policies of aws.ec2, without their actions, as the generic filters are the same
+code for every cloud). Each line of standard output is JSON: ``errors``, and ``found``, policy -> ids.
 """
 
 from __future__ import annotations
 
+import atexit
 import copy
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 
 def run(text: str, resources: Sequence[dict[str, Any]] = (), *, foreign: bool = False) -> dict[str, Any]:
     """Return what the engine says of a file of policies: ``errors`` of its schema, ``found``: policy -> ids."""
-    asked = json.dumps({"policies": text, "resources": list(resources), "foreign": foreign})
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(Path(__file__))],
-        input=asked, capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
+    engine = _engine()
+    assert engine.stdin is not None
+    assert engine.stdout is not None
+    engine.stdin.write(f"{json.dumps({'policies': text, 'resources': list(resources), 'foreign': foreign})}\n")
+    engine.stdin.flush()
+    line = engine.stdout.readline()
+    assert line, "the engine ended: its standard error stands above"
+    answer: dict[str, Any] = json.loads(line)
     return answer
+
+
+@cache
+def _engine() -> subprocess.Popen[str]:
+    words = [sys.executable, "-W", "ignore", str(Path(__file__))]
+    engine = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    atexit.register(_end, engine)
+    return engine
+
+
+def _end(engine: subprocess.Popen[str]) -> None:
+    with engine:
+        engine.kill()
 
 
 def _judge(asked: dict[str, Any]) -> dict[str, Any]:
@@ -59,4 +76,8 @@ def _judge(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(_judge(json.load(sys.stdin)), sys.stdout)
+    # What the engine itself prints goes to standard error: the answers stand alone.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        answers.write(f"{json.dumps(_judge(json.loads(line)))}\n")
+        answers.flush()

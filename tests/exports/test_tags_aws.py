@@ -90,14 +90,19 @@ def test_nothing_is_refused_unless_enforcement_is_chosen() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["*", "*:instance", "ec2", "ec2:in*", "EC2:instance", "ec2:instance;x", "aws.ec2"])
-def test_a_type_that_a_tag_policy_cannot_name_is_told(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("*", None), ("*:instance", "ec2:instance"), ("ec2", None), ("ec2:in*", "ec2:instance"),
+     ("EC2:instance", "ec2:instance"), ("ec2:instance;x", "ec2:instance"), ("aws.ec2", None)],
+)  # fmt: skip
+def test_a_type_that_a_tag_policy_cannot_name_is_told(name: str, meant: str | None) -> None:
+    remedy = f"Did you mean '{meant}'?" if meant else "Name such a type, or none for those that finmod uses."
     with pytest.raises(UserError) as caught:
         policies(PRODUCT, options=TagPolicyOptions(resource_types=("s3:bucket", name)))
     assert str(caught.value) == (
         f"'{name}' is no resource type that this target can hold to a tag rule; expected service:type, "
         "service:ALL_SUPPORTED or service:*.\n"
-        "  Name such a type, or none for those that finmod uses. (FM2067, docs/errors.md)"
+        f"  {remedy} (FM2067, docs/errors.md)"
     )
 
 

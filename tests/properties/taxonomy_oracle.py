@@ -245,7 +245,7 @@ class Oracle:
             found = self._value(name, text, day) if text and text.strip() else (None, "")
             return found if found[0] is not None else None
         column, lines = self._lines(name, rule)
-        value = self._mapped(name, lines, looked_at(row, column), day)
+        value = self._mapped(name, lines, looked_at(row, column), day, is_literal="lookup" in rule)
         return (value, "map") if value is not None else None
 
     def _lines(self, name: str, rule: Settings) -> tuple[str, list[tuple[str, Any]]]:
@@ -263,13 +263,19 @@ class Oracle:
         kind = next(kind for kind in (*MAPS, "name") if kind in rule)
         return MAPS.get(kind, kind), list(rule[kind].items())
 
-    def _mapped(self, name: str, lines: Iterable[tuple[str, Any]], text: str | None, day: date) -> str | None:
-        """Return what the first line that matches says on a day: lines of the text alone go before patterns."""
+    def _mapped(
+        self, name: str, lines: Iterable[tuple[str, Any]], text: str | None, day: date, *, is_literal: bool = False
+    ) -> str | None:
+        """Return what the first line that matches says on a day: lines of the text alone go before patterns.
+
+        Keys of a lookup are texts, whatever signs they have.
+        """
         if text is None:
             return None
         for want_pattern in (False, True):
             for key, targets in lines:
-                if is_pattern(key) is want_pattern and matches(key, text):
+                is_text = is_literal or not is_pattern(key)
+                if is_text is not want_pattern and (key.lower() == text.lower() if is_text else matches(key, text)):
                     for target in [{"is": targets}] if isinstance(targets, str) else targets:
                         if holds(target, day) and self._has(name, target["is"], day):
                             return str(target["is"])

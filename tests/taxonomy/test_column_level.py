@@ -86,7 +86,7 @@ def test_a_resource_without_a_name_is_called_by_the_end_of_its_id(row: Key, expe
 
 def test_a_lookup_answers_by_day(tmp_path: Path) -> None:
     text = "dimensions: {p: {from: [{lookup: {file: l.csv, key: number, value: v, column: SubAccountId}}]}}"
-    files = {"l.csv": "number;v;since;until\n1;a;;2026-02-15\n1;b;2026-02-20;\n2*;c;2026-02-15;\n"}
+    files = {"l.csv": "number;v;since;until\n1;a;;2026-02-15\n1;b;2026-02-20;\n22;c;2026-02-15;\n"}
     days = [date(2026, 2, 15), date(2026, 2, 20)]
     rows: list[Key] = [{"segment": at, "SubAccountId": text} for text in ("1", "22", "3") for at in range(3)]
 
@@ -199,11 +199,19 @@ def test_each_distinct_text_is_compared_once(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("key", ["vm*", "vm?1", "/vm.*/", "*", "/"])
+def test_the_keys_of_a_lookup_are_texts_whatever_signs_they_have(key: str, tmp_path: Path) -> None:
+    rule = "{lookup: {file: l.csv, key: ResourceId, value: v}}"
+    texts: list[str | None] = [key, "vm-1", "vm", key.upper()]
+
+    assert called(tmp_path, rule, "ResourceId", texts, {"l.csv": f"ResourceId,v\n{key},a\n"}) == ["a", None, None, "a"]
+
+
 def test_very_many_lines_are_compared_in_one_go(tmp_path: Path) -> None:
-    lines = "".join(f"p{at}-*,v{at}\nq{at},w{at}\n" for at in range(700))
-    rule = "{lookup: {file: l.csv, key: SubAccountName, value: v}}"
+    lines = ", ".join(f"p{at}-*: v{at}, q{at}: w{at}" for at in range(700))
+    rule = f"{{account_name: {{{lines}}}}}"
 
     texts: list[str | None] = ["p0-x", "P333-", "p699-y", "q5", "p5", "q699"]
-    assert called(tmp_path, rule, "SubAccountName", texts, {"l.csv": f"SubAccountName,v\n{lines}"}) == [
+    assert called(tmp_path, rule, "SubAccountName", texts) == [
         "v0", "v333", "v699", "w5", None, "w699",
     ]  # fmt: skip

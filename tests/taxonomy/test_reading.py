@@ -201,6 +201,14 @@ def test_every_rule_set_can_be_included(tmp_path: Path) -> None:
         assert read(tmp_path, f"include: {name}").files[:2] == ("taxonomy.yaml", f"{name} (rule set of finmod)")
 
 
+@pytest.mark.parametrize("name", ["x (rule set of finmod).yaml", "ai (rule set of finmod)"])
+def test_patterns_of_a_file_that_is_called_like_a_rule_set_are_checked(name: str, tmp_path: Path) -> None:
+    own = "dimensions: {p: {from: [{when: {SkuId: /(a+)+/}, is: x}]}}"
+
+    (message,) = refused(tmp_path, f"include: [ai, {name!r}]", {name: own})
+    assert message.startswith(f"{name}:1:33: the pattern repeats what repeats already")
+
+
 def test_a_file_that_includes_itself_is_told(tmp_path: Path) -> None:
     assert refused(tmp_path, "include: taxonomy.yaml") == [
         "taxonomy.yaml:1:10: taxonomy.yaml includes itself. Take one of the lines out. (FM2014)"

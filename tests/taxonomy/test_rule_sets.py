@@ -14,8 +14,10 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.settings.rule import COLUMNS
+from finmod.taxonomy.checks import places_of_patterns
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import name_keys
+from finmod.taxonomy.patterns import refused
 from finmod.taxonomy.reading import read_taxonomy, rule_set, rule_sets
 from finmod.taxonomy.segments import Segments
 
@@ -75,6 +77,14 @@ def test_every_rule_set_can_be_included_alone_and_says_what_it_is_for(name: str,
     assert text.startswith("# ")
     assert f"`include: [{name}]`" in text
     assert taxonomy_of(name, tmp_path).dimensions
+
+
+def test_every_pattern_is_one_that_a_user_may_write(tmp_path: Path) -> None:
+    # Projects that include a rule set take that for granted: it is not tried again each time.
+    patterns = [text for name in rule_sets() for text, _ in places_of_patterns(taxonomy_of(name, tmp_path))]
+    assert len(patterns) > 100
+    with Engine(threads=1) as engine:
+        assert [text for text in patterns if refused(engine, text)] == []
 
 
 def test_what_the_user_says_stands_in_front_of_a_rule_set(tmp_path: Path) -> None:

@@ -319,12 +319,21 @@ NOT_SHADOWED = """
 
 {lookup: {file: l.csv, key: SubAccountId, value: p}}
 {account: {"3": y}}
+
+{lookup: {file: l.csv, key: SubAccountId, value: p}}
+{account: {"4*": y, "444": x, "/5+/": y}}
+
+{lookup: {file: l.csv, key: SubAccountId, value: p}}
+{when: {SubAccountId: "4*"}, is: y}
+
+{account: {"/5+/": y}}
+{lookup: {file: l.csv, key: SubAccountId, value: p}}
 """
 
 
 @pytest.mark.parametrize("rules", NOT_SHADOWED.strip().split("\n\n"))
 def test_no_rule_that_can_answer_is_told(rules: str, tmp_path: Path) -> None:
-    found = read(tmp_path, taxonomy(rules), {"l.csv": "SubAccountId,p\n1,x\n2,y\n"})
+    found = read(tmp_path, taxonomy(rules), {"l.csv": "SubAccountId,p\n1,x\n2,y\n4*,x\n/5+/,x\n"})
 
     assert len(found.dimensions["p"].rules) == 2
 

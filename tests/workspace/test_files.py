@@ -24,6 +24,16 @@ def test_a_file_that_is_there_is_replaced(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "two"
 
 
+def test_permissions_and_links_of_what_is_there_stay(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("one", encoding="utf-8")
+    (tmp_path / "real").chmod(0o640)
+    (tmp_path / "link").symlink_to("real")
+    write_file(tmp_path / "link", "two")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text(encoding="utf-8") == "two"
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize(("name", "why"), [("file/list.csv", "file exists"), ("folder", "is a directory")])
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(name: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept", encoding="utf-8")

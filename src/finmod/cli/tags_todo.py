@@ -242,9 +242,19 @@ def export(  # noqa: PLR0913, PLR0917 -- one parameter per option
     )
     where = place if place is not None else project.root / "policies" / target
     today = datetime.now(tz=UTC).date()
-    written = export_tags(project, target, where, today, options, dimensions=dimensions, opened=anything)
+    done = export_tags(project, target, where, today, options, dimensions=dimensions, opened=anything)
+    written = [(path, path.stat().st_size) for path in done.written]
     if form != "table":
-        show(("file", "bytes"), [(str(path), size) for path, size in written], form)
+        rows: list[tuple[str, int | None, str]] = [(str(path), size, "written") for path, size in written]
+        rows += [(str(path), None, "removed") for path in done.removed]
+        rows += [(str(path), None, "left") for path in done.left]
+        show(("file", "bytes", "status"), rows, form)
         return
     for path, size in written:
         click.echo(f"Wrote {path} ({size:,} bytes)")
+    for path in done.removed:
+        click.echo(f"Removed {path}: an earlier export wrote it, and this one does not.")
+    for path in done.left:
+        click.echo(f"Left {path}: an earlier export wrote it, and it was changed since. Remove it yourself.", err=True)
+    if done.removed or done.left:
+        click.echo("What was applied from them stays in force until you take it off there.")

@@ -1,21 +1,17 @@
 """YAML text that YAML 1.1 and 1.2 read alike.
 
 Owns the writing of plain data. Cloud Custodian reads YAML 1.1, where ``on``, ``12:30`` and ``1_000`` are no texts, and
-newer tools read 1.2: every text that is not a harmless word is therefore quoted, with escapes that both know.
+newer tools read 1.2: how a text is written so that both read it, settings/quoting.py knows.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+
+from finmod.settings.quoting import yaml_scalar
 
 Plain = str | int | bool | Mapping[str, "Plain"] | Sequence["Plain"]
 """What is written: texts, whole numbers, truth values, and mappings and lists of these."""
-
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-_READ_AS_OTHERS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-_BYTE, _BASIC_PLANE = 0xFF, 0xFFFF
 
 
 def block_yaml(value: Mapping[str, Plain]) -> str:
@@ -55,17 +51,4 @@ def _scalar(value: str | int) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if _WORD.fullmatch(value) and value.lower() not in _READ_AS_OTHERS:
-        return value
-    return f'"{"".join(map(_escaped, value))}"'
-
-
-def _escaped(sign: str) -> str:
-    if sign in _ESCAPES:
-        return _ESCAPES[sign]
-    if sign.isprintable():
-        return sign
-    number = ord(sign)
-    if number <= _BYTE:
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number <= _BASIC_PLANE else f"\\U{number:08x}"
+    return yaml_scalar(value)

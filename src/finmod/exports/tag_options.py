@@ -5,6 +5,8 @@ Owns the record of options and the check against the target. The targets read it
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from finmod.errors import Problem, UserError, near, printable
@@ -74,11 +76,30 @@ def check_options(target: str, options: TagPolicyOptions) -> None:
         raise UserError(*problems)
 
 
-def unknown_type(name: str, expected: str) -> Problem:
-    """Return the problem of a resource type that the target cannot use."""
+def checked_scope(scope: str | None, form: re.Pattern[str], expected: str, remedy: str) -> str:
+    """Return where the policies shall stand.
+
+    Args:
+        scope: As it was given.
+        form: What it must match wholly.
+        expected: The same in words.
+        remedy: How the user finds it.
+
+    Raises:
+        UserError: FM2066, there is none, or it is no such place.
+    """
+    if scope is not None and form.fullmatch(scope):
+        return scope
+    found = "no scope was given" if scope is None else f"the scope is '{printable(scope)}'"
+    raise UserError(Problem(code="FM2066", found=found, expected=expected, remedy=remedy))
+
+
+def unknown_type(name: str, expected: str, known: Iterable[str] = ()) -> Problem:
+    """Return the problem of a resource type that the target cannot use; a near one of those known is proposed."""
+    close = near(name, known)
     return Problem(
         code="FM2067",
         found=f"'{printable(name)}' is no resource type that this target can hold to a tag rule",
         expected=expected,
-        remedy="Name such a type, or none for those that finmod uses.",
+        remedy=f"Did you mean '{close}'?" if close else "Name such a type, or none for those that finmod uses.",
     )

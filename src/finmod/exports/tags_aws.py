@@ -47,7 +47,7 @@ def aws_tag_policies(requirements: Sequence[TagRequirement], options: TagPolicyO
         UserError: What AWS cannot hold (FM2062 to FM2065) or a type that is none (FM2067).
     """
     problems = [
-        unknown_type(name, "service:type, service:ALL_SUPPORTED or service:*")
+        unknown_type(name, "service:type, service:ALL_SUPPORTED or service:*", RESOURCE_TYPES)
         for name in options.resource_types
         if not _TYPE.fullmatch(name)
     ]

@@ -18,9 +18,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from finmod.errors import Problem, UserError, printable
+from finmod.errors import Problem, UserError
 from finmod.exports.tag_names import slugs
-from finmod.exports.tag_options import DEFAULTS, TagPolicyOptions
+from finmod.exports.tag_options import DEFAULTS, TagPolicyOptions, checked_scope
 from finmod.exports.tag_rules import AZURE, TagRule, nothing_to_enforce, place, tag_rules
 from finmod.taxonomy.requirements import TagRequirement
 
@@ -45,7 +45,9 @@ def azure_policies(requirements: Sequence[TagRequirement], options: TagPolicyOpt
     Raises:
         UserError: What Azure cannot hold (FM2062 to FM2065), a scope that is no id (FM2066), no rule (FM2061).
     """
-    scope = _checked_scope(options.scope)
+    expected = "/subscriptions/<id> or /providers/Microsoft.Management/managementGroups/<id>"
+    remedy = "Name the subscription or the management group that the definitions shall stand in."
+    scope = checked_scope(options.scope, _SCOPE, expected, remedy)
     rules = tag_rules(requirements, AZURE)
     _check_size(rules, inherit=options.inherit)
     named = slugs(rule.dimension for rule in rules)
@@ -64,19 +66,6 @@ def azure_policies(requirements: Sequence[TagRequirement], options: TagPolicyOpt
     documents = {f"policy-{item['name']}.json": item for item in definitions}
     documents[f"initiative-{INITIATIVE}.json"] = _initiative(scope, definitions, options)
     return {name: _text(name, document) for name, document in documents.items()}
-
-
-def _checked_scope(scope: str | None) -> str:
-    if scope is not None and _SCOPE.fullmatch(scope):
-        return scope
-    raise UserError(
-        Problem(
-            code="FM2066",
-            found="no scope was given" if scope is None else f"the scope is '{printable(scope)}'",
-            expected="/subscriptions/<id> or /providers/Microsoft.Management/managementGroups/<id>",
-            remedy="Name the subscription or the management group that the definitions shall stand in.",
-        )
-    )
 
 
 def _policy_rules(rule: TagRule, *, inherit: bool) -> Iterator[tuple[str, str, _Json]]:

@@ -6,14 +6,18 @@ a policy reports; marking for a later action is a choice. Custodian formats text
 keys and values are doubled.
 
 Source: Cloud Custodian, "Generic filters" (value filter, ``tag:`` keys, ``tag_key_transforms``), "mark-for-op"; checked
-against c7n 0.9.53, c7n-azure 0.7.52 and c7n-gcp 0.4.52.
+against c7n 0.9.53, c7n-azure 0.7.52 and c7n-gcp 0.4.52. A type of AWS that c7n does not have is refused; of Azure and
+Google Cloud the form of the name alone is checked.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from finmod.errors import Problem, UserError, printable
 from finmod.exports.block_yaml import Plain, block_yaml
@@ -119,9 +123,10 @@ def _check_mark(options: TagPolicyOptions) -> None:
 def _chosen(names: Sequence[str]) -> dict[str, list[str]]:
     """Return cloud -> resource types, in the order of the clouds and of the names."""
     problems = [
-        unknown_type(name, "aws, azure, gcp, or a type such as aws.ec2")
+        unknown_type(name, "aws, azure, gcp, or a type such as aws.ec2", (*_CLOUDS, *_known_types()))
         for name in names
-        if name not in _CLOUDS and not _TYPE.fullmatch(name)
+        if name not in _CLOUDS
+        and (not _TYPE.fullmatch(name) or (name.startswith("aws.") and name not in _known_types()))
     ]
     if problems:
         raise UserError(*problems)
@@ -132,6 +137,13 @@ def _chosen(names: Sequence[str]) -> dict[str, list[str]]:
         if types:
             chosen[cloud] = list(types)
     return chosen
+
+
+@cache
+def _known_types() -> tuple[str, ...]:
+    """Return the types of AWS that Custodian has, by its own list; of the other clouds those that finmod uses."""
+    text = resources.files("finmod.exports").joinpath("custodian_types.json").read_text(encoding="utf-8")
+    return tuple(dict.fromkeys((*json.loads(text), *(kind for cloud in _CLOUDS.values() for kind in cloud.types))))
 
 
 def _policies(kind: str, cloud: _Cloud, rules: Sequence[TagRule], options: TagPolicyOptions) -> Iterator[Plain]:

@@ -18,10 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from finmod.errors import Problem, UserError, printable
+from finmod.errors import Problem, UserError
 from finmod.exports.block_yaml import Plain, block_yaml
 from finmod.exports.tag_names import slugs
-from finmod.exports.tag_options import DEFAULTS, TagPolicyOptions, unknown_type
+from finmod.exports.tag_options import DEFAULTS, TagPolicyOptions, checked_scope, unknown_type
 from finmod.exports.tag_rules import GOOGLE, TagRule, nothing_to_enforce, place, tag_rules
 from finmod.taxonomy.requirements import TagRequirement
 
@@ -54,10 +54,11 @@ def google_constraints(requirements: Sequence[TagRequirement], options: TagPolic
         UserError: What Google cannot hold (FM2062 to FM2065), a scope that is no organization (FM2066), a type whose
             labels no constraint reads (FM2067), no rule (FM2061).
     """
-    scope = _checked_scope(options.scope)
+    remedy = "Name the organization; see its number with: gcloud organizations list."
+    scope = checked_scope(options.scope, _SCOPE, "organizations/<number>", remedy)
     unknown = [name for name in options.resource_types if name not in _TYPES]
     if unknown:
-        raise UserError(*(unknown_type(name, ", ".join(RESOURCE_TYPES)) for name in unknown))
+        raise UserError(*(unknown_type(name, ", ".join(RESOURCE_TYPES), RESOURCE_TYPES) for name in unknown))
     types = tuple(dict.fromkeys(options.resource_types or RESOURCE_TYPES))
     rules = [rule for rule in tag_rules(requirements, GOOGLE) if rule.required or rule.values or rule.wrong_keys]
     if not rules:
@@ -90,19 +91,6 @@ def condition(rule: TagRule, field: str = "resource.labels") -> str:
     # A label that is not required may be absent, but not hide under another key.
     absent = " || ".join(f"'{key}' in {field}" for key in (rule.key, *rule.wrong_keys))
     return f"({good}) || !({absent})"
-
-
-def _checked_scope(scope: str | None) -> str:
-    if scope is not None and _SCOPE.fullmatch(scope):
-        return scope
-    raise UserError(
-        Problem(
-            code="FM2066",
-            found="no scope was given" if scope is None else f"the scope is '{printable(scope)}'",
-            expected="organizations/<number>",
-            remedy="Name the organization; see its number with: gcloud organizations list.",
-        )
-    )
 
 
 def _constraint(scope: str, identity: str, kind: str, rule: TagRule) -> dict[str, Plain]:

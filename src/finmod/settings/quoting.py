@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._/-]?[A-Za-z0-9]+)*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*([ ._/-][A-Za-z0-9]+)*")
 _LONGEST_PLAIN = 80
 # YAML 1.1, which other programs read, takes more words for true and false than YAML 1.2.
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"})

@@ -1,54 +1,125 @@
-"""The user's own files are replaced as a whole or not at all.
+"""The user's own files are replaced as a whole or not at all, and never what he saved meanwhile.
 
 Owns the writing. What is written, and whether it would load, the callers know.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from finmod.errors import Problem, UserError
+from finmod.settings.yaml import MAX_BYTES
 
 
-def rewrite(contents: Mapping[Path, bytes]) -> None:
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: the bytes from which an edit was made, and what shall stand there instead."""
+
+    before: bytes
+    after: bytes
+
+
+class _ChangedError(Exception):
+    """A file holds something else than what was edited."""
+
+
+def read_before(path: Path) -> bytes:
+    """Return a settings file as an edit finds it, to be called before the file is parsed.
+
+    Should it be saved between the two readings, it is no longer these bytes when it would be replaced, and is left
+    alone.
+    Nothing is returned where it cannot be read: the parser tells why.
+    """
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+    return b""
+
+
+def rewrite(contents: Mapping[Path, Content]) -> None:
     """Replace files by new content, each in one atomic step and with its permissions kept.
 
-    Every new content is on the disk before the first file is replaced. Should a replacement fail, those before it are
-    taken back.
+    Every new content is on the disk before the first file is replaced, and each file is read once more right before
+    its turn. Should one not be as it was, or a replacement fail, those before it are taken back.
 
     Args:
-        contents: File -> its new content. A link is followed: what it points to is replaced.
+        contents: File -> its content. A link is followed: what it points to is replaced.
 
     Raises:
-        UserError: FM1011, a file cannot be written; all are as they were.
+        UserError: FM1011, a file cannot be written; FM2078, a file is not as it was read. All are as they were.
     """
     staged: dict[Path, Path] = {}
-    before: dict[Path, bytes] = {}
+    replaced: dict[Path, Content] = {}
     path = Path()
     try:
         for path, content in contents.items():
+            target = path.resolve(strict=True)
+            if not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            staged[target] = stage(target, content.after)
+        for path, content in contents.items():
             target = path.resolve()
-            before[target] = target.read_bytes()
-            staged[target] = target.with_name(f"{target.name}.new")
-            staged[target].write_bytes(content)
-            shutil.copymode(target, staged[target])
-        for target, new in staged.items():
-            path = target
-            new.replace(target)
-    except OSError as error:
-        _take_back(staged, before)
-        found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
-        remedy = "Check that you may write to its folder."
-        raise UserError(Problem(code="FM1011", found=found, where=path.name, remedy=remedy)) from None
+            if target.read_bytes() != content.before:
+                raise _ChangedError  # noqa: TRY301 -- what was replaced is taken back in one place
+            staged.pop(target).replace(target)
+            replaced[target] = content
+    except (OSError, _ChangedError) as error:
+        _take_back(replaced)
+        raise UserError(_problem(path, error)) from None
+    finally:
+        for new in staged.values():
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
 
 
-def _take_back(staged: Mapping[Path, Path], before: Mapping[Path, bytes]) -> None:
-    for target, new in staged.items():
+def stage(target: Path, content: bytes) -> Path:
+    """Write content onto the disk beside a file, and return where: under a name that nobody else takes.
+
+    It has the permissions of the file, and its owner where that can be given; those of a new file where there is none.
+
+    Raises:
+        OSError: It cannot be written; nothing is left.
+    """
+    new = target.with_name(f".finmod-{secrets.token_hex(8)}.part")
+    try:
+        with new.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, new)
+            there = target.stat()
+            if hasattr(os, "chown") and (there.st_uid, there.st_gid) != (new.stat().st_uid, new.stat().st_gid):
+                with suppress(OSError):
+                    os.chown(new, there.st_uid, there.st_gid)
+    except OSError:
         with suppress(OSError):
             new.unlink(missing_ok=True)
+        raise
+    return new
+
+
+def _take_back(replaced: Mapping[Path, Content]) -> None:
+    """Put back what was replaced, but for what somebody saved since."""
+    for target, content in replaced.items():
         with suppress(OSError):
-            if target.read_bytes() != before[target]:
-                target.write_bytes(before[target])
+            if target.read_bytes() == content.after:
+                stage(target, content.before).replace(target)
+
+
+def _problem(path: Path, error: Exception) -> Problem:
+    if isinstance(error, OSError):
+        found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        return Problem(code="FM1011", found=found, where=path.name, remedy="Check that you may write to its folder.")
+    found = "the file was saved by someone else while it was edited; nothing was written"
+    return Problem(
+        code="FM2078", found=found, expected="it as it was read", where=path.name, remedy="Run the command again."
+    )

@@ -194,13 +194,13 @@ class Lookup(Settings):
 
     Attributes:
         file: Its path, relative to the folder of the file that names it.
-        key: Column of the CSV that holds what is looked up.
+        key: Column of the CSV that holds what is looked up, as it stands: no globs, whatever the case.
         value: Column of the CSV that holds the value.
         column: Column of a charge that is looked up; ``key`` where it is not given.
     """
 
     file: Text = Field(description="CSV file, relative to this one.", examples=["accounts.csv"])
-    key: Text = Field(description="Its column with what is looked up.", examples=["SubAccountId"])
+    key: Text = Field(description="Its column with what is looked up: texts, not globs.", examples=["SubAccountId"])
     value: Text = Field(description="Its column with the value.", examples=["product"])
     column: Column | None = Field(
         default=None, description="Column of a charge that is looked up, where it is called otherwise than key."

@@ -225,7 +225,7 @@ class Builder:
         return tuple((child, parent) for child, (parent, _) in found.items() if parent)
 
     def _entries(self, table: CsvTable, key: str, value: str) -> tuple[Entry, ...]:
-        """Return the map that a lookup is; a key may stand again for other days."""
+        """Return the map that a lookup is, its keys as they stand; a key may stand again for other days."""
         found: dict[str, Entry] = {}
         for row in table.rows:
             text, name = row.cells[key], row.cells[value]
@@ -242,7 +242,10 @@ class Builder:
                 )  # fmt: skip
                 continue
             found[text.lower()] = Entry(
-                text, (*(known.targets if known else ()), target), known.place if known else place
+                text,
+                (*(known.targets if known else ()), target),
+                known.place if known else place,
+                is_literal=True,
             )
         return tuple(found.values())
 

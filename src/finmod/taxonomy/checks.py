@@ -19,7 +19,7 @@ from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, TRUE_UPS
 from finmod.settings.rule import COLUMNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.building import texts_of
-from finmod.taxonomy.definition import RULE_SET, Condition, Dimension, Named, Rule, Span, Taxonomy, Value, asked
+from finmod.taxonomy.definition import Condition, Dimension, Named, Rule, Span, Taxonomy, Value, asked
 from finmod.taxonomy.patterns import is_pattern, is_regex, refused
 from finmod.taxonomy.shadows import shadowed
 
@@ -32,8 +32,13 @@ _TAKEN = frozenset(
 )
 
 
-def faults(taxonomy: Taxonomy) -> Iterator[Problem]:
-    """Yield every problem of a taxonomy, in no order of places."""
+def faults(taxonomy: Taxonomy, tested: Collection[str] = ()) -> Iterator[Problem]:
+    """Yield every problem of a taxonomy, in no order of places.
+
+    Args:
+        taxonomy: What was read.
+        tested: Patterns that are known to be good: those of finmod's own rule sets, which its tests try.
+    """
     circle = _circle(taxonomy) if len(taxonomy.dimensions) <= _MOST else ()
     for dimension in taxonomy.dimensions.values():
         yield from _aliases(dimension)
@@ -45,7 +50,7 @@ def faults(taxonomy: Taxonomy) -> Iterator[Problem]:
         yield from _others(_subjects(verdict.when), taxonomy)
         yield from _unknown_of(verdict.when, taxonomy)
     yield from _columns(taxonomy)
-    yield from _patterns(taxonomy)
+    yield from _patterns(taxonomy, tested)
     if circle:
         first = taxonomy.dimensions[circle[0]]
         yield Problem(
@@ -204,9 +209,9 @@ def _columns(taxonomy: Taxonomy) -> Iterator[Problem]:
             )
 
 
-def _patterns(taxonomy: Taxonomy) -> Iterator[Problem]:
+def _patterns(taxonomy: Taxonomy, tested: Collection[str]) -> Iterator[Problem]:
     """Yield a problem for each pattern that the engine does not take, or that would hang others."""
-    found = [(text, place) for text, place in _places_of_patterns(taxonomy) if RULE_SET not in place]
+    found = [(text, place) for text, place in places_of_patterns(taxonomy) if text not in tested]
     if not any(is_regex(text) or len(text) > 100 for text, _ in found):  # noqa: PLR2004 -- a glob of some length
         return
     with Engine(threads=1) as engine:
@@ -217,13 +222,14 @@ def _patterns(taxonomy: Taxonomy) -> Iterator[Problem]:
                 yield Problem(code="FM2008", found=found_there, expected=why.expected, where=place, remedy=why.remedy)
 
 
-def _places_of_patterns(taxonomy: Taxonomy) -> Iterator[tuple[str, str]]:
+def places_of_patterns(taxonomy: Taxonomy) -> Iterator[tuple[str, str]]:
+    """Yield each pattern of a taxonomy with its place."""
     conditions = [each for verdict in taxonomy.taggable for each in verdict.when]
     for dimension in taxonomy.dimensions.values():
         for value in (dimension.values or {}).values():
             yield from ((each.text, each.place) for each in (*value.aliases, *value.patterns) if is_pattern(each.text))
         for rule in dimension.rules:
-            yield from ((entry.key, entry.place) for entry in rule.entries or () if is_pattern(entry.key))
+            yield from ((entry.key, entry.place) for entry in rule.entries or () if entry.is_pattern)
             conditions += rule.when
     for each in conditions:
         yield from ((text, each.place) for text in (*each.any, *each.none) if is_pattern(text))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from finmod.engines.duckdb import Engine, identifier
 from finmod.taxonomy.definition import Condition, Dimension, Entry, Rule, Taxonomy
 from finmod.taxonomy.outcomes import Outcome, Outcomes
-from finmod.taxonomy.patterns import first_match, is_pattern, lowered, matches
+from finmod.taxonomy.patterns import first_match, lowered, matches
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.value_reader import ValueReader
 
@@ -146,7 +146,7 @@ class ColumnLevel:
 
     def _patterns(self, dimension: Dimension, rule: Rule, subject: str, segment: str) -> str | None:
         """Return SQL for the outcome of the first pattern of a map that matches; by segment where lines are dated."""
-        if not any(is_pattern(entry.key) for entry in rule.entries or ()):
+        if not any(entry.is_pattern for entry in rule.entries or ()):
             return None
         by_segment = [first_match(subject, self._held(dimension, rule, at)) for at in self.segments.all()]
         if len(set(by_segment)) == 1:
@@ -158,7 +158,7 @@ class ColumnLevel:
         return [
             (entry.key, number)
             for entry in rule.entries or ()
-            if is_pattern(entry.key)
+            if entry.is_pattern
             for number in self._numbers(dimension, rule, entry, segment)
         ]
 
@@ -178,7 +178,7 @@ class ColumnLevel:
             if rule.entries is None:
                 found += [(place, *row) for row in self._own_texts(engine, dimension, rule)]
                 continue
-            entries = [entry for entry in rule.entries if not is_pattern(entry.key)]
+            entries = [entry for entry in rule.entries if not entry.is_pattern]
             lower = lowered(engine, [entry.key for entry in entries])
             found += [
                 (place, segment, lower[entry.key], number)

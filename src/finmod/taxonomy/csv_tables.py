@@ -14,9 +14,8 @@ from pathlib import Path
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.paths import path_fault
+from finmod.settings.separators import LARGEST_CSV, csv_separator
 from finmod.settings.validate import listing
-
-_LARGEST = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -101,9 +100,9 @@ def _bytes(folder: Path, name: str, asked_by: str) -> bytes:
     try:
         if not path.is_file():
             raise FileNotFoundError  # a folder, a pipe and nothing at all are told alike
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST_CSV:
             found = f"the file has {path.stat().st_size:,} bytes"
-            raise UserError(_unreadable(found, f"{_LARGEST:,} at most", name, "Split it, or take rows out."))
+            raise UserError(_unreadable(found, f"{LARGEST_CSV:,} at most", name, "Split it, or take rows out."))
         return path.read_bytes()
     except OSError as error:
         why = "there is no such file" if isinstance(error, FileNotFoundError) else "the file cannot be read"
@@ -113,9 +112,7 @@ def _bytes(folder: Path, name: str, asked_by: str) -> bytes:
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not empty with its first line."""
-    first = text.split("\n", 1)[0]
-    separator = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=csv_separator(text), strict=True)
     line = 1
     try:
         for cells in reader:

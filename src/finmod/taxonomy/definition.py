@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from finmod.taxonomy.patterns import is_pattern
+
 RuleKind = Literal["tag", "label", "map", "column", "parent", "dimension", "when", "is"]
 
 
@@ -35,7 +37,7 @@ class Span:
 ALWAYS = Span()
 
 RULE_SET = "(rule set of finmod)"
-"""Behind the name of a file that comes with finmod, in places: its patterns were tried before."""
+"""Behind the name of a file that comes with finmod, in places; for the eye, a user's file may be called so too."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,19 @@ class Entry:
         targets: The values.
         place: ``file:line:column`` of the key.
         included: Whether it is the pattern of a value in a file that was included.
+        is_literal: Whether the key is a text whatever signs it has, as the ids of a lookup are.
     """
 
     key: str
     targets: tuple[Named, ...]
     place: str
     included: bool = False
+    is_literal: bool = False
+
+    @property
+    def is_pattern(self) -> bool:
+        """Return whether the key is a glob or a /pattern/."""
+        return not self.is_literal and is_pattern(self.key)
 
 
 @dataclass(frozen=True)

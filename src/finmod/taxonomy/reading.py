@@ -20,7 +20,7 @@ from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
 from finmod.settings.validate import MOST_PROBLEMS, listing, validated
 from finmod.settings.yaml import Document, parse_yaml, read_yaml
 from finmod.taxonomy.building import Builder, with_patterns
-from finmod.taxonomy.checks import faults
+from finmod.taxonomy.checks import faults, places_of_patterns
 from finmod.taxonomy.definition import RULE_SET, Dimension, Taxonomy, Value, Verdict
 
 _RULE_SETS = "rule_sets"
@@ -35,6 +35,7 @@ class _Files:
     problems: list[Problem] = field(default_factory=list)
     hashed: list[bytes] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    tested: set[str] = field(default_factory=set)
 
     def read(
         self, document: Document, folder: Path, stack: tuple[str, ...]
@@ -52,6 +53,9 @@ class _Files:
         own, verdicts = builder.dimensions(settings), list(builder.verdicts(settings))
         self.problems += builder.problems
         self.hashed += builder.bytes
+        # A file of the user's is known by its whole path, which no name of a rule set can be.
+        if stack[-1] in rule_sets():
+            self.tested |= {text for text, _ in places_of_patterns(Taxonomy(own, tuple(verdicts)))}
         for name, place in self._included(document, settings):
             try:
                 opened = self._open(name, folder, place)
@@ -147,7 +151,7 @@ def read_taxonomy(root: Path) -> Taxonomy:
     }
     digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in files.hashed)).hexdigest()
     made = Taxonomy(numbered, tuple(verdicts), digest, tuple(files.names.values()))
-    problems = files.problems or list(islice(faults(made), MOST_PROBLEMS + 1))
+    problems = files.problems or list(islice(faults(made, files.tested), MOST_PROBLEMS + 1))
     if problems:
         raise UserError(*_first(problems))
     return made

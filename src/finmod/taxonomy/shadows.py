@@ -96,8 +96,15 @@ def _maps_all(dimension: Dimension, earlier: Rule, condition: Condition, needed:
     """Return whether a map has every text that a condition lets through."""
     if earlier.kind != "map" or earlier.column != condition.subject or not condition.any:
         return False
-    lines = [entry.key for entry in earlier.entries or () if _covers(_days(dimension, earlier, entry), needed)]
-    return all(any(covers_text(line, text) for line in lines) for text in condition.any)
+    lines = [entry for entry in earlier.entries or () if _covers(_days(dimension, earlier, entry), needed)]
+    return all(any(_covers_line(line, text) for line in lines) for text in condition.any)
+
+
+def _covers_line(line: Entry, text: str) -> bool:
+    """Return whether a line of a map matches all that a text, glob or /pattern/ does."""
+    if line.is_literal:
+        return not is_pattern(text) and line.key.lower() == text.lower()
+    return covers_text(line.key, text)
 
 
 def _implied(demand: Condition, given: Condition) -> bool:
@@ -144,28 +151,30 @@ class _Lines:
         self._patterns: dict[str, list[tuple[int, Rule, str, Days]]] = {}
         self._number = 0
 
-    def add(self, rule: Rule, text: str, days: Days) -> None:
+    def add(self, rule: Rule, text: str, days: Days, *, is_one: bool) -> None:
+        """Take a line; ``is_one`` tells whether it is a pattern."""
         self._number += 1
         line = (self._number, rule, text, days)
-        if is_pattern(text):
+        if is_one:
             begin = text if is_regex(text) else re.split("[*?]", text.lower(), maxsplit=1)[0]
             self._patterns.setdefault(begin, []).append(line)
         else:
             self._texts.setdefault(text.lower(), []).append(line)
 
-    def first(self, rule: Rule, text: str, needed: Days) -> Rule | None:
+    def first(self, rule: Rule, text: str, needed: Days, *, is_one: bool) -> Rule | None:
         """Return the rule of the first line that covers a text on all days; of one map a text goes before globs."""
         lower = text.lower()
-        near = list(self._texts.get(lower, ()))
-        if self._patterns:
-            is_one = is_pattern(text)
+        near = [] if is_one else list(self._texts.get(lower, ()))
+        # An id of a lookup that looks like a /pattern/ is none: what other patterns match of it is not plain to see.
+        if self._patterns and (is_one or not is_regex(text)):
             begins = {text, *(lower[:end] for end in range(len(lower) + 1))}
             near += [
-                each for begin in begins for each in self._patterns.get(begin, ()) if is_one or each[1] is not rule
+                each
+                for begin in begins
+                for each in self._patterns.get(begin, ())
+                if (is_one or each[1] is not rule) and covers_text(each[2], text)
             ]
-        covering = (
-            each for each in sorted(near, key=itemgetter(0)) if covers_text(each[2], text) and _covers(each[3], needed)
-        )
+        covering = (each for each in sorted(near, key=itemgetter(0)) if _covers(each[3], needed))
         return next((other for _, other, _, _ in covering), None)
 
 
@@ -177,14 +186,14 @@ def _lines(dimension: Dimension, rule: Rule, before: Sequence[Rule]) -> Iterator
     for other in before:
         for each in other.when if other.kind == "when" and len(other.when) == 1 else ():
             for text in each.any if each.subject == rule.column and not each.none else ():
-                lines.add(other, text, _days(dimension, other))
+                lines.add(other, text, _days(dimension, other), is_one=is_pattern(text))
         for entry in other.entries or () if _is_alike(other, rule) else ():
-            lines.add(other, entry.key, _days(dimension, other, entry))
+            lines.add(other, entry.key, _days(dimension, other, entry), is_one=entry.is_pattern)
     for entry in rule.entries:
         days = _days(dimension, rule, entry)
-        found = lines.first(rule, entry.key, days)
+        found = lines.first(rule, entry.key, days, is_one=entry.is_pattern)
         if found is None:
-            lines.add(rule, entry.key, days)
+            lines.add(rule, entry.key, days, is_one=entry.is_pattern)
         elif not entry.included:
             yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, found)
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from finmod.errors import Problem, UserError
+from finmod.settings.rewrite import stage
 
 
 def write_list(path: Path, text: str) -> None:
@@ -44,18 +45,25 @@ def _begins(path: Path, text: str) -> bool:
 def write_file(path: Path, text: str) -> None:
     """Write a text file, in one atomic replace; its folder is made if need be.
 
+    What is there keeps its permissions. A link is followed: what it points to is replaced.
+
     Raises:
         UserError: It cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    target = path.resolve()
+    part: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = stage(target, text.encode())
+        part.replace(target)
     except OSError as error:
-        found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
-        remedy = "Name a place that you may write to."
-        raise UserError(Problem(code="FM1612", found=found, where=str(path), remedy=remedy)) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
+        if part is not None:
+            with suppress(OSError):
+                part.unlink()
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: OSError) -> UserError:
+    """Return the error of a file that the system does not let be written or removed."""
+    found = f"the file cannot be written: {(error.strerror or type(error).__name__).lower()}"
+    return UserError(Problem(code="FM1612", found=found, where=str(path), remedy="Name a place that you may write to."))

@@ -22,7 +22,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Dimension
 from finmod.taxonomy.reading import read_taxonomy
 from finmod.taxonomy.requirements import TagRequirement
-from finmod.workspace.files import write_file
+from finmod.workspace.file_sets import FileSet, write_files
 
 _CLOUDS = {"AWS": "aws", "Microsoft": "azure", "Google Cloud": "gcp"}
 """What suppliers are called on bills, and by Cloud Custodian."""
@@ -37,21 +37,21 @@ def export_tags(  # noqa: PLR0913 -- what, where, when, how and which
     *,
     dimensions: Sequence[str] = (),
     opened: Sequence[str] = (),
-) -> list[tuple[Path, int]]:
-    """Write the policies of a target into a folder, and return each file with its number of bytes.
+) -> FileSet:
+    """Write the policies of a target into a folder, in place of those that an earlier export of the target wrote there.
 
     Args:
         project: Whose taxonomy.
         target: aws, azure, google or custodian.
-        folder: Where the files go; it is made if need be, and files of the same names are replaced.
+        folder: Where the files go; it is made if need be. A file that no export wrote is never replaced or removed.
         today: Day on which keys and values must hold.
         options: As the target knows them; Custodian's clouds are those of the ledger where none is named.
         dimensions: Those that are written; empty for all that tags say.
         opened: Those of which the key alone is demanded, whatever its text.
 
     Raises:
-        UserError: The taxonomy has problems, a dimension is not there, the target cannot hold it, or the folder
-            cannot be written.
+        UserError: The taxonomy has problems, a dimension is not there, the target cannot hold it, a file is there
+            that no export wrote, or the folder cannot be written.
     """
     taxonomy = read_taxonomy(project.root)
     tagged = [each for each in taxonomy.dimensions.values() if each.keys_on(today)]
@@ -61,9 +61,7 @@ def export_tags(  # noqa: PLR0913 -- what, where, when, how and which
     if target == "custodian" and not options.resource_types:
         options = replace(options, resource_types=_clouds(project))
     files = tag_policies(target, asked, options)
-    for name, text in files.items():
-        write_file(folder / name, text)
-    return [(folder / name, len(text.encode())) for name, text in files.items()]
+    return write_files(folder, target, files)
 
 
 def _clouds(project: Project) -> tuple[str, ...]:

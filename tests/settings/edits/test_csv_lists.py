@@ -10,6 +10,7 @@ import pytest
 from finmod.errors import UserError
 from finmod.settings.edits.csv_lists import NoCsvError, read_values, with_aliases
 from finmod.settings.edits.taxonomy import NewAlias, add_aliases
+from finmod.taxonomy.fold import fold
 from tests.settings.edits.aliases import CSV, HEAD, add, refused, written
 
 
@@ -86,19 +87,23 @@ def test_a_csv_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "there is no such file beside the taxonomy" in refused(path, "a")
 
 
-def test_a_file_that_cannot_be_written_is_told_and_the_other_taken_back(tmp_path: Path) -> None:
+def test_a_file_that_was_saved_meanwhile_is_kept_and_the_other_taken_back(tmp_path: Path) -> None:
     written(tmp_path, CSV, "products.csv")
     path = written(tmp_path, f"{HEAD} {{maps: {{}}}}\n    values_file: products.csv\n")
-    (tmp_path / "products.csv.new").mkdir()
+
+    def fold_while_an_editor_saves(text: str) -> str:
+        if text == "serach":
+            written(tmp_path, f"{CSV}new,,\n", "products.csv")
+        return fold(text)
+
+    new = [NewAlias("product", "maps", "map"), NewAlias("product", "search", "serach")]
+    # The tables are read when the first alias is looked at.
     with pytest.raises(UserError) as caught:
-        add_aliases(path, [NewAlias("product", "maps", "map"), NewAlias("product", "search", "serach")])
-    assert str(caught.value) == (
-        "products.csv: the file cannot be written: is a directory."
-        "\n  Check that you may write to its folder. (FM1011, docs/errors.md)"
-    )
+        add_aliases(path, new, fold=fold_while_an_editor_saves)
+    assert str(caught.value).startswith("products.csv: the file was saved by someone else while it was edited")
     assert "aliases" not in path.read_text()
-    assert (tmp_path / "products.csv").read_text() == CSV
-    assert not (tmp_path / "taxonomy.yaml.new").exists()
+    assert (tmp_path / "products.csv").read_text() == f"{CSV}new,,\n"
+    assert {each.name for each in tmp_path.iterdir()} == {"taxonomy.yaml", "products.csv"}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_a_source_joins_a_new_project(tmp_path: Path) -> None:
     line = "  saas: {format: focus, path: exports/*.csv, set: {BillingCurrency: USD}}\n"
     assert path.read_text() == before.replace("\nsources:\n", f"\nsources:\n{line}")
     assert load_project(tmp_path).sources["saas"].paths == ("exports/*.csv",)
-    assert not list(tmp_path.glob("*.new"))
+    assert not list(tmp_path.glob(".finmod-*"))
 
 
 def test_comments_and_other_sources_stay(tmp_path: Path) -> None:
@@ -37,6 +37,16 @@ def test_comments_and_other_sources_stay(tmp_path: Path) -> None:
     assert path.read_text() == (
         "name: 'a'   # ours\ncurrency: USD\nsources:\n  # big\n  aws: {format: aws-cur2, path: x}  # May\n"
         "  saas: {format: focus, path: [a, b]}\ncheck: {fail_on: error}\n"
+    )
+
+
+def test_line_ends_and_the_mark_of_an_encoding_stay(tmp_path: Path) -> None:
+    path = tmp_path / "finmod.yaml"
+    path.write_bytes(b"\xef\xbb\xbfname: a\r\ncurrency: USD\r\nsources: {}\r\n")
+    add_source(path, "saas", {"format": "focus", "path": "a"})
+    set_rates(path, "fx.csv")
+    assert path.read_bytes() == (
+        b"\xef\xbb\xbfname: a\r\ncurrency: USD\r\nsources:\r\n  saas: {format: focus, path: a}\r\nfx: fx.csv\r\n"
     )
 
 

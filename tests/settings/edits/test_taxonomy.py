@@ -12,6 +12,7 @@ from finmod.errors import UserError
 from finmod.settings.edits.taxonomy import NewAlias, add_aliases
 from finmod.settings.yaml import parse_yaml
 from finmod.taxonomy.fold import fold
+from finmod.taxonomy.reading import read_taxonomy
 from tests.settings.edits.aliases import HEAD, add, refused, written
 
 
@@ -84,10 +85,10 @@ def test_every_alias_that_cannot_be_added_is_told_at_once(tmp_path: Path) -> Non
         ),
         (
             "taxonomy.yaml: 'SRCH' means 'search' already, in product; expected a text that means 'ads' alone. "
-            "Decide for one of the two. (FM2044, docs/errors.md)"
+            "Take it from 'search' in taxonomy.yaml, or leave it out: --text accepts others. (FM2044, docs/errors.md)"
         ),
         (
-            "taxonomy.yaml: 'both' means 'search' already, in product; expected a text that means 'ads' alone. "
+            "taxonomy.yaml: 'both' means 'search' too, in product; expected a text that means 'ads' alone. "
             "Decide for one of the two. (FM2044, docs/errors.md)"
         ),
     ]
@@ -135,7 +136,32 @@ def test_values_in_included_files_of_the_user_are_found(tmp_path: Path) -> None:
     assert "aliases: [srch]" in other.read_text()
     with pytest.raises(UserError) as caught:
         add(path, "x", value="gpt")
-    assert "Write the value into taxonomy.yaml first: rule sets that finmod ships are not edited." in str(caught.value)
+    assert str(caught.value).endswith(
+        "Rule sets that finmod ships are not edited: write the value into taxonomy.yaml first, with the aliases and "
+        "patterns that it has there. (FM2041, docs/errors.md)"
+    )
+
+
+def test_a_dimension_that_replaces_an_included_one_hides_what_its_texts_mean(tmp_path: Path) -> None:
+    other = written(tmp_path, f"{HEAD} {{ads: {{aliases: [adz, srch]}}, maps: {{}}}}\n", "own.yaml")
+    path = written(tmp_path, f"include: own.yaml\n{HEAD} {{search: {{}}, ads: {{aliases: [a]}}}}\n    extends: false\n")
+    before = other.read_bytes()
+    assert [change.file for change in add(path, "srch", "adz")] == ["taxonomy.yaml", "taxonomy.yaml"]
+    assert other.read_bytes() == before
+    assert "has no value 'maps'" in refused(path, "m", value="maps")
+    assert set(read_taxonomy(tmp_path).dimensions["product"].values or {}) == {"search", "ads"}
+
+
+def test_a_value_that_replaces_an_included_one_does_not_have_its_aliases(tmp_path: Path) -> None:
+    written(tmp_path, f"{HEAD} {{search: {{aliases: [srch]}}, ads: {{aliases: adz}}}}\n", "own.yaml")
+    path = written(tmp_path, f"include: own.yaml\n{HEAD} {{search: {{}}}}\n")
+    assert [change.file for change in add(path, "srch")] == ["taxonomy.yaml"]
+    (alias,) = (read_taxonomy(tmp_path).dimensions["product"].values or {})["search"].aliases
+    assert alias.text == "srch"
+    assert refused(path, "ADZ") == (
+        "taxonomy.yaml: 'ADZ' means 'ads' already, in product; expected a text that means 'search' alone.\n  Take it "
+        "from 'ads' in own.yaml, or leave it out: --text accepts others. (FM2044, docs/errors.md)"
+    )
 
 
 CSV = "value,aliases,owner\nsearch,srch,x\nads,,y\n"

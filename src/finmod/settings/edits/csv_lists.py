@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from finmod.errors import printable
 from finmod.settings.edits.values import Edit, edited
+from finmod.settings.separators import csv_separator
 
 SEPARATOR = "|"
 _FORMULA = ("=", "+", "-", "@")
@@ -97,8 +98,7 @@ def read_values(text: str) -> Values:
     Raises:
         NoCsvError: A quote does not close or something stands behind it, or there is no column value.
     """
-    head = text.split("\n", 1)[0]
-    delimiter = ";" if ";" in head and "," not in head else ","
+    delimiter = csv_separator(text)
     rows = [row for row in _rows(text, delimiter) if any(cell.text.strip() for cell in row.cells)]
     columns = tuple(cell.text.strip() for cell in rows[0].cells) if rows else ()
     if "value" not in columns:

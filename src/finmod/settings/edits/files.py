@@ -16,11 +16,12 @@ from pathlib import Path
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.edits.csv_lists import NoCsvError, Values, read_values
 from finmod.settings.paths import path_fault
+from finmod.settings.rewrite import read_before
+from finmod.settings.separators import LARGEST_CSV
 from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile
 from finmod.settings.validate import validated
 from finmod.settings.yaml import read_yaml
 
-_LARGEST_CSV = 50_000_000
 _RULE_SET = re.compile(r"[a-z][a-z0-9-]*")
 _NO_DIMENSION, _NO_VALUE, _OPEN, _NO_CSV = "FM2040", "FM2041", "FM2042", "FM2046"
 
@@ -43,6 +44,11 @@ class YamlFile:
     text: str
     settings: TaxonomyFile
 
+    @property
+    def raw(self) -> bytes:
+        """Return the file as it was read."""
+        return self.mark + self.text.encode()
+
 
 @dataclass(frozen=True)
 class CsvFile:
@@ -52,6 +58,11 @@ class CsvFile:
     name: str
     mark: bytes
     values: Values
+
+    @property
+    def raw(self) -> bytes:
+        """Return the file as it was read."""
+        return self.mark + self.values.text.encode()
 
 
 class TaxonomyFiles:
@@ -69,30 +80,33 @@ class TaxonomyFiles:
         """
         self._root, self._fold = path, fold
         self._files: dict[Path, YamlFile] = {}
+        self._included: dict[Path, list[Path]] = {}
         self._tables: dict[Path, CsvFile] = {}
-        self._meanings: dict[str, dict[str, str]] = {}
+        self._meanings: dict[str, dict[str, tuple[str, str | None]]] = {}
         self._ships = False
-        self._open(path)
+        self._open(path, path.resolve())
 
-    def _open(self, path: Path) -> None:
-        key = path.resolve()
-        if key in self._files:
-            return
+    def _open(self, path: Path, key: Path) -> None:
         name = self._name(path)
+        before = read_before(path)
         settings = validated(TaxonomyFile, read_yaml(path, name=name))
-        mark, raw = _unmarked(path.read_bytes())
+        mark, raw = _unmarked(before)
         self._files[key] = YamlFile(path, name, mark, raw.decode(), settings)
+        self._included[key] = []
         for included in settings.include:
             if _RULE_SET.fullmatch(included):
                 self._ships = True
             elif not path_fault(included) and not Path(included).is_absolute():
-                self._open(path.parent / included)
+                below = path.parent / included
+                if (its := below.resolve()) not in self._files:
+                    self._included[key].append(its)
+                    self._open(below, its)
 
     def _name(self, path: Path) -> str:
         return os.path.relpath(path, self._root.parent)
 
     def home(self, dimension: str, value: str) -> YamlFile | CsvFile:
-        """Return the file that has a value: the first one, as the files include each other.
+        """Return the file that has a value: the first one, as the files include each other, which replaces others.
 
         Raises:
             UserError: FM2040 there is no such dimension, FM2041 no such value, FM2042 it is open, FM2046 its CSV cannot
@@ -107,25 +121,37 @@ class TaxonomyFiles:
                 return table
         raise UserError(self._lacking(found, dimension, value))
 
-    def meanings(self, dimension: str) -> dict[str, str]:
-        """Return folded text -> value of a dimension, over all files; the caller adds what it adds."""
+    def meanings(self, dimension: str) -> dict[str, tuple[str, str | None]]:
+        """Return folded text -> value of a dimension and the file that says so; the caller adds what it adds."""
         if dimension not in self._meanings:
             found = self._meanings.setdefault(dimension, {})
-            for file, settings in self._of(dimension):
-                for name, value in (settings.values or {}).items():
-                    for text in (name, *(alias.text for alias in value.aliases)):
-                        found.setdefault(self._fold(text), name)
-                table = self._table(file, settings)
-                if table is not None:
-                    for name in table.values.rows:
-                        for text in (name, *table.values.aliases(name)):
-                            found.setdefault(self._fold(text), name)
+            for name, (file, aliases) in self._values(dimension).items():
+                for text in (name, *aliases):
+                    found.setdefault(self._fold(text), (name, file))
         return self._meanings[dimension]
 
-    def _of(self, dimension: str) -> Iterator[tuple[YamlFile, DimensionSettings]]:
-        for file in self._files.values():
-            if dimension in file.settings.dimensions:
-                yield file, file.settings.dimensions[dimension]
+    def _values(self, dimension: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Return each value of a dimension with the file that has it and its aliases there."""
+        found: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for file, settings in self._of(dimension):
+            for name, value in (settings.values or {}).items():
+                found.setdefault(name, (file.name, tuple(alias.text for alias in value.aliases)))
+            if (table := self._table(file, settings)) is not None:
+                for name in table.values.rows:
+                    found.setdefault(name, (table.name, table.values.aliases(name)))
+        return found
+
+    def _of(self, dimension: str, key: Path | None = None) -> Iterator[tuple[YamlFile, DimensionSettings]]:
+        """Yield the files that have a dimension, in order; one that does not extend it hides those that it includes."""
+        key = key or self._root.resolve()
+        file = self._files[key]
+        settings = file.settings.dimensions.get(dimension)
+        if settings is not None:
+            yield file, settings
+            if not settings.extends:
+                return
+        for below in self._included[key]:
+            yield from self._of(dimension, below)
 
     def _lacking(self, found: list[tuple[YamlFile, DimensionSettings]], dimension: str, value: str) -> Problem:
         where = found[0][0].name if found else self._root.name
@@ -133,7 +159,7 @@ class TaxonomyFiles:
             what = f"the dimension {dimension!r} has no values: any text is one"
             return Problem(code=_OPEN, found=what, where=where, remedy="List its values first.")
         if found:
-            code, what, choices = _NO_VALUE, "value", [*self.meanings(dimension).values()]
+            code, what, choices = _NO_VALUE, "value", [*self._values(dimension)]
             said = f"the dimension {dimension!r} has no value {printable(value, 80)!r}"
         else:
             code, what, choices = (
@@ -147,7 +173,8 @@ class TaxonomyFiles:
         if hint:
             remedy = f"Did you mean {hint!r}?"
         elif self._ships:
-            remedy = f"Write the {what} into {self._root.name} first: rule sets that finmod ships are not edited."
+            has = ", with the aliases and patterns that it has there" if found else ""
+            remedy = f"Rule sets that finmod ships are not edited: write the {what} into {self._root.name} first{has}."
         return Problem(code=code, found=said, where=where, remedy=remedy)
 
     def _table(self, file: YamlFile, settings: DimensionSettings) -> CsvFile | None:
@@ -171,8 +198,8 @@ class TaxonomyFiles:
             found = "there is no such file beside the taxonomy"
             raise NoCsvError(found)
         try:
-            if path.stat().st_size > _LARGEST_CSV:
-                found = f"the file has more than {_LARGEST_CSV:,} bytes"
+            if path.stat().st_size > LARGEST_CSV:
+                found = f"the file has more than {LARGEST_CSV:,} bytes"
                 raise NoCsvError(found)
             mark, raw = _unmarked(path.read_bytes())
             return CsvFile(path, self._name(path), mark, read_values(raw.decode()))

@@ -5,6 +5,7 @@ Owns writing into a file of the user. Nothing is written that would not load.
 
 from __future__ import annotations
 
+import codecs
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 
 from finmod.errors import Problem, UserError, printable
 from finmod.settings.project import ProjectFile
-from finmod.settings.rewrite import rewrite
+from finmod.settings.rewrite import Content, read_before, rewrite
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml, read_yaml
 
@@ -36,18 +37,19 @@ def add_source(path: Path, name: str, mapping: Mapping[str, Any]) -> None:
     Raises:
         UserError: The file has problems, has a source of that name, or would have problems with the new one.
     """
+    raw = read_before(path)
     before = validated(ProjectFile, read_yaml(path))
     if name in before.sources:
         found = f"the source {name!r} is there already"
         remedy = "Choose another name, or edit the file."
         raise UserError(Problem(code="FM1023", found=found, where=path.name, remedy=remedy))
     try:
-        text = _with_source(path.read_text(encoding="utf-8-sig"), name, dict(mapping))
+        text = _with_source(_text(raw), name, dict(mapping))
     except (YAMLError, ValueError) as error:
         found = f"the source {name!r} cannot be added: {printable(str(error).splitlines()[0])}"
         remedy = "Add it by hand, and put text that looks like a date in quotes."
         raise UserError(Problem(code="FM1014", found=found, where=path.name, remedy=remedy)) from None
-    _write(path, text)
+    _write(path, raw, text)
 
 
 def set_rates(path: Path, name: str) -> None:
@@ -60,8 +62,9 @@ def set_rates(path: Path, name: str) -> None:
     Raises:
         UserError: The file has problems, or would have problems with it.
     """
+    raw = read_before(path)
     validated(ProjectFile, read_yaml(path))
-    before = path.read_text(encoding="utf-8-sig")
+    before = _text(raw)
     after = f"{before}{'' if before.endswith(_LINE_END) else _LINE_END}fx: {name}{_LINE_END}"
     try:
         validated(ProjectFile, parse_yaml(after, path.name))
@@ -69,12 +72,19 @@ def set_rates(path: Path, name: str) -> None:
         found = "the exchange rates cannot be named at the end of the file"
         remedy = f"Add them by hand: fx: {name}."
         raise UserError(Problem(code="FM1014", found=found, where=path.name, remedy=remedy)) from None
-    _write(path, after)
+    _write(path, raw, after)
 
 
-def _write(path: Path, text: str) -> None:
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8-sig").replace("\r\n", _LINE_END)
+
+
+def _write(path: Path, raw: bytes, text: str) -> None:
     validated(ProjectFile, parse_yaml(text, path.name))
-    rewrite({path: text.encode()})
+    mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    has_crlf = 0 < raw.count(b"\r\n") == raw.count(b"\n")
+    as_before = text.replace(_LINE_END, "\r\n") if has_crlf else text
+    rewrite({path: Content(raw, mark + as_before.encode())})
 
 
 def _with_source(text: str, name: str, mapping: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from finmod.settings.edits.alias_text import alias_fault
 from finmod.settings.edits.csv_lists import NoCsvError, Values, csv_fault, read_values, with_aliases
 from finmod.settings.edits.files import CsvFile, TaxonomyFiles, YamlFile
 from finmod.settings.edits.proof import alias_lines, with_new_aliases
-from finmod.settings.rewrite import rewrite
+from finmod.settings.rewrite import Content, rewrite
 
 _UNFIT, _TWO, _NO_PLACE, _NO_CSV, _TWICE = "FM2043", "FM2044", "FM2045", "FM2046", "FM2047"
 
@@ -75,15 +75,17 @@ class _Plan:
             self.problems += [problem for problem in error.problems if problem not in self.problems]
             return
         meanings = self.files.meanings(alias.dimension)
-        meaning = meanings.get(folded, alias.value)
+        meaning, said_by = meanings.get(folded, (alias.value, None))
         if meaning != alias.value:
+            other = repr(printable(meaning, 80))
             expected = f"a text that means {printable(alias.value, 80)!r} alone"
-            found = f"{shown} means {printable(meaning, 80)!r} already, in {alias.dimension}"
-            self._refuse(_TWO, found, expected, file.name, "Decide for one of the two.")
+            remedy = f"Take it from {other} in {said_by}, or leave it out: --text accepts others." if said_by else ""
+            found = f"{shown} means {other} {'already' if said_by else 'too'}, in {alias.dimension}"
+            self._refuse(_TWO, found, expected, file.name, remedy or "Decide for one of the two.")
             return
         if folded in meanings or (isinstance(file, CsvFile) and not self._fits(file, alias)):
             return
-        meanings[folded] = alias.value
+        meanings[folded] = alias.value, None
         self.homes[file.path] = file
         self.added.setdefault(file.path, []).append(alias)
 
@@ -131,7 +133,7 @@ def add_aliases(
 
     Raises:
         UserError: A file has problems; FM2040 to FM2047, each alias that cannot be added; FM1011, a file cannot be
-            written. Nothing was written.
+            written; FM2078, one was saved meanwhile. Nothing was written.
     """
     plan = _Plan(TaxonomyFiles(path, fold), fold)
     for alias in aliases:
@@ -139,7 +141,8 @@ def add_aliases(
     if plan.problems:
         raise UserError(*plan.problems)
     new = {where: _new_text(plan.homes[where], added) for where, added in plan.added.items()}
-    rewrite({where: plan.homes[where].mark + text.encode() for where, text in new.items()})
+    homes = plan.homes
+    rewrite({where: Content(homes[where].raw, homes[where].mark + text.encode()) for where, text in new.items()})
     changes = {
         change.alias: change
         for where, text in new.items()
