@@ -167,7 +167,7 @@ def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference)
                 currency=row["currency"],
                 value=made.value[place] if has_value else None,
                 confidence=float(made.confidence[place]) if has_value else None,
-                why=str(made.evidence[place]),
+                why=str(made.why[place]),
                 named=row["named"],
             )
         )

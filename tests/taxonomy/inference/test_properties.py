@@ -73,9 +73,7 @@ def taken(frame: ResourceFrame, order: Ints) -> ResourceFrame:
 
 def told(found: Inference) -> dict[str, tuple[Any, ...]]:
     """Return key -> everything that is told of it."""
-    rows = zip(
-        found.value, found.inferred, found.reason, found.kind, found.hits, found.support, found.evidence, strict=True
-    )
+    rows = zip(found.value, found.inferred, found.reason, found.why, strict=True)
     sure = np.nan_to_num(found.confidence, nan=-1.0).tolist()
     return {key: (*row, one) for key, row, one in zip(found.key, rows, sure, strict=True)}
 
@@ -102,9 +100,7 @@ def test_labels_stay_and_each_gap_gets_a_verdict(frame: ResourceFrame) -> None:
     found = infer(frame, EASY)
     assert frame.label.tolist() == before
     assert found.key.tolist() == [key for key, label in zip(frame.key, before, strict=True) if label is None]
-    for value, inferred, reason, evidence in zip(
-        found.value, found.inferred, found.reason, found.evidence, strict=True
-    ):
+    for value, inferred, reason, evidence in zip(found.value, found.inferred, found.reason, found.why, strict=True):
         assert inferred == (value is not None) == (reason is None)
         assert reason is None or reason in REASONS
         assert value in {None, "search", "ads"}
@@ -135,6 +131,5 @@ def test_the_report_adds_up(frame: ResourceFrame) -> None:
     assert report.unlabelled.resources + report.held_out.resources == frame.count
     assert report.unlabelled.cost + report.held_out.cost == sum(frame.cost.tolist(), Decimal(0))
     assert report.held_out.decided == report.precision.decided
-    assert sum(kind.inferred for kind in report.kinds) == report.unlabelled.decided
     assert report.precision.right <= report.precision.decided
     assert report.problem is None or not found.inferred.any()
