@@ -91,12 +91,14 @@ class Entry:
         targets: The values.
         place: ``file:line:column`` of the key.
         included: Whether it is the pattern of a value in a file that was included.
+        inferred: Whether it is the line of a lookup that finmod inferred.
     """
 
     key: str
     targets: tuple[Named, ...]
     place: str
     included: bool = False
+    inferred: bool = False
 
 
 @dataclass(frozen=True)
