@@ -38,7 +38,7 @@ _SHOWN = 15
 _TEXT = 40
 _REASONS = {
     "shared": "beside what is declared shared",
-    "seldom labelled": "among resources that are seldom labelled, which may be shared",
+    "seldom labelled": "among resources that are seldom labelled and may be shared",
     "contradiction": "with evidence for two values",
     "unsure": "with evidence that is not proven sure enough",
     "no evidence": "like no group of labelled resources",
