@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.books import Books, bill, month
@@ -57,9 +61,18 @@ CHARGES = (
 
 def tagged(folder: Path, taxonomy: str = TAXONOMY) -> Books:
     """Return the project with its charges loaded."""
-    made = Books(folder)
-    made.load(made.write("a.csv", bill(*CHARGES)))
+    made = _loaded(bill(*CHARGES)).copy(folder)
     made.write("taxonomy.yaml", taxonomy)
+    return made
+
+
+@cache
+def _loaded(text: str) -> Books:
+    """Return a project with a bill, loaded once: tests get copies of it."""
+    folder = Path(tempfile.mkdtemp(prefix="finmod-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Books(folder / "books")
+    made.load(made.write("a.csv", text))
     return made
 
 
@@ -102,7 +115,6 @@ def estate(folder: Path, taxonomy: str = ESTATE) -> Books:
     for number in range(16):
         add(number, "mixed", ("search", "ads")[number % 2] if number < 8 else "")
     add(16, "mixed", "zzz")
-    made = Books(folder)
-    made.load(made.write("a.csv", bill(*charges)))
+    made = _loaded(bill(*charges)).copy(folder)
     made.write("taxonomy.yaml", taxonomy)
     return made

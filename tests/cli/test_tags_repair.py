@@ -154,8 +154,9 @@ def test_inferred_tags_tell_their_proof_and_their_evidence(company: Books) -> No
         "Proof: of 158 resources whose tag is known and was held out, 150 were decided; 150 of 150 right, 100 % (95 % "
         "interval from 97.5 % to 100 %)."
     )
-    assert shown[2].split() == ["resource", "inferred", "sure", "by", "rule", "because", "EffectiveCost"]
-    assert shown[3].split() == ["i-ads-50", "ads", "99.3", "%", *WHY.split(), "1.25", "USD"]
+    assert shown[2] == "Not inferred: 9 like no group of labelled resources."
+    assert shown[3].split() == ["resource", "inferred", "sure", "by", "rule", "because", "EffectiveCost"]
+    assert shown[4].split() == ["i-ads-50", "ads", "99.3", "%", *WHY.split(), "1.25", "USD"]
     assert shown[-1] == "... and 2 more: --output csv shows them all."
 
 
@@ -179,6 +180,7 @@ def test_where_the_target_is_not_shown_nothing_is_inferred_and_that_is_said(smal
     first, second, *_ = lines(small, "infer", "--dimension", "product")
     assert first == "product: nothing is inferred for 3 resources without an understood tag"
     assert second.startswith("No kind of evidence reaches a precision of 0.95 on 2 labelled resources")
+    assert second.endswith(" (FM2051, docs/errors.md).")
 
 
 def test_a_lookup_is_written_with_the_rule_that_uses_it(tmp_path: Path) -> None:
@@ -191,13 +193,15 @@ def test_a_lookup_is_written_with_the_rule_that_uses_it(tmp_path: Path) -> None:
         "  - lookup: {file: lists/inferred.csv, key: ResourceId, value: value}",
     ]
     header, first, *rest = path.read_text(encoding="utf-8").splitlines()
-    assert header == "AllocatedResourceId,ResourceId,value,confidence,why"
+    assert header == "AllocatedResourceId,ResourceId,value,confidence,why,inferred_from,precision"
     assert first.startswith(f",i-ads-50,ads,0.9934,{WHY}")
     assert len(rest) == 16
     rule = "      - lookup: {file: lists/inferred.csv, key: ResourceId, value: value}\n"
     books.write("taxonomy.yaml", ESTATE.replace("      - tag: product\n", f"      - tag: product\n{rule}"))
-    (used,) = (row for row in records(books, "rules") if row["text"] == "lookup lists/inferred.csv")
-    assert used["names"] == "17"
+    (used,) = (row for row in records(books, "rules") if row["text"].startswith("lookup lists/inferred.csv,"))
+    assert (used["text"], used["names"]) == (
+        "lookup lists/inferred.csv, inferred from 2026-09, precision 0.9750", "17",
+    )  # fmt: skip
     # What tags are understood is what it was: a lookup is no tag.
     assert lines(books)[2].split()[1] == "85.9"
 

@@ -12,6 +12,7 @@ import pytest
 from tests.books import Books, bill
 from tests.tagged import EURO, TAXONOMY, charge, estate, tagged
 
+BY_ACCOUNT = "its SubAccountId is 2 (rule 2, taxonomy.yaml:9:19)"
 TARGETS = "expected aws, azure, google or custodian"
 COLUMNS = (
     "owner", "dimension", "problem", "key", "text", "should_be", "why", "confidence", "source", "account",
@@ -111,7 +112,7 @@ def test_every_form_has_a_row_per_task(project: Books) -> None:
     assert rows[0] == dict(
         zip(
             COLUMNS,
-            ("ads-team", "product", "missing", "product", None, "ads", "named by taxonomy.yaml:9:19", None, "saas", "2",
+            ("ads-team", "product", "missing", "product", None, "ads", BY_ACCOUNT, None, "saas", "2",
              None, "Databases", "i-4", "30.000000000000", "USD"),
             strict=True,
         )
@@ -130,8 +131,8 @@ def test_every_form_has_a_row_per_task(project: Books) -> None:
         "",
         "| dimension | problem | tag | should be | why | account | resource | EffectiveCost |",
         "| --- | --- | --- | --- | --- | --- | --- | ---: |",
-        "| product | missing | no product | product=ads | named by taxonomy.yaml:9:19 | 2 | i-4 | 30.00 USD |",
-        "| product | unrecognised | product=serach | product=ads | named by taxonomy.yaml:9:19 | 2 | i-3 | 10.00 USD |",
+        f"| product | missing | no product | product=ads | {BY_ACCOUNT} | 2 | i-4 | 30.00 USD |",
+        f"| product | unrecognised | product=serach | product=ads | {BY_ACCOUNT} | 2 | i-3 | 10.00 USD |",
         "",
         "## (nobody): 1 task, 5.00 USD",
         "",

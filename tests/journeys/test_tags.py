@@ -144,14 +144,18 @@ def test_a_lookup_of_what_was_inferred_names_more_and_what_it_says_is_right(repa
     path.write_text(text.replace("    required: 0.95", f"      {rule}\n    required: 0.95"), encoding="utf-8")
     unnamed = "SELECT count(DISTINCT ResourceId) AS n FROM charges_daily WHERE x_Product IS NULL AND ResourceId <> ''"
     assert books.query(unnamed)[0]["n"] < repaired.query(unnamed)[0]["n"]
-    (use,) = (row for row in records(books, "tags", "rules") if row["text"] == "lookup lists/inferred.csv")
+    (use,) = (
+        row
+        for row in records(books, "tags", "rules")
+        if row["text"].startswith("lookup lists/inferred.csv, inferred from ")
+    )
     assert int(use["names"]) > 0
     assert understood(books) == understood(repaired)
     real = truth(books)
     rows = books.query(
         "SELECT DISTINCT x_Source AS s, ResourceId AS r, x_Value AS v FROM charge_names "
         "JOIN (SELECT DISTINCT x_ChargeKey, ResourceId FROM charges_daily) USING (x_ChargeKey) "
-        "WHERE x_RuleText = 'lookup lists/inferred.csv'"
+        "WHERE x_How = 'inferred' AND x_Dimension = 'product'"
     )
     judged = [real[row["s"], row["r"]]["product"] == row["v"] for row in rows if (row["s"], row["r"]) in real]
     assert judged

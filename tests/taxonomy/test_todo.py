@@ -12,6 +12,7 @@ from finmod.workspace.names import named
 from tests.tagged import TAXONOMY, tagged
 
 SEPTEMBER = date(2026, 9, 1)
+BY_ACCOUNT = Suggestion("ads", "its SubAccountId is 2 (rule 2, taxonomy.yaml:9:19)")
 
 
 def listed(folder: Path, taxonomy: str = TAXONOMY, *, respelt: bool = False) -> list[Task]:
@@ -39,7 +40,10 @@ def test_the_owner_is_that_of_the_value_that_any_rule_gives(tmp_path: Path) -> N
 
 def test_another_rule_suggests_what_the_tag_should_be(tmp_path: Path) -> None:
     first, *_ = listed(tmp_path / "books")
-    assert (first.key, first.suggestion) == ("product", Suggestion("ads", "named by taxonomy.yaml:9:19"))
+    assert (first.key, first.suggestion) == (
+        "product",
+        BY_ACCOUNT,
+    )
 
 
 def test_other_spellings_are_listed_on_demand(tmp_path: Path) -> None:
@@ -60,7 +64,11 @@ def test_what_a_text_was_meant_to_be_comes_before_a_rule_and_siblings_last(tmp_p
         {("product", task.source, task.resource): siblings for task in found},
         names.taxonomy,
     )
-    assert [task.suggestion for task in better] == [Suggestion("ads", "named by taxonomy.yaml:9:19"), meant, siblings]
+    assert [task.suggestion for task in better] == [
+        BY_ACCOUNT,
+        meant,
+        siblings,
+    ]
     # Whom no rule names belongs to the owner of what is suggested.
     assert [task.owner for task in better] == ["ads-team", "ads-team", "search-team"]
 

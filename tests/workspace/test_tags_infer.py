@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -12,8 +15,8 @@ import pytest
 from finmod.errors import UserError
 from finmod.settings.project import Project, load_project
 from finmod.workspace.tags_infer import InferredTag, infer_tags, lookup_lines
-from tests.books import bill
-from tests.tagged import EURO, TAXONOMY, charge, estate, tagged
+from tests.books import Books, bill
+from tests.tagged import ESTATE, EURO, TAXONOMY, charge, estate, tagged
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 TAG = InferredTag(
     dimension="product", source="aws", resource="i-1", is_allocated=False, account="1", service="Storage",
-    cost=Decimal(1), currency="USD", value="search", confidence=0.97, why="because", named=None,
+    costs=(("USD", Decimal(1)),), value="search", confidence=0.97, why="because", named=None,
 )  # fmt: skip
 
 
@@ -50,7 +53,7 @@ def test_every_resource_without_an_understood_tag_has_a_reason(company: Project)
     (found,) = infer_tags(company)
     assert len(found.tags) == 26
     assert all(tag.why for tag in found.tags)
-    assert {(tag.cost, tag.currency, tag.is_allocated) for tag in found.tags} == {(Decimal("1.25"), "USD", False)}
+    assert {(tag.costs, tag.is_allocated) for tag in found.tags} == {((("USD", Decimal("1.25")),), False)}
     assert [tag.resource for tag in found.tags] == sorted(tag.resource for tag in found.tags)
 
 
@@ -88,9 +91,15 @@ def test_costs_in_two_currencies_are_added_across_none(tmp_path: Path) -> None:
     both = bill(charge(9, "5", "i-5", '{"cost":"x"}'), euro, charge(9, "2", "e-1", "", **EURO))
     books.load(books.write("b.csv", both), "--source", "other")
     (product,) = infer_tags(load_project(books.root), dimension="product")
-    assert {tag.resource: (tag.cost, tag.currency) for tag in product.tags if tag.source == "other"} == {
-        "i-5": (None, None), "e-1": (Decimal(2), "EUR"),
+    assert {tag.resource: tag.costs for tag in product.tags if tag.source == "other"} == {
+        "i-5": (("EUR", Decimal(8)), ("USD", Decimal(5))), "e-1": (("EUR", Decimal(2)),),
     }  # fmt: skip
+    rows = json.loads(books.run("tags", "infer", "--dimension", "product", "--output", "json").out)
+    assert [
+        (row["effective_cost"], row["currency"])
+        for row in rows
+        if (row["source"], row["resource_id"]) == ("other", "i-5")
+    ] == [("8.000000000000", "EUR"), ("5.000000000000", "USD")]
 
 
 def test_what_a_cost_was_split_to_is_a_resource_of_its_own(tmp_path: Path) -> None:
@@ -135,6 +144,45 @@ def test_a_value_that_a_spreadsheet_would_run_is_left_out() -> None:
     assert lookup_lines([tag("i-1", "=cmd()")]) == ([], 1)
 
 
+def test_what_was_inferred_and_accepted_is_marked_wherever_its_name_is_told(company: Project, tmp_path: Path) -> None:
+    books = Books(company.root).copy(tmp_path / "books")
+    said = books.run("tags", "infer", "--dimension", "product", "--to", books.root / "inferred.csv")
+    assert said.out.splitlines()[-1] == "  - lookup: {file: inferred.csv, key: ResourceId, value: value}"
+    written = (books.root / "inferred.csv").read_text(encoding="utf-8").splitlines()
+    assert written[0] == "AllocatedResourceId,ResourceId,value,confidence,why,inferred_from,precision"
+    assert written[1].startswith(",i-ads-50,ads,0.9934,")
+    assert written[1].endswith(",2026-09,0.9750")
+    by_hand = [*written, ",i-mixed-8,ads,,,,"]
+    books.write("inferred.csv", "\n".join(by_hand) + "\n")
+    rule = "      - lookup: {file: inferred.csv, key: ResourceId, value: value}\n"
+    books.write("taxonomy.yaml", ESTATE.replace("      - tag: product\n", f"      - tag: product\n{rule}"))
+    text = "lookup inferred.csv, inferred from 2026-09, precision 0.9750"
+    because = f"ResourceId is 'i-ads-50', for which it was inferred (rule 2, {text}; inferred.csv:2:2)"
+    assert f"  product is ads: {because}." in books.run("explain", "i-ads-50").out.splitlines()
+    how = "SELECT x_How, x_RuleText, sum(x_Charges) AS n FROM charge_names WHERE x_Rule = 2 GROUP BY ALL ORDER BY 1"
+    assert books.query(how) == [
+        {"x_How": "inferred", "x_RuleText": text, "n": 17}, {"x_How": "map", "x_RuleText": text, "n": 1},
+    ]  # fmt: skip
+    (todo,) = (row for row in csv.DictReader(io.StringIO(books.run("tags", "todo", "--output", "csv").out))
+               if row["resource_id"] == "i-ads-50")  # fmt: skip
+    assert todo["why"] == "its ResourceId is i-ads-50, for which it was inferred (rule 2, inferred.csv:2:2)"
+
+
+def test_what_was_inferred_of_one_dimension_is_no_evidence_for_another(tmp_path: Path) -> None:
+    lines = [f"i-{name}-{n},{name}-team" for name in ("search", "ads", "payments") for n in range(55)]
+    rule = (
+        "  team:\n    values: [search-team, ads-team, payments-team]\n"
+        "    from: [{lookup: {file: t.csv, key: ResourceId, value: v}}]\n"
+    )
+    evidence = []
+    for inferred in ("", "2026-08"):
+        books = estate(tmp_path / f"books{inferred}", ESTATE + rule)
+        books.write("t.csv", "\n".join(["ResourceId,v,inferred_from", *(f"{line},{inferred}" for line in lines)]))
+        (found,) = infer_tags(load_project(books.root))
+        evidence.append({tag.resource: "with team" in tag.why for tag in found.tags}["i-ads-50"])
+    assert evidence == [True, False]
+
+
 def test_a_project_without_values_has_nothing_to_infer(tmp_path: Path) -> None:
     open_ = TAXONOMY[: TAXONOMY.index("    values")] + "    from: [{tag: product}]\n"
     assert infer_tags(load_project(tagged(tmp_path / "books", open_).root)) == []
@@ -144,5 +192,5 @@ def test_a_resource_whose_cost_is_unknown_is_told_without_one(tmp_path: Path) ->
     books = tagged(tmp_path / "books")
     books.load(books.write("b.csv", bill(charge(9, "", "i-8", "", BilledCost="2"))), "--source", "other")
     (product,) = infer_tags(load_project(books.root), dimension="product")
-    assert [(tag.cost, tag.currency) for tag in product.tags if tag.resource == "i-8"] == [(None, "USD")]
+    assert [tag.costs for tag in product.tags if tag.resource == "i-8"] == [(("USD", None),)]
     assert books.run("tags", "infer").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.settings.project import Project, load_project
-from finmod.taxonomy.todo import NOBODY
-from finmod.workspace.tags_todo import todo
+from finmod.taxonomy.todo import NOBODY, Suggestion, Task
+from finmod.workspace.tags_todo import todo, unanswered
 from tests.books import bill
 from tests.tagged import EURO, TAXONOMY, charge, estate, tagged
 
@@ -91,6 +92,19 @@ def test_currencies_are_never_added(tmp_path: Path) -> None:
     books.load(books.write("b.csv", bill(charge(9, "8", "i-4", "", SubAccountId="2", **EURO))), "--source", "euro")
     (ads,) = todo(load_project(books.root), owner="ads-team")[1]
     assert ads.costs == {"USD": Decimal(40), "EUR": Decimal(8)}
+
+
+def test_siblings_and_texts_are_asked_of_those_dimensions_alone_that_rules_leave_open() -> None:
+    task = Task(
+        "search-team", "product", "missing", "product", None, None, "aws", "1", None, "EC2", "i-1", Decimal(1), "USD"
+    )
+    told = replace(task, dimension="team", suggestion=Suggestion("web", "its SubAccountId is 1"))
+    other = replace(task, owner="ads-team", dimension="environment", resource="i-2", problem="unrecognised")
+    assert unanswered([task, told, other], None) == {"product", "environment"}
+    assert unanswered([task, told, other], "search-team") == {"product"}
+    assert unanswered([replace(task, owner=NOBODY), told], "search-team") == {"product"}
+    assert unanswered([replace(other, suggestion=told.suggestion)], None) == {"environment"}
+    assert unanswered([told, replace(task, problem="respelt")], None) == set()
 
 
 def test_other_spellings_are_listed_on_demand(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ _BUT = {
     "folded": ", but for case and separators",
     "alias": ", which is an alias",
     "pattern": ", which an alias that is a pattern matches",
+    "inferred": ", for which it was inferred",
 }
 """What a tag or column has with the value that it names, where it is not the value's name."""
 _CAN = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from finmod.cli.project import command_line, opened
 from finmod.cli.tags import percent, period_option
 from finmod.cli.values import Name, Place, wrong_value
 from finmod.errors import counted
+from finmod.taxonomy.accepted import INFERRED_FROM, PRECISION
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -31,9 +33,16 @@ _INFERRED = (
     "dimension", "source", "resource_id", "account", "service", "value", "inferred", "confidence", "why",
     "named_otherwise", "effective_cost", "currency",
 )  # fmt: skip
-_LOOKUP = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why")
+_LOOKUP = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why", INFERRED_FROM, PRECISION)
 _SHOWN = 15
 _TEXT = 40
+_REASONS = {
+    "shared": "beside what is declared shared",
+    "seldom labelled": "among resources that are seldom labelled and may be shared",
+    "contradiction": "with evidence for two values",
+    "unsure": "with evidence that is not proven sure enough",
+    "no evidence": "like no group of labelled resources",
+}
 _NONE = "No dimension of taxonomy.yaml is read from a tag and has values"
 
 
@@ -233,7 +242,7 @@ def infer(  # noqa: PLR0913 -- one parameter per option
     project = opened(folder)
     found = infer_tags(project, month, dimension=dimension, target=target)
     if form != "table":
-        show(_INFERRED, [_inferred_row(tag) for item in found for tag in item.tags], form)
+        show(_INFERRED, [row for item in found for tag in item.tags for row in _inferred_rows(tag)], form)
     elif not found:
         say(console(), f"{_NONE}: there is nothing to infer.")
     for number, item in enumerate(found if form == "table" else ()):
@@ -245,12 +254,14 @@ def infer(  # noqa: PLR0913 -- one parameter per option
             click.echo(line, err=form != "table")
 
 
-def _inferred_row(tag: InferredTag) -> tuple[Any, ...]:
+def _inferred_rows(tag: InferredTag) -> Iterator[tuple[Any, ...]]:
+    """Yield a row per currency."""
     sure = None if tag.confidence is None else round(tag.confidence, 4)
-    return (
-        tag.dimension, tag.source, tag.resource, tag.account, tag.service, tag.value, tag.value is not None, sure,
-        tag.why, tag.named, twelve_places(tag.cost), tag.currency,
-    )  # fmt: skip
+    for currency, cost in tag.costs:
+        yield (
+            tag.dimension, tag.source, tag.resource, tag.account, tag.service, tag.value, tag.value is not None, sure,
+            tag.why, tag.named, twelve_places(cost), currency,
+        )  # fmt: skip
 
 
 def _inferred(item: InferredDimension) -> None:
@@ -263,7 +274,7 @@ def _inferred(item: InferredDimension) -> None:
     if tags:
         rows = [
             (one_line(end_of(tag.resource)), tag.value, percent_of(tag.confidence or 0), tag.named or "",
-             tag.why.partition("; ")[0], money(tag.cost, tag.currency))
+             tag.why.partition("; ")[0], ", ".join(money(cost, currency) for currency, cost in tag.costs))
             for tag in tags[:_SHOWN]
         ]  # fmt: skip
         headings = ("resource", "inferred", "sure", "by rule", "because", "EffectiveCost")
@@ -278,10 +289,10 @@ def _said(item: InferredDimension) -> Iterator[str]:
     if report.problem is not None:
         resources = counted(report.unlabelled.resources, "resource")
         yield f"{item.dimension}: nothing is inferred for {resources} without an understood tag"
-        yield f"{report.problem[:1].upper()}{report.problem[1:]}."
+        yield f"{report.problem[:1].upper()}{report.problem[1:]} (FM2051, docs/errors.md)."
         return
     precision, held, rest = report.precision, report.held_out, report.unlabelled
-    is_one_currency = len({tag.currency for tag in item.tags} | {None}) == 2  # noqa: PLR2004 -- one, and none
+    is_one_currency = len({currency for tag in item.tags for currency, _ in tag.costs}) == 1
     cost = f", {percent(rest.cost_share)} of their EffectiveCost" if is_one_currency else ""
     without = f"{rest.decided:,} of {rest.resources:,} resources without an understood tag"
     yield f"{item.dimension}: inferred for {without}{cost}"
@@ -291,6 +302,9 @@ def _said(item: InferredDimension) -> Iterator[str]:
         f"Proof: of {counted(held.resources, 'resource')} whose tag is known and was held out, {held.decided:,} were "
         f"decided; {right} (95 % interval {interval})."
     )
+    if report.abstained:
+        reasons = sorted(report.abstained.items(), key=lambda each: -each[1])
+        yield f"Not inferred: {', '.join(f'{number:,} {_REASONS[reason]}' for reason, number in reasons)}."
 
 
 def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
@@ -299,7 +313,9 @@ def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
     from finmod.workspace.tags_infer import lookup_lines
 
     lines, left_out = lookup_lines(item.tags)
-    write_list(path, csv_text(_LOOKUP, lines))
+    # Rounded down, so that no file promises more than was shown.
+    proof = (f"{item.month:%Y-%m}", f"{floor(item.report.precision.low * 10_000) / 10_000:.4f}")
+    write_list(path, csv_text(_LOOKUP, [(*line, *proof) for line in lines]))
     yield ""
     yield f"Wrote {counted(len(lines), 'resource')} to {path}."
     if left_out:

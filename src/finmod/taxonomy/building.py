@@ -17,6 +17,7 @@ from finmod.errors import Problem, UserError, printable
 from finmod.settings.rule import Dated, RuleSettings, Target, is_day
 from finmod.settings.taxonomy import VALUE_NAME, DimensionSettings, TaxonomyFile, ValueSettings, is_value_name
 from finmod.settings.yaml import Document, Steps
+from finmod.taxonomy.accepted import INFERRED_FROM, inferred_words
 from finmod.taxonomy.csv_tables import CsvTable, Row, read_csv
 from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, RuleKind, Span, Value, Verdict
 from finmod.taxonomy.fold import fold
@@ -171,6 +172,7 @@ class Builder:
         kind = settings.kind
         mapped = settings.mapped
         entries: tuple[Entry, ...] | None = None
+        text = _words(settings)
         if mapped is not None:
             key, lines = mapped
             entries = tuple(
@@ -186,11 +188,12 @@ class Builder:
             if table is None:
                 return None
             entries = self._entries(table, settings.lookup.key, settings.lookup.value)
+            text += inferred_words(table)
         is_map = entries is not None and kind != "dimension"
         return Rule(
             number=number + 1,
             kind=_KINDS.get(kind, "map" if is_map else "column"),
-            text=_words(settings),
+            text=text,
             place=self.place(*at, kind),
             span=span(settings),
             keys=settings.tag or settings.label,
@@ -242,11 +245,9 @@ class Builder:
                 )  # fmt: skip
                 continue
             found[text.lower()] = Entry(
-                text,
-                (*(known.targets if known else ()), target),
-                known.place if known else place,
-                is_literal=True,
-            )
+                text, (*(known.targets if known else ()), target), known.place if known else place, is_literal=True,
+                inferred=bool(row.cells.get(INFERRED_FROM)) or (known is not None and known.inferred),
+            )  # fmt: skip
         return tuple(found.values())
 
     def _csv(self, name: str, needed: tuple[str, ...], asked_by: str, known: tuple[str, ...] = ()) -> CsvTable | None:

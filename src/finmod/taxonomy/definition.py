@@ -94,6 +94,7 @@ class Entry:
         place: ``file:line:column`` of the key.
         included: Whether it is the pattern of a value in a file that was included.
         is_literal: Whether the key is a text whatever signs it has, as the ids of a lookup are.
+        inferred: Whether it is the line of a lookup that finmod inferred.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Entry:
     place: str
     included: bool = False
     is_literal: bool = False
+    inferred: bool = False
 
     @property
     def is_pattern(self) -> bool:

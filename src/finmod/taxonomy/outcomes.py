@@ -10,7 +10,8 @@ from typing import Literal
 
 from finmod.taxonomy.definition import Dimension, Entry, Rule
 
-How = Literal["exact", "folded", "alias", "pattern", "open", "map", "when", "is", "parent", "dimension", "unrecognised"]
+How = Literal["exact", "folded", "alias", "pattern", "open", "map", "inferred", "when", "is", "parent", "dimension",
+              "unrecognised"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Outcomes:
 
     def of_entry(self, dimension: Dimension, rule: Rule, entry: Entry, value: str, place: str) -> int:
         """Return the number of what a line of a map says."""
-        return self.number(Outcome(dimension.name, value, rule, "map", place or entry.place, text=entry.key))
+        how: How = "inferred" if entry.inferred else "map"
+        return self.number(Outcome(dimension.name, value, rule, how, place or entry.place, text=entry.key))
 
     def __getitem__(self, number: int) -> Outcome:
         """Return the outcome of a number."""

@@ -13,12 +13,16 @@ from decimal import Decimal
 from typing import Literal
 
 from finmod.engines.duckdb import Engine
+from finmod.errors import printable
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, as_written, tagged_dimensions
 from finmod.taxonomy.definition import Dimension, Taxonomy
 from finmod.taxonomy.naming import Naming
+from finmod.taxonomy.outcomes import Outcome
 
 Problem = Literal["missing", "unrecognised", "respelt"]
 
+_TEXT = 80
+"""Characters of a text in a reason at most."""
 NOBODY = "(nobody)"
 """Owner of what no value with an owner names."""
 
@@ -84,11 +88,15 @@ def tasks(engine: Engine, naming: Naming, month: date, *, respelt: bool = False)
         respelt: Whether texts that are understood, but not as the taxonomy writes them, are listed too.
     """
     found: list[Task] = []
-    dimensions = tagged_dimensions(naming)
-    demanded = [each for each in dimensions if each.required is not None]
-    for dimension in demanded or dimensions:
+    for dimension in listed_dimensions(naming):
         found += _of(engine, naming, dimension, month, respelt=respelt)
     return sorted(found, key=lambda task: (-task.cost, task.dimension, task.source, task.resource or ""))
+
+
+def listed_dimensions(naming: Naming) -> list[Dimension]:
+    """Return the dimensions whose tags are listed: those with a demand, or all that tags say where none has one."""
+    dimensions = tagged_dimensions(naming)
+    return [each for each in dimensions if each.required is not None] or dimensions
 
 
 def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, respelt: bool) -> Iterator[Task]:
@@ -112,7 +120,7 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
     for source, account, account_name, service, resource, currency, seen, cost, agreed_on, *numbers in rows:
         outcome = naming.outcomes[seen] if seen else None
         other = naming.outcomes[agreed_on] if agreed_on else None
-        suggestion = Suggestion(other.value, _why(other.place)) if other and other.value else None
+        suggestion = Suggestion(other.value, _why(other)) if other and other.value else None
         yield Task(
             owner=_owner(naming, numbers),
             dimension=dimension.name,
@@ -130,8 +138,21 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
         )
 
 
-def _why(place: str) -> str:
-    return f"named by {place}"
+def _why(said: Outcome) -> str:
+    """Return in a few words why a rule says what it says, and where that stands."""
+    rule, text = said.rule, printable(said.text or "", _TEXT)
+    if said.key is not None:
+        kind = "label" if rule and rule.kind == "label" else "tag"
+        words = f"its {kind} is {printable(said.key, _TEXT)}={text}"
+    elif said.below is not None:
+        words = f"its {said.below} says so" if rule else f"its {said.below} rolls up to it"
+    elif rule is not None and rule.column is not None:
+        words = f"its {rule.column} is {text}{', for which it was inferred' if said.how == 'inferred' else ''}"
+    elif rule is not None and rule.kind == "parent":
+        words = "its parent resource is called so"
+    else:
+        words = printable(rule.text if rule else "", 2 * _TEXT)
+    return f"{words} ({f'rule {rule.number}, ' if rule else ''}{said.place})"
 
 
 def _owner(naming: Naming, named: Sequence[int | None]) -> str:

@@ -25,6 +25,8 @@ from finmod.taxonomy.patterns import is_pattern
 from finmod.workspace.names import Named, named, valued_dimensions
 
 _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+_RESOURCES = "tag_resources"
+_TEXTS = ("SubAccountId", "SubAccountName", "RegionId", "ServiceName", "ResourceType", "ResourceName")
 _SEVERAL = 3
 """Months that are looked at, the month itself among them: when a resource came and went."""
 
@@ -40,8 +42,7 @@ class InferredTag:
         is_allocated: Whether its cost was split to it: it is an AllocatedResourceId.
         account: SubAccountId.
         service: ServiceName.
-        cost: EffectiveCost of the month; None where it is unknown, or billed in several currencies.
-        currency: BillingCurrency; None where there are several.
+        costs: BillingCurrency and EffectiveCost of the month, one entry per currency; a cost is None where unknown.
         value: The inferred value; None where nothing is inferred.
         confidence: Share of like inferences that were right on held-out labels; None without a value.
         why: The evidence, or why there is none, in words with text of the bill.
@@ -54,8 +55,7 @@ class InferredTag:
     is_allocated: bool
     account: str | None
     service: str | None
-    cost: Decimal | None
-    currency: str | None
+    costs: tuple[tuple[str, Decimal | None], ...]
     value: str | None
     confidence: float | None
     why: str
@@ -68,11 +68,13 @@ class InferredDimension:
 
     Attributes:
         dimension: Its name.
+        month: First day of the billing period.
         report: Precision on held-out labels, coverage, and why nothing was inferred where nothing was.
         tags: Every resource without an understood tag, the dearest first.
     """
 
     dimension: str
+    month: date
     report: InferenceReport
     tags: tuple[InferredTag, ...]
 
@@ -114,12 +116,13 @@ def inferred_dimension(found: Named, dimension: Dimension, *, target: float = 0.
         dimensions={name: [row[f"d_{name}"] for row in rows] for name in _others(found.taxonomy, dimension)},
         first_day=[row["first_day"] for row in rows],
         last_day=[row["last_day"] for row in rows],
-        usage=_usage([row["usage"] for row in rows]),
-        cost=[row["cost"] or Decimal(0) for row in rows],
+        usage=_usage([(row["days"] or [], row["costs"] or []) for row in rows]),
+        # Only shares of costs are told, and none across currencies.
+        cost=[(row["amounts"][0] if len(row["amounts"]) == 1 else None) or Decimal(0) for row in rows],
     )
     shared = frozenset(name for name, value in (dimension.values or {}).items() if value.shared)
     made = infer(frame, InferenceOptions(target=target, shared_values=shared))
-    return InferredDimension(dimension.name, made.report, _tags(dimension, rows, made))
+    return InferredDimension(dimension.name, found.months[-1], made.report, _tags(dimension, rows, made))
 
 
 def lookup_lines(tags: Sequence[InferredTag]) -> tuple[list[tuple[str, str, str, str, str]], int]:
@@ -163,61 +166,79 @@ def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference)
                 is_allocated=row["is_allocated"],
                 account=row["SubAccountId"],
                 service=row["ServiceName"],
-                cost=row["cost"],
-                currency=row["currency"],
+                costs=tuple(zip(row["currencies"], row["amounts"], strict=True)),
                 value=made.value[place] if has_value else None,
                 confidence=float(made.confidence[place]) if has_value else None,
-                why=str(made.evidence[place]),
+                why=str(made.why[place]),
                 named=row["named"],
             )
         )
-    return tuple(sorted(tags, key=lambda tag: (-(tag.cost or 0), tag.source, tag.resource)))
+    return tuple(sorted(tags, key=_dearest))
+
+
+def _dearest(tag: InferredTag) -> tuple[Decimal, str, str]:
+    """Return the place in the list: by the largest amount, of whatever currency."""
+    return -max((cost or Decimal(0) for _, cost in tag.costs), default=Decimal(0)), tag.source, tag.resource
 
 
 def _resources(found: Named, dimension: Dimension) -> list[dict[str, Any]]:
-    """Return one row per resource of the last month that can carry tags."""
-    naming, month = found.naming, found.months[-1]
-    value = naming.value_sql(dimension.name)
-    single = "CASE WHEN count(DISTINCT {0}) = 1 AND count({0}) = count(*) THEN min({0}) END AS {1}"
-    others = [single.format(naming.value_sql(name), f'"d_{name}"') for name in _others(found.taxonomy, dimension)]
-    label = single.format(naming.value_sql(dimension.name, of="s"), "label")
-    day = f"DATE '{month}'"
-    texts = (
-        "SubAccountId",
-        "SubAccountName",
-        "RegionId",
-        "ServiceName",
-        "ResourceType",
-        "ResourceName",
-    )
-    own = ", ".join(f"min({name}) AS {name}" for name in texts)
-    days = relation(found.ledger.files(CHARGE_DAYS, found.snapshot))
-    sql = (
-        f"WITH facts AS (SELECT *, {RESOURCE} AS resource FROM {FACTS} WHERE {CAN} AND {RESOURCE} IS NOT NULL), "
-        "daily AS (SELECT f.x_Source, f.resource, d.x_ChargeDate AS day, d.x_BillingPeriod AS period, "
-        "coalesce(sum(CAST(d.EffectiveCost AS DOUBLE)), 0) AS cost "
-        "FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, resource FROM facts WHERE x_TrueUpOf IS NULL) "
-        f"AS f JOIN {days} AS d USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "
-        "lives AS (SELECT x_Source, resource, min(day) AS first_day, max(day) AS last_day, "
-        f"map(list(datediff('day', {day}, day)) FILTER (period = {day}), "
-        f"list(cost) FILTER (period = {day})) AS usage FROM daily GROUP BY ALL) "
-        f"SELECT facts.x_Source, facts.resource, min(coalesce(ServiceProviderName, x_ProviderName)) AS supplier, "
-        f"{own}, {label}, {single.format(value, 'named')}, bool_and(AllocatedResourceId IS NOT NULL) AS is_allocated, "
-        "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN sum(EffectiveCost) END AS cost, "
-        "CASE WHEN count(DISTINCT BillingCurrency) = 1 THEN min(BillingCurrency) END AS currency, "
-        f"{''.join(f'{each}, ' for each in others)}any_value(first_day) AS first_day, any_value(last_day) AS last_day, "
-        "any_value(usage) AS usage FROM facts LEFT JOIN lives ON lives.x_Source = facts.x_Source "
-        f"AND lives.resource = facts.resource WHERE x_BillingPeriod = {day} GROUP BY facts.x_Source, facts.resource"
-    )
+    """Return one row per resource of the last month that can carry tags, with what is known of one dimension."""
+    if not found.engine.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [_RESOURCES]):
+        _make_resources(found)
+    others = "".join(f', "o_{name}" AS "d_{name}"' for name in _others(found.taxonomy, dimension))
+    sql = f'SELECT *, "s_{dimension.name}" AS label, "v_{dimension.name}" AS named{others} FROM {_RESOURCES}'
     names = [name for name, _ in found.engine.columns(sql)]
     return [dict(zip(names, row, strict=True)) for row in found.engine.rows(sql)]
 
 
-def _usage(days: Sequence[dict[int, float] | None]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return resource x day of the month; a day without a charge is 0."""
+def _make_resources(found: Named) -> None:
+    """Make the table of the resources of the last month that can carry tags, once for every dimension.
+
+    Of each dimension it has ``s_NAME``, what its tags say, ``v_NAME``, what it is called, and ``o_NAME``, what it is
+    called by what is no inference; each NULL where the charges of a resource differ. First and last day are those of
+    the named months, and of days those alone are read.
+    """
+    naming, month = found.naming, found.months[-1]
+    single = "CASE WHEN count(DISTINCT {0}) = 1 AND count({0}) = count(*) THEN min({0}) END AS {1}"
+    called = "".join(
+        ", " + single.format(value, f'"{letter}_{name}"')
+        for name in found.taxonomy.dimensions
+        for letter, value in (
+            ("v", naming.value_sql(name)), ("s", naming.value_sql(name, of="s")), ("o", _uninferred(found, name)),
+        )
+    )  # fmt: skip
+    day, months = f"DATE '{month}'", ", ".join(f"DATE '{each}'" for each in found.months)
+    own = ", ".join(f"min({name}) AS {name}" for name in _TEXTS)
+    days = relation(found.ledger.files(CHARGE_DAYS, found.snapshot))
+    found.engine.run(
+        f"CREATE TEMP TABLE {_RESOURCES} AS "
+        f"WITH facts AS (SELECT *, {RESOURCE} AS resource FROM {FACTS} WHERE {CAN} AND {RESOURCE} IS NOT NULL), "
+        "daily AS (SELECT f.x_Source, f.resource, d.x_ChargeDate AS day, d.x_BillingPeriod AS period, "
+        "coalesce(sum(CAST(d.EffectiveCost AS DOUBLE)), 0) AS cost "
+        "FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, resource FROM facts WHERE x_TrueUpOf IS NULL) "
+        f"AS f JOIN (SELECT * FROM {days} WHERE x_BillingPeriod IN ({months})) AS d "
+        "USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "
+        "lives AS (SELECT x_Source, resource, min(day) AS first_day, max(day) AS last_day, "
+        f"list(datediff('day', {day}, day)) FILTER (period = {day}) AS days, "
+        f"list(cost) FILTER (period = {day}) AS costs FROM daily GROUP BY ALL), "
+        "spent AS (SELECT x_Source, resource, list(BillingCurrency ORDER BY BillingCurrency) AS currencies, "
+        "list(cost ORDER BY BillingCurrency) AS amounts FROM (SELECT x_Source, resource, BillingCurrency, "
+        f"sum(EffectiveCost) AS cost FROM facts WHERE x_BillingPeriod = {day} GROUP BY ALL) GROUP BY ALL) "
+        f"SELECT facts.x_Source, facts.resource, min(coalesce(ServiceProviderName, x_ProviderName)) AS supplier, "
+        f"{own}, bool_and(AllocatedResourceId IS NOT NULL) AS is_allocated, "
+        "any_value(currencies) AS currencies, any_value(amounts) AS amounts, "
+        "any_value(first_day) AS first_day, any_value(last_day) AS last_day, any_value(days) AS days, "
+        "any_value(costs) AS costs"
+        f"{called} FROM facts JOIN spent USING (x_Source, resource) LEFT JOIN lives USING (x_Source, resource) "
+        f"WHERE x_BillingPeriod = {day} GROUP BY facts.x_Source, facts.resource"
+    )
+
+
+def _usage(days: Sequence[tuple[list[int], list[float]]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return resource x day of the month, given days and costs of each; a day without a charge is 0."""
     made = np.zeros((len(days), 31), dtype=np.float32)
     for place, found in enumerate(days):
-        for day, cost in (found or {}).items():
+        for day, cost in zip(*found, strict=True):
             if 0 <= day < made.shape[1]:
                 made[place, day] += cost
     return made
@@ -225,15 +246,26 @@ def _usage(days: Sequence[dict[int, float] | None]) -> np.ndarray[Any, np.dtype[
 
 def _others(taxonomy: Taxonomy, dimension: Dimension) -> list[str]:
     """Return the dimensions that can be evidence: those that are not told by this one, which would tell itself."""
-
-    def waits(name: str, seen: frozenset[str]) -> frozenset[str]:
-        for other in asked(taxonomy.dimensions[name], taxonomy):
-            if other not in seen:
-                seen = waits(other, seen | {other})
-        return seen
-
     return [
         name
         for name in taxonomy.dimensions
-        if name != dimension.name and dimension.name not in waits(name, frozenset())
+        if name != dimension.name and dimension.name not in _behind(taxonomy, name, frozenset())
     ]
+
+
+def _behind(taxonomy: Taxonomy, name: str, seen: frozenset[str]) -> frozenset[str]:
+    """Return those seen already with every dimension that a name may come from."""
+    for other in asked(taxonomy.dimensions[name], taxonomy):
+        if other not in seen:
+            seen = _behind(taxonomy, other, seen | {other})
+    return seen
+
+
+def _uninferred(found: Named, name: str) -> str:
+    """Return SQL for what a key is called; NULL where that comes from what was inferred: it would prove itself."""
+    naming, clean = found.naming, ["true"]
+    for each in {name, *_behind(found.taxonomy, name, frozenset())}:
+        numbers = [str(number) for number, said in naming.outcomes.of_dimension(each) if said.how == "inferred"]
+        if numbers:
+            clean.append(f"coalesce(o_{naming.place(each)} NOT IN ({', '.join(numbers)}), true)")
+    return f"CASE WHEN {' AND '.join(sorted(clean))} THEN {naming.value_sql(name)} END"

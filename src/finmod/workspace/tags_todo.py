@@ -5,6 +5,7 @@ Owns where suggestions come from: repairs of texts, rules of the taxonomy, sibli
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,10 +13,10 @@ from decimal import Decimal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
-from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.definition import Dimension, Taxonomy
 from finmod.taxonomy.todo import NOBODY, Suggestion, Task, tasks, with_suggestions
-from finmod.workspace.names import named, valued_dimensions
-from finmod.workspace.tags_infer import inferred_dimension
+from finmod.workspace.names import Named, named, valued_dimensions
+from finmod.workspace.tags_infer import InferredTag, inferred_dimension
 from finmod.workspace.tags_repair import repaired_dimension
 
 _FEW_OWNERS = 8
@@ -53,24 +54,53 @@ def todo(
     with named(project, month, before=2) as found:
         if owner is not None:
             _check_owner(owner, found.taxonomy)
+        there = tasks(found.engine, found.naming, found.months[-1], respelt=respelt)
+        asked = unanswered(there, owner)
         repaired: dict[tuple[str, str], Suggestion] = {}
         inferred: dict[tuple[str, str, str | None], Suggestion] = {}
         for dimension in valued_dimensions(found):
-            siblings = inferred_dimension(found, dimension).tags
-            texts = {
-                repair.text: Suggestion(repair.value, f"repaired: {repair.reason}", repair.confidence)
-                for repair in repaired_dimension(found, dimension, siblings).repairs
-            }
-            for outcome in found.naming.outcomes.found:
-                if outcome.dimension == dimension.name and outcome.value is None and outcome.text in texts:
-                    repaired[dimension.name, f"{outcome.key}={outcome.text}"] = texts[outcome.text]
-            for tag in siblings:
-                if tag.value is not None:
-                    suggestion = Suggestion(tag.value, f"inferred: {tag.why}", tag.confidence)
-                    inferred[dimension.name, tag.source, tag.resource] = suggestion
-        there = tasks(found.engine, found.naming, found.months[-1], respelt=respelt)
+            if dimension.name in asked:
+                siblings = inferred_dimension(found, dimension).tags
+                repaired |= _repaired(found, dimension, siblings)
+                inferred |= {
+                    (dimension.name, tag.source, tag.resource): Suggestion(
+                        tag.value, f"inferred: {tag.why}", tag.confidence
+                    )
+                    for tag in siblings
+                    if tag.value is not None
+                }
         every = with_suggestions(there, repaired, inferred, found.taxonomy)
         return found.months[-1], [each for each in _by_owner(every) if owner in {None, each.owner}]
+
+
+def unanswered(there: Sequence[Task], owner: str | None) -> set[str]:
+    """Return the dimensions of which more must be known than rules tell: what a text was meant to be, what is missing.
+
+    Args:
+        there: The tasks.
+        owner: Whose are asked for; None for all. What nobody owns may become his by what is suggested for it.
+    """
+    asked = [task for task in there if task.problem != "respelt" and (owner is None or task.owner in {owner, NOBODY})]
+    resources = {(task.source, task.resource) for task in asked}
+    unknown = (
+        task
+        for task in there
+        if task.problem == "unrecognised" or (task.problem == "missing" and task.suggestion is None)
+    )
+    return {task.dimension for task in unknown if (task.source, task.resource) in resources}
+
+
+def _repaired(found: Named, dimension: Dimension, siblings: Sequence[InferredTag]) -> dict[tuple[str, str], Suggestion]:
+    """Return (dimension, ``key=text``) -> what the text was meant to be."""
+    texts = {
+        repair.text: Suggestion(repair.value, f"repaired: {repair.reason}", repair.confidence)
+        for repair in repaired_dimension(found, dimension, siblings).repairs
+    }
+    return {
+        (dimension.name, f"{outcome.key}={outcome.text}"): texts[outcome.text]
+        for outcome in found.naming.outcomes.found
+        if outcome.dimension == dimension.name and outcome.value is None and outcome.text in texts
+    }
 
 
 def _check_owner(owner: str, taxonomy: Taxonomy) -> None:

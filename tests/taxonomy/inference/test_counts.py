@@ -10,13 +10,19 @@ from finmod.taxonomy.inference.wilson import Z_95, wilson_lower
 DEMAND = Demand(support=3, purity=0.95, labelled=0.5, z=Z_95)
 
 
-def counted(labels: str, groups: str, folds: str, *, mute: str = "") -> Voices:
+def counted(labels: str, groups: str, folds: str, *, mute: str = "", hidden: int = -1) -> Voices:
     """Return what groups say: one letter per resource for its label (. for none), its group and its part."""
     names = tuple(sorted(set(labels) - {"."}))
     label = np.array([names.index(one) if one != "." else -1 for one in labels], dtype=np.int64)
-    fold = np.array([2 if one == "." else int(part) for one, part in zip(labels, folds, strict=True)], dtype=np.int64)
+    parts = max([2, *(int(part) + 1 for part in folds if part != ".")])
+    fold = [parts if one == "." else int(part) for one, part in zip(labels, folds, strict=True)]
     known = Known(
-        label=label, names=names, fold=fold, folds=2, mute=np.array([name in mute for name in names] or [False])
+        label=label,
+        names=names,
+        fold=np.array(fold, dtype=np.int64),
+        folds=parts,
+        mute=np.array([name in mute for name in names] or [False]),
+        hidden=hidden,
     )
     group = np.array([ord(one) - ord("A") for one in groups], dtype=np.int64)
     return count_groups(np.arange(len(labels), dtype=np.int64), group, known, DEMAND)
@@ -27,6 +33,13 @@ def test_a_label_is_judged_by_the_other_parts_and_a_gap_by_all() -> None:
     assert found.support.tolist() == [3, 3, 2, 2, 2, 5, 1, 1]
     assert found.hits.tolist() == [3, 3, 2, 2, 2, 5, 1, 1]
     assert found.members.tolist() == [5, 5, 5, 5, 5, 5, 1, 1]
+    assert found.labelled.tolist() == [4, 4, 4, 4, 4, 5, 1, 1]
+
+
+def test_a_hidden_part_counts_for_nobody_and_only_what_teaches_is_asked() -> None:
+    found = counted("xxxxx.yy", "AAAAAABB", "00112.02", hidden=1)
+    assert found.support.tolist() == [1, 1, 0, 0, 2, 0, 1, 1]
+    assert found.hits.tolist() == [1, 1, 0, 0, 2, 0, 1, 1]
     assert found.labelled.tolist() == [4, 4, 4, 4, 4, 5, 1, 1]
 
 

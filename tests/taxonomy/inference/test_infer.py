@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from finmod.errors import UserError
+from finmod.taxonomy.inference.groups import make_groups
 from finmod.taxonomy.inference.infer import REASONS, InferenceOptions, infer
 from tests.taxonomy.inference.rows import Rows, day, outcomes, verdicts
 
@@ -24,13 +25,12 @@ def test_another_tag_tells_the_missing_one() -> None:
     found = infer(two_teams().frame())
     assert found.value.tolist() == ["search"] * 4 + ["ads"] * 4
     assert found.inferred.all()
-    assert found.evidence[0] == "100 of 100 labelled resources with team 'search-web' are 'search'"
-    assert (found.kind[0], found.hits[0], found.support[0]) == ("dimension team", 100, 100)
+    assert found.why[0] == "100 of 100 labelled resources with team 'search-web' are 'search'"
     # Of 200 held-out labels all were right: Laplace's rule.
     assert found.confidence[0] == 201 / 202
 
 
-def test_the_report_tells_precision_interval_coverage_and_threshold() -> None:
+def test_the_report_tells_precision_interval_and_coverage() -> None:
     rows = two_teams().add(None, 0, missing=2, account="a9", cost=Decimal("4.5"))
     report = infer(rows.frame()).report
     assert (report.precision.right, report.precision.decided, report.precision.share) == (200, 200, 1.0)
@@ -41,19 +41,14 @@ def test_the_report_tells_precision_interval_coverage_and_threshold() -> None:
     # 8 of 8 + 2 x 4.5.
     assert report.unlabelled.cost_share == Decimal(8) / Decimal(17)
     assert report.abstained == {"no evidence": 2}
-    (team,) = report.kinds
-    assert (team.kind, team.accounts, team.inferred) == ("dimension team", "other accounts", 8)
-    assert team.threshold is not None
-    assert 0.9 < team.threshold < 1
     assert report.problem is None
-    assert report.findings("product") == []
 
 
 def test_an_account_of_one_value_tells_it() -> None:
     rows = Rows().add("search", 100, missing=5, account="search-prod").add("ads", 100, missing=5, account="ads-prod")
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"] * 5 + ["ads"] * 5
-    assert found.evidence[0] == "100 of 100 labelled resources in account 'search-prod' are 'search'"
+    assert found.why[0] == "100 of 100 labelled resources in account 'search-prod' are 'search'"
 
 
 def test_nothing_is_inferred_from_a_shared_account_with_mixed_labels() -> None:
@@ -85,7 +80,7 @@ def test_what_is_seldom_labelled_may_be_shared_and_gets_nothing() -> None:
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"] * 5 + [None] * 30
     assert set(found.reason[5:]) == {"seldom labelled"}
-    assert found.evidence[5] == (
+    assert found.why[5] == (
         "0 of 29 other resources of 'NAT Gateway' are labelled: what is seldom labelled may be shared"
     )
 
@@ -96,7 +91,7 @@ def test_nodes_of_a_cluster_that_nobody_labels_get_nothing_in_an_account_of_one_
     rows.add(None, 0, missing=12, account="search-prod", service="EC2", cluster="prod-eu-1")
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"] * 5 + [None] * 12
-    assert found.evidence[5].startswith("0 of 11 other resources with cluster 'prod-eu-1' are labelled")
+    assert found.why[5].startswith("0 of 11 other resources with cluster 'prod-eu-1' are labelled")
 
 
 def test_a_group_whose_labels_are_a_small_part_does_not_speak() -> None:
@@ -111,15 +106,7 @@ def test_nothing_is_inferred_to_be_a_shared_value_or_beside_one() -> None:
     found = infer(rows.frame(), SHARED)
     assert "data-platform" not in found.value.tolist()
     assert set(found.reason[8:]) == {"shared"}
-    assert found.evidence[8] == "90 of 90 labelled resources in account 'warehouse' are of a value that is shared"
-
-
-def test_nothing_is_inferred_for_accounts_and_keys_that_are_declared_shared() -> None:
-    rows = two_teams().add("search", 10, missing=1, team="search-web", account="tools")
-    options = InferenceOptions(shared_accounts=frozenset({"tools"}), shared_keys=frozenset({"r0100"}))
-    found = verdicts(infer(rows.frame(), options))
-    assert found["r0218"] == found["r0100"] == (None, "shared")
-    assert found["r0101"] == ("search", None)
+    assert found.why[8] == "90 of 90 labelled resources in account 'warehouse' are of a value that is shared"
 
 
 def test_evidence_for_two_values_decides_nothing_and_both_are_told() -> None:
@@ -128,7 +115,7 @@ def test_evidence_for_two_values_decides_nothing_and_both_are_told() -> None:
     rows.add(None, 0, missing=1, account="search-prod", team="ads-web")
     found = infer(rows.frame())
     assert found.reason.tolist() == ["contradiction"]
-    assert found.evidence[0] == (
+    assert found.why[0] == (
         "100 of 100 labelled resources in account 'search-prod' are 'search', but"
         " 90 of 90 labelled resources with team 'ads-web' are 'ads'"
     )
@@ -139,7 +126,7 @@ def test_the_beginning_of_a_name_tells_it_and_numbers_and_hashes_do_not_matter()
     rows.add("ads", 100, missing=3, account="a1", name="Ads_web{n}")
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"] * 3 + ["ads"] * 3
-    assert found.evidence[0] == "100 of 100 labelled resources whose name begins with 'search' are 'search'"
+    assert found.why[0] == "100 of 100 labelled resources whose name begins with 'search' are 'search'"
 
 
 def test_a_parent_tells_it() -> None:
@@ -147,7 +134,7 @@ def test_a_parent_tells_it() -> None:
     rows.add("ads", 100, missing=3, account="a1", parent="rg-ads")
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"] * 3 + ["ads"] * 3
-    assert found.evidence[0] == "100 of 100 labelled resources under 'rg-search' are 'search'"
+    assert found.why[0] == "100 of 100 labelled resources under 'rg-search' are 'search'"
 
 
 def test_easy_accounts_lend_no_credit_to_accidents_in_mixed_ones() -> None:
@@ -165,26 +152,27 @@ def test_easy_accounts_lend_no_credit_to_accidents_in_mixed_ones() -> None:
     found = infer(rows.frame())
     assert not found.inferred.any()
     assert "unsure" in found.reason.tolist()
-    worth = {kind.accounts: kind.threshold for kind in found.report.kinds if kind.kind == "parent"}
-    assert worth["accounts of one value"] is not None
-    assert worth["other accounts"] is None
+    # In accounts of one value they decide: of the 320 there all held-out labels are right.
+    assert found.report.precision.right == found.report.precision.decided == 320
 
 
 def test_what_was_created_together_belongs_together() -> None:
     rows = Rows().add("search", 10, account="a1", first_day=day(1), last_day=day(31))
     for number in range(2, 30):
         value = ("search", "ads", "pay", "maps")[number % 4]
-        rows.add(value, 5, missing=1, account="a1", first_day=day(number), last_day=day(31))
+        rows.add(value, 6, missing=1, account="a1", first_day=day(number), last_day=day(31))
     found = infer(rows.frame())
     assert found.value.tolist() == ["pay", "maps", "search", "ads"] * 7
-    assert found.evidence[0] == "5 of 5 labelled resources created on 2026-07-02 in 'a1' are 'pay'"
+    assert found.why[0] == "6 of 6 labelled resources created on 2026-07-02 in 'a1' are 'pay'"
 
 
 def test_the_first_day_of_the_bills_is_no_day_of_creation() -> None:
     rows = Rows().add("search", 100, missing=5, account="a1", first_day=day(1), last_day=day(31))
     rows.add("ads", 100, account="a2", first_day=day(2), last_day=day(31))
-    kinds = {kind.kind: kind.held_out.decided for kind in infer(rows.frame()).report.kinds}
-    assert kinds == {"account": 200, "created": 100}
+    found = infer(rows.frame())
+    assert set(found.why) == {"100 of 100 labelled resources in account 'a1' are 'search'"}
+    (created,) = (groups for groups in make_groups(rows.frame()) if groups.kind == "created")
+    assert len(created.row) == 100
 
 
 def test_resources_that_come_and_go_on_the_same_days_belong_together() -> None:
@@ -195,7 +183,7 @@ def test_resources_that_come_and_go_on_the_same_days_belong_together() -> None:
     rows.add("ads", 90, missing=4, account="a1", usage=on(1, 3))
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"] * 4 + ["ads"] * 4
-    assert found.evidence[0] == (
+    assert found.why[0] == (
         "100 of 100 labelled resources in account 'a1' that were used on the same days of the month are 'search'"
     )
 
@@ -220,13 +208,11 @@ def test_few_labels_prove_nothing_and_the_report_says_how_many_would() -> None:
     rows = Rows().add("search", 30, missing=2, account="a1", team="s").add("ads", 30, missing=2, account="a1", team="a")
     found = infer(rows.frame())
     assert outcomes(found) == {(None, "target")}
-    assert found.evidence[0] == (
+    assert found.why[0] == (
         "30 of 30 labelled resources with team 's' are 'search', which held-out labels do not prove to be sure enough"
     )
-    (finding,) = found.report.findings("product")
-    assert (finding.code, finding.severity) == ("FM2051", "info")
-    assert finding.message == (
-        "nothing is inferred of product for 4 resources without it: no kind of evidence reaches a precision of 0.95 on"
+    assert found.report.problem == (
+        "no kind of evidence reaches a precision of 0.95 on"
         " 60 labelled resources that were held out in turn; a kind that is always right needs 73 of them to show it"
     )
     assert infer(rows.frame(), InferenceOptions(target=0.9)).inferred.all()
@@ -235,14 +221,16 @@ def test_few_labels_prove_nothing_and_the_report_says_how_many_would() -> None:
 def test_nothing_to_learn_from_is_told() -> None:
     found = infer(Rows().add(None, 0, missing=1, account="a1").frame())
     assert found.report.problem == "no resource has a value to learn from"
-    assert found.evidence.tolist() == [REASONS["no evidence"]]
+    assert found.why.tolist() == [REASONS["no evidence"]]
 
 
-def test_an_estate_without_gaps_has_no_finding() -> None:
-    found = infer(Rows().add("search", 3, account="a1").frame())
+def test_one_label_is_told_in_the_singular() -> None:
+    found = infer(Rows().add("search", 1, account="a1").frame())
     assert len(found.key) == 0
-    assert found.report.problem is not None
-    assert found.report.findings("product") == []
+    assert found.report.problem == (
+        "no kind of evidence reaches a precision of 0.95 on 1 labelled resource that was held out in turn;"
+        " a kind that is always right needs 73 of them to show it"
+    )
 
 
 def test_a_frame_without_resources_has_no_verdicts() -> None:
@@ -261,9 +249,9 @@ def test_text_of_a_bill_is_made_safe_and_short_in_words() -> None:
         row["team"] = hostile if place <= 100 else "ads-web"
     found = infer(rows.frame())
     assert found.value.tolist() == ["search"]
-    assert "\x1b" not in found.evidence[0]
-    assert "\u202e" not in found.evidence[0]
-    assert len(found.evidence[0]) < 300
+    assert "\x1b" not in found.why[0]
+    assert "\u202e" not in found.why[0]
+    assert len(found.why[0]) < 300
 
 
 def test_negative_costs_and_no_cost_have_no_share() -> None:

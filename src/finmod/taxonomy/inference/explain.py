@@ -1,4 +1,4 @@
-"""The verdict on each resource as columns: value, confidence, reason, evidence.
+"""The answer for each resource as columns: value, confidence, reason, and why in words.
 
 Owns which reason comes first. Sentences stand in words.py.
 """
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from finmod.taxonomy.inference.counts import NONE, Known
+from finmod.taxonomy.inference.decide import Decisions
 from finmod.taxonomy.inference.frame import Flags, Floats, Ints, ResourceFrame, Texts
-from finmod.taxonomy.inference.listen import Said
-from finmod.taxonomy.inference.verdict import Decisions
+from finmod.taxonomy.inference.listen import Evidence
 from finmod.taxonomy.inference.words import Words
 
 REASONS = {
-    "shared": "it, its account or its like is declared shared",
+    "shared": "it stands in a group that a shared value leads",
     "seldom labelled": "it stands in a group that is seldom labelled, which may be shared",
     "contradiction": "there is evidence for two values",
     "unsure": "there is evidence, which held-out labels do not prove to be sure enough",
@@ -27,18 +27,27 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Verdicts:
-    """One entry per resource, see ``Inference``."""
+class Answers:
+    """One entry per resource without a label. Labelled resources are not in it.
+
+    Attributes:
+        key: The resource.
+        value: The inferred value, always to be shown as inferred; None where there is none.
+        confidence: Calibrated precision of the leading evidence on held-out labels; NaN without a value.
+        reason: A key of ``REASONS``; None with a value.
+        why: The evidence, or what is missing, in words with text of the bill: escape as any other.
+    """
 
     key: Texts
     value: Texts
-    inferred: Flags
     confidence: Floats
     reason: Texts
-    kind: Texts
-    hits: Ints
-    support: Ints
-    evidence: Texts
+    why: Texts
+
+    @property
+    def inferred(self) -> Flags:
+        """Return per resource whether there is a value."""
+        return np.asarray(self.value != None, dtype=np.bool_)  # noqa: E711 -- entry by entry
 
 
 @dataclass(frozen=True)
@@ -46,23 +55,21 @@ class Explainer:
     """Says why, resource by resource.
 
     Attributes:
-        said: What the kinds say.
+        evidence: What the kinds say.
         words: The sentences.
         places: Per kind and resource the place of the group that speaks.
         scores: Per kind and resource how sure it is.
     """
 
-    said: Said
+    evidence: Evidence
     words: Words
     places: Ints
     scores: Floats
 
     def barred(self, row: int) -> tuple[str, str]:
         """Return reason and words of a resource for which nothing may be inferred."""
-        if self.said.declared[row]:
-            return "shared", REASONS["shared"]
-        kind, place = int(self.said.warned[row]), int(self.said.warned_at[row])
-        voices = self.said.sayings[kind][0]
+        kind, place = int(self.evidence.warned[row]), int(self.evidence.warned_at[row])
+        voices = self.evidence.voices[kind][0]
         shared = 2 * voices.muted[place] >= voices.support[place] > 0
         return "shared" if shared else "seldom labelled", self.words.warns(kind, place)
 
@@ -79,38 +86,36 @@ class Explainer:
 def explain(
     frame: ResourceFrame,
     known: Known,
-    said: Said,
+    evidence: Evidence,
     decided: Decisions,
     *,
     nothing: bool,
-) -> Verdicts:
-    """Return the verdicts on the resources without a label, in the order of the frame.
+) -> Answers:
+    """Return the answers for the resources without a label, in the order of the frame.
 
     Args:
         frame: All resources, in the order of their keys.
         known: The labels.
-        said: What the kinds say.
+        evidence: What the kinds say.
         decided: The decisions, one per resource without a label.
         nothing: Whether nothing is decided because the target is not reached.
     """
     rows = np.flatnonzero(known.label == NONE)
-    places = np.stack([one.place for one in said.opinions])
-    scores = np.stack([one.score for one in said.opinions])
-    words = Words(frame, known.names, said.sayings)
-    explainer = Explainer(said, words, places, scores)
+    places = np.stack([one.place for one in evidence.opinions])
+    scores = np.stack([one.score for one in evidence.opinions])
+    words = Words(frame, known.names, evidence.voices)
+    explainer = Explainer(evidence, words, places, scores)
     count = len(rows)
-    value, reason, kind, evidence = (np.full(count, None, dtype=np.object_) for _ in range(4))
-    hits, support = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    value, reason, why = (np.full(count, None, dtype=np.object_) for _ in range(3))
+    barred = evidence.barred
     inferred = decided.value != NONE
     for at, (row, lead) in enumerate(zip(rows.tolist(), decided.lead.tolist(), strict=True)):
         if inferred[at]:
-            value[at], kind[at] = known.names[decided.value[at]], said.opinions[lead].kind
-            place, voices = places[lead, row], said.sayings[lead][0]
-            hits[at], support[at] = voices.hits[place], voices.support[place]
-            evidence[at] = words.decided(lead, places[:, row], decided.agrees[:, at])
-        elif said.barred[row]:
-            reason[at], evidence[at] = explainer.barred(row)
+            value[at] = known.names[decided.value[at]]
+            why[at] = words.decided(lead, places[:, row], decided.agrees[:, at])
+        elif barred[row]:
+            reason[at], why[at] = explainer.barred(row)
         else:
-            reason[at], evidence[at] = explainer.undecided(row, split=bool(decided.split[at]), nothing=nothing)
+            reason[at], why[at] = explainer.undecided(row, split=bool(decided.split[at]), nothing=nothing)
     confidence = np.where(inferred, decided.confidence, np.nan)
-    return Verdicts(frame.key[rows], value, inferred, confidence, reason, kind, hits, support, evidence)
+    return Answers(frame.key[rows], value, confidence, reason, why)

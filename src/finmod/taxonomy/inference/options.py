@@ -23,8 +23,6 @@ class InferenceOptions:
         folds: Number of parts in which labels are held out, 2 to 50.
         seed: Which labels are held out together.
         shared_values: Values that are platforms: nothing is inferred to be one, nor anything like them.
-        shared_accounts: SubAccountIds in which nothing is inferred.
-        shared_keys: Keys of resources for which nothing is inferred.
         labelled: Least share of a group that must be labelled before it speaks, above 0, at most 1.
         support: Fewest labelled members of a group that speaks, 1 or more.
     """
@@ -33,8 +31,6 @@ class InferenceOptions:
     folds: int = 5
     seed: int = 1
     shared_values: frozenset[str] = frozenset()
-    shared_accounts: frozenset[str] = frozenset()
-    shared_keys: frozenset[str] = frozenset()
     labelled: float = 0.5
     support: int = 3
 

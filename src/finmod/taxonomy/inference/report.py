@@ -14,9 +14,6 @@ import numpy as np
 from finmod.errors import counted
 from finmod.taxonomy.inference.frame import Flags, Texts
 from finmod.taxonomy.inference.wilson import wilson_lower, wilson_upper
-from finmod.terms.findings import Finding, codes
-
-_NOTHING = "FM2051"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,25 +43,6 @@ def counted_precision(right: Flags, z: float) -> Precision:
     decided, hits = len(right), int(np.count_nonzero(right))
     low, high = float(wilson_lower(hits, decided, z)), float(wilson_upper(hits, decided, z))
     return Precision(decided=decided, right=hits, low=low, high=high)
-
-
-@dataclass(frozen=True, kw_only=True)
-class KindReport:
-    """What one kind of evidence was worth, in accounts of one value or in the others.
-
-    Attributes:
-        kind: Name of the kind.
-        accounts: ``accounts of one value`` or ``other accounts``.
-        held_out: How often it was right, wherever it had an opinion about a held-out label.
-        threshold: Score from which on it decides, the lower Wilson end of a group's purity; None: it decides nothing.
-        inferred: Number of inferred values in which it led.
-    """
-
-    kind: str
-    accounts: str
-    held_out: Precision
-    threshold: float | None
-    inferred: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +86,9 @@ def coverage(decided: Flags, cost: Texts) -> Coverage:
 class InferenceReport:
     """How good an inference is.
 
-    Each labelled resource is held out once, together with the others of its part; decisions about it use the labels of
-    the other parts, and so do the thresholds. The held-out labels are a part of those that people wrote. That they
+    Each labelled resource is held out once, together with the others of its part. What is decided about it has not seen
+    the labels of that part: not what its groups say, nor what each kind is worth, which is learned on the other parts
+    with the labels of this one counted for nobody. The held-out labels are a part of those that people wrote. That they
     speak for resources on which nobody wrote any is not proven by them: that is why groups in which labels are rare
     never lead to a value.
 
@@ -121,7 +100,6 @@ class InferenceReport:
         held_out: Coverage of labelled resources, each held out once.
         unlabelled: Coverage of resources without a label.
         abstained: Reason -> number of resources without a label and without a value.
-        kinds: What each kind of evidence was worth.
         problem: Why nothing is inferred at all; None otherwise.
     """
 
@@ -132,16 +110,7 @@ class InferenceReport:
     held_out: Coverage
     unlabelled: Coverage
     abstained: Mapping[str, int]
-    kinds: tuple[KindReport, ...]
     problem: str | None
-
-    def findings(self, dimension: str) -> list[Finding]:
-        """Return the finding that nothing is inferred, where that is so though there is something to infer."""
-        if self.problem is None or not self.unlabelled.resources:
-            return []
-        resources = counted(self.unlabelled.resources, "resource")
-        message = f"nothing is inferred of {dimension} for {resources} without it: {self.problem}"
-        return [Finding(code=_NOTHING, message=message, severity=codes()[_NOTHING].severity)]
 
 
 def why_nothing(target: float, precision: Precision, labelled: int, z: float) -> str | None:
@@ -159,9 +128,10 @@ def why_nothing(target: float, precision: Precision, labelled: int, z: float) ->
         return "no resource has a value to learn from"
     if not precision.decided:
         needed = int(np.ceil(z * z * target / (1 - target)))
+        was = "was" if labelled == 1 else "were"
         return (
             f"no kind of evidence reaches a precision of {target:.2f} on {counted(labelled, 'labelled resource')} that"
-            f" were held out in turn; a kind that is always right needs {needed} of them to show it"
+            f" {was} held out in turn; a kind that is always right needs {needed} of them to show it"
         )
     return (
         f"on held-out labels {precision.right:,} of {precision.decided:,} decisions were right, a precision of"

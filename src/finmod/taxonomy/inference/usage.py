@@ -6,6 +6,7 @@ Owns the shapes of daily use and the neighbours. How their labels count is judge
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -18,8 +19,21 @@ _NEAREST, _LEAST_ALIKE, _FEWEST_DAYS, _MOST_COMPARED, _BLOCK = 10, 0.7, 7, 500, 
 _STILL = 1e-6
 
 
-def count_neighbours(frame: ResourceFrame, known: Known, demand: Demand) -> Voices:
-    """Return what the ten nearest say about each resource, those that are held out with it left out.
+@dataclass(frozen=True)
+class Neighbours:
+    """Who uses what on the same days.
+
+    Attributes:
+        row: The resource.
+        near: Resource x 10: its nearest, -1 where fewer are near.
+    """
+
+    row: Ints
+    near: Ints
+
+
+def nearest(frame: ResourceFrame) -> Neighbours:
+    """Return the ten nearest of each resource whose use moves.
 
     Near means: in the same account, and the correlation of daily use is at least 0.7 after what is common to the
     account (its weekends, say) was taken out. In accounts of more than 500 resources so many are compared with, the
@@ -31,12 +45,15 @@ def count_neighbours(frame: ResourceFrame, known: Known, demand: Demand) -> Voic
         compared = _compared(frame, members)
         for start in range(0, len(members), _BLOCK):
             part = slice(start, start + _BLOCK)
-            near = _nearest(shapes[part], shapes[compared], members[part], members[compared])
             rows.append(members[part])
-            found.append(near)
+            found.append(_wide(_nearest(shapes[part], shapes[compared], members[part], members[compared])))
     row = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
-    near = np.concatenate([np.zeros((0, _NEAREST), dtype=np.int64), *(_wide(part) for part in found)])
-    return judge(_voices(row, near, known), known, demand)
+    return Neighbours(row, np.concatenate([np.zeros((0, _NEAREST), dtype=np.int64), *found]))
+
+
+def count_neighbours(neighbours: Neighbours, known: Known, demand: Demand) -> Voices:
+    """Return what the neighbours say about each resource, those that are held out with it left out."""
+    return judge(_voices(neighbours.row, neighbours.near, known), known, demand)
 
 
 def _accounts(frame: ResourceFrame) -> Iterator[tuple[Ints, Usage]]:
@@ -91,6 +108,7 @@ def _voices(row: Ints, near: Ints, known: Known) -> Voices:
     there = near != NONE
     label = np.where(there, known.label[near], NONE)
     held = (known.fold[near] == known.fold[row][:, None]) & (known.fold[row] < known.folds)[:, None]
+    held |= known.fold[near] == known.hidden
     heard = np.where(held, NONE, label)
     same = (heard[:, :, None] == heard[:, None, :]) & (heard != NONE)[:, :, None]
     votes = same.sum(axis=2)

@@ -17,7 +17,7 @@ from finmod.taxonomy.inference.groups import Groups, quoted
 
 _MOST_ALSO = 2
 
-Sayings = Sequence[tuple[Voices, Groups | None]]
+KindVoices = Sequence[tuple[Voices, Groups | None]]
 """Per kind what it says, and its groups; None for the neighbours by daily use."""
 
 
@@ -27,17 +27,17 @@ class Words:
     Args:
         frame: The resources.
         values: Names of the values, by number.
-        sayings: What the kinds say.
+        voices: What the kinds say.
     """
 
-    def __init__(self, frame: ResourceFrame, values: Sequence[str], sayings: Sayings) -> None:
+    def __init__(self, frame: ResourceFrame, values: Sequence[str], voices: KindVoices) -> None:
         """Keep what sentences are made of."""
-        self._frame, self._values, self._sayings = frame, values, sayings
-        self._orders = [np.argsort(voices.row, kind="stable") for voices, _ in sayings]
-        self._rows = [voices.row[order] for (voices, _), order in zip(sayings, self._orders, strict=True)]
+        self._frame, self._values, self._voices = frame, values, voices
+        self._orders = [np.argsort(said.row, kind="stable") for said, _ in voices]
+        self._rows = [said.row[order] for (said, _), order in zip(voices, self._orders, strict=True)]
 
     def _group(self, kind: int, place: int) -> str:
-        voices, groups = self._sayings[kind]
+        voices, groups = self._voices[kind]
         if groups is not None:
             return groups.words(groups.keys[voices.group[place]])
         account = self._frame.account[voices.row[place]]
@@ -45,7 +45,7 @@ class Words:
 
     def says(self, kind: int, place: int) -> str:
         """Return what a group says: so many of its labelled resources have a value."""
-        voices = self._sayings[kind][0]
+        voices = self._voices[kind][0]
         labelled = counted(int(voices.support[place]), "labelled resource")
         verb = "is" if voices.support[place] == 1 else "are"
         value = quoted(self._values[voices.value[place]])
@@ -53,10 +53,12 @@ class Words:
 
     def warns(self, kind: int, place: int) -> str:
         """Return why a group keeps its members from being inferred."""
-        voices = self._sayings[kind][0]
+        voices = self._voices[kind][0]
         if 2 * voices.muted[place] >= voices.support[place] > 0:
             labelled = counted(int(voices.support[place]), "labelled resource")
-            return f"{voices.muted[place]:,} of {labelled} {self._group(kind, place)} are of a value that is shared"
+            verb = "is" if voices.support[place] == 1 else "are"
+            return f"{voices.muted[place]:,} of {labelled} {self._group(kind, place)} {verb} of a value that is shared"
+        # A group of fewer than four others does not warn: "are" fits.
         others = counted(int(voices.members[place]), "other resource")
         return (
             f"{voices.labelled[place]:,} of {others} {self._group(kind, place)} are labelled:"
@@ -81,7 +83,7 @@ class Words:
     def contradicted(self, row: int) -> str:
         """Return the surest evidence for each of the two surest values of a resource."""
         best: dict[int, tuple[float, int, int]] = {}
-        for kind, (voices, _) in enumerate(self._sayings):
+        for kind, (voices, _) in enumerate(self._voices):
             first, end = np.searchsorted(self._rows[kind], (row, row + 1)).tolist()
             for place in self._orders[kind][first:end].tolist():
                 value, score = int(voices.value[place]), float(voices.score[place])

@@ -67,7 +67,7 @@ class Decisions:
     split: Flags
 
 
-Worth = tuple[tuple[Calibration, ...], ...]
+Calibrations = tuple[tuple[Calibration, ...], ...]
 """Per kind and stratum what it is worth."""
 
 
@@ -97,7 +97,9 @@ def strata(accounts: Voices, count: int, demand: Demand) -> Ints:
     return result
 
 
-def learn(opinions: Sequence[Opinion], stratum: Ints, label: Ints, rows: Ints, aim: tuple[float, float]) -> Worth:
+def learn(
+    opinions: Sequence[Opinion], stratum: Ints, label: Ints, rows: Ints, aim: tuple[float, float]
+) -> Calibrations:
     """Return what each kind is worth.
 
     Args:
@@ -115,10 +117,10 @@ def learn(opinions: Sequence[Opinion], stratum: Ints, label: Ints, rows: Ints, a
     return tuple(found)
 
 
-def decide(opinions: Sequence[Opinion], worth: Worth, stratum: Ints, rows: Ints) -> Decisions:
+def decide(opinions: Sequence[Opinion], calibrations: Calibrations, stratum: Ints, rows: Ints) -> Decisions:
     """Return the decisions about some resources, in their order."""
     value = np.stack([one.value[rows] for one in opinions])
-    reached, precision, anywhere = _weighed(opinions, worth, stratum, rows)
+    reached, precision, anywhere = _weighed(opinions, calibrations, stratum, rows)
     reached &= value != NONE
     lead, every = np.argmax(np.where(reached, precision, -1.0), axis=0), np.arange(len(rows))
     decided = reached.any(axis=0)
@@ -136,11 +138,13 @@ def decide(opinions: Sequence[Opinion], worth: Worth, stratum: Ints, rows: Ints)
     )
 
 
-def _weighed(opinions: Sequence[Opinion], worth: Worth, stratum: Ints, rows: Ints) -> tuple[Flags, Floats, Floats]:
+def _weighed(
+    opinions: Sequence[Opinion], calibrations: Calibrations, stratum: Ints, rows: Ints
+) -> tuple[Flags, Floats, Floats]:
     """Return kind x resource: whether its threshold is reached, its precision, and that of its best stratum."""
     shape = (len(opinions), len(rows))
     reached, precision, anywhere = np.zeros(shape, dtype=np.bool_), np.zeros(shape), np.zeros(shape)
-    for place, (one, parts) in enumerate(zip(opinions, worth, strict=True)):
+    for place, (one, parts) in enumerate(zip(opinions, calibrations, strict=True)):
         score = one.score[rows]
         for number, known in enumerate(parts):
             here, worth_here = stratum[rows] == number, known.precision_at(score)
