@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ from typing import Any
 import pytest
 
 from finmod.focus.columns import COSTS
-from finmod.marts.names import CHARGE_NAMES, charge_names_sql
+from finmod.marts.names import CHARGE_NAMES, bill_columns, charge_names_sql
+from finmod.workspace.export_focus import export_focus
+from finmod.workspace.query import query
 from tests.books import Books, bill
+from tests.normalize.azure_bill import load_alone
 from tests.tagged import CHARGES, EURO, TAXONOMY, charge, tagged
+from tests.taxonomy.small import read
 
 DATED = TAXONOMY.replace('{"2": ads}', '{"2": [{is: ads, until: 2026-09-15}, {is: search, since: 2026-09-15}]}')
 LATE = {"ChargePeriodStart": "2026-09-20T00:00:00Z", "ChargePeriodEnd": "2026-09-21T00:00:00Z"}
@@ -162,7 +167,14 @@ def test_described_tables_have_a_column_per_dimension(project: Books) -> None:
 def test_a_taxonomy_with_problems_stops_what_asks_for_names_and_nothing_else(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books", TAXONOMY.replace("is: shared", "is: x"))
     assert books.query("SELECT count(*) AS n FROM charges") == [{"n": 8}]
-    for sql in ("SELECT * FROM charge_names", "SELECT x_Product FROM charges", "SELECT x_Produc FROM charges_daily"):
+    assert books.query("SELECT x_Source, x_FxRate FROM charges_daily LIMIT 1")
+    assert books.query("SHOW TABLES")
+    for sql in (
+        "SELECT * FROM charge_names",
+        "SELECT x_Product FROM charges",
+        "SELECT x_Produc FROM charges_daily",
+        "SELECT * FROM charges",
+    ):
         said = books.run("query", sql)
         assert said.code == 1
         assert "taxonomy.yaml:10:9: 'x' is no value of product" in said.err, sql
@@ -199,3 +211,57 @@ def test_a_mistyped_column_of_a_dimension_is_told_where_the_table_has_it(sql: st
     assert said.code == 1
     see = f"See the columns of a table with: finmod --project {project.root} query 'DESCRIBE charges'."
     assert said.err.splitlines()[1] == f"  {hint}{see} (FM1601, docs/errors.md)"
+
+
+COST_CENTER = 'dimensions: {cost-center: {from: [{account: {"9ec51cfd": "4711"}}]}}\n'
+SEEN = [
+    "SELECT x_CostCenter, x_BillCostCenter FROM charges",
+    "SELECT c.* FROM charges AS c",
+    "FROM charges",
+    "SELECT * EXCLUDE (ServiceName) FROM charges",
+]
+
+
+def test_a_dimension_keeps_its_name_beside_a_column_of_the_bill(tmp_path: Path) -> None:
+    project = load_alone(tmp_path, [{"CostCenter": "emea"}])
+    assert query(project, "SELECT x_CostCenter FROM charges").rows == [("emea",)]
+    (project.root / "taxonomy.yaml").write_text(COST_CENTER, encoding="utf-8")
+
+    for sql in SEEN:
+        found = query(project, sql)
+        (row,) = (dict(zip(found.columns, each, strict=True)) for each in found.rows)
+        assert (row["x_CostCenter"], row["x_BillCostCenter"]) == ("4711", "emea"), sql
+    for sql in ("SELECT x_BillCostCenter FROM charges", "SELECT x_billcostcenter FROM charges"):
+        assert query(project, sql).rows == [("emea",)]
+    for sql in ("SELECT x_CostCenter FROM charges_daily", "SELECT x_Value FROM charge_names"):
+        assert query(project, sql).rows == [("4711",)]
+    described = [row[0] for row in query(project, "DESCRIBE charges").rows]
+    assert described[-2:] == ["x_BillCostCenter", "x_CostCenter"]
+    assert len({name.lower() for name in described}) == len(described)
+    export_focus(project, "1.4", tmp_path / "focus.csv")
+    (written,) = csv.DictReader((tmp_path / "focus.csv").read_text(encoding="utf-8").splitlines())
+    assert (written["x_BillCostCenter"], written.get("x_CostCenter")) == ("emea", None)
+
+
+def test_the_name_of_a_bill_s_column_is_taken_by_nothing_else(tmp_path: Path) -> None:
+    text = "dimensions: {cost-center: {from: [{is: a}]}, bill-cost-center: {from: [{is: b}]}}"
+    assert bill_columns(read(tmp_path, text), ["BilledCost", "x_costcenter", "x_BILLcostcenter2"]) == {
+        "x_costcenter": "x_Billcostcenter3"
+    }
+
+
+@pytest.mark.parametrize("table", ["charges", "charges_daily"])
+def test_columns_of_dimensions_are_there_for_all_who_do_not_name_them(table: str, project: Books) -> None:
+    named = project.query(f"SELECT x_Product, count(*) AS n FROM {table} GROUP BY ALL ORDER BY ALL")
+    dimensions = {"x_Product", "x_Team", "x_Department"}
+    assert dimensions < {*project.query(f"SELECT * FROM {table} LIMIT 1")[0]}
+    assert "x_Product" not in project.query(f"SELECT * EXCLUDE (x_Product) FROM {table} LIMIT 1")[0]
+    (row,) = project.query(f"SELECT COLUMNS('^x_(Team|Product)$') FROM {table} LIMIT 1")
+    assert list(row) == ["x_Product", "x_Team"]
+    turned = f"FROM {table} UNPIVOT INCLUDE NULLS (v FOR k IN (x_Product)) GROUP BY ALL ORDER BY ALL"
+    assert project.query(f"SELECT v AS x_Product, count(*) AS n {turned}") == named
+    joined = f"SELECT count(*) AS n FROM {table} JOIN (SELECT 'ads' AS x_Product) USING (x_Product)"
+    assert project.query(joined) == [{"n": next(each["n"] for each in named if each["x_Product"] == "ads")}]
+    assert project.query(f"SELECT any_value(t).x_Department IS NULL AS a FROM {table} AS t WHERE t.x_Team IS NULL") == [
+        {"a": True}
+    ]

@@ -155,9 +155,10 @@ def view_sql(
     rows = _rows_of(name, ledger, snapshot)
     if name not in NAMED:
         return rows
+    given = ledger.columns(CHARGES, snapshot) if name == "charges" else ()
     if reporting is not None:
-        rows = with_reporting(rows, reporting, ledger.columns(CHARGES, snapshot) if name == "charges" else ())
-    return rows if naming is None else with_names(rows, naming)
+        rows = with_reporting(rows, reporting, given)
+    return rows if naming is None else with_names(rows, naming, given)
 
 
 def _rows_of(name: str, ledger: Ledger, snapshot: Snapshot) -> str:  # noqa: PLR0911 -- one per table

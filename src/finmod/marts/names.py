@@ -5,12 +5,17 @@ Owns the SQL over the table ``names`` that the taxonomy made. Which charges are 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import count
 from typing import Final
 
 from finmod.engines.duckdb import identifier, literal
 from finmod.focus.columns import COSTS
+from finmod.ledger.reporting import ADDED
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, TRUE_UPS
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 from finmod.taxonomy.compliance import FACTS
+from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import NAMES, Naming
 
 CHARGE_NAMES: Final = {
@@ -39,6 +44,34 @@ CHARGE_NAMES: Final = {
 
 NAMED = ("charges", "charges_daily")
 """Public tables that have a column per dimension."""
+
+OWN: Final = frozenset(
+    name.lower()
+    for names in (ADDED, *(table.columns for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, TRUE_UPS)))
+    for name in names
+)
+"""The columns that these tables have of finmod, in small letters."""
+
+
+def bill_columns(taxonomy: Taxonomy, given: Collection[str]) -> dict[str, str]:
+    """Return column of a bill -> what it is called where a dimension has its name.
+
+    The name is that of the dimension, whatever the supplier: ``x_CostCenter`` of Azure becomes ``x_BillCostCenter``
+    beside a dimension ``cost-center``, with a number behind it where that is a column too.
+
+    Args:
+        taxonomy: Has the dimensions.
+        given: Columns of the charges.
+    """
+    dimensions = {dimension.column.lower() for dimension in taxonomy.dimensions.values()}
+    taken = {*OWN, *dimensions, *map(str.lower, given)}
+    found: dict[str, str] = {}
+    for name in given:
+        if name.lower() in dimensions:
+            numbered = (f"x_Bill{name[2:]}{number if number > 1 else ''}" for number in count(1))
+            found[name] = next(each for each in numbered if each.lower() not in taken)
+            taken.add(found[name].lower())
+    return found
 
 
 def charge_names_sql(naming: Naming | None) -> str:
@@ -72,13 +105,31 @@ def charge_names_sql(naming: Naming | None) -> str:
     )
 
 
-def with_names(rows: str, naming: Naming) -> str:
+def without_dimensions(rows: str, taxonomy: Taxonomy, given: Collection[str]) -> str:
+    """Return SQL for rows of charges in which no column of a bill has the name of a dimension.
+
+    Args:
+        rows: SQL of charges.
+        taxonomy: Has the dimensions.
+        given: Columns of the charges.
+    """
+    columns = bill_columns(taxonomy, given)
+    if not columns:
+        return rows
+    left = ", ".join(map(identifier, columns))
+    renamed = ", ".join(f"{identifier(name)} AS {identifier(new)}" for name, new in columns.items())
+    return f"SELECT * EXCLUDE ({left}), {renamed} FROM ({rows})"
+
+
+def with_names(rows: str, naming: Naming, given: Collection[str] = ()) -> str:
     """Return SQL for rows of charges with a column per dimension: the value's name, NULL where no rule answers.
 
     Args:
         rows: SQL of a public table of ``NAMED``.
         naming: What the numbers in ``names`` mean.
+        given: Columns of the rows that come from bills: those under the name of a dimension get another one.
     """
+    rows = without_dimensions(rows, naming.taxonomy, given)
     values = "".join(
         f", {naming.value_sql(dimension.name, 'named.')} AS {identifier(dimension.column)}"
         for dimension in naming.taxonomy.dimensions.values()

@@ -6,9 +6,10 @@ Owns the order of the pass. Each distinct text and each distinct set of tags is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import islice
+from typing import Any, Literal
 
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.settings.rule import COLUMNS
@@ -21,6 +22,9 @@ from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.tag_level import TagLevel, first_answer
 
 NAMES = "names"
+
+# The engine copies a list for each 2,048 rows; from so many texts on, to join them takes less time.
+_LISTED = 1000
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Naming:
     segments: Segments
     outcomes: Outcomes = field(default_factory=Outcomes)
     rules: str = ""
+    _offered: int = 0
 
     def place(self, dimension: str) -> int:
         """Return the place of a dimension: N of its columns."""
@@ -68,8 +73,22 @@ class Naming:
             return "NULL::VARCHAR"
         first, last = min(named), max(named)
         column = f"{table}{of}_{self.place(dimension)}"
+        if last - first >= _LISTED:
+            return f"(SELECT value FROM names_values WHERE outcome = {column})"
         texts = (literal(named[at].value or "") if at in named else "NULL" for at in range(first, last + 1))
         return f"list_extract([{', '.join(texts)}]::VARCHAR[], nullif(greatest({column}, 0), 0) - {first - 1})"
+
+    def offer_values(self, engine: Engine) -> None:
+        """Make the table ``names_values``, or add what was found since: the number of each outcome that names a value.
+
+        ``value_sql`` reads it where there are many.
+        """
+        if not self._offered:
+            engine.run("CREATE OR REPLACE TEMP TABLE names_values (outcome INTEGER, value VARCHAR)")
+        new = enumerate(islice(self.outcomes.found, self._offered, None), start=self._offered + 1)
+        rows = [(number, each.value) for number, each in new if each.value is not None]
+        self._offered = len(self.outcomes.found)
+        _insert(engine, "names_values", ("INTEGER", "VARCHAR"), rows)
 
     def offer_outcomes(self, engine: Engine) -> None:
         """Make the table ``names_outcomes``: what each number means."""
@@ -78,16 +97,38 @@ class Naming:
             "rule INTEGER, rule_text VARCHAR, how VARCHAR, place VARCHAR, tag_key VARCHAR, text VARCHAR)"
         )
         rows = [
-            (number if each.value is not None else -number, each.dimension, each.value, each.rule and each.rule.number,
-             each.rule.text if each.rule else f"rolls up from {each.below}", each.how, each.place, each.key, each.text)
+            (number if each.value is not None else -number, each.dimension, each.value,
+             each.rule.number if each.rule else None, each.rule.text if each.rule else f"rolls up from {each.below}",
+             each.how, each.place, each.key, each.text)
             for number, each in enumerate(self.outcomes.found, start=1)
         ]  # fmt: skip
-        if rows:
-            kinds = ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", *["VARCHAR"] * 5)
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            engine.run(
-                f"INSERT INTO names_outcomes SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
-            )
+        _insert(engine, "names_outcomes", ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", *["VARCHAR"] * 5), rows)
+
+
+def _insert(engine: Engine, table: str, kinds: Sequence[str], rows: Sequence[tuple[str | int | None, ...]]) -> None:
+    """Insert rows of texts and of numbers other than 0."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if len(rows) <= _LISTED:
+        engine.run(f"INSERT INTO {table} SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns)
+        return
+    # An array is read many times faster than a bound list, and to import numpy takes longer than to bind a short one.
+    import numpy as np  # noqa: PLC0415 -- as said
+
+    frame: dict[str, Any] = {}
+    read = []
+    for place, (kind, column) in enumerate(zip(kinds, columns, strict=True)):
+        if kind == "VARCHAR":
+            # The type of an array of objects is guessed from some of them, which may all be None.
+            frame[f"c{place}"] = np.array(["" if each is None else f"={each}" for each in column], dtype=object)
+            read.append(f"CASE WHEN c{place} <> '' THEN c{place}[2:] END")
+        else:
+            frame[f"c{place}"] = np.array([each or 0 for each in column], dtype=np.int32)
+            read.append(f"nullif(c{place}, 0)")
+    engine.register("names_rows", frame)
+    engine.run(f"INSERT INTO {table} SELECT {', '.join(read)} FROM names_rows")
+    engine.run("DROP VIEW names_rows")
 
 
 def name_keys(engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str) -> Naming:
@@ -125,6 +166,7 @@ class _Pass:
         ]
         if asking:
             self._write()
+            self.naming.offer_values(self.engine)
             make_parents(
                 self.engine,
                 [(self.naming.place(each.name), each) for each in asking],
@@ -137,6 +179,7 @@ class _Pass:
             self.joins.append(PARENTS_JOIN)
         self._write()
         self.naming.rules = self._select(every=True)
+        self.naming.offer_values(self.engine)
         return self.naming
 
     def _write(self) -> None:

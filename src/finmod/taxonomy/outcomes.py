@@ -45,6 +45,7 @@ class Outcomes:
 
     found: list[Outcome] = field(default_factory=list)
     _numbers: dict[tuple[str | int | None, ...], int] = field(default_factory=dict)
+    _values: dict[str, list[int]] = field(default_factory=dict)
 
     def number(self, outcome: Outcome) -> int:
         """Return the number of an outcome, a new one where it is new."""
@@ -59,6 +60,8 @@ class Outcomes:
             self.found.append(outcome)
             number = len(self.found)
             self._numbers[told] = number
+            if outcome.value is not None:
+                self._values.setdefault(outcome.dimension, []).append(number)
         return number if outcome.value is not None else -number
 
     def of_entry(self, dimension: Dimension, rule: Rule, entry: Entry, value: str, place: str) -> int:
@@ -72,8 +75,4 @@ class Outcomes:
 
     def of_dimension(self, name: str) -> list[tuple[int, Outcome]]:
         """Return the outcomes of a dimension that name a value, by number."""
-        return [
-            (number, each)
-            for number, each in enumerate(self.found, start=1)
-            if each.dimension == name and each.value is not None
-        ]
+        return [(number, self[number]) for number in self._values.get(name, ())]

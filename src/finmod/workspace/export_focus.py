@@ -22,10 +22,12 @@ from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import whole
-from finmod.ledger.tables import LOADS
+from finmod.ledger.tables import CHARGES, LOADS
 from finmod.ledger.usage import CURRENT_USAGE
 from finmod.marts.catalogue import view_sql
+from finmod.marts.names import without_dimensions
 from finmod.settings.project import Project
+from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.periods import parse_period
 from finmod.workspace.steps import Step, silent, watching
 
@@ -62,7 +64,7 @@ def export_focus(  # noqa: PLR0913 -- the words of the command
 
     Raises:
         UserError: An unknown ending, nothing to export, a folder that cannot be written, or a place of the bills or
-            the ledger.
+            the ledger; or the taxonomy, by which columns of bills are called, has problems.
     """
     month = parse_period(period) if period is not None else None
     _refuse_target(project, target)
@@ -70,21 +72,24 @@ def export_focus(  # noqa: PLR0913 -- the words of the command
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.head(engine)
         try:
-            engine.run(f"CREATE VIEW charges AS {view_sql('charges', ledger, snapshot)}")
+            rows = view_sql("charges", ledger, snapshot)
+            if has_taxonomy(project.root):
+                rows = without_dimensions(rows, read_taxonomy(project.root), ledger.columns(CHARGES, snapshot))
+            engine.run(f"CREATE VIEW charges AS {rows}")
             _refuse_no_bill(engine, project, snapshot, source)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
         try:
             with watching(engine, step) as told:
                 told(f"write {target.name}", 0, 1)
-                rows = write_focus(engine, version, target, period=month, source=source)
+                written = write_focus(engine, version, target, period=month, source=source)
         except (EngineError, OSError) as error:
             if str(project.store) in str(error):
                 raise UserError(damaged(str(error))) from error
             reason = _reason(error)
             remedy = "Give it a shorter name." if reason == _TOO_LONG else _WRITABLE
             raise UserError(_refused(target, reason, remedy=remedy)) from error
-    return rows
+    return written
 
 
 def _refuse_no_bill(engine: Engine, project: Project, snapshot: Snapshot, source: str | None) -> None:

@@ -87,8 +87,15 @@ def valued_dimensions(found: Named, name: str | None = None) -> list[Dimension]:
     return [of_name(name, dimensions, "dimension that tags say and that has values")] if name else dimensions
 
 
-def name_all(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> Naming:
+def name_all(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, *, facts: bool = True) -> Naming:
     """Name the charge keys of every month in one state of the ledger; the tables of the names are made in the engine.
+
+    Args:
+        engine: Where they are made.
+        project: Whose taxonomy.
+        ledger: Has the charge keys.
+        snapshot: Its state.
+        facts: Whether the tables that ``charge_names`` is made of are made too; columns of dimensions need none.
 
     Raises:
         UserError: There is no taxonomy, or it has problems.
@@ -96,8 +103,9 @@ def name_all(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapsho
     """
     taxonomy = read_taxonomy(project.root)
     naming = name_keys(engine, taxonomy, make_base(engine, ledger, snapshot, taxonomy), BASE)
-    make_facts(engine)
-    naming.offer_outcomes(engine)
+    if facts:
+        make_facts(engine)
+        naming.offer_outcomes(engine)
     return naming
 
 

@@ -18,11 +18,13 @@ from finmod.ledger.closes import version_of
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reporting import WANTED, Reporting
-from finmod.ledger.tables import LOADS, PINNED_TABLES
+from finmod.ledger.tables import CHARGES, LOADS, PINNED_TABLES
+from finmod.marts.asked import asked
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
-from finmod.marts.names import NAMED
+from finmod.marts.names import NAMED, OWN, bill_columns
 from finmod.settings.project import Project
+from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import Naming
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.workspace.fx import reporting
@@ -30,6 +32,7 @@ from finmod.workspace.names import name_all
 
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
+_DESCRIBED = re.compile(rf"\s*(DESCRIBE|DESC|SHOW)\s+({'|'.join(NAMED)})\s*;?\s*", re.IGNORECASE)
 _KIND = re.compile(r"\A[A-Z][A-Za-z ]* Error: ")
 # DuckDB shows the line and puts a mark below the place.
 _MARKED = re.compile(r"^LINE (?P<line>[0-9]+): (?P<text>[^\n]*)\n(?P<mark> *\^)", re.MULTILINE)
@@ -82,7 +85,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         try:
             if "invoices" in named:
                 make_invoices(engine, ledger, snapshot, project.invoices)
-            naming = _described(engine, project, ledger, snapshot, sql)
+            naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
             _make_views(engine, ledger, snapshot, named, money, naming)
         except EngineError as error:
@@ -90,20 +93,16 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         _allow(engine, ledger, snapshot)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
-        for _ in range(3):
+        while True:
             try:
                 return Result(*engine.table(sql))
             except EngineError as error:
                 words = str(error)
-                if unread is not None and WANTED in words:
-                    unread = None
-                    money = reporting(engine, project, ledger, snapshot)
-                elif naming is None and _wants_names(project, words):
-                    naming = name_all(engine, project, ledger, snapshot)
-                else:
+                if unread is None or WANTED not in words:
                     raise UserError(_wrong(words, _dimension_columns(project, named))) from error
+                unread = None
+                money = reporting(engine, project, ledger, snapshot)
                 _make_views(engine, ledger, snapshot, named, money, naming)
-        raise UserError(_wrong(words))
 
 
 def _named(sql: str) -> list[str]:
@@ -120,27 +119,34 @@ def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
             engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money, naming)}")
 
 
-def _described(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, sql: str) -> Naming | None:
-    """Return the names where a statement looks at their table, or at the columns of one that has them."""
-    if re.search(r"\bcharge_names\b", sql, re.IGNORECASE) and has_taxonomy(project.root):
+def _naming(  # noqa: PLR0913, PLR0917 -- what names are made of
+    engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, sql: str, names: list[str]
+) -> Naming | None:
+    """Return the names where a statement can see them; to name every charge key takes a moment.
+
+    Raises:
+        UserError: taxonomy.yaml has problems, and the statement may ask for what it says.
+    """
+    if not {*NAMED, "charge_names"} & set(names) or not has_taxonomy(project.root):
+        return None
+    # SHOW makes every table, and tells no more of most than that they are there.
+    if "charge_names" in names and not _SHOW.match(sql):
         return name_all(engine, project, ledger, snapshot)
-    if re.search(rf"\bDESCRIBE\s+({'|'.join(NAMED)})\b", sql, re.IGNORECASE) and has_taxonomy(project.root):
+    wanted = asked(engine, sql)
+    if wanted.every and _DESCRIBED.fullmatch(sql):
         with suppress(UserError):  # of a taxonomy that cannot be read the table has the other columns all the same
-            return name_all(engine, project, ledger, snapshot)
+            return name_all(engine, project, ledger, snapshot, facts=False)
+        return None
+    columns = {name for name in wanted.columns if name.startswith("x_")} - OWN
+    if wanted.every or (columns and columns & _columns_of(read_taxonomy(project.root), ledger, snapshot)):
+        return name_all(engine, project, ledger, snapshot, facts=False)
     return None
 
 
-def _wants_names(project: Project, error: str) -> bool:
-    """Return whether a statement failed for a column that holds the names of a dimension.
-
-    Raises:
-        UserError: taxonomy.yaml has problems, and the column may be one of its.
-    """
-    missing = re.search(r'column[^"\n]*"(x_\w+)"', error)
-    if missing is None or not has_taxonomy(project.root):
-        return False
-    columns = [dimension.column.lower() for dimension in read_taxonomy(project.root).dimensions.values()]
-    return missing.group(1).lower() in columns
+def _columns_of(taxonomy: Taxonomy, ledger: Ledger, snapshot: Snapshot) -> set[str]:
+    """Return the columns, in small letters, that are there or called so for a dimension's sake."""
+    renamed = bill_columns(taxonomy, ledger.columns(CHARGES, snapshot)).values()
+    return {name.lower() for name in (*renamed, *(each.column for each in taxonomy.dimensions.values()))}
 
 
 def _dimension_columns(project: Project, names: list[str]) -> list[str]:
