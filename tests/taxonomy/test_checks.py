@@ -133,13 +133,13 @@ FINE = """
 {p: {values: {a: {until: 2026-02-01}, b: {aliases: [{is: a, since: 2026-02-01}]}}}}
 {p: {values: {a: {until: 2026-02-01}, b: {aliases: a, since: 2026-02-01}}}}
 {p: {values: {a: {aliases: x}}}, q: {values: {b: {aliases: x}}}}
-{p: {values: {a: {aliases: 'x*'}, b: {aliases: 'xy*'}}}}
+{p: {values: {a: {aliases: 'xy*'}, b: {aliases: 'x*'}}}}
 {p: {values: {a: {}, a1: {}, a-1: {}}}}
 {p: {values: [a], from: [{dimension: t, map: {'*': a}}, {is: a}]}, t: {}}
 {p: {from: [{is: anything}]}}
 {p: {values: {a: {parent: x}}, rolls_up: d}, d: {}}
 {p: {values: {a: {parent: x}}, rolls_up: d}, d: {values: [x]}}
-{p: {from: [{dimension: q, map: {a: b}}, {when: {q: a, r: b}, is: c}]}, q: {from: [{when: {r: a}, is: b}]}, r: {}}
+{p: {from: [{dimension: q, map: {a: b}}, {when: {q: d, r: b}, is: c}]}, q: {from: [{when: {r: a}, is: b}]}, r: {}}
 {p: {rolls_up: q}, p2: {rolls_up: q}, q: {rolls_up: r}, r: {}}
 {p: {rolls_up: q, from: [{when: {r: x}, is: y}]}, q: {}, r: {}}
 {p: {from: [{when: {t: [x, 'y*', '/z+/']}, is: a}]}, t: {}}

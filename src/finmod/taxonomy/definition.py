@@ -26,6 +26,11 @@ class Span:
         """Return whether a day is one of them."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
+    @property
+    def bounds(self) -> tuple[date, date]:
+        """Return its first day and the day after its last one."""
+        return self.since or date.min, self.until or date.max
+
     def __str__(self) -> str:
         since = f"since {self.since}" if self.since else ""
         until = f"until {self.until}" if self.until else ""
@@ -33,6 +38,15 @@ class Span:
 
 
 ALWAYS = Span()
+
+
+def common(*spans: Span) -> Span | None:
+    """Return the days on which all spans hold; None where there are none."""
+    since, until = max(span.bounds[0] for span in spans), min(span.bounds[1] for span in spans)
+    if since >= until:
+        return None
+    return Span(None if since == date.min else since, None if until == date.max else until)
+
 
 RULE_SET = "(rule set of finmod)"
 """Behind the name of a file that comes with finmod, in places: its patterns were tried before."""
