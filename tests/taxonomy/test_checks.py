@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from finmod.taxonomy.checks import close_to, meet, rule_name
-from finmod.taxonomy.definition import Span
+from finmod.taxonomy.checks import close_to
 from finmod.terms.findings import codes
 from tests.refusals import messages, refusals
 from tests.taxonomy.small import read, refused
@@ -247,17 +245,6 @@ def test_a_pattern_that_is_long_is_refused_as_a_glob_too(tmp_path: Path) -> None
     assert message.endswith("; expected 2,000 at most. Use a lookup in a CSV, or several patterns. (FM2008)")
 
 
-def test_spans_meet_on_the_days_that_all_hold() -> None:
-    def until(day: int) -> Span:
-        return Span(until=date(2026, 1, day))
-
-    second = Span(since=date(2026, 1, 2))
-    assert meet(until(3), second)
-    assert not meet(until(2), second)
-    assert not meet(second, until(2), Span())
-    assert meet(Span(), second)
-
-
 def test_the_closest_name_is_found_among_very_many() -> None:
     many = {f"product-{at}": at for at in range(5000)} | {"search": 0}
 
@@ -270,9 +257,3 @@ def test_codes_and_catalogue_agree() -> None:
     used = {code for file in package.rglob("*.py") for code in re.findall(r'"(FM20[01]\d)"', file.read_text("utf-8"))}
 
     assert used == {code for code in codes() if code.startswith(("FM200", "FM201"))}
-
-
-def test_a_rule_is_called_by_its_dimension_and_number(tmp_path: Path) -> None:
-    dimension = read(tmp_path, "dimensions: {p: {from: [{tag: a}, {is: b}]}}").dimensions["p"]
-
-    assert [rule_name(dimension, rule) for rule in dimension.rules] == ["p rule 1 (tag a)", "p rule 2 (whatever it is)"]

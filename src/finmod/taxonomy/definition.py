@@ -6,7 +6,7 @@ Owns the records. Reading them from files is the work of ``reading.py``, applyin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -234,14 +234,10 @@ class Taxonomy:
     Attributes:
         dimensions: Name -> dimension, in the order of the file, included ones behind.
         taggable: What the user says of what can carry tags, in order.
-        digest: Hash of every file that was read: the same digest, the same names.
-        files: Those files.
     """
 
     dimensions: dict[str, Dimension]
     taggable: tuple[Verdict, ...] = ()
-    digest: str = ""
-    files: tuple[str, ...] = field(default=())
 
     def days(self) -> tuple[date, ...]:
         """Return every day on which something begins or ends to hold, in order."""
@@ -270,6 +266,15 @@ class Taxonomy:
         for dimension in self.dimensions.values():
             visit(dimension)
         return tuple(done.values())
+
+
+def default_label(name: str) -> str:
+    """Return how reports call a dimension that says nothing of it.
+
+    >>> default_label("cost-centre")
+    'Cost centre'
+    """
+    return name.replace("-", " ").replace("_", " ").capitalize()
 
 
 def asked(dimension: Dimension, taxonomy: Taxonomy) -> tuple[str, ...]:
