@@ -39,7 +39,7 @@ dimensions:
       - tag: [product, app]
       - {label: app.kubernetes.io/part-of, since: 2026-01-01}
       - account: {"111122223333": search, "2*": [{is: ads, until: 2026-02-15}, {is: search, since: 2026-02-15}]}
-      - name: {"search-*": search, "/^ads-[0-9]+$/": ads}
+      - name: {"srch-*": search, "/^ads-[0-9]+$/": ads}
       - patterns: ResourceName
       - when: {ServiceName: Amazon SageMaker, SubAccountId: ["4444*"], tag.cluster: "*", team: {not: [red]}, RegionId: }
         is: platform

@@ -312,12 +312,15 @@ class Oracle:
             if isinstance(alias, str) or holds(alias, day)
         ]
         plain = [(value, alias) for value, alias in aliases if not is_pattern(alias)]
+        # None of these has separators, so that they are as they would be folded.
+        globs = [(value, alias) for value, alias in aliases if is_pattern(alias) and not is_expression(alias)]
         tries: list[tuple[str, list[str]]] = [
             ("exact", [value for value in there if value == text]),
             ("alias", [value for value, alias in plain if alias == text]),
             ("folded", [value for value in there if fold(value) == fold(text)]),
             ("alias", [value for value, alias in plain if fold(alias) == fold(text)]),
             ("pattern", [value for value, alias in aliases if is_pattern(alias) and matches(alias, text)]),
+            ("pattern", [value for value, alias in globs if matches(alias, fold(text))]),
         ]
         return next(((found[0], how) for how, found in tries if found), (None, "unrecognised"))
 

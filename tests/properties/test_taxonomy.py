@@ -128,7 +128,7 @@ def test_every_key_has_one_verdict_and_no_cost_is_lost(engine: Engine, case: Cas
     assert engine.row(f"SELECT count(*) FROM ({naming.rules})") == (len(rows),)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(case=cases(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_keys_and_what_else_is_there_do_not_matter(engine: Engine, case: Case, seed: Any) -> None:  # noqa: ANN401 -- a random.Random
     assume(not any("parent" in rule for each in case.dimensions.values() for rule in each["from"]))
@@ -192,7 +192,7 @@ def with_rules(case: Case, rules: Sequence[Mapping[str, Any]]) -> Case:
     return Case({"d0": {**case.dimensions["d0"], "from": list(rules)}}, case.tables, case.rows)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=cases())
 def test_a_day_is_named_as_by_a_taxonomy_cut_down_to_that_day(engine: Engine, case: Case) -> None:
     case = without_parents(case)
@@ -297,7 +297,7 @@ def test_the_name_of_a_value_as_tag_names_that_value(engine: Engine, case: Case,
 
 
 # Most taxonomies have no shadow.
-@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.filter_too_much])
 @given(case=cases(most=2))
 def test_what_is_told_as_shadowed_never_answers(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
@@ -315,7 +315,7 @@ def test_what_is_told_as_shadowed_never_answers(engine: Engine, case: Case) -> N
 ANY_TEXT = st.one_of(st.sampled_from([*KEYS, *TEXTS]), st.text(max_size=20))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     tags=st.dictionaries(
         ANY_TEXT, st.one_of(ANY_TEXT, st.none(), st.integers(), st.booleans(), st.lists(st.integers()))

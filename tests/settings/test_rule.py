@@ -157,6 +157,12 @@ text
     4:16: dimensions.p.from.1.account is an empty mapping; expected at least one line. Fill it, or remove the rule.
       (FM1006)
 
+{tag: [], is: x}
+    4:12: dimensions.p.from.1.tag is an empty list; expected something. Fill it, or take the line out. (FM1005)
+
+{label: []}
+    4:14: dimensions.p.from.1.label is an empty list; expected something. Fill it, or take the line out. (FM1005)
+
 {account: []}
     4:16: dimensions.p.from.1.account is an empty list; expected a mapping (lines of the form 'key: value'). Write a
       value of that kind. (FM1005)

@@ -11,7 +11,7 @@ from finmod.terms.findings import codes
 
 def test_codes_and_catalogue_agree() -> None:
     room = resources.files("finmod.settings")
-    texts = [file.read_text(encoding="utf-8") for file in room.iterdir() if file.name.endswith(".py")]
+    texts = [file.read_text(encoding="utf-8") for file in room.rglob("*.py")]
     used = {code for text in texts for code in re.findall(r'"(FM10[0-5]\d)"', text)}
     assert used == {code for code in codes() if "FM1001" <= code <= "FM1059"}
 

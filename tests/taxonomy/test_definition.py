@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finmod.taxonomy.definition import ALWAYS, Dimension, Rule, Span, asked
+from finmod.taxonomy.definition import ALWAYS, Dimension, Rule, Span, asked, common
 from tests.taxonomy.small import read
 
 FIRST, SECOND = date(2026, 1, 1), date(2026, 2, 1)
@@ -89,3 +89,14 @@ def test_a_dimension_waits_for_those_that_it_asks_and_those_that_roll_up_to_it(t
     assert asked(taxonomy.dimensions["unit"], taxonomy) == ("department",)
     assert [each.name for each in taxonomy.in_order()] == ["env", "product", "team", "department", "unit"]
     assert list(taxonomy.dimensions) == ["unit", "department", "team", "product", "env"]
+
+
+def test_spans_have_the_days_in_common_on_which_all_hold() -> None:
+    def until(day: int) -> Span:
+        return Span(until=date(2026, 1, day))
+
+    second = Span(since=date(2026, 1, 2))
+    assert common(until(3), second) == Span(date(2026, 1, 2), date(2026, 1, 3))
+    assert common(until(2), second) is None
+    assert common(second, until(2), Span()) is None
+    assert common(Span(), second) == second

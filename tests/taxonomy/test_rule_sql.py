@@ -127,7 +127,7 @@ def test_a_value_that_has_ended_leaves_the_key_to_the_next_rule(tmp_path: Path) 
 
 
 def test_a_dimension_that_nobody_is_called_in_says_nothing_of_others(tmp_path: Path) -> None:
-    text = "dimensions: {p: {from: [{dimension: q, map: {'*': a}}, {when: {q: '*'}, is: b}, {is: c}]}, q: {}}"
+    text = "dimensions: {p: {from: [{dimension: q, map: {a*: a}}, {when: {q: '*'}, is: b}, {is: c}]}, q: {}}"
 
     assert names(read(tmp_path, text), [{}]).values("p") == ["c"]
 

@@ -34,8 +34,14 @@ def test_what_began_before_the_first_day_holds_from_it_on() -> None:
     ended, never = Span(until=FIRST), Span(since=date(2026, 2, 1))
     segments = segments_between([each for each in (began.since, later.since, FIRST, never.since) if each], FIRST, LAST)
 
-    assert [segments.holding(span) for span in (ALWAYS, began, later, ended, never)] == [(0, 1), (0, 1), (1,), (), ()]
-    assert segments.holding(began, later) == (1,)
+    assert [tuple(segments.holding(span)) for span in (ALWAYS, began, later, ended, never)] == [
+        (0, 1),
+        (0, 1),
+        (1,),
+        (),
+        (),
+    ]
+    assert tuple(segments.holding(began, later)) == (1,)
 
 
 def test_a_change_in_the_middle_of_a_month_is_told_apart_in_sql() -> None:
@@ -65,4 +71,4 @@ def test_a_span_holds_on_a_day_as_in_the_segment_of_that_day(
 
 
 def test_segments_of_no_days_hold_what_always_holds() -> None:
-    assert Segments().holding(ALWAYS) == (0,)
+    assert tuple(Segments().holding(ALWAYS)) == (0,)

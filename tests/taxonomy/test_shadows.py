@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.refusals import messages, refusals
+from tests.refusals import refusals
 from tests.taxonomy.small import read, refused
 
 # Two rules, and what is told of the second.
@@ -156,14 +156,54 @@ SHADOWED = """
 {is: old}
 {is: x, until: 2026-01-01}
     rule 2 (whatever it is)
+
+{column: ServiceName}
+{column: ServiceName, map: {A: b, c: b}}
+    the line 'A'
+
+{name: {a*: x}}
+{when: {ResourceName: ab}, is: y}
+    rule 2 (when ResourceName ab)
+
+{name: {a*: x}}
+{patterns: ResourceName}
+    the line 'a-*'
+
+{column: ServiceName}
+{when: {ServiceName: [A, b], SkuId: c}, is: y}
+    rule 2 (when ServiceName A or b, SkuId c)
+
+{tag: [u, T]}
+{when: {tag.t: a}, is: y}
+    rule 2 (when tag.t a)
+
+{label: t}
+{when: {label.t: a}, is: y}
+    rule 2 (when label.t a)
+
+{when: {tag.t: "*"}, is: x}
+{tag: T}
+    rule 2 (tag T)
+
+{when: {ServiceName: "*"}, is: x}
+{column: ServiceName}
+    rule 2 (column ServiceName)
+
+{dimension: q, map: {a*: x}}
+{when: {q: ab}, is: y}
+    rule 2 (when q ab)
+
+{when: {q: a}, is: x}
+{dimension: q, map: {A: y, b: y}}
+    the line 'A'
 """
 
 
 def taxonomy(rules: str) -> str:
     first, second = rules.split("\n")
     return (
-        "dimensions:\n  q: {}\n  p:\n    values: {a: {}, b: {}, x: {patterns: s-*}, y: {}, old: {until: 2026-01-01}, "
-        f"new: {{since: 2026-01-01}}}}\n    from:\n      - {first}\n      - {second}\n"
+        "dimensions:\n  q: {}\n  p:\n    values: {a: {}, b: {}, x: {patterns: [s-*, a-*]}, y: {}, "
+        f"old: {{until: 2026-01-01}}, new: {{since: 2026-01-01}}}}\n    from:\n      - {first}\n      - {second}\n"
     )
 
 
@@ -207,7 +247,7 @@ NOT_SHADOWED = """
 {column: SkuId}
 
 {column: ServiceName}
-{column: ServiceName, map: {a: b}}
+{column: ServiceName, map: {c: b, a*: b}}
 
 {column: ServiceName, map: {a: b}}
 {column: ServiceName}
@@ -305,8 +345,38 @@ NOT_SHADOWED = """
 {when: {SubAccountId: "1"}, is: old}
 {account: {"1": y}}
 
+{column: ResourceName, map: {a: x}}
+{name: {a: y}}
+
 {name: {a: x}}
-{when: {ResourceName: a}, is: y}
+{when: {ResourceId: a}, is: y}
+
+{column: ServiceName}
+{when: {ServiceName: c}, is: y}
+
+{column: ServiceName}
+{when: {ServiceName: old}, is: y}
+
+{tag: t}
+{when: {tag.t: [a, c]}, is: y}
+
+{tag: t}
+{when: {label.t: a}, is: y}
+
+{tag: u}
+{when: {tag.t: a}, is: y}
+
+{when: {tag.t: "?*"}, is: x}
+{tag: t}
+
+{when: {tag.t: "*"}, is: x}
+{tag: [t, u]}
+
+{when: {ServiceName: "*", SkuId: a}, is: x}
+{column: ServiceName}
+
+{when: {ServiceName: {any: "*", not: a}}, is: x}
+{column: ServiceName}
 
 {dimension: q, map: {a: x}}
 {account: {a: x}}
@@ -319,80 +389,11 @@ NOT_SHADOWED = """
 
 {lookup: {file: l.csv, key: SubAccountId, value: p}}
 {account: {"3": y}}
-
-{lookup: {file: l.csv, key: SubAccountId, value: p}}
-{account: {"4*": y, "444": x, "/5+/": y}}
-
-{lookup: {file: l.csv, key: SubAccountId, value: p}}
-{when: {SubAccountId: "4*"}, is: y}
-
-{account: {"/5+/": y}}
-{lookup: {file: l.csv, key: SubAccountId, value: p}}
 """
 
 
 @pytest.mark.parametrize("rules", NOT_SHADOWED.strip().split("\n\n"))
 def test_no_rule_that_can_answer_is_told(rules: str, tmp_path: Path) -> None:
-    found = read(tmp_path, taxonomy(rules), {"l.csv": "SubAccountId,p\n1,x\n2,y\n4*,x\n/5+/,x\n"})
+    found = read(tmp_path, taxonomy(rules), {"l.csv": "SubAccountId,p\n1,x\n2,y\n"})
 
     assert len(found.dimensions["p"].rules) == 2
-
-
-def test_the_message_names_both_rules_and_their_places(tmp_path: Path) -> None:
-    text = """
-    dimensions:
-      p:
-        from:
-          - is: a
-          - tag: [t, u]
-    """
-
-    assert refused(tmp_path, text) == messages("""
-        taxonomy.yaml:5:9: rule 2 (tag t, u) can never answer: whatever it is (taxonomy.yaml:4:9) answers first;
-          expected rules in the order from special to general. Move it above, narrow the earlier one, or take it out.
-          (FM2007)
-    """)
-
-
-def test_lines_of_one_map_are_compared_too(tmp_path: Path) -> None:
-    text = 'dimensions: {p: {from: [{account: {"1*": a, "12*": b, "1": c, A: d, a: e}}]}}'
-
-    assert [each.split(" can never")[0] for each in refused(tmp_path, text)] == [
-        "taxonomy.yaml:1:45: the line '12*'",
-        "taxonomy.yaml:1:69: the line 'a'",
-    ]
-
-
-def test_lines_of_a_lookup_are_told_at_their_cell(tmp_path: Path) -> None:
-    text = """
-    dimensions:
-      p:
-        from:
-          - account: {"1": x}
-          - lookup: {file: l.csv, key: SubAccountId, value: p}
-    """
-
-    assert [
-        each.split(" answers first")[0] for each in refused(tmp_path, text, {"l.csv": "p,SubAccountId\nx,2\nx,1\n"})
-    ] == ["l.csv:3:2: the line '1' can never answer: account (taxonomy.yaml:4:9)"]
-
-
-def test_patterns_of_values_are_told_where_they_stand(tmp_path: Path) -> None:
-    text = "dimensions: {p: {values: {a: {patterns: s*}, b: {patterns: [t*, sb*]}}, from: [{patterns: ResourceName}]}}"
-
-    assert [each.split(" answers first")[0] for each in refused(tmp_path, text)] == [
-        "taxonomy.yaml:1:65: the line 'sb*' can never answer: patterns ResourceName (taxonomy.yaml:1:81)"
-    ]
-
-
-def test_rules_of_included_files_are_there_to_be_answered_before(tmp_path: Path) -> None:
-    files = {"a.yaml": 'dimensions: {p: {values: {z: {patterns: sz*}}, from: [{is: a}, {account: {"1": b}}, {is: z}]}}'}
-    text = """
-    include: a.yaml
-    dimensions:
-      p:
-        values: {a: {patterns: s*}, b: }
-        from: [{account: {"1": a}}, {patterns: ResourceName}, {is: b}]
-    """
-
-    assert len(read(tmp_path, text, files).dimensions["p"].rules) == 6

@@ -33,6 +33,7 @@ _MAPS = {
     "account": "SubAccountId", "project": "SubAccountId", "account_name": "SubAccountName", "name": "name",
     "id": "ResourceId",
 }  # fmt: skip
+_LISTS = frozenset({"tag", "label"})
 _PREFIXED = re.compile(r"(tag|label)\.\S.*", re.DOTALL)
 
 
@@ -331,7 +332,8 @@ class RuleSettings(Dated):
     @classmethod
     def _is_not_empty(cls, data: Any) -> Any:  # noqa: ANN401 -- as the file has it
         """Refuse a source that is named and left out: ``when:`` beside ``is`` would become a rule for everything."""
-        empty = [kind for kind in KINDS if data.get(kind, kind) is None] if isinstance(data, dict) else []
+        given = data if isinstance(data, dict) else {}
+        empty = [kind for kind in KINDS if given.get(kind, kind) is None or (kind in _LISTS and given.get(kind) == [])]
         if empty:
             remedy = "Fill it, or take the line out."
             faults = [Fault(code=_KIND_OF_VALUE, expected="something", remedy=remedy, steps=(kind,)) for kind in empty]

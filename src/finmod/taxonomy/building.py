@@ -19,7 +19,19 @@ from finmod.settings.taxonomy import VALUE_NAME, DimensionSettings, TaxonomyFile
 from finmod.settings.yaml import Document, Steps
 from finmod.taxonomy.accepted import INFERRED_FROM, inferred_words
 from finmod.taxonomy.csv_tables import CsvTable, Row, read_csv
-from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, RuleKind, Span, Value, Verdict
+from finmod.taxonomy.definition import (
+    Condition,
+    Dimension,
+    Entry,
+    Named,
+    Rule,
+    RuleKind,
+    Span,
+    Value,
+    Verdict,
+    common,
+    default_label,
+)
 from finmod.taxonomy.fold import fold
 
 if TYPE_CHECKING:
@@ -42,14 +54,12 @@ class Builder:
         folder: Where it stands: CSV files are named from there.
         included: Whether another file includes it.
         problems: What must be mended.
-        bytes: What was read besides the file itself.
     """
 
     document: Document
     folder: Path
     included: bool
     problems: list[Problem] = field(default_factory=list)
-    bytes: list[bytes] = field(default_factory=list)
 
     def dimensions(self, settings: TaxonomyFile) -> dict[str, Dimension]:
         """Return the dimensions of the file."""
@@ -82,7 +92,7 @@ class Builder:
             for number, each in enumerate(settings.rules)
             if (rule := self._rule(number, each, (*at, "from", number))) is not None
         ]
-        label = settings.label or name.replace("-", " ").replace("_", " ").capitalize()
+        label = settings.label or default_label(name)
         return Dimension(name, label, values, tuple(rules), settings.required, settings.rolls_up, self.place(*at))
 
     def _value(self, name: str, settings: ValueSettings, at: Steps) -> Value:
@@ -111,8 +121,9 @@ class Builder:
         key = "values" if self.document.find((*at, "values"))[1].content == name else "values_file"
         table = self._csv(name, ("value",), self.place(*at, key), _COLUMNS)
         found: dict[str, Value] = {}
-        for row in table.rows if table else ():
-            assert table is not None  # noqa: S101 -- tells mypy
+        if table is None:
+            return found
+        for row in table.rows:
             text = row.cells["value"]
             known = found.get(text) or beside.get(text)
             if known is not None:
@@ -217,9 +228,10 @@ class Builder:
         if not settings.parents:
             return ()
         table = self._csv(settings.parents, ("child", "parent"), self.place(*at, "parents"))
+        if table is None:
+            return ()
         found: dict[str, tuple[str, Row]] = {}
-        for row in table.rows if table else ():
-            assert table is not None  # noqa: S101 -- tells mypy
+        for row in table.rows:
             child = row.cells["child"]
             if child in found:
                 self._twice(table, row, "child", child, table.place(found[child][1], "child"))
@@ -229,35 +241,37 @@ class Builder:
 
     def _entries(self, table: CsvTable, key: str, value: str) -> tuple[Entry, ...]:
         """Return the map that a lookup is, its keys as they stand; a key may stand again for other days."""
-        found: dict[str, Entry] = {}
+        found: dict[str, list[tuple[Row, Named]]] = {}
         for row in table.rows:
             text, name = row.cells[key], row.cells[value]
             if not text or not name:
                 continue
-            place, target = table.place(row, key), Named(name, self._span(table, row), table.place(row, value))
-            known = found.get(text.lower())
-            clash = next((each for each in known.targets if _meet(each.span, target.span)), None) if known else None
-            if clash is not None:
-                self._twice(
-                    table, row, key, text, clash.place,
-                    "each once, or each for days of its own (columns since and until)",
-                    "Take one of the rows out, or give them days.",
-                )  # fmt: skip
+            target = Named(name, self._span(table, row), table.place(row, value))
+            known = found.setdefault(text.lower(), [])
+            clash = next((each for _, each in known if common(each.span, target.span)), None)
+            if clash is None:
+                known.append((row, target))
                 continue
-            found[text.lower()] = Entry(
-                text, (*(known.targets if known else ()), target), known.place if known else place, is_literal=True,
-                inferred=bool(row.cells.get(INFERRED_FROM)) or (known is not None and known.inferred),
+            self._twice(
+                table, row, key, text, clash.place,
+                "each once, or each for days of its own (columns since and until)",
+                "Take one of the rows out, or give them days.",
             )  # fmt: skip
-        return tuple(found.values())
+        return tuple(
+            Entry(
+                rows[0][0].cells[key], tuple(target for _, target in rows), table.place(rows[0][0], key),
+                is_literal=True, inferred=any(row.cells.get(INFERRED_FROM) for row, _ in rows),
+            )
+            for rows in found.values()
+        )  # fmt: skip
 
     def _csv(self, name: str, needed: tuple[str, ...], asked_by: str, known: tuple[str, ...] = ()) -> CsvTable | None:
         shown = os.path.normpath(os.path.join(os.path.dirname(self.document.name), name))  # noqa: PTH118, PTH120 -- a name
         try:
-            table, raw = read_csv(self.folder, name, needed, asked_by=asked_by, known=known, shown=shown)
+            table, _ = read_csv(self.folder, name, needed, asked_by=asked_by, known=known, shown=shown)
         except UserError as error:
             self.problems += error.problems
             return None
-        self.bytes.append(raw)
         return table
 
     def _twice(  # noqa: PLR0913, PLR0917 -- what the message is made of
@@ -277,10 +291,6 @@ def span(settings: Dated) -> Span:
         date.fromisoformat(settings.since) if settings.since else None,
         date.fromisoformat(settings.until) if settings.until else None,
     )
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return (one.since or date.min) < (other.until or date.max) and (other.since or date.min) < (one.until or date.max)
 
 
 def _words(settings: RuleSettings) -> str:

@@ -7,7 +7,6 @@ Owns the problems that can be seen without a bill. What a bill shows, such as a 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
 from itertools import islice
 
 from rapidfuzz import fuzz, process
@@ -19,7 +18,7 @@ from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, TRUE_UPS
 from finmod.settings.rule import COLUMNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.building import texts_of
-from finmod.taxonomy.definition import Condition, Dimension, Named, Rule, Span, Taxonomy, Value, asked
+from finmod.taxonomy.definition import Condition, Dimension, Named, Taxonomy, Value, asked, common
 from finmod.taxonomy.patterns import is_pattern, is_regex, refused
 from finmod.taxonomy.shadows import shadowed
 
@@ -69,7 +68,7 @@ def _aliases(dimension: Dimension) -> Iterator[Problem]:
     seen: dict[str, list[tuple[Value, Named | None]]] = {}
     for text, value, alias in texts_of(dimension):
         for other, theirs in seen.setdefault(text, []):
-            if other is not value and meet(value.span, other.span, *(each.span for each in (alias, theirs) if each)):
+            if other is not value and common(value.span, other.span, *(each.span for each in (alias, theirs) if each)):
                 yield Problem(
                     code="FM2006",
                     found=f"{printable(alias.text if alias else value.name, 80)!r} means {value.name!r} and "
@@ -80,11 +79,6 @@ def _aliases(dimension: Dimension) -> Iterator[Problem]:
                 )
                 break
         seen[text].append((value, alias))
-
-
-def meet(*spans: Span) -> bool:
-    """Return whether there is a day on which all spans hold."""
-    return max(span.since or date.min for span in spans) < min(span.until or date.max for span in spans)
 
 
 Place = tuple[str, str]
@@ -134,9 +128,9 @@ def _targets(dimension: Dimension, taxonomy: Taxonomy) -> Iterator[Problem]:
 def _unknown_of(conditions: Sequence[Condition], taxonomy: Taxonomy) -> Iterator[Problem]:
     for condition in conditions:
         other = taxonomy.dimensions.get(condition.subject)
-        for text in (*condition.any, *condition.none) if other else ():
-            assert other is not None  # noqa: S101 -- tells mypy
-            yield from _unknown(other, text, condition.place)
+        if other is not None:
+            for text in (*condition.any, *condition.none):
+                yield from _unknown(other, text, condition.place)
 
 
 def _unknown(dimension: Dimension, text: str, place: str, *, exact: bool = False) -> Iterator[Problem]:
@@ -252,8 +246,3 @@ def _circle(taxonomy: Taxonomy) -> tuple[str, ...]:
         return ()
 
     return next((found for name in taxonomy.dimensions if (found := visit(name, ()))), ())
-
-
-def rule_name(dimension: Dimension, rule: Rule) -> str:
-    """Return how messages call a rule: ``product rule 2 (tag product, app)``."""
-    return f"{dimension.name} rule {rule.number} ({printable(rule.text, 100)})"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from finmod.engines.duckdb import Engine, identifier
-from finmod.taxonomy.definition import Condition, Dimension, Entry, Rule, Taxonomy
+from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Span, Taxonomy
 from finmod.taxonomy.outcomes import Outcome, Outcomes
 from finmod.taxonomy.patterns import first_match, lowered, matches
 from finmod.taxonomy.segments import Segments
@@ -139,10 +140,9 @@ class ColumnLevel:
 
     def _join(self, name: str, place: int, subject: str, rows: str, *, is_lower: bool = True) -> str:
         text = f"lower({subject})" if is_lower else subject
-        return (
-            f"LEFT JOIN {self._table}_map AS {name} ON {name}.rule = {place} AND {name}.segment = {rows}.segment "
-            f"AND {name}.text = {text}"
-        )
+        # Without dates there is one segment, in which every line holds.
+        held = f"AND {rows}.segment BETWEEN {name}.since AND {name}.last " if self.segments.days else ""
+        return f"LEFT JOIN {self._table}_map AS {name} ON {name}.rule = {place} {held}AND {name}.text = {text}"
 
     def _patterns(self, dimension: Dimension, rule: Rule, subject: str, segment: str) -> str | None:
         """Return SQL for the outcome of the first pattern of a map that matches; by segment where lines are dated."""
@@ -165,41 +165,58 @@ class ColumnLevel:
     def _numbers(self, dimension: Dimension, rule: Rule, entry: Entry, segment: int) -> Iterator[int]:
         """Yield the outcome of a line of a map in a segment, if it has one there."""
         for target in entry.targets:
-            value = dimension.values.get(target.text) if dimension.values is not None else None
-            spans = (target.span, value.span) if value else (target.span,)
-            if self.segments.holds(segment, *spans):
+            if self.segments.holds(segment, *self._spans(dimension, target)):
                 yield self.outcomes.of_entry(dimension, rule, entry, target.text, entry.place)
                 return
 
+    def _spans(self, dimension: Dimension, target: Named) -> tuple[Span, ...]:
+        value = (dimension.values or {}).get(target.text)
+        return (target.span, value.span) if value else (target.span,)
+
     def _exact(self, engine: Engine) -> set[int]:
         """Fill the table of texts that maps have as they are; return the rules that have any."""
-        found: list[tuple[int, int, str, int]] = []
+        found: list[tuple[int, str, int, int, int]] = []
         for place, (dimension, rule) in enumerate(self.rules):
             if rule.entries is None:
-                found += [(place, *row) for row in self._own_texts(engine, dimension, rule)]
+                own = self._own_texts(engine, dimension, rule)
+                found += [(place, text, segment, segment, number) for segment, text, number in own]
                 continue
             entries = [entry for entry in rule.entries if not entry.is_pattern]
             lower = lowered(engine, [entry.key for entry in entries])
+            alike: dict[str, list[Entry]] = {}
+            for entry in entries:
+                alike.setdefault(lower[entry.key], []).append(entry)
             found += [
-                (place, segment, lower[entry.key], number)
-                for entry in entries
-                for segment in self.segments.all()
-                for number in self._numbers(dimension, rule, entry, segment)
+                (place, text, *held) for text, some in alike.items() for held in self._stretches(dimension, rule, some)
             ]
         engine.run(
             f"CREATE OR REPLACE TEMP TABLE {self._table}_map "
-            "(rule INTEGER, segment INTEGER, text VARCHAR, outcome INTEGER)"
+            "(rule INTEGER, text VARCHAR, since INTEGER, last INTEGER, outcome INTEGER)"
         )
-        # Of lines that differ in case alone the first holds.
-        first = {row[:3]: row for row in reversed(found)}
         if found:
-            columns = [list(column) for column in zip(*first.values(), strict=True)]
+            columns = [list(column) for column in zip(*found, strict=True)]
+            kinds = ("INTEGER", "VARCHAR", "INTEGER", "INTEGER", "INTEGER")
             engine.run(
-                f"INSERT INTO {self._table}_map SELECT unnest(?::INTEGER[]), unnest(?::INTEGER[]), "
-                "unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
-                columns,
+                f"INSERT INTO {self._table}_map SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
             )
         return {place for place, *_ in found}
+
+    def _stretches(self, dimension: Dimension, rule: Rule, entries: Sequence[Entry]) -> Iterator[tuple[int, int, int]]:
+        """Yield what lines of one text say: first and last segment, and the outcome there.
+
+        Of lines that differ in case alone the first holds, where it has a value.
+        """
+        if len(entries) > 1:
+            for segment in self.segments.all():
+                numbers = (number for entry in entries for number in self._numbers(dimension, rule, entry, segment))
+                yield from ((segment, segment, number) for number in islice(numbers, 1))
+            return
+        (entry,) = entries
+        for target in entry.targets:
+            held = self.segments.holding(*self._spans(dimension, target))
+            if held:
+                number = self.outcomes.of_entry(dimension, rule, entry, target.text, entry.place)
+                yield held[0], held[-1], number
 
     def _own_texts(self, engine: Engine, dimension: Dimension, rule: Rule) -> Iterator[tuple[int, str, int]]:
         """Yield what the texts of the column themselves name, for a rule without a map."""

@@ -6,7 +6,7 @@ Owns the records. Reading them from files is the work of ``reading.py``, applyin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -28,6 +28,11 @@ class Span:
         """Return whether a day is one of them."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
+    @property
+    def bounds(self) -> tuple[date, date]:
+        """Return its first day and the day after its last one."""
+        return self.since or date.min, self.until or date.max
+
     def __str__(self) -> str:
         since = f"since {self.since}" if self.since else ""
         until = f"until {self.until}" if self.until else ""
@@ -35,6 +40,15 @@ class Span:
 
 
 ALWAYS = Span()
+
+
+def common(*spans: Span) -> Span | None:
+    """Return the days on which all spans hold; None where there are none."""
+    since, until = max(span.bounds[0] for span in spans), min(span.bounds[1] for span in spans)
+    if since >= until:
+        return None
+    return Span(None if since == date.min else since, None if until == date.max else until)
+
 
 RULE_SET = "(rule set of finmod)"
 """Behind the name of a file that comes with finmod, in places; for the eye, a user's file may be called so too."""
@@ -231,14 +245,10 @@ class Taxonomy:
     Attributes:
         dimensions: Name -> dimension, in the order of the file, included ones behind.
         taggable: What the user says of what can carry tags, in order.
-        digest: Hash of every file that was read: the same digest, the same names.
-        files: Those files.
     """
 
     dimensions: dict[str, Dimension]
     taggable: tuple[Verdict, ...] = ()
-    digest: str = ""
-    files: tuple[str, ...] = field(default=())
 
     def days(self) -> tuple[date, ...]:
         """Return every day on which something begins or ends to hold, in order."""
@@ -267,6 +277,15 @@ class Taxonomy:
         for dimension in self.dimensions.values():
             visit(dimension)
         return tuple(done.values())
+
+
+def default_label(name: str) -> str:
+    """Return how reports call a dimension that says nothing of it.
+
+    >>> default_label("cost-centre")
+    'Cost centre'
+    """
+    return name.replace("-", " ").replace("_", " ").capitalize()
 
 
 def asked(dimension: Dimension, taxonomy: Taxonomy) -> tuple[str, ...]:

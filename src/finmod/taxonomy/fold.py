@@ -29,3 +29,18 @@ def fold(text: str) -> str:
             break
         text = folded
     return _SEPARATORS.sub("-", text).strip("-")
+
+
+def fold_glob(glob: str) -> str | None:
+    """Return a glob for folded texts, or None where it asks for separators around a text, which folding takes away.
+
+    >>> fold_glob("Search_*"), fold_glob("*.Prod?"), fold_glob("-*")
+    ('search-*', '*-prod?', None)
+    """
+    first, *parts = re.split("([*?])", glob)
+    begin, end = fold(f"{first}x")[:-1], fold(f"x{parts[-1]}")[1:] if parts else ""
+    if (first and not begin) or (parts and parts[-1] and not end):
+        return None
+    # A separator beside a sign stands within the text, so that it counts; between letters it is not stripped.
+    inside = (part if part in {"*", "?"} else fold(f"x{part}x")[1:-1] for part in parts[:-1])
+    return "".join((begin, *inside, end))

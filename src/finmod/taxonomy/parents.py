@@ -1,7 +1,10 @@
 """Parent resources: what the resource is called that another one is part of.
 
 Owns how a parent is found: a list of the user's, or the resource's own id, whose beginning is the id of its parent as
-in ``.../servers/one/databases/two`` or ``arn:...:cluster/one/service/two``.
+in ``.../servers/one/databases/two`` or ``arn:...:cluster/one/service/two``. Ids of Azure are compared without case, as
+Azure itself does: their case differs from export to export.
+
+Source: Azure, "Naming rules and restrictions for Azure resources": names of resources are case-insensitive.
 """
 
 from __future__ import annotations
@@ -11,8 +14,15 @@ from collections.abc import Sequence
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Dimension
 
+
+def _same(column: str) -> str:
+    """Return SQL for what is equal of ids that mean one resource."""
+    return f"CASE WHEN {column} ILIKE '/subscriptions/%' THEN lower({column}) ELSE {column} END"
+
+
 PARENTS_JOIN = (
-    "LEFT JOIN names_parents AS parents ON parents.x_Source = base.x_Source AND parents.ResourceId = base.ResourceId "
+    f"LEFT JOIN names_parents AS parents ON parents.x_Source = base.x_Source "
+    f"AND parents.ResourceId = {_same('base.ResourceId')} "
     "AND parents.x_BillingPeriod = base.x_BillingPeriod AND parents.segment = base.segment"
 )
 # So many levels up an id is looked through: account, group, server, database, table.
@@ -24,7 +34,8 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
 
     A resource is called what all its charges of a month and stretch of days are called; where they differ it has no
     name. Where it has no charge in a stretch, it is called as in the others of the month, if these agree. The nearest
-    parent that has a name counts, of those that the user lists first.
+    parent that has a name counts: first of those that the user lists, up to four levels, then of those that the id
+    tells, up to four levels too.
 
     Args:
         engine: Has the table ``names``.
@@ -36,8 +47,8 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
         for (place, _), value in zip(dimensions, values, strict=True)
     )
     engine.run(
-        "CREATE OR REPLACE TEMP TABLE names_stretches AS SELECT x_Source, x_BillingPeriod, ResourceId, segment, "
-        f"{own} FROM names WHERE ResourceId IS NOT NULL GROUP BY ALL"
+        f"CREATE OR REPLACE TEMP TABLE names_stretches AS SELECT x_Source, x_BillingPeriod, {_same('ResourceId')} AS "
+        f"ResourceId, segment, {own} FROM names WHERE ResourceId IS NOT NULL GROUP BY ALL"
     )
     _fill(engine, [(place, value) for (place, _), value in zip(dimensions, values, strict=True)])
     _list(engine, dimensions)
@@ -45,15 +56,19 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     for _ in range(_LEVELS):
         cuts.append(f"nullif(regexp_extract({cuts[-1]}, '^(.+)[/:][^/:]+$', 1), '')")
     joins = [
-        f"LEFT JOIN names_listed_parents AS l{place} ON l{place}.child = r.ResourceId AND l{place}.place = {place} "
-        f"{_join(f'listed{place}', f'l{place}.parent')}"
-        for place, _ in dimensions
+        f"LEFT JOIN names_listed_parents AS l{place}_{level} ON l{place}_{level}.child = "
+        f"{f'l{place}_{level - 1}.parent' if level else 'r.ResourceId'} AND l{place}_{level}.place = {place} "
+        f"{_join(f'listed{place}_{level}', f'l{place}_{level}.parent')}"
+        for place, each in dimensions
+        for level in _listed(each)
     ]
     joins += [_join(f"up{level}", f"r.cut{level}") for level in range(1, _LEVELS + 1)]
     ups = [f"up{level}" for level in range(1, _LEVELS + 1)]
+    asked = {
+        place: [*(f"listed{place}_{level}" for level in _listed(dimension)), *ups] for place, dimension in dimensions
+    }
     found = ", ".join(
-        f"coalesce({', '.join(f'{up}.o_{place}' for up in (f'listed{place}', *ups))}) AS o_{place}"
-        for place, _ in dimensions
+        f"coalesce({', '.join(f'{up}.o_{place}' for up in every)}) AS o_{place}" for place, every in asked.items()
     )
     cut = ", ".join(f"{sql} AS cut{level}" for level, sql in enumerate(cuts) if level)
     engine.run(
@@ -61,6 +76,11 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
         f"r.segment, {found} "
         f"FROM (SELECT *, {cut} FROM names_resources) AS r {' '.join(joins)}"
     )
+
+
+def _listed(dimension: Dimension) -> range:
+    """Return the levels that are looked through of the parents that users list; none where no list is given."""
+    return range(_LEVELS if any(rule.parents for rule in dimension.rules) else 0)
 
 
 def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:
@@ -93,6 +113,11 @@ def _list(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) -> None:
         kinds = ("INTEGER", "VARCHAR", "VARCHAR")
         engine.run(
             f"INSERT INTO names_listed_parents SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
+        )
+        # Of ids that differ in case alone, each dimension has the first.
+        engine.run(
+            f"CREATE OR REPLACE TEMP TABLE names_listed_parents AS SELECT place, {_same('child')} AS child, "
+            f"first({_same('parent')} ORDER BY rowid) AS parent FROM names_listed_parents GROUP BY ALL"
         )
 
 

@@ -1,8 +1,8 @@
 r"""Patterns of the taxonomy: texts, globs and /regular expressions/, as the engine runs them.
 
 Owns their reading and what is refused. The engine's matcher (RE2) takes time linear in the text; what needs another
-kind of matcher is refused, and so is a repeat of a repeat, which says nothing more and hangs the matchers of other
-tools that the same pattern is copied to.
+kind of matcher is refused, and so is what hangs the matchers of other tools that the same pattern is copied to, as
+``ambiguity.py`` finds it.
 
 Source: RE2, "Syntax".
 """
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from finmod.engines.duckdb import Engine, EngineError, literal
+from finmod.errors import printable
+from finmod.taxonomy.ambiguity import ATOM, QUANTIFIER, ambiguous
 
 _GLOB = {"*": ".*", "?": "."}
 _LONGEST = 2000
@@ -140,7 +142,7 @@ def _weight(text: str) -> int:
     inside, place = text[1:-1], 0
     groups = [0]
     while place < len(inside):
-        atom = _ATOM.match(inside, place)
+        atom = ATOM.match(inside, place)
         if atom is None:
             return _HEAVIEST
         place = atom.end()
@@ -148,7 +150,7 @@ def _weight(text: str) -> int:
             groups.append(1)
             continue
         own = groups.pop() if atom["close"] and len(groups) > 1 else _weight_of_one(atom[0])
-        found = _QUANTIFIER.match(inside, place)
+        found = QUANTIFIER.match(inside, place)
         if found is not None:
             place = found.end()
             own *= max(1, int(found["high"] or 0), int(found["low"] or 0) + 1)
@@ -170,12 +172,6 @@ def refused(engine: Engine, text: str) -> Refused | None:
     if not is_regex(text):
         return None
     inside = text[1:-1]
-    if _repeats_a_repeat(inside):
-        return Refused(
-            "the pattern repeats what repeats already, such as (a+)+: some texts would be tried in endless ways",
-            "one repeat inside another nowhere",
-            "Write the inner part alone: a+ in place of (a+)+, [a-z-]+ in place of ([a-z]+-?)+.",
-        )
     try:
         # Alone and as it is put together with others: a)|(b is none, though (a)|(b) is one.
         for each in (inside, regex(text)):
@@ -190,62 +186,11 @@ def refused(engine: Engine, text: str) -> Refused | None:
             "a regular expression of RE2: no look-around, no back-reference",
             "Correct it, or write a glob such as search-*.",
         )
-    return None
-
-
-_ATOM = re.compile(
-    r"(?P<escape>\\Q.*?\\E|\\[pP](?:\{[^}]*\}|.)|\\.)|(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])|(?P<open>\((?:\?[^):]*:|\?P?<\w+>)?)"
-    r"|(?P<close>\))|(?P<bar>\|)|(?P<one>.)",
-    re.DOTALL,
-)
-_QUANTIFIER = re.compile(r"(?P<sign>[*+?])\??|\{(?P<low>[0-9]+)(?P<comma>,)?(?P<high>[0-9]*)\}\??")
-
-
-@dataclass
-class _Branch:
-    """What one alternative of a group holds: whether something repeats without end, and what must be there."""
-
-    repeats: bool = False
-    needed: int = 0
-
-    @property
-    def is_loose(self) -> bool:
-        """Return whether it is a repeat and nothing else that must be there."""
-        return self.repeats and not self.needed
-
-
-def _repeats_a_repeat(inside: str) -> bool:
-    """Return whether a group that is one repeat and nothing else that must be there is repeated without end."""
-    groups: list[list[_Branch]] = [[_Branch()]]
-    place = 0
-    while place < len(inside):
-        atom = _ATOM.match(inside, place)
-        if atom is None:
-            return False
-        place = atom.end()
-        if atom["open"]:
-            groups.append([_Branch()])
-            continue
-        if atom["bar"]:
-            groups[-1].append(_Branch())
-            continue
-        loose = False
-        if atom["close"] and len(groups) > 1:
-            loose = any(branch.is_loose for branch in groups.pop())
-        endless, optional, place = _quantified(inside, place)
-        if loose and endless:
-            return True
-        branch = groups[-1][-1]
-        branch.repeats |= endless or loose
-        branch.needed += not (optional or endless or loose)
-    return False
-
-
-def _quantified(inside: str, place: int) -> tuple[bool, bool, int]:
-    """Return whether what ends at a place is repeated without end, whether it may be missing, and where that ends."""
-    found = _QUANTIFIER.match(inside, place)
-    if found is None:
-        return False, False, place
-    sign, low = found["sign"], found["low"]
-    endless = sign in {"*", "+"} or (low is not None and found["comma"] is not None and not found["high"])
-    return endless, sign in {"*", "?"} or low == "0", found.end()
+    repeat = ambiguous(engine, inside)
+    if repeat is None:
+        return None
+    return Refused(
+        f"the repeat {printable(repeat, 60)} can read one text in very many ways, and other tools would try them all",
+        "a pattern that reads each text in one way",
+        "Write a+ in place of (a+)+ and of a*a*a*, [a-z-]+ in place of ([a-z]+-?)+, (a|b)* in place of (a|ab|b)*.",
+    )

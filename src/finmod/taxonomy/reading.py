@@ -5,7 +5,6 @@ Owns how included files come together: a file's own values and rules stand befor
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from finmod.settings.validate import MOST_PROBLEMS, listing, validated
 from finmod.settings.yaml import Document, parse_yaml, read_yaml
 from finmod.taxonomy.building import Builder, with_patterns
 from finmod.taxonomy.checks import faults, places_of_patterns
-from finmod.taxonomy.definition import RULE_SET, Dimension, Taxonomy, Value, Verdict
+from finmod.taxonomy.definition import RULE_SET, Dimension, Taxonomy, Value, Verdict, default_label
 
 _RULE_SETS = "rule_sets"
 _DEEPEST = 20
@@ -29,11 +28,10 @@ _DEEPEST = 20
 
 @dataclass
 class _Files:
-    """What was read: the settings of each file in order, and every byte that decides names."""
+    """What was read so far, and what must be mended."""
 
     root: Path
     problems: list[Problem] = field(default_factory=list)
-    hashed: list[bytes] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     tested: set[str] = field(default_factory=set)
 
@@ -52,7 +50,6 @@ class _Files:
         builder = Builder(document, folder, included=len(stack) > 1)
         own, verdicts = builder.dimensions(settings), list(builder.verdicts(settings))
         self.problems += builder.problems
-        self.hashed += builder.bytes
         # A file of the user's is known by its whole path, which no name of a rule set can be.
         if stack[-1] in rule_sets():
             self.tested |= {text for text, _ in places_of_patterns(Taxonomy(own, tuple(verdicts)))}
@@ -103,7 +100,6 @@ class _Files:
                 )
                 expected = listing(known) if known else None
                 raise UserError(_no_include(f"there is no rule set {name!r}", expected, place, remedy))
-            self.hashed.append(text.encode())
             return parse_yaml(text, f"{name} {RULE_SET}"), folder, name
         fault = path_fault(name, place="file")
         if fault or Path(name).is_absolute():
@@ -114,7 +110,6 @@ class _Files:
             found, remedy = f"there is no file {printable(name, 80)!r}", "Put the file there, or correct its name."
             raise UserError(_no_include(found, None, place, remedy))
         document = read_yaml(path, name=os.path.relpath(path, self.root))
-        self.hashed.append(_raw(path, document.name))
         return document, path.parent, str(path.resolve())
 
 
@@ -141,7 +136,6 @@ def read_taxonomy(root: Path) -> Taxonomy:
         )
     files = _Files(root)
     document = read_yaml(path)
-    files.hashed.append(_raw(path, document.name))
     dimensions, verdicts = files.read(document, root, (str(path.resolve()),))
     numbered = {
         name: with_patterns(
@@ -149,8 +143,7 @@ def read_taxonomy(root: Path) -> Taxonomy:
         )
         for name, each in dimensions.items()
     }
-    digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in files.hashed)).hexdigest()
-    made = Taxonomy(numbered, tuple(verdicts), digest, tuple(files.names.values()))
+    made = Taxonomy(numbered, tuple(verdicts))
     problems = files.problems or list(islice(faults(made, files.tested), MOST_PROBLEMS + 1))
     if problems:
         raise UserError(*_first(problems))
@@ -168,15 +161,6 @@ def _first(problems: list[Problem]) -> list[Problem]:
         remedy="Mend these first, and check that the files are the right ones.",
     )
     return [*problems[:MOST_PROBLEMS], more]
-
-
-def _raw(path: Path, name: str) -> bytes:
-    """Return the bytes of a file that was read a moment ago."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        found, remedy = "the file went away while it was read", "Run the command again."
-        raise UserError(Problem(code="FM1011", found=found, where=name, remedy=remedy)) from None
 
 
 def rule_sets() -> tuple[str, ...]:
@@ -210,17 +194,13 @@ def _together(own: dict[str, Dimension], more: dict[str, Dimension], closed: set
                 rules=(*mine.rules, *each.rules),
                 required=each.required if mine.required is None else mine.required,
                 rolls_up=mine.rolls_up or each.rolls_up,
-                label=each.label if mine.label == _default_label(name) else mine.label,
+                label=each.label if mine.label == default_label(name) else mine.label,
             )
     return found
 
 
 def _without(values: dict[str, Value], taken: dict[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in values.items() if name not in taken}
-
-
-def _default_label(name: str) -> str:
-    return name.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _no_include(found: str, expected: str | None, where: str, remedy: str) -> Problem:

@@ -5,6 +5,7 @@ Owns the numbering of days. On all days of a segment the same rules, values and 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +32,7 @@ class Segments:
 
     def number_of(self, day: date) -> int:
         """Return the segment of a day."""
-        return sum(edge <= day for edge in self.days)
+        return bisect_right(self.days, day)
 
     def all(self) -> range:
         """Return every segment."""
@@ -45,9 +46,11 @@ class Segments:
         """Return whether all spans hold in a segment."""
         return all(span.holds_on(self.start(segment)) for span in spans)
 
-    def holding(self, *spans: Span) -> tuple[int, ...]:
-        """Return the segments in which all spans hold."""
-        return tuple(segment for segment in self.all() if self.holds(segment, *spans))
+    def holding(self, *spans: Span) -> range:
+        """Return the segments in which all spans hold: they lie one behind the other."""
+        starts = (self.first, *self.days)
+        since, until = max(span.bounds[0] for span in spans), min(span.bounds[1] for span in spans)
+        return range(bisect_left(starts, since), bisect_left(starts, until))
 
 
 def segments_between(days: Sequence[date], first: date, last: date) -> Segments:

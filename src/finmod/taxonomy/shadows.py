@@ -1,53 +1,194 @@
-"""Rules that can never answer, because an earlier one always does.
+"""Rules that can never answer, because earlier ones always do.
 
 Owns what can be told from the rules alone. Rules of included files are passed over: to be answered before is what they
-are there for.
+are there for. Which text covers which, is told in ``covering.py``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import lru_cache
-from operator import itemgetter
+from itertools import count
 
 from finmod.errors import Problem, printable
-from finmod.taxonomy.definition import ALWAYS, Condition, Dimension, Entry, Rule, Span
+from finmod.taxonomy.covering import Days, Line, Lines, covers_days, covers_text, joined
+from finmod.taxonomy.definition import ALWAYS, Condition, Dimension, Entry, Rule, Span, common
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.patterns import is_pattern, is_regex
+from finmod.taxonomy.value_reader import PLACEHOLDERS
 
-Days = list[tuple[date, date]]
-"""Stretches of days, each with its first day and the day after its last one."""
+# What rules by name look at, written as no dimension can be called. What ResourceName is, they see too: they look at
+# the id only where there is no name.
+_NAME = "(name)"
+_SEES = {"ResourceName": ("ResourceName", _NAME)}
 
 
 def shadowed(dimension: Dimension) -> Iterator[Problem]:
-    """Yield a problem for each rule, or line of a map, that an earlier rule answers in any case."""
+    """Yield a problem for each rule, line of a map or alias that earlier ones answer in any case."""
+    pass_ = _Pass(dimension)
     own = [rule for rule in dimension.rules if not rule.included]
     for place, rule in enumerate(own):
-        other = next((each for each in own[:place] if _answers_always(dimension, each, rule)), None)
-        if other is None:
-            yield from _lines(dimension, rule, own[:place])
+        other = next((each for each in own[:place] if pass_.answers_always(each, rule)), None)
+        if other is not None:
+            yield _problem(f"rule {rule.number} ({printable(rule.text, 100)})", rule.place, [_whole(other)])
         else:
-            yield _problem(f"rule {rule.number} ({printable(rule.text, 100)})", rule.place, other)
+            yield from pass_.dead_lines(rule)
+        pass_.add(rule)
+    yield from pass_.dead_aliases()
 
 
-def _problem(what: str, where: str, earlier: Rule) -> Problem:
+def _whole(rule: Rule) -> tuple[str, str]:
+    return rule.text, rule.place
+
+
+def _problem(what: str, where: str, earlier: Sequence[tuple[str, str]]) -> Problem:
+    first = " and ".join(f"{printable(text, 100)} ({place})" for text, place in earlier)
+    each = " first, each on days of its own" if len(earlier) > 1 else "s first"
     return Problem(
         code="FM2007",
-        found=f"{what} can never answer: {printable(earlier.text, 100)} ({earlier.place}) answers first",
+        found=f"{what} can never answer: {first} answer{each}",
         expected="rules in the order from special to general",
         where=where,
         remedy="Move it above, narrow the earlier one, or take it out.",
     )
 
 
-def _answers_always(dimension: Dimension, earlier: Rule, rule: Rule) -> bool:
-    """Return whether an earlier rule answers wherever another one could."""
-    needed = _days(dimension, rule)
-    if rule.kind == "when" and any(_maps_all(dimension, earlier, each, needed) for each in rule.when):
-        return True
-    return _covers(_days(dimension, earlier), needed) and (earlier.kind == "is" or _sees_all(earlier, rule))
+class _Pass:
+    """One way through the rules of a dimension, with the lines of those that were seen."""
+
+    def __init__(self, dimension: Dimension) -> None:
+        self._dimension = dimension
+        # A pattern of a value stands once for all rules that read it: dead in one, it may live in another.
+        self._patterns = sum(rule.by_patterns for rule in dimension.rules)
+        self._numbers = count()
+        self._lines: dict[str, Lines] = {}
+        self._open: dict[str, list[Rule]] = {}
+        self._texts: dict[str, list[Span]] = {}
+        for value in (dimension.values or {}).values():
+            self._texts.setdefault(fold(value.name), []).append(value.span)
+            for alias in value.aliases:
+                span = common(value.span, alias.span)
+                if span is not None and not is_pattern(alias.text):
+                    self._texts.setdefault(fold(alias.text), []).append(span)
+
+    def add(self, rule: Rule) -> None:
+        """Keep what a rule answers, for those behind it."""
+        if rule.kind == "column" and rule.column:
+            self._open.setdefault(rule.column, []).append(rule)
+        for condition in rule.when if len(rule.when) == 1 else ():
+            for text in condition.any if not condition.none else ():
+                self._add(condition.subject, rule, text, self._days(rule))
+        for entry in rule.entries or ():
+            self._add(_subject(rule), rule, entry.key, self._days(rule, entry), is_literal=entry.is_literal)
+
+    def _add(self, subject: str, rule: Rule, text: str, days: Days, *, is_literal: bool = False) -> None:
+        line = Line(next(self._numbers), text, days, rule.text, rule.place, rule.number, is_literal=is_literal)
+        self._lines.setdefault(subject, Lines()).add(line)
+
+    def dead_lines(self, rule: Rule) -> Iterator[Problem]:
+        """Yield a problem for each line of a map that earlier rules, or lines above it, answer first."""
+        own = Lines()
+        for entry in rule.entries or ():
+            days = self._days(rule, entry)
+            line = Line(
+                next(self._numbers), entry.key, days, rule.text, rule.place, rule.number, is_literal=entry.is_literal
+            )
+            first = _first([*self._covering(_subject(rule), line), *own.covering(line)], days)
+            first = first or self._reading(rule, entry.key, days)
+            if not first:
+                own.add(line)
+            elif not entry.included and not (rule.by_patterns and self._patterns > 1):
+                yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, first)
+
+    def dead_aliases(self) -> Iterator[Problem]:
+        """Yield a problem for each alias that is a glob, where one of an earlier value has all its texts."""
+        seen = Lines()
+        for value in (self._dimension.values or {}).values():
+            for alias in value.aliases:
+                span = common(value.span, alias.span)
+                if span is None or not is_pattern(alias.text):
+                    continue
+                line = Line(next(self._numbers), alias.text, [span.bounds], f"the alias {alias.text}", alias.place, 0)
+                covering = [each for each in seen.covering(line) if each.text.lower() != alias.text.lower()]
+                first = _first(covering, line.days)
+                if first and not value.included:
+                    yield _problem(f"the alias {printable(alias.text, 80)!r}", alias.place, first)
+                seen.add(line)
+
+    def _covering(self, subject: str, line: Line) -> list[Line]:
+        every = (self._lines[name] for name in _SEES.get(subject, (subject,)) if name in self._lines)
+        return sorted((each for lines in every for each in lines.covering(line)), key=lambda each: each.number)
+
+    def _reading(self, rule: Rule, text: str, needed: Days) -> list[tuple[str, str]]:
+        """Return the earlier rule that reads a text of the same column as a value, if there is one."""
+        if rule.kind == "map" and rule.column:
+            for other in self._open.get(rule.column, ()):
+                if self._reads(other, text, needed):
+                    return [_whole(other)]
+        return []
+
+    def _reads(self, rule: Rule, text: str, needed: Days) -> bool:
+        """Return whether a text by itself is a value to a rule of tags or of a column, on all days."""
+        folded = fold(text)
+        if is_pattern(text):
+            return False
+        if self._dimension.values is None:
+            return folded not in PLACEHOLDERS and covers_days(self._days(rule), needed)
+        spans = (common(rule.span, each) for each in self._texts.get(folded, ()))
+        return covers_days(joined(each.bounds for each in spans if each), needed)
+
+    def answers_always(self, earlier: Rule, rule: Rule) -> bool:
+        """Return whether an earlier rule answers wherever another one could."""
+        needed = self._days(rule)
+        if rule.kind == "when" and any(self._has_all(earlier, each, needed) for each in rule.when):
+            return True
+        is_always = earlier.kind == "is" or _sees_all(earlier, rule) or _takes_all(earlier, rule)
+        return is_always and covers_days(self._days(earlier), needed)
+
+    def _has_all(self, earlier: Rule, condition: Condition, needed: Days) -> bool:
+        """Return whether a rule answers every text that a condition lets through."""
+        subject = condition.subject
+        if not condition.any:
+            return False
+        if earlier.kind in {"map", "dimension"} and _subject(earlier) in _SEES.get(subject, (subject,)):
+            entries = [each for each in earlier.entries or () if covers_days(self._days(earlier, each), needed)]
+            return all(any(_covers(entry, text) for entry in entries) for text in condition.any)
+        kind, _, key = subject.partition(".")
+        is_read = earlier.kind == "column" and earlier.column == subject
+        is_read |= earlier.kind == kind and fold(key) in {fold(each) for each in earlier.keys}
+        return is_read and all(self._reads(earlier, text, needed) for text in condition.any)
+
+    def _days(self, rule: Rule, entry: Entry | None = None) -> Days:
+        """Return the days on which a rule, or a line of its map, has an answer to give."""
+        spans = [(rule.value, ALWAYS)] if entry is None else [(target.text, target.span) for target in entry.targets]
+        held = (common(rule.span, span, self._span_of(name)) for name, span in spans)
+        return joined(each.bounds for each in held if each)
+
+    def _span_of(self, name: str | None) -> Span:
+        value = (self._dimension.values or {}).get(name or "")
+        return value.span if value else ALWAYS
+
+
+def _covers(entry: Entry, text: str) -> bool:
+    """Return whether a line of a map matches all that a text, glob or /pattern/ of a condition does."""
+    return covers_text(entry.key, text) and (entry.is_pattern or not is_pattern(text))
+
+
+def _subject(rule: Rule) -> str:
+    """Return what the lines of a rule's map are compared with: a column, or a dimension."""
+    return rule.dimension or (_NAME if rule.column == "name" else rule.column or "")
+
+
+def _first(covering: Sequence[Line], needed: Days) -> list[tuple[str, str]]:
+    """Return the rule of the first line that holds on all days, or those that do so together; empty for none."""
+    found: list[Line] = []
+    for line in covering:
+        if covers_days(line.days, needed):
+            return [(line.rule, line.place)]
+        if any(since < until for since, until in line.days):
+            found.append(line)
+    if not covers_days(joined(days for line in found for days in line.days), needed):
+        return []
+    return list(dict.fromkeys((line.rule, line.place) for line in found))
 
 
 def _sees_all(earlier: Rule, rule: Rule) -> bool:
@@ -62,49 +203,17 @@ def _sees_all(earlier: Rule, rule: Rule) -> bool:
     return is_same and rule.column == earlier.column
 
 
-def _days(dimension: Dimension, rule: Rule, entry: Entry | None = None) -> Days:
-    """Return the days on which a rule, or a line of its map, has an answer to give."""
-    spans = [(rule.value, ALWAYS)] if entry is None else [(target.text, target.span) for target in entry.targets]
-    return [days for name, span in spans if (days := _together(rule.span, span, _span_of(dimension, name))) is not None]
-
-
-def _span_of(dimension: Dimension, name: str | None) -> Span:
-    value = (dimension.values or {}).get(name or "")
-    return value.span if value else ALWAYS
-
-
-def _together(*spans: Span) -> tuple[date, date] | None:
-    """Return the days on which all spans hold; None where there are none."""
-    since = max(span.since or date.min for span in spans)
-    until = min(span.until or date.max for span in spans)
-    return (since, until) if since < until else None
-
-
-def _covers(days: Days, needed: Days) -> bool:
-    """Return whether there are needed days, and all of them are among the days."""
-    return bool(needed) and all(_is_within(days, *each) for each in needed)
-
-
-def _is_within(days: Days, since: date, until: date) -> bool:
-    for first, end in sorted(days):
-        if first <= since < end:
-            since = end
-    return since >= until
-
-
-def _maps_all(dimension: Dimension, earlier: Rule, condition: Condition, needed: Days) -> bool:
-    """Return whether a map has every text that a condition lets through."""
-    if earlier.kind != "map" or earlier.column != condition.subject or not condition.any:
+def _takes_all(earlier: Rule, rule: Rule) -> bool:
+    """Return whether the one condition of a rule is that there is something, where another one reads it."""
+    if earlier.kind != "when" or len(earlier.when) != 1 or rule.kind not in {"column", "tag", "label"}:
         return False
-    lines = [entry for entry in earlier.entries or () if _covers(_days(dimension, earlier, entry), needed)]
-    return all(any(_covers_line(line, text) for line in lines) for text in condition.any)
-
-
-def _covers_line(line: Entry, text: str) -> bool:
-    """Return whether a line of a map matches all that a text, glob or /pattern/ does."""
-    if line.is_literal:
-        return not is_pattern(text) and line.key.lower() == text.lower()
-    return covers_text(line.key, text)
+    (condition,) = earlier.when
+    if condition.none or not any(text and not text.strip("*") for text in condition.any):
+        return False
+    if rule.kind == "column":
+        return condition.subject == rule.column
+    kind, _, key = condition.subject.partition(".")
+    return kind == rule.kind and {fold(each) for each in rule.keys} == {fold(key)}
 
 
 def _implied(demand: Condition, given: Condition) -> bool:
@@ -121,83 +230,3 @@ def _implied(demand: Condition, given: Condition) -> bool:
 
 def _lower(texts: Sequence[str]) -> set[str]:
     return {text if is_regex(text) else text.lower() for text in texts}
-
-
-def covers_text(one: str, other: str) -> bool:
-    """Return whether a text, glob or /pattern/ matches all that another one does, as far as that is plain to see."""
-    if one == other:
-        return True
-    if is_regex(one) or is_regex(other):
-        return False
-    first, second = one.lower(), other.lower()
-    return first == second or (is_pattern(one) and _covering(first).fullmatch(second) is not None)
-
-
-@lru_cache(maxsize=10_000)
-def _covering(glob: str) -> re.Pattern[str]:
-    """Return what matches the texts and globs that a glob covers; nothing in it is tried in more than one way."""
-    first, *middle = ("".join("[^*]" if sign == "?" else re.escape(sign) for sign in part) for part in glob.split("*"))
-    if not middle:
-        return re.compile(first, re.DOTALL)
-    tried = "".join(f"(?>.*?{part})" for part in middle[:-1] if part)
-    return re.compile(f"{first}{tried}.*{middle[-1]}", re.DOTALL)
-
-
-class _Lines:
-    """Lines of maps: texts by themselves, patterns by their beginning, so that each is compared with few others."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, list[tuple[int, Rule, str, Days]]] = {}
-        self._patterns: dict[str, list[tuple[int, Rule, str, Days]]] = {}
-        self._number = 0
-
-    def add(self, rule: Rule, text: str, days: Days, *, is_one: bool) -> None:
-        """Take a line; ``is_one`` tells whether it is a pattern."""
-        self._number += 1
-        line = (self._number, rule, text, days)
-        if is_one:
-            begin = text if is_regex(text) else re.split("[*?]", text.lower(), maxsplit=1)[0]
-            self._patterns.setdefault(begin, []).append(line)
-        else:
-            self._texts.setdefault(text.lower(), []).append(line)
-
-    def first(self, rule: Rule, text: str, needed: Days, *, is_one: bool) -> Rule | None:
-        """Return the rule of the first line that covers a text on all days; of one map a text goes before globs."""
-        lower = text.lower()
-        near = [] if is_one else list(self._texts.get(lower, ()))
-        # An id of a lookup that looks like a /pattern/ is none: what other patterns match of it is not plain to see.
-        if self._patterns and (is_one or not is_regex(text)):
-            begins = {text, *(lower[:end] for end in range(len(lower) + 1))}
-            near += [
-                each
-                for begin in begins
-                for each in self._patterns.get(begin, ())
-                if (is_one or each[1] is not rule) and covers_text(each[2], text)
-            ]
-        covering = (each for each in sorted(near, key=itemgetter(0)) if _covers(each[3], needed))
-        return next((other for _, other, _, _ in covering), None)
-
-
-def _lines(dimension: Dimension, rule: Rule, before: Sequence[Rule]) -> Iterator[Problem]:
-    """Yield a problem for each line of a map that an earlier rule, or a line above it, answers first."""
-    if rule.entries is None:
-        return
-    lines = _Lines()
-    for other in before:
-        for each in other.when if other.kind == "when" and len(other.when) == 1 else ():
-            for text in each.any if each.subject == rule.column and not each.none else ():
-                lines.add(other, text, _days(dimension, other), is_one=is_pattern(text))
-        for entry in other.entries or () if _is_alike(other, rule) else ():
-            lines.add(other, entry.key, _days(dimension, other, entry), is_one=entry.is_pattern)
-    for entry in rule.entries:
-        days = _days(dimension, rule, entry)
-        found = lines.first(rule, entry.key, days, is_one=entry.is_pattern)
-        if found is None:
-            lines.add(rule, entry.key, days, is_one=entry.is_pattern)
-        elif not entry.included:
-            yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, found)
-
-
-def _is_alike(other: Rule, rule: Rule) -> bool:
-    """Return whether two rules map the texts of the same column, or the values of the same dimension."""
-    return (other.kind, other.column, other.dimension) == (rule.kind, rule.column, rule.dimension)

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Dimension, Value
-from finmod.taxonomy.fold import fold
+from finmod.taxonomy.fold import fold, fold_glob
 from finmod.taxonomy.outcomes import How
-from finmod.taxonomy.patterns import first_match, is_pattern
+from finmod.taxonomy.patterns import first_match, is_pattern, is_regex
 from finmod.taxonomy.segments import Segments
 
 PLACEHOLDERS = frozenset({
@@ -82,6 +82,20 @@ class ValueReader:
             by_text, by_fold = self._table(segment) if aliases else ({}, {})
             left = [text for at, text in texts if at == segment and text not in by_text and fold(text) not in by_fold]
             if aliases and left:
-                case = first_match("text", [(text, place) for place, (text, _) in enumerate(aliases)])
-                rows = self._engine.rows(f"SELECT text, {case} FROM (SELECT unnest(?::VARCHAR[]) AS text)", [left])
-                self._matched |= {(segment, text): aliases[place][1] for text, place in rows if place is not None}
+                self._matched |= self._first(segment, [(text, text) for text in left], aliases)
+                # As with texts, what the glob says itself goes before what it says but for case and separators.
+                folded = ((None if is_regex(text) else fold_glob(text), value) for text, value in aliases)
+                globs = [(glob, value) for glob, value in folded if glob is not None]
+                others = [(text, fold(text)) for text in left if (segment, text) not in self._matched]
+                self._matched |= self._first(segment, others, globs) if globs and others else {}
+
+    def _first(
+        self, segment: int, texts: list[tuple[str, str]], patterns: list[tuple[str, Value]]
+    ) -> dict[tuple[int, str], Value]:
+        """Return the value of the first pattern that matches, of each text by the form that is compared."""
+        case = first_match("form", [(pattern, place) for place, (pattern, _) in enumerate(patterns)])
+        given = [list(column) for column in zip(*texts, strict=True)]
+        rows = self._engine.rows(
+            f"SELECT text, {case} FROM (SELECT unnest(?::VARCHAR[]) AS text, unnest(?::VARCHAR[]) AS form)", given
+        )
+        return {(segment, text): patterns[place][1] for text, place in rows if place is not None}

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from finmod.taxonomy.shadows import covers_text
+from finmod.taxonomy.covering import covers_text
 
 
 @pytest.mark.parametrize(
