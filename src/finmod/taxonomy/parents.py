@@ -6,6 +6,7 @@ in ``.../servers/one/databases/two`` or ``arn:...:cluster/one/service/two``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from finmod.engines.duckdb import Engine
@@ -17,6 +18,8 @@ PARENTS_JOIN = (
 )
 # So many levels up an id is looked through: account, group, server, database, table.
 _LEVELS = 4
+_CUT = "^(.+)[/:][^/:]+$"
+_ABOVE = re.compile(_CUT)
 
 
 def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], values: Sequence[str]) -> None:
@@ -43,7 +46,7 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
-        cuts.append(f"nullif(regexp_extract({cuts[-1]}, '^(.+)[/:][^/:]+$', 1), '')")
+        cuts.append(f"nullif(regexp_extract({cuts[-1]}, '{_CUT}', 1), '')")
     joins = [
         f"LEFT JOIN names_listed_parents AS l{place} ON l{place}.child = r.ResourceId AND l{place}.place = {place} "
         f"{_join(f'listed{place}', f'l{place}.parent')}"
@@ -61,6 +64,23 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
         f"r.segment, {found} "
         f"FROM (SELECT *, {cut} FROM names_resources) AS r {' '.join(joins)}"
     )
+
+
+def parents_of(child: str, dimension: Dimension) -> list[str]:
+    """Return the ids under which the parents of a resource are looked for, the one that counts first in front.
+
+    >>> parents_of("arn:x:cluster/a/service/b", Dimension("product", {}))
+    ['arn:x:cluster/a/service', 'arn:x:cluster/a', 'arn:x:cluster', 'arn:x']
+    """
+    listed = next((parent for rule in dimension.rules for own, parent in rule.parents if own == child), None)
+    found = [] if listed is None else [listed]
+    for _ in range(_LEVELS):
+        match = _ABOVE.match(child)
+        if match is None:
+            break
+        child = match[1]
+        found.append(child)
+    return found
 
 
 def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:
