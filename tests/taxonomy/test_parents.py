@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from finmod.taxonomy.parents import parents_of
 from tests.taxonomy.small import Key, names, read, tags
 
 OWN = "dimensions: {p: {from: [{tag: p}, {parent: resource}]}}"
@@ -160,3 +161,10 @@ def test_odd_ids_do_no_harm(resource: str, tmp_path: Path) -> None:
     found = names(read(tmp_path, OWN), rows).values("p")
     assert (found[0], found[3], found[4]) == ("x", "y", None)
     assert found[1] is None
+
+
+def test_the_ids_of_parents_are_told_in_the_order_in_which_they_count(tmp_path: Path) -> None:
+    (dimension,) = read(tmp_path, OWN).dimensions.values()
+    above = ["arn:x:cluster/a/service", "arn:x:cluster/a", "arn:x:cluster", "arn:x"]
+    assert parents_of("arn:x:cluster/a/service/b", dimension) == above
+    assert parents_of("alone", dimension) == []

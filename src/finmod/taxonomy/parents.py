@@ -67,11 +67,7 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
 
 
 def parents_of(child: str, dimension: Dimension) -> list[str]:
-    """Return the ids under which the parents of a resource are looked for, the one that counts first in front.
-
-    >>> parents_of("arn:x:cluster/a/service/b", Dimension("product", {}))
-    ['arn:x:cluster/a/service', 'arn:x:cluster/a', 'arn:x:cluster', 'arn:x']
-    """
+    """Return the ids under which the parents of a resource are looked for, the one that counts first in front."""
     listed = next((parent for rule in dimension.rules for own, parent in rule.parents if own == child), None)
     found = [] if listed is None else [listed]
     for _ in range(_LEVELS):
