@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.books import Books, Unchanged
-from tests.tagged import lines, records, tagged
+from tests.books import Books, Unchanged, bill
+from tests.tagged import charge, lines, records, tagged
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +32,11 @@ def test_taggable_tells_of_each_service_what_can_carry_tags_and_why_not(project:
         "why": "a tax is charged to an account", "effective_cost": "7.000000000000", "currency": "USD", "charges": "1",
         "service_cost": "7.000000000000",
     }  # fmt: skip
+
+
+def test_a_discount_does_not_lift_the_share_above_all(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    discount = charge(9, "-5", "", "", ServiceName="Databases", ChargeCategory="Adjustment")
+    books.load(books.write("b.csv", bill(discount)), "--source", "other")
+    (line,) = (line for line in lines(books, "taggable") if line.startswith("Databases"))
+    assert line.split()[2:] == ["25.00", "USD", "30.00", "USD", "85.7", "%", "adjustment", "-5.00"]

@@ -70,12 +70,13 @@ class ServiceSpend:
 
     @property
     def share(self) -> Decimal | None:
-        """Return the share of the cost that counts as able to carry tags.
+        """Return the share that counts as able to carry tags, of amounts without their signs; None where all are 0.
 
-        None where that is no share: the whole is not positive, or credits make a part larger than it.
+        With signs a discount, which no resource carries, would lift the share above all.
         """
-        whole, part = self.cost, self.taggable
-        return part / whole if whole > 0 and 0 <= part <= whole else None
+        whole = sum((abs(part.cost) for part in self.parts), Decimal(0))
+        can = sum((abs(part.cost) for part in self.parts if part.can is not False), Decimal(0))
+        return can / whole if whole else None
 
 
 def why(verdict: str) -> str:
