@@ -167,6 +167,25 @@ class Books:
         return Books(target)
 
 
+class Unchanged(Books):
+    """A project that no test changes: what a command said once, it says again without being run.
+
+    For commands that only read; what writes a file is run on a copy.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Know nothing yet."""
+        super().__init__(root)
+        self._said: dict[tuple[str, ...], Said] = {}
+
+    def run(self, command: str, *arguments: str | Path) -> Said:
+        """Run a command on the project, or say again what it said."""
+        words = (command, *map(str, arguments))
+        if words not in self._said:
+            self._said[words] = super().run(*words)
+        return self._said[words]
+
+
 def rows(count: int) -> Sequence[dict[str, str]]:
     """Return as many charges, of 1, 2, 3 ... USD."""
     return [{"BilledCost": str(number)} for number in range(1, count + 1)]

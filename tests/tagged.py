@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import csv
+import io
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -59,21 +61,26 @@ CHARGES = (
 """September: 125 can carry tags, of which 80 is understood; 7 of tax cannot."""
 
 
-def tagged(folder: Path, taxonomy: str = TAXONOMY) -> Books:
-    """Return the project with its charges loaded."""
-    made = _loaded(bill(*CHARGES)).copy(folder)
-    made.write("taxonomy.yaml", taxonomy)
-    return made
-
-
 @cache
 def _loaded(text: str) -> Books:
-    """Return a project with a bill, loaded once: tests get copies of it."""
+    """Return a project into which a bill was loaded, once for all tests of this process: a load takes a moment."""
     folder = Path(tempfile.mkdtemp(prefix="finmod-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     made = Books(folder / "books")
     made.load(made.write("a.csv", text))
     return made
+
+
+def with_charges(folder: Path, charges: Iterable[Mapping[str, str]], taxonomy: str) -> Books:
+    """Return a project of its own in which charges were loaded."""
+    made = _loaded(bill(*charges)).copy(folder)
+    made.write("taxonomy.yaml", taxonomy)
+    return made
+
+
+def tagged(folder: Path, taxonomy: str = TAXONOMY) -> Books:
+    """Return the project with its charges loaded."""
+    return with_charges(folder, CHARGES, taxonomy)
 
 
 EURO = {"BillingCurrency": "EUR", "BillingAccountId": "a2"}
@@ -115,6 +122,16 @@ def estate(folder: Path, taxonomy: str = ESTATE) -> Books:
     for number in range(16):
         add(number, "mixed", ("search", "ads")[number % 2] if number < 8 else "")
     add(16, "mixed", "zzz")
-    made = _loaded(bill(*charges)).copy(folder)
-    made.write("taxonomy.yaml", taxonomy)
-    return made
+    return with_charges(folder, charges, taxonomy)
+
+
+def lines(books: Books, *words: str) -> list[str]:
+    """Return what ``finmod tags`` says on a pipe, line by line."""
+    said = books.run("tags", *words)
+    assert (said.code, said.err) == (0, "")
+    return said.out.splitlines()
+
+
+def records(books: Books, *words: str) -> list[dict[str, str]]:
+    """Return what ``finmod tags`` says as CSV, row by row."""
+    return list(csv.DictReader(io.StringIO("\n".join(lines(books, *words, "--output", "csv")))))

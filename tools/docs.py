@@ -18,6 +18,7 @@ from tools.pages.mappings import mapping_pages
 from tools.pages.standard import standard_pages
 from tools.pages.suppliers import supplier_pages
 from tools.pages.tables import table_pages
+from tools.pages.taggable import taggable_pages
 
 Generator = Callable[[], Mapping[str, str]]
 
@@ -29,6 +30,7 @@ GENERATORS: tuple[Generator, ...] = (
     ai_usage_pages,
     supplier_pages,
     table_pages,
+    taggable_pages,
     command_pages,
 )
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.books import Books, bill
-from tests.cli.terminal import on_terminal
+from tests.books import Books, Unchanged, bill
+from tests.cli.terminal import as_on_terminal
 from tests.tagged import CHARGES, TAXONOMY, charge, tagged
 
 SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -48,7 +48,7 @@ dimensions:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Return the tagged project; no test changes it."""
-    return tagged(tmp_path_factory.mktemp("explain") / "books")
+    return Unchanged(tagged(tmp_path_factory.mktemp("explain") / "books").root)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Books:
         )
     )
     made.write("taxonomy.yaml", KINDS)
-    return made
+    return Unchanged(made.root)
 
 
 def lines(books: Books, what: str, *words: str) -> list[str]:
@@ -132,7 +132,8 @@ def test_a_key_is_told_with_what_it_is_and_why_it_is_called_so(project: Books) -
         ("n-1", "search: its name is 'VM-12', like '/vm-[0-9]+/'", "5, name; taxonomy.yaml:11:16"),
         ("vm-13", "search: its name is 'vm-13', like '/vm-[0-9]+/'", "5, name; taxonomy.yaml:11:16"),
         ("c-1", "ads: ServiceName is 'ADS', but for case and separators", "6, column ServiceName; taxonomy.yaml:12:9"),
-        ("t-1/disk", "search: its parent resource is called so", "7, parent resource; taxonomy.yaml:13:9"),
+        ("t-1/disk", "search: its parent resource t-1 (by rule 1, tag product, app) is called so",
+         "7, parent resource; taxonomy.yaml:13:9"),
         ("w-1", "search: its conditions hold", "8, when RegionId eu-west-1; taxonomy.yaml:14:9"),
         ("i-1", "ads: whatever it is", "9, whatever it is; taxonomy.yaml:16:9"),
     ],
@@ -282,14 +283,14 @@ def test_json_has_every_rules_answer(project: Books) -> None:
     assert key["columns"]["Tags"] == '{"product":"serach"}'
     assert key["names"]["product"] == {
         "value": "ads", "rule": 2, "rule_text": "account", "how": "map", "place": "taxonomy.yaml:9:19",
-        "tag_key": None, "text": "2",
+        "tag_key": None, "text": "2", "parent_resource": None, "parent_rule_text": None, "parent_place": None,
         "rules": [
             {"rule": 1, "rule_text": "tag product, app", "place": "taxonomy.yaml:8:9", "says": None,
-             "unrecognised_text": "serach", "wins": False},
+             "unrecognised_text": "serach", "parent_resource": None, "wins": False},
             {"rule": 2, "rule_text": "account", "place": "taxonomy.yaml:9:9", "says": "ads",
-             "unrecognised_text": None, "wins": True},
+             "unrecognised_text": None, "parent_resource": None, "wins": True},
             {"rule": 3, "rule_text": "when ServiceName Unheard", "place": "taxonomy.yaml:10:9", "says": None,
-             "unrecognised_text": None, "wins": False},
+             "unrecognised_text": None, "parent_resource": None, "wins": False},
         ],
     }  # fmt: skip
 
@@ -332,7 +333,7 @@ def test_a_month_and_a_word_that_make_no_sense_are_refused(project: Books) -> No
 
 @pytest.mark.parametrize("columns", [60, 100])
 def test_sentences_fit_the_terminal_and_are_set_in(columns: int, project: Books) -> None:
-    code, shown = on_terminal(["--project", project.root, "explain", "i-3"], columns=columns)
+    code, shown = as_on_terminal(["--project", project.root, "explain", "i-3"], columns=columns)
     out = [line.rstrip() for line in SEQUENCE.sub("", shown).splitlines()]
     assert code == 0
     assert max(map(len, out)) <= columns

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import HARMFUL
-from tests.books import Books, Said, bill
+from tests.books import Books, Said, Unchanged, bill
 from tests.tagged import charge
 
 EVIL = (
@@ -37,24 +37,40 @@ dimensions:
       - tag: [open, "we'ird \"key\""]
 """
 
+PARTS = 2
+"""So many resources to be split to keep what one of them finds below what is explained at once."""
+
 COMMANDS = (
-    "tags", "tags --by account", "tags --by open", "tags --by product", "tags --trend 3", "tags keys", "tags drift",
-    "tags rules", "tags repair", "tags infer", "tags todo", "tags todo --owner =cmd()",
+    "tags", "tags --by account", "tags --by open", "tags --by product", "tags --trend 3", "tags keys",
+    "tags drift --all", "tags taggable", "tags rules", "tags repair", "tags infer", "tags todo",
+    "tags todo --owner =cmd()",
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Return a project whose every text is hostile; no test changes it."""
-    made = Books(tmp_path_factory.mktemp("evil") / "books")
+    return _hostile(tmp_path_factory.mktemp("evil") / "books")
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Return the same with a few resources to be split to, by which many are found at once; no test changes it."""
+    return _hostile(tmp_path_factory.mktemp("parts") / "books", split=True)
+
+
+def _hostile(folder: Path, *, split: bool = False) -> Books:
+    made = Books(folder)
     charges = [charge(8, "99", "good", '{"product":"search"}')]
     for number, text in enumerate(EVIL):
         tags = {"product": text, "open": text, text[:200]: "k", 'we\'ird "key"': text}
         account = {"SubAccountId": str(number % 5), "SubAccountName": text[:300], "ResourceName": text[:2000]}
+        if split:
+            account["AllocatedResourceId"] = f"part-{number % PARTS}"
         charges.append(charge(9, str(number + 1), text, json.dumps(tags), **account))
     made.load(made.write("a.csv", bill(*charges)))
     made.write("taxonomy.yaml", TAXONOMY)
-    return made
+    return Unchanged(folder)
 
 
 def run(books: Books, command: str, form: str) -> Said:
@@ -95,9 +111,24 @@ def test_every_resource_is_found_and_explained_as_text(text: str, books: Books) 
     heads = [line for line in said.out.splitlines() if "charge key" in line and not line.startswith(" ")]
     assert len(heads) == 1
     assert len(said.out) < 5000
-    for form in ("json", "csv", "markdown"):
-        other = books.run("explain", "--output", form, "--", text)
-        assert (other.code, set(other.out) & HARMFUL) == (0, set())
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+def test_every_resource_is_explained_as_text_in_every_form(form: str, parts: Books) -> None:
+    found: list[str] = []
+    for number in range(PARTS):
+        said = parts.run("explain", "--output", form, f"part-{number}")
+        assert (said.code, said.err, set(said.out) & HARMFUL) == (0, "", set())
+        if form == "json":
+            found += [key["columns"].get("ResourceId", "") for key in json.loads(said.out)]
+        elif form == "csv":
+            cells = [cell for row in csv.reader(io.StringIO(said.out)) for cell in row]
+            assert [cell for cell in cells if cell[:1] in {"=", "+", "@", "\t"} or cell[:2] == "-1"] == []
+        else:
+            assert "<script" not in said.out
+            assert "\n| a | b |" not in said.out
+    if form == "json":
+        assert len(found) == len(EVIL)
 
 
 def test_nothing_was_run_and_no_table_dropped(books: Books, tmp_path: Path) -> None:

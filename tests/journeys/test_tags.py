@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.books import Books, finmod
+from tests.books import Books, Unchanged, finmod
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Books:
     assert finmod("sample", root, "--rows", "40000", "--months", "2").code == 0
     books = Books(root)
     assert books.run("load").code == 0
-    return books
+    return Unchanged(books.root)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def repaired(company: Books, tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Return a copy of it whose repairs were accepted."""
     books = company.copy(tmp_path_factory.mktemp("repaired") / "northwind")
     assert books.run("tags", "repair", "--accept").code == 0
-    return books
+    return Unchanged(books.root)
 
 
 def records(books: Books, *words: str | Path) -> list[dict[str, str]]:
@@ -169,7 +169,7 @@ def test_every_task_has_an_owner_or_nobody_and_lists_add_up(repaired: Books, tmp
         assert sum(Decimal(row["effective_cost"]) for row in every if row["dimension"] == dimension) == amount
     owners = list(dict.fromkeys(row["owner"] for row in every))
     assert len(owners) > 10
-    for owner in owners[:3]:
+    for owner in (owners[0], owners[-1]):
         path = tmp_path / "todo.csv"
         assert repaired.run("tags", "todo", "--owner", owner, "--to", path).code == 0
         with path.open(encoding="utf-8", newline="") as file:
@@ -212,10 +212,8 @@ def test_one_resource_is_explained_as_the_tables_have_it(repaired: Books) -> Non
 
 
 def test_names_cover_every_charge_of_every_month_once(repaired: Books) -> None:
-    for cost in ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost"):
-        whole = repaired.query(f"SELECT CAST(sum({cost}) AS VARCHAR) AS c FROM charges_daily")
-        named = repaired.query(
-            f"SELECT x_Dimension AS d, CAST(sum({cost}) AS VARCHAR) AS c FROM charge_names GROUP BY ALL"
-        )
-        assert {row["c"] for row in named} == {whole[0]["c"]}
-        assert len(named) == 7
+    costs = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
+    sums = ", ".join(f"CAST(sum({cost}) AS VARCHAR) AS {cost}" for cost in costs)
+    (whole,) = repaired.query(f"SELECT {sums} FROM charges_daily")
+    named = repaired.query(f"SELECT x_Dimension AS d, {sums} FROM charge_names GROUP BY x_Dimension")
+    assert [{cost: row[cost] for cost in costs} for row in named] == [whole] * 7

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
+from pathlib import Path
 
+import finmod.settings
 from finmod.settings.validate import did_you_mean, listing
 from finmod.terms.findings import codes
 
 
 def test_codes_and_catalogue_agree() -> None:
-    room = resources.files("finmod.settings")
+    room = Path(finmod.settings.__file__).parent
     texts = [file.read_text(encoding="utf-8") for file in room.rglob("*.py")]
     used = {code for text in texts for code in re.findall(r'"(FM10[0-5]\d)"', text)}
     assert used == {code for code in codes() if "FM1001" <= code <= "FM1059"}

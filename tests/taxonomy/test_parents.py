@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from finmod.taxonomy.parents import parents_of
 from tests.taxonomy.small import Key, names, read, tags
 
 OWN = "dimensions: {p: {from: [{tag: p}, {parent: resource}]}}"
@@ -179,3 +180,18 @@ def test_listed_parents_are_followed_four_levels_up(tmp_path: Path) -> None:
 
     found = names(read(tmp_path, text, {"l.csv": csv}), child("a", "b", "e", "f", "x"))
     assert found.values("p") == ["x", "x", "x", None, None]
+
+
+def test_the_ids_of_parents_are_told_in_the_order_in_which_they_count(tmp_path: Path) -> None:
+    (dimension,) = read(tmp_path, OWN).dimensions.values()
+    above = ["arn:x:cluster/a/service", "arn:x:cluster/a", "arn:x:cluster", "arn:x"]
+    assert parents_of("arn:x:cluster/a/service/b", dimension) == above
+    assert parents_of("alone", dimension) == []
+    azure = "/subscriptions/1/resourceGroups/RG"
+    assert parents_of(azure, dimension)[0] == "/subscriptions/1/resourcegroups"
+
+
+def test_listed_parents_are_told_before_those_of_the_id(tmp_path: Path) -> None:
+    text = "dimensions: {p: {from: [{tag: p}, {parent: resource, parents: l.csv}]}}"
+    (dimension,) = read(tmp_path, text, {"l.csv": "child,parent\nf/1,e\ne,d\nd,c\nc,b\nb,a\n"}).dimensions.values()
+    assert parents_of("f/1", dimension) == ["e", "d", "c", "b", "f"]

@@ -18,12 +18,14 @@ from finmod.cli.values import Name
 from finmod.errors import counted
 
 if TYPE_CHECKING:
-    from finmod.taxonomy.explain import DimensionName, KeyNames, RuleAnswer
+    from finmod.taxonomy.explain import DimensionName, KeyNames, ParentName, RuleAnswer
     from finmod.taxonomy.outcomes import Outcome
 
+_PARENT = ("parent_resource", "parent_rule_text", "parent_place")
 _COLUMNS = (
     "source", "billing_period", "charge_key", "since", "until", "charges", "effective_cost", "billed_cost", "currency",
     "taggable", "dimension", "value", "rule", "rule_text", "how", "place", "tag_key", "text",
+    *_PARENT,
 )  # fmt: skip
 _SHOWN = (
     "ServiceName", "SubAccountId", "SubAccountName", "ResourceId", "ResourceName", "Tags", "AllocatedResourceId",
@@ -84,7 +86,7 @@ def _rows(item: KeyNames) -> Iterator[tuple[Any, ...]]:
         item.taggable,
     )  # fmt: skip
     for name in item.names:
-        yield (*head, name.dimension.name, *_outcome(name.outcome))
+        yield (*head, name.dimension.name, *_outcome(name.outcome), *_parent(name.parent))
 
 
 def _outcome(found: Outcome | None) -> tuple[Any, ...]:
@@ -92,6 +94,13 @@ def _outcome(found: Outcome | None) -> tuple[Any, ...]:
         return (None,) * 7
     rule = found.rule
     return (found.value, rule and rule.number, _from(found), found.how, found.place, found.key, found.text)
+
+
+def _parent(parent: ParentName | None) -> tuple[str | None, ...]:
+    """Return the parent resource that a name came from, what names it, and where that stands."""
+    if parent is None:
+        return (None,) * 3
+    return (parent.resource, _from(parent.outcome), parent.outcome.place)
 
 
 def _from(found: Outcome) -> str:
@@ -116,6 +125,7 @@ def _object(item: KeyNames) -> dict[str, Any]:
         "names": {
             name.dimension.name: {
                 **dict(zip(keys, _outcome(name.outcome), strict=True)),
+                **dict(zip(_PARENT, _parent(name.parent), strict=True)),
                 "rules": [_answer(answer) for answer in name.answers],
             }
             for name in item.names
@@ -131,6 +141,7 @@ def _answer(answer: RuleAnswer) -> dict[str, Any]:
         "place": answer.rule.place if answer.rule else (found.place if found else None),
         "says": found.value if found else None,
         "unrecognised_text": found.text if found and found.value is None else None,
+        "parent_resource": answer.parent and answer.parent.resource,
         "wins": answer.wins,
     }
 
@@ -184,7 +195,7 @@ def _sentence(name: DimensionName, item: KeyNames) -> str:
         return f"is not known: {_unknown(name, item)}."
     value = one_line(found.value or "", 100)
     rule = f"rule {found.rule.number}, {one_line(found.rule.text, 200)}; " if found.rule else ""
-    return f"is {value}: {_reason(found, item)} ({rule}{found.place})."
+    return f"is {value}: {_reason(found, item, name.parent)} ({rule}{found.place})."
 
 
 def _unknown(name: DimensionName, item: KeyNames) -> str:
@@ -196,7 +207,7 @@ def _unknown(name: DimensionName, item: KeyNames) -> str:
     return ", and ".join(parts) or "it has no rule"
 
 
-def _reason(found: Outcome, item: KeyNames) -> str:
+def _reason(found: Outcome, item: KeyNames, parent: ParentName | None) -> str:
     """Return why a rule names what it names."""
     rule = found.rule
     if found.key is not None:
@@ -208,7 +219,18 @@ def _reason(found: Outcome, item: KeyNames) -> str:
         return f"its {found.below} is {value}" if rule else f"its {found.below} {value} rolls up to it"
     if found.text is not None and rule is not None and rule.column is not None:
         return f"{_compared(rule.column, found.text, item)}{_BUT.get(found.how, '')}"
-    return {"parent": "its parent resource is called so", "is": "whatever it is"}.get(found.how, "its conditions hold")
+    if found.how == "parent":
+        return f"its parent resource{_named_by(parent)} is called so"
+    return "whatever it is" if found.how == "is" else "its conditions hold"
+
+
+def _named_by(parent: ParentName | None) -> str:
+    """Return which resource is the parent, and what names it."""
+    if parent is None:
+        return ""
+    rule = parent.outcome.rule
+    of_rule = f"rule {rule.number}, " if rule else ""
+    return f" {one_line(parent.resource, 160)} (by {of_rule}{one_line(_from(parent.outcome), 200)})"
 
 
 def _compared(column: str, text: str, item: KeyNames) -> str:
@@ -236,4 +258,6 @@ def _aside(answer: RuleAnswer, name: DimensionName) -> str:
     rule = f"rule {answer.rule.number}, {one_line(answer.rule.text, 200)},"
     if found.value is None:
         return f"{rule} finds {_written(found.key or '', found.text)}, which is no value."
+    if answer.parent is not None:
+        rule = f"{rule[:-1]}, of {one_line(answer.parent.resource, 160)},"
     return f"{rule} says the same." if same else f"{rule} would say {value}, and comes later."

@@ -33,8 +33,11 @@ from finmod.cli import (
     sample,
     status,
     tags,
+    tags_drift,
     tags_keys,
     tags_repair,
+    tags_rules,
+    tags_taggable,
     tags_todo,
 )
 from finmod.cli.misuse import misused
@@ -107,7 +110,16 @@ def _refuse_no_working_folder() -> None:
         raise UserError(Problem(code="FM1065", found="the working folder was removed", remedy=remedy)) from None
 
 
-for _subcommand in (tags_keys.keys, tags_repair.repair, tags_repair.infer, tags_todo.todo, tags_todo.export):
+for _subcommand in (
+    tags_keys.keys,
+    tags_taggable.taggable,
+    tags_drift.drift,
+    tags_rules.rules,
+    tags_repair.repair,
+    tags_repair.infer,
+    tags_todo.todo,
+    tags_todo.export,
+):
     tags.command.add_command(_subcommand)
 
 for _command in (

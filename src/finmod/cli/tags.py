@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,32 +12,25 @@ import rich_click as click
 from click.core import ParameterSource
 
 from finmod.cli.close import MONTH
-from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.lines import one_line, say
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Name, Whole
 from finmod.errors import counted
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from finmod.taxonomy.compliance import Compliance
-    from finmod.taxonomy.drift import Drift
-    from finmod.taxonomy.rule_use import RuleUse
     from finmod.workspace.tags import TagReport
 
 _COLUMNS = (
-    "billing_period", "dimension", "group", "currency", "share", "required", "meets", "taggable", "understood",
-    "respelt",
-    "unrecognised", "missing", "gap", "gap_named_otherwise", "untaggable", "unsure", "named", "resources",
-    "resources_understood", "unknown_charges",
+    "billing_period", "dimension", "group", "currency", "share", "required", "meets", "short", "short_cost",
+    "taggable", "understood", "respelt", "unrecognised", "missing", "gap", "gap_named_otherwise", "untaggable",
+    "unsure", "named", "resources", "resources_understood", "unknown_charges",
 )  # fmt: skip
-_DRIFT = ("change", "what", "name", "dimension", "value", "resources", "effective_cost", "currency", "example")
-_RULES = ("dimension", "rule", "text", "place", "answers", "names", "effective_cost", "currency", "answered_before_by")
 _SHOWN = 15
 _TEXT = 40
 """Characters of a text in a table at most."""
-_MONTHS = Whole("from 1 to 120", least=1, most=120)
+MONTHS = Whole("from 1 to 120", least=1, most=120)
 
 period_option = click.option(
     "--period", type=MONTH, metavar="YYYY-MM", help="Billing period; the last one where it is not given."
@@ -53,7 +46,7 @@ period_option = click.option(
     help="Tell compliance by account, service, supplier, source, region, or a dimension such as team.",
 )
 @click.option(
-    "--trend", type=_MONTHS, metavar="MONTHS", help="Show the shares of so many months, the period the last of them."
+    "--trend", type=MONTHS, metavar="MONTHS", help="Show the shares of so many months, the period the last of them."
 )
 @click.option("--check", "checks", is_flag=True, help="Exit with 1 where a dimension does not reach what it requires.")
 @output_option
@@ -77,10 +70,12 @@ def command(  # noqa: PLR0913 -- one parameter per option
     project = opened(context.obj)
     report = tag_report(project, parse_period(period) if period else None, by=by, trend=trend or 2)
     if form == "table":
-        _screen(context.obj, project.name, report, by, trend)
+        _screen(context.obj, project.name, report, by, trend, checks=checks)
     else:
         shown = report.groups if by else report.of_trend if trend else report.of_month
         show(_COLUMNS, [_row(each) for each in shown], form)
+        for text in _missed(report) if checks else ():
+            click.echo(text, err=True)
     return 1 if checks and report.missed else 0
 
 
@@ -98,14 +93,13 @@ def _is_given(context: click.Context, parameter: click.Parameter) -> bool:
 
 
 def _row(item: Compliance) -> tuple[Any, ...]:
+    head = (f"{item.month:%Y-%m}", item.dimension, item.group, item.currency, _exact(item.share), item.required)
     amounts = (
-        item.taggable, item.understood, item.respelt, item.unrecognised, item.missing, item.gap, item.gap_named,
-        item.untaggable, item.unsure, item.named,
+        item.short_cost, item.taggable, item.understood, item.respelt, item.unrecognised, item.missing, item.gap,
+        item.gap_named, item.untaggable, item.unsure, item.named,
     )  # fmt: skip
-    return (
-        f"{item.month:%Y-%m}", item.dimension, item.group, item.currency, _exact(item.share), item.required, item.meets,
-        *map(twelve_places, amounts), item.resources, item.resources_understood, item.unknown_charges,
-    )  # fmt: skip
+    counts = (item.resources, item.resources_understood, item.unknown_charges)
+    return (*head, item.meets, _exact(item.short), *map(twelve_places, amounts), *counts)
 
 
 def _exact(share: Decimal | None) -> Decimal | None:
@@ -121,7 +115,9 @@ def percent(share: Decimal | None) -> str:
     return "-" if share is None else f"{share * 100:.1f} %"
 
 
-def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, trend: int | None) -> None:
+def _screen(  # noqa: PLR0913 -- what the options of the command say, and what was found
+    folder: Path | None, name: str, report: TagReport, by: str | None, trend: int | None, *, checks: bool
+) -> None:
     screen = console()
     say(screen, f"{name}, {report.month:%Y-%m}: tags by EffectiveCost of what can carry them", style="bold", limit=1000)
     if not report.of_month:
@@ -140,11 +136,13 @@ def _screen(folder: Path | None, name: str, report: TagReport, by: str | None, t
         texts = [*_uncounted(report), *_gap(report), *_changes(report)]
     for text in texts:
         say(screen, text)
+    for text in _missed(report) if checks else ():
+        say(screen, text, style="red")
     if not by and not trend:
         for finding in report.findings:
             say(screen, f"{finding.where}: {finding.message} ({finding.code})", style="yellow")
     screen.print("\nLook further:")
-    for words in ("keys", "repair", "infer", "todo", "--by account", "drift", "rules"):
+    for words in ("keys", "repair", "infer", "todo", "--by account", "drift", "rules", "taggable"):
         screen.print(f"  {command_line(folder, f'tags {words}')}", markup=False, soft_wrap=True)
 
 
@@ -220,18 +218,45 @@ def _groups(report: TagReport, by: str) -> None:
 
 
 def _trend(report: TagReport) -> None:
-    """Print a line per month and currency, since months are more than any terminal has room for side by side."""
-    dimensions = list(dict.fromkeys(item.dimension for item in report.of_trend))
-    months: dict[tuple[date, str], dict[str, Compliance]] = {}
+    """Print a table per dimension and currency with a line per month."""
+    screen = console()
+    found: dict[tuple[str, str], list[Compliance]] = {}
     for item in report.of_trend:
-        months.setdefault((item.month, item.currency), {})[item.dimension] = item
-    rows = [
-        (f"{month:%Y-%m}", money(next(iter(of_it.values())).taggable, currency),
-         *(percent(of_it[name].share) if name in of_it else "-" for name in dimensions))
-        for (month, currency), of_it in sorted(months.items())
-    ]  # fmt: skip
-    headings = ("month", "can carry tags", *dimensions)
-    table(headings, rows, right=headings[1:], spare=("can carry tags",))
+        found.setdefault((item.dimension, item.currency), []).append(item)
+    is_mixed = len({currency for _, currency in found}) > 1
+    for (dimension, currency), months in found.items():
+        required = months[-1].required
+        title = f"{dimension}{f', {currency}' if is_mixed else ''}"
+        screen.print()
+        say(screen, title if required is None else f"{title}: {_demanded(required)} required", style="bold")
+        # What nothing is demanded of has no column for it.
+        of_target = required is not None
+        rows = [
+            (f"{item.month:%Y-%m}", _understood(item), *([_REACHED[item.meets]] if of_target else []),
+             money(item.taggable, currency), money(item.gap, currency),
+             *([_short_cost(item)] if of_target else []))
+            for item in months
+        ]  # fmt: skip
+        reached, short = (("reached",), ("short of required",)) if of_target else ((), ())
+        headings = ("month", "understood", *reached, "can carry tags", "gap", *short)
+        table(headings, rows, right=[each for each in headings[1:] if each != "reached"], spare=("can carry tags",))
+
+
+def _short_cost(item: Compliance) -> str:
+    return "-" if item.short_cost is None else money(item.short_cost, item.currency)
+
+
+def _missed(report: TagReport) -> Iterator[str]:
+    """Yield how far each target of the month is missed, and by which dimension."""
+    for item in report.missed:
+        points = (item.short or 0) * 100
+        key = next(iter(report.taxonomy.dimensions[item.dimension].tag_keys), None)
+        of_key = "" if key in {None, item.dimension} else f" (tag {one_line(key or '', _TEXT)})"
+        short = f"{points:.1f}" if points >= Decimal("0.05") else f"{points:.4f}"
+        yield (
+            f"Missed: {item.dimension}{of_key} has {_understood(item)} of {_demanded(item.required)} required, "
+            f"{short} points or {money(item.short_cost, item.currency)} short."
+        )
 
 
 def _uncounted(report: TagReport) -> Iterator[str]:
@@ -265,7 +290,10 @@ def _gap(report: TagReport) -> Iterator[str]:
 def _changes(report: TagReport) -> Iterator[str]:
     if report.before is None:
         return
-    counts = Counter((item.change, item.what, item.dimension, item.name) for item in report.drift)
+    # A key that a supplier sets itself is none of the user's; drift counts them.
+    counts = Counter(
+        (item.change, item.what, item.dimension, item.name) for item in report.drift if not item.supplier_set
+    )
     found = Counter((change, what) for change, what, *_ in counts)
     parts = [
         counted(found[change, what], f"{change} {what}")
@@ -274,118 +302,6 @@ def _changes(report: TagReport) -> Iterator[str]:
         if found[change, what]
     ]
     yield f"Since {report.before:%Y-%m}: {', '.join(parts) if parts else 'no key or value came or went'}."
-
-
-@command.command("drift")
-@period_option
-@output_option
-@click.pass_obj
-def show_drift(folder: Path | None, period: str | None, *, form: Form) -> None:
-    """Show tag keys and values that came or went since the month before."""
-    from finmod.terms.periods import parse_period
-    from finmod.workspace.tags import tag_report
-
-    project = opened(folder)
-    report = tag_report(project, parse_period(period) if period else None)
-    if form != "table":
-        show(_DRIFT, [_drift_row(item) for item in report.drift], form)
-        return
-    screen = console()
-    if report.before is None:
-        say(screen, f"{report.month:%Y-%m} is the first month: there is nothing to compare with.")
-        return
-    say(screen, f"{project.name}: {report.month:%Y-%m} against {report.before:%Y-%m}", style="bold")
-    if not report.drift:
-        say(screen, "No key or value came or went.")
-        return
-    rows = [
-        (item.change, item.what, one_line(item.name, _TEXT), item.dimension,
-         "" if item.what == "key" else one_line(item.value, _TEXT) if item.value else "(no value)",
-         item.resources, money(item.cost, item.currency), one_line(end_of(item.example or "")))
-        for item in report.drift
-    ]  # fmt: skip
-    headings = ("change", "what", "text", "dimension", "means", "resources", "EffectiveCost", "such as")
-    table(headings, rows, right=("EffectiveCost",), spare=("such as", "dimension"), whole_words=True)
-
-
-def _drift_row(item: Drift) -> tuple[Any, ...]:
-    return (
-        item.change, item.what, item.name, item.dimension, item.value, item.resources, twelve_places(item.cost),
-        item.currency, item.example,
-    )  # fmt: skip
-
-
-@command.command("rules")
-@period_option
-@click.option(
-    "--months",
-    type=_MONTHS,
-    metavar="NUMBER",
-    default=1,
-    show_default=True,
-    help="Look at so many months together, the period the last of them.",
-)
-@click.option("--dimension", type=Name("a dimension"), metavar="NAME", help="Rules of this dimension alone.")
-@output_option
-@click.pass_obj
-def show_rules(folder: Path | None, period: str | None, months: int, dimension: str | None, *, form: Form) -> None:
-    """Show what each rule names, in charge keys and EffectiveCost, and which rules name nothing."""
-    from finmod.terms.periods import parse_period
-    from finmod.workspace.tags import rule_report
-
-    month = parse_period(period) if period else None
-    uses = rule_report(opened(folder), month, months=months, dimension=dimension)
-    if form != "table":
-        show(_RULES, [_rule_row(use) for use in uses], form)
-        return
-    if not uses:
-        say(console(), "There is no rule.")
-    for number, name in enumerate(dict.fromkeys(use.dimension for use in uses)):
-        if number:
-            console().print()
-        _rules(name, [use for use in uses if use.dimension == name])
-    if uses:
-        say(console(), "")
-        say(console(), "Counted are charge keys; of rules that match one, the first names it.")
-
-
-def _rules(dimension: str, uses: Sequence[RuleUse]) -> None:
-    """Print the rules of one dimension; of rule sets those alone that name something."""
-    screen = console()
-    say(screen, dimension, style="bold")
-    shown = [use for use in uses if use.names or use.rule is None or not use.rule.included]
-    rows = [
-        (str(use.rule.number) if use.rule else "", one_line(use.rule.text) if use.rule else "rolls up from below",
-         f"{use.answers:,}", f"{use.names:,}", _cost(use), _of_rule(use), use.rule.place if use.rule else "")
-        for use in shown
-    ]  # fmt: skip
-    headings = ("rule", "says", "matches", "names", "EffectiveCost", "", "place")
-    if rows:
-        table(headings, rows, right=headings[2:5], spare=("place", "matches"))
-    if len(shown) < len(uses):
-        rest = len(uses) - len(shown)
-        name = "names" if rest == 1 else "name"
-        say(screen, f"{counted(rest, 'rule')} of included files {name} nothing here: --output csv shows them all.")
-
-
-def _cost(use: RuleUse) -> str:
-    if not use.names:
-        return ""
-    return money(use.cost, use.currency) if use.currency else "several currencies"
-
-
-def _of_rule(use: RuleUse) -> str:
-    if use.before is not None:
-        return f"rule {use.before.number} answers first"
-    return "" if use.names or use.answers else "matches nothing"
-
-
-def _rule_row(use: RuleUse) -> tuple[Any, ...]:
-    rule = use.rule
-    return (
-        use.dimension, rule and rule.number, rule.text if rule else "rolls up", rule and rule.place, use.answers,
-        use.names, twelve_places(use.cost), use.currency, use.before and use.before.place,
-    )  # fmt: skip
 
 
 @command.command("init")

@@ -97,6 +97,23 @@ class Compliance:
         """Return whether the demanded share is reached; None where none is demanded or there is nothing to tag."""
         return None if self.required is None or self.share is None else self.share >= self.required
 
+    @property
+    def short(self) -> Decimal | None:
+        """Return what the share lacks of the demanded one, 0 where it is reached; None where ``meets`` is."""
+        if self.required is None or self.share is None:
+            return None
+        return max(self.required - self.share, Decimal(0))
+
+    @property
+    def short_cost(self) -> Decimal | None:
+        """Return the cost that must be understood besides to reach the demanded share; None where ``meets`` is.
+
+        The gap to the target, where ``gap`` is the one to all of it.
+        """
+        if self.required is None or self.share is None:
+            return None
+        return max(self.required * self.taggable - self.understood, Decimal(0))
+
 
 def make_facts(engine: Engine) -> None:
     """Make the table ``tag_facts`` of the table ``names``."""

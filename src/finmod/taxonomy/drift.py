@@ -15,6 +15,7 @@ from finmod.engines.duckdb import Engine
 from finmod.taxonomy.compliance import FACTS, RESOURCE, tagged_dimensions
 from finmod.taxonomy.keys import keys_sql
 from finmod.taxonomy.naming import Naming
+from finmod.taxonomy.tag_keys import is_set_by_supplier
 
 # So many texts of one key are values of a list; more are names, ids or times, and each month has new ones.
 _MOST_VALUES = 5_000
@@ -34,6 +35,7 @@ class Drift:
         cost: Their EffectiveCost in that month.
         currency: BillingCurrency.
         example: One resource that carries it.
+        supplier_set: Whether it is a key that suppliers set themselves and that no dimension is read from.
     """
 
     what: Literal["key", "value"]
@@ -45,6 +47,7 @@ class Drift:
     cost: Decimal
     currency: str
     example: str | None
+    supplier_set: bool = False
 
 
 def drift(engine: Engine, naming: Naming, month: date, before: date) -> list[Drift]:
@@ -72,7 +75,9 @@ def _keys(engine: Engine, naming: Naming, month: date, before: date) -> Iterator
         "keys.Tags IS NOT DISTINCT FROM f.Tags AND keys.AllocatedTags IS NOT DISTINCT FROM f.AllocatedTags"
     )
     for name, change, resources, cost, currency, example, _ in _moved(engine, rows, month, before):
-        yield Drift("key", change, name, owners.get(name), None, resources, cost, currency, example)
+        owner = owners.get(name)
+        by_supplier = owner is None and is_set_by_supplier(name)
+        yield Drift("key", change, name, owner, None, resources, cost, currency, example, by_supplier)
 
 
 def _values(engine: Engine, dimension: str, place: int, month: date, before: date) -> Iterator[Drift]:

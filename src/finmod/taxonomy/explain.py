@@ -16,6 +16,20 @@ from finmod.taxonomy.definition import Dimension, Rule
 from finmod.taxonomy.keyed import KEY
 from finmod.taxonomy.naming import Naming
 from finmod.taxonomy.outcomes import Outcome
+from finmod.taxonomy.parents import parents_of
+
+
+@dataclass(frozen=True)
+class ParentName:
+    """The parent resource that a name came from.
+
+    Attributes:
+        resource: Its ResourceId: hostile, as it stands on the bill.
+        outcome: What names it.
+    """
+
+    resource: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -26,11 +40,13 @@ class RuleAnswer:
         rule: The rule; None of what rolls up from the dimension below.
         outcome: What it says; None where it says nothing.
         wins: Whether it names the key.
+        parent: Of a rule ``parent`` with an answer, the resource that it comes from.
     """
 
     rule: Rule | None
     outcome: Outcome | None
     wins: bool
+    parent: ParentName | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,11 @@ class DimensionName:
     dimension: Dimension
     outcome: Outcome | None
     answers: tuple[RuleAnswer, ...]
+
+    @property
+    def parent(self) -> ParentName | None:
+        """Return the parent resource that the name came from; None where it came from elsewhere."""
+        return next((answer.parent for answer in self.answers if answer.wins), None)
 
 
 @dataclass(frozen=True)
@@ -107,10 +128,10 @@ def explain_keys(
         f"WHERE {condition} ORDER BY abs(r.EffectiveCost) DESC NULLS LAST, r.x_ChargeKey LIMIT {most}",
         parameters,
     )
-    return [_made(naming, dict(zip((*columns, "x_Taggable"), row, strict=True)), texts) for row in rows]
+    return [_made(engine, naming, dict(zip((*columns, "x_Taggable"), row, strict=True)), texts) for row in rows]
 
 
-def _made(naming: Naming, row: dict[str, Any], texts: Sequence[str]) -> KeyNames:
+def _made(engine: Engine, naming: Naming, row: dict[str, Any], texts: Sequence[str]) -> KeyNames:
     segment, days = row["segment"], naming.segments.days
     return KeyNames(
         source=row["x_Source"],
@@ -125,11 +146,11 @@ def _made(naming: Naming, row: dict[str, Any], texts: Sequence[str]) -> KeyNames
         currency=row["BillingCurrency"],
         taggable=row["x_Taggable"],
         texts={name: row[name] for name in texts if row[name] is not None},
-        names=tuple(_names(naming, row, dimension) for dimension in naming.taxonomy.dimensions.values()),
+        names=tuple(_names(engine, naming, row, dimension) for dimension in naming.taxonomy.dimensions.values()),
     )
 
 
-def _names(naming: Naming, row: dict[str, Any], dimension: Dimension) -> DimensionName:
+def _names(engine: Engine, naming: Naming, row: dict[str, Any], dimension: Dimension) -> DimensionName:
     answers: list[RuleAnswer] = []
     winner: Outcome | None = None
     for column, rule in naming.answers(dimension):
@@ -137,5 +158,23 @@ def _names(naming: Naming, row: dict[str, Any], dimension: Dimension) -> Dimensi
         outcome = naming.outcomes[number] if number else None
         wins = winner is None and number is not None and number > 0
         winner = outcome if wins else winner
-        answers.append(RuleAnswer(rule, outcome, wins))
+        is_of_parent = rule is not None and rule.kind == "parent" and outcome is not None
+        parent = _parent(engine, naming, row, dimension) if is_of_parent else None
+        answers.append(RuleAnswer(rule, outcome, wins, parent))
     return DimensionName(dimension, winner, tuple(answers))
+
+
+def _parent(engine: Engine, naming: Naming, row: dict[str, Any], dimension: Dimension) -> ParentName | None:
+    """Return the nearest parent that has a name, of those that ``make_parents`` looks at, in its order."""
+    child, place = row["ResourceId"], naming.place(dimension.name)
+    if child is None:
+        return None
+    above = parents_of(child, dimension)
+    named = dict(
+        engine.rows(
+            f"SELECT ResourceId, o_{place} FROM names_resources WHERE x_Source = ? AND x_BillingPeriod = ? "
+            f"AND segment = ? AND o_{place} IS NOT NULL AND list_contains(?::VARCHAR[], ResourceId)",
+            [row["x_Source"], row["x_BillingPeriod"], row["segment"], above],
+        )
+    )
+    return next((ParentName(each, naming.outcomes[named[each]]) for each in above if each in named), None)

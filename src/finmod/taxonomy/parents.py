@@ -9,6 +9,7 @@ Source: Azure, "Naming rules and restrictions for Azure resources": names of res
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from finmod.engines.duckdb import Engine
@@ -27,6 +28,8 @@ PARENTS_JOIN = (
 )
 # So many levels up an id is looked through: account, group, server, database, table.
 _LEVELS = 4
+_CUT = "^(.+)[/:][^/:]+$"
+_ABOVE = re.compile(_CUT)
 
 
 def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], values: Sequence[str]) -> None:
@@ -54,7 +57,7 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
-        cuts.append(f"nullif(regexp_extract({cuts[-1]}, '^(.+)[/:][^/:]+$', 1), '')")
+        cuts.append(f"nullif(regexp_extract({cuts[-1]}, '{_CUT}', 1), '')")
     joins = [
         f"LEFT JOIN names_listed_parents AS l{place}_{level} ON l{place}_{level}.child = "
         f"{f'l{place}_{level - 1}.parent' if level else 'r.ResourceId'} AND l{place}_{level}.place = {place} "
@@ -81,6 +84,36 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
 def _listed(dimension: Dimension) -> range:
     """Return the levels that are looked through of the parents that users list; none where no list is given."""
     return range(_LEVELS if any(rule.parents for rule in dimension.rules) else 0)
+
+
+def parents_of(child: str, dimension: Dimension) -> list[str]:
+    """Return the ids under which the parents of a resource are looked for, the one that counts first in front.
+
+    Ids of Azure are in small letters, as the tables of parents have them.
+    """
+    listed: dict[str, str] = {}
+    for rule in dimension.rules:
+        for own, parent in rule.parents:
+            listed.setdefault(_same_id(own), _same_id(parent))
+    above, found = _same_id(child), []
+    for _ in range(_LEVELS if listed else 0):
+        if above not in listed:
+            break
+        above = listed[above]
+        found.append(above)
+    above = _same_id(child)
+    for _ in range(_LEVELS):
+        match = _ABOVE.match(above)
+        if match is None:
+            break
+        above = match[1]
+        found.append(above)
+    return list(dict.fromkeys(found))
+
+
+def _same_id(text: str) -> str:
+    """Return what is equal of ids that mean one resource, as ``_same`` does in SQL."""
+    return text.lower() if text.lower().startswith("/subscriptions/") else text
 
 
 def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:

@@ -20,6 +20,23 @@ _KEY = "(x_Source, x_BillingPeriod, x_ChargeKey, x_TrueUpOf)"
 
 
 @dataclass(frozen=True)
+class RuleAmount:
+    """What one rule does with the charge keys of one currency.
+
+    Attributes:
+        currency: BillingCurrency.
+        answers: Charge keys that it has an answer for.
+        names: Charge keys that it names.
+        cost: EffectiveCost of those that it names; None where it names none, or no cost is known.
+    """
+
+    currency: str
+    answers: int
+    names: int
+    cost: Decimal | None
+
+
+@dataclass(frozen=True)
 class RuleUse:
     """What one rule does with the charge keys of some months.
 
@@ -28,8 +45,7 @@ class RuleUse:
         rule: The rule; None of what rolls up from the dimension below.
         answers: Charge keys that it has an answer for.
         names: Charge keys that it names: no rule before it has an answer.
-        cost: EffectiveCost of those, all currencies of one kind.
-        currency: BillingCurrency of the cost; None where it names keys in several, and the cost is not known then.
+        amounts: The same by currency, of those in which it has an answer, in their order.
         before: Of a rule that answers and names nothing, the rule that most often answers before it.
         holds: Whether the rule holds on any of the days looked at.
     """
@@ -38,8 +54,7 @@ class RuleUse:
     rule: Rule | None
     answers: int
     names: int
-    cost: Decimal | None
-    currency: str | None
+    amounts: tuple[RuleAmount, ...]
     before: Rule | None
     holds: bool = True
 
@@ -73,21 +88,29 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension) -> Iterator[RuleUs
     keys = "count(DISTINCT key)" if naming.segments.days else "count(*)"
     first = " ".join(f"WHEN {column} > 0 THEN {at}" for at, (column, _) in enumerate(every))
     rows = f"(SELECT *, CASE {first} END AS winner FROM names_rules)"
-    answers = engine.row(f"SELECT {', '.join(f'{keys} FILTER ({column} > 0)' for column, _ in every)} FROM names_rules")
+    answered = ", ".join(f"{keys} FILTER ({column} > 0)" for column, _ in every)
     named = {
-        at: (number, cost, currency if currencies == 1 else None)
-        for at, number, cost, currency, currencies in engine.rows(
-            f"SELECT winner, {keys}, sum(EffectiveCost), any_value(BillingCurrency), count(DISTINCT BillingCurrency) "
-            f"FROM {rows} WHERE winner IS NOT NULL GROUP BY winner"
+        (at, currency): (number, cost)
+        for at, currency, number, cost in engine.rows(
+            f"SELECT winner, BillingCurrency, {keys}, sum(EffectiveCost) FROM {rows} WHERE winner IS NOT NULL "
+            "GROUP BY ALL"
         )
     }
+    amounts: dict[int, list[RuleAmount]] = {}
+    for currency, *counts in engine.rows(
+        f"SELECT BillingCurrency, {answered} FROM names_rules GROUP BY BillingCurrency ORDER BY BillingCurrency"
+    ):
+        for at, number in enumerate(counts):
+            if number:
+                amounts.setdefault(at, []).append(RuleAmount(currency, number, *named.get((at, currency), (0, None))))
     for at, (column, rule) in enumerate(every):
-        number, cost, currency = named.get(at, (0, None, None))
+        of_it = tuple(amounts.get(at, ()))
+        answers, names = sum(each.answers for each in of_it), sum(each.names for each in of_it)
         before = None
-        if answers[at] and not number:
+        if answers and not names:
             before = every[engine.row(f"SELECT mode(winner) FROM {rows} WHERE {column} > 0")[0]][1]
         holds = rule is None or bool(naming.segments.holding(rule.span))
-        yield RuleUse(dimension.name, rule, answers[at], number, cost if currency else None, currency, before, holds)
+        yield RuleUse(dimension.name, rule, answers, names, of_it, before, holds)
 
 
 def rule_findings(uses: Sequence[RuleUse]) -> list[Finding]:

@@ -5,7 +5,8 @@ namespaces, the ways in which bills tell Kubernetes labels.
 
 Source: AWS, "User-defined cost allocation tags" (user:); Google Cloud, "Structure of Detailed data export" (labels,
 project.labels, tags.namespace) and "GKE cost allocation" (k8s-label/, k8s-namespace); Oracle, "Cost and Usage Reports
-Overview" (tags/NAMESPACE.KEY); AWS, "Split cost allocation data" (aws:eks:).
+Overview" (tags/NAMESPACE.KEY); AWS, "Split cost allocation data" (aws:eks:), "AWS-generated cost allocation
+tags"; Google Cloud, "Requirements for labels" (goog-).
 """
 
 from __future__ import annotations
@@ -22,6 +23,17 @@ _NAMESPACE = re.compile(
 )
 _PROJECT = re.compile(r"project:(?P<key>.+)", re.DOTALL)
 _KUBERNETES = re.compile(r"(?:k8s-label/|k8s[-_]|aws[:_]eks[:_]|kubernetes[:_]|label[:_]|eks:)(?P<key>.+)", re.DOTALL)
+
+# AWS reserves aws:, and CUR 2.0 writes it aws_; Google reserves goog-; Azure's portal hides hidden-, and its services
+# write ms-resource-usage and aks-managed-; Oracle's defaults stand in the namespaces Oracle-Tags and orcl-cloud.
+_OF_SUPPLIERS = re.compile(
+    r"(?:user[:_]|tag[:_]|label[:_]|k8s-label/)?(?:"
+    r"aws[:_]|eks:|elasticmapreduce:|elasticbeanstalk:|[a-z0-9.-]+\.k8s\.aws/|"
+    r"goog[-_]|hidden-|ms-resource-usage|aks-managed-|microsoft\.|orcl-cloud[./]|oracle-?tags[./]|"
+    r"(?:node\.|topology\.|beta\.|failure-domain\.beta\.)?kubernetes\.io/|k8s\.io/|(?:[a-z-]+\.)?x-k8s\.io/|karpenter\.sh/"
+    r")",
+    re.IGNORECASE,
+)
 
 
 def ranked(asked: Sequence[str], there: Iterable[str], *, labels: bool = False) -> list[str]:
@@ -60,6 +72,17 @@ def _forms(key: str, *, labels: bool) -> dict[str, int]:
             inner = next(text for text in match.groups() if text)
             found.setdefault(fold(inner), rank)
     return found
+
+
+def is_set_by_supplier(key: str) -> bool:
+    """Return whether a key is one that a supplier's systems write themselves, and no team of yours.
+
+    Recommended labels of users, such as ``app.kubernetes.io/part-of``, are none.
+
+    >>> [is_set_by_supplier(key) for key in ("aws:createdBy", "user:kubernetes.io/cluster/a", "goog-gke-node", "team")]
+    [True, True, True, False]
+    """
+    return _OF_SUPPLIERS.match(key) is not None
 
 
 def pointer(key: str) -> str:

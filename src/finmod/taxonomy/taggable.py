@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Final, cast
@@ -81,6 +82,57 @@ def evidence_sql(keys: str) -> str:
 def reasons() -> dict[str, str]:
     """Return each reason why spend cannot be tagged, with the sentence that says it."""
     return dict(_table()["reasons"])
+
+
+@dataclass(frozen=True)
+class TaggableLine:
+    """One line of the table, as a page tells it.
+
+    Attributes:
+        suppliers: Whose bills it is tried on; empty for every supplier's.
+        first: Of a line of every supplier: whether it is tried in front of those of the suppliers.
+        tests: What must hold: column -> texts of which one must fit, ``*`` any letters, None an absent text.
+        types: Resource types of Azure of which the id must name one.
+        resource: ``named``, ``none``, ``unseen``: whether the charge names a resource; ``unseen`` is a bill that names
+            none at all. Empty where it does not matter.
+        seller: Whether the charge must be a third party's.
+        shows_tags: Whether the supplier's other charges must carry tags.
+        verdict: ``taggable``, ``unknown``, or a reason.
+        page: Address of where the supplier says so.
+        note: What else is to be known.
+    """
+
+    suppliers: tuple[str, ...]
+    first: bool
+    tests: Mapping[str, Sequence[str | None]]
+    types: tuple[str, ...]
+    resource: tuple[str, ...]
+    seller: bool
+    shows_tags: bool
+    verdict: str
+    page: str
+    note: str
+
+
+@cache
+def taggable_lines() -> tuple[TaggableLine, ...]:
+    """Return the table of what can carry tags, in the order in which it is tried."""
+    first, *_ = _parts()
+    return tuple(
+        TaggableLine(
+            suppliers=(line["supplier"],) if isinstance(line.get("supplier"), str) else tuple(line.get("supplier", ())),
+            first=line in first,
+            tests=line.get("when", {}),
+            types=tuple(line.get("type", ())),
+            resource=tuple(line.get("resource", ())),
+            seller="seller" in line,
+            shows_tags="bill" in line,
+            verdict=line["is"],
+            page=_table()["pages"][line["page"]],
+            note=line.get("note", ""),
+        )
+        for line in _table()["lines"]
+    )
 
 
 @cache

@@ -16,6 +16,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.drift import Drift, drift
 from finmod.taxonomy.keys import TagKey, tag_keys
 from finmod.taxonomy.rule_use import RuleUse, rule_findings, rule_uses
+from finmod.taxonomy.taggable_spend import ServiceSpend, service_spend
 from finmod.terms.findings import Finding
 from finmod.workspace.names import named, of_name
 
@@ -106,6 +107,16 @@ def key_report(project: Project, month: date | None = None) -> tuple[date, list[
     """
     with named(project, month) as found:
         return found.months[-1], tag_keys(found.engine, found.naming, found.months[-1])
+
+
+def taggable_report(project: Project, month: date | None = None) -> tuple[date, list[ServiceSpend]]:
+    """Return the month that was looked at, and what of the spend of each service can carry tags, the dearest first.
+
+    Raises:
+        UserError: As in ``named``.
+    """
+    with named(project, month) as found:
+        return found.months[-1], service_spend(found.engine, found.months[-1])
 
 
 def rule_report(
