@@ -6,10 +6,12 @@ Owns what the tests of repair and benchmarks/quality/tag_repair.py are judged by
 
 from __future__ import annotations
 
+import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from finmod.sample.months import parse_month
 from finmod.sample.products import PLATFORMS, PRODUCTS
@@ -17,6 +19,8 @@ from finmod.sample.teams import ACCOUNTS, TEAMS
 from finmod.sample.world import make_world
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair.judge import Known, Observed
+from finmod.taxonomy.repair.witnesses import Carrier, Told, Witnesses
+from tests.books import Books
 from tests.near_misses import VALUES
 
 KEYS = {"product": ("product", "Product", "app"), "team": ("team",), "environment": ("environment",)}
@@ -68,11 +72,13 @@ class Score:
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource: what people wrote, what it truly is, and what others say, by dimension."""
+    """One resource: what people wrote, what it truly is, and what others say, by dimension; its account and name."""
 
     tags: Mapping[str, str]
     truth: Mapping[str, str]
     said: Mapping[str, str]
+    account: str
+    name: str
 
 
 def sample_resources(seed: int, sources: Iterable[str]) -> Iterator[Resource]:
@@ -91,7 +97,8 @@ def sample_resources(seed: int, sources: Iterable[str]) -> Iterator[Resource]:
                 "environment": resources.environment[place],
             }
             name = "" if source in _NAMELESS else resources.names[place]
-            yield Resource(tags, truth, _said(int(resources.account[place]), name, tags, set(sources)))
+            account = int(resources.account[place])
+            yield Resource(tags, truth, _said(account, name, tags, set(sources)), ACCOUNTS[account].number, name)
 
 
 def tag_texts(seed: int, sources: Iterable[str]) -> dict[str, dict[str, Text]]:
@@ -149,3 +156,51 @@ def scores(texts: Mapping[str, Text], values: Iterable[str], repaired: Mapping[s
             per_resource += Score(one.resources, one.resources if value else 0, one.truth[value] if value else 0)
             per_text += Score(1, 1 if value else 0, 1 if value == one.meant else 0)
     return per_resource, per_text
+
+
+def sample_carriers(seed: int) -> tuple[list[Carrier], dict[str, str]]:
+    """Return the resources with a product tag, known by their account, team and name, and text -> what it means."""
+    names, truth = {fold(name): name for name in VALUES["product"]}, {}
+    carriers = []
+    for one in sample_resources(seed, ()):
+        for text in (one.tags[key] for key in KEYS["product"] if key in one.tags):
+            truth[text] = one.truth["product"]
+            team = {"team": fold(one.tags["team"])} if "team" in one.tags else {}
+            value = names.get(fold(text))
+            carriers.append(Carrier(text=text, value=value, account=one.account, name=one.name, dimensions=team))
+    return carriers, truth
+
+
+def told_texts(carriers: Iterable[Carrier]) -> list[Observed]:
+    """Return the product texts of resources, each with what witnesses tell of it; each resource costs 1."""
+    found: dict[str, list[Told]] = defaultdict(list)
+    for carrier, told in Witnesses(carriers, {name: (name,) for name in VALUES["product"]}).told():
+        found[carrier.text].append(told)
+    return [
+        Observed(
+            text,
+            len(every),
+            Decimal(len(every)),
+            Counter(told.value for told in every if told.value),
+            Counter(told.value for told in every if told.value and told.is_sure),
+        )
+        for text, every in found.items()
+    ]
+
+
+def true_tags(books: Books) -> dict[tuple[str, str], dict[str, str]]:
+    """Return (source, resource) -> what it really is, in a sample project; a platform is its product."""
+    with (books.root / "truth" / "tags.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {(row["source"], row["resource_id"]): {**row, "product": row["platform"] or row["product"]} for row in rows}
+
+
+def written_tags(books: Books) -> list[dict[str, Any]]:
+    """Return each resource of the last month with the texts of its tags as the bill has them, by dimension."""
+    return books.query(
+        "SELECT DISTINCT x_Dimension AS d, x_Source AS s, coalesce(AllocatedResourceId, ResourceId) AS r, "
+        "x_TagText AS t, x_TagState AS k FROM charge_names JOIN "
+        "(SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, ResourceId, AllocatedResourceId FROM charges_daily) "
+        "USING (x_Source, x_BillingPeriod, x_ChargeKey) "
+        "WHERE x_BillingPeriod = '2026-10-01' AND x_Dimension IN ('product', 'team', 'environment')"
+    )

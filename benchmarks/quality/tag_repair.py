@@ -1,21 +1,44 @@
 """Repair of dirty tags, beside an exact fold and the best ratio of rapidfuzz: precision and recall.
 
-``python -m benchmarks.quality.tag_repair``; BENCH_SEEDS is the number of sample companies (5).
+``python -m benchmarks.quality.tag_repair``; BENCH_SEEDS is the number of sample companies (5). With ``command`` behind
+it ``finmod tags repair`` is asked about sample projects of two months, with all that their taxonomy knows and with the
+names of values alone; and what it is sure of is held against what is right, with words planted that mean nothing.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+import re
+import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 from finmod.sample.streams import Stream
 from finmod.taxonomy.fold import fold
-from finmod.taxonomy.repair.judge import Known, Observed, repairs
-from tests.dirty_tags import SOURCES, Score, observed, scores, tag_texts
+from finmod.taxonomy.repair.judge import Known, Observed, judged, repairs
+from tests.books import Books, finmod
+from tests.dirty_tags import (
+    SOURCES,
+    Score,
+    known,
+    observed,
+    sample_carriers,
+    scores,
+    tag_texts,
+    told_texts,
+    true_tags,
+    written_tags,
+)
 from tests.near_misses import DIRT, OTHERS, VALUES, mistyped
 
 _RATIO = 85
@@ -120,8 +143,98 @@ def time_line() -> str:
     return f"{len(texts):,} texts x {len(names)} values {seconds:5.2f} s (goal 5), {len(found):,} repaired"
 
 
+_KNOWS_LESS = (r",? ?(aliases|patterns): \[[^]]*\]", r"(?m)^ +- (patterns: ResourceName|lookup: .*value: product\})$")
+_NOISE = (0, 2, 8, 32)
+_NOISE_OF = (1, 1, 1, 2, 2, 3, 4)
+_BANDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 1.01)
+
+
+def command_lines(seeds: int) -> Iterator[str]:
+    """Yield a line per sample project, taxonomy and dimension, and one per text that was not repaired, with why."""
+    for seed in range(1, seeds + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "northwind"
+            finmod("sample", root, "--seed", str(seed), "--rows", "40000", "--months", "2")
+            books = Books(root)
+            books.run("load")
+            yield from _by_command(books, f"seed {seed}, as it is   ")
+            path = books.root / "taxonomy.yaml"
+            text = path.read_text(encoding="utf-8")
+            for pattern in _KNOWS_LESS:
+                text = re.sub(pattern, "", text)
+            path.write_text(text.replace("{, ", "{"), encoding="utf-8")
+            yield from _by_command(books, f"seed {seed}, names alone")
+
+
+def _by_command(books: Books, title: str) -> Iterator[str]:
+    said = list(csv.DictReader(io.StringIO(books.run("tags", "repair", "--output", "csv").out)))
+    told = {(row["dimension"], row["text"]): row for row in said}
+    real = true_tags(books)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in VALUES}
+    missed: Counter[tuple[str, str, str]] = Counter()
+    for row in written_tags(books):
+        name, true = row["d"], real.get((row["s"], row["r"]), {}).get(row["d"])
+        if true is None or row["t"] in {None, true}:
+            continue
+        repair = told.get((name, row["t"]))
+        value = repair["value"] if repair else ""
+        understood = row["k"] == "understood"
+        counts[name].update(dirty=1, read=understood or value == true, beyond=not understood)
+        counts[name].update(repaired=bool(value), right=value == true)
+        if not understood and value != true:
+            missed[name, row["t"], repair["reason"] if repair else ""] += 1
+    for name, of in counts.items():
+        yield (
+            f"{title} {name:11s} end right {of['read'] / max(of['dirty'], 1):.3f} ({of['read']}/{of['dirty']}), "
+            f"no value and repaired rightly {of['right']}/{of['beyond']}, "
+            f"repaired wrongly {of['repaired'] - of['right']}"
+        )
+    for (name, text, reason), number in sorted(missed.items()):
+        yield f"    {name} {text!r} of {number}: {reason}"
+
+
+def calibration_lines(seeds: int) -> Iterator[str]:
+    """Yield a line per number of planted words: of what is so sure, the share that is right, and of how many."""
+    for noise in _NOISE:
+        found: list[tuple[float, bool]] = []
+        wrong = 0
+        for seed in range(1, seeds + 1):
+            sure, planted = _with_noise(seed, noise)
+            found += sure
+            wrong += planted
+        parts = []
+        for low, high in pairwise(_BANDS):
+            right = [is_right for confidence, is_right in found if low <= confidence < high]
+            parts.append(f"{low:.2f}+ {sum(right) / len(right):.2f} of {len(right)}" if right else f"{low:.2f}+ none")
+        yield f"product, {noise:2d} words planted per company: {', '.join(parts)}; {wrong} of {noise * seeds} repaired"
+
+
+def _with_noise(seed: int, noise: int) -> tuple[list[tuple[float, bool]], int]:
+    """Return (confidence, is right) of every text that has a guess, and how many planted words were repaired."""
+    chance, carriers, truth = Stream(seed, "noise", str(noise)), *sample_carriers(seed)
+    planted = set()
+    for _ in range(noise):
+        word = "".join("bdfgklmnprstvz"[chance.integer(0, 14)] + "aeiou"[chance.integer(0, 5)] for _ in range(3))
+        planted.add(word)
+        for _ in range(_NOISE_OF[chance.integer(0, len(_NOISE_OF))]):
+            place = chance.integer(0, len(carriers))
+            carriers[place] = replace(carriers[place], text=word, value=None)
+    verdicts = judged(told_texts(carriers), known("product"))
+    every = [(one.text, one.value, one.confidence) for one in verdicts.repairs]
+    sure = [(sure, text not in planted and truth[text] == value) for text, value, sure in every]
+    sure += [(one.confidence, one.text not in planted and truth[one.text] == one.guess)
+             for one in verdicts.unclear if one.guess]  # fmt: skip
+    return sure, sum(text in planted for text, _, _ in every)
+
+
 def main() -> None:
     """Print every line; precision/recall, then of how many."""
+    if sys.argv[1:] == ["command"]:
+        seeds = int(os.environ.get("BENCH_SEEDS", "8"))
+        for lines in (command_lines(seeds), calibration_lines(seeds)):
+            for line in lines:
+                print(line, flush=True)
+        return
     for line in sample_lines(int(os.environ.get("BENCH_SEEDS", "5"))):
         print(line, flush=True)
     for line in near_miss_lines():

@@ -16,7 +16,7 @@ NO_DIMENSION = "is no dimension that tags say and that has values; expected prod
 NO_ADDRESS = (
     "Nothing is written to addresses such as s3:// yet: write to a folder, then copy it there. (FM1008, docs/errors.md)"
 )
-MEANT = "2 letters of 'search' have changed places; other sources call 2 of 2 such resources 'search'"
+MEANT = "2 letters of 'search' have changed places; by account 2 of 2 such resources are 'search'"
 WHY = "50 of 50 labelled resources in account 'ads' are 'ads'"
 
 
@@ -46,7 +46,7 @@ def test_repairs_tell_what_a_text_means_how_sure_and_why(company: Books) -> None
     assert lines(company, "repair") == [
         "product: 1 text can be repaired, 1 is unclear",
         f"text    means     sure  because{' ' * (len(MEANT) - 7)}  resources  EffectiveCost",
-        f"serach  search  99.8 %  {MEANT}          2       2.50 USD",
+        f"serach  search  99.5 %  {MEANT}          2       2.50 USD",
         "",
         "unclear  perhaps  because                     resources  EffectiveCost",
         "zzz               a word that names no value          1       1.25 USD",
@@ -60,7 +60,7 @@ def test_repairs_in_other_forms_have_the_same_rows(company: Books) -> None:
     rows = json.loads(company.run("tags", "repair", "--output", "json").out)
     assert rows == [
         {
-            "dimension": "product", "text": "serach", "value": "search", "confidence": 0.998,
+            "dimension": "product", "text": "serach", "value": "search", "confidence": 0.995,
             "how": "spelling+evidence", "reason": MEANT, "runner_up": None, "resources": 2,
             "effective_cost": "2.500000000000", "currency": "USD",
         },

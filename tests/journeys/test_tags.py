@@ -12,11 +12,11 @@ import re
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.books import Books, Unchanged, finmod
+from tests.dirty_tags import true_tags, written_tags
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -56,32 +56,14 @@ def understood(books: Books) -> dict[str, Decimal]:
     return {row["dimension"]: Decimal(row["understood"]) for row in records(books, "tags")}
 
 
-def truth(books: Books) -> dict[tuple[str, str], dict[str, str]]:
-    """Return (source, resource) -> what it really is; of a platform the product is the platform."""
-    with (books.root / "truth" / "tags.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {(row["source"], row["resource_id"]): {**row, "product": row["platform"] or row["product"]} for row in rows}
-
-
-def written(books: Books) -> list[dict[str, Any]]:
-    """Return each resource of the last month with the texts of its tags as the bill has them, by dimension."""
-    return books.query(
-        "SELECT DISTINCT x_Dimension AS d, x_Source AS s, coalesce(AllocatedResourceId, ResourceId) AS r, "
-        "x_TagText AS t, x_TagState AS k FROM charge_names JOIN "
-        "(SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, ResourceId, AllocatedResourceId FROM charges_daily) "
-        "USING (x_Source, x_BillingPeriod, x_ChargeKey) "
-        "WHERE x_BillingPeriod = '2026-10-01' AND x_Dimension IN ('product', 'team', 'environment')"
-    )
-
-
 def test_repairs_are_right_and_find_what_is_dirty(company: Books) -> None:
     meant = {
         (row["dimension"], row["text"]): row["value"] for row in records(company, "tags", "repair") if row["value"]
     }
-    real = truth(company)
+    real = true_tags(company)
     found, right = 0, 0
     dirty, read = Counter[str](), Counter[str]()
-    for row in written(company):
+    for row in written_tags(company):
         true = real.get((row["s"], row["r"]), {}).get(row["d"])
         if true is None or row["t"] in {None, true}:
             continue
@@ -121,7 +103,7 @@ def test_the_taxonomy_keeps_its_comments_and_a_second_time_changes_nothing(compa
 
 
 def test_inferred_tags_are_right_and_none_is_inferred_for_a_platform(repaired: Books) -> None:
-    real = truth(repaired)
+    real = true_tags(repaired)
     for dimension in ("product", "team", "environment"):
         rows = records(repaired, "tags", "infer", "--dimension", dimension)
         told = [(row, real[row["source"], row["resource_id"]]) for row in rows
@@ -151,7 +133,7 @@ def test_a_lookup_of_what_was_inferred_names_more_and_what_it_says_is_right(repa
     )
     assert int(use["names"]) > 0
     assert understood(books) == understood(repaired)
-    real = truth(books)
+    real = true_tags(books)
     rows = books.query(
         "SELECT DISTINCT x_Source AS s, ResourceId AS r, x_Value AS v FROM charge_names "
         "JOIN (SELECT DISTINCT x_ChargeKey, ResourceId FROM charges_daily) USING (x_ChargeKey) "

@@ -49,6 +49,15 @@ def test_what_another_rule_says_speaks_against_a_text(tmp_path: Path) -> None:
 def test_texts_that_are_understood_are_not_listed(tmp_path: Path) -> None:
     (found,) = repair_tags(more(estate(tmp_path / "books"), "Search", "ADVERTS"))
     assert set(found.costs) == {"serach", "zzz"}
+    assert [one.text for one in found.repairs] == ["serach"]
+    assert [one.text for one in found.unclear] == ["zzz"]
+
+
+def test_an_accepted_text_in_another_case_is_not_listed_again(tmp_path: Path) -> None:
+    project = more(estate(tmp_path / "books"), "Serach")
+    accept(project, repair_tags(project))
+    (found,) = repair_tags(project)
+    assert (found.repairs, [one.text for one in found.unclear]) == ((), ["zzz"])
 
 
 def test_costs_of_two_currencies_stand_apart(tmp_path: Path) -> None:
@@ -108,3 +117,25 @@ def test_hostile_texts_are_never_repaired_and_cost_nothing_to_list(tmp_path: Pat
     assert len(found.repairs) + len(found.unclear) >= 7
     accept(project, [found])
     assert repair_tags(project)[0].repairs == ()
+
+
+def reason(project: Project, text: str) -> str:
+    """Return why a text is repaired, or why not."""
+    (found,) = repair_tags(project)
+    return {
+        **{one.text: one.reason for one in found.repairs},
+        **{one.text: one.reason for one in found.unclear},
+    }[text]
+
+
+def test_what_a_resource_was_tagged_with_before_tells_what_a_text_means(tmp_path: Path) -> None:
+    books = estate(tmp_path / "books")
+    charges = [charge(8, "1", f"y-{number}", '{"product":"ads"}', SubAccountId="mixed") for number in range(2)]
+    charges += [charge(9, "1", f"y-{number}", '{"product":"banners"}', SubAccountId="mixed") for number in range(2)]
+    books.load(books.write("more.csv", bill(*charges)), "--source", "more")
+    assert reason(load_project(books.root), "banners") == "by months before 2 of 2 such resources are 'ads'"
+
+
+def test_what_the_account_holds_speaks_without_a_rule(tmp_path: Path) -> None:
+    project = more(estate(tmp_path / "books"), "wallet", account="payments")
+    assert "by account 2 of 2 such resources are 'payments'" in reason(project, "wallet")

@@ -7,8 +7,8 @@ Owns what is known of each text. How a repair is judged stands in ``taxonomy/rep
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -16,10 +16,12 @@ from finmod.errors import Problem, UserError, printable
 from finmod.settings.edits.taxonomy import NewAlias, add_aliases
 from finmod.settings.project import Project
 from finmod.settings.taxonomy import TAXONOMY
-from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
-from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
+from finmod.taxonomy.definition import Dimension, Rule, Value
 from finmod.taxonomy.fold import fold
+from finmod.taxonomy.patterns import is_pattern
 from finmod.taxonomy.repair.judge import THRESHOLD, Known, Observed, Repair, Unclear, judged
+from finmod.taxonomy.repair.witnesses import ACCOUNT, NAME, RULE, Carrier, Told, Witnesses
 from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import InferredTag, inferred_dimension
@@ -93,12 +95,24 @@ def repaired_dimension(
     segments = found.naming.segments
     last = segments.all()[-1]
     known = [
-        Known(value.name, tuple(alias.text for alias in value.aliases if segments.holds(last, alias.span)))
+        Known(
+            value.name, tuple(alias.text for alias in value.aliases if segments.holds(last, alias.span)), value.shared
+        )
         for value in (dimension.values or {}).values()
         if segments.holds(last, value.span)
     ]
-    verdicts = judged(observed, known, threshold=threshold)
-    return RepairedDimension(dimension.name, verdicts.repairs, verdicts.unclear, costs)
+    elsewhere = {
+        fold(text)
+        for other in tagged_dimensions(found.naming)
+        if other.name != dimension.name
+        for value in _values(other)
+        for text in (value.name, *(alias.text for alias in value.aliases))
+    }
+    verdicts = judged(observed, known, threshold=threshold, elsewhere=elsewhere)
+    # An alias that held earlier in the month alone is among what was looked at, and needs no repair.
+    repairs = tuple(one for one in verdicts.repairs if one.text in costs)
+    unclear = tuple(one for one in verdicts.unclear if one.text in costs)
+    return RepairedDimension(dimension.name, repairs, unclear, costs)
 
 
 def accept(
@@ -142,57 +156,148 @@ def accept(
     ]
 
 
+@dataclass
+class _Text:
+    """What is known of the resources that carry one text."""
+
+    resources: int = 0
+    evidence: Counter[str] = field(default_factory=Counter)
+    sure: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, told: Told) -> None:
+        self.resources += 1
+        if told.value is not None:
+            self.evidence[told.value] += 1
+            self.sure[told.value] += told.is_sure
+            self.kinds.setdefault(told.value, set()).update(told.kinds)
+
+    def observed(self, text: str, cost: Decimal) -> Observed:
+        kinds = {value: tuple(sorted(each)) for value, each in self.kinds.items()}
+        return Observed(text, self.resources, cost, self.evidence, self.sure, kinds)
+
+
 def _observed(
     found: Named, dimension: Dimension, inferred: Sequence[InferredTag] | None
 ) -> tuple[list[Observed], dict[str, dict[str, Decimal]]]:
-    """Return each text that is no value, with what else tells of the resources that carry it, and its costs."""
-    place, month = found.naming.place(dimension.name), found.months[-1]
-    rows = found.engine.rows(
-        f"SELECT s_{place}, x_Source, {RESOURCE}, o_{place}, coalesce(sum(EffectiveCost), 0), BillingCurrency "
-        f"FROM {FACTS} WHERE x_BillingPeriod = ? AND {CAN} AND s_{place} < 0 GROUP BY ALL",
-        [month],
-    )
-    if not rows:
+    """Return each text that is no value, with what else tells of the resources that carry it, and its costs.
+
+    Behind them stand the names and aliases that are understood, with what tells of the resources that carry them.
+    """
+    costs = _costs(found, dimension)
+    if not costs:
         return [], {}
     tags = inferred_dimension(found, dimension).tags if inferred is None else inferred
     siblings = {(tag.source, tag.resource): tag.value for tag in tags if tag.value is not None}
+    texts: dict[str, _Text] = {}
+    understood: dict[str, _Text] = {}
+    names = {
+        value.name: (value.name, *(alias.text for alias in value.aliases if not is_pattern(alias.text)))
+        for value in _values(dimension)
+    }
+    written = {(value, fold(text)): text for value, every in names.items() for text in every[::-1]}
+    for carrier, told in Witnesses(_carriers(found, dimension, siblings), names).told():
+        if carrier.value is None:
+            texts.setdefault(carrier.text, _Text()).add(told)
+        else:
+            # As the taxonomy writes it; what a pattern understands stands for the value itself.
+            name = written.get((carrier.value, fold(carrier.text)), carrier.value)
+            understood.setdefault(name, _Text()).add(told)
+    observed = [texts.get(text, _Text()).observed(text, max(each.values())) for text, each in costs.items()]
+    return [*observed, *(one.observed(text, Decimal(0)) for text, one in understood.items())], costs
+
+
+def _values(dimension: Dimension) -> Iterable[Value]:
+    return (dimension.values or {}).values()
+
+
+def _costs(found: Named, dimension: Dimension) -> dict[str, dict[str, Decimal]]:
+    """Return text that is no value -> BillingCurrency -> EffectiveCost of what carries it."""
+    place = found.naming.place(dimension.name)
+    rows = found.engine.rows(
+        f"SELECT s_{place}, BillingCurrency, coalesce(sum(EffectiveCost), 0) FROM {FACTS} "
+        f"WHERE x_BillingPeriod = ? AND {CAN} AND s_{place} < 0 GROUP BY ALL",
+        [found.months[-1]],
+    )
     costs: dict[str, dict[str, Decimal]] = {}
-    resources: dict[str, set[tuple[str, str | None]]] = {}
-    evidence: dict[str, Counter[str]] = {}
-    for seen, source, resource, number, cost, currency in rows:
-        text = found.naming.outcomes[seen].text or ""
-        of_text = costs.setdefault(text, {})
+    for seen, currency, cost in rows:
+        of_text = costs.setdefault(found.naming.outcomes[seen].text or "", {})
         of_text[currency] = of_text.get(currency, Decimal(0)) + cost
-        if (source, resource) not in resources.setdefault(text, set()):
-            resources[text].add((source, resource))
-            told = found.naming.outcomes[number].value if number else siblings.get((source, resource))
-            if told is not None:
-                evidence.setdefault(text, Counter())[told] += 1
-    observed = [
-        Observed(text, len(resources[text]), max(each.values()), evidence.get(text, Counter()))
-        for text, each in costs.items()
-    ]
-    return [*observed, *_understood(found, dimension)], costs
+    return costs
 
 
-def _understood(found: Named, dimension: Dimension) -> list[Observed]:
+def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, str], str]) -> Iterator[Carrier]:
+    """Yield each resource of the last month with a tag of the dimension, once per text."""
+    naming = found.naming
+    place = naming.place(dimension.name)
+    others = [each.name for each in tagged_dimensions(naming) if each.name != dimension.name]
+    tags = "".join(f", min({naming.value_sql(name, of='s')})" for name in others)
+    rows = found.engine.rows(
+        f"SELECT s_{place} AS seen, x_Source, {RESOURCE} AS resource, min(o_{place}), min(SubAccountId), "
+        f"min(SubAccountName), min(ResourceName){tags} FROM {FACTS} WHERE x_BillingPeriod = ? "
+        f"AND (s_{place} > 0 OR {CAN} AND s_{place} < 0) AND ({RESOURCE} IS NOT NULL OR s_{place} < 0) GROUP BY ALL",
+        [found.months[-1]],
+    )
+    by_rules, before = _by_rules(found, dimension), _before(found, dimension)
+    done: set[tuple[str, str, str]] = set()
+    for seen, source, resource, number, account, account_name, name, *told in rows:
+        outcome = naming.outcomes[seen]
+        # Two tags may have one text; and one text, read by two keys, has two numbers.
+        one = (source, resource, outcome.value or f"\0{outcome.text}")
+        if one in done:
+            continue
+        done.add(one)
+        key = (source, resource)
+        rule = by_rules.get(key) if seen > 0 else number
+        ruled = naming.outcomes[rule] if rule else None
+        yield Carrier(
+            text=outcome.text or "",
+            value=outcome.value,
+            ruled=ruled.value if ruled else None,
+            by=_family(ruled.rule) if ruled else "",
+            sibling=None if seen > 0 else siblings.get(key),
+            # Accounts have the same id in every source that bills them.
+            account=account or None,
+            account_name=account_name,
+            name=name,
+            dimensions={other: value for other, value in zip(others, told, strict=True) if value},
+            before=before.get(key) if seen < 0 else None,
+        )
+
+
+def _family(rule: Rule | None) -> str:
+    """Return of what kind the evidence of a rule is, as ``Told.kinds`` has it."""
+    if rule is None:
+        return RULE
+    column = rule.column or next((each.subject for each in rule.when if each.subject.startswith("SubAccount")), "")
+    if rule.by_patterns or column in {"name", "ResourceName"}:
+        return NAME
+    return ACCOUNT if column.startswith("SubAccount") else rule.dimension or RULE
+
+
+def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:
     """Return what other rules call the resources whose tag is understood: so it shows how far these can be trusted."""
     answers = list(found.naming.answers(dimension))
     tags = [name for name, rule in answers if rule is not None and rule.kind == "tag"]
     others = [name for name, rule in answers if rule is None or rule.kind not in {"tag", "label"}]
     if not others:
-        return []
+        return {}
     rows = found.engine.rows(
-        f"SELECT {first_answer(tags)} AS seen, coalesce({', '.join(others)}) AS other, "
-        f"count(DISTINCT (x_Source, {RESOURCE})) FROM ({found.naming.rules}) WHERE x_BillingPeriod = ? "
-        f"AND {RESOURCE} IS NOT NULL GROUP BY ALL HAVING seen > 0",
+        f"SELECT x_Source, {RESOURCE} AS resource, min(other) FROM (SELECT *, {first_answer(tags)} AS seen, "
+        f"coalesce({', '.join(others)}) AS other FROM ({found.naming.rules})) WHERE x_BillingPeriod = ? "
+        f"AND {RESOURCE} IS NOT NULL AND seen > 0 AND other IS NOT NULL GROUP BY ALL",
         [found.months[-1]],
     )
-    resources: Counter[str] = Counter()
-    evidence: dict[str, Counter[str]] = {}
-    for seen, other, count in rows:
-        value = found.naming.outcomes[seen].value or ""
-        resources[value] += count
-        if other is not None:
-            evidence.setdefault(value, Counter())[found.naming.outcomes[other].value or ""] += count
-    return [Observed(value, count, Decimal(0), evidence.get(value, Counter())) for value, count in resources.items()]
+    return {(source, resource): other for source, resource, other in rows}
+
+
+def _before(found: Named, dimension: Dimension) -> dict[tuple[str, str], str]:
+    """Return what the tag of a resource named in the last month before in which it was understood."""
+    place, value = found.naming.place(dimension.name), found.naming.value_sql(dimension.name, of="s")
+    rows = found.engine.rows(
+        f"SELECT x_Source, {RESOURCE} AS resource, max_by({value}, x_BillingPeriod) FROM {FACTS} "
+        f"WHERE s_{place} > 0 AND x_BillingPeriod < $1 AND (x_Source, {RESOURCE}) IN (SELECT (x_Source, {RESOURCE}) "
+        f"FROM {FACTS} WHERE x_BillingPeriod = $1 AND s_{place} < 0) GROUP BY ALL",
+        [found.months[-1]],
+    )
+    return {(source, resource): value for source, resource, value in rows}

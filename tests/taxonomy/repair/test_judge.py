@@ -196,6 +196,64 @@ def test_the_costliest_come_first() -> None:
     assert [one.text for one in repairs(texts, PRODUCTS)] == ["SEARCH", "ADS", "Ads"]
 
 
+_SLIPS = (
+    "serach catalogue payment shiping loyality mktplace paymnets searhc catalgo shippping markteplace loyatly paymnts "
+    "shipipng"
+)
+CLEAN_KEY = [seen(text, 1 + place % 2) for place, text in enumerate(_SLIPS.split())]
+"""Texts that are no name and mean a value all the same: so much for what else people write."""
+
+
+def single(text: str = "adtech", sure: int = 1, **more: int) -> Observed:
+    """Return a text of one resource that is of ads by account and by team."""
+    evidence = {"ads": 1} | more
+    return Observed(text, 1, Decimal(1), evidence, {"ads": sure}, {"ads": ("account", "team")})
+
+
+def of_single(one: Observed, *others: Observed, known: list[Known] = PRODUCTS) -> Repair | Unclear:
+    found = judged([*usual(), *CLEAN_KEY, *others, one], known, elsewhere={"ads-web"})
+    every: list[Repair | Unclear] = [*found.repairs, *found.unclear]
+    return next(each for each in every if each.text == one.text)
+
+
+def test_one_resource_is_enough_where_two_kinds_agree_and_the_key_holds_nothing_but_values() -> None:
+    found = of_single(single())
+    assert isinstance(found, Repair)
+    assert (found.value, found.how, found.reason) == (
+        "ads", "evidence", "by account and team 1 of 1 such resources is 'ads'",
+    )  # fmt: skip
+    assert THRESHOLD <= found.confidence <= 0.96
+
+
+def test_one_kind_alone_is_too_little_for_one_resource() -> None:
+    found = of_single(single(sure=0))
+    assert isinstance(found, Unclear)
+    assert found.reason == "by account and team 1 of 1 such resources is 'ads': too few to go by that alone"
+
+
+def test_a_key_that_holds_anything_needs_more() -> None:
+    noise = [seen(text, 4, {"search": 2, "loyalty": 2}) for text in ("zuvi", "gopa", "test")]
+    found = of_single(single(), *noise)
+    assert isinstance(found, Unclear)
+    assert 0.5 < found.confidence < THRESHOLD
+
+
+@pytest.mark.parametrize("text", ["adtech-7", "jane@example.com", "what we once bought here"])
+def test_what_does_not_look_like_a_name_is_not_named_by_one_resource(text: str) -> None:
+    assert isinstance(of_single(single(text)), Unclear)
+
+
+def test_the_name_of_another_dimensions_value_needs_letters() -> None:
+    found = judged([*usual(), *CLEAN_KEY, seen("growth", 4, {"ads": 4})], PRODUCTS, elsewhere={"growth"})
+    assert [(one.text, one.reason) for one in found.unclear] == [("growth", "the name of a value of another dimension")]
+
+
+def test_evidence_alone_never_names_what_is_shared() -> None:
+    known = [Known(one.name, shared=one.name == "ads") for one in PRODUCTS]
+    found = judged([*usual(), *CLEAN_KEY, seen("nodes-of-all", 4, {"ads": 4})], known)
+    assert [one.reason for one in found.unclear] == ["other sources call 4 of 4 such resources 'ads', which is shared"]
+
+
 def test_an_open_dimension_repairs_nothing() -> None:
     found = judged([seen("search", 3, {"search": 3})], [])
     assert found.repairs == ()
