@@ -135,9 +135,14 @@ def test_an_id_in_two_sources_stands_once_and_not_at_all_where_it_means_two_valu
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("resource", ["*", "a?", "/x/", "=cmd()", "-1", "@x", " i-1", "i\n1", "i\x1b1", "+1"])
-def test_an_id_that_a_lookup_would_read_otherwise_is_left_out(resource: str) -> None:
+@pytest.mark.parametrize("resource", ["=cmd()", "-1", "@x", " i-1", "i\n1", "i\x1b1", "+1"])
+def test_an_id_that_a_spreadsheet_would_read_otherwise_is_left_out(resource: str) -> None:
     assert lookup_lines([tag(resource), tag("i-2")]) == ([("", "i-2", "search", "0.9700", "because")], 1)
+
+
+@pytest.mark.parametrize("resource", ["*", "a?", "/subscriptions/1/x/"])
+def test_an_id_that_looks_like_a_pattern_is_an_id(resource: str) -> None:
+    assert lookup_lines([tag(resource)]) == ([("", resource, "search", "0.9700", "because")], 0)
 
 
 def test_a_value_that_a_spreadsheet_would_run_is_left_out() -> None:

@@ -13,6 +13,7 @@ from finmod.engines.duckdb import Engine, identifier
 from finmod.taxonomy.definition import Condition, Dimension, Entry, Named, Rule, Span, Taxonomy
 from finmod.taxonomy.outcomes import Outcome, Outcomes
 from finmod.taxonomy.patterns import first_match, lowered, matches
+from finmod.taxonomy.row_insert import insert_rows
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.value_reader import ValueReader
 
@@ -193,12 +194,7 @@ class ColumnLevel:
             f"CREATE OR REPLACE TEMP TABLE {self._table}_map "
             "(rule INTEGER, text VARCHAR, since INTEGER, last INTEGER, outcome INTEGER)"
         )
-        if found:
-            columns = [list(column) for column in zip(*found, strict=True)]
-            kinds = ("INTEGER", "VARCHAR", "INTEGER", "INTEGER", "INTEGER")
-            engine.run(
-                f"INSERT INTO {self._table}_map SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
-            )
+        insert_rows(engine, f"{self._table}_map", ("INTEGER", "VARCHAR", "INTEGER", "INTEGER", "INTEGER"), found)
         return {place for place, *_ in found}
 
     def _stretches(self, dimension: Dimension, rule: Rule, entries: Sequence[Entry]) -> Iterator[tuple[int, int, int]]:

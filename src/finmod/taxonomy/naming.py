@@ -6,10 +6,10 @@ Owns the order of the pass. Each distinct text and each distinct set of tags is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.settings.rule import COLUMNS
@@ -17,6 +17,7 @@ from finmod.taxonomy.column_level import ColumnLevel
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.outcomes import Outcomes
 from finmod.taxonomy.parents import PARENTS_JOIN, make_parents
+from finmod.taxonomy.row_insert import insert_rows
 from finmod.taxonomy.rule_sql import Found, RuleSql
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.tag_level import TagLevel, first_answer
@@ -88,7 +89,7 @@ class Naming:
         new = enumerate(islice(self.outcomes.found, self._offered, None), start=self._offered + 1)
         rows = [(number, each.value) for number, each in new if each.value is not None]
         self._offered = len(self.outcomes.found)
-        _insert(engine, "names_values", ("INTEGER", "VARCHAR"), rows)
+        insert_rows(engine, "names_values", ("INTEGER", "VARCHAR"), rows)
 
     def offer_outcomes(self, engine: Engine) -> None:
         """Make the table ``names_outcomes``: what each number means."""
@@ -102,33 +103,7 @@ class Naming:
              each.how, each.place, each.key, each.text)
             for number, each in enumerate(self.outcomes.found, start=1)
         ]  # fmt: skip
-        _insert(engine, "names_outcomes", ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", *["VARCHAR"] * 5), rows)
-
-
-def _insert(engine: Engine, table: str, kinds: Sequence[str], rows: Sequence[tuple[str | int | None, ...]]) -> None:
-    """Insert rows of texts and of numbers other than 0."""
-    if not rows:
-        return
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    if len(rows) <= _LISTED:
-        engine.run(f"INSERT INTO {table} SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns)
-        return
-    # An array is read many times faster than a bound list, and to import numpy takes longer than to bind a short one.
-    import numpy as np  # noqa: PLC0415 -- as said
-
-    frame: dict[str, Any] = {}
-    read = []
-    for place, (kind, column) in enumerate(zip(kinds, columns, strict=True)):
-        if kind == "VARCHAR":
-            # The type of an array of objects is guessed from some of them, which may all be None.
-            frame[f"c{place}"] = np.array(["" if each is None else f"={each}" for each in column], dtype=object)
-            read.append(f"CASE WHEN c{place} <> '' THEN c{place}[2:] END")
-        else:
-            frame[f"c{place}"] = np.array([each or 0 for each in column], dtype=np.int32)
-            read.append(f"nullif(c{place}, 0)")
-    engine.register("names_rows", frame)
-    engine.run(f"INSERT INTO {table} SELECT {', '.join(read)} FROM names_rows")
-    engine.run("DROP VIEW names_rows")
+        insert_rows(engine, "names_outcomes", ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", *["VARCHAR"] * 5), rows)
 
 
 def name_keys(engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str) -> Naming:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Dimension
+from finmod.taxonomy.row_insert import insert_rows
 
 
 def _same(column: str) -> str:
@@ -133,25 +134,19 @@ def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:
 
 
 def _list(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) -> None:
-    """Make the table of the parents that users list: of each dimension and child one, that of the first rule."""
+    """Make the table of the parents that users list: of each dimension and child one, that of the first rule.
+
+    Of ids that differ in case alone, each rule has the first.
+    """
     listed = {
-        (place, child): parent
+        (place, _same_id(child)): _same_id(parent)
         for place, dimension in dimensions
         for rule in reversed(dimension.rules)
-        for child, parent in rule.parents
+        for child, parent in reversed(rule.parents)
     }
     engine.run("CREATE OR REPLACE TEMP TABLE names_listed_parents (place INTEGER, child VARCHAR, parent VARCHAR)")
-    if listed:
-        columns = [list(column) for column in zip(*((*key, parent) for key, parent in listed.items()), strict=True)]
-        kinds = ("INTEGER", "VARCHAR", "VARCHAR")
-        engine.run(
-            f"INSERT INTO names_listed_parents SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns
-        )
-        # Of ids that differ in case alone, each dimension has the first.
-        engine.run(
-            f"CREATE OR REPLACE TEMP TABLE names_listed_parents AS SELECT place, {_same('child')} AS child, "
-            f"first({_same('parent')} ORDER BY rowid) AS parent FROM names_listed_parents GROUP BY ALL"
-        )
+    rows = [(*key, parent) for key, parent in listed.items()]
+    insert_rows(engine, "names_listed_parents", ("INTEGER", "VARCHAR", "VARCHAR"), rows)
 
 
 def _join(name: str, parent: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.outcomes import Outcome, Outcomes
+from finmod.taxonomy.row_insert import insert_rows
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.tag_keys import pointer, ranked
 from finmod.taxonomy.value_reader import ValueReader
@@ -201,10 +202,4 @@ def _insert(engine: Engine, rows: Sequence[tuple[int, int, int, str, int]]) -> N
         "CREATE OR REPLACE TEMP TABLE names_dictionary "
         "(rule INTEGER, key INTEGER, segment INTEGER, text VARCHAR, outcome INTEGER)"
     )
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        engine.run(
-            "INSERT INTO names_dictionary SELECT unnest(?::INTEGER[]), unnest(?::INTEGER[]), unnest(?::INTEGER[]), "
-            "unnest(?::VARCHAR[]), unnest(?::INTEGER[])",
-            columns,
-        )
+    insert_rows(engine, "names_dictionary", ("INTEGER", "INTEGER", "INTEGER", "VARCHAR", "INTEGER"), rows)

@@ -21,7 +21,6 @@ from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension, Taxonomy, asked
 from finmod.taxonomy.inference.infer import Inference, InferenceOptions, infer, parent_path, resource_frame
 from finmod.taxonomy.inference.report import InferenceReport
-from finmod.taxonomy.patterns import is_pattern
 from finmod.workspace.names import Named, named, valued_dimensions
 
 _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -128,8 +127,8 @@ def inferred_dimension(found: Named, dimension: Dimension, *, target: float = 0.
 def lookup_lines(tags: Sequence[InferredTag]) -> tuple[list[tuple[str, str, str, str, str]], int]:
     """Return inferred tags as lines of a CSV that a rule can look up, and how many are left out.
 
-    Left out are ids that mean two values, in two sources, and those that a lookup or a spreadsheet would read as more
-    than a text: patterns, formulas, control characters.
+    Left out are ids that mean two values, in two sources, and those that a spreadsheet would read as more than a
+    text: formulas, control characters.
 
     Returns:
         AllocatedResourceId or ResourceId, the other one empty, then value, confidence and why; sorted.
@@ -150,7 +149,7 @@ def lookup_lines(tags: Sequence[InferredTag]) -> tuple[list[tuple[str, str, str,
 
 def _is_plain(text: str) -> bool:
     is_clean = text == text.strip() and printable(text, len(text)) == text and "\n" not in text
-    return is_clean and not is_pattern(text) and text[:1] not in _FORMULA
+    return is_clean and text[:1] not in _FORMULA
 
 
 def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference) -> tuple[InferredTag, ...]:
