@@ -61,7 +61,7 @@ def state(books: Books) -> tuple[dict[str, str], int, bool]:
 
 
 def points(steps: int, *, long_faults: bool) -> set[int]:
-    return {*range(1, steps + 1, 1 if long_faults else max(1, steps // 5)), steps}
+    return {*range(1, steps + 1, 1 if long_faults else max(1, steps // 3)), steps}
 
 
 BEFORE = {"saas 2026-07": "1 1.000000000000", "saas 2026-08": "1 5.000000000000"}

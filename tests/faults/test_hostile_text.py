@@ -114,9 +114,12 @@ def test_exported_csv_has_no_formula_and_parquet_is_as_it_was(hostile: Books, tm
     target = tmp_path / "out.csv.gz"
     said = hostile.run("export", "focus", "--version", version, "--to", target)
     assert said.code == 0, said.err
-    csv.field_size_limit(1 << 20)
-    with gzip.open(target, "rt", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    before = csv.field_size_limit(1 << 20)
+    try:
+        with gzip.open(target, "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    finally:
+        csv.field_size_limit(before)
     assert len(rows) == len(HOSTILE)
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "@", "\t", "\r", "-1+"))]
     parquet = tmp_path / "out.parquet"

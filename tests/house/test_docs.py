@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import doctest
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +24,39 @@ HOW_TO = ROOT / "docs" / "how-to"
 PROGRAMS = {"finmod", "cat", "cp", "head", "ls", "mkdir", "mv", "rm", "wc"}
 
 
+class Beginnings:
+    """What the first commands of a page left and said: many begin with the same sample, and loading it is slow."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, ...], tuple[Path, str]] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="finmod-tests-"))
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+
+    def again(self, lines: tuple[str, ...], folder: Path) -> str | None:
+        """Make a folder what it was after these lines; return what the last one said, None where none ran them."""
+        if lines not in self._kept:
+            return None
+        left, said = self._kept[lines]
+        shutil.copytree(left, folder, dirs_exist_ok=True)
+        return said
+
+    def keep(self, lines: tuple[str, ...], folder: Path, said: str) -> None:
+        """Keep what these lines, run in a fresh folder, left and said."""
+        left = self._folder / str(len(self._kept))
+        shutil.copytree(folder, left)
+        self._kept[lines] = left, said
+
+
+BEGINNINGS = Beginnings()
+
+
 class Folder:
     """The fresh folder in which one page's blocks run, one after another."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path / "page"
+        self.path = self.root = path / "page"
+        self.lines: tuple[str, ...] = ()
+        self.is_fresh = True
         self.path.mkdir()
         programs = path / "bin"
         programs.mkdir()
@@ -50,6 +81,7 @@ class Folder:
         elif block.language == "python":
             self._python(block)
         elif "file" in block.options:
+            self.is_fresh = False
             (self.path / block.options["file"]).write_text(block.text, encoding="utf-8")
         elif block.language == "yaml":
             YAML(typ="safe").load(block.text)
@@ -60,22 +92,34 @@ class Folder:
             line = "finmod demo" + command.line[9:] if command.line.startswith("make demo") else command.line
             if line.startswith("cd "):
                 self.path = (self.path / line[3:]).resolve()
+                self.lines += (line,)
                 continue
             assert line.split()[0] in PROGRAMS, f"line {block.line}: {line!r} is not run here; say skip=, and why"
-            run = subprocess.run(
-                ["/bin/sh", "-c", line],  # a shell, because readers type these lines into one
-                cwd=self.path,
-                env=self.environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-                timeout=600,
-            )
-            expected = int(block.options.get("exit", "0")) if command is commands[-1] else 0
-            assert run.returncode == expected, f"$ {line}\n{run.stdout}"
-            missing = difference(command.shown, run.stdout, exact="exact" in block.options)
-            assert missing is None, f"$ {line}\nthe page shows: {missing}\nthe program said:\n{run.stdout}"
+            said = self._said(line, int(block.options.get("exit", "0")) if command is commands[-1] else 0)
+            missing = difference(command.shown, said, exact="exact" in block.options)
+            assert missing is None, f"$ {line}\nthe page shows: {missing}\nthe program said:\n{said}"
+
+    def _said(self, line: str, expected: int) -> str:
+        """Return what a line says; what it leaves is in the folder then."""
+        self.lines += (line,)
+        is_beginning = self.is_fresh and line.startswith(("finmod sample", "finmod load")) and expected == 0
+        self.is_fresh = is_beginning
+        if is_beginning and (known := BEGINNINGS.again(self.lines, self.root)) is not None:
+            return known
+        run = subprocess.run(
+            ["/bin/sh", "-c", line],  # a shell, because readers type these lines into one
+            cwd=self.path,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        assert run.returncode == expected, f"$ {line}\n{run.stdout}"
+        if is_beginning:
+            BEGINNINGS.keep(self.lines, self.root, run.stdout)
+        return run.stdout
 
     def _python(self, block: Block) -> None:
         before = Path.cwd()
