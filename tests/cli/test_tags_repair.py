@@ -206,6 +206,27 @@ def test_a_lookup_is_written_with_the_rule_that_uses_it(tmp_path: Path) -> None:
     assert lines(books)[2].split()[1] == "85.9"
 
 
+def test_what_somebody_confirmed_in_a_lookup_is_kept(tmp_path: Path) -> None:
+    books = estate(tmp_path / "books")
+    path = books.root / "inferred.csv"
+    words = ("infer", "--dimension", "product", "--to", path)
+    first = lines(books, *words)
+    header, line, *rest = path.read_text(encoding="utf-8").splitlines()
+    corrected, added = ',I-ADS-50,search,,"we asked, twice",,,us', ",-by-hand,ads,,,,,me"
+    path.write_text("\n".join([f"{header},who", f"{added}", corrected, *rest]), encoding="utf-8")
+    for _ in range(2):
+        assert lines(books, *words)[len(first) - 3 :] == [
+            f"Wrote 16 resources to {path}.", "2 lines that somebody confirmed are kept.", *first[-2:],
+        ]  # fmt: skip
+        assert path.read_text(encoding="utf-8").splitlines() == [
+            f"{header},who", *(f"{each}," for each in rest), added, corrected,
+        ]  # fmt: skip
+    path.write_text(f'{header}\n,a,b,,"c\n', encoding="utf-8")
+    assert books.run("tags", *words).err.startswith(f"{path}:2: the row is no CSV")
+    assert path.read_text(encoding="utf-8") == f'{header}\n,a,b,,"c\n'
+    assert line.endswith(",2026-09,0.9750")
+
+
 def test_a_lookup_outside_the_project_is_to_be_put_beside_the_taxonomy(company: Books, tmp_path: Path) -> None:
     path = tmp_path / "o ther.csv"
     assert lines(company, "infer", "--dimension", "product", "--to", path)[-2:] == [

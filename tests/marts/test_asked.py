@@ -43,6 +43,9 @@ def engine() -> Iterator[Engine]:
         "SELECT charges FROM charges",
         "SELECT * FROM query_table('charges')",
         "SELECT * FROM information_schema.columns WHERE table_name = 'charges'",
+        "SELECT column_name FROM INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'charges'",
+        "SELECT attname FROM pg_catalog.pg_attribute, charges WHERE false",
+        "SELECT column_name FROM duckdb_columns WHERE table_name = 'charges'",
         "SELECT column_name FROM duckdb_columns() WHERE table_name = 'charges'",
     ],
 )

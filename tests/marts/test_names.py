@@ -164,6 +164,23 @@ def test_described_tables_have_a_column_per_dimension(project: Books) -> None:
         assert names[-3:] == ["x_Product", "x_Team", "x_Department"]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SHOW TABLES", "SHOW ALL TABLES", "SHOW DATABASES", "SHOW charges", "SHOW charge_names", "SHOW loads",
+        "-- all\nshow charges_daily;",
+    ],
+)  # fmt: skip
+def test_beside_a_taxonomy_everything_can_be_shown(project: Books, sql: str) -> None:
+    assert project.query(sql)
+
+
+@pytest.mark.parametrize("catalogue", ["INFORMATION_SCHEMA.COLUMNS", "information_schema.columns", "duckdb_columns"])
+def test_catalogues_have_the_columns_of_dimensions(project: Books, catalogue: str) -> None:
+    rows = project.query(f"SELECT column_name FROM {catalogue} WHERE table_name = 'charges'")
+    assert {"column_name": "x_Product"} in rows
+
+
 def test_a_taxonomy_with_problems_stops_what_asks_for_names_and_nothing_else(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books", TAXONOMY.replace("is: shared", "is: x"))
     assert books.query("SELECT count(*) AS n FROM charges") == [{"n": 8}]

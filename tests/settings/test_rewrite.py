@@ -78,6 +78,25 @@ def test_none_is_replaced_where_one_cannot_be(tmp_path: Path, bad: str, why: str
     assert {each.name for each in tmp_path.iterdir()} == {"one", "folder"}
 
 
+def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("link")
+    with pytest.raises(UserError, match="link: the file cannot be written: too many levels of symbolic links"):
+        rewrite({tmp_path / "link": Content(b"", b"new")})
+    assert [each.name for each in tmp_path.iterdir()] == ["link"]
+
+
+def test_content_under_way_is_closed_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "one"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda file: seen.append(os.fstat(file).st_mode & 0o777))
+    assert stage(target, b"secret").stat().st_mode & 0o777 == 0o640
+    stage(tmp_path / "new", b"open")
+    (tmp_path / "plain").touch()
+    assert seen == [0o600, (tmp_path / "plain").stat().st_mode & 0o777]
+
+
 def test_two_writers_never_share_a_file_under_way(tmp_path: Path) -> None:
     target = tmp_path / ("n" * 255)  # the longest name that there is leaves no room for an ending
     target.write_bytes(b"old")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -48,12 +50,42 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(name: str, why: st
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are pipes with names on POSIX alone")
+def test_a_pipe_is_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(UserError) as caught:
+        write_file(path, "x")
+    assert str(caught.value) == (
+        f"{path}: the file cannot be written: it is a pipe or a device.\n"
+        "  Name a place that you may write to. (FM1612, docs/errors.md)"
+    )
+    with pytest.raises(UserError, match="FM2025"):
+        write_list(path, "a,b\n3,4\n")
+    assert stat.S_ISFIFO(path.stat().st_mode)
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_link_to_itself_and_a_name_too_long_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("link")
+    for path, why in ((tmp_path / "link", "too many levels of symbolic links"), (tmp_path / ("n" * 300), "too long")):
+        for write in (write_file, write_list):
+            with pytest.raises(UserError, match=rf"(?s){why}.*FM1612"):
+                write(path, "x")
+    assert (tmp_path / "link").is_symlink()
+
+
 @pytest.mark.parametrize(
-    ("old", "new"), [("a,b\n1,2\n", "a,b\n3,4\n"), ("# Tags to mend: x, 2026-08\n", "# Tags to mend: y, 2026-09\nz\n")]
+    ("old", "new"),
+    [
+        ("a,b\n1,2\n", "a,b\n3,4\n"),
+        ("\ufeffa,b\r\n", "a,b\n3,4\n"),
+        ("# Tags to mend: x, 2026-08\n", "# Tags to mend: y, 2026-09\nz\n"),
+    ],
 )
 def test_a_list_replaces_a_list_of_its_kind(old: str, new: str, tmp_path: Path) -> None:
     path = tmp_path / "list"
-    write_list(path, old)
+    path.write_bytes(old.encode())
     write_list(path, new)
     assert path.read_text(encoding="utf-8") == new
 

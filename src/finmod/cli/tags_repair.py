@@ -17,7 +17,6 @@ from finmod.cli.project import command_line, opened
 from finmod.cli.tags import percent, period_option
 from finmod.cli.values import Name, Place, wrong_value
 from finmod.errors import counted
-from finmod.taxonomy.accepted import INFERRED_FROM, PRECISION
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -33,7 +32,6 @@ _INFERRED = (
     "dimension", "source", "resource_id", "account", "service", "value", "inferred", "confidence", "why",
     "named_otherwise", "effective_cost", "currency",
 )  # fmt: skip
-_LOOKUP = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why", INFERRED_FROM, PRECISION)
 _SHOWN = 15
 _TEXT = 40
 _REASONS = {
@@ -308,27 +306,39 @@ def _said(item: InferredDimension) -> Iterator[str]:
 
 
 def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
-    """Write what was inferred as a lookup; yield what to tell of it."""
+    """Write what was inferred as a lookup, beside what somebody confirmed in it; yield what to tell of it."""
     from finmod.workspace.files import write_list
+    from finmod.workspace.inferred_list import COLUMNS, KIND, confirmed
     from finmod.workspace.tags_infer import lookup_lines
 
-    lines, left_out = lookup_lines(item.tags)
+    inferred, left_out = lookup_lines(item.tags)
+    there = confirmed(path)
+    lines = there.without(inferred)
     # Rounded down, so that no file promises more than was shown.
     proof = (f"{item.month:%Y-%m}", f"{floor(item.report.precision.low * 10_000) / 10_000:.4f}")
-    write_list(path, csv_text(_LOOKUP, [(*line, *proof) for line in lines]))
+    others = ("",) * (len(there.columns) - len(COLUMNS))
+    text = csv_text(there.columns, [(*line, *proof, *others) for line in lines])
+    write_list(path, text + there.text(), KIND)
     yield ""
     yield f"Wrote {counted(len(lines), 'resource')} to {path}."
+    if there.lines:
+        is_one = len(there.lines) == 1
+        yield f"{counted(len(there.lines), 'line')} that somebody confirmed {'is' if is_one else 'are'} kept."
     if left_out:
         yield f"Left out: {counted(left_out, 'resource')} whose id means two values or cannot stand in a lookup."
-    if not lines:
-        return
+    keys = [key for place, key in enumerate(COLUMNS[:2]) if any(line[place] for line in (*lines, *there.lines))]
+    if keys:
+        yield from _rules(path, item.dimension, keys, root)
+
+
+def _rules(path: Path, dimension: str, keys: Sequence[str], root: Path) -> Iterator[str]:
+    """Yield the rules that look a list up by these columns."""
     name, is_inside = path.name, path.resolve().is_relative_to(root.resolve())
     if is_inside:
         name = path.resolve().relative_to(root.resolve()).as_posix()
     where = "" if is_inside else "Put it beside taxonomy.yaml. "
-    keys = [key for place, key in enumerate(_LOOKUP[:2]) if any(line[place] for line in lines)]
     rules = "A rule" if len(keys) == 1 else "Rules"
-    yield f"{where}{rules} of {item.dimension} for it, to stand behind those that know better:"
+    yield f"{where}{rules} of {dimension} for it, to stand behind those that know better:"
     shown = name if re.fullmatch(r"[A-Za-z0-9_./-]+", name) else json.dumps(name)
     for key in keys:
         yield f"  - lookup: {{file: {shown}, key: {key}, value: value}}"

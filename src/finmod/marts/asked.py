@@ -14,8 +14,8 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.marts.names import NAMED
 
 _OF_NO_TABLE = frozenset({"unnest", "range", "generate_series"})
-# Of information_schema, whose rows are columns.
-_CATALOGUE = "columns"
+# Of information_schema, pg_catalog and DuckDB: their rows are columns.
+_CATALOGUE = frozenset({"columns", "pg_attribute", "duckdb_columns"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def _spreads(node: dict[str, Any]) -> bool:
         return True
     if node.get("class") == "STAR" and node.get("relation_name"):
         return True
-    if node.get("type") == "BASE_TABLE" and (node.get("column_name_alias") or node.get("table_name") == _CATALOGUE):
+    is_table, name = node.get("type") == "BASE_TABLE", str(node.get("table_name")).lower()
+    if is_table and (node.get("column_name_alias") or name in _CATALOGUE):
         return True
     if node.get("type") == "TABLE_FUNCTION" and node["function"].get("function_name") not in _OF_NO_TABLE:
         return True

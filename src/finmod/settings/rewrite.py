@@ -61,12 +61,12 @@ def rewrite(contents: Mapping[Path, Content]) -> None:
     path = Path()
     try:
         for path, content in contents.items():
-            target = path.resolve(strict=True)
+            target = followed(path, strict=True)
             if not os.access(target, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             staged[target] = stage(target, content.after)
         for path, content in contents.items():
-            target = path.resolve()
+            target = followed(path)
             if target.read_bytes() != content.before:
                 raise _ChangedError  # noqa: TRY301 -- what was replaced is taken back in one place
             staged.pop(target).replace(target)
@@ -80,6 +80,25 @@ def rewrite(contents: Mapping[Path, Content]) -> None:
                 new.unlink(missing_ok=True)
 
 
+def followed(path: Path, *, strict: bool = False) -> Path:
+    """Return what a path means in the end, links followed.
+
+    Args:
+        path: As it was given.
+        strict: Whether it must be there.
+
+    Raises:
+        OSError: Links lead in a circle, or nothing is there that must be.
+    """
+    try:
+        target = path.resolve(strict=strict)
+    except RuntimeError:  # what Python 3.11 and 3.12 say of links in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+    if target.is_symlink():  # what Python 3.13 leaves of them
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return target
+
+
 def stage(target: Path, content: bytes) -> Path:
     """Write content onto the disk beside a file, and return where: under a name that nobody else takes.
 
@@ -89,17 +108,20 @@ def stage(target: Path, content: bytes) -> Path:
         OSError: It cannot be written; nothing is left.
     """
     new = target.with_name(f".finmod-{secrets.token_hex(8)}.part")
+    is_there = target.exists()
     try:
-        with new.open("xb") as file:
+        # Nobody else reads what replaces a file before it has that file's permissions.
+        new.touch(0o600 if is_there else 0o666, exist_ok=False)
+        with new.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, new)
+        if is_there:
             there = target.stat()
             if hasattr(os, "chown") and (there.st_uid, there.st_gid) != (new.stat().st_uid, new.stat().st_gid):
                 with suppress(OSError):
                     os.chown(new, there.st_uid, there.st_gid)
+            shutil.copymode(target, new)
     except OSError:
         with suppress(OSError):
             new.unlink(missing_ok=True)

@@ -129,17 +129,18 @@ def _naming(  # noqa: PLR0913, PLR0917 -- what names are made of
     """
     if not {*NAMED, "charge_names"} & set(names) or not has_taxonomy(project.root):
         return None
-    # SHOW makes every table, and tells no more of most than that they are there.
-    if "charge_names" in names and not _SHOW.match(sql):
+    # SHOW makes every table, charge_names among them, and tells no more of most than that they are there.
+    facts = "charge_names" in names
+    if facts and not _SHOW.match(sql):
         return name_all(engine, project, ledger, snapshot)
     wanted = asked(engine, sql)
     if wanted.every and _DESCRIBED.fullmatch(sql):
         with suppress(UserError):  # of a taxonomy that cannot be read the table has the other columns all the same
-            return name_all(engine, project, ledger, snapshot, facts=False)
+            return name_all(engine, project, ledger, snapshot, facts=facts)
         return None
     columns = {name for name in wanted.columns if name.startswith("x_")} - OWN
     if wanted.every or (columns and columns & _columns_of(read_taxonomy(project.root), ledger, snapshot)):
-        return name_all(engine, project, ledger, snapshot, facts=False)
+        return name_all(engine, project, ledger, snapshot, facts=facts)
     return None
 
 
