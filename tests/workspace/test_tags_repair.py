@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from finmod.errors import UserError
 from finmod.settings.project import Project, load_project
 from finmod.workspace.tags_repair import Accepted, accept, repair_tags
 from tests.books import Books, bill
-from tests.tagged import ESTATE, EURO, charge, estate, tagged
+from tests.tagged import ESTATE, EURO, charge, estate, tagged, with_charges
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +123,7 @@ def test_hostile_texts_are_never_repaired_and_cost_nothing_to_list(tmp_path: Pat
 
 def reason(project: Project, text: str) -> str:
     """Return why a text is repaired, or why not."""
-    (found,) = repair_tags(project)
+    found = repair_tags(project)[0]
     return {
         **{one.text: one.reason for one in found.repairs},
         **{one.text: one.reason for one in found.unclear},
@@ -139,3 +141,50 @@ def test_what_a_resource_was_tagged_with_before_tells_what_a_text_means(tmp_path
 def test_what_the_account_holds_speaks_without_a_rule(tmp_path: Path) -> None:
     project = more(estate(tmp_path / "books"), "wallet", account="payments")
     assert "by account 2 of 2 such resources are 'payments'" in reason(project, "wallet")
+
+
+PRODUCTS = ("search", "ads", "payments")
+NOWHERE = (("search", "900"), ("ads", "0.01"), ("payments", "900"))
+TEAMS = f"""\
+dimensions:
+  product:
+    values: [{", ".join(PRODUCTS)}]
+    from:
+      - tag: product
+  team:
+    values: [{", ".join(f"{product}-web" for product in PRODUCTS)}]
+    from: [{{tag: team}}]
+"""
+
+
+def of_team(resource: str, product: str, team: str, account: str, cost: str = "1") -> Mapping[str, str]:
+    tags = json.dumps({"product": product, **({"team": f"{team}-web"} if team else {})})
+    return charge(9, cost, resource, tags, SubAccountId=account)
+
+
+def with_teams(folder: Path, taxonomy: str = TEAMS) -> Books:
+    """Return a project of 60 resources, each product with an account and a team, and of texts that mean who knows."""
+    known = [of_team(f"i-{product}-{n}", product, product, product) for product in PRODUCTS for n in range(20)]
+    nowhere = [of_team("", "zorg", product, product, cost) for product, cost in NOWHERE]
+    of_two = [of_team("i-two", "quux", product, "ads") for product in PRODUCTS[:2]]
+    return with_charges(folder, [*known, *nowhere, *of_two, of_team("i-x", "blorp", "", "ads")], taxonomy)
+
+
+def test_charges_without_a_resource_are_no_witness(tmp_path: Path) -> None:
+    assert reason(load_project(with_teams(tmp_path / "books").root), "zorg") == "no value comes near"
+
+
+def test_a_resource_of_two_teams_is_told_by_neither(tmp_path: Path) -> None:
+    told = reason(load_project(with_teams(tmp_path / "books").root), "quux")
+    assert told == "by account 1 of 1 such resources is 'ads': too few to go by that alone"
+
+
+@pytest.mark.parametrize(("inferred", "kinds"), [("", "account and other rules"), ("2026-08", "account")])
+def test_an_inference_that_was_accepted_is_no_witness_beside_what_it_came_from(
+    tmp_path: Path, inferred: str, kinds: str
+) -> None:
+    rule = "      - tag: product\n      - lookup: {file: t.csv, key: ResourceId, value: v}\n"
+    books = with_teams(tmp_path / "books", TEAMS.replace("      - tag: product\n", rule))
+    rows = ["i-x,ads", *(f"i-{product}-{n},{product}" for product in PRODUCTS for n in range(20))]
+    books.write("t.csv", "\n".join(["ResourceId,v,inferred_from", *(f"{row},{inferred}" for row in rows)]))
+    assert reason(load_project(books.root), "blorp").startswith(f"by {kinds} 1 of 1 such resources is 'ads'")

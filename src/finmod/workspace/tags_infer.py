@@ -198,14 +198,15 @@ def _make_resources(found: Named) -> None:
     the named months, and of days those alone are read.
     """
     naming, month = found.naming, found.months[-1]
-    single = "CASE WHEN count(DISTINCT {0}) = 1 AND count({0}) = count(*) THEN min({0}) END AS {1}"
     called = "".join(
-        ", " + single.format(value, f'"{letter}_{name}"')
+        f', {single(value)} AS "{letter}_{name}"'
         for name in found.taxonomy.dimensions
         for letter, value in (
-            ("v", naming.value_sql(name)), ("s", naming.value_sql(name, of="s")), ("o", _uninferred(found, name)),
+            ("v", naming.value_sql(name)),
+            ("s", naming.value_sql(name, of="s")),
+            ("o", f"CASE WHEN {uninferred(found, name)} THEN {naming.value_sql(name)} END"),
         )
-    )  # fmt: skip
+    )
     day, months = f"DATE '{month}'", ", ".join(f"DATE '{each}'" for each in found.months)
     own = ", ".join(f"min({name}) AS {name}" for name in _TEXTS)
     days = relation(found.ledger.files(CHARGE_DAYS, found.snapshot))
@@ -260,11 +261,16 @@ def _behind(taxonomy: Taxonomy, name: str, seen: frozenset[str]) -> frozenset[st
     return seen
 
 
-def _uninferred(found: Named, name: str) -> str:
-    """Return SQL for what a key is called; NULL where that comes from what was inferred: it would prove itself."""
+def uninferred(found: Named, name: str) -> str:
+    """Return SQL for whether what a key is called comes from nothing that was inferred: that would prove itself."""
     naming, clean = found.naming, ["true"]
     for each in {name, *_behind(found.taxonomy, name, frozenset())}:
         numbers = [str(number) for number, said in naming.outcomes.of_dimension(each) if said.how == "inferred"]
         if numbers:
             clean.append(f"coalesce(o_{naming.place(each)} NOT IN ({', '.join(numbers)}), true)")
-    return f"CASE WHEN {' AND '.join(sorted(clean))} THEN {naming.value_sql(name)} END"
+    return " AND ".join(sorted(clean))
+
+
+def single(sql: str) -> str:
+    """Return SQL for the text that all rows of a group have; NULL where they differ or one has none."""
+    return f"CASE WHEN count(DISTINCT {sql}) = 1 AND count({sql}) = count(*) THEN min({sql}) END"

@@ -24,7 +24,7 @@ from finmod.taxonomy.repair.judge import THRESHOLD, Known, Observed, Repair, Unc
 from finmod.taxonomy.repair.witnesses import ACCOUNT, NAME, RULE, Carrier, Told, Witnesses
 from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
-from finmod.workspace.tags_infer import InferredTag, inferred_dimension
+from finmod.workspace.tags_infer import InferredTag, inferred_dimension, single, uninferred
 
 
 @dataclass(frozen=True)
@@ -227,29 +227,35 @@ def _costs(found: Named, dimension: Dimension) -> dict[str, dict[str, Decimal]]:
 
 
 def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, str], str]) -> Iterator[Carrier]:
-    """Yield each resource of the last month with a tag of the dimension, once per text."""
+    """Yield each resource of the last month with a tag of the dimension, once per text.
+
+    What its charges differ in is unknown. Charges of a source without a resource are one, and nothing is known of them:
+    they may lie anywhere.
+    """
     naming = found.naming
     place = naming.place(dimension.name)
     others = [each.name for each in tagged_dimensions(naming) if each.name != dimension.name]
-    tags = "".join(f", min({naming.value_sql(name, of='s')})" for name in others)
+    texts = ("SubAccountId", "SubAccountName", "ResourceName", *(naming.value_sql(name, of="s") for name in others))
     rows = found.engine.rows(
-        f"SELECT s_{place} AS seen, x_Source, {RESOURCE} AS resource, min(o_{place}), min(SubAccountId), "
-        f"min(SubAccountName), min(ResourceName){tags} FROM {FACTS} WHERE x_BillingPeriod = ? "
+        f"SELECT s_{place} AS seen, x_Source, {RESOURCE} AS resource, {', '.join(map(single, texts))} "
+        f"FROM {FACTS} WHERE x_BillingPeriod = ? "
         f"AND (s_{place} > 0 OR {CAN} AND s_{place} < 0) AND ({RESOURCE} IS NOT NULL OR s_{place} < 0) GROUP BY ALL",
         [found.months[-1]],
     )
     by_rules, before = _by_rules(found, dimension), _before(found, dimension)
     done: set[tuple[str, str, str]] = set()
-    for seen, source, resource, number, account, account_name, name, *told in rows:
+    for seen, source, resource, account, account_name, name, *told in rows:
         outcome = naming.outcomes[seen]
         # Two tags may have one text; and one text, read by two keys, has two numbers.
         one = (source, resource, outcome.value or f"\0{outcome.text}")
         if one in done:
             continue
         done.add(one)
+        if resource is None:
+            yield Carrier(text=outcome.text or "", value=outcome.value)
+            continue
         key = (source, resource)
-        rule = by_rules.get(key) if seen > 0 else number
-        ruled = naming.outcomes[rule] if rule else None
+        ruled = naming.outcomes[by_rules[key]] if key in by_rules else None
         yield Carrier(
             text=outcome.text or "",
             value=outcome.value,
@@ -276,19 +282,40 @@ def _family(rule: Rule | None) -> str:
 
 
 def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:
-    """Return what other rules call the resources whose tag is understood: so it shows how far these can be trusted."""
+    """Return what rules that read no tag call the resources with a tag of the dimension, where people wrote them.
+
+    Those whose tag is understood are among them: so it shows how far such rules can be trusted.
+    """
     answers = list(found.naming.answers(dimension))
     tags = [name for name, rule in answers if rule is not None and rule.kind == "tag"]
-    others = [name for name, rule in answers if rule is None or rule.kind not in {"tag", "label"}]
+    others = [
+        _by_people(found, dimension, name, rule)
+        for name, rule in answers
+        if rule is None or rule.kind not in {"tag", "label"}
+    ]
     if not others:
         return {}
     rows = found.engine.rows(
-        f"SELECT x_Source, {RESOURCE} AS resource, min(other) FROM (SELECT *, {first_answer(tags)} AS seen, "
-        f"coalesce({', '.join(others)}) AS other FROM ({found.naming.rules})) WHERE x_BillingPeriod = ? "
-        f"AND {RESOURCE} IS NOT NULL AND seen > 0 AND other IS NOT NULL GROUP BY ALL",
+        f"SELECT x_Source, {RESOURCE} AS resource, {single('other')} AS number FROM (SELECT *, {first_answer(tags)} AS "
+        f"seen, coalesce({', '.join(others)}) AS other FROM ({found.naming.rules})) WHERE x_BillingPeriod = ? "
+        f"AND {RESOURCE} IS NOT NULL AND seen IS NOT NULL GROUP BY ALL HAVING number IS NOT NULL",
         [found.months[-1]],
     )
     return {(source, resource): other for source, resource, other in rows}
+
+
+def _by_people(found: Named, dimension: Dimension, answer: str, rule: Rule | None) -> str:
+    """Return SQL for the answer of a rule; NULL where it comes from what was inferred, which is no other witness."""
+    outcomes = found.naming.outcomes.of_dimension(dimension.name)
+    guessed = [str(number) for number, said in outcomes if said.how == "inferred" and said.rule is rule]
+    if rule is None:
+        below = [each.name for each in found.taxonomy.dimensions.values() if each.rolls_up == dimension.name]
+    else:
+        looked_at = (rule.dimension, *(each.subject for each in rule.when))
+        below = [name for name in looked_at if name is not None and name in found.taxonomy.dimensions]
+    clean = [f"{answer} NOT IN ({', '.join(guessed)})"] if guessed else []
+    clean += [uninferred(found, name) for name in below]
+    return f"CASE WHEN {' AND '.join(clean)} THEN {answer} END" if clean else answer
 
 
 def _before(found: Named, dimension: Dimension) -> dict[tuple[str, str], str]:

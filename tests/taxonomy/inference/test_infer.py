@@ -212,8 +212,8 @@ def test_few_labels_prove_nothing_and_the_report_says_how_many_would() -> None:
         "30 of 30 labelled resources with team 's' are 'search', which held-out labels do not prove to be sure enough"
     )
     assert found.report.problem == (
-        "no kind of evidence reaches a precision of 0.95 on"
-        " 60 labelled resources that were held out in turn; a kind that is always right needs 73 of them to show it"
+        "no kind of evidence reaches a precision of 0.95 on 60 labelled resources that were held out in turn;"
+        " a kind that is always right needs about 92 of them to show it"
     )
     assert infer(rows.frame(), InferenceOptions(target=0.9)).inferred.all()
 
@@ -229,7 +229,7 @@ def test_one_label_is_told_in_the_singular() -> None:
     assert len(found.key) == 0
     assert found.report.problem == (
         "no kind of evidence reaches a precision of 0.95 on 1 labelled resource that was held out in turn;"
-        " a kind that is always right needs 73 of them to show it"
+        " a kind that is always right needs about 92 of them to show it"
     )
 
 

@@ -76,6 +76,13 @@ def test_the_longest_name_in_a_text_counts_and_two_names_do_not() -> None:
     assert told(Carrier(text="x", name="search-for-ads"), *named).value is None
 
 
+def test_many_values_that_begin_alike_are_told_apart_by_their_length_and_last_word() -> None:
+    names = {f"customer-{number:05}": (f"customer-{number:05}", f"customer-{number:05}-eu") for number in range(1000)}
+    known = [Carrier(text=value, value=value, name=f"{value}-vm") for value in names]
+    lost = [Carrier(text="x", name="the-customer-00007-eu-vm"), Carrier(text="x", name="customer-99999-vm")]
+    assert [told.value for _, told in Witnesses([*known, *lost], names).told()][-2:] == ["customer-00007", None]
+
+
 def test_a_kind_that_is_right_about_nearly_everything_is_not_heard_about_the_rest() -> None:
     everything = [
         *(Carrier(text="production", value="production", account=f"p{n % 9}") for n in range(270)),

@@ -71,7 +71,7 @@ def infer(frame: ResourceFrame, options: InferenceOptions | None = None) -> Infe
     labelled, unlabelled = (np.flatnonzero(side) for side in (known.label != NONE, known.label == NONE))
     held_out = held_out_decisions(around, evidence, known, chosen)[labelled]
     precision = counted_precision(_judged(held_out, known.label[labelled]), Z_95)
-    problem = why_nothing(chosen.target, precision, len(labelled), Z_95)
+    problem = why_nothing(chosen.target, precision, len(labelled), z=Z_95, folds=chosen.folds)
     worth = learn(evidence.opinions, evidence.stratum, known.label, evidence.open(labelled), (chosen.target, Z_95))
     decided = decide(evidence.opinions, worth, evidence.stratum, unlabelled)
     decided = _without(decided, evidence.barred[unlabelled] | (problem is not None))

@@ -113,7 +113,7 @@ class InferenceReport:
     problem: str | None
 
 
-def why_nothing(target: float, precision: Precision, labelled: int, z: float) -> str | None:
+def why_nothing(target: float, precision: Precision, labelled: int, *, z: float, folds: int) -> str | None:
     """Return why nothing may be inferred; None where the target is reached.
 
     Args:
@@ -121,17 +121,18 @@ def why_nothing(target: float, precision: Precision, labelled: int, z: float) ->
         precision: Precision on held-out labels.
         labelled: Number of labelled resources.
         z: Quantile of the interval.
+        folds: Number of parts: what a kind is worth is learned without the part that is decided.
     """
     if precision.decided and precision.low >= target:
         return None
     if not labelled:
         return "no resource has a value to learn from"
     if not precision.decided:
-        needed = int(np.ceil(z * z * target / (1 - target)))
+        needed = int(np.ceil(np.ceil(z * z * target / (1 - target)) * folds / (folds - 1)))
         was = "was" if labelled == 1 else "were"
         return (
             f"no kind of evidence reaches a precision of {target:.2f} on {counted(labelled, 'labelled resource')} that"
-            f" {was} held out in turn; a kind that is always right needs {needed} of them to show it"
+            f" {was} held out in turn; a kind that is always right needs about {needed} of them to show it"
         )
     return (
         f"on held-out labels {precision.right:,} of {precision.decided:,} decisions were right, a precision of"

@@ -8,14 +8,15 @@ tagged with, where these are few. Words speak where the name of a value stands i
 account or of the other dimension's value. The months before speak for what the same resource was tagged with. Each kind
 is tried on the resources whose tag is understood, each without its own tag, groups of few members apart from those of
 many. It is heard where Wilson's lower end of its share right is high enough, and where it is not worse on the very
-values that it speaks for. Rules of the taxonomy and months before are heard untried: people wrote them.
+values that it speaks for. Rules of the taxonomy and months before are heard untried: people wrote them. What finmod
+inferred is no such rule, though a line of the taxonomy may say it by now: it comes from the account and the tags.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from finmod.taxonomy.fold import fold
@@ -42,7 +43,7 @@ class Carrier:
     Attributes:
         text: The text of the tag.
         value: What the tag names; None where it is not understood.
-        ruled: What other rules of the taxonomy call it; None where none does.
+        ruled: What other rules of the taxonomy call it that people wrote; None where none does.
         by: Family of the rule that does, see ``Told.kinds``.
         sibling: What inference calls it, without this tag; None where nothing.
         account: What tells its account apart from all others.
@@ -86,11 +87,13 @@ class Witnesses:
     def __init__(self, carriers: Iterable[Carrier], names: Mapping[str, Sequence[str]]) -> None:
         """Take the resources, and value -> its name and aliases."""
         self._carriers = list(carriers)
-        self._words: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._lengths: dict[str, set[int]] = defaultdict(set)
         for value, texts in names.items():
             for words in {_words_of(text) for text in texts}:
                 if words:
-                    self._words[words[0]].append((words, value))
+                    self._phrases[words].add(value)
+                    self._lengths[words[0]].add(len(words))
         self._said: dict[str, frozenset[str]] = {}
         self._led: dict[tuple[str, str, str | None], tuple[frozenset[str], int]] = {}
         self._groups: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -100,6 +103,7 @@ class Witnesses:
                     self._groups[group][one.value] += 1
         self._trials: dict[str, dict[frozenset[str], list[int]]] = defaultdict(dict)
         self._try()
+        self._proven: dict[str, tuple[bool, float]] = {}
         self._heard: dict[tuple[str, frozenset[str]], bool] = {}
 
     def _try(self) -> None:
@@ -115,13 +119,12 @@ class Witnesses:
         if kind == BEFORE:
             return True
         if (kind, values) not in self._heard:
-            trials = self._trials[kind].values()
-            right, count = (sum(each[place] for each in trials) for place in (0, 1))
-            # Each value alike: where nearly everything is production, being right about that shows nothing.
-            usual = sum(each[0] / each[1] for each in trials) / max(len(trials), 1)
+            if kind not in self._proven:
+                self._proven[kind] = _proven(self._trials[kind].values())
+            is_proven, usual = self._proven[kind]
             own = self._trials[kind].get(values, (0, 0))
             is_right = own[0] + _PRIOR_OF_VALUES * usual >= _LEAST_TRUST * (own[1] + _PRIOR_OF_VALUES)
-            self._heard[kind, values] = is_right and bool(wilson_lower(right, count, _Z) >= _LEAST_TRUST)
+            self._heard[kind, values] = is_proven and is_right
         return self._heard[kind, values]
 
     def told(self) -> Iterator[tuple[Carrier, Told]]:
@@ -166,13 +169,21 @@ class Witnesses:
             found = {
                 (name, value)
                 for place, word in enumerate(words)
-                for name, value in self._words.get(word, ())
-                if words[place : place + len(name)] == name
+                for name in {words[place : place + length] for length in self._lengths.get(word, ())}
+                for value in self._phrases.get(name, ())
             }
             whole = [pair for pair in found if not any(_is_part(pair[0], name) for name, _ in found)]
             values = frozenset(value for _, value in whole)
             self._said[text] = values if len(values) == 1 else frozenset()
         return self._said[text]
+
+
+def _proven(trials: Collection[Sequence[int]]) -> tuple[bool, float]:
+    """Return whether a kind is right often enough, and its share right over all values that it speaks for."""
+    right, count = (sum(each[place] for each in trials) for place in (0, 1))
+    # Each value alike: where nearly everything is production, being right about that shows nothing.
+    usual = sum(each[0] / each[1] for each in trials) / max(len(trials), 1)
+    return bool(wilson_lower(right, count, _Z) >= _LEAST_TRUST), usual
 
 
 def _groups(one: Carrier) -> Iterator[tuple[str, str]]:
