@@ -339,6 +339,14 @@ def test_texts_are_those_of_names_and_then_of_aliases(tmp_path: Path) -> None:
     assert found == [("a-b", "a B", None), ("e", "e", None), ("c-d", "a B", "c.D")]
 
 
+def test_regular_expressions_among_aliases_stay_as_they_are(tmp_path: Path) -> None:
+    text = "dimensions: {p: {values: {v1: {aliases: /^a-b$/}, dev: {aliases: [/^a_b$/, /v1/]}}}}"
+
+    assert [each[0] for each in texts_of(read(tmp_path, text).dimensions["p"])] == [
+        "v1", "dev", "/^a-b$/", "/^a_b$/", "/v1/",
+    ]  # fmt: skip
+
+
 def test_what_can_carry_tags_is_read_with_conditions(tmp_path: Path) -> None:
     found = read(tmp_path, "taggable: [{when: {ServiceName: [a, b]}, is: true}, {when: {tag.x: }, is: false}]").taggable
 

@@ -106,8 +106,8 @@ REFUSED = r"""
 
 {p: {from: [{name: {/(a+)+/: x}}]}}
     1:33: the repeat (a+)+ can read one text in very many ways, and other tools would try them all: /(a+)+/; expected
-      a pattern that reads each text in one way. Write a+ in place of (a+)+ and of a*a*a*, [a-z-]+ in place of
-      ([a-z]+-?)+, (a|b)* in place of (a|ab|b)*. (FM2008)
+      a pattern that reads each text in one way. Write a+ in place of (a+)+, [a-z-]+ in place of ([a-z]+-?)+, (a|b)* in
+      place of (a|ab|b)*. (FM2008)
 
 {p: {values: {a: {aliases: '/a(?=b)/', patterns: '/(b/'}}, from: [{when: {SkuId: ['/c{2000}/', x]}, is: a}]}}
     1:40: the pattern cannot be used: invalid perl operator: (?=: /a(?=b)/; expected a regular expression of RE2: no

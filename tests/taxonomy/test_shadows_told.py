@@ -69,7 +69,7 @@ def test_an_alias_that_an_earlier_glob_covers_is_told(tmp_path: Path) -> None:
 def test_very_many_globs_are_compared_with_few_others(tmp_path: Path) -> None:
     lines = ", ".join(f'"*-team{number:03}-*": a' for number in range(200))
 
-    (told,) = refused(tmp_path, f'dimensions: {{p: {{from: [{{name: {{{lines}, "x-team007-y*": a}}}}]}}}}')
+    (told,) = refused(tmp_path, f'dimensions: {{p: {{from: [{{name: {{{lines}, "x-team007-y*": b}}}}]}}}}')
     assert "the line 'x-team007-y*' can never answer" in told
 
 
@@ -82,18 +82,70 @@ def test_lines_of_one_map_are_compared_too(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_of_a_lookup_are_told_at_their_cell(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "rules",
+    [
+        '[{account: {"1": y, "2*": y}}, {lookup: LOOKUP}]',
+        '[{account: {"*": y}}, {lookup: LOOKUP}]',
+        "[{lookup: LOOKUP}, {lookup: LOOKUP}]",
+    ],
+)
+def test_rows_of_a_lookup_that_earlier_lines_correct_are_not_told(rules: str, tmp_path: Path) -> None:
+    lookup = "{file: l.csv, key: SubAccountId, value: p}"
+    text = f"dimensions: {{p: {{from: {rules.replace('LOOKUP', lookup)}}}}}"
+
+    assert len(read(tmp_path, text, {"l.csv": "SubAccountId,p\n1,x\n22,x\n"}).dimensions["p"].rules) == 2
+
+
+def test_a_lookup_behind_a_rule_that_always_answers_is_told(tmp_path: Path) -> None:
+    text = "dimensions: {p: {from: [{is: y}, {lookup: {file: l.csv, key: SubAccountId, value: p}}]}}"
+
+    (told,) = refused(tmp_path, text, {"l.csv": "SubAccountId,p\n1,x\n"})
+    assert "rule 2 (lookup l.csv) can never answer" in told
+
+
+@pytest.mark.parametrize(
+    "dimension",
+    [
+        "{values: {a: {aliases: ['srch*', 'srch-*']}, b: {}}}",
+        "{values: {a: {patterns: ['prod*', 'production*']}}, from: [{patterns: ResourceName}]}",
+        "{from: [{name: {'s-*': a, 's-api-*': a, 's-?pi-*': a}}]}",
+        "{from: [{tag: env}, {account: {Prod: a, prod: a}}]}",
+        "{from: [{name: {'s-*': a, '*-api-*': b, 's-api-*': a}}]}",
+        "{from: [{name: {'s-*': [{is: a, since: 2026-01-01}], 's-api-*': [{is: a, since: 2026-01-01}]}}]}",
+    ],
+)
+def test_a_line_that_says_the_same_as_the_one_above_it_is_not_told(dimension: str, tmp_path: Path) -> None:
+    assert read(tmp_path, f"dimensions: {{p: {dimension}}}").dimensions
+
+
+def test_a_line_that_says_the_same_as_one_behind_the_first_is_told(tmp_path: Path) -> None:
+    text = "dimensions: {p: {from: [{name: {'*-api-*': b, 's-*': a, 's-api-*': a}}]}}"
+
+    assert [each.split(" can never")[0] for each in refused(tmp_path, text)] == [
+        "taxonomy.yaml:1:57: the line 's-api-*'"
+    ]
+
+
+def test_an_id_of_a_lookup_that_ends_as_a_glob_does_is_none_to_conditions(tmp_path: Path) -> None:
     text = """
     dimensions:
       p:
         from:
-          - account: {"1": x}
           - lookup: {file: l.csv, key: SubAccountId, value: p}
+          - {when: {SubAccountId: ["4*"], ServiceName: a}, is: y}
     """
 
-    assert [
-        each.split(" answers first")[0] for each in refused(tmp_path, text, {"l.csv": "p,SubAccountId\nx,2\nx,1\n"})
-    ] == ["l.csv:3:2: the line '1' can never answer: account (taxonomy.yaml:4:9)"]
+    assert len(read(tmp_path, text, {"l.csv": "SubAccountId,p\n4*,x\n"}).dimensions["p"].rules) == 2
+
+
+def test_very_many_conditions_are_compared_with_few_lines(tmp_path: Path) -> None:
+    whens = "\n".join(f'      - {{when: {{SubAccountId: "{number}", ServiceName: s}}, is: x}}' for number in range(300))
+    text = f"dimensions:\n  p:\n    from:\n      - lookup: {{file: l.csv, key: SubAccountId, value: p}}\n{whens}\n"
+    rows = "".join(f"{number},x\n" for number in range(299, 2000))
+
+    (told,) = refused(tmp_path, text, {"l.csv": f"SubAccountId,p\n{rows}"})
+    assert "rule 301 (when SubAccountId 299, ServiceName s) can never answer: lookup l.csv" in told
 
 
 def test_patterns_of_values_are_told_where_they_stand(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
-r"""Regular expressions that read one text in more ways than there are letters, such as (a+)+, (a|a)* or a*a*a*.
+r"""Regular expressions that read one text in more ways than there are letters, such as (a+)+ or (a|a)*.
 
 Owns the reading of a pattern's parts, and the search for such repeats. RE2, which finmod matches with, does not mind
 them; matchers that try one way after another, in the tools that a pattern is copied to, come to no end.
 
 A pattern becomes a graph: its letters in order, each with those that may follow and the number of ways to get there.
-Two ways that part and meet again inside one repeat double with each round.
+Two ways that part and meet again inside one repeat double with each round. Repeats of the same letters in a row take a
+power of the length: a few of them are usual, as in ^\s*(.*?)\s*$, and names are short.
 
 Source: Weideman, van der Merwe, Berglund and Watson, "Analyzing Matching Time Behavior of Backtracking Regular
 Expression Matchers by Using Ambiguity of NFA", 2016: exponential and polynomial ambiguity.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -32,10 +33,11 @@ QUANTIFIER = re.compile(r"(?P<sign>[*+?])\??|\{(?P<low>[0-9]+)(?P<comma>,)?(?P<h
 """How often the part before it stands."""
 
 # Copies of a counted part, counts that are as good as endless, steps of the search, repeats in a row that are too many.
-_COPIES, _ENDLESS, _STEPS, _IN_A_ROW = 12, 10, 100_000, 3
+_COPIES, _ENDLESS, _STEPS, _IN_A_ROW = 12, 10, 100_000, 5
 _MOST_EDGES, _DEEPEST = 100_000, 60
 # Zero, and halves of letters, which no text of the engine has.
 _NOT_THERE = frozenset((0, *range(0xD800, 0xE000)))
+_ANY_CASE = re.compile(r"\(\?[A-Za-z]*i")
 _NO_LETTER = re.compile(r"[\^$]|\\[AzbBCQE]")
 # A few letters of each kind: what two sets have in common, one of these or of the pattern's own letters shows.
 _LETTERS = "".join(map(chr, (*range(1, 128), 0x85, 0xA0, 0xAA, 0xB2, 0xB7, 0xD7, 0xE9, 0x301, 0x3B1, 0x436, 0x5D0,
@@ -203,7 +205,7 @@ def _count(text: str, place: int) -> tuple[int, int, int | None]:
 def ambiguous(engine: Engine, inside: str) -> str | None:
     """Return the repeat of a regular expression that reads one text in very many ways, or None where none does.
 
-    Of an expression with very many ways from letter to letter, or very deep, nothing is told.
+    Of an expression with very many ways from letter to letter, or very deep, nothing is told: too much has to be tried.
 
     Args:
         engine: Knows which letters a class has.
@@ -220,7 +222,7 @@ def ambiguous(engine: Engine, inside: str) -> str | None:
     circles = _circles(graph)
     if not circles and len(graph.endless) < _IN_A_ROW:
         return None
-    sets = _sets(engine, graph.letters)
+    sets = _sets(engine, graph.letters, "is" if _ANY_CASE.search(inside) else "s")
     doubled = [edge for edge, ways in graph.edges.items() if ways > 1]
     for circle in circles:
         pair = next((edge for edge in doubled if set(edge) <= circle), None) or _parting(graph, circle, sets)
@@ -247,36 +249,39 @@ def _circles(graph: _Graph) -> list[frozenset[int]]:
     return [letters for _, _, letters in outer if letters]
 
 
-def _sets(engine: Engine, letters: list[str]) -> list[int]:
-    """Return the letters that each atom reads, as bits."""
+def _sets(engine: Engine, letters: list[str], flags: str) -> list[int]:
+    """Return the letters that each atom reads, as bits; other tools mind their case where the pattern does not say."""
     own = {letter for text in letters for letter in text}
     coded = (re.findall(r"\\x\{?([0-9A-Fa-f]+)", text) for text in set(letters))
     own |= {chr(int(code, 16)) for codes in coded for code in codes if int(code, 16) not in _NOT_THERE}
     alphabet = sorted(own | set(_LETTERS))
     atoms = list(dict.fromkeys(letters))
-    tests = ", ".join(f"regexp_full_match(letter, {literal(f'(?:{atom})')}, 'is')" for atom in atoms)
+    tests = ", ".join(f"regexp_full_match(letter, {literal(f'(?:{atom})')}, {literal(flags)})" for atom in atoms)
     rows = engine.rows(f"SELECT {tests} FROM (SELECT unnest(?::VARCHAR[]) AS letter)", [alphabet])
     bits = {atom: sum(1 << at for at, row in enumerate(rows) if row[place]) for place, atom in enumerate(atoms)}
     return [bits[each] for each in letters]
 
 
 def _parting(graph: _Graph, circle: frozenset[int], sets: list[int]) -> Edge | None:
-    """Return two letters that one text can stand at after two ways round a repeat; None where there is one way."""
-    following = _following(graph)
-
-    def steps(pair: Edge) -> Iterator[Edge]:
-        for one, other in product(*(following.get(each, ()) for each in pair)):
-            if {one, other} <= circle and sets[one] & sets[other]:
-                yield min(one, other), max(one, other)
-
+    """Return two letters that one text can stand at after two ways round a repeat; None where none are found."""
+    kinds: dict[tuple[int, ...], int] = {}
+    # Letters with the same followers are gone on from once: a node of two such kinds, below zero, stands between.
+    kind_of = {letter: kinds.setdefault(tuple(then), -1 - len(kinds)) for letter, then in _following(graph).items()}
+    followers = {kind: [each for each in then if each in circle] for then, kind in kinds.items()}
     waiting, before, left = [(each, each) for each in circle], dict[Edge, list[Edge]](), _STEPS
     seen = set(waiting)
     while waiting:
         pair = waiting.pop()
-        for then in steps(pair):
-            left -= 1
-            if left < 0:
-                return pair
+        if pair[0] >= 0:
+            found = [(kind_of[pair[0]], kind_of[pair[1]])] if kind_of.keys() >= set(pair) else []
+        else:
+            every = [followers[each] for each in pair]
+            left -= len(every[0]) * len(every[1])
+            found = [(one, other) for one, other in product(*every) if sets[one] & sets[other]] if left >= 0 else []
+        if left < 0:
+            return None
+        for one, other in found:
+            then = min(one, other), max(one, other)
             before.setdefault(then, []).append(pair)
             if then not in seen:
                 seen.add(then)
@@ -290,7 +295,7 @@ def _returning(before: Mapping[Edge, list[Edge]], circle: frozenset[int]) -> Edg
     seen = set(waiting)
     while waiting:
         for pair in before.get(waiting.pop(), ()):
-            if pair[0] != pair[1]:
+            if 0 <= pair[0] != pair[1]:
                 return pair
             if pair not in seen:
                 seen.add(pair)
@@ -299,7 +304,7 @@ def _returning(before: Mapping[Edge, list[Edge]], circle: frozenset[int]) -> Edg
 
 
 def _in_a_row(graph: _Graph, sets: list[int]) -> str | None:
-    """Return endless repeats in a row that have a letter in common, as many as are too many: a*a*a*."""
+    """Return endless repeats in a row that have a letter in common, as many as are too many: a*a*a*a*a*."""
     longest: dict[int, list[tuple[int, int, int]]] = {}
     following = _following(graph)
     for letter in sorted(graph.endless):

@@ -33,6 +33,7 @@ from finmod.taxonomy.definition import (
     default_label,
 )
 from finmod.taxonomy.fold import fold
+from finmod.taxonomy.patterns import is_regex
 
 if TYPE_CHECKING:
     from finmod.settings.rule import Condition as ConditionSettings
@@ -335,9 +336,12 @@ def with_patterns(dimension: Dimension) -> Dimension:
 
 
 def texts_of(dimension: Dimension) -> Iterator[tuple[str, Value, Named | None]]:
-    """Yield the folded texts of a dimension's values, names first: text, value, and the alias where it is one."""
+    """Yield the folded texts of a dimension's values, names first: text, value, and the alias where it is one.
+
+    In a regular expression each sign has a meaning of its own: it stays as it is.
+    """
     for value in (dimension.values or {}).values():
         yield fold(value.name), value, None
     for value in (dimension.values or {}).values():
         for alias in value.aliases:
-            yield fold(alias.text), value, alias
+            yield alias.text if is_regex(alias.text) else fold(alias.text), value, alias

@@ -192,5 +192,5 @@ def refused(engine: Engine, text: str) -> Refused | None:
     return Refused(
         f"the repeat {printable(repeat, 60)} can read one text in very many ways, and other tools would try them all",
         "a pattern that reads each text in one way",
-        "Write a+ in place of (a+)+ and of a*a*a*, [a-z-]+ in place of ([a-z]+-?)+, (a|b)* in place of (a|ab|b)*.",
+        "Write a+ in place of (a+)+, [a-z-]+ in place of ([a-z]+-?)+, (a|b)* in place of (a|ab|b)*.",
     )

@@ -1,11 +1,13 @@
 """Rules that can never answer, because earlier ones always do.
 
 Owns what can be told from the rules alone. Rules of included files are passed over: to be answered before is what they
-are there for. Which text covers which, is told in ``covering.py``.
+are there for. So are single rows of a lookup, which a line before it corrects without the file being edited, and what
+names nothing otherwise than the line above it does. Which text covers which, is told in ``covering.py``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
@@ -21,13 +23,16 @@ from finmod.taxonomy.value_reader import PLACEHOLDERS
 _NAME = "(name)"
 _SEES = {"ResourceName": ("ResourceName", _NAME)}
 
+Answer = set[tuple[str, Span]]
+"""What a line says: each value, and when."""
+
 
 def shadowed(dimension: Dimension) -> Iterator[Problem]:
     """Yield a problem for each rule, line of a map or alias that earlier ones answer in any case."""
     pass_ = _Pass(dimension)
     own = [rule for rule in dimension.rules if not rule.included]
-    for place, rule in enumerate(own):
-        other = next((each for each in own[:place] if pass_.answers_always(each, rule)), None)
+    for rule in own:
+        other = pass_.answering(rule)
         if other is not None:
             yield _problem(f"rule {rule.number} ({printable(rule.text, 100)})", rule.place, [_whole(other)])
         else:
@@ -62,6 +67,12 @@ class _Pass:
         self._numbers = count()
         self._lines: dict[str, Lines] = {}
         self._open: dict[str, list[Rule]] = {}
+        # Rules by what another one must have in common with them, and those with conditions by texts of one of them.
+        self._alike: dict[tuple[str, str], list[Rule]] = {}
+        self._asked: Counter[tuple[str, tuple[str, ...]]] = Counter()
+        self._asking: dict[str, Lines] = {}
+        self._rules: dict[int, Rule] = {}
+        self._days_of: dict[int, Days] = {}
         self._texts: dict[str, list[Span]] = {}
         for value in (dimension.values or {}).values():
             self._texts.setdefault(fold(value.name), []).append(value.span)
@@ -79,39 +90,65 @@ class _Pass:
                 self._add(condition.subject, rule, text, self._days(rule))
         for entry in rule.entries or ():
             self._add(_subject(rule), rule, entry.key, self._days(rule, entry), is_literal=entry.is_literal)
+        self._rules[rule.number] = rule
+        for key in _keys(rule):
+            self._alike.setdefault(key, []).append(rule)
+        if rule.when:
+            self._add_asking(rule)
+
+    def _add_asking(self, rule: Rule) -> None:
+        """Keep a rule by the one of its conditions that fewest others have."""
+
+        def commonness(condition: Condition) -> tuple[bool, int]:
+            return condition.absent or not condition.any, self._asked[condition.subject, condition.any]
+
+        condition = min(rule.when, key=commonness)
+        self._asked.update((each.subject, each.any) for each in rule.when)
+        if condition.absent or not condition.any:
+            self._alike.setdefault(("when", condition.subject), []).append(rule)
+        for text in condition.any:
+            self._asking.setdefault(condition.subject, Lines()).add(self._line(rule, text, []))
 
     def _add(self, subject: str, rule: Rule, text: str, days: Days, *, is_literal: bool = False) -> None:
-        line = Line(next(self._numbers), text, days, rule.text, rule.place, rule.number, is_literal=is_literal)
-        self._lines.setdefault(subject, Lines()).add(line)
+        self._lines.setdefault(subject, Lines()).add(self._line(rule, text, days, is_literal=is_literal))
+
+    def _line(self, rule: Rule, text: str, days: Days, *, is_literal: bool = False) -> Line:
+        return Line(next(self._numbers), text, days, rule.text, rule.place, rule.number, is_literal=is_literal)
 
     def dead_lines(self, rule: Rule) -> Iterator[Problem]:
         """Yield a problem for each line of a map that earlier rules, or lines above it, answer first."""
         own = Lines()
+        answers: dict[int, Answer] = {}
         for entry in rule.entries or ():
+            if entry.is_literal:
+                continue
             days = self._days(rule, entry)
-            line = Line(
-                next(self._numbers), entry.key, days, rule.text, rule.place, rule.number, is_literal=entry.is_literal
-            )
+            line = self._line(rule, entry.key, days)
+            answers[line.number] = {(target.text, target.span) for target in entry.targets}
             first = _first([*self._covering(_subject(rule), line), *own.covering(line)], days)
-            first = first or self._reading(rule, entry.key, days)
-            if not first:
+            told = [(each.rule, each.place) for each in first] or self._reading(rule, entry.key, days)
+            if not told:
                 own.add(line)
+            elif first and all(answers.get(each.number) == answers[line.number] for each in first):
+                continue
             elif not entry.included and not (rule.by_patterns and self._patterns > 1):
-                yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, first)
+                yield _problem(f"the line {printable(entry.key, 80)!r}", entry.place, list(dict.fromkeys(told)))
 
     def dead_aliases(self) -> Iterator[Problem]:
         """Yield a problem for each alias that is a glob, where one of an earlier value has all its texts."""
         seen = Lines()
-        for value in (self._dimension.values or {}).values():
+        for number, value in enumerate((self._dimension.values or {}).values()):
             for alias in value.aliases:
                 span = common(value.span, alias.span)
                 if span is None or not is_pattern(alias.text):
                     continue
-                line = Line(next(self._numbers), alias.text, [span.bounds], f"the alias {alias.text}", alias.place, 0)
+                name = f"the alias {alias.text}"
+                line = Line(next(self._numbers), alias.text, [span.bounds], name, alias.place, number)
                 covering = [each for each in seen.covering(line) if each.text.lower() != alias.text.lower()]
                 first = _first(covering, line.days)
-                if first and not value.included:
-                    yield _problem(f"the alias {printable(alias.text, 80)!r}", alias.place, first)
+                if any(each.of != number for each in first) and not value.included:
+                    told = list(dict.fromkeys((each.rule, each.place) for each in first))
+                    yield _problem(f"the alias {printable(alias.text, 80)!r}", alias.place, told)
                 seen.add(line)
 
     def _covering(self, subject: str, line: Line) -> list[Line]:
@@ -136,41 +173,86 @@ class _Pass:
         spans = (common(rule.span, each) for each in self._texts.get(folded, ()))
         return covers_days(joined(each.bounds for each in spans if each), needed)
 
-    def answers_always(self, earlier: Rule, rule: Rule) -> bool:
-        """Return whether an earlier rule answers wherever another one could."""
+    def answering(self, rule: Rule) -> Rule | None:
+        """Return the first earlier rule that answers wherever this one could; None where none does."""
         needed = self._days(rule)
-        if rule.kind == "when" and any(self._has_all(earlier, each, needed) for each in rule.when):
+        sure = {number for each in rule.when for number in self._having_all(each, needed)}
+        found = {each.number: each for each in self._near(rule)} | {number: self._rules[number] for number in sure}
+        for number in sorted(found):
+            if number in sure or self._answers_always(found[number], rule, needed):
+                return found[number]
+        return None
+
+    def _near(self, rule: Rule) -> Iterator[Rule]:
+        """Yield the earlier rules that have so much in common with a rule that they may answer in its place."""
+        keys = [("is", ""), *_keys(rule)]
+        for condition in rule.when:
+            kind, _, key = condition.subject.partition(".")
+            keys += [("when", condition.subject), ("column", condition.subject), (kind, fold(key))]
+            asking = self._asking.get(condition.subject, Lines())
+            for text in condition.any[:1]:
+                yield from (self._rules[each.of] for each in asking.covering(_asked(text)))
+        if rule.kind in {"column", "tag", "label"}:
+            subjects = [rule.column] if rule.kind == "column" else [f"{rule.kind}.{fold(key)}" for key in rule.keys]
+            keys += [("*", subject or "") for subject in subjects]
+        for each in keys:
+            yield from self._alike.get(each, ())
+
+    def _answers_always(self, earlier: Rule, rule: Rule, needed: Days) -> bool:
+        if any(self._reads_all(earlier, each, needed) for each in rule.when):
             return True
         is_always = earlier.kind == "is" or _sees_all(earlier, rule) or _takes_all(earlier, rule)
         return is_always and covers_days(self._days(earlier), needed)
 
-    def _has_all(self, earlier: Rule, condition: Condition, needed: Days) -> bool:
-        """Return whether a rule answers every text that a condition lets through."""
-        subject = condition.subject
-        if not condition.any:
-            return False
-        if earlier.kind in {"map", "dimension"} and _subject(earlier) in _SEES.get(subject, (subject,)):
-            entries = [each for each in earlier.entries or () if covers_days(self._days(earlier, each), needed)]
-            return all(any(_covers(entry, text) for entry in entries) for text in condition.any)
-        kind, _, key = subject.partition(".")
-        is_read = earlier.kind == "column" and earlier.column == subject
+    def _having_all(self, condition: Condition, needed: Days) -> set[int]:
+        """Return the numbers of the rules whose lines match every text that a condition lets through."""
+        found: set[int] | None = None
+        for text in condition.any:
+            covering = self._covering(condition.subject, _asked(text))
+            having = {each.of for each in covering if covers_days(each.days, needed)}
+            found = having if found is None else found & having
+        return found or set()
+
+    def _reads_all(self, earlier: Rule, condition: Condition, needed: Days) -> bool:
+        """Return whether a rule reads every text that a condition lets through as a value."""
+        kind, _, key = condition.subject.partition(".")
+        is_read = earlier.kind == "column" and earlier.column == condition.subject
         is_read |= earlier.kind == kind and fold(key) in {fold(each) for each in earlier.keys}
-        return is_read and all(self._reads(earlier, text, needed) for text in condition.any)
+        return is_read and bool(condition.any) and all(self._reads(earlier, text, needed) for text in condition.any)
 
     def _days(self, rule: Rule, entry: Entry | None = None) -> Days:
         """Return the days on which a rule, or a line of its map, has an answer to give."""
+        if entry is None and rule.number in self._days_of:
+            return self._days_of[rule.number]
         spans = [(rule.value, ALWAYS)] if entry is None else [(target.text, target.span) for target in entry.targets]
         held = (common(rule.span, span, self._span_of(name)) for name, span in spans)
-        return joined(each.bounds for each in held if each)
+        found = joined(each.bounds for each in held if each)
+        if entry is None:
+            self._days_of[rule.number] = found
+        return found
 
     def _span_of(self, name: str | None) -> Span:
         value = (self._dimension.values or {}).get(name or "")
         return value.span if value else ALWAYS
 
 
-def _covers(entry: Entry, text: str) -> bool:
-    """Return whether a line of a map matches all that a text, glob or /pattern/ of a condition does."""
-    return covers_text(entry.key, text) and (entry.is_pattern or not is_pattern(text))
+def _asked(text: str) -> Line:
+    """Return a text, glob or /pattern/ of a condition as a line, to be looked for among others."""
+    return Line(-1, text, [], "", "", -1)
+
+
+def _keys(rule: Rule) -> list[tuple[str, str]]:
+    """Return what a rule is found by among those that others may have no answer behind; none for one of lines."""
+    if rule.kind in {"tag", "label"}:
+        return [(rule.kind, fold(key)) for key in rule.keys]
+    if rule.kind == "when":
+        return [("*", _folded(rule.when[0].subject))] if _is_there(rule) else []
+    return [(rule.kind, rule.column or "")] if rule.kind not in {"map", "dimension"} or rule.by_patterns else []
+
+
+def _folded(subject: str) -> str:
+    kind, dot, key = subject.partition(".")
+    return f"{kind}.{fold(key)}" if dot else subject
 
 
 def _subject(rule: Rule) -> str:
@@ -178,17 +260,15 @@ def _subject(rule: Rule) -> str:
     return rule.dimension or (_NAME if rule.column == "name" else rule.column or "")
 
 
-def _first(covering: Sequence[Line], needed: Days) -> list[tuple[str, str]]:
-    """Return the rule of the first line that holds on all days, or those that do so together; empty for none."""
+def _first(covering: Sequence[Line], needed: Days) -> list[Line]:
+    """Return the first line that holds on all days, or those that do so together; empty for none."""
     found: list[Line] = []
     for line in covering:
         if covers_days(line.days, needed):
-            return [(line.rule, line.place)]
+            return [line]
         if any(since < until for since, until in line.days):
             found.append(line)
-    if not covers_days(joined(days for line in found for days in line.days), needed):
-        return []
-    return list(dict.fromkeys((line.rule, line.place) for line in found))
+    return found if covers_days(joined(days for line in found for days in line.days), needed) else []
 
 
 def _sees_all(earlier: Rule, rule: Rule) -> bool:
@@ -205,15 +285,20 @@ def _sees_all(earlier: Rule, rule: Rule) -> bool:
 
 def _takes_all(earlier: Rule, rule: Rule) -> bool:
     """Return whether the one condition of a rule is that there is something, where another one reads it."""
-    if earlier.kind != "when" or len(earlier.when) != 1 or rule.kind not in {"column", "tag", "label"}:
+    if not _is_there(earlier) or rule.kind not in {"column", "tag", "label"}:
         return False
     (condition,) = earlier.when
-    if condition.none or not any(text and not text.strip("*") for text in condition.any):
-        return False
     if rule.kind == "column":
         return condition.subject == rule.column
     kind, _, key = condition.subject.partition(".")
     return kind == rule.kind and {fold(each) for each in rule.keys} == {fold(key)}
+
+
+def _is_there(rule: Rule) -> bool:
+    """Return whether the one condition of a rule is that there is something."""
+    if len(rule.when) != 1 or rule.when[0].none:
+        return False
+    return any(text and not text.strip("*") for text in rule.when[0].any)
 
 
 def _implied(demand: Condition, given: Condition) -> bool:
