@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -42,6 +42,9 @@ _NO_LETTER = re.compile(r"[\^$]|\\[AzbBCQE]")
 # A few letters of each kind: what two sets have in common, one of these or of the pattern's own letters shows.
 _LETTERS = "".join(map(chr, (*range(1, 128), 0x85, 0xA0, 0xAA, 0xB2, 0xB7, 0xD7, 0xE9, 0x301, 0x3B1, 0x436, 0x5D0,
                              0x661, 0x2003, 0x20AC, 0x2160, 0x4E2D, 0xAC00, 0x1F600)))  # fmt: skip
+
+# What atoms read, by the atom, flags and letters: one taxonomy asks for the same classes many times.
+_READ: dict[tuple[str, str, str], int] = {}
 
 Edge = tuple[int, int]
 
@@ -254,12 +257,19 @@ def _sets(engine: Engine, letters: list[str], flags: str) -> list[int]:
     own = {letter for text in letters for letter in text}
     coded = (re.findall(r"\\x\{?([0-9A-Fa-f]+)", text) for text in set(letters))
     own |= {chr(int(code, 16)) for codes in coded for code in codes if int(code, 16) not in _NOT_THERE}
-    alphabet = sorted(own | set(_LETTERS))
-    atoms = list(dict.fromkeys(letters))
+    more = "".join(sorted(own - set(_LETTERS)))
+    unknown = [atom for atom in dict.fromkeys(letters) if (atom, flags, more) not in _READ]
+    if unknown:
+        _READ.update(zip(((atom, flags, more) for atom in unknown), _read(engine, unknown, flags, more), strict=True))
+    return [_READ[atom, flags, more] for atom in letters]
+
+
+def _read(engine: Engine, atoms: list[str], flags: str, more: str) -> Iterator[int]:
+    """Yield the letters that each of some atoms reads, as bits: of those that are tried always, and some more."""
     tests = ", ".join(f"regexp_full_match(letter, {literal(f'(?:{atom})')}, {literal(flags)})" for atom in atoms)
-    rows = engine.rows(f"SELECT {tests} FROM (SELECT unnest(?::VARCHAR[]) AS letter)", [alphabet])
-    bits = {atom: sum(1 << at for at, row in enumerate(rows) if row[place]) for place, atom in enumerate(atoms)}
-    return [bits[each] for each in letters]
+    rows = engine.rows(f"SELECT {tests} FROM (SELECT unnest(?::VARCHAR[]) AS letter)", [[*_LETTERS, *more]])
+    for column in zip(*rows, strict=True):
+        yield sum(1 << at for at, is_read in enumerate(column) if is_read)
 
 
 def _parting(graph: _Graph, circle: frozenset[int], sets: list[int]) -> Edge | None:

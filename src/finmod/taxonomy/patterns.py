@@ -174,8 +174,8 @@ def refused(engine: Engine, text: str) -> Refused | None:
     inside = text[1:-1]
     try:
         # Alone and as it is put together with others: a)|(b is none, though (a)|(b) is one.
-        for each in (inside, regex(text)):
-            engine.row(f"SELECT regexp_full_match('', {literal(each)}, 'is')")
+        forms = (f"regexp_full_match('', {literal(each)}, 'is')" for each in (inside, regex(text)))
+        engine.row(f"SELECT {', '.join(forms)}")
     except EngineError as error:
         words = str(error).split("\n", 1)[0].rpartition("Error: ")[2].rstrip(".")
         if "too large" in words:
