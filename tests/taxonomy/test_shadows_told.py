@@ -133,10 +133,11 @@ def test_an_id_of_a_lookup_that_ends_as_a_glob_does_is_none_to_conditions(tmp_pa
       p:
         from:
           - lookup: {file: l.csv, key: SubAccountId, value: p}
-          - {when: {SubAccountId: ["4*"], ServiceName: a}, is: y}
+          - {when: {SubAccountId: ["4*", "444"], ServiceName: a}, is: y}
+          - {when: {SubAccountId: "444", ServiceName: b}, is: y}
     """
 
-    assert len(read(tmp_path, text, {"l.csv": "SubAccountId,p\n4*,x\n"}).dimensions["p"].rules) == 2
+    assert len(read(tmp_path, text, {"l.csv": "SubAccountId,p\n4*,x\n"}).dimensions["p"].rules) == 3
 
 
 def test_very_many_conditions_are_compared_with_few_lines(tmp_path: Path) -> None:
