@@ -241,19 +241,19 @@ SubAccountId,p
 1,x
 2,y
 1,z
-    l.csv:4:1: SubAccountId '1' stands twice, the first time at l.csv:2:2; expected each once, or each for days of
+    l.csv:4:1: SubAccountId '1' stands twice, the first time at l.csv:2:1; expected each once, or each for days of
       its own (columns since and until). Take one of the rows out, or give them days. (FM2010)
 
 SubAccountId,p
 a,x
 A,x
-    l.csv:3:1: SubAccountId 'A' stands twice, the first time at l.csv:2:2; expected each once, or each for days of
+    l.csv:3:1: SubAccountId 'A' stands twice, the first time at l.csv:2:1; expected each once, or each for days of
       its own (columns since and until). Take one of the rows out, or give them days. (FM2010)
 
 SubAccountId,p,since,until
 1,x,,2026-02-01
 1,y,2026-01-31,
-    l.csv:3:1: SubAccountId '1' stands twice, the first time at l.csv:2:2; expected each once, or each for days of
+    l.csv:3:1: SubAccountId '1' stands twice, the first time at l.csv:2:1; expected each once, or each for days of
       its own (columns since and until). Take one of the rows out, or give them days. (FM2010)
 
 SubAccountId,product

@@ -249,12 +249,12 @@ class Builder:
                 continue
             target = Named(name, self._span(table, row), table.place(row, value))
             known = found.setdefault(text.lower(), [])
-            clash = next((each for _, each in known if common(each.span, target.span)), None)
+            clash = next((each for each, other in known if common(other.span, target.span)), None)
             if clash is None:
                 known.append((row, target))
                 continue
             self._twice(
-                table, row, key, text, clash.place,
+                table, row, key, text, table.place(clash, key),
                 "each once, or each for days of its own (columns since and until)",
                 "Take one of the rows out, or give them days.",
             )  # fmt: skip
