@@ -239,7 +239,8 @@ def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, s
     rows = found.engine.rows(
         f"SELECT s_{place} AS seen, x_Source, {RESOURCE} AS resource, {', '.join(map(single, texts))} "
         f"FROM {FACTS} WHERE x_BillingPeriod = ? "
-        f"AND (s_{place} > 0 OR {CAN} AND s_{place} < 0) AND ({RESOURCE} IS NOT NULL OR s_{place} < 0) GROUP BY ALL",
+        f"AND (s_{place} > 0 OR {CAN} AND s_{place} < 0) AND ({RESOURCE} IS NOT NULL OR s_{place} < 0) "
+        "GROUP BY ALL ORDER BY ALL",
         [found.months[-1]],
     )
     by_rules, before = _by_rules(found, dimension), _before(found, dimension)
@@ -322,7 +323,7 @@ def _before(found: Named, dimension: Dimension) -> dict[tuple[str, str], str]:
     """Return what the tag of a resource named in the last month before in which it was understood."""
     place, value = found.naming.place(dimension.name), found.naming.value_sql(dimension.name, of="s")
     rows = found.engine.rows(
-        f"SELECT x_Source, {RESOURCE} AS resource, max_by({value}, x_BillingPeriod) FROM {FACTS} "
+        f"SELECT x_Source, {RESOURCE} AS resource, max_by({value}, (x_BillingPeriod, {value})) FROM {FACTS} "
         f"WHERE s_{place} > 0 AND x_BillingPeriod < $1 AND (x_Source, {RESOURCE}) IN (SELECT (x_Source, {RESOURCE}) "
         f"FROM {FACTS} WHERE x_BillingPeriod = $1 AND s_{place} < 0) GROUP BY ALL",
         [found.months[-1]],
