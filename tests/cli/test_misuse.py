@@ -22,6 +22,12 @@ from tests.books import finmod
             ("load", "--se", "a=b"),
             "No such option '--se'. Did you mean '--help', '--set' or '--source'?\n  See: finmod load",
         ),
+        (("--project",), "Option '--project' requires an argument.\n  See: finmod --help\n"),
+        (("load", "--source"), "Option '--source' requires an argument.\n  See: finmod load --help\n"),
+        (
+            ("--project", "x", "tags", "export", "--target"),
+            "Option '--target' requires an argument.\n  See: finmod tags export --help\n",
+        ),
         (("load", "--xyzxyz"), "No such option '--xyzxyz'.\n  See: finmod load --help\n"),
         (("statu",), "No such command 'statu'. Did you mean 'status'?\n  See: finmod --help\n"),
         (

@@ -155,7 +155,7 @@ def main() -> None:
         click.echo(str(abort) or "Interrupted.", err=True)
         raise KeyboardInterrupt from None
     except ClickException as error:
-        click.echo(misused(error, sys.argv[1:]), err=True)
+        click.echo(misused(error, sys.argv[1:], finmod), err=True)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of the pipe went away, as `| head` does; there is nobody left to tell.

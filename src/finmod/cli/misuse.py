@@ -19,15 +19,16 @@ from finmod.errors import printable
 _OF_ALL = "--project"
 
 
-def misused(error: ClickException, arguments: Sequence[str]) -> str:
+def misused(error: ClickException, arguments: Sequence[str], program: click.Group) -> str:
     """Return what is wrong and what to do.
 
     Args:
         error: What the parser raised.
         arguments: The words after the program's name.
+        program: The commands.
     """
     context: click.Context | None = getattr(error, "ctx", None)
-    remedy = f"See: {context.command_path if context else 'finmod'} --help"
+    remedy = f"See: {context.command_path if context else _path(arguments, program)} --help"
     if isinstance(error, NoSuchOption) and error.option_name == _OF_ALL:
         words, remedy = f"The option {_OF_ALL} stands behind the command", _before(arguments)
     elif isinstance(error, NoSuchOption):
@@ -40,6 +41,18 @@ def misused(error: ClickException, arguments: Sequence[str]) -> str:
         words = error.format_message().strip()
     words = printable(words, 1000)
     return f"{words}{'' if words.endswith(('.', '?')) else '.'}\n  {remedy}"
+
+
+def _path(arguments: Sequence[str], program: click.Group) -> str:
+    """Return the command that the words name, for the parser's errors that do not know where they arose."""
+    path, group = "finmod", program
+    for word in arguments:
+        if found := group.commands.get(word):
+            path = f"{path} {word}"
+            if not isinstance(found, click.Group):
+                break
+            group = found
+    return path
 
 
 def _unknown(words: str, possibilities: Sequence[str] | None) -> str:
