@@ -221,6 +221,10 @@ text
     4:15: dimensions.p.from.1.column is 'BilledCost'; expected a text column of FOCUS, or x_Source. The columns are
       the text columns of docs/reference/focus.md. (FM2003)
 
+{column: x_CostCenter}
+    4:15: dimensions.p.from.1.column is 'x_CostCenter'; expected a text column of FOCUS, or x_Source. A supplier's
+      own columns name nothing. The columns are the text columns of docs/reference/focus.md. (FM2003)
+
 {when: {ServiceNam: a}, is: b}
     4:14: dimensions.p.from.1.when has the key 'ServiceNam'; expected a text column of FOCUS, tag.KEY, label.KEY or
       a dimension. Did you mean 'ServiceName'? (FM2003)

@@ -28,8 +28,8 @@ _COLUMNS = (
     "unsure", "named", "resources", "resources_understood", "unknown_charges",
 )  # fmt: skip
 _SHOWN = 15
-_TEXT = 40
-"""Characters of a text in a table at most."""
+_GROUP = 90
+"""Characters of a group at most: an account's id with its name, which a table folds."""
 MONTHS = Whole("from 1 to 120", least=1, most=120)
 
 period_option = click.option(
@@ -207,7 +207,7 @@ def _groups(report: TagReport, by: str) -> None:
         screen.print()
         say(screen, f"{whole.dimension}: {of_all}", style="bold")
         rows = [
-            (one_line(item.group, _TEXT) if item.group else "(none)", percent(item.share),
+            (one_line(item.group, _GROUP) if item.group else "(none)", percent(item.share),
              money(item.taggable, item.currency), money(item.gap, item.currency), _resources(item))
             for item in groups[:_SHOWN]
         ]  # fmt: skip
@@ -251,7 +251,7 @@ def _missed(report: TagReport) -> Iterator[str]:
     for item in report.missed:
         points = (item.short or 0) * 100
         key = next(iter(report.taxonomy.dimensions[item.dimension].tag_keys), None)
-        of_key = "" if key in {None, item.dimension} else f" (tag {one_line(key or '', _TEXT)})"
+        of_key = "" if key in {None, item.dimension} else f" (tag {one_line(key or '', TEXT)})"
         short = f"{points:.1f}" if points >= Decimal("0.05") else f"{points:.4f}"
         yield (
             f"Missed: {item.dimension}{of_key} has {_understood(item)} of {_demanded(item.required)} required, "

@@ -21,8 +21,6 @@ _COLUMNS = (
     "change", "what", "name", "dimension", "value", "resources", "effective_cost", "currency", "example",
     "supplier_set",
 )  # fmt: skip
-_TEXT = 40
-"""Characters of a text in a table at most."""
 
 
 @click.command("drift")
@@ -61,8 +59,8 @@ def drift(folder: Path | None, period: str | None, *, every: bool, form: Form) -
 
 def _screen(items: Sequence[Drift]) -> None:
     rows = [
-        (item.change, item.what, one_line(item.name, _TEXT), item.dimension,
-         "" if item.what == "key" else one_line(item.value, _TEXT) if item.value else "(no value)",
+        (item.change, item.what, one_line(item.name, TEXT), item.dimension,
+         "" if item.what == "key" else one_line(item.value, TEXT) if item.value else "(no value)",
          f"{item.resources:,}", money(item.cost, item.currency), one_line(end_of(item.example or "")))
         for item in items
     ]  # fmt: skip

@@ -19,7 +19,6 @@ _COLUMNS = (
     "key", "dimension", "perhaps", "share", "effective_cost", "currency", "resources", "values", "billing_period",
 )  # fmt: skip
 _SHOWN = 40
-_TEXT = 40
 
 
 @click.command("keys")
@@ -46,7 +45,7 @@ def keys(folder: Path | None, period: str | None, *, form: Form) -> None:
         say(screen, "No charge of the month carries a tag.")
         return
     rows = [
-        (one_line(each.key, _TEXT), each.dimension or "", each.perhaps or "", percent(each.share),
+        (one_line(each.key, TEXT), each.dimension or "", each.perhaps or "", percent(each.share),
          money(each.cost, each.currency), f"{each.resources:,}", f"{each.values:,}")
         for each in found[:_SHOWN]
     ]  # fmt: skip

@@ -33,7 +33,6 @@ _INFERRED = (
     "named_otherwise", "effective_cost", "currency",
 )  # fmt: skip
 _SHOWN = 15
-_TEXT = 40
 _REASONS = {
     "shared": "beside what is declared shared",
     "seldom labelled": "among resources that are seldom labelled and may be shared",
@@ -163,7 +162,7 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
         say(screen, _title(item), style="bold")
         if item.repairs:
             rows = [
-                (one_line(each.text, _TEXT), each.value, percent_of(each.confidence), each.reason, each.resources,
+                (one_line(each.text, TEXT), each.value, percent_of(each.confidence), each.reason, each.resources,
                  _cost(item, each.text))
                 for each in item.repairs
             ]  # fmt: skip
@@ -173,7 +172,7 @@ def _repairs(found: Sequence[RepairedDimension]) -> None:
             screen.print()
         if item.unclear:
             others = [
-                (one_line(each.text, _TEXT), each.guess or "", each.reason, each.resources, _cost(item, each.text))
+                (one_line(each.text, TEXT), each.guess or "", each.reason, each.resources, _cost(item, each.text))
                 for each in item.unclear[:_SHOWN]
             ]
             columns = ("unclear", "perhaps", "because", "resources", "EffectiveCost")

@@ -22,7 +22,6 @@ _COLUMNS = (
     "service_cost",
 )  # fmt: skip
 _SHOWN = 40
-_TEXT = 40
 
 
 @click.command("taggable")
@@ -46,7 +45,7 @@ def taggable(folder: Path | None, period: str | None, *, form: Form) -> None:
     screen = console()
     say(screen, f"{project.name}, {month:%Y-%m}: EffectiveCost by whether it can carry tags", style="bold")
     rows = [
-        (one_line(item.service or "(none)", _TEXT), one_line(item.supplier or "(none)", _TEXT),
+        (one_line(item.service or "(none)", TEXT), one_line(item.supplier or "(none)", TEXT),
          money(item.cost, item.currency), money(item.taggable, item.currency), percent(item.share), _parts(item))
         for item in found[:_SHOWN]
     ]  # fmt: skip

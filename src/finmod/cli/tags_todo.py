@@ -28,7 +28,6 @@ _TASKS = (
     "account_name", "service", "resource_id", "effective_cost", "currency",
 )  # fmt: skip
 _SHOWN = 20
-_TEXT = 40
 
 
 @click.command("todo")
@@ -93,8 +92,8 @@ def _screen(folder: Path | None, name: str, month: date, found: Sequence[OwnerTa
         return
     tasks = found[0].tasks
     rows = [
-        (task.dimension, one_line(_now(task), _TEXT), one_line(_value(task), _TEXT),
-         one_line(task.account_name or task.account or "", _TEXT),
+        (task.dimension, one_line(_now(task), TEXT), one_line(_value(task), TEXT),
+         one_line(task.account_name or task.account or "", TEXT),
          one_line(end_of(task.resource or task.service or "")), money(task.cost, task.currency))
         for task in tasks[:_SHOWN]
     ]  # fmt: skip
@@ -110,7 +109,7 @@ def _owners(folder: Path | None, found: Sequence[OwnerTasks]) -> None:
     screen = console()
     owners = [
         (
-            one_line(item.owner, _TEXT),
+            one_line(item.owner, TEXT),
             len(item.tasks),
             sum(task.suggestion is not None for task in item.tasks),
             _costs(item),

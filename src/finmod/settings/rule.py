@@ -59,7 +59,9 @@ def _text(value: str) -> str:
 
 def _column(value: str) -> str:
     if value not in COLUMNS:
-        hint = did_you_mean(value, COLUMNS) or "The columns are the text columns of docs/reference/focus.md."
+        suppliers = "A supplier's own columns name nothing. " if value.startswith("x_") else ""
+        hint = did_you_mean(value, COLUMNS)
+        hint = hint or f"{suppliers}The columns are the text columns of docs/reference/focus.md."
         raise refusal(_COLUMN, "a text column of FOCUS, or x_Source", hint)
     return value
 
