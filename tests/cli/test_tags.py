@@ -43,7 +43,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Books:
     charges = [
         charge(9, "1234567.89", f"/subscriptions/4a3b/resourcegroups/rg-1/providers/x.compute/virtualmachines/vm-{n}",
                f'{{"product":"a text that no dimension knows and nobody would write {n}"}}',
-               SubAccountId=f"4a3b-{n:04}", SubAccountName="an account with a long name")
+               SubAccountId=f"4a3b0052-0000-4000-8000-{n:012}", SubAccountName="an account with a long name")
         for n in range(MANY_ACCOUNTS)
     ]  # fmt: skip
     made.load(made.write("a.csv", bill(charge(8, "1", "i-1", "{}"), *charges)))
@@ -107,7 +107,8 @@ def test_a_group_without_a_name_is_called_none(project: Books) -> None:
 
 def test_many_groups_are_cut_and_said_to_be(wide: Books) -> None:
     shown = lines(wide, "--by", "account")
-    assert sum(line.startswith("4a3b-") for line in shown) == 2 * 15
+    whole = re.compile(r"4a3b0052-0000-4000-8000-[0-9]{12} \(an account with a long name\) .*")
+    assert sum(bool(whole.fullmatch(line)) for line in shown) == 2 * 15
     assert shown.count("... and 3 more: --output csv shows them all.") == 2
     assert len(records(wide, "--by", "account")) == 2 * MANY_ACCOUNTS
 

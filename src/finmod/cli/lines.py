@@ -20,6 +20,8 @@ _AMOUNT = re.compile(r"(?<=[0-9]) (?=(?:[A-Z]{3}|%)(?![A-Za-z0-9]))")
 _EDGE = re.compile(r"[/:.]")
 CUT = "\N{HORIZONTAL ELLIPSIS}"
 """Stands for what was left out of an id, in front of its end."""
+TEXT = 40
+"""Characters of a bill's text in a table at most."""
 
 
 def say(screen: Console, text: str, *, style: str = "", indent: int = 0, limit: int = 2000) -> None:

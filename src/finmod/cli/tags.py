@@ -12,7 +12,7 @@ import rich_click as click
 from click.core import ParameterSource
 
 from finmod.cli.close import MONTH
-from finmod.cli.lines import one_line, say
+from finmod.cli.lines import TEXT, one_line, say
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Name, Whole

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.lines import TEXT, end_of, one_line, say
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option

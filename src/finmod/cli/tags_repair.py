@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.lines import TEXT, end_of, one_line, say
 from finmod.cli.output import Form, console, csv_text, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
 from finmod.cli.tags import percent, period_option

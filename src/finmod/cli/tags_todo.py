@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.lines import TEXT, end_of, one_line, say
 from finmod.cli.output import Form, console, csv_text, markdown_text, money, output_option, show, table, twelve_places
 from finmod.cli.project import command_line, opened
 from finmod.cli.tags import period_option
