@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.books import Books, bill, month
+from tests.examples import examples
 
 FEW = settings(
-    max_examples=4,
+    max_examples=examples(4),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 """Each example writes, loads and queries whole ledgers."""

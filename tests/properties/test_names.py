@@ -15,6 +15,7 @@ from finmod.settings.project import load_project
 from finmod.taxonomy.compliance import GROUPS, compliance
 from finmod.workspace.names import named
 from tests.books import Books, bill, month
+from tests.examples import examples
 from tests.properties.bills import FEW, project
 
 TAXONOMY = """\
@@ -146,7 +147,7 @@ def assert_parts_and_groups_add_up(books: Books) -> None:
                     assert sum(getattr(p, name) for p in same) == getattr(each, name), (by, name)
 
 
-@settings(FEW, max_examples=2)
+@settings(FEW, max_examples=examples(2))
 @given(rows=charges)
 def test_the_commands_take_any_bill(tmp_path: Path, rows: list[dict[str, str]]) -> None:
     books = loaded(tmp_path, rows, [])

@@ -24,6 +24,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import name_keys
 from finmod.taxonomy.segments import Segments, segments_between
 from finmod.taxonomy.shadows import shadowed
+from tests.examples import examples
 from tests.properties.taxonomies import KEYS, TEXTS, Case, cases
 from tests.properties.taxonomy_oracle import Oracle, holds
 from tests.taxonomy.small import Names, found_names, offer
@@ -79,7 +80,7 @@ def values(found: Names) -> list[dict[str, str | None]]:
     return [{name: each.value if each else None for name, each in row.items()} for row in found.found]
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(case=cases())
 def test_the_pass_over_all_keys_agrees_with_a_plain_evaluator(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
@@ -93,7 +94,7 @@ def test_the_pass_over_all_keys_agrees_with_a_plain_evaluator(engine: Engine, ca
     assert said == [{name: oracle.said(row, name) for name in case.dimensions} for row in case.rows]
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(case=cases())
 def test_keys_without_equal_texts_are_named_row_by_row_as_all_others(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
@@ -105,7 +106,7 @@ def test_keys_without_equal_texts_are_named_row_by_row_as_all_others(engine: Eng
         assert plain(named(engine, taxonomy, case.rows)) == by_text
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(case=cases(), costs=st.lists(st.integers(-(10**20), 10**20), min_size=8, max_size=8))
 def test_every_key_has_one_verdict_and_no_cost_is_lost(engine: Engine, case: Case, costs: list[int]) -> None:
     taxonomy = built(case)
@@ -128,7 +129,7 @@ def test_every_key_has_one_verdict_and_no_cost_is_lost(engine: Engine, case: Cas
     assert engine.row(f"SELECT count(*) FROM ({naming.rules})") == (len(rows),)
 
 
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 @given(case=cases(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_keys_and_what_else_is_there_do_not_matter(engine: Engine, case: Case, seed: Any) -> None:  # noqa: ANN401 -- a random.Random
     assume(not any("parent" in rule for each in case.dimensions.values() for rule in each["from"]))
@@ -141,7 +142,7 @@ def test_the_order_of_keys_and_what_else_is_there_do_not_matter(engine: Engine, 
     assert [plain(named(engine, taxonomy, [row]))[0] for row in case.rows] == together
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(case=cases())
 def test_naming_twice_is_naming_once(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
@@ -154,7 +155,7 @@ def test_naming_twice_is_naming_once(engine: Engine, case: Case) -> None:
     assert found_names(engine, once_more, len(case.rows)) == first
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(case=cases(most=1))
 def test_the_winner_is_the_first_of_the_rules_that_answer_alone(engine: Engine, case: Case) -> None:
     rules = case.dimensions["d0"]["from"]
@@ -171,7 +172,7 @@ def test_the_winner_is_the_first_of_the_rules_that_answer_alone(engine: Engine, 
         assert row["d0"] == ((first[1][0], first[0], first[1][2]) if first and first[1] else None)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(case=cases(most=1), data=st.data())
 def test_swapping_rules_that_do_not_both_answer_changes_no_value(
     engine: Engine, case: Case, data: st.DataObject
@@ -192,7 +193,7 @@ def with_rules(case: Case, rules: Sequence[Mapping[str, Any]]) -> Case:
     return Case({"d0": {**case.dimensions["d0"], "from": list(rules)}}, case.tables, case.rows)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(case=cases())
 def test_a_day_is_named_as_by_a_taxonomy_cut_down_to_that_day(engine: Engine, case: Case) -> None:
     case = without_parents(case)
@@ -284,7 +285,7 @@ def value_on(settings_: Mapping[str, Any], parents: Mapping[str, Any] | None, da
     return {**found, **({"parent": there[0]} if there else {})}
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(case=cases(), key=st.sampled_from(["product", "user:Product", "PRODUCT"]))
 def test_the_name_of_a_value_as_tag_names_that_value(engine: Engine, case: Case, key: str) -> None:
     for name, each in case.dimensions.items():
@@ -297,7 +298,7 @@ def test_the_name_of_a_value_as_tag_names_that_value(engine: Engine, case: Case,
 
 
 # Most taxonomies have no shadow.
-@settings(max_examples=6, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.filter_too_much])
 @given(case=cases(most=2))
 def test_what_is_told_as_shadowed_never_answers(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
@@ -315,7 +316,7 @@ def test_what_is_told_as_shadowed_never_answers(engine: Engine, case: Case) -> N
 ANY_TEXT = st.one_of(st.sampled_from([*KEYS, *TEXTS]), st.text(max_size=20))
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(
     tags=st.dictionaries(
         ANY_TEXT, st.one_of(ANY_TEXT, st.none(), st.integers(), st.booleans(), st.lists(st.integers()))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from finmod.taxonomy.inference.frame import Ints
 from finmod.taxonomy.inference.infer import REASONS, Inference, InferenceOptions, ResourceFrame, infer, resource_frame
+from tests.examples import examples
 
-ONCE, TWICE = 50, 25
+ONCE, TWICE = examples(50), examples(25)
 """Examples of a property for which inference runs once, or twice."""
 VALUES = ("search", "ads", "platform")
 # Few labels reach a low target: so that there is something to infer in frames that are small.
