@@ -98,7 +98,7 @@ test: $(VENV)/ready-dev ## run the tests
 
 faults: $(VENV)/ready-dev ## kill, fill and break finmod at every moment: the long loops of tests/faults
 	$(call say,faults)
-	@$(RUN) -m pytest tests/faults tests/workspace/test_sample.py --long-faults -q
+	@$(RUN) -m pytest tests/faults --long-faults -q
 
 test-lowest: ## run the tests on the lowest versions that pyproject.toml promises (Python 3.11)
 	@python=$$(sh tools/find_python.sh 3.11) || { echo 'NOT RUN: no Python 3.11 was found, and the lowest versions need it.'; exit 1; }; \
