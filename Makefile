@@ -98,7 +98,7 @@ test: $(VENV)/ready-dev ## run the tests
 
 faults: $(VENV)/ready-dev ## kill, fill and break finmod at every moment: the long loops of tests/faults
 	$(call say,faults)
-	@$(RUN) -m pytest tests/faults tests/workspace/test_sample.py --long-faults -q
+	@$(RUN) -m pytest tests/faults --long-faults -q
 
 properties: $(VENV)/ready-dev ## try each property on forty times the examples
 	$(call say,properties)

@@ -4,7 +4,8 @@ Run as ``python -W ignore custodian_engine.py``, as c7n calls functions that new
 answers all questions of a run, as c7n takes seconds to import. Each line of standard input is JSON: ``policies`` (the
 text of a file), ``resources`` (a list, each with ``InstanceId``), ``foreign`` (True takes policies of a cloud whose
 package is not installed: they run as policies of aws.ec2, without their actions, as the generic filters are the same
-code for every cloud). Each line of standard output is JSON: ``errors``, and ``found``, policy -> ids.
+code for every cloud). Each line of standard output is JSON: ``errors``, and ``found``, policy -> ids. An empty object
+asks for the registry: every type of AWS -> the actions that it has.
 """
 
 from __future__ import annotations
@@ -22,10 +23,19 @@ from typing import Any
 
 def run(text: str, resources: Sequence[dict[str, Any]] = (), *, foreign: bool = False) -> dict[str, Any]:
     """Return what the engine says of a file of policies: ``errors`` of its schema, ``found``: policy -> ids."""
+    return _answer({"policies": text, "resources": list(resources), "foreign": foreign})
+
+
+def actions() -> dict[str, list[str]]:
+    """Return every type of AWS that the engine has -> the names of its actions."""
+    return _answer({})
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
     engine = _engine()
     assert engine.stdin is not None
     assert engine.stdout is not None
-    engine.stdin.write(f"{json.dumps({'policies': text, 'resources': list(resources), 'foreign': foreign})}\n")
+    engine.stdin.write(f"{json.dumps(question)}\n")
     engine.stdin.flush()
     line = engine.stdout.readline()
     assert line, "the engine ended: its standard error stands above"
@@ -44,6 +54,16 @@ def _engine() -> subprocess.Popen[str]:
 def _end(engine: subprocess.Popen[str]) -> None:
     with engine:
         engine.kill()
+
+
+def _actions() -> dict[str, list[str]]:
+    from c7n.provider import clouds  # noqa: PLC0415 - only the process that judges needs it
+    from c7n.resources import load_resources  # noqa: PLC0415 - as above
+    from c7n.resources.resource_map import ResourceMap  # noqa: PLC0415 - as above
+
+    load_resources(("aws.*",))
+    kinds = {name: clouds["aws"].resources.get(name.removeprefix("aws.")) for name in ResourceMap}
+    return {name: sorted(kind.action_registry.keys()) for name, kind in kinds.items()}
 
 
 def _judge(asked: dict[str, Any]) -> dict[str, Any]:
@@ -79,5 +99,6 @@ if __name__ == "__main__":
     # What the engine itself prints goes to standard error: the answers stand alone.
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
-        answers.write(f"{json.dumps(_judge(json.loads(line)))}\n")
+        question = json.loads(line)
+        answers.write(f"{json.dumps(_judge(question) if question else _actions())}\n")
         answers.flush()

@@ -149,6 +149,7 @@ HOSTILE = [
     "=1+1", "+1", "@SUM(A1)", "-cmd", "-", "--1", "-1+1", "-1\n=2", "\t=1", "\r=1", "\n=1", "-1e", "-.",
     "\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH PLUS SIGN}1", "\N{FULLWIDTH HYPHEN-MINUS}1",
     "\N{FULLWIDTH COMMERCIAL AT}a", " =1", "\N{ZERO WIDTH SPACE}=1", "\N{ZERO WIDTH NO-BREAK SPACE}+1", "\xa0 @a",
+    "\N{IDEOGRAPHIC SPACE}=1", " -1",
 ]  # fmt: skip
 HARMLESS = ["-1", "-1.5", "-.5", "-1.5e3", "-1E-9", "1", "a=1", "'=1", "", " ", '"=1"', "a-b", "[=1]", " a=1"]
 

@@ -191,5 +191,5 @@ def test_more_constraints_than_a_type_takes_are_told() -> None:
         files(*(need(f"d{number}") for number in range(21)))
     assert str(caught.value) == (
         "21 dimensions need as many constraints on each resource type; expected 20 at most on one type.\n"
-        "  Export fewer dimensions. (FM2065, docs/errors.md)"
+        "  Export fewer: --dimension NAME. (FM2065, docs/errors.md)"
     )

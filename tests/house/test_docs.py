@@ -1,4 +1,7 @@
-"""Every console, yaml and python block of README.md and docs/how-to runs; CONTRIBUTING.md states how."""
+"""Every console, yaml and python block of README.md and docs/how-to runs; CONTRIBUTING.md states how.
+
+The demo of the README is held to its truth besides.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from finmod.focus.columns import COSTS
 from finmod.settings.source import FORMATS, SourceSettings
+from tests.books import Books
+from tests.sample_truth import ledger, truth
 from tools.fences import Block, blocks, difference
 
 ROOT = Path(__file__).parents[2]
@@ -144,6 +150,12 @@ def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
 
     for block in blocks(page.read_text(encoding="utf-8")):
         folder.run(block)
+    if page.name == "README.md":
+        # No other test loads as much: every commitment of the sample starts or ends in these months.
+        demo = Books(folder.root / "finmod-demo")
+        wanted = truth(demo.root)
+        assert len(wanted) == 7 * 24 * len(COSTS)
+        assert ledger(demo) == wanted
 
 
 @pytest.mark.parametrize("page", ["load.md", "project.md"])

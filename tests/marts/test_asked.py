@@ -41,6 +41,8 @@ def engine() -> Iterator[Engine]:
         "SELECT z FROM charges AS c(y, z)",
         "SELECT to_json(c) FROM charges AS c",
         "SELECT charges FROM charges",
+        "SELECT main.charges FROM charges",
+        "SELECT count(memory.main.Charges_Daily) FROM charges_daily",
         "SELECT * FROM query_table('charges')",
         "SELECT * FROM information_schema.columns WHERE table_name = 'charges'",
         "SELECT column_name FROM INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'charges'",

@@ -65,6 +65,29 @@ def test_what_is_saved_over_an_edit_is_not_taken_back_with_it(tmp_path: Path, mo
     assert one.read_bytes() == b"saved by an editor"
 
 
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("turn", [1, 2])
+def test_an_interrupt_leaves_every_file_as_it_was(
+    turn: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, after: bool
+) -> None:
+    paths = [tmp_path / "one", tmp_path / "other"]
+    for path in paths:
+        path.write_bytes(b"old")
+    replace, turns = os.replace, iter(range(1, 9))
+
+    def interrupted(source: Path, target: Path) -> None:
+        is_now = next(turns) == turn
+        if not is_now or after:
+            replace(source, target)
+        if is_now:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        rewrite(dict.fromkeys(paths, Content(b"old", b"new")))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"one": b"old", "other": b"old"}
+
+
 @pytest.mark.parametrize(("bad", "why"), [("none", "no such file or directory"), ("folder", "is a directory")])
 def test_none_is_replaced_where_one_cannot_be(tmp_path: Path, bad: str, why: str) -> None:
     (tmp_path / "one").write_bytes(b"old")

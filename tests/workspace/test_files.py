@@ -50,6 +50,22 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(name: str, why: st
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
 
 
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_an_interrupt_leaves_what_was_there_and_nothing_beside_it(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.csv").write_text("kept", encoding="utf-8")
+    monkeypatch.setattr(os, moment, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "list.csv", "x")
+    assert {each.name: each.read_text(encoding="utf-8") for each in tmp_path.iterdir()} == {"list.csv": "kept"}
+
+
+def interrupt(*_: object) -> None:
+    """Be what Ctrl-C is to the code that runs."""
+    raise KeyboardInterrupt
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are pipes with names on POSIX alone")
 def test_a_pipe_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "pipe"

@@ -135,7 +135,7 @@ def test_an_id_in_two_sources_stands_once_and_not_at_all_where_it_means_two_valu
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("resource", ["=cmd()", "-1", "@x", " i-1", "i\n1", "i\x1b1", "+1"])
+@pytest.mark.parametrize("resource", ["=cmd()", "-x", "\u200b=cmd()", "@x", " i-1", "i\n1", "i\x1b1", "+1"])
 def test_an_id_that_a_spreadsheet_would_read_otherwise_is_left_out(resource: str) -> None:
     assert lookup_lines([tag(resource), tag("i-2")]) == ([("", "i-2", "search", "0.9700", "because")], 1)
 

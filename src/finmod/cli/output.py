@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,14 +24,10 @@ from rich.text import Text
 
 from finmod.cli.values import Word
 from finmod.errors import HARMFUL, counted, printable
+from finmod.terms.formulas import is_formula
 
 Form = Literal["table", "json", "csv", "markdown"]
 FORMS: tuple[Form, ...] = ("table", "json", "csv", "markdown")
-# A spreadsheet runs a cell that starts with one of these, in their wide forms too; some pass over blanks before it. A
-# negative number is none.
-_FORMULA = re.compile(
-    r"[\t\r\n]|[\s\xa0\u200b\ufeff]*([=+@\uff1d\uff0b\uff0d\uff20]|-(?![0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?\Z))"
-)
 _GAP = 2
 # Texts and headings may be folded down to these widths; numbers and times are never broken.
 _LEAST_TEXT, _LEAST_HEADING = 16, 24
@@ -282,7 +277,7 @@ def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def _no_formula(text: str) -> str:
     shown = printable(text, len(text))
-    return f"'{shown}" if _FORMULA.match(text) else shown
+    return f"'{shown}" if is_formula(text) else shown
 
 
 def markdown_text(text: str) -> str:

@@ -13,18 +13,15 @@ from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.errors import HARMFUL, Problem, UserError, near, printable
 from finmod.focus.columns import Version, column
 from finmod.focus.versions import projection
+from finmod.terms.formulas import FORMULA, NEGATIVE
 
 # FOCUS writes whole seconds; a bill that has parts of one keeps them.
 _INSTANT = (
     "CASE WHEN epoch_us({name}) % 1000000 = 0 THEN strftime({name}, '%Y-%m-%dT%H:%M:%SZ') "
     "ELSE strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') END"
 )
-# A spreadsheet runs a cell that starts with one of these, in their wide forms too; some pass over blanks before it. A
-# negative number is none.
-_FORMULA = r"^([\t\r\n]|[\s\x{a0}\x{200b}\x{feff}]*[=+@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}-])"
 # No text of a Parquet file holds half a character.
 _HARMFUL = "".join(rf"\x{{{ord(sign):x}}}" for sign in sorted(HARMFUL) if not "\ud800" <= sign <= "\udfff")
-_NUMBER = r"-[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
 
 
 def write_focus(
@@ -135,6 +132,6 @@ def _cell(name: str, sql: str, *, csv: bool) -> str:
         return f"{sql} AS {heading}"
     if kind == "Date/Time":
         return f"{_INSTANT.format(name=sql)} AS {heading}"
-    formula = f"regexp_matches({sql}, {literal(_FORMULA)}) AND NOT regexp_full_match({sql}, {literal(_NUMBER)})"
+    formula = f"regexp_matches({sql}, {literal(FORMULA)}) AND NOT regexp_full_match({sql}, {literal(NEGATIVE)})"
     clean = f"regexp_replace({sql}, {literal(f'[{_HARMFUL}]')}, '\N{REPLACEMENT CHARACTER}', 'g')"
     return f"CASE WHEN {formula} THEN chr(39) || {clean} ELSE {clean} END AS {heading}"

@@ -6,8 +6,9 @@ a policy reports; marking for a later action is a choice. Custodian formats text
 keys and values are doubled.
 
 Source: Cloud Custodian, "Generic filters" (value filter, ``tag:`` keys, ``tag_key_transforms``), "mark-for-op"; checked
-against c7n 0.9.53, c7n-azure 0.7.52 and c7n-gcp 0.4.52. A type of AWS that c7n does not have is refused; of Azure and
-Google Cloud the form of the name alone is checked.
+against c7n 0.9.53, c7n-azure 0.7.52 and c7n-gcp 0.4.52. A type of AWS that c7n does not have, or whose tags it does not
+read, is refused, and so is a mark on one that it cannot mark; of Azure and Google Cloud the form of the name alone is
+checked.
 """
 
 from __future__ import annotations
@@ -83,13 +84,14 @@ def custodian_policies(requirements: Sequence[TagRequirement], options: TagPolic
     A cloud that is asked for must be able to hold the taxonomy; ``resource_types`` leaves the others out.
 
     Raises:
-        UserError: What a cloud cannot hold (FM2062 to FM2065), a type of no known form (FM2067), an action or a number
-            of days that is none (FM2068), no rule (FM2061).
+        UserError: What a cloud cannot hold (FM2062 to FM2065), a type that Custodian does not have, whose tags it does
+            not read or that it cannot mark (FM2067), an action or a number of days that is none (FM2068), no rule
+            (FM2061).
     """
     _check_mark(options)
     files: dict[str, str] = {}
     problems: list[Problem] = []
-    for cloud, types in _chosen(options.resource_types).items():
+    for cloud, types in _chosen(options).items():
         try:
             rules = tag_rules(requirements, _CLOUDS[cloud].limits)
         except UserError as error:
@@ -120,14 +122,11 @@ def _check_mark(options: TagPolicyOptions) -> None:
     )
 
 
-def _chosen(names: Sequence[str]) -> dict[str, list[str]]:
+def _chosen(options: TagPolicyOptions) -> dict[str, list[str]]:
     """Return cloud -> resource types, in the order of the clouds and of the names."""
-    problems = [
-        unknown_type(name, "aws, azure, gcp, or a type such as aws.ec2", (*_CLOUDS, *_known_types()))
-        for name in names
-        if name not in _CLOUDS
-        and (not _TYPE.fullmatch(name) or (name.startswith("aws.") and name not in _known_types()))
-    ]
+    names = options.resource_types
+    found = (_fault(name, marks=options.mark_for is not None) for name in names if name not in _CLOUDS)
+    problems = [problem for problem in found if problem is not None]
     if problems:
         raise UserError(*problems)
     chosen: dict[str, list[str]] = {}
@@ -139,11 +138,34 @@ def _chosen(names: Sequence[str]) -> dict[str, list[str]]:
     return chosen
 
 
+def _fault(name: str, *, marks: bool) -> Problem | None:
+    """Return why a type cannot be held to a rule, or, where it shall be, marked; None where it can."""
+    aws = _types_of_aws()
+    is_known = name in {*aws["mark"], *aws["report"]} if name.startswith("aws.") else bool(_TYPE.fullmatch(name))
+    if not is_known:
+        # One that Custodian has and whose tags it does not read is no slip of the pen.
+        used = (kind for cloud in _CLOUDS.values() for kind in cloud.types)
+        near_ones = () if name in aws["none"] else (*_CLOUDS, *aws["mark"], *aws["report"], *used)
+        return unknown_type(name, "aws, azure, gcp, or a type such as aws.ec2", near_ones)
+    if not marks or name not in aws["report"]:
+        return None
+    return Problem(
+        code="FM2067",
+        found=f"'{name}' is a resource type that Custodian cannot mark for a later action",
+        expected="a type that has the action mark-for-op, such as aws.ec2",
+        remedy="Leave that type out, or export it alone without --mark-for: its policies report.",
+    )
+
+
 @cache
-def _known_types() -> tuple[str, ...]:
-    """Return the types of AWS that Custodian has, by its own list; of the other clouds those that finmod uses."""
+def _types_of_aws() -> dict[str, list[str]]:
+    """Return what Custodian can do with a type of AWS -> types, by its own registry.
+
+    ``mark``: it reads the tags and has mark-for-op. ``report``: it reads the tags. ``none``: it reads none.
+    """
     text = resources.files("finmod.exports").joinpath("custodian_types.json").read_text(encoding="utf-8")
-    return tuple(dict.fromkeys((*json.loads(text), *(kind for cloud in _CLOUDS.values() for kind in cloud.types))))
+    types: dict[str, list[str]] = json.loads(text)
+    return types
 
 
 def _policies(kind: str, cloud: _Cloud, rules: Sequence[TagRule], options: TagPolicyOptions) -> Iterator[Plain]:

@@ -137,7 +137,7 @@ def _check_size(rules: Sequence[TagRule], types: Sequence[str]) -> None:
                 code="FM2065",
                 found=f"{len(rules)} dimensions need as many constraints on each resource type",
                 expected=f"{MAX_CONSTRAINTS} at most on one type",
-                remedy="Export fewer dimensions.",
+                remedy="Export fewer: --dimension NAME.",
             )
         )
     for rule in rules:

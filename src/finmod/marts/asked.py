@@ -104,7 +104,5 @@ def _is_wide(node: dict[str, Any]) -> bool:
 
 
 def _is_row(node: dict[str, Any], rows: set[str]) -> bool:
-    """Return whether a part of a statement is the whole row of a table, which is asked for by the table's name."""
-    return (
-        node.get("class") == "COLUMN_REF" and len(node["column_names"]) == 1 and node["column_names"][0].lower() in rows
-    )
+    """Return whether a part of a statement is the whole row of a table, asked for by its name, qualified or not."""
+    return node.get("class") == "COLUMN_REF" and node["column_names"][-1].lower() in rows

@@ -54,7 +54,8 @@ def rewrite(contents: Mapping[Path, Content]) -> None:
         contents: File -> its content. A link is followed: what it points to is replaced.
 
     Raises:
-        UserError: FM1011, a file cannot be written; FM2078, a file is not as it was read. All are as they were.
+        UserError: FM1011, a file cannot be written; FM2078, a file is not as it was read. All are as they were, as they
+            are after an interrupt.
     """
     staged: dict[Path, Path] = {}
     replaced: dict[Path, Content] = {}
@@ -69,15 +70,16 @@ def rewrite(contents: Mapping[Path, Content]) -> None:
             target = followed(path)
             if target.read_bytes() != content.before:
                 raise _ChangedError  # noqa: TRY301 -- what was replaced is taken back in one place
-            staged.pop(target).replace(target)
             replaced[target] = content
+            staged[target].replace(target)
+        replaced.clear()
     except (OSError, _ChangedError) as error:
-        _take_back(replaced)
         raise UserError(_problem(path, error)) from None
     finally:
+        # After an interrupt too all files are as they were.
+        _take_back(replaced)
         for new in staged.values():
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
+            _remove(new)
 
 
 def followed(path: Path, *, strict: bool = False) -> Path:
@@ -105,7 +107,7 @@ def stage(target: Path, content: bytes) -> Path:
     It has the permissions of the file, and its owner where that can be given; those of a new file where there is none.
 
     Raises:
-        OSError: It cannot be written; nothing is left.
+        OSError: It cannot be written; nothing is left, as after an interrupt.
     """
     new = target.with_name(f".finmod-{secrets.token_hex(8)}.part")
     is_there = target.exists()
@@ -122,19 +124,27 @@ def stage(target: Path, content: bytes) -> Path:
                 with suppress(OSError):
                     os.chown(new, there.st_uid, there.st_gid)
             shutil.copymode(target, new)
-    except OSError:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
+    except BaseException:
+        _remove(new)
         raise
     return new
 
 
+def _remove(new: Path) -> None:
+    with suppress(OSError):
+        new.unlink(missing_ok=True)
+
+
 def _take_back(replaced: Mapping[Path, Content]) -> None:
-    """Put back what was replaced, but for what somebody saved since."""
+    """Put back what was replaced, or may have been, but for what somebody saved since."""
     for target, content in replaced.items():
         with suppress(OSError):
             if target.read_bytes() == content.after:
-                stage(target, content.before).replace(target)
+                new = stage(target, content.before)
+                try:
+                    new.replace(target)
+                finally:
+                    _remove(new)
 
 
 def _problem(path: Path, error: Exception) -> Problem:

@@ -73,10 +73,12 @@ def write_file(path: Path, text: str) -> None:
         part = stage(target, text.encode())
         part.replace(target)
     except OSError as error:
+        raise unwritable(path, error) from None
+    finally:
+        # It is still there where replacing failed or was interrupted.
         if part is not None:
             with suppress(OSError):
-                part.unlink()
-        raise unwritable(path, error) from None
+                part.unlink(missing_ok=True)
 
 
 def unwritable(path: Path, error: OSError) -> UserError:

@@ -21,9 +21,9 @@ from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE
 from finmod.taxonomy.definition import Dimension, Taxonomy, asked
 from finmod.taxonomy.inference.infer import Inference, InferenceOptions, infer, parent_path, resource_frame
 from finmod.taxonomy.inference.report import InferenceReport
+from finmod.terms.formulas import is_formula
 from finmod.workspace.names import Named, named, valued_dimensions
 
-_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 _RESOURCES = "tag_resources"
 _TEXTS = ("SubAccountId", "SubAccountName", "RegionId", "ServiceName", "ResourceType", "ResourceName")
 _SEVERAL = 3
@@ -149,7 +149,7 @@ def lookup_lines(tags: Sequence[InferredTag]) -> tuple[list[tuple[str, str, str,
 
 def _is_plain(text: str) -> bool:
     is_clean = text == text.strip() and printable(text, len(text)) == text and "\n" not in text
-    return is_clean and text[:1] not in _FORMULA
+    return is_clean and not is_formula(text)
 
 
 def _tags(dimension: Dimension, rows: Sequence[dict[str, Any]], made: Inference) -> tuple[InferredTag, ...]:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from finmod.errors import printable
 from finmod.settings.edits.values import Edit, edited
 from finmod.settings.separators import csv_separator
+from finmod.terms.formulas import is_formula
 
 SEPARATOR = "|"
-_FORMULA = ("=", "+", "-", "@")
 _BARE = {",": re.compile(r"[^,\r\n]*"), ";": re.compile(r"[^;\r\n]*")}
 
 
@@ -87,7 +87,8 @@ def csv_fault(text: str, *, first: bool) -> str | None:
     """
     if SEPARATOR in text or "\n" in text or "\t" in text:
         return "a text without |, line ends and tabs, in a CSV"
-    if first and text.strip().startswith(_FORMULA):
+    # Others may follow in the cell, so that a number is not the whole of it.
+    if first and is_formula(f"{text.strip()}{SEPARATOR}"):
         return "a text that does not begin like a formula, as the first of a cell in a CSV"
     return None
 
