@@ -264,11 +264,14 @@ def test_groups_months_changes_and_rules_of_two_currencies_stand_apart(mixed: Bo
     assert re.search(r"^1 +tag product, app +3 +3 +40\.00 EUR, 80\.00 USD +taxonomy", shown, re.MULTILINE)
 
 
-def test_charges_whose_cost_is_unknown_are_told(tmp_path: Path) -> None:
+def test_charges_of_unknown_cost_and_what_nobody_knows_of_are_told(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
     odd = charge(9, "", "i-8", "{}", BilledCost="2", ServiceName="Unheard")
-    books.load(books.write("b.csv", bill(odd)), "--source", "other")
-    assert "In no amount here, for their EffectiveCost is unknown: 1 charge." in lines(books)
+    unheard = charge(9, "5", "r-1", "{}", ServiceProviderName="Google Cloud", ServiceName="Weird Service")
+    books.load(books.write("b.csv", bill(odd, unheard)), "--source", "other")
+    shown = lines(books)
+    at = shown.index("Counted, though nobody knows whether it can carry tags: 5.00 USD.")
+    assert shown[at + 1] == "In no amount here, for their EffectiveCost is unknown: 1 charge."
     assert records(books)[0]["unknown_charges"] == "1"
     rules = [" ".join(line.split()) for line in lines(books, "rules", "--dimension", "product")]
     assert "3 when ServiceName Unheard 1 1 - taxonomy.yaml:10:9" in rules
