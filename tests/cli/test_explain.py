@@ -71,6 +71,8 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Books:
                 charge(9, "1", "/x/vm-13", ""),
                 charge(9, "1", "c-1", "", ServiceName="ADS"),
                 charge(9, "1", "t-1/disk", ""),
+                charge(9, "1", "t-1/tagged", '{"product":"ads"}'),
+                charge(9, "1", "t-1/same", '{"product":"search"}'),
                 charge(9, "1", "w-1", "", RegionId="eu-west-1"),
                 charge(9, "1", "i-1", ""),
             ),
@@ -293,6 +295,33 @@ def test_json_has_every_rules_answer(project: Books) -> None:
              "unrecognised_text": None, "parent_resource": None, "wins": False},
         ],
     }  # fmt: skip
+
+
+def test_other_forms_name_the_parent_resource_and_what_names_it(kinds: Books) -> None:
+    of_parent = {
+        "parent_resource": "t-1", "parent_rule_text": "tag product, app", "parent_place": "taxonomy.yaml:7:9",
+    }  # fmt: skip
+    (key,) = json.loads(kinds.run("explain", "t-1/disk", "--output", "json").out)
+    told = key["names"]["product"]
+    assert {name: told[name] for name in of_parent} == of_parent
+    assert {answer["rule"] for answer in told["rules"] if answer["parent_resource"] == "t-1"} == {7}
+    assert {key["names"][name]["parent_resource"] for name in key["names"] if name != "product"} == {None}
+    (row,) = (
+        row
+        for row in csv.DictReader(io.StringIO(kinds.run("explain", "t-1/disk", "--output", "csv").out))
+        if row["dimension"] == "product"
+    )
+    assert {name: row[name] for name in of_parent} == of_parent
+
+
+def test_what_a_parent_would_say_names_the_parent(kinds: Books) -> None:
+    last = "rule 9, whatever it is,"
+    assert sentences(kinds, "t-1/tagged")[1:] == [
+        "rule 7, parent resource, of t-1, would say search, and comes later.", f"{last} says the same.",
+    ]  # fmt: skip
+    assert sentences(kinds, "t-1/same")[1:] == [
+        "rule 7, parent resource, of t-1, says the same.", f"{last} would say ads, and comes later.",
+    ]  # fmt: skip
 
 
 def test_rows_have_a_line_per_dimension(project: Books) -> None:

@@ -147,10 +147,7 @@ def test_json_has_every_measure_as_exact_text(project: Books) -> None:
 
 def test_every_form_has_the_same_rows(project: Books) -> None:
     for words in (
-        (),
         ("--by", "account"),
-        ("--trend", "2"),
-        ("--period", "2026-08"),
         ("drift",),
         ("rules",),
         ("taggable",),
@@ -192,6 +189,17 @@ def test_check_exits_with_1_where_a_target_is_missed(tmp_path: Path) -> None:
     books.write("taxonomy.yaml", TAXONOMY.replace("required: 0.9", "required: 0.64"))
     assert books.run("tags", "--check").code == 0
     assert books.run("tags", "--check", "--period", "2026-08").code == 0
+
+
+def test_a_share_is_never_rounded_up_to_all(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books", TAXONOMY)
+    tags = '{"product":"search","team":"search-web"}'
+    costs = (charge(9, "1000000", "i-8", tags, SubAccountId="7"), charge(9, "9", "i-9", "", SubAccountId="7"))
+    books.load(books.write("b.csv", bill(*costs)), "--source", "other")
+    # One dimension reaches its target, of the other nothing is demanded.
+    assert [line.split()[1:3] for line in lines(books)[2:4]] == [["99.9", "%"], ["99.9", "%"]]
+    groups = [line.split() for line in lines(books, "--by", "account") if line.startswith("7 ")]
+    assert [(line[1], *line[5:7]) for line in groups] == [("99.9", "9.00", "USD")] * 2
 
 
 def test_a_share_is_never_rounded_up_to_what_is_demanded(tmp_path: Path) -> None:
@@ -256,11 +264,17 @@ def test_groups_months_changes_and_rules_of_two_currencies_stand_apart(mixed: Bo
     assert re.search(r"^1 +tag product, app +3 +3 +40\.00 EUR, 80\.00 USD +taxonomy", shown, re.MULTILINE)
 
 
-def test_charges_whose_cost_is_unknown_are_told(tmp_path: Path) -> None:
+def test_charges_of_unknown_cost_and_what_nobody_knows_of_are_told(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
-    books.load(books.write("b.csv", bill(charge(9, "", "i-8", "{}", BilledCost="2"))), "--source", "other")
-    assert "In no amount here, for their EffectiveCost is unknown: 1 charge." in lines(books)
+    odd = charge(9, "", "i-8", "{}", BilledCost="2", ServiceName="Unheard")
+    unheard = charge(9, "5", "r-1", "{}", ServiceProviderName="Google Cloud", ServiceName="Weird Service")
+    books.load(books.write("b.csv", bill(odd, unheard)), "--source", "other")
+    shown = lines(books)
+    at = shown.index("Counted, though nobody knows whether it can carry tags: 5.00 USD.")
+    assert shown[at + 1] == "In no amount here, for their EffectiveCost is unknown: 1 charge."
     assert records(books)[0]["unknown_charges"] == "1"
+    rules = [" ".join(line.split()) for line in lines(books, "rules", "--dimension", "product")]
+    assert "3 when ServiceName Unheard 1 1 - taxonomy.yaml:10:9" in rules
 
 
 def test_a_resource_that_gave_back_more_than_it_cost_is_in_no_share(tmp_path: Path) -> None:
@@ -297,6 +311,22 @@ def test_a_target_missed_by_a_hair_says_by_how_much(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books", TAXONOMY.replace("required: 0.9", "required: 0.6404"))
     missed = "Missed: product has 64.0 % of 64.04 % required, 0.0400 points or 0.05 USD short."
     assert missed in books.run("tags", "--check").out
+
+
+def test_a_miss_names_the_tag_where_it_is_called_otherwise_and_a_trend_has_a_dash_for_a_month_without_spend(
+    tmp_path: Path,
+) -> None:
+    text = TAXONOMY.replace("tag: [product, app]", "tag: [app, product]")
+    books = tagged(tmp_path / "books", text)
+    missed = "Missed: product (tag app) has 64.0 % of 90.0 % required, 26.0 points or 32.50 USD short."
+    assert missed in books.run("tags", "--check").out
+    tax = charge(7, "7", "", "", ChargeCategory="Tax")
+    books.load(books.write("b.csv", bill(tax)), "--source", "other")
+    trend = [" ".join(line.split()) for line in lines(books, "--trend", "3")]
+    assert [line for line in trend if line.startswith("2026-07")] == [
+        "2026-07 - 0.00 USD 0.00 USD -",
+        "2026-07 - 0.00 USD 0.00 USD",
+    ]
 
 
 @pytest.mark.parametrize("columns", [60, 100])

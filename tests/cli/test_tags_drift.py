@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.books import Books, Unchanged, bill
-from tests.tagged import TAXONOMY, charge, lines, records, tagged
+from tests.tagged import EURO, TAXONOMY, charge, lines, records, tagged
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,9 @@ def test_months_that_are_alike_have_no_drift(tmp_path: Path) -> None:
 def test_keys_that_suppliers_set_themselves_are_counted_apart(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
     tags = '{"aws:createdBy":"x","goog-gke-node":"y","owner":"z"}'
-    books.load(books.write("b.csv", bill(charge(9, "3", "i-8", tags))), "--source", "other")
+    # A key in two currencies is one key.
+    euro = charge(9, "3", "i-9", '{"aws:createdBy":"x"}', **EURO)
+    books.load(books.write("b.csv", bill(charge(9, "3", "i-8", tags), euro)), "--source", "other")
     shown = lines(books, "drift")
     assert shown[-1] == "Not listed: 2 keys that suppliers set themselves; --all lists them."
     assert [line.split()[2] for line in shown[2:6]] == ["team", "Product", "cost", "owner"]
@@ -61,3 +63,15 @@ def test_an_id_too_long_for_a_table_is_shown_by_its_end(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
     books.load(books.write("b.csv", bill(charge(9, "1", long, '{"odd":"x"}'))), "--source", "other")
     assert any(line.endswith("…virtualmachines/vm-17") for line in lines(books, "drift"))
+
+
+def test_what_is_of_unknown_cost_is_no_amount_and_comes_last(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    odd = charge(9, "", "i-8", '{"odd":"x","product":"nonsense"}', BilledCost="2")
+    books.load(books.write("b.csv", bill(odd)), "--source", "other")
+    rows = records(books, "drift")
+    assert [(row["what"], row["name"]) for row in rows if not row["effective_cost"]] == [
+        ("key", "odd"), ("value", "nonsense"),
+    ]  # fmt: skip
+    assert [row["name"] for row in rows if row["what"] == "key"][-1] == "odd"
+    assert [line.split()[-2:] for line in lines(books, "drift") if line.endswith("i-8")] == [["-", "i-8"]] * 2

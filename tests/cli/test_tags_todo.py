@@ -242,6 +242,30 @@ def test_rules_are_written_for_each_target(project: Books, tmp_path: Path) -> No
         assert {row["status"] for row in rows} == {"written"}
 
 
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_what_an_earlier_export_wrote_is_removed_or_left_and_told_in_every_form(form: str, tmp_path: Path) -> None:
+    books, folder = tagged(tmp_path / "books"), tmp_path / "out"
+    words = ("export", "--target", "azure", "--scope", "/subscriptions/4a3b0052-0000-4000-8000-000000000001")
+    lines(books, *words, "--to", str(folder))
+    left, *removed = sorted(folder.glob("policy-finmod-tags-product-*"))
+    left.write_text("{}", encoding="utf-8")
+    said = books.run("tags", *words, "--to", folder, "--dimension", "team", "--output", form)
+    assert (said.code, left.exists(), [path for path in removed if path.exists()]) == (0, True, [])
+    assert removed
+    if form == "json":
+        status = {row["file"]: (row["status"], row["bytes"]) for row in json.loads(said.out)}
+        assert {file: told for file, told in status.items() if told[0] != "written"} == {
+            **{str(path): ("removed", None) for path in removed}, str(left): ("left", None),
+        }  # fmt: skip
+        assert said.err == ""
+        return
+    assert [line for line in said.out.splitlines() if not line.startswith("Wrote ")] == [
+        *(f"Removed {path}: an earlier export wrote it, and this one does not." for path in removed),
+        "What was applied from them stays in force until you take it off there.",
+    ]
+    assert said.err == f"Left {left}: an earlier export wrote it, and it was changed since. Remove it yourself.\n"
+
+
 def test_rules_go_into_the_project_where_no_folder_is_named(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
     path = books.root / "policies" / "aws" / "tag-policy.json"

@@ -64,3 +64,19 @@ def test_a_month_in_which_a_line_ends_to_hold_is_told_in_two_stretches(tmp_path:
     ] == [
         (date(2026, 9, 15), None, "40.000000000000", "search"), (None, date(2026, 9, 15), "30.000000000000", "ads"),
     ]  # fmt: skip
+
+
+def test_a_name_that_came_from_a_parent_tells_which_and_what_names_it(tmp_path: Path) -> None:
+    books = tagged(
+        tmp_path / "books", TAXONOMY.replace("      - account:", "      - parent: resource\n      - account:")
+    )
+    charges = (charge(9, "1", "i-1/disk", ""), charge(9, "60", "i-1", '{"product":"search"}'))
+    books.load(books.write("b.csv", bill(*charges)), "--source", "disks")
+    (key,) = explain(load_project(books.root), "i-1/disk")
+    product, team, department = key.names
+    assert product.parent is not None
+    assert (product.parent.resource, product.parent.outcome.key, product.parent.outcome.place) == (
+        "i-1", "product", "taxonomy.yaml:8:9",
+    )  # fmt: skip
+    assert [each.parent for each in product.answers if not each.wins] == [None] * 3
+    assert (team.parent, department.parent) == (None, None)

@@ -44,6 +44,20 @@ def test_a_key_that_is_a_slip_away_names_the_one_that_was_meant(tmp_path: Path) 
     }  # fmt: skip
 
 
+def test_a_key_of_unknown_cost_has_no_cost_and_one_on_what_can_carry_no_tags_costs_nothing(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    more = (
+        charge(9, "", "j-1", '{"odd":"x"}', BilledCost="2"),
+        charge(9, "-3", "j-2", '{"refunded":"x"}'),
+    )
+    books.load(books.write("b.csv", bill(*more)), "--source", "other")
+    found = keys(books)
+    assert [(each.key, each.cost, each.share) for each in found.values()][-2:] == [
+        ("refunded", Decimal(0), Decimal(0)), ("odd", None, None),
+    ]  # fmt: skip
+    assert [" ".join(line.split()) for line in books.run("tags", "keys").out.splitlines()][-1] == "odd - - 1 1"
+
+
 def test_hostile_keys_are_listed_as_they_stand_and_shown_harmless(tmp_path: Path) -> None:
     books = tagged(tmp_path / "books")
     evil = "=cmd|' /C calc'!A0\x1b[31m/~"

@@ -54,7 +54,7 @@ def test_what_is_suggested_says_whose_it_is(company: Project) -> None:
 
 def test_every_taggable_cost_without_an_understood_tag_is_somebodys_task(company: Project) -> None:
     _, found = todo(company)
-    assert sum(cost for each in found for cost in each.costs.values()) == Decimal("32.50")
+    assert sum(cost or 0 for each in found for cost in each.costs.values()) == Decimal("32.50")
     assert sum(len(each.tasks) for each in found) == 26
 
 
@@ -92,6 +92,21 @@ def test_currencies_are_never_added(tmp_path: Path) -> None:
     books.load(books.write("b.csv", bill(charge(9, "8", "i-4", "", SubAccountId="2", **EURO))), "--source", "euro")
     (ads,) = todo(load_project(books.root), owner="ads-team")[1]
     assert ads.costs == {"USD": Decimal(40), "EUR": Decimal(8)}
+
+
+def test_what_is_of_unknown_cost_is_listed_last_and_in_no_sum(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    unknown = [charge(9, "", "i-7", '{"product":"x"}', SubAccountId="2", BilledCost="2", **more) for more in ({}, EURO)]
+    free = charge(9, "0", "i-8", "", SubAccountId="2")
+    books.load(books.write("b.csv", bill(*unknown, free)), "--source", "other")
+    (ads,) = todo(load_project(books.root), owner="ads-team")[1]
+    assert [(task.resource, task.cost) for task in ads.tasks][-3:] == [
+        ("i-3", Decimal(10)), ("i-7", None), ("i-7", None),
+    ]  # fmt: skip
+    assert ads.costs == {"USD": Decimal(40), "EUR": None}
+    words = ("tags", "todo", "--owner", "ads-team")
+    assert [line.split()[-2:] for line in books.run(*words).out.splitlines()[-2:]] == [["i-7", "-"]] * 2
+    assert " tasks, 40.00 USD, -\n" in books.run(*words, "--output", "markdown").out
 
 
 def test_siblings_and_texts_are_asked_of_those_dimensions_alone_that_rules_leave_open() -> None:

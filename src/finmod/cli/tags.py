@@ -106,13 +106,20 @@ def _exact(share: Decimal | None) -> Decimal | None:
     return None if share is None else round(share, 6)
 
 
-def percent(share: Decimal | None) -> str:
-    """Return a share for people.
+def percent(share: Decimal | None, *, short_of: Decimal | None = None) -> str:
+    """Return a share for people, never rounded up to all; nor to what is demanded, where it is short of that.
 
     >>> percent(Decimal("0.6138")), percent(None)
     ('61.4 %', '-')
+    >>> percent(Decimal("0.9996")), percent(Decimal("0.8996"), short_of=Decimal("0.9"))
+    ('99.9 %', '89.9 %')
     """
-    return "-" if share is None else f"{share * 100:.1f} %"
+    if share is None:
+        return "-"
+    edge = Decimal(1) if short_of is None else short_of
+    if share < edge <= round(share, 3):
+        share = (share * 1000).to_integral_value(ROUND_FLOOR) / 1000
+    return f"{share * 100:.1f} %"
 
 
 def _screen(  # noqa: PLR0913 -- what the options of the command say, and what was found
@@ -167,11 +174,7 @@ _REACHED = {True: "yes", False: "no", None: ""}
 
 
 def _understood(item: Compliance) -> str:
-    """Return the share that is understood, never rounded up to what is demanded or to all."""
-    share, aim = item.share, (item.required or 1) if item.meets is False else 1
-    if share is None or share >= aim or round(share, 3) < aim:
-        return percent(share)
-    return percent((share * 1000).to_integral_value(ROUND_FLOOR) / 1000)
+    return percent(item.share, short_of=item.required if item.meets is False else None)
 
 
 def _demanded(required: Decimal | None) -> str:
@@ -207,7 +210,7 @@ def _groups(report: TagReport, by: str) -> None:
         screen.print()
         say(screen, f"{whole.dimension}: {of_all}", style="bold")
         rows = [
-            (one_line(item.group, _GROUP) if item.group else "(none)", percent(item.share),
+            (one_line(item.group, _GROUP) if item.group else "(none)", _understood(item),
              money(item.taggable, item.currency), money(item.gap, item.currency), _resources(item))
             for item in groups[:_SHOWN]
         ]  # fmt: skip
@@ -271,10 +274,19 @@ def _uncounted(report: TagReport) -> Iterator[str]:
         yield f"Not counted, for it can carry no tags: {money(total[currency], currency)} ({', '.join(of_it)})."
     unsure = {item.currency: item.unsure for item in report.of_month if item.unsure}
     for currency, cost in unsure.items():
-        yield f"Counted, though nobody knows whether it can carry tags: {money(cost, currency)}."
-    unknown = sum({item.currency: item.unknown_charges for item in report.of_month}.values())
-    if unknown:
-        yield f"In no amount here, for their EffectiveCost is unknown: {counted(unknown, 'charge')}."
+        yield unsure_text(money(cost, currency))
+    yield from unknown_texts(sum({item.currency: item.unknown_charges for item in report.of_month}.values()))
+
+
+def unsure_text(amount: str) -> str:
+    """Return the sentence that says how much counts as able to carry tags because nobody knows better."""
+    return f"Counted, though nobody knows whether it can carry tags: {amount}."
+
+
+def unknown_texts(charges: int) -> Iterator[str]:
+    """Yield the sentence that says how many charges are in no amount, where there are any."""
+    if charges:
+        yield f"In no amount here, for their EffectiveCost is unknown: {counted(charges, 'charge')}."
 
 
 def _gap(report: TagReport) -> Iterator[str]:

@@ -12,14 +12,14 @@ import rich_click as click
 from finmod.cli.lines import TEXT, one_line, say
 from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
 from finmod.cli.project import opened
-from finmod.cli.tags import percent, period_option
+from finmod.cli.tags import percent, period_option, unknown_texts, unsure_text
 
 if TYPE_CHECKING:
     from finmod.taxonomy.taggable_spend import ServiceSpend, VerdictSpend
 
 _COLUMNS = (
     "billing_period", "supplier", "service", "verdict", "can_carry", "why", "effective_cost", "currency", "charges",
-    "service_cost",
+    "service_cost", "unknown_charges",
 )  # fmt: skip
 _SHOWN = 40
 
@@ -44,22 +44,36 @@ def taggable(folder: Path | None, period: str | None, *, form: Form) -> None:
         return
     screen = console()
     say(screen, f"{project.name}, {month:%Y-%m}: EffectiveCost by whether it can carry tags", style="bold")
+    # Where all is known there is no column of what is not.
+    is_unsure = any(map(_unsure, found[:_SHOWN]))
     rows = [
         (one_line(item.service or "(none)", TEXT), one_line(item.supplier or "(none)", TEXT),
-         money(item.cost, item.currency), money(item.taggable, item.currency), percent(item.share), _parts(item))
+         money(item.cost, item.currency), money(item.taggable, item.currency), percent(item.share),
+         *([_unsure(item)] if is_unsure else []), _parts(item))
         for item in found[:_SHOWN]
     ]  # fmt: skip
-    headings = ("service", "supplier", "EffectiveCost", "can carry tags", "share", "what cannot")
-    table(headings, rows, right=headings[2:5], spare=("supplier", "share"), whole_words=True)
+    unsure = ("unsure",) if is_unsure else ()
+    headings = ("service", "supplier", "EffectiveCost", "can carry tags", "share", *unsure, "what cannot")
+    table(headings, rows, right=headings[2:-1], spare=("supplier", "share", "unsure"), whole_words=True)
     if len(found) > _SHOWN:
         say(screen, f"... and {len(found) - _SHOWN:,} more: --output csv shows them all.")
-    for text in (*_totals(found), *_reasons(found)):
+    unknown = sum(part.unknown_charges for item in found for part in item.parts)
+    for text in (*_totals(found), *unknown_texts(unknown), *_reasons(found)):
         say(screen, text)
 
 
+def _unsure(item: ServiceSpend) -> str:
+    """Return what counts as able to carry tags because nobody knows better; empty where there is no such spend."""
+    return "" if _is_shown_as_none(item.unsure) else money(item.unsure, item.currency)
+
+
+def _is_shown_as_none(cost: Decimal | None) -> bool:
+    return money(cost, None) == "0.00"
+
+
 def _parts(item: ServiceSpend) -> str:
-    """Return what cannot carry tags or of what nobody knows, with its amount."""
-    rest = [part for part in item.parts if part.can is not True and money(part.cost, None) != "0.00"]
+    """Return what cannot carry tags, with its amount."""
+    rest = [part for part in item.parts if part.can is False and not _is_shown_as_none(part.cost)]
     return ", ".join(f"{_word(part.verdict)} {money(part.cost, None)}" for part in rest)
 
 
@@ -68,23 +82,32 @@ def _word(verdict: str) -> str:
 
 
 def _totals(found: Sequence[ServiceSpend]) -> Iterator[str]:
+    from finmod.taxonomy.taggable_spend import known_cost
+
     for currency in dict.fromkeys(item.currency for item in found):
-        of_it = [item for item in found if item.currency == currency]
-        whole = sum((item.cost for item in of_it), Decimal(0))
-        can = sum((item.taggable for item in of_it), Decimal(0))
-        yield f"Of {money(whole, currency)} in all, {money(can, currency)} can carry tags."
+        parts = [part for item in found if item.currency == currency for part in item.parts]
+        can = known_cost([part for part in parts if part.can is not False])
+        cannot = known_cost([part for part in parts if part.can is False])
+        yield f"In all, {_amount(can, currency)} can carry tags, {_amount(cannot, currency)} cannot."
+        unsure = known_cost([part for part in parts if part.can is None])
+        if not _is_shown_as_none(unsure):
+            yield unsure_text(_amount(unsure, currency))
+
+
+def _amount(cost: Decimal | None, currency: str) -> str:
+    return "an unknown amount" if cost is None else money(cost, currency)
 
 
 def _reasons(found: Sequence[ServiceSpend]) -> Iterator[str]:
     from finmod.taxonomy.taggable_spend import why
 
-    parts = [part for item in found for part in item.parts if part.can is not True]
-    for verdict in sorted({part.verdict for part in parts if money(part.cost, None) != "0.00"}):
+    parts = [part for item in found for part in item.parts if part.can is False]
+    for verdict in sorted({part.verdict for part in parts if not _is_shown_as_none(part.cost)}):
         yield f"{_word(verdict)}: {why(verdict)}."
 
 
 def _row(item: ServiceSpend, part: VerdictSpend) -> tuple[Any, ...]:
     return (
         f"{item.month:%Y-%m}", item.supplier, item.service, part.verdict, part.can, part.why, twelve_places(part.cost),
-        item.currency, part.charges, twelve_places(item.cost),
+        item.currency, part.charges, twelve_places(item.cost), part.unknown_charges,
     )  # fmt: skip

@@ -32,7 +32,7 @@ class Drift:
         dimension: Of a value its dimension; of a key the one that is read from it, None where none is.
         value: Of a text the value that it names; None where it names none.
         resources: Number of resources that carry it, in the month in which it stands.
-        cost: Their EffectiveCost in that month.
+        cost: Their EffectiveCost in that month, as far as it is known; None where it is of no charge.
         currency: BillingCurrency.
         example: One resource that carries it.
         supplier_set: Whether it is a key that suppliers set themselves and that no dimension is read from.
@@ -44,7 +44,7 @@ class Drift:
     dimension: str | None
     value: str | None
     resources: int
-    cost: Decimal
+    cost: Decimal | None
     currency: str
     example: str | None
     supplier_set: bool = False
@@ -98,9 +98,9 @@ def _moved(engine: Engine, rows: str, month: date, before: date) -> list[tuple[A
         "seen AS (SELECT name, min(x_BillingPeriod) AS month FROM rows WHERE x_BillingPeriod IN ($1, $2) "
         "GROUP BY name HAVING count(DISTINCT x_BillingPeriod) = 1) "
         "SELECT rows.name, CASE WHEN seen.month = $1 THEN 'new' ELSE 'vanished' END, "
-        f"count(DISTINCT (x_Source, {RESOURCE})), coalesce(sum(EffectiveCost), 0) AS cost, BillingCurrency, "
+        f"count(DISTINCT (x_Source, {RESOURCE})), sum(EffectiveCost) AS cost, BillingCurrency, "
         f"min({RESOURCE}), any_value(rows.value) "
         "FROM rows JOIN seen ON seen.name = rows.name AND seen.month = rows.x_BillingPeriod "
-        "GROUP BY rows.name, seen.month, BillingCurrency ORDER BY cost DESC, rows.name",
+        "GROUP BY rows.name, seen.month, BillingCurrency ORDER BY cost DESC NULLS LAST, rows.name",
         [month, before],
     )

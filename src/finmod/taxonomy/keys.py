@@ -31,7 +31,8 @@ class TagKey:
         perhaps: Of a key that no dimension is read from, the asked key that it resembles; None where it resembles none.
         resources: Resources that carry it.
         values: Number of its distinct texts.
-        cost: EffectiveCost of charges that carry it and can carry tags.
+        cost: EffectiveCost of charges that carry it and can carry tags, as far as it is known; None where it is of no
+            such charge.
         taggable: EffectiveCost of all charges that can carry tags, of the currency.
         currency: BillingCurrency.
     """
@@ -41,14 +42,14 @@ class TagKey:
     perhaps: str | None
     resources: int
     values: int
-    cost: Decimal
+    cost: Decimal | None
     taggable: Decimal
     currency: str
 
     @property
     def share(self) -> Decimal | None:
-        """Return the share of taggable cost that carries the key; None where there is no such cost."""
-        return self.cost / self.taggable if self.taggable > 0 else None
+        """Return the share of taggable cost that carries the key; None where there is none, or it is unknown."""
+        return self.cost / self.taggable if self.cost is not None and self.taggable > 0 else None
 
 
 def keys_sql() -> str:
@@ -79,11 +80,12 @@ def tag_keys(engine: Engine, naming: Naming, month: date) -> list[TagKey]:
         f"WHERE x_BillingPeriod = $1 AND {CAN} GROUP BY ALL) "
         f"SELECT keys.name, count(DISTINCT (f.x_Source, {RESOURCE})), count(DISTINCT coalesce("
         f"json_extract_string(f.AllocatedTags, {pointer}), json_extract_string(f.Tags, {pointer}))), "
-        f"coalesce(sum(f.EffectiveCost) FILTER (WHERE {CAN}), 0) AS cost, coalesce(any_value(every.cost), 0), "
+        f"CASE WHEN bool_or({CAN}) THEN sum(f.EffectiveCost) FILTER (WHERE {CAN}) ELSE 0 END AS cost, "
+        "coalesce(any_value(every.cost), 0), "
         f"f.BillingCurrency FROM {FACTS} AS f JOIN keys ON keys.Tags IS NOT DISTINCT FROM f.Tags "
         "AND keys.AllocatedTags IS NOT DISTINCT FROM f.AllocatedTags "
         "LEFT JOIN every ON every.BillingCurrency IS NOT DISTINCT FROM f.BillingCurrency "
-        "WHERE f.x_BillingPeriod = $1 GROUP BY keys.name, f.BillingCurrency ORDER BY cost DESC, keys.name",
+        "WHERE f.x_BillingPeriod = $1 GROUP BY keys.name, f.BillingCurrency ORDER BY cost DESC NULLS LAST, keys.name",
         [month],
     )
     return [

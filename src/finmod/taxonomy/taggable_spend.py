@@ -21,13 +21,15 @@ class VerdictSpend:
 
     Attributes:
         verdict: ``taggable``, ``unknown``, ``negative-cost`` or the reason why it can carry no tags.
-        cost: EffectiveCost; charges of which it is unknown are in ``charges`` alone.
+        cost: EffectiveCost of those charges of which it is known; None where it is of none.
         charges: Number of charges.
+        unknown_charges: Those of them whose EffectiveCost is not known.
     """
 
     verdict: str
-    cost: Decimal
+    cost: Decimal | None
     charges: int
+    unknown_charges: int
 
     @property
     def can(self) -> bool | None:
@@ -59,24 +61,40 @@ class ServiceSpend:
     parts: tuple[VerdictSpend, ...]
 
     @property
-    def cost(self) -> Decimal:
-        """Return the EffectiveCost of all of it."""
-        return sum((part.cost for part in self.parts), Decimal(0))
+    def cost(self) -> Decimal | None:
+        """Return the EffectiveCost of all of it, as ``known_cost`` does."""
+        return known_cost(self.parts)
 
     @property
-    def taggable(self) -> Decimal:
+    def taggable(self) -> Decimal | None:
         """Return the EffectiveCost that counts as able to carry tags: what is not known not to be."""
-        return sum((part.cost for part in self.parts if part.can is not False), Decimal(0))
+        return known_cost([part for part in self.parts if part.can is not False])
+
+    @property
+    def unsure(self) -> Decimal | None:
+        """Return that part of it of which nobody knows whether it can."""
+        return known_cost([part for part in self.parts if part.can is None])
 
     @property
     def share(self) -> Decimal | None:
-        """Return the share that counts as able to carry tags, of amounts without their signs; None where all are 0.
+        """Return the share that counts as able to carry tags, of amounts without their signs.
 
-        With signs a discount, which no resource carries, would lift the share above all.
+        With signs a discount, which no resource carries, would lift the share above all. None where all amounts are 0,
+        and where nothing is known of the cost of a part.
         """
-        whole = sum((abs(part.cost) for part in self.parts), Decimal(0))
-        can = sum((abs(part.cost) for part in self.parts if part.can is not False), Decimal(0))
+        whole = can = Decimal(0)
+        for part in self.parts:
+            if part.cost is None:
+                return None
+            whole += abs(part.cost)
+            can += abs(part.cost) if part.can is not False else 0
         return can / whole if whole else None
+
+
+def known_cost(parts: Sequence[VerdictSpend]) -> Decimal | None:
+    """Return the EffectiveCost of parts as far as it is known; 0 where there is no part, None where all are unknown."""
+    known = [part.cost for part in parts if part.cost is not None]
+    return sum(known, Decimal(0)) if known or not parts else None
 
 
 def why(verdict: str) -> str:
@@ -102,7 +120,8 @@ def service_spend(engine: Engine, month: date) -> list[ServiceSpend]:
     """
     rows = engine.rows(
         "SELECT coalesce(ServiceProviderName, x_ProviderName) AS supplier, ServiceName AS service, BillingCurrency, "
-        f"x_Taggable, coalesce(sum(EffectiveCost), 0), CAST(sum(x_Charges) AS BIGINT) FROM {FACTS} "
+        "x_Taggable, sum(EffectiveCost), CAST(sum(x_Charges) AS BIGINT), "
+        f"CAST(sum(x_UnknownEffectiveCost) AS BIGINT) FROM {FACTS} "
         "WHERE x_BillingPeriod = ? GROUP BY ALL",
         [month],
     )
@@ -110,8 +129,13 @@ def service_spend(engine: Engine, month: date) -> list[ServiceSpend]:
     for supplier, service, currency, *part in rows:
         found.setdefault((supplier, service, currency), []).append(VerdictSpend(*part))
     made = [ServiceSpend(month, *whose, _dearest_first(parts)) for whose, parts in found.items()]
-    return sorted(made, key=lambda each: (each.currency, -abs(each.cost), each.supplier or "", each.service or ""))
+    return sorted(made, key=lambda each: (each.currency, -_size(each.cost), each.supplier or "", each.service or ""))
 
 
 def _dearest_first(parts: Sequence[VerdictSpend]) -> tuple[VerdictSpend, ...]:
-    return tuple(sorted(parts, key=lambda each: (-abs(each.cost), each.verdict)))
+    return tuple(sorted(parts, key=lambda each: (-_size(each.cost), each.verdict)))
+
+
+def _size(cost: Decimal | None) -> Decimal:
+    """Return by what amounts are put in order: what is not known comes last."""
+    return Decimal(0) if cost is None else abs(cost)

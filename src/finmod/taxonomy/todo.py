@@ -59,7 +59,8 @@ class Task:
         account_name: SubAccountName.
         service: ServiceName.
         resource: ResourceId, or that of what its cost was split to; None of charges without one.
-        cost: EffectiveCost of the month, of the resource in that account and service.
+        cost: EffectiveCost of the month, of the resource in that account and service, as far as it is known; None where
+            it is of no charge.
         currency: BillingCurrency.
     """
 
@@ -74,12 +75,14 @@ class Task:
     account_name: str | None
     service: str | None
     resource: str | None
-    cost: Decimal
+    cost: Decimal | None
     currency: str
 
 
 def tasks(engine: Engine, naming: Naming, month: date, *, respelt: bool = False) -> list[Task]:
-    """Return what is to be mended in a month, the dearest first.
+    """Return what is to be mended in a month, the dearest first, and last what is of unknown cost.
+
+    What costs nothing is not listed.
 
     Args:
         engine: Has the table ``tag_facts``.
@@ -90,7 +93,11 @@ def tasks(engine: Engine, naming: Naming, month: date, *, respelt: bool = False)
     found: list[Task] = []
     for dimension in listed_dimensions(naming):
         found += _of(engine, naming, dimension, month, respelt=respelt)
-    return sorted(found, key=lambda task: (-task.cost, task.dimension, task.source, task.resource or ""))
+    return sorted(found, key=_place)
+
+
+def _place(task: Task) -> tuple[bool, Decimal, str, str, str]:
+    return (task.cost is None, -(task.cost or Decimal(0)), task.dimension, task.source, task.resource or "")
 
 
 def listed_dimensions(naming: Naming) -> list[Dimension]:
@@ -105,14 +112,15 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
     wrong = f"coalesce(s_{place}, 0) <= 0" + (f" OR s_{place} NOT IN ({fine})" if respelt else "")
     every = range(len(naming.taxonomy.dimensions))
     # Who answers is told by most of the cost; what it should be by all of it, or not at all.
-    named = ", ".join(f"arg_max(o_{each}, EffectiveCost)" for each in every)
+    named = ", ".join(f"arg_max(o_{each}, coalesce(EffectiveCost, 0))" for each in every)
     value = naming.value_sql(dimension.name)
     agreed = f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END"
     rows = engine.rows(
         f"SELECT x_Source, SubAccountId, any_value(SubAccountName), ServiceName, {RESOURCE} AS resource, "
-        f"BillingCurrency, s_{place}, coalesce(sum(EffectiveCost), 0) AS cost, {agreed}, {named} "
+        f"BillingCurrency, s_{place}, sum(EffectiveCost) AS cost, {agreed}, {named} "
         f"FROM {FACTS} WHERE x_BillingPeriod = ? AND {CAN} AND ({wrong}) "
-        f"GROUP BY x_Source, SubAccountId, ServiceName, resource, BillingCurrency, s_{place} HAVING cost <> 0",
+        f"GROUP BY x_Source, SubAccountId, ServiceName, resource, BillingCurrency, s_{place} "
+        "HAVING cost IS DISTINCT FROM 0",
         [month],
     )
     segments = naming.segments

@@ -29,12 +29,13 @@ class OwnerTasks:
     Attributes:
         owner: Who.
         tasks: Tags to mend, the dearest first.
-        costs: BillingCurrency -> EffectiveCost of the month of the resources concerned, each counted once.
+        costs: BillingCurrency -> EffectiveCost of the month of the resources concerned, each counted once; None where
+            it is unknown of all of them.
     """
 
     owner: str
     tasks: tuple[Task, ...]
-    costs: dict[str, Decimal]
+    costs: dict[str, Decimal | None]
 
 
 def todo(
@@ -123,20 +124,22 @@ def _by_owner(every: list[Task]) -> list[OwnerTasks]:
     for task in every:
         owners.setdefault(task.owner, []).append(task)
     found = [OwnerTasks(name, tuple(of_it), _costs(of_it)) for name, of_it in owners.items()]
-    return sorted(found, key=lambda each: (-max(each.costs.values(), default=Decimal(0)), each.owner))
+    return sorted(found, key=lambda each: (-max(cost or 0 for cost in each.costs.values()), each.owner))
 
 
-def _costs(of_it: list[Task]) -> dict[str, Decimal]:
+def _costs(of_it: list[Task]) -> dict[str, Decimal | None]:
     """Return the cost of resources by currency; one that lacks two tags costs once.
 
     Of a resource the dimension counts whose tags are wrong on most of its cost.
     """
     by_dimension: dict[tuple[str | None, ...], dict[str, Decimal]] = {}
+    found: dict[str, Decimal | None] = {}
     for task in of_it:
-        resource = (task.source, task.account, task.service, task.resource, task.currency)
-        costs = by_dimension.setdefault(resource, {})
-        costs[task.dimension] = costs.get(task.dimension, Decimal(0)) + task.cost
-    found: dict[str, Decimal] = {}
+        found.setdefault(task.currency, None)
+        if task.cost is not None:
+            resource = (task.source, task.account, task.service, task.resource, task.currency)
+            costs = by_dimension.setdefault(resource, {})
+            costs[task.dimension] = costs.get(task.dimension, Decimal(0)) + task.cost
     for (*_, currency), costs in by_dimension.items():
-        found[currency or ""] = found.get(currency or "", Decimal(0)) + max(costs.values())
+        found[currency or ""] = (found[currency or ""] or Decimal(0)) + max(costs.values())
     return found
