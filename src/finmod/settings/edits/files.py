@@ -83,6 +83,7 @@ class TaxonomyFiles:
         self._included: dict[Path, list[Path]] = {}
         self._tables: dict[Path, CsvFile] = {}
         self._meanings: dict[str, dict[str, tuple[str, str | None]]] = {}
+        self._naming: dict[Path, list[str]] = {}
         self._ships = False
         self._open(path, path.resolve())
 
@@ -112,14 +113,27 @@ class TaxonomyFiles:
             UserError: FM2040 there is no such dimension, FM2041 no such value, FM2042 it is open, FM2046 its CSV cannot
                 be read.
         """
-        found = list(self._of(dimension))
-        for file, settings in found:
+        file = self._having(dimension, value)
+        if file is None:
+            raise UserError(self._lacking(list(self._of(dimension)), dimension, value))
+        return file
+
+    def sharing(self, file: CsvFile, value: str) -> list[str]:
+        """Return the dimensions that have a value from a CSV: what is added to it there holds in each of them."""
+        key = file.path.resolve()
+        if key not in self._naming:
+            every = dict.fromkeys(name for each in self._files.values() for name in each.settings.dimensions)
+            self._naming[key] = [name for name in every if any(_csv_path(*each) == key for each in self._of(name))]
+        return [name for name in self._naming[key] if self._having(name, value) is file]
+
+    def _having(self, dimension: str, value: str) -> YamlFile | CsvFile | None:
+        for file, settings in self._of(dimension):
             if value in (settings.values or {}):
                 return file
             table = self._table(file, settings)
             if table is not None and value in table.values.rows:
                 return table
-        raise UserError(self._lacking(found, dimension, value))
+        return None
 
     def meanings(self, dimension: str) -> dict[str, tuple[str, str | None]]:
         """Return folded text -> value of a dimension and the file that says so; the caller adds what it adds."""
@@ -179,11 +193,11 @@ class TaxonomyFiles:
 
     def _table(self, file: YamlFile, settings: DimensionSettings) -> CsvFile | None:
         """Return the CSV that a dimension names; None where it names none."""
-        if not settings.values_file:
+        key = _csv_path(file, settings)
+        if key is None or not settings.values_file:
             return None
-        path = file.path.parent / settings.values_file
-        key = path.resolve()
         if key not in self._tables:
+            path = file.path.parent / settings.values_file
             try:
                 self._tables[key] = self._read_table(path, settings.values_file)
             except NoCsvError as error:
@@ -209,6 +223,10 @@ class TaxonomyFiles:
         except UnicodeDecodeError as error:
             found = f"the byte 0x{error.object[error.start]:02x} is not UTF-8"
             raise NoCsvError(found, error.object[: error.start].count(b"\n") + 1) from None
+
+
+def _csv_path(file: YamlFile, settings: DimensionSettings) -> Path | None:
+    return (file.path.parent / settings.values_file).resolve() if settings.values_file else None
 
 
 def _unmarked(raw: bytes) -> tuple[bytes, bytes]:
