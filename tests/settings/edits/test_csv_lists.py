@@ -67,7 +67,7 @@ def test_an_alias_in_a_csv_is_no_other_value_of_any_dimension_that_names_it(tmp_
         add_aliases(path, [NewAlias("product", "search", "x"), NewAlias("team", "ads", "X")], fold=fold)
     expected = "names.csv: 'X' means 'search' too, in product; expected a text that means 'ads' alone.\n  Decide for"
     assert str(caught.value).startswith(expected)
-    with pytest.raises(UserError, match="names.csv: 'w' means 'web' already, in team; expected a text that means"):
+    with pytest.raises(UserError, match=r"names\.csv: 'w' means 'web' already, in team; expected a text that means"):
         add_aliases(path, [NewAlias("product", "search", "w")], fold=fold)
     assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
 
