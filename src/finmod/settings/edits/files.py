@@ -16,11 +16,10 @@ from pathlib import Path
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.edits.csv_lists import NoCsvError, Values, read_values
 from finmod.settings.paths import path_fault
-from finmod.settings.rewrite import read_before
 from finmod.settings.separators import LARGEST_CSV
 from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile
 from finmod.settings.validate import validated
-from finmod.settings.yaml import read_yaml
+from finmod.settings.yaml import parse_bytes, read_bytes
 
 _RULE_SET = re.compile(r"[a-z][a-z0-9-]*")
 _NO_DIMENSION, _NO_VALUE, _OPEN, _NO_CSV = "FM2040", "FM2041", "FM2042", "FM2046"
@@ -89,9 +88,9 @@ class TaxonomyFiles:
 
     def _open(self, path: Path, key: Path) -> None:
         name = self._name(path)
-        before = read_before(path)
-        settings = validated(TaxonomyFile, read_yaml(path, name=name))
-        mark, raw = _unmarked(before)
+        raw = read_bytes(path, name)
+        settings = validated(TaxonomyFile, parse_bytes(raw, name))
+        mark, raw = _unmarked(raw)
         self._files[key] = YamlFile(path, name, mark, raw.decode(), settings)
         self._included[key] = []
         for included in settings.include:
