@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from finmod.taxonomy.shadows import shadowed
 from tests.examples import examples
 from tests.properties.taxonomies import KEYS, TEXTS, Case, cases
 from tests.properties.taxonomy_oracle import Oracle, holds
-from tests.taxonomy.small import Names, found_names, offer
+from tests.taxonomy.small import Names, found_names, offer, segment_of
 
 Plain = list[dict[str, tuple[str, int, str] | None]]
 
@@ -57,7 +58,7 @@ def segments_of(taxonomy: Taxonomy, rows: Sequence[Mapping[str, Any]]) -> Segmen
 
 def named(engine: Engine, taxonomy: Taxonomy, rows: Sequence[Mapping[str, Any]]) -> Names:
     segments = segments_of(taxonomy, rows)
-    offer(engine, [{**without_day(row), "segment": segments.number_of(row["day"])} for row in rows])
+    offer(engine, [{**without_day(row), "segment": segment_of(segments, row["day"])} for row in rows])
     return found_names(engine, name_keys(engine, taxonomy, segments, "base"), len(rows))
 
 
@@ -86,7 +87,7 @@ def test_the_pass_over_all_keys_agrees_with_a_plain_evaluator(engine: Engine, ca
     taxonomy = built(case)
     found = named(engine, taxonomy, case.rows)
 
-    oracle = Oracle(case.dimensions, case.tables, segments_of(taxonomy, case.rows).number_of)
+    oracle = Oracle(case.dimensions, case.tables, partial(segment_of, segments_of(taxonomy, case.rows)))
     assert plain(found) == oracle.names(case.rows)
     said = [
         {name: (each.key, each.text, each.value) if each else None for name, each in row.items()} for row in found.said
@@ -112,7 +113,7 @@ def test_every_key_has_one_verdict_and_no_cost_is_lost(engine: Engine, case: Cas
     taxonomy = built(case)
     segments = segments_of(taxonomy, case.rows)
     rows = [*case.rows, *case.rows]
-    offer(engine, [{**without_day(row), "segment": segments.number_of(row["day"])} for row in rows])
+    offer(engine, [{**without_day(row), "segment": segment_of(segments, row["day"])} for row in rows])
     amounts = [Decimal(cost).scaleb(-12) for cost in (*costs, *costs)[: len(rows)]]
     told = ", ".join(f"({at}, CAST('{amount:f}' AS DECIMAL(38,12)))" for at, amount in enumerate(amounts))
     total = sum(amounts, Decimal(0))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
-from finmod.settings.rewrite import Content, read_before, rewrite, stage
+from finmod.settings.rewrite import Content, rewrite, stage
 
 
 def test_files_are_replaced_and_keep_their_permissions(tmp_path: Path) -> None:
@@ -136,11 +136,6 @@ def test_a_file_that_is_closed_to_writing_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="permission denied"):
         rewrite({path: Content(b"old", b"new")})
     assert path.read_bytes() == b"old"
-
-
-def test_what_cannot_be_read_before_an_edit_is_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"\xff")
-    assert [read_before(tmp_path / name) for name in ("a", "none", ".")] == [b"\xff", b"", b""]
 
 
 def test_nothing_to_replace_is_nothing_done() -> None:

@@ -29,6 +29,11 @@ Key = Mapping[str, str | int | None]
 NEVER = Segments()
 
 
+def segment_of(segments: Segments, day: date) -> int:
+    """Return the segment of a day: how many changes came before it or with it."""
+    return sum(edge <= day for edge in segments.days)
+
+
 def write(folder: Path, text: str, files: Files | None = None) -> Path:
     """Write taxonomy.yaml and the files beside it; return the folder."""
     for name, content in {"taxonomy.yaml": dedent(text).lstrip("\n"), **(files or {})}.items():

@@ -44,6 +44,14 @@ def test_another_spelling_is_understood_and_told(product: Compliance) -> None:
     assert product.respelt == Decimal(20)
 
 
+def test_where_no_tag_is_as_written_all_that_is_understood_is_respelt(tmp_path: Path) -> None:
+    other = TAXONOMY.replace("[product, app]", "[business-product, product, app]")
+    found = [each for each in measured(tmp_path / "books", taxonomy=other) if each.month == SEPTEMBER]
+    assert [(each.understood, each.respelt) for each in found if each.dimension == "product"] == [
+        (Decimal(80), Decimal(80)),
+    ]  # fmt: skip
+
+
 def test_the_gap_says_what_other_rules_name_of_it(product: Compliance) -> None:
     assert (product.gap, product.gap_named) == (Decimal(45), Decimal(40))
 

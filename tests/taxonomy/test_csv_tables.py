@@ -17,7 +17,7 @@ VALUES = ("value", "aliases", "since")
 
 def table(folder: Path, content: str | bytes, needed: Sequence[str] = ("a",)) -> CsvTable:
     (folder / "t.csv").write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_csv(folder, "t.csv", needed, asked_by="taxonomy.yaml:1:1", known=VALUES)[0]
+    return read_csv(folder, "t.csv", needed, asked_by="taxonomy.yaml:1:1", known=VALUES)
 
 
 def refused(folder: Path, content: str | bytes, needed: Sequence[str] = ("a",)) -> list[str]:
@@ -213,7 +213,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real.csv").write_text("a\n1\n")
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
 
-    assert read_csv(tmp_path, "link.csv", ("a",), asked_by="")[0].rows[0].cells == {"a": "1"}
+    assert read_csv(tmp_path, "link.csv", ("a",), asked_by="").rows[0].cells == {"a": "1"}
 
 
 def test_messages_call_a_file_of_an_included_one_by_its_whole_way(tmp_path: Path) -> None:

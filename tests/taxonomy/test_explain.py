@@ -9,7 +9,7 @@ from finmod.settings.project import load_project
 from finmod.taxonomy.explain import KeyNames
 from finmod.workspace.explain import explain
 from tests.books import bill
-from tests.tagged import TAXONOMY, charge, tagged
+from tests.tagged import TAXONOMY, charge, tagged, with_charges
 
 
 def told(folder: Path, resource: str, taxonomy: str = TAXONOMY) -> list[KeyNames]:
@@ -43,6 +43,21 @@ def test_what_rolls_up_names_the_dimension_below(tmp_path: Path) -> None:
     assert department.outcome is not None
     assert (department.outcome.value, department.outcome.below, department.outcome.rule) == ("discovery", "team", None)
     assert department.outcome.place == "taxonomy.yaml:14:27"
+
+
+def test_the_parent_is_told_as_it_is_called_in_the_same_stretch(tmp_path: Path) -> None:
+    by_account = '{"2": [{is: ads, until: 2026-09-15}, {is: search, since: 2026-09-15}]}\n      - parent: resource'
+    late = {"ChargePeriodStart": "2026-09-20T00:00:00Z", "ChargePeriodEnd": "2026-09-21T00:00:00Z"}
+    charges = [
+        charge(9, cost, resource, "", SubAccountId=account, **days)
+        for days, cost in (({}, "2"), (late, "1"))
+        for resource, account in (("vm", "2"), ("vm/disk", "1"))
+    ]
+    books = with_charges(tmp_path / "books", charges, TAXONOMY.replace('{"2": ads}', by_account))
+    parents = [(key.since, key.names[0].parent) for key in explain(load_project(books.root), "vm/disk")]
+    assert [(since, parent and (parent.resource, parent.outcome.value)) for since, parent in parents] == [
+        (None, ("vm", "ads")), (date(2026, 9, 15), ("vm", "search")),
+    ]  # fmt: skip
 
 
 def test_what_nothing_names_has_no_outcome_and_a_key_its_texts(tmp_path: Path) -> None:

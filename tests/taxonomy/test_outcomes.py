@@ -40,6 +40,6 @@ def test_a_line_of_a_map_says_its_value_from_its_own_place() -> None:
     outcomes = Outcomes()
     entry = Entry("1*", (), "l.csv:2:1")
 
-    number = outcomes.of_entry(Dimension("p", "P", None, (RULE,)), RULE, entry, "a", entry.place)
+    number = outcomes.of_entry(Dimension("p", "P", None, (RULE,)), RULE, entry, "a")
     found = outcomes[number]
     assert (found.value, found.how, found.place, found.text, found.key) == ("a", "map", "l.csv:2:1", "1*", None)

@@ -174,6 +174,14 @@ def test_ids_of_azure_are_compared_without_case_and_others_with_it(tmp_path: Pat
     assert names(read(tmp_path, listed, {"l.csv": csv}), rows).values("p") == ["x", "x"]
 
 
+def test_of_listed_children_that_differ_in_case_alone_the_first_has_its_parent(tmp_path: Path) -> None:
+    text = "dimensions: {p: {from: [{tag: p}, {parent: resource, parents: l.csv}]}}"
+    taxonomy = read(tmp_path, text, {"l.csv": "child,parent\n/subscriptions/1/x,vm1\n/subscriptions/1/X,vm2\n"})
+    rows: list[Key] = [{"ResourceId": f"vm{at}", "Tags": tags(p=f"p{at}")} for at in (1, 2)]
+    assert names(taxonomy, [*rows, {"ResourceId": "/Subscriptions/1/X"}]).values("p") == ["p1", "p2", "p1"]
+    assert parents_of("/Subscriptions/1/X", taxonomy.dimensions["p"])[0] == "vm1"
+
+
 def test_listed_parents_are_followed_four_levels_up(tmp_path: Path) -> None:
     text = "dimensions: {p: {from: [{tag: p}, {parent: resource, parents: l.csv}]}}"
     csv = "child,parent\nf,e\ne,d\nd,c\nc,b\nb,a\nx,y\ny,x\n"

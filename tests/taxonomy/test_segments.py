@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import ALWAYS, Span
 from finmod.taxonomy.segments import Segments, segments_between
+from tests.taxonomy.small import segment_of
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 31)
 DAYS = st.dates(date(2025, 12, 1), date(2026, 2, 28))
@@ -18,7 +19,7 @@ DAYS = st.dates(date(2025, 12, 1), date(2026, 2, 28))
 def test_without_changes_all_days_are_one_segment() -> None:
     segments = segments_between([], FIRST, LAST)
 
-    assert (list(segments.all()), segments.of("day"), segments.number_of(LAST)) == ([0], "0", 0)
+    assert (list(segments.all()), segments.of("day"), segment_of(segments, LAST)) == ([0], "0", 0)
 
 
 def test_a_change_within_the_days_makes_a_segment_and_one_outside_makes_none() -> None:
@@ -26,7 +27,7 @@ def test_a_change_within_the_days_makes_a_segment_and_one_outside_makes_none() -
     segments = segments_between(days, FIRST, LAST)
 
     assert segments.days == (date(2026, 1, 15), LAST)
-    assert [segments.number_of(date(2026, 1, day)) for day in (1, 14, 15, 30, 31)] == [0, 0, 1, 1, 2]
+    assert [segment_of(segments, date(2026, 1, day)) for day in (1, 14, 15, 30, 31)] == [0, 0, 1, 1, 2]
 
 
 def test_what_began_before_the_first_day_holds_from_it_on() -> None:
@@ -55,7 +56,7 @@ def test_a_change_in_the_middle_of_a_month_is_told_apart_in_sql() -> None:
         1: 5,
         2: 12,
     }
-    assert all(segments.number_of(day) == found for day, found in rows)
+    assert all(segment_of(segments, day) == found for day, found in rows)
 
 
 @given(edges=st.lists(DAYS, max_size=6), since=st.none() | DAYS, until=st.none() | DAYS)
@@ -67,7 +68,7 @@ def test_a_span_holds_on_a_day_as_in_the_segment_of_that_day(
 
     for number in range(31):
         day = FIRST + timedelta(number)
-        assert segments.holds(segments.number_of(day), span) == span.holds_on(day)
+        assert segments.holds(segment_of(segments, day), span) == span.holds_on(day)
 
 
 def test_segments_of_no_days_hold_what_always_holds() -> None:

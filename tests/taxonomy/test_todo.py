@@ -9,7 +9,7 @@ from pathlib import Path
 from finmod.settings.project import load_project
 from finmod.taxonomy.todo import NOBODY, Suggestion, Task, tasks, with_suggestions
 from finmod.workspace.names import named
-from tests.tagged import TAXONOMY, tagged
+from tests.tagged import TAXONOMY, charge, tagged, with_charges
 
 SEPTEMBER = date(2026, 9, 1)
 BY_ACCOUNT = Suggestion("ads", "its SubAccountId is 2 (rule 2, taxonomy.yaml:9:19)")
@@ -44,6 +44,52 @@ def test_another_rule_suggests_what_the_tag_should_be(tmp_path: Path) -> None:
         "product",
         BY_ACCOUNT,
     )
+
+
+KINDS = """\
+dimensions:
+  product:
+    values: {search: {aliases: [srch], patterns: ["find-*"]}, ads: {parent: retail}}
+    from:
+      - tag: product
+      - label: [app]
+      - {dimension: team, map: {web: search}}
+      - account: {"2*": ads}
+      - patterns: ResourceId
+      - lookup: {file: ids.csv, key: ResourceId, value: product}
+      - parent: resource
+    rolls_up: unit
+  team: {from: [{tag: team}]}
+  unit: {values: [retail], from: [{tag: unit}]}
+"""
+OF_KIND = (
+    charge(9, "1", "tagged", '{"product":"SRCH"}'),
+    charge(9, "1", "labelled", '{"k8s-label/app":"SRCH"}'),
+    charge(9, "1", "of-team", '{"team":"web"}'),
+    charge(9, "1", "of-account", "", SubAccountId="22"),
+    charge(9, "1", "find-me", ""),
+    charge(9, "1", "i-*5", ""),
+    charge(9, "1", "i-*5/disk", ""),
+)
+
+
+def test_the_reason_says_what_the_rule_went_by(tmp_path: Path) -> None:
+    books = with_charges(tmp_path / "books", OF_KIND, KINDS)
+    books.write("ids.csv", "ResourceId,product\ni-*5,ads\n")
+    with named(load_project(books.root)) as found:
+        listed = tasks(found.engine, found.naming, SEPTEMBER, respelt=True)
+    assert {(task.dimension, task.resource): task.suggestion.why for task in listed if task.suggestion} == {
+        ("product", "tagged"): "its tag is product=SRCH (rule 1, taxonomy.yaml:5:9)",
+        ("product", "labelled"): "its label is k8s-label/app=SRCH (rule 2, taxonomy.yaml:6:9)",
+        ("product", "of-team"): "its team says so (rule 3, taxonomy.yaml:7:33)",
+        ("product", "of-account"): "its SubAccountId is like 2* (rule 4, taxonomy.yaml:8:19)",
+        ("product", "find-me"): "its ResourceId is like find-* (rule 5, taxonomy.yaml:3:51)",
+        ("product", "i-*5"): "its ResourceId is i-*5 (rule 6, ids.csv:2:1)",
+        ("product", "i-*5/disk"): "its parent resource is called so (rule 7, taxonomy.yaml:11:9)",
+        ("unit", "of-account"): "its product rolls up to it (taxonomy.yaml:3:69)",
+        ("unit", "i-*5"): "its product rolls up to it (taxonomy.yaml:3:69)",
+        ("unit", "i-*5/disk"): "its product rolls up to it (taxonomy.yaml:3:69)",
+    }
 
 
 def test_other_spellings_are_listed_on_demand(tmp_path: Path) -> None:

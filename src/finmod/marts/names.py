@@ -11,9 +11,8 @@ from typing import Final
 
 from finmod.engines.duckdb import identifier, literal
 from finmod.focus.columns import COSTS
-from finmod.ledger.reporting import ADDED
-from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, TRUE_UPS
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
+from finmod.taxonomy.checks import OWN
 from finmod.taxonomy.compliance import FACTS
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import NAMES, Naming
@@ -44,13 +43,6 @@ CHARGE_NAMES: Final = {
 
 NAMED = ("charges", "charges_daily")
 """Public tables that have a column per dimension."""
-
-OWN: Final = frozenset(
-    name.lower()
-    for names in (ADDED, *(table.columns for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, TRUE_UPS)))
-    for name in names
-)
-"""The columns that these tables have of finmod, in small letters."""
 
 
 def bill_columns(taxonomy: Taxonomy, given: Collection[str]) -> dict[str, str]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finmod.errors import Problem, UserError
-from finmod.settings.yaml import MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -28,20 +27,6 @@ class Content:
 
 class _ChangedError(Exception):
     """A file holds something else than what was edited."""
-
-
-def read_before(path: Path) -> bytes:
-    """Return a settings file as an edit finds it, to be called before the file is parsed.
-
-    Should it be saved between the two readings, it is no longer these bytes when it would be replaced, and is left
-    alone.
-    Nothing is returned where it cannot be read: the parser tells why.
-    """
-    with suppress(OSError):
-        if path.is_file():
-            with path.open("rb") as file:
-                return file.read(MAX_BYTES + 1)
-    return b""
 
 
 def rewrite(contents: Mapping[Path, Content]) -> None:

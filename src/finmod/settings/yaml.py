@@ -322,9 +322,22 @@ def read_yaml(path: Path, *, name: str | None = None) -> Document:
         name: What messages call it; the file's own name unless given.
 
     Raises:
-        UserError: The file cannot be read, or as in ``parse_yaml``.
+        UserError: As in ``read_bytes`` and ``parse_bytes``.
     """
     name = name or path.name
+    return parse_bytes(read_bytes(path, name), name)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """Return what a file of settings holds.
+
+    Args:
+        path: The file.
+        name: What messages call it.
+
+    Raises:
+        UserError: FM1011, the file cannot be read; FM1012, it is too large.
+    """
     if path.exists() and not path.is_file() and not path.is_dir():
         # A pipe would be waited for without end.
         remedy = "Put a file there: finmod init writes one."
@@ -340,6 +353,19 @@ def read_yaml(path: Path, *, name: str | None = None) -> Document:
         found = f"the file is larger than {MAX_BYTES:,} bytes"
         remedy = "Settings are small: was a bill given as a settings file?"
         raise UserError(Problem(code="FM1012", found=found, where=name, remedy=remedy))
+    return raw
+
+
+def parse_bytes(raw: bytes, name: str) -> Document:
+    """Return the document in the bytes of a file, with a mark of the encoding or without.
+
+    Args:
+        raw: The whole file.
+        name: What messages call it.
+
+    Raises:
+        UserError: FM1013, it is not UTF-8; or as in ``parse_yaml``.
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

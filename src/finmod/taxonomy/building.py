@@ -269,11 +269,10 @@ class Builder:
     def _csv(self, name: str, needed: tuple[str, ...], asked_by: str, known: tuple[str, ...] = ()) -> CsvTable | None:
         shown = os.path.normpath(os.path.join(os.path.dirname(self.document.name), name))  # noqa: PTH118, PTH120 -- a name
         try:
-            table, _ = read_csv(self.folder, name, needed, asked_by=asked_by, known=known, shown=shown)
+            return read_csv(self.folder, name, needed, asked_by=asked_by, known=known, shown=shown)
         except UserError as error:
             self.problems += error.problems
             return None
-        return table
 
     def _twice(  # noqa: PLR0913, PLR0917 -- what the message is made of
         self, table: CsvTable, row: Row, column: str, text: str, first: str, expected: str = "each once",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import Final
 
 from rapidfuzz import fuzz, process
 
@@ -24,11 +25,13 @@ from finmod.taxonomy.shadows import shadowed
 
 # So many names a message lists, so many are compared one by one with a mistyped one, so many columns tables bear.
 _SHOWN, _FEW, _MOST = 20, 1000, 100
-_TAKEN = frozenset(
+OWN: Final = frozenset(
     name.lower()
-    for names in (COLUMNS, ADDED, *(table.columns for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, TRUE_UPS)))
+    for names in (ADDED, *(table.columns for table in (CHARGES, CHARGE_KEYS, CHARGE_DAYS, TRUE_UPS)))
     for name in names
 )
+"""The columns that public tables have of finmod, in small letters."""
+_TAKEN = OWN.union(map(str.lower, COLUMNS))
 
 
 def faults(taxonomy: Taxonomy, tested: Collection[str] = ()) -> Iterator[Problem]:

@@ -167,7 +167,7 @@ class ColumnLevel:
         """Yield the outcome of a line of a map in a segment, if it has one there."""
         for target in entry.targets:
             if self.segments.holds(segment, *self._spans(dimension, target)):
-                yield self.outcomes.of_entry(dimension, rule, entry, target.text, entry.place)
+                yield self.outcomes.of_entry(dimension, rule, entry, target.text)
                 return
 
     def _spans(self, dimension: Dimension, target: Named) -> tuple[Span, ...]:
@@ -211,7 +211,7 @@ class ColumnLevel:
         for target in entry.targets:
             held = self.segments.holding(*self._spans(dimension, target))
             if held:
-                number = self.outcomes.of_entry(dimension, rule, entry, target.text, entry.place)
+                number = self.outcomes.of_entry(dimension, rule, entry, target.text)
                 yield held[0], held[-1], number
 
     def _own_texts(self, engine: Engine, dimension: Dimension, rule: Rule) -> Iterator[tuple[int, str, int]]:

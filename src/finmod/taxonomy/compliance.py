@@ -8,7 +8,7 @@ Source: FinOps Foundation, "Allocation" (percentage of cost tagged; untaggable c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -171,13 +171,12 @@ def compliance(engine: Engine, naming: Naming, *, by: str | None = None) -> list
 def _of(engine: Engine, naming: Naming, dimension: Dimension, by: str | None) -> Iterator[Compliance]:
     place = naming.place(dimension.name)
     group = _group_sql(naming, by)
-    right = ", ".join(map(str, as_written(naming, dimension))) or "NULL"
     sums = {
         "taggable": CAN,
         "unsure": f"x_Taggable = {literal(UNKNOWN)}",
         "untaggable": f"NOT {CAN}",
         "understood": f"{CAN} AND s_{place} > 0",
-        "respelt": f"{CAN} AND s_{place} > 0 AND s_{place} NOT IN ({right})",
+        "respelt": f"{CAN} AND {respelt_sql(naming, dimension)}",
         "unrecognised": f"{CAN} AND s_{place} < 0",
         "missing": f"{CAN} AND s_{place} IS NULL",
         "named": f"o_{place} IS NOT NULL",
@@ -213,15 +212,17 @@ def _group_sql(naming: Naming, by: str | None) -> str:
     return naming.value_sql(by)
 
 
-def as_written(naming: Naming, dimension: Dimension) -> Sequence[int]:
-    """Return the numbers of the outcomes whose key and text are as the taxonomy writes them."""
+def respelt_sql(naming: Naming, dimension: Dimension) -> str:
+    """Return SQL for whether a tag is understood, but its key or text is not as the taxonomy writes it."""
     days = map(naming.segments.start, naming.segments.all())
     keys = {key for day in days for key in dimension.keys_on(day)[:1]}
-    return [
-        number
+    place = naming.place(dimension.name)
+    fine = [
+        str(number)
         for number, each in naming.outcomes.of_dimension(dimension.name)
         if each.how in {"exact", "open"} and _own(each.key or "") in keys
     ]
+    return f"s_{place} > 0" + (f" AND s_{place} NOT IN ({', '.join(fine)})" if fine else "")
 
 
 def _own(key: str) -> str:

@@ -53,8 +53,8 @@ def read_csv(  # noqa: PLR0913 -- what is read, and how messages tell it
     asked_by: str,
     known: Sequence[str] = (),
     shown: str | None = None,
-) -> tuple[CsvTable, bytes]:
-    """Return a CSV and its bytes.
+) -> CsvTable:
+    """Return a CSV.
 
     Args:
         folder: Where the file that names it stands.
@@ -88,7 +88,7 @@ def read_csv(  # noqa: PLR0913 -- what is read, and how messages tell it
         Row({column: cells[place].strip() for place, column in enumerate(header)}, line)
         for line, cells in _whole(rows[1:], header, name)
     )
-    return CsvTable(name, header, table), raw
+    return CsvTable(name, header, table)
 
 
 def _bytes(folder: Path, name: str, asked_by: str) -> bytes:

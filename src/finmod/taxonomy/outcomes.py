@@ -64,10 +64,10 @@ class Outcomes:
                 self._values.setdefault(outcome.dimension, []).append(number)
         return number if outcome.value is not None else -number
 
-    def of_entry(self, dimension: Dimension, rule: Rule, entry: Entry, value: str, place: str) -> int:
+    def of_entry(self, dimension: Dimension, rule: Rule, entry: Entry, value: str) -> int:
         """Return the number of what a line of a map says."""
         how: How = "inferred" if entry.inferred else "map"
-        return self.number(Outcome(dimension.name, value, rule, how, place or entry.place, text=entry.key))
+        return self.number(Outcome(dimension.name, value, rule, how, entry.place, text=entry.key))
 
     def __getitem__(self, number: int) -> Outcome:
         """Return the outcome of a number."""

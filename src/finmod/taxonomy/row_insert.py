@@ -30,8 +30,7 @@ def insert_rows(engine: Engine, table: str, kinds: Sequence[str], rows: Sequence
     if len(rows) <= _LISTED:
         engine.run(f"INSERT INTO {table} SELECT {', '.join(f'unnest(?::{kind}[])' for kind in kinds)}", columns)
         return
-    # To import numpy takes longer than to bind a short list.
-    import numpy as np  # noqa: PLC0415 -- as said
+    import numpy as np  # noqa: PLC0415 -- few tables are that long, and loading it takes longer than a short list
 
     frame: dict[str, Any] = {}
     read = []

@@ -5,7 +5,7 @@ Owns the numbering of days. On all days of a segment the same rules, values and 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,10 +29,6 @@ class Segments:
         """Return SQL for the segment of a day."""
         parts = " ".join(f"WHEN {day} < DATE '{edge}' THEN {number}" for number, edge in enumerate(self.days))
         return f"CASE {parts} ELSE {len(self.days)} END" if parts else "0"
-
-    def number_of(self, day: date) -> int:
-        """Return the segment of a day."""
-        return bisect_right(self.days, day)
 
     def all(self) -> range:
         """Return every segment."""

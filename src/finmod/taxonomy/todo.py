@@ -14,10 +14,11 @@ from typing import Literal
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import printable
-from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, as_written, tagged_dimensions
-from finmod.taxonomy.definition import Dimension, Taxonomy
+from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, respelt_sql, tagged_dimensions
+from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.naming import Naming
 from finmod.taxonomy.outcomes import Outcome
+from finmod.taxonomy.patterns import is_pattern
 
 Problem = Literal["missing", "unrecognised", "respelt"]
 
@@ -108,8 +109,7 @@ def listed_dimensions(naming: Naming) -> list[Dimension]:
 
 def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, respelt: bool) -> Iterator[Task]:
     place = naming.place(dimension.name)
-    fine = ", ".join(map(str, as_written(naming, dimension))) or "NULL"
-    wrong = f"coalesce(s_{place}, 0) <= 0" + (f" OR s_{place} NOT IN ({fine})" if respelt else "")
+    wrong = f"coalesce(s_{place}, 0) <= 0" + (f" OR ({respelt_sql(naming, dimension)})" if respelt else "")
     every = range(len(naming.taxonomy.dimensions))
     # Who answers is told by most of the cost; what it should be by all of it, or not at all.
     named = ", ".join(f"arg_max(o_{each}, coalesce(EffectiveCost, 0))" for each in every)
@@ -155,12 +155,19 @@ def _why(said: Outcome) -> str:
     elif said.below is not None:
         words = f"its {said.below} says so" if rule else f"its {said.below} rolls up to it"
     elif rule is not None and rule.column is not None:
-        words = f"its {rule.column} is {text}{', for which it was inferred' if said.how == 'inferred' else ''}"
+        verb = "is like" if _is_pattern(rule, said.text) else "is"
+        words = f"its {rule.column} {verb} {text}{', for which it was inferred' if said.how == 'inferred' else ''}"
     elif rule is not None and rule.kind == "parent":
         words = "its parent resource is called so"
     else:
         words = printable(rule.text if rule else "", 2 * _TEXT)
     return f"{words} ({f'rule {rule.number}, ' if rule else ''}{said.place})"
+
+
+def _is_pattern(rule: Rule, text: str | None) -> bool:
+    """Return whether the line of a map that says so is a pattern: a key of a lookup is none, whatever it holds."""
+    # A map may have very many lines: most texts are told at a glance.
+    return is_pattern(text or "") and any(entry.is_pattern for entry in rule.entries or () if entry.key == text)
 
 
 def _owner(naming: Naming, named: Sequence[int | None]) -> str:

@@ -62,7 +62,7 @@ def confirmed(path: Path) -> Confirmed:
     """
     if not begins(path, KIND):
         return Confirmed()
-    table, _ = read_csv(path.parent, path.name, COLUMNS, asked_by="--to", shown=str(path))
+    table = read_csv(path.parent, path.name, COLUMNS, asked_by="--to", shown=str(path))
     columns = (*COLUMNS, *(name for name in table.columns[len(COLUMNS) :] if name))
     lines = (tuple(row.cells[name] for name in columns) for row in table.rows if not row.cells[INFERRED_FROM])
     return Confirmed(columns, tuple(lines))

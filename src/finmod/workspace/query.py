@@ -22,8 +22,9 @@ from finmod.ledger.tables import CHARGES, LOADS, PINNED_TABLES
 from finmod.marts.asked import asked
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
-from finmod.marts.names import NAMED, OWN, bill_columns
+from finmod.marts.names import NAMED, bill_columns
 from finmod.settings.project import Project
+from finmod.taxonomy.checks import OWN
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import Naming
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy

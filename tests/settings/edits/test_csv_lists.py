@@ -11,6 +11,7 @@ from finmod.errors import UserError
 from finmod.settings.edits.csv_lists import NoCsvError, read_values, with_aliases
 from finmod.settings.edits.taxonomy import NewAlias, add_aliases
 from finmod.taxonomy.fold import fold
+from finmod.taxonomy.reading import read_taxonomy
 from tests.settings.edits.aliases import CSV, HEAD, add, refused, written
 
 
@@ -34,6 +35,41 @@ def test_a_csv_beside_values_in_the_file_is_edited_together_with_it(tmp_path: Pa
     add_aliases(path, [NewAlias("product", "search", "serach"), NewAlias("product", "maps", "map")])
     assert "srch|serach" in table.read_text()
     assert "maps: {aliases: [map]}" in path.read_text()
+
+
+_SHARED = "dimensions: {product: {values: names.csv}, team: {values: names.csv}, other: {values: {maps: {}}}}\n"
+
+
+def test_a_csv_that_two_dimensions_name_gets_the_aliases_of_both(tmp_path: Path) -> None:
+    table = written(tmp_path, "value,aliases\nsearch,\nads,\n", "names.csv")
+    path = written(tmp_path, _SHARED)
+    new = [
+        NewAlias("product", "search", "serach"),
+        NewAlias("team", "search", "seerch"),
+        NewAlias("team", "search", "SERACH"),
+        NewAlias("team", "ads", "adz"),
+        NewAlias("other", "maps", "serach"),
+    ]
+    changes = add_aliases(path, new, fold=fold)
+    assert table.read_text() == "value,aliases\nsearch,serach|seerch\nads,adz\n"
+    assert [change.alias for change in changes] == new
+    read_taxonomy(tmp_path)
+    assert add_aliases(path, new, fold=fold) == ()
+
+
+def test_an_alias_in_a_csv_is_no_other_value_of_any_dimension_that_names_it(tmp_path: Path) -> None:
+    written(tmp_path, "value,aliases\nsearch,\nads,\n", "names.csv")
+    dimensions = "{product: {values: names.csv}, team: {extends: true, values: names.csv}}"
+    written(tmp_path, "dimensions: {team: {values: {web: {aliases: [w]}}}}\n", "base.yaml")
+    path = written(tmp_path, f"include: [base.yaml]\ndimensions: {dimensions}\n")
+    before = {each: each.read_bytes() for each in tmp_path.iterdir()}
+    with pytest.raises(UserError) as caught:
+        add_aliases(path, [NewAlias("product", "search", "x"), NewAlias("team", "ads", "X")], fold=fold)
+    expected = "names.csv: 'X' means 'search' too, in product; expected a text that means 'ads' alone.\n  Decide for"
+    assert str(caught.value).startswith(expected)
+    with pytest.raises(UserError, match=r"names\.csv: 'w' means 'web' already, in team; expected a text that means"):
+        add_aliases(path, [NewAlias("product", "search", "w")], fold=fold)
+    assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
 def test_one_bad_alias_keeps_every_file(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finmod.errors import UserError
+from finmod.settings.edits.files import TaxonomyFiles
 from finmod.settings.edits.taxonomy import NewAlias, add_aliases
 from finmod.settings.yaml import parse_yaml
 from finmod.taxonomy.fold import fold
@@ -114,6 +116,21 @@ def test_one_alias_given_twice_is_added_once(tmp_path: Path) -> None:
     path = written(tmp_path, f"{HEAD} {{search: {{}}}}\n")
     assert len(add(path, "srch", "srch", "SRCH")) == 1
     assert path.read_text() == f"{HEAD} {{search: {{aliases: [srch]}}}}\n"
+
+
+def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, f"{HEAD} {{ads: {{}}}}\n", "more.yaml")
+    path = written(tmp_path, f"include: [more.yaml, more.yaml]\n{HEAD} {{search: {{}}}}\n    extends: true\n")
+    opened: list[str] = []
+    original = Path.open
+
+    def noted(self: Path, mode: str) -> Any:  # noqa: ANN401 -- as Path.open has it
+        opened.append(self.name)
+        return original(self, mode)
+
+    monkeypatch.setattr(Path, "open", noted)
+    TaxonomyFiles(path, fold)
+    assert opened == ["taxonomy.yaml", "more.yaml"]
 
 
 def test_a_file_with_problems_is_left(tmp_path: Path) -> None:

@@ -44,6 +44,12 @@ def test_the_report_tells_precision_interval_and_coverage() -> None:
     assert report.problem is None
 
 
+def test_which_resources_have_a_value_is_looked_at_once_for_all() -> None:
+    found = infer(two_teams().add(None, 0, missing=2, account="a9").frame())
+    assert found.inferred.tolist() == [value is not None for value in found.value.tolist()] == [True] * 8 + [False] * 2
+    assert found.inferred is found.inferred
+
+
 def test_an_account_of_one_value_tells_it() -> None:
     rows = Rows().add("search", 100, missing=5, account="search-prod").add("ads", 100, missing=5, account="ads-prod")
     found = infer(rows.frame())

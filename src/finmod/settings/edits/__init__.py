@@ -1,1 +1,1 @@
-"""Edits of the project's files that keep every other byte: comments, order, spelling."""
+"""Edits of the project's files: aliases keep every other byte, finmod.yaml its comments and the order of its keys."""

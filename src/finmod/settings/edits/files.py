@@ -16,11 +16,10 @@ from pathlib import Path
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.edits.csv_lists import NoCsvError, Values, read_values
 from finmod.settings.paths import path_fault
-from finmod.settings.rewrite import read_before
 from finmod.settings.separators import LARGEST_CSV
 from finmod.settings.taxonomy import DimensionSettings, TaxonomyFile
 from finmod.settings.validate import validated
-from finmod.settings.yaml import read_yaml
+from finmod.settings.yaml import parse_bytes, read_bytes
 
 _RULE_SET = re.compile(r"[a-z][a-z0-9-]*")
 _NO_DIMENSION, _NO_VALUE, _OPEN, _NO_CSV = "FM2040", "FM2041", "FM2042", "FM2046"
@@ -83,14 +82,15 @@ class TaxonomyFiles:
         self._included: dict[Path, list[Path]] = {}
         self._tables: dict[Path, CsvFile] = {}
         self._meanings: dict[str, dict[str, tuple[str, str | None]]] = {}
+        self._naming: dict[Path, list[str]] = {}
         self._ships = False
         self._open(path, path.resolve())
 
     def _open(self, path: Path, key: Path) -> None:
         name = self._name(path)
-        before = read_before(path)
-        settings = validated(TaxonomyFile, read_yaml(path, name=name))
-        mark, raw = _unmarked(before)
+        raw = read_bytes(path, name)
+        settings = validated(TaxonomyFile, parse_bytes(raw, name))
+        mark, raw = _unmarked(raw)
         self._files[key] = YamlFile(path, name, mark, raw.decode(), settings)
         self._included[key] = []
         for included in settings.include:
@@ -112,14 +112,27 @@ class TaxonomyFiles:
             UserError: FM2040 there is no such dimension, FM2041 no such value, FM2042 it is open, FM2046 its CSV cannot
                 be read.
         """
-        found = list(self._of(dimension))
-        for file, settings in found:
+        file = self._having(dimension, value)
+        if file is None:
+            raise UserError(self._lacking(list(self._of(dimension)), dimension, value))
+        return file
+
+    def sharing(self, file: CsvFile, value: str) -> list[str]:
+        """Return the dimensions that have a value from a CSV: what is added to it there holds in each of them."""
+        key = file.path.resolve()
+        if key not in self._naming:
+            every = dict.fromkeys(name for each in self._files.values() for name in each.settings.dimensions)
+            self._naming[key] = [name for name in every if any(_csv_path(*each) == key for each in self._of(name))]
+        return [name for name in self._naming[key] if self._having(name, value) is file]
+
+    def _having(self, dimension: str, value: str) -> YamlFile | CsvFile | None:
+        for file, settings in self._of(dimension):
             if value in (settings.values or {}):
                 return file
             table = self._table(file, settings)
             if table is not None and value in table.values.rows:
                 return table
-        raise UserError(self._lacking(found, dimension, value))
+        return None
 
     def meanings(self, dimension: str) -> dict[str, tuple[str, str | None]]:
         """Return folded text -> value of a dimension and the file that says so; the caller adds what it adds."""
@@ -179,11 +192,11 @@ class TaxonomyFiles:
 
     def _table(self, file: YamlFile, settings: DimensionSettings) -> CsvFile | None:
         """Return the CSV that a dimension names; None where it names none."""
-        if not settings.values_file:
+        key = _csv_path(file, settings)
+        if key is None or not settings.values_file:
             return None
-        path = file.path.parent / settings.values_file
-        key = path.resolve()
         if key not in self._tables:
+            path = file.path.parent / settings.values_file
             try:
                 self._tables[key] = self._read_table(path, settings.values_file)
             except NoCsvError as error:
@@ -209,6 +222,10 @@ class TaxonomyFiles:
         except UnicodeDecodeError as error:
             found = f"the byte 0x{error.object[error.start]:02x} is not UTF-8"
             raise NoCsvError(found, error.object[: error.start].count(b"\n") + 1) from None
+
+
+def _csv_path(file: YamlFile, settings: DimensionSettings) -> Path | None:
+    return (file.path.parent / settings.values_file).resolve() if settings.values_file else None
 
 
 def _unmarked(raw: bytes) -> tuple[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""Changes to finmod.yaml that keep its comments.
+"""Changes to finmod.yaml that keep its comments and the order of its keys; a new source may change blanks and indents.
 
 Owns writing into a file of the user. Nothing is written that would not load.
 """
@@ -15,9 +15,9 @@ from ruamel.yaml.error import YAMLError
 
 from finmod.errors import Problem, UserError, printable
 from finmod.settings.project import ProjectFile
-from finmod.settings.rewrite import Content, read_before, rewrite
+from finmod.settings.rewrite import Content, rewrite
 from finmod.settings.validate import validated
-from finmod.settings.yaml import parse_yaml, read_yaml
+from finmod.settings.yaml import parse_bytes, parse_yaml, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,8 @@ def add_source(path: Path, name: str, mapping: Mapping[str, Any]) -> None:
     Raises:
         UserError: The file has problems, has a source of that name, or would have problems with the new one.
     """
-    raw = read_before(path)
-    before = validated(ProjectFile, read_yaml(path))
+    raw = read_bytes(path, path.name)
+    before = validated(ProjectFile, parse_bytes(raw, path.name))
     if name in before.sources:
         found = f"the source {name!r} is there already"
         remedy = "Choose another name, or edit the file."
@@ -62,8 +62,8 @@ def set_rates(path: Path, name: str) -> None:
     Raises:
         UserError: The file has problems, or would have problems with it.
     """
-    raw = read_before(path)
-    validated(ProjectFile, read_yaml(path))
+    raw = read_bytes(path, path.name)
+    validated(ProjectFile, parse_bytes(raw, path.name))
     before = _text(raw)
     after = f"{before}{'' if before.endswith(_LINE_END) else _LINE_END}fx: {name}{_LINE_END}"
     try:

@@ -61,6 +61,7 @@ class _Plan:
     problems: list[Problem] = field(default_factory=list)
     added: dict[Path, list[NewAlias]] = field(default_factory=dict)
     homes: dict[Path, YamlFile | CsvFile] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)  # dimension and folded text
 
     def take(self, alias: NewAlias) -> None:
         """Note what an alias changes, or why it cannot be added; nothing where it is there already."""
@@ -74,20 +75,32 @@ class _Plan:
         except UserError as error:
             self.problems += [problem for problem in error.problems if problem not in self.problems]
             return
-        meanings = self.files.meanings(alias.dimension)
-        meaning, said_by = meanings.get(folded, (alias.value, None))
-        if meaning != alias.value:
-            other = repr(printable(meaning, 80))
-            expected = f"a text that means {printable(alias.value, 80)!r} alone"
-            remedy = f"Take it from {other} in {said_by}, or leave it out: --text accepts others." if said_by else ""
-            found = f"{shown} means {other} {'already' if said_by else 'too'}, in {alias.dimension}"
-            self._refuse(_TWO, found, expected, file.name, remedy or "Decide for one of the two.")
+        # What stands in a CSV holds in each dimension that names it.
+        shares = self.files.sharing(file, alias.value) if isinstance(file, CsvFile) else [alias.dimension]
+        if any(self._means_another(alias, folded, dimension, file) for dimension in shares):
             return
-        if folded in meanings or (isinstance(file, CsvFile) and not self._fits(file, alias)):
+        _, said_by = self.files.meanings(alias.dimension).get(folded, (alias.value, None))
+        if said_by or (alias.dimension, folded) in self.taken:
             return
-        meanings[folded] = alias.value, None
+        if isinstance(file, CsvFile) and not self._fits(file, alias):
+            return
+        for dimension in shares:
+            self.files.meanings(dimension).setdefault(folded, (alias.value, None))
+        self.taken.add((alias.dimension, folded))
         self.homes[file.path] = file
         self.added.setdefault(file.path, []).append(alias)
+
+    def _means_another(self, alias: NewAlias, folded: str, dimension: str, file: YamlFile | CsvFile) -> bool:
+        """Return whether a text has another meaning in a dimension; note the problem where it has."""
+        meaning, said_by = self.files.meanings(dimension).get(folded, (alias.value, None))
+        if meaning == alias.value:
+            return False
+        shown, other = (repr(printable(text, 80)) for text in (alias.text, meaning))
+        expected = f"a text that means {printable(alias.value, 80)!r} alone"
+        remedy = f"Take it from {other} in {said_by}, or leave it out: --text accepts others." if said_by else ""
+        found = f"{shown} means {other} {'already' if said_by else 'too'}, in {dimension}"
+        self._refuse(_TWO, found, expected, file.name, remedy or "Decide for one of the two.")
+        return True
 
     def _fits(self, file: CsvFile, alias: NewAlias) -> bool:
         """Return whether a CSV can hold an alias; note the problem where it cannot."""
@@ -140,7 +153,7 @@ def add_aliases(
         plan.take(alias)
     if plan.problems:
         raise UserError(*plan.problems)
-    new = {where: _new_text(plan.homes[where], added) for where, added in plan.added.items()}
+    new = {where: _new_text(plan.homes[where], added, fold) for where, added in plan.added.items()}
     homes = plan.homes
     rewrite({where: Content(homes[where].raw, homes[where].mark + text.encode()) for where, text in new.items()})
     changes = {
@@ -151,14 +164,18 @@ def add_aliases(
     return tuple(changes[alias] for alias in dict.fromkeys(aliases) if alias in changes)
 
 
-def _new_text(file: YamlFile | CsvFile, added: Sequence[NewAlias]) -> str:
-    texts: dict[tuple[str, str], list[str]] = {}
-    for alias in added:
-        texts.setdefault((alias.dimension, alias.value), []).append(alias.text)
+def _new_text(file: YamlFile | CsvFile, added: Sequence[NewAlias], fold: Callable[[str], str]) -> str:
     if isinstance(file, YamlFile):
+        texts: dict[tuple[str, str], list[str]] = {}
+        for alias in added:
+            texts.setdefault((alias.dimension, alias.value), []).append(alias.text)
         return with_new_aliases(file.text, file.name, texts)
+    # A CSV knows no dimension: what several of them ask for stands in it once.
+    rows: dict[str, dict[str, str]] = {}
+    for alias in added:
+        rows.setdefault(alias.value, {}).setdefault(fold(alias.text), alias.text)
     try:
-        return with_aliases(file.values, {value: new for (_, value), new in texts.items()})
+        return with_aliases(file.values, {value: list(new.values()) for value, new in rows.items()})
     except NoCsvError as error:
         where, remedy = f"{file.name}:{error.line}", "Add the aliases by hand."
         raise UserError(Problem(code=_NO_PLACE, found=str(error), where=where, remedy=remedy)) from None

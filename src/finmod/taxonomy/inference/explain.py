@@ -6,6 +6,7 @@ Owns which reason comes first. Sentences stand in words.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,10 +45,10 @@ class Answers:
     reason: Texts
     why: Texts
 
-    @property
+    @cached_property
     def inferred(self) -> Flags:
         """Return per resource whether there is a value."""
-        return np.asarray(self.value != None, dtype=np.bool_)  # noqa: E711 -- entry by entry
+        return np.array([each is not None for each in self.value.tolist()], dtype=np.bool_)
 
 
 @dataclass(frozen=True)

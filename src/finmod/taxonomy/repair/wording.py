@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from finmod.settings.validate import listing
 from finmod.taxonomy.repair.letters import Likeness
 from finmod.taxonomy.repair.pooling import Said
 
@@ -16,10 +17,11 @@ _MOST_KINDS = 3
 def told(found: tuple[Likeness, str] | None, said: Said, value: str) -> tuple[str, str]:
     """Return how a text and a value are joined, and the reason for people."""
     count, total = said.counts.get(value, 0), sum(said.counts.values())
-    by = _joined(sorted(said.kinds.get(value, ()))[:_MOST_KINDS])
+    kinds = sorted(said.kinds.get(value, ()))[:_MOST_KINDS]
     elsewhere = f"other sources call {count:,} of {total:,} such resources '{value}'"
-    if by:
-        elsewhere = f"by {by} {count:,} of {total:,} such resources {'is' if total == 1 else 'are'} '{value}'"
+    if kinds:
+        are = "is" if total == 1 else "are"
+        elsewhere = f"by {listing(kinds, 'and')} {count:,} of {total:,} such resources {are} '{value}'"
     if found is None:
         return "evidence", elsewhere
     one, name = found
@@ -37,7 +39,3 @@ def listed(values: Iterable[str]) -> str:
     """Return the first values in quotes."""
     names = [f"'{value}'" for value in sorted(values)[:3]]
     return " and ".join(names)
-
-
-def _joined(words: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
