@@ -100,9 +100,9 @@ faults: $(VENV)/ready-dev ## kill, fill and break finmod at every moment: the lo
 	$(call say,faults)
 	@$(RUN) -m pytest tests/faults --long-faults -q
 
-properties: $(VENV)/ready-dev ## try each property on forty times the examples
+properties: $(VENV)/ready-dev ## try each property on ten times the examples
 	$(call say,properties)
-	@FINMOD_EXAMPLES=40 $(PYTEST) tests/properties tests/taxonomy/inference/test_properties.py
+	@FINMOD_EXAMPLES=10 $(PYTEST) tests/properties tests/taxonomy/inference/test_properties.py
 
 test-lowest: ## run the tests on the lowest versions that pyproject.toml promises (Python 3.11)
 	@python=$$(sh tools/find_python.sh 3.11) || { echo 'NOT RUN: no Python 3.11 was found, and the lowest versions need it.'; exit 1; }; \
