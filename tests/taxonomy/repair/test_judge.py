@@ -82,6 +82,14 @@ def test_texts_that_name_nothing_are_never_repaired(text: str) -> None:
     assert found.reason in {"a word that names no value", "it has no letter and no digit"}
 
 
+@pytest.mark.parametrize("sign", ["+", "\N{ROCKET}", "\N{COMBINING ACUTE ACCENT}"])
+def test_an_alias_of_signs_alone_is_like_nothing(sign: str) -> None:
+    texts = [seen("xads", 6, {"ads": 6}), seen("adtech kit", 6, {"ads": 6}), seen("&", 6, {"ads": 6}), seen(sign)]
+    found = judged([*usual(), *texts], [Known("ads", (sign,)), *(one for one in PRODUCTS if one.name != "ads")])
+    assert {one.text: one.value for one in found.repairs} == {"xads": "ads", "adtech kit": "ads"}
+    assert [one.text for one in found.unclear] == ["&"]
+
+
 def test_a_value_may_be_called_test() -> None:
     assert [one.value for one in repairs([seen("Test")], [Known("test"), Known("prod")])] == ["test"]
 
