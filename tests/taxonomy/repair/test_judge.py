@@ -246,6 +246,15 @@ def test_a_key_that_holds_anything_needs_more() -> None:
     assert 0.5 < found.confidence < THRESHOLD
 
 
+@pytest.mark.parametrize(
+    "accepted", [{}, {"test": "ads"}, {one.text: one.value for one in repairs(CLEAN_KEY, PRODUCTS)}]
+)
+def test_acceptance_of_some_texts_leaves_others_as_sure_as_they_are(accepted: dict[str, str]) -> None:
+    known = [Known(one.name, tuple(text for text, value in accepted.items() if value == one.name)) for one in PRODUCTS]
+    found = of_single(single(), seen("test"), known=known)
+    assert found.confidence == of_single(single(), seen("test")).confidence
+
+
 @pytest.mark.parametrize("text", ["adtech-7", "jane@example.com", "what we once bought here"])
 def test_what_does_not_look_like_a_name_is_not_named_by_one_resource(text: str) -> None:
     assert isinstance(of_single(single(text)), Unclear)
