@@ -39,6 +39,12 @@ def test_an_open_dimension_takes_every_text_but_those_that_stand_for_nothing(tmp
     ]
 
 
+def test_an_open_dimension_takes_no_text_on_days_on_which_its_rule_does_not_hold(tmp_path: Path) -> None:
+    text = "dimensions: {p: {from: [{column: SkuId, until: 2026-01-01}, {column: SkuId, map: {a: x}}]}}"
+
+    assert len(read(tmp_path, text).dimensions["p"].rules) == 2
+
+
 def test_rules_that_answer_first_on_days_of_their_own_are_told_together(tmp_path: Path) -> None:
     text = """
     dimensions:
@@ -69,6 +75,13 @@ def test_an_alias_that_an_earlier_glob_covers_is_told(tmp_path: Path) -> None:
         "taxonomy.yaml:1:61: the alias 'sb*' can never answer: the alias s* (taxonomy.yaml:1:40)",
         "taxonomy.yaml:1:93: the alias 'T?' can never answer: the alias t* (taxonomy.yaml:1:68)",
     ]
+
+
+def test_an_alias_of_an_included_file_is_there_to_be_covered(tmp_path: Path) -> None:
+    included = "dimensions: {p: {values: {b: {aliases: s*}, c: {aliases: sb*}}}}"
+    text = "include: a.yaml\ndimensions: {p: {values: {a: {aliases: t*}}}}"
+
+    assert list(read(tmp_path, text, {"a.yaml": included}).dimensions["p"].values or {}) == ["a", "b", "c"]
 
 
 def test_what_one_of_many_globs_covers_is_told(tmp_path: Path) -> None:
