@@ -45,6 +45,17 @@ x(.*a){20}                          (.*a){20}
 ((ab|\Qab\E)c)*d                    ((ab|\Qab\E)c)*
 (\s|\t)*x                           (\s|\t)*
 ([a-z]+(-[a-z]+)?)*!                ([a-z]+(-[a-z]+)?)*
+(a+)+$                              (a+)+
+(a+){2,}                            (a+){2,}
+(a*)*                               (a*)*
+(x+x+)+y                            (x+x+)+
+((a+))+                             ((a+))+
+(a+|b)*                             (a+|b)*
+(?P<n>a+)+                          (?P<n>a+)+
+(?P<n>(a|b:|a))*c                   (?P<n>(a|b:|a))*
+(?P<n>:+?)*                         (?P<n>:+?)*
+(\x61[\x61ff]|aa)*b                 (\x61[\x61ff]|aa)*
+\\(?i)(a|A)*b                       (a|A)*
 """
 
 PASSED = r"""
@@ -54,6 +65,7 @@ PASSED = r"""
 (search|ads|checkout)?(-.*)? ((ab)?c)* (ab|cd|ac)+ (\d|[a-f])* (?:\Q*\E|x)+ ^([a-z]|-)+$ [a-z]*[0-9]*[a-z]*
 (a{12})+ (b|\x61)* (a|bc){0,5} [ab]*[bc]*[ca]*x ^([A-Z][a-z]+)+$ ^([a-z]|[A-Z]|[0-9])+$ ^\s*(.*?)\s*$ a*a*a*a*b
 ^[a-z]+[a-z0-9-]*[a-z0-9]+$ ^[a-z]+[-_]?[a-z]*[-_]?[a-z]*$ .*-?.*-?.*x
+([\x61ffffff])*b [\\x{ffffff}]*b (?)a+ (a|A)*b \(?i(a|A)*b [(?i](a|A)*b \Q(?i\E(a|A)*b (?P<n>(a:|b))*
 """
 
 
@@ -72,6 +84,17 @@ def test_what_reads_a_text_in_one_way_or_few_is_not_told(engine: Engine, pattern
 @pytest.mark.parametrize("pattern", ["(" * 900 + "a" + ")" * 900, f"({'a?' * 600})*"])
 def test_of_what_is_too_large_to_look_through_nothing_is_told(engine: Engine, pattern: str) -> None:
     assert ambiguous(engine, pattern) is None
+
+
+def test_a_group_may_be_named_in_any_script(engine: Engine) -> None:
+    named = "(?P<\N{DEVANAGARI LETTER KA}\N{DEVANAGARI VOWEL SIGN I}>a"
+
+    assert ambiguous(engine, f"{named}b+)*c") is None
+    assert ambiguous(engine, f"{named}+)*c") == f"{named}+)*"
+
+
+def test_very_many_repeats_in_a_row_are_looked_through(engine: Engine) -> None:
+    assert ambiguous(engine, "a*" * 400) == "a*a*a*a*a*"
 
 
 def team_names(count: int) -> str:

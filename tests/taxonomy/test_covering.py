@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from finmod.taxonomy.covering import covers_text
+from finmod.taxonomy.covering import Line, Lines, covers_text
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,27 @@ def test_no_two_globs_are_compared_without_end() -> None:
     assert not covers_text("*a" * 900 + "b", "a" * 1900 + "*c")
     assert covers_text("*a" * 900 + "*", "a" * 1900)
     assert time.perf_counter() - began < 5
+
+
+class Counted(str):
+    """A text that counts what it is compared with."""
+
+    __slots__ = ("compared",)
+
+    def __eq__(self, other: object) -> bool:
+        self.compared = getattr(self, "compared", 0) + 1
+        return super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
+@pytest.mark.parametrize("form", ["*-team{:03}-*", "team{:03}*", "*team{:03}", "a?{:03}?b*", "{:03}*-api", "{:03}"])
+def test_a_line_is_compared_with_few_of_very_many(form: str) -> None:
+    lines = Lines()
+    texts = [Counted(form.format(number)) for number in range(500)]
+    for number, text in enumerate(texts):
+        lines.add(Line(number, text, [], "", "", of=0))
+
+    covering = lines.covering(Line(500, form.format(7).replace("*", "x*"), [], "", "", of=1))
+    assert [each.number for each in covering] == [7]
+    assert sum(getattr(text, "compared", 0) for text in texts) <= 3

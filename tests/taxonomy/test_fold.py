@@ -51,7 +51,7 @@ def test_any_separator_is_the_same(text: str, separator: str) -> None:
 @pytest.mark.parametrize(
     ("glob", "folded"),
     [("*", "*"), ("A__*__B", "a-*-b"), ("_x*", "x*"), ("*x_", "*x"), ("-*", None), ("*-", None), ("a b?c", "a-b?c"),
-     ("*.?", "*-?"), ("\uff21*", "a*")],
+     ("*.?", "*-?"), ("\uff21*", "a*"), ("*\u0307bc", "*\u0307bc"), ("?A\u030a*\u0308", "?\xe5*\u0308")],
 )  # fmt: skip
 def test_a_glob_is_folded_but_for_separators_at_its_signs(glob: str, folded: str | None) -> None:
     assert fold_glob(glob) == folded

@@ -88,14 +88,12 @@ def test_patterns_are_told_by_their_signs(text: str, is_one: bool, is_expression
 def test_the_first_pattern_that_matches_counts_however_many_there_are(engine: Engine) -> None:
     patterns = [f"p{place}-*" for place in range(500)] + ["p*", "*"]
 
-    assert [found(engine, f"p{place}-x", patterns) for place in (0, 1, 199, 200, 201, 399, 499)] == [
-        0, 1, 199, 200, 201, 399, 499,
-    ]  # fmt: skip
-    assert (found(engine, "p9999", patterns), found(engine, "q", patterns), found(engine, "q", patterns[:-1])) == (
-        500,
-        501,
-        None,
-    )
+    places = [0, 1, 199, 200, 201, 399, 499]
+    case = first_match("t", [(pattern, place) for place, pattern in enumerate(patterns)])
+    texts = [*(f"p{place}-x" for place in places), "p9999", "q"]
+    rows = engine.rows(f"SELECT {case} FROM (SELECT unnest(?::VARCHAR[]) AS t)", [texts])
+    assert [number for (number,) in rows] == [*places, 500, 501]
+    assert found(engine, "q", patterns[:-1]) is None
     assert found(engine, "q", []) is None
 
 
@@ -221,7 +219,7 @@ def test_what_is_longer_than_2000_characters_is_told(engine: Engine) -> None:
 )
 def test_patterns_that_are_taken_alone_are_taken_together(engine: Engine, inside: str) -> None:
     # Two with all letters of Unicode fill what is compared at once: a few show what many do.
-    patterns = [f"/{inside}{place}/" for place in range(8 if r"\pL" in inside else 30)]
+    patterns = [f"/{inside}{place}/" for place in range(5 if r"\pL" in inside else 15)]
     assert refused(engine, patterns[0]) is None
 
     assert found(engine, "q", patterns) is None

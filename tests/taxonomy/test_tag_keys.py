@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmod.engines.duckdb import Engine, literal
-from finmod.taxonomy.tag_keys import pointer, ranked
+from finmod.taxonomy.tag_keys import is_set_by_supplier, pointer, ranked
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,31 @@ def test_what_clusters_say_themselves_is_a_label(asked: str, key: str) -> None:
 
 def test_tags_of_projects_and_namespaces_are_no_labels() -> None:
     assert ranked(["app"], ["project:app", "123456/app", "Finance.app"], labels=True) == []
+
+
+# A line each: AWS, Google, Azure, Oracle, Kubernetes.
+SUPPLIERS_OWN = """
+aws:createdBy aws_created_by AWS:createdBy user:eks:cluster-name elasticmapreduce:job-flow-id user:elbv2.k8s.aws/cluster
+goog-gke-node goog_gke_node label:goog-terraform-provisioned
+hidden-title hidden-related:a hidden-DevTestLabs-LabUId ms-resource-usage aks-managed-poolName Microsoft.Fabric
+orcl-cloud/free-tier-retained Oracle-Tags.CreatedBy
+user:kubernetes.io/cluster/a k8s-label/topology.kubernetes.io/zone karpenter.sh/nodepool label:node.kubernetes.io/role
+"""
+
+TEAMS_OWN = """
+user:aws_team user_aws_team label_aws_owner tag_aws_account user_goog_owner awsteam aws-team google-owner
+hidden-budget hidden-titles hidden-ShutdownAutomation hidden-links user:hidden app.kubernetes.io/part-of team
+"""
+
+
+@pytest.mark.parametrize("key", [*SUPPLIERS_OWN.split(), "hidden-link: /app-insights-resource-id"])
+def test_a_key_that_the_systems_of_a_supplier_write_is_told_as_such(key: str) -> None:
+    assert is_set_by_supplier(key)
+
+
+@pytest.mark.parametrize("key", TEAMS_OWN.split())
+def test_a_key_that_a_team_writes_is_none_of_the_supplier(key: str) -> None:
+    assert not is_set_by_supplier(key)
 
 
 ODD_KEYS = [

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -23,8 +23,8 @@ from finmod.engines.duckdb import Engine, literal
 
 ATOM = re.compile(
     r"(?P<escape>\\Q.*?\\E|\\[pP](?:\{[^}]*\}|.)|\\x(?:\{[0-9A-Fa-f]+\}|[0-9A-Fa-f]{2})|\\[0-7]{2,3}|\\.)"
-    r"|(?P<class>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])|(?P<flag>\(\?[A-Za-z-]+\))"
-    r"|(?P<open>\((?:\?[^):]*:|\?P?<\w+>)?)|(?P<close>\))|(?P<bar>\|)|(?P<one>.)",
+    r"|(?P<class>\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\])|(?P<flag>\(\?[A-Za-z-]*\))"
+    r"|(?P<open>\((?:\?[A-Za-z-]*:|\?P?<[^>]*>)?)|(?P<close>\))|(?P<bar>\|)|(?P<one>.)",
     re.DOTALL,
 )
 """One part of a regular expression."""
@@ -38,6 +38,8 @@ _MOST_EDGES, _DEEPEST = 100_000, 60
 # Zero, and halves of letters, which no text of the engine has.
 _NOT_THERE = frozenset((0, *range(0xD800, 0xE000)))
 _ANY_CASE = re.compile(r"\(\?[A-Za-z]*i")
+# Letters that a class or an escape gives by number; other escapes are taken whole, so that [\\x41] gives none.
+_NUMBERED = re.compile(r"\\(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 _NO_LETTER = re.compile(r"[\^$]|\\[AzbBCQE]")
 # A few letters of each kind: what two sets have in common, one of these or of the pattern's own letters shows.
 _LETTERS = "".join(map(chr, (*range(1, 128), 0x85, 0xA0, 0xAA, 0xB2, 0xB7, 0xD7, 0xE9, 0x301, 0x3B1, 0x436, 0x5D0,
@@ -225,15 +227,20 @@ def ambiguous(engine: Engine, inside: str) -> str | None:
     circles = _circles(graph)
     if not circles and len(graph.endless) < _IN_A_ROW:
         return None
-    sets = _sets(engine, graph.letters, "is" if _ANY_CASE.search(inside) else "s")
+    is_any_case = any(_ANY_CASE.match(atom[0]) for atom in ATOM.finditer(inside))
+    sets = _sets(engine, graph.letters, "is" if is_any_case else "s")
+    following = _following(graph)
+    kind_of = _kinds(following)
     doubled = [edge for edge, ways in graph.edges.items() if ways > 1]
     for circle in circles:
-        pair = next((edge for edge in doubled if set(edge) <= circle), None) or _parting(graph, circle, sets)
+        pair = next((edge for edge in doubled if set(edge) <= circle), None) or _parting(
+            following, kind_of, circle, sets
+        )
         if pair is not None:
             holding = [(end - begin, begin, end) for begin, end, letters in graph.loops if set(pair) <= letters]
             _, begin, end = min(holding)
             return inside[begin:end]
-    return _in_a_row(graph, sets)
+    return _in_a_row(graph, following, sets)
 
 
 def _following(graph: _Graph) -> dict[int, list[int]]:
@@ -241,6 +248,12 @@ def _following(graph: _Graph) -> dict[int, list[int]]:
     for one, other in graph.edges:
         found.setdefault(one, []).append(other)
     return found
+
+
+def _kinds(following: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """Return the kind of each letter, below zero: those with the same followers are of one, and gone on from once."""
+    kinds: dict[tuple[int, ...], int] = {}
+    return {letter: kinds.setdefault(tuple(then), -1 - len(kinds)) for letter, then in following.items()}
 
 
 def _circles(graph: _Graph) -> list[frozenset[int]]:
@@ -255,8 +268,8 @@ def _circles(graph: _Graph) -> list[frozenset[int]]:
 def _sets(engine: Engine, letters: list[str], flags: str) -> list[int]:
     """Return the letters that each atom reads, as bits; other tools mind their case where the pattern does not say."""
     own = {letter for text in letters for letter in text}
-    coded = (re.findall(r"\\x\{?([0-9A-Fa-f]+)", text) for text in set(letters))
-    own |= {chr(int(code, 16)) for codes in coded for code in codes if int(code, 16) not in _NOT_THERE}
+    coded = {int(code or two, 16) for text in set(letters) for code, two in _NUMBERED.findall(text) if code or two}
+    own |= set(map(chr, coded - _NOT_THERE))
     more = "".join(sorted(own - set(_LETTERS)))
     unknown = [atom for atom in dict.fromkeys(letters) if (atom, flags, more) not in _READ]
     if unknown:
@@ -272,12 +285,13 @@ def _read(engine: Engine, atoms: list[str], flags: str, more: str) -> Iterator[i
         yield sum(1 << at for at, is_read in enumerate(column) if is_read)
 
 
-def _parting(graph: _Graph, circle: frozenset[int], sets: list[int]) -> Edge | None:
+def _parting(
+    following: Mapping[int, Sequence[int]], kind_of: Mapping[int, int], circle: frozenset[int], sets: list[int]
+) -> Edge | None:
     """Return two letters that one text can stand at after two ways round a repeat; None where none are found."""
-    kinds: dict[tuple[int, ...], int] = {}
-    # Letters with the same followers are gone on from once: a node of two such kinds, below zero, stands between.
-    kind_of = {letter: kinds.setdefault(tuple(then), -1 - len(kinds)) for letter, then in _following(graph).items()}
-    followers = {kind: [each for each in then if each in circle] for then, kind in kinds.items()}
+    # Between two pairs of letters stands the pair of their kinds.
+    one_of = {kind_of[letter]: letter for letter in circle if letter in kind_of}
+    followers = {kind: [each for each in following[letter] if each in circle] for kind, letter in one_of.items()}
     waiting, before, left = [(each, each) for each in circle], dict[Edge, list[Edge]](), _STEPS
     seen = set(waiting)
     while waiting:
@@ -313,10 +327,9 @@ def _returning(before: Mapping[Edge, list[Edge]], circle: frozenset[int]) -> Edg
     return None
 
 
-def _in_a_row(graph: _Graph, sets: list[int]) -> str | None:
+def _in_a_row(graph: _Graph, following: Mapping[int, Sequence[int]], sets: list[int]) -> str | None:
     """Return endless repeats in a row that have a letter in common, as many as are too many: a*a*a*a*a*."""
     longest: dict[int, list[tuple[int, int, int]]] = {}
-    following = _following(graph)
     for letter in sorted(graph.endless):
         # Number of repeats that end here, what all of them read, the first of them.
         chains = [*longest.get(letter, ()), (1, sets[letter], letter)]

@@ -10,6 +10,8 @@ import unicodedata
 
 _SEPARATORS = re.compile(r"[\s_\-./:]+")
 _MOST_ROUNDS = 4
+# Stands where a sign of a glob does: no separator, and joined with nothing, as a letter is with an accent behind it.
+_SIGN = "\x01"
 
 
 def fold(text: str) -> str:
@@ -38,9 +40,9 @@ def fold_glob(glob: str) -> str | None:
     ('search-*', '*-prod?', None)
     """
     first, *parts = re.split("([*?])", glob)
-    begin, end = fold(f"{first}x")[:-1], fold(f"x{parts[-1]}")[1:] if parts else ""
+    begin, end = fold(f"{first}{_SIGN}")[:-1], fold(f"{_SIGN}{parts[-1]}")[1:] if parts else ""
     if (first and not begin) or (parts and parts[-1] and not end):
         return None
     # A separator beside a sign stands within the text, so that it counts; between letters it is not stripped.
-    inside = (part if part in {"*", "?"} else fold(f"x{part}x")[1:-1] for part in parts[:-1])
+    inside = (part if part in {"*", "?"} else fold(f"{_SIGN}{part}{_SIGN}")[1:-1] for part in parts[:-1])
     return "".join((begin, *inside, end))

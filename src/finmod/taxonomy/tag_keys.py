@@ -6,7 +6,7 @@ namespaces, the ways in which bills tell Kubernetes labels.
 Source: AWS, "User-defined cost allocation tags" (user:); Google Cloud, "Structure of Detailed data export" (labels,
 project.labels, tags.namespace) and "GKE cost allocation" (k8s-label/, k8s-namespace); Oracle, "Cost and Usage Reports
 Overview" (tags/NAMESPACE.KEY); AWS, "Split cost allocation data" (aws:eks:), "AWS-generated cost allocation
-tags"; Google Cloud, "Requirements for labels" (goog-).
+tags"; Google Cloud, "Requirements for labels" (goog-); Microsoft, "Hidden Tags in Microsoft Azure" (hidden-).
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ _NAMESPACE = re.compile(
 _PROJECT = re.compile(r"project:(?P<key>.+)", re.DOTALL)
 _KUBERNETES = re.compile(r"(?:k8s-label/|k8s[-_]|aws[:_]eks[:_]|kubernetes[:_]|label[:_]|eks:)(?P<key>.+)", re.DOTALL)
 
-# AWS reserves aws:, and CUR 2.0 writes it aws_; Google reserves goog-; Azure's portal hides hidden-, and its services
-# write ms-resource-usage and aks-managed-; Oracle's defaults stand in the namespaces Oracle-Tags and orcl-cloud.
+# AWS reserves aws:, and CUR 2.0 writes it aws_, which behind user_ is a team's own; Google reserves goog-. Teams hide
+# keys in Azure's portal by hidden- as well; Azure's services write a few of these, ms-resource-usage and aks-managed-.
+# Oracle's defaults stand in the namespaces Oracle-Tags and orcl-cloud.
 _OF_SUPPLIERS = re.compile(
-    r"(?:user[:_]|tag[:_]|label[:_]|k8s-label/)?(?:"
-    r"aws[:_]|eks:|elasticmapreduce:|elasticbeanstalk:|[a-z0-9.-]+\.k8s\.aws/|"
-    r"goog[-_]|hidden-|ms-resource-usage|aks-managed-|microsoft\.|orcl-cloud[./]|oracle-?tags[./]|"
+    r"(?:aws|goog)_|(?:user[:_]|tag[:_]|label[:_]|k8s-label/)?(?:"
+    r"aws:|eks:|elasticmapreduce:|elasticbeanstalk:|[a-z0-9.-]+\.k8s\.aws/|"
+    r"goog-|hidden-(?:link:|related:|title$|devtestlabs-)|ms-resource-usage|aks-managed-|microsoft\.|"
+    r"orcl-cloud[./]|oracle-?tags[./]|"
     r"(?:node\.|topology\.|beta\.|failure-domain\.beta\.)?kubernetes\.io/|k8s\.io/|(?:[a-z-]+\.)?x-k8s\.io/|karpenter\.sh/"
     r")",
     re.IGNORECASE,

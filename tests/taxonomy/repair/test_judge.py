@@ -82,6 +82,14 @@ def test_texts_that_name_nothing_are_never_repaired(text: str) -> None:
     assert found.reason in {"a word that names no value", "it has no letter and no digit"}
 
 
+@pytest.mark.parametrize("sign", ["+", "\N{ROCKET}", "\N{COMBINING ACUTE ACCENT}"])
+def test_an_alias_of_signs_alone_is_like_nothing(sign: str) -> None:
+    texts = [seen("xads", 6, {"ads": 6}), seen("adtech kit", 6, {"ads": 6}), seen("&", 6, {"ads": 6}), seen(sign)]
+    found = judged([*usual(), *texts], [Known("ads", (sign,)), *(one for one in PRODUCTS if one.name != "ads")])
+    assert {one.text: one.value for one in found.repairs} == {"xads": "ads", "adtech kit": "ads"}
+    assert [one.text for one in found.unclear] == ["&"]
+
+
 def test_a_value_may_be_called_test() -> None:
     assert [one.value for one in repairs([seen("Test")], [Known("test"), Known("prod")])] == ["test"]
 
@@ -236,6 +244,15 @@ def test_a_key_that_holds_anything_needs_more() -> None:
     found = of_single(single(), *noise)
     assert isinstance(found, Unclear)
     assert 0.5 < found.confidence < THRESHOLD
+
+
+@pytest.mark.parametrize(
+    "accepted", [{}, {"test": "ads"}, {one.text: one.value for one in repairs(CLEAN_KEY, PRODUCTS)}]
+)
+def test_acceptance_of_some_texts_leaves_others_as_sure_as_they_are(accepted: dict[str, str]) -> None:
+    known = [Known(one.name, tuple(text for text, value in accepted.items() if value == one.name)) for one in PRODUCTS]
+    found = of_single(single(), seen("test"), known=known)
+    assert found.confidence == of_single(single(), seen("test")).confidence
 
 
 @pytest.mark.parametrize("text", ["adtech-7", "jane@example.com", "what we once bought here"])

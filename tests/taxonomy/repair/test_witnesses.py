@@ -83,19 +83,66 @@ def test_many_values_that_begin_alike_are_told_apart_by_their_length_and_last_wo
     assert [told.value for _, told in Witnesses([*known, *lost], names).told()][-2:] == ["customer-00007", None]
 
 
+def of(account: str, **counts: int) -> list[Carrier]:
+    """Return resources of an account, so many of each value."""
+    return [Carrier(text=one, value=one, account=account) for one, count in counts.items() for _ in range(count)]
+
+
+def of_each(count: int, name: str, **counts: int) -> list[Carrier]:
+    """Return resources of so many accounts that are alike."""
+    return [one for number in range(count) for one in of(f"{name}-{number}", **counts)]
+
+
+def test_the_own_tag_of_a_resource_says_nothing_of_it() -> None:
+    own = Carrier(text="ads", value="ads", account="den")
+    assert told(own, *of_each(3, "small", ads=6), *of("den", ads=5)) == Told("ads", ("account",), is_sure=False)
+    assert told(own, *of_each(3, "small", ads=6), *of("den", ads=4)) == Told()
+
+
+def test_an_account_of_four_resources_speaks_for_none() -> None:
+    assert told(Carrier(text="x", account="den"), *of_each(5, "small", ads=4), *of("den", ads=4)) == Told()
+
+
+def test_an_account_supports_a_value_with_four_resources_of_each_of_three_values_at_most() -> None:
+    one = Carrier(text="x", account="den", dimensions={"team": "ads-web"})
+    tens = of_each(3, "ten", ads=5, search=5)
+    assert told(one, *tens, *of("den", ads=4, search=4)).is_sure
+    assert told(one, *of_each(2, "three", ads=5, search=5, data=5), *of("den", ads=4, search=4, data=4)).is_sure
+    assert told(one, *tens, *of("den", ads=4, search=3)) == Told("ads", ("team",), is_sure=False)
+    assert told(one, *tens, *of("den", **dict.fromkeys(NAMES, 5))) == Told("ads", ("team",), is_sure=False)
+
+
+def test_fifteen_that_are_all_right_are_enough_to_be_heard() -> None:
+    assert told(Carrier(text="x", account="den"), *of("other", ads=15), *of("den", ads=5)).value == "ads"
+    assert told(Carrier(text="x", account="den"), *of("other", ads=14), *of("den", ads=5)) == Told()
+
+
+def test_accounts_of_few_resources_are_tried_apart_from_those_of_many() -> None:
+    known = [*of("ads-home", ads=20), *of_each(3, "odd", ads=5, search=1), *of("den", ads=5)]
+    assert told(Carrier(text="x", account="den"), *known) == Told()
+    assert told(Carrier(text="x", account="ads-home"), *known).value == "ads"
+
+
+STAGES = {"production": ("production",), "staging": ("staging",), "development": ("development",)}
+
+
+def of_stages(account: str, *known: Carrier) -> Told:
+    """Return what a resource of an account is in a company that is nearly all production."""
+    every = [*of_each(27, "live", production=10), *known, Carrier(text="x", account=account)]
+    return list(Witnesses(every, STAGES).told())[-1][1]
+
+
 def test_a_kind_that_is_right_about_nearly_everything_is_not_heard_about_the_rest() -> None:
-    everything = [
-        *(Carrier(text="production", value="production", account=f"p{n % 9}") for n in range(270)),
-        *(Carrier(text=value, value=value, account="lab") for value in ("staging", *["development"] * 19)),
-        *(Carrier(text=value, value=value, account="hall") for value in ("development", *["staging"] * 19)),
-        *(Carrier(text="development", value="development", account="den") for _ in range(5)),
-        *(Carrier(text="staging", value="staging", account="den") for _ in range(1)),
-    ]
-    names = {"production": ("production",), "staging": ("staging",), "development": ("development",)}
-    found = list(Witnesses([*everything, Carrier(text="stg", account="den")], names).told())[-1][1]
-    assert found == Told()
-    found = list(Witnesses([*everything, Carrier(text="prd", account="p1")], names).told())[-1][1]
-    assert found.value == "production"
+    labs = of_each(4, "lab", development=9, staging=1)
+    assert of_stages("den", *labs, *of("den", development=9)) == Told()
+    assert of_stages("live-1", *labs, *of("den", development=9)).value == "production"
+    assert of_stages("den", *of("den", development=9)).value == "development"
+
+
+def test_a_value_that_a_kind_was_not_tried_on_is_as_sure_as_the_values_are_on_average() -> None:
+    labs = of_each(4, "lab", staging=9, development=1)
+    assert of_stages("den", *of("den", development=5)).value == "development"
+    assert of_stages("den", *labs, *of("den", development=5)) == Told()
 
 
 def test_a_resource_of_which_nothing_is_known_is_nothing() -> None:

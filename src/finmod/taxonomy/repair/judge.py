@@ -132,7 +132,7 @@ class _Judge:
             for value in values:
                 self._places[value].append(place)
         self._forms = [form(folded) for folded in self._names]
-        self._words = {word for name in self._forms for word in name.words}
+        self._words = Counter(word for name in self._forms for word in set(name.words))
         self._candidates = Candidates(self._forms)
         self._said = pooled(seen)
         self._evidence = self._learned()
@@ -170,12 +170,14 @@ class _Judge:
         ]
 
     def _alias_shown(self, folded: str) -> bool | None:
-        """Return what ``_shown`` would say were it no alias: so acceptance of a repair makes no other one surer."""
+        """Return what ``_shown`` would say were it no alias: so acceptance leaves other texts as sure as they are."""
         text, values = form(folded), self._names[folded]
         if folded in self._own or len(values) > 1:
             return None
         value = next(iter(values))
-        one = likeness(text, form(fold(value)), self._words)
+        # Its own words are among those of the names; were it no alias, they would not be.
+        known = {word for word in (*text.words, text.joined) if self._words[word] > (word in text.words)}
+        one = likeness(text, form(fold(value)), known)
         found = {value: (one, value)} if one and one is not ELSE else {}
         return self._shown(text, found, set()) if text.words else None
 

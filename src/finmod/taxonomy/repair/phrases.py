@@ -84,6 +84,8 @@ def likeness(text: Form, name: Form, known: Container[str] = ()) -> Likeness | N
     Returns:
         None where nothing joins them; ``ELSE`` where the text is certainly something else.
     """
+    if not text.words or not name.words:
+        return None
     if text.joined == name.joined:
         return Likeness(0.98, "separators", "the same letters as '{}'")
     if found := _environments(text, name):
