@@ -154,7 +154,7 @@ def test_cost_categories_become_json(tmp_path: Path) -> None:
 
 MAPS = {
     "product": {"product_name": "Amazon RDS", "region": "eu-west-1"},
-    "resource_tags": {"user_name": "db", "user_team": HOSTILE, "aws_created_by": "root"},
+    "resource_tags": {"user_name": "db", "user_team": HOSTILE, "user_aws_owner": "x", "aws_created_by": "root"},
     "cost_category": {"ou": "retail"},
 }
 
@@ -172,7 +172,7 @@ def test_map_columns_in_csv_and_parquet_give_the_same_charge(tmp_path: Path) -> 
         (by_parquet,) = read(engine, path, "aws-cur2", tmp_path)
     by_parquet["x_UnblendedCost"] = by_csv["x_UnblendedCost"]
     assert by_parquet == by_csv
-    assert json.loads(by_csv["Tags"]) == {"name": "db", "team": HOSTILE, "aws:created_by": "root"}
+    assert json.loads(by_csv["Tags"]) == {"name": "db", "team": HOSTILE, "aws_owner": "x", "aws:created_by": "root"}
     assert (by_csv["ServiceName"], by_csv["RegionId"], by_csv["ResourceName"]) == ("Amazon RDS", "eu-west-1", "db")
     assert by_csv["x_CostCategories"] == '{"ou":"retail"}'
 

@@ -148,7 +148,7 @@ def test_tags_of_projects_and_namespaces_are_no_labels() -> None:
 
 # A line each: AWS, Google, Azure, Oracle, Kubernetes.
 SUPPLIERS_OWN = """
-aws:createdBy aws_created_by AWS:createdBy user:eks:cluster-name elasticmapreduce:job-flow-id user:elbv2.k8s.aws/cluster
+aws:createdBy AWS:createdBy user:eks:cluster-name elasticmapreduce:job-flow-id user:elbv2.k8s.aws/cluster
 goog-gke-node goog_gke_node label:goog-terraform-provisioned
 hidden-title hidden-related:a hidden-DevTestLabs-LabUId ms-resource-usage aks-managed-poolName Microsoft.Fabric
 orcl-cloud/free-tier-retained Oracle-Tags.CreatedBy
@@ -156,7 +156,7 @@ user:kubernetes.io/cluster/a k8s-label/topology.kubernetes.io/zone karpenter.sh/
 """
 
 TEAMS_OWN = """
-user:aws_team user_aws_team label_aws_owner tag_aws_account user_goog_owner awsteam aws-team google-owner
+user:aws_team user_aws_team aws_team label_aws_owner tag_aws_account user_goog_owner awsteam aws-team google-owner
 hidden-budget hidden-titles hidden-ShutdownAutomation hidden-links user:hidden app.kubernetes.io/part-of team
 """
 

@@ -78,9 +78,10 @@ def tags_sql(parts: Sequence[tuple[str, str]], *, has_map: bool) -> str:
     text = _json_sql("resource_tags", parts, has_map=has_map)
     if not has_map:
         return text
-    # A key follows { or , at once; inside a value a quote has a backslash before it.
-    plain = f"regexp_replace({text}, '([{{,]\\s*)\"user_', '\\1\"', 'g')"
-    return f"regexp_replace({plain}, '([{{,]\\s*)\"aws_', '\\1\"aws:', 'g')"
+    # A key follows { or , at once; inside a value a quote has a backslash before it. AWS's own come first: behind user_
+    # stands a key of a team, aws_owner as well.
+    own = f"regexp_replace({text}, '([{{,]\\s*)\"aws_', '\\1\"aws:', 'g')"
+    return f"regexp_replace({own}, '([{{,]\\s*)\"user_', '\\1\"', 'g')"
 
 
 def replace_derived(sql: str, made: Mapping[str, str]) -> str:

@@ -24,11 +24,11 @@ _NAMESPACE = re.compile(
 _PROJECT = re.compile(r"project:(?P<key>.+)", re.DOTALL)
 _KUBERNETES = re.compile(r"(?:k8s-label/|k8s[-_]|aws[:_]eks[:_]|kubernetes[:_]|label[:_]|eks:)(?P<key>.+)", re.DOTALL)
 
-# AWS reserves aws:, and CUR 2.0 writes it aws_, which behind user_ is a team's own; Google reserves goog-. Teams hide
-# keys in Azure's portal by hidden- as well; Azure's services write a few of these, ms-resource-usage and aks-managed-.
-# Oracle's defaults stand in the namespaces Oracle-Tags and orcl-cloud.
+# AWS reserves aws:, which is how a load writes CUR 2.0's aws_ too; Google reserves goog-. Teams hide keys in Azure's
+# portal by hidden- as well; Azure's services write a few of these, ms-resource-usage and aks-managed-. Oracle's
+# defaults stand in the namespaces Oracle-Tags and orcl-cloud.
 _OF_SUPPLIERS = re.compile(
-    r"(?:aws|goog)_|(?:user[:_]|tag[:_]|label[:_]|k8s-label/)?(?:"
+    r"goog_|(?:user[:_]|tag[:_]|label[:_]|k8s-label/)?(?:"
     r"aws:|eks:|elasticmapreduce:|elasticbeanstalk:|[a-z0-9.-]+\.k8s\.aws/|"
     r"goog-|hidden-(?:link:|related:|title$|devtestlabs-)|ms-resource-usage|aks-managed-|microsoft\.|"
     r"orcl-cloud[./]|oracle-?tags[./]|"
