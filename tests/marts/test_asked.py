@@ -48,6 +48,12 @@ def engine() -> Iterator[Engine]:
         "SELECT column_name FROM INFORMATION_SCHEMA.COLUMNS WHERE table_name = 'charges'",
         "SELECT attname FROM pg_catalog.pg_attribute, charges WHERE false",
         "SELECT column_name FROM duckdb_columns WHERE table_name = 'charges'",
+        "SELECT p FROM charges PIVOT (sum(BilledCost) FOR ServiceName IN ('a')) AS p",
+        "SELECT column_count FROM duckdb_views WHERE view_name = 'charges'",
+        "SELECT relnatts FROM pg_class WHERE relname = 'charges'",
+        "SELECT sql FROM sqlite_master WHERE name = 'charges'",
+        "SELECT definition FROM pg_views WHERE viewname = 'charges'",
+        "SELECT view_definition FROM information_schema.views WHERE table_name = 'charges'",
         "SELECT column_name FROM duckdb_columns() WHERE table_name = 'charges'",
     ],
 )

@@ -14,8 +14,11 @@ from finmod.engines.duckdb import Engine, EngineError
 from finmod.marts.names import NAMED
 
 _OF_NO_TABLE = frozenset({"unnest", "range", "generate_series"})
-# Of information_schema, pg_catalog and DuckDB: their rows are columns.
-_CATALOGUE = frozenset({"columns", "pg_attribute", "duckdb_columns"})
+_TABLES = frozenset({"BASE_TABLE", "PIVOT"})
+# Of information_schema, pg_catalog, DuckDB and SQLite: they list, count or define the columns of tables.
+_CATALOGUE = frozenset({
+    "columns", "views", "pg_attribute", "pg_class", "pg_views", "duckdb_columns", "duckdb_views", "sqlite_master",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,14 @@ def asked(engine: Engine, sql: str) -> Asked:
     except (EngineError, RecursionError):
         # What cannot be looked at may ask for anything.
         return Asked(every=True, columns=frozenset())
-    called = {str(node["alias"]).lower() for node in nodes if node.get("type") == "BASE_TABLE" and node.get("alias")}
+    called = {str(node["alias"]).lower() for node in nodes if str(node.get("type")) in _TABLES and node.get("alias")}
     rows = called | set(NAMED)
     columns = {name for node in nodes for name in _names(node)}
     every = any(_spreads(node) for node in nodes) or any(_is_row(node, rows) for node in nodes)
     return Asked(every, frozenset(columns))
 
 
-def _nodes(tree: Any, *, deep: bool = True) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- of JSON
+def _nodes(tree: object, *, deep: bool = True) -> Iterator[dict[str, Any]]:
     """Yield every object in a tree; those of statements inside it only where ``deep``."""
     left = [tree]
     while left:
@@ -63,7 +66,7 @@ def _nodes(tree: Any, *, deep: bool = True) -> Iterator[dict[str, Any]]:  # noqa
             left += node if deep else (each for each in node if not _is_select(each))
 
 
-def _is_select(node: Any) -> bool:  # noqa: ANN401 -- of JSON
+def _is_select(node: object) -> bool:
     return isinstance(node, dict) and node.get("type") == "SELECT_NODE"
 
 
