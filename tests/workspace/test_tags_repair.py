@@ -121,13 +121,15 @@ def test_hostile_texts_are_never_repaired_and_cost_nothing_to_list(tmp_path: Pat
     assert repair_tags(project)[0].repairs == ()
 
 
+def reasons(project: Project) -> dict[str, str]:
+    """Return text of a product -> why it is repaired, or why not."""
+    found = repair_tags(project, dimension="product")[0]
+    return {one.text: one.reason for one in found.repairs} | {one.text: one.reason for one in found.unclear}
+
+
 def reason(project: Project, text: str) -> str:
     """Return why a text is repaired, or why not."""
-    found = repair_tags(project)[0]
-    return {
-        **{one.text: one.reason for one in found.repairs},
-        **{one.text: one.reason for one in found.unclear},
-    }[text]
+    return reasons(project)[text]
 
 
 def test_what_a_resource_was_tagged_with_before_tells_what_a_text_means(tmp_path: Path) -> None:
@@ -167,7 +169,8 @@ def with_teams(folder: Path, taxonomy: str = TEAMS) -> Books:
     known = [of_team(f"i-{product}-{n}", product, product, product) for product in PRODUCTS for n in range(20)]
     nowhere = [of_team("", "zorg", product, product, cost) for product, cost in NOWHERE]
     of_two = [of_team("i-two", "quux", product, "ads") for product in PRODUCTS[:2]]
-    return with_charges(folder, [*known, *nowhere, *of_two, of_team("i-x", "blorp", "", "ads")], taxonomy)
+    lone = [of_team("i-x", "blorp", "", "ads"), of_team("i-y", "glorp", "ads", "nowhere")]
+    return with_charges(folder, [*known, *nowhere, *of_two, *lone], taxonomy)
 
 
 def test_charges_without_a_resource_are_no_witness(tmp_path: Path) -> None:
@@ -188,3 +191,13 @@ def test_an_inference_that_was_accepted_is_no_witness_beside_what_it_came_from(
     rows = ["i-x,ads", *(f"i-{product}-{n},{product}" for product in PRODUCTS for n in range(20))]
     books.write("t.csv", "\n".join(["ResourceId,v,inferred_from", *(f"{row},{inferred}" for row in rows)]))
     assert reason(load_project(books.root), "blorp").startswith(f"by {kinds} 1 of 1 such resources is 'ads'")
+
+
+def test_a_rule_that_goes_by_the_account_or_a_tag_is_no_second_witness(tmp_path: Path) -> None:
+    values = ", ".join(f"{product}: {{patterns: [{product}]}}" for product in PRODUCTS)
+    teams = ", ".join(f"{product}-web: {product}" for product in PRODUCTS)
+    rules = f"product\n      - patterns: SubAccountId\n      - {{dimension: team, map: {{{teams}}}}}\n"
+    taxonomy = TEAMS.replace(f"[{', '.join(PRODUCTS)}]", f"{{{values}}}").replace("product\n  team", f"{rules}  team")
+    told = reasons(load_project(with_teams(tmp_path / "books", taxonomy).root))
+    few = "1 of 1 such resources is 'ads': too few to go by that alone"
+    assert (told["blorp"], told["glorp"]) == (f"by account {few}", f"by team {few}")

@@ -20,8 +20,9 @@ from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
 from finmod.taxonomy.definition import Dimension, Rule, Value
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.patterns import is_pattern
+from finmod.taxonomy.repair.families import families
 from finmod.taxonomy.repair.judge import THRESHOLD, Known, Observed, Repair, Unclear, judged
-from finmod.taxonomy.repair.witnesses import ACCOUNT, NAME, RULE, Carrier, Told, Witnesses
+from finmod.taxonomy.repair.witnesses import RULE, Carrier, Told, Witnesses
 from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import InferredTag, inferred_dimension, single, uninferred
@@ -243,7 +244,7 @@ def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, s
         "GROUP BY ALL ORDER BY ALL",
         [found.months[-1]],
     )
-    by_rules, before = _by_rules(found, dimension), _before(found, dimension)
+    by_rules, before, families = _by_rules(found, dimension), _before(found, dimension), _Families(found, dimension)
     done: set[tuple[str, str, str]] = set()
     for seen, source, resource, account, account_name, name, *told in rows:
         outcome = naming.outcomes[seen]
@@ -256,30 +257,37 @@ def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, s
             yield Carrier(text=outcome.text or "", value=outcome.value)
             continue
         key = (source, resource)
-        ruled = naming.outcomes[by_rules[key]] if key in by_rules else None
+        ruled, tags = by_rules.get(key), {other: value for other, value in zip(others, told, strict=True) if value}
         yield Carrier(
             text=outcome.text or "",
             value=outcome.value,
-            ruled=ruled.value if ruled else None,
-            by=_family(ruled.rule) if ruled else "",
+            ruled=naming.outcomes[ruled].value if ruled else None,
+            by=families.of(ruled, frozenset(tags)) if ruled else (RULE,),
             sibling=None if seen > 0 else siblings.get(key),
             # Accounts have the same id in every source that bills them.
             account=account or None,
             account_name=account_name,
             name=name,
-            dimensions={other: value for other, value in zip(others, told, strict=True) if value},
+            dimensions=tags,
             before=before.get(key) if seen < 0 else None,
         )
 
 
-def _family(rule: Rule | None) -> str:
-    """Return of what kind the evidence of a rule is, as ``Told.kinds`` has it."""
-    if rule is None:
-        return RULE
-    column = rule.column or next((each.subject for each in rule.when if each.subject.startswith("SubAccount")), "")
-    if rule.by_patterns or column in {"name", "ResourceName"}:
-        return NAME
-    return ACCOUNT if column.startswith("SubAccount") else rule.dimension or RULE
+@dataclass
+class _Families:
+    """What rules of a dimension go by; asked once per outcome, since many resources have the same."""
+
+    found: Named
+    dimension: Dimension
+    _done: dict[tuple[int, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, outcome: int, tagged: frozenset[str]) -> tuple[str, ...]:
+        if (outcome, tagged) not in self._done:
+            said = self.found.naming.outcomes[outcome]
+            self._done[outcome, tagged] = families(
+                self.found.taxonomy, self.dimension, said.rule, below=said.below, tagged=tagged
+            )
+        return self._done[outcome, tagged]
 
 
 def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from finmod.taxonomy.repair.witnesses import Carrier, Told, Witnesses
 
 NAMES = {"search": ("search",), "ads": ("ads", "adverts"), "data-platform": ("data-platform",), "data": ("data",)}
@@ -43,9 +45,17 @@ def test_kinds_that_disagree_tell_nothing() -> None:
 
 
 def test_rules_of_the_taxonomy_come_first_and_doubt_is_told() -> None:
-    ruled = Carrier(text="x", ruled="search", by="account", dimensions={"team": "ads-web"})
+    ruled = Carrier(text="x", ruled="search", by=("account",), dimensions={"team": "ads-web"})
     assert told(ruled) == Told("search", ("account",), is_sure=False)
-    assert told(Carrier(text="x", ruled="ads", by="account", dimensions={"team": "ads-web"})).is_sure
+    assert told(Carrier(text="x", ruled="ads", by=("account",), dimensions={"team": "ads-web"})).is_sure
+
+
+def test_a_rule_that_goes_by_what_a_witness_goes_by_is_that_witness_once_more() -> None:
+    ruled = Carrier(text="x", ruled="ads", by=("other rules", "team"))
+    assert told(ruled) == Told("ads", ("other rules",), is_sure=False)
+    of_team = replace(ruled, dimensions={"team": "ads-web"})
+    assert told(of_team) == Told("ads", ("team",), is_sure=False)
+    assert told(replace(of_team, account="ads-home")) == Told("ads", ("team", "account"), is_sure=True)
 
 
 def test_what_siblings_tell_is_no_kind_of_its_own() -> None:

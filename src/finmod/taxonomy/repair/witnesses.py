@@ -44,7 +44,7 @@ class Carrier:
         text: The text of the tag.
         value: What the tag names; None where it is not understood.
         ruled: What other rules of the taxonomy call it that people wrote; None where none does.
-        by: Family of the rule that does, see ``Told.kinds``.
+        by: Families that the rule depends on, see ``Told.kinds``; the first one is what it is told as.
         sibling: What inference calls it, without this tag; None where nothing.
         account: What tells its account apart from all others.
         account_name: As the supplier shows it.
@@ -56,7 +56,7 @@ class Carrier:
     text: str = ""
     value: str | None = None
     ruled: str | None = None
-    by: str = RULE
+    by: tuple[str, ...] = (RULE,)
     sibling: str | None = None
     account: str | None = None
     account_name: str | None = None
@@ -142,7 +142,10 @@ class Witnesses:
         if value is None:
             return Told()
         if one.ruled is not None:
-            votes.insert(0, (one.by, frozenset({one.ruled})))
+            # What goes by the same as a witness that is heard is that witness once more.
+            heard = {family for family, _ in votes}
+            by = next((family for family in one.by if family in heard), one.by[0])
+            votes.insert(0, (by, frozenset({one.ruled})))
         agree = {family: None for family, values in votes if value in values}
         plain = any(values == {value} for _, values in votes)
         sure = plain and len(agree) > 1 and all(value in values for _, values in votes)
