@@ -40,6 +40,12 @@ def test_an_account_of_two_values_leaves_both_open_and_supports_one_that_another
     assert told(Carrier(text="x", account="mixed", dimensions={"team": "ads-web"})).is_sure
 
 
+def test_an_account_of_all_values_is_no_witness() -> None:
+    both: dict[str, tuple[str, ...]] = {value: (value,) for value in ("search", "ads")}
+    one = Carrier(text="x", account="mixed", dimensions={"team": "ads-web"})
+    assert told(one, names=both) == Told("ads", ("team",), is_sure=False)
+
+
 def test_kinds_that_disagree_tell_nothing() -> None:
     assert told(Carrier(text="x", account="search-home", dimensions={"team": "ads-web"})) == Told()
 

@@ -86,7 +86,7 @@ class Witnesses:
 
     def __init__(self, carriers: Iterable[Carrier], names: Mapping[str, Sequence[str]]) -> None:
         """Take the resources, and value -> its name and aliases."""
-        self._carriers = list(carriers)
+        self._carriers, self._count = list(carriers), len(names)
         self._phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._lengths: dict[str, set[int]] = defaultdict(set)
         for value, texts in names.items():
@@ -157,7 +157,8 @@ class Witnesses:
             if group not in self._led:
                 self._led[group] = _leaders(self._groups.get((kind, text), {}), one.value)
             values, members = self._led[group]
-            if values:
+            # Who leaves all values open says nothing.
+            if len(values) == 1 or 1 < len(values) < self._count:
                 yield f"{kind} {sum(members >= least for least in _MEMBERS)}", kind, values
         for kind, family, text in _texts(one):
             if values := self._named(text):
