@@ -1,8 +1,9 @@
 """Repair of dirty tags, beside an exact fold and the best ratio of rapidfuzz: precision and recall.
 
-``python -m benchmarks.quality.tag_repair``; BENCH_SEEDS is the number of sample companies (5). With ``command`` behind
-it ``finmod tags repair`` is asked about sample projects of two months, with all that their taxonomy knows and with the
-names of values alone; and what it is sure of is held against what is right, with words planted that mean nothing.
+``python -m benchmarks.quality.tag_repair``; BENCH_SEEDS is the number of sample companies (5; 8 with ``command``). With
+``command`` behind it ``finmod tags repair`` is asked about sample projects of two months, with all that their taxonomy
+knows and with the names of values alone; and what it is sure of is held against what is right, with words planted that
+mean nothing.
 """
 
 from __future__ import annotations

@@ -6,9 +6,12 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from finmod.cli.tags_repair import NOT_INFERRED
+from finmod.taxonomy.inference.explain import REASONS, Reason
 from tests.books import Books, bill
 from tests.tagged import ESTATE, EURO, TAXONOMY, charge, estate, tagged
 
@@ -96,6 +99,16 @@ def test_amounts_of_two_currencies_are_never_added(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_cost_that_nobody_knows_is_a_dash_and_an_empty_cell(tmp_path: Path) -> None:
+    books = tagged(tmp_path / "books")
+    unknown = charge(9, "", "u-1", '{"product":"nonsense"}', BilledCost="2")
+    books.load(books.write("b.csv", bill(unknown)), "--source", "other")
+    (line,) = (line for line in lines(books, "repair") if line.startswith("nonsense"))
+    assert line.split()[-2:] == ["1", "-"]
+    (row,) = (row for row in records(books, "repair") if row["text"] == "nonsense")
+    assert (row["effective_cost"], row["currency"]) == ("", "USD")
+
+
 def test_accepted_repairs_stand_in_the_file_and_are_understood_from_then_on(tmp_path: Path) -> None:
     books = estate(tmp_path / "books")
     assert lines(books, "repair", "--accept")[-3:] == [
@@ -160,6 +173,10 @@ def test_inferred_tags_tell_their_proof_and_their_evidence(company: Books) -> No
     assert shown[-1] == "... and 2 more: --output csv shows them all."
 
 
+def test_every_reason_for_no_inference_has_its_words() -> None:
+    assert set(get_args(Reason)) == set(REASONS) == set(NOT_INFERRED)
+
+
 def test_inferred_tags_in_other_forms_list_every_resource_with_why_not(company: Books) -> None:
     rows = json.loads(company.run("tags", "infer", "--output", "json").out)
     assert len(rows) == 26
@@ -212,11 +229,13 @@ def test_what_somebody_confirmed_in_a_lookup_is_kept(tmp_path: Path) -> None:
     words = ("infer", "--dimension", "product", "--to", path)
     first = lines(books, *words)
     header, line, *rest = path.read_text(encoding="utf-8").splitlines()
-    corrected, added = ',I-ADS-50,search,,"we asked, twice",,,us', ",-by-hand,ads,,,,,me"
+    corrected, added = ',I-ADS-50,search,,"we asked, twice",,,us', "by-hand,,ads,,,,,me"
     path.write_text("\n".join([f"{header},who", f"{added}", corrected, *rest]), encoding="utf-8")
     for _ in range(2):
         assert lines(books, *words)[len(first) - 3 :] == [
-            f"Wrote 16 resources to {path}.", "2 lines that somebody confirmed are kept.", *first[-2:],
+            f"Wrote 16 resources to {path}.", "2 lines that somebody confirmed are kept.",
+            "Rules of product for it, to stand behind those that know better:",
+            "  - lookup: {file: inferred.csv, key: AllocatedResourceId, value: value}", first[-1],
         ]  # fmt: skip
         assert path.read_text(encoding="utf-8").splitlines() == [
             f"{header},who", *(f"{each}," for each in rest), added, corrected,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,13 +33,15 @@ _INFERRED = (
     "named_otherwise", "effective_cost", "currency",
 )  # fmt: skip
 _SHOWN = 15
-_REASONS = {
+NOT_INFERRED: Mapping[str, str] = {
     "shared": "beside what is declared shared",
     "seldom labelled": "among resources that are seldom labelled and may be shared",
     "contradiction": "with evidence for two values",
     "unsure": "with evidence that is not proven sure enough",
     "no evidence": "like no group of labelled resources",
+    "target": "with no evidence that reaches the target precision",
 }
+"""Why resources get no value, behind their number: one entry per ``Reason`` of inference."""
 _NONE = "No dimension of taxonomy.yaml is read from a tag and has values"
 
 
@@ -301,7 +303,7 @@ def _said(item: InferredDimension) -> Iterator[str]:
     )
     if report.abstained:
         reasons = sorted(report.abstained.items(), key=lambda each: -each[1])
-        yield f"Not inferred: {', '.join(f'{number:,} {_REASONS[reason]}' for reason, number in reasons)}."
+        yield f"Not inferred: {', '.join(f'{number:,} {NOT_INFERRED[reason]}' for reason, number in reasons)}."
 
 
 def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:

@@ -6,11 +6,11 @@ Owns what is known of each text. How a repair is judged stands in ``taxonomy/rep
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from finmod.errors import Problem, UserError, printable
 from finmod.settings.edits.taxonomy import NewAlias, add_aliases
@@ -20,8 +20,10 @@ from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
 from finmod.taxonomy.definition import Dimension, Rule, Value
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.patterns import is_pattern
+from finmod.taxonomy.repair.families import families
 from finmod.taxonomy.repair.judge import THRESHOLD, Known, Observed, Repair, Unclear, judged
-from finmod.taxonomy.repair.witnesses import ACCOUNT, NAME, RULE, Carrier, Told, Witnesses
+from finmod.taxonomy.repair.pooling import Said
+from finmod.taxonomy.repair.witnesses import RULE, Carrier, Witnesses
 from finmod.taxonomy.tag_level import first_answer
 from finmod.workspace.names import Named, named, valued_dimensions
 from finmod.workspace.tags_infer import InferredTag, inferred_dimension, single, uninferred
@@ -35,14 +37,14 @@ class RepairedDimension:
         dimension: Its name.
         repairs: Texts that are no value, with the one that they mean, the dearest first.
         unclear: Texts that are no value, and of which nobody can tell what they mean.
-        costs: Text -> BillingCurrency -> EffectiveCost of the charges that carry it. Of a text in several currencies
-            ``Repair.cost`` is the largest of them, for the order alone.
+        costs: Text -> BillingCurrency -> EffectiveCost of the charges that carry it, None where none is known. Of a
+            text in several currencies ``Repair.cost`` is the largest of them, for the order alone.
     """
 
     dimension: str
     repairs: tuple[Repair, ...]
     unclear: tuple[Unclear, ...]
-    costs: Mapping[str, Mapping[str, Decimal]]
+    costs: Mapping[str, Mapping[str, Decimal | None]]
 
 
 @dataclass(frozen=True)
@@ -156,30 +158,9 @@ def accept(
     ]
 
 
-@dataclass
-class _Text:
-    """What is known of the resources that carry one text."""
-
-    resources: int = 0
-    evidence: Counter[str] = field(default_factory=Counter)
-    sure: Counter[str] = field(default_factory=Counter)
-    kinds: dict[str, set[str]] = field(default_factory=dict)
-
-    def add(self, told: Told) -> None:
-        self.resources += 1
-        if told.value is not None:
-            self.evidence[told.value] += 1
-            self.sure[told.value] += told.is_sure
-            self.kinds.setdefault(told.value, set()).update(told.kinds)
-
-    def observed(self, text: str, cost: Decimal) -> Observed:
-        kinds = {value: tuple(sorted(each)) for value, each in self.kinds.items()}
-        return Observed(text, self.resources, cost, self.evidence, self.sure, kinds)
-
-
 def _observed(
     found: Named, dimension: Dimension, inferred: Sequence[InferredTag] | None
-) -> tuple[list[Observed], dict[str, dict[str, Decimal]]]:
+) -> tuple[list[Observed], dict[str, dict[str, Decimal | None]]]:
     """Return each text that is no value, with what else tells of the resources that carry it, and its costs.
 
     Behind them stand the names and aliases that are understood, with what tells of the resources that carry them.
@@ -189,8 +170,8 @@ def _observed(
         return [], {}
     tags = inferred_dimension(found, dimension).tags if inferred is None else inferred
     siblings = {(tag.source, tag.resource): tag.value for tag in tags if tag.value is not None}
-    texts: dict[str, _Text] = {}
-    understood: dict[str, _Text] = {}
+    texts: dict[str, Said] = {}
+    understood: dict[str, Said] = {}
     names = {
         value.name: (value.name, *(alias.text for alias in value.aliases if not is_pattern(alias.text)))
         for value in _values(dimension)
@@ -198,12 +179,15 @@ def _observed(
     written = {(value, fold(text)): text for value, every in names.items() for text in every[::-1]}
     for carrier, told in Witnesses(_carriers(found, dimension, siblings), names).told():
         if carrier.value is None:
-            texts.setdefault(carrier.text, _Text()).add(told)
+            texts.setdefault(carrier.text, Said()).add(told)
         else:
             # As the taxonomy writes it; what a pattern understands stands for the value itself.
             name = written.get((carrier.value, fold(carrier.text)), carrier.value)
-            understood.setdefault(name, _Text()).add(told)
-    observed = [texts.get(text, _Text()).observed(text, max(each.values())) for text, each in costs.items()]
+            understood.setdefault(name, Said()).add(told)
+    observed = [
+        texts.get(text, Said()).observed(text, max(cost or Decimal(0) for cost in each.values()))
+        for text, each in costs.items()
+    ]
     return [*observed, *(one.observed(text, Decimal(0)) for text, one in understood.items())], costs
 
 
@@ -211,18 +195,19 @@ def _values(dimension: Dimension) -> Iterable[Value]:
     return (dimension.values or {}).values()
 
 
-def _costs(found: Named, dimension: Dimension) -> dict[str, dict[str, Decimal]]:
-    """Return text that is no value -> BillingCurrency -> EffectiveCost of what carries it."""
+def _costs(found: Named, dimension: Dimension) -> dict[str, dict[str, Decimal | None]]:
+    """Return text that is no value -> BillingCurrency -> EffectiveCost of what carries it; None where unknown."""
     place = found.naming.place(dimension.name)
     rows = found.engine.rows(
-        f"SELECT s_{place}, BillingCurrency, coalesce(sum(EffectiveCost), 0) FROM {FACTS} "
+        f"SELECT s_{place}, BillingCurrency, sum(EffectiveCost) FROM {FACTS} "
         f"WHERE x_BillingPeriod = ? AND {CAN} AND s_{place} < 0 GROUP BY ALL",
         [found.months[-1]],
     )
-    costs: dict[str, dict[str, Decimal]] = {}
+    costs: dict[str, dict[str, Decimal | None]] = {}
     for seen, currency, cost in rows:
         of_text = costs.setdefault(found.naming.outcomes[seen].text or "", {})
-        of_text[currency] = of_text.get(currency, Decimal(0)) + cost
+        before = of_text.get(currency)
+        of_text[currency] = before if cost is None else cost + (before or 0)
     return costs
 
 
@@ -243,7 +228,7 @@ def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, s
         "GROUP BY ALL ORDER BY ALL",
         [found.months[-1]],
     )
-    by_rules, before = _by_rules(found, dimension), _before(found, dimension)
+    by_rules, before, families = _by_rules(found, dimension), _before(found, dimension), _Families(found, dimension)
     done: set[tuple[str, str, str]] = set()
     for seen, source, resource, account, account_name, name, *told in rows:
         outcome = naming.outcomes[seen]
@@ -256,30 +241,37 @@ def _carriers(found: Named, dimension: Dimension, siblings: Mapping[tuple[str, s
             yield Carrier(text=outcome.text or "", value=outcome.value)
             continue
         key = (source, resource)
-        ruled = naming.outcomes[by_rules[key]] if key in by_rules else None
+        ruled, tags = by_rules.get(key), {other: value for other, value in zip(others, told, strict=True) if value}
         yield Carrier(
             text=outcome.text or "",
             value=outcome.value,
-            ruled=ruled.value if ruled else None,
-            by=_family(ruled.rule) if ruled else "",
+            ruled=naming.outcomes[ruled].value if ruled else None,
+            by=families.of(ruled, frozenset(tags)) if ruled else (RULE,),
             sibling=None if seen > 0 else siblings.get(key),
             # Accounts have the same id in every source that bills them.
             account=account or None,
             account_name=account_name,
             name=name,
-            dimensions={other: value for other, value in zip(others, told, strict=True) if value},
+            dimensions=tags,
             before=before.get(key) if seen < 0 else None,
         )
 
 
-def _family(rule: Rule | None) -> str:
-    """Return of what kind the evidence of a rule is, as ``Told.kinds`` has it."""
-    if rule is None:
-        return RULE
-    column = rule.column or next((each.subject for each in rule.when if each.subject.startswith("SubAccount")), "")
-    if rule.by_patterns or column in {"name", "ResourceName"}:
-        return NAME
-    return ACCOUNT if column.startswith("SubAccount") else rule.dimension or RULE
+@dataclass
+class _Families:
+    """What rules of a dimension go by; asked once per outcome, since many resources have the same."""
+
+    found: Named
+    dimension: Dimension
+    _done: dict[tuple[int, frozenset[str]], tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, outcome: int, tagged: frozenset[str]) -> tuple[str, ...]:
+        if (outcome, tagged) not in self._done:
+            said = self.found.naming.outcomes[outcome]
+            self._done[outcome, tagged] = families(
+                self.found.taxonomy, self.dimension, said.rule, below=said.below, tagged=tagged
+            )
+        return self._done[outcome, tagged]
 
 
 def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:
@@ -296,13 +288,12 @@ def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:
     ]
     if not others:
         return {}
-    rows = found.engine.rows(
-        f"SELECT x_Source, {RESOURCE} AS resource, {single('other')} AS number FROM (SELECT *, {first_answer(tags)} AS "
-        f"seen, coalesce({', '.join(others)}) AS other FROM ({found.naming.rules})) WHERE x_BillingPeriod = ? "
-        f"AND {RESOURCE} IS NOT NULL AND seen IS NOT NULL GROUP BY ALL HAVING number IS NOT NULL",
-        [found.months[-1]],
+    return _by_resource(
+        found,
+        single("other"),
+        f"(SELECT *, {first_answer(tags)} AS seen, coalesce({', '.join(others)}) AS other FROM ({found.naming.rules})) "
+        f"WHERE x_BillingPeriod = $1 AND {RESOURCE} IS NOT NULL AND seen IS NOT NULL",
     )
-    return {(source, resource): other for source, resource, other in rows}
 
 
 def _by_people(found: Named, dimension: Dimension, answer: str, rule: Rule | None) -> str:
@@ -322,10 +313,18 @@ def _by_people(found: Named, dimension: Dimension, answer: str, rule: Rule | Non
 def _before(found: Named, dimension: Dimension) -> dict[tuple[str, str], str]:
     """Return what the tag of a resource named in the last month before in which it was understood."""
     place, value = found.naming.place(dimension.name), found.naming.value_sql(dimension.name, of="s")
+    return _by_resource(
+        found,
+        f"max_by({value}, (x_BillingPeriod, {value}))",
+        f"{FACTS} WHERE s_{place} > 0 AND x_BillingPeriod < $1 AND (x_Source, {RESOURCE}) IN "
+        f"(SELECT (x_Source, {RESOURCE}) FROM {FACTS} WHERE x_BillingPeriod = $1 AND s_{place} < 0)",
+    )
+
+
+def _by_resource(found: Named, told: str, where: str) -> dict[tuple[str, str], Any]:
+    """Return source and resource -> an aggregate over its rows, where there is one; ``$1`` is the last month."""
     rows = found.engine.rows(
-        f"SELECT x_Source, {RESOURCE} AS resource, max_by({value}, (x_BillingPeriod, {value})) FROM {FACTS} "
-        f"WHERE s_{place} > 0 AND x_BillingPeriod < $1 AND (x_Source, {RESOURCE}) IN (SELECT (x_Source, {RESOURCE}) "
-        f"FROM {FACTS} WHERE x_BillingPeriod = $1 AND s_{place} < 0) GROUP BY ALL",
+        f"SELECT x_Source, {RESOURCE} AS resource, {told} AS told FROM {where} GROUP BY ALL HAVING told IS NOT NULL",
         [found.months[-1]],
     )
-    return {(source, resource): value for source, resource, value in rows}
+    return {(source, resource): each for source, resource, each in rows}

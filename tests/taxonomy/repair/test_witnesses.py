@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from finmod.taxonomy.repair.witnesses import Carrier, Told, Witnesses
 
 NAMES = {"search": ("search",), "ads": ("ads", "adverts"), "data-platform": ("data-platform",), "data": ("data",)}
@@ -38,14 +40,28 @@ def test_an_account_of_two_values_leaves_both_open_and_supports_one_that_another
     assert told(Carrier(text="x", account="mixed", dimensions={"team": "ads-web"})).is_sure
 
 
+def test_an_account_of_all_values_is_no_witness() -> None:
+    both: dict[str, tuple[str, ...]] = {value: (value,) for value in ("search", "ads")}
+    one = Carrier(text="x", account="mixed", dimensions={"team": "ads-web"})
+    assert told(one, names=both) == Told("ads", ("team",), is_sure=False)
+
+
 def test_kinds_that_disagree_tell_nothing() -> None:
     assert told(Carrier(text="x", account="search-home", dimensions={"team": "ads-web"})) == Told()
 
 
 def test_rules_of_the_taxonomy_come_first_and_doubt_is_told() -> None:
-    ruled = Carrier(text="x", ruled="search", by="account", dimensions={"team": "ads-web"})
+    ruled = Carrier(text="x", ruled="search", by=("account",), dimensions={"team": "ads-web"})
     assert told(ruled) == Told("search", ("account",), is_sure=False)
-    assert told(Carrier(text="x", ruled="ads", by="account", dimensions={"team": "ads-web"})).is_sure
+    assert told(Carrier(text="x", ruled="ads", by=("account",), dimensions={"team": "ads-web"})).is_sure
+
+
+def test_a_rule_that_goes_by_what_a_witness_goes_by_is_that_witness_once_more() -> None:
+    ruled = Carrier(text="x", ruled="ads", by=("other rules", "team"))
+    assert told(ruled) == Told("ads", ("other rules",), is_sure=False)
+    of_team = replace(ruled, dimensions={"team": "ads-web"})
+    assert told(of_team) == Told("ads", ("team",), is_sure=False)
+    assert told(replace(of_team, account="ads-home")) == Told("ads", ("team", "account"), is_sure=True)
 
 
 def test_what_siblings_tell_is_no_kind_of_its_own() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -16,7 +17,9 @@ from finmod.taxonomy.inference.frame import Flags, Floats, Ints, ResourceFrame, 
 from finmod.taxonomy.inference.listen import Evidence
 from finmod.taxonomy.inference.words import Words
 
-REASONS = {
+Reason = Literal["shared", "seldom labelled", "contradiction", "unsure", "no evidence", "target"]
+
+REASONS: dict[Reason, str] = {
     "shared": "it stands in a group that a shared value leads",
     "seldom labelled": "it stands in a group that is seldom labelled, which may be shared",
     "contradiction": "there is evidence for two values",
@@ -24,7 +27,7 @@ REASONS = {
     "no evidence": "no group of labelled resources is like it",
     "target": "no evidence of any kind reaches the target precision",
 }
-"""Why a resource gets no value."""
+"""Why a resource gets no value: of one resource. The command line says it of several."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Answers:
         key: The resource.
         value: The inferred value, always to be shown as inferred; None where there is none.
         confidence: Calibrated precision of the leading evidence on held-out labels; NaN without a value.
-        reason: A key of ``REASONS``; None with a value.
+        reason: A ``Reason``; None with a value.
         why: The evidence, or what is missing, in words with text of the bill: escape as any other.
     """
 
@@ -67,14 +70,14 @@ class Explainer:
     places: Ints
     scores: Floats
 
-    def barred(self, row: int) -> tuple[str, str]:
+    def barred(self, row: int) -> tuple[Reason, str]:
         """Return reason and words of a resource for which nothing may be inferred."""
         kind, place = int(self.evidence.warned[row]), int(self.evidence.warned_at[row])
         voices = self.evidence.voices[kind][0]
         shared = 2 * voices.muted[place] >= voices.support[place] > 0
         return "shared" if shared else "seldom labelled", self.words.warns(kind, place)
 
-    def undecided(self, row: int, *, split: bool, nothing: bool) -> tuple[str, str]:
+    def undecided(self, row: int, *, split: bool, nothing: bool) -> tuple[Reason, str]:
         """Return reason and words of a resource whose evidence does not suffice."""
         if split:
             return "contradiction", self.words.contradicted(row)

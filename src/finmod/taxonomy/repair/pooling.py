@@ -8,20 +8,35 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from finmod.settings.edits.alias_text import alias_fault
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.repair.records import Known, Observed
+from finmod.taxonomy.repair.witnesses import Told
 
 
 @dataclass
 class Said:
-    """What is known of the resources of one folded text; fields as in ``Observed``."""
+    """What is known of the resources of one text, folded or not; fields as in ``Observed``, counts its evidence."""
 
     resources: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     sure: Counter[str] = field(default_factory=Counter)
     kinds: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, told: Told) -> None:
+        """Add a resource."""
+        self.resources += 1
+        if told.value is not None:
+            self.counts[told.value] += 1
+            self.sure[told.value] += told.is_sure
+            self.kinds.setdefault(told.value, set()).update(told.kinds)
+
+    def observed(self, text: str, cost: Decimal) -> Observed:
+        """Return the same of a text that costs so much."""
+        kinds = {value: tuple(sorted(each)) for value, each in self.kinds.items()}
+        return Observed(text, self.resources, cost, self.counts, self.sure, kinds)
 
 
 def pooled(seen: Iterable[Observed]) -> defaultdict[str, Said]:

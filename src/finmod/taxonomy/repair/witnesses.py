@@ -44,7 +44,7 @@ class Carrier:
         text: The text of the tag.
         value: What the tag names; None where it is not understood.
         ruled: What other rules of the taxonomy call it that people wrote; None where none does.
-        by: Family of the rule that does, see ``Told.kinds``.
+        by: Families that the rule depends on, see ``Told.kinds``; the first one is what it is told as.
         sibling: What inference calls it, without this tag; None where nothing.
         account: What tells its account apart from all others.
         account_name: As the supplier shows it.
@@ -56,7 +56,7 @@ class Carrier:
     text: str = ""
     value: str | None = None
     ruled: str | None = None
-    by: str = RULE
+    by: tuple[str, ...] = (RULE,)
     sibling: str | None = None
     account: str | None = None
     account_name: str | None = None
@@ -86,7 +86,7 @@ class Witnesses:
 
     def __init__(self, carriers: Iterable[Carrier], names: Mapping[str, Sequence[str]]) -> None:
         """Take the resources, and value -> its name and aliases."""
-        self._carriers = list(carriers)
+        self._carriers, self._count = list(carriers), len(names)
         self._phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._lengths: dict[str, set[int]] = defaultdict(set)
         for value, texts in names.items():
@@ -142,7 +142,10 @@ class Witnesses:
         if value is None:
             return Told()
         if one.ruled is not None:
-            votes.insert(0, (one.by, frozenset({one.ruled})))
+            # What goes by the same as a witness that is heard is that witness once more.
+            heard = {family for family, _ in votes}
+            by = next((family for family in one.by if family in heard), one.by[0])
+            votes.insert(0, (by, frozenset({one.ruled})))
         agree = {family: None for family, values in votes if value in values}
         plain = any(values == {value} for _, values in votes)
         sure = plain and len(agree) > 1 and all(value in values for _, values in votes)
@@ -154,7 +157,8 @@ class Witnesses:
             if group not in self._led:
                 self._led[group] = _leaders(self._groups.get((kind, text), {}), one.value)
             values, members = self._led[group]
-            if values:
+            # Who leaves all values open says nothing.
+            if len(values) == 1 or 1 < len(values) < self._count:
                 yield f"{kind} {sum(members >= least for least in _MEMBERS)}", kind, values
         for kind, family, text in _texts(one):
             if values := self._named(text):
