@@ -203,3 +203,20 @@ def test_listed_parents_are_told_before_those_of_the_id(tmp_path: Path) -> None:
     text = "dimensions: {p: {from: [{tag: p}, {parent: resource, parents: l.csv}]}}"
     (dimension,) = read(tmp_path, text, {"l.csv": "child,parent\nf/1,e\ne,d\nd,c\nc,b\nb,a\n"}).dimensions.values()
     assert parents_of("f/1", dimension) == ["e", "d", "c", "b", "f"]
+
+
+def test_the_child_of_what_was_inferred_is_inferred_though_it_be_so_of_one_charge_alone(tmp_path: Path) -> None:
+    text = """
+    dimensions:
+      p: {from: [{tag: p}, {lookup: {file: l.csv, key: SubAccountId, value: v}}, {parent: resource}]}
+    """
+    listed = "SubAccountId,v,inferred_from\n1,x,2026-09\n2,x,\n"
+    accounts = {"a": "1", "b": "2"}
+    rows: list[Key] = [{"ResourceId": name, "SubAccountId": account} for name, account in accounts.items()]
+    rows += [{"ResourceId": name, "Tags": tags(p="x")} for name in accounts]
+    rows += [{"ResourceId": f"{name}/child"} for name in accounts]
+
+    found = names(read(tmp_path, text, {"l.csv": listed}), rows)
+    assert found.values("p") == ["x"] * 6
+    assert found.how("p") == ["inferred", "map", "open", "open", "inferred", "parent"]
+    assert found.rules("p")[-2:] == [3, 3]

@@ -138,3 +138,34 @@ def test_outcomes_of_many_values_are_mapped_by_number(count: int, tmp_path: Path
     rows: list[Key] = [{"Tags": tags(q=f"v{at}")} for at in range(count)]
 
     assert names(read(tmp_path, text), [*rows, {}]).values("p") == [*["a"] * count, None]
+
+
+FOLLOWS = {
+    "map": "{from: [{dimension: team, map: {a: x, b: x}}]}",
+    "condition": "{from: [{when: {team: [a, b]}, is: x}]}",
+    "exception": "{from: [{when: {team: {not: c}}, is: x}]}",
+    "none": "{from: [{when: {team: null}, is: x}, {when: {team: '*'}, is: x}]}",
+    "roll-up": "{}",
+}
+
+
+@pytest.mark.parametrize("rule", FOLLOWS.values(), ids=FOLLOWS)
+def test_what_follows_from_an_inferred_name_is_inferred_and_what_follows_from_that_too(
+    rule: str, tmp_path: Path
+) -> None:
+    text = f"""
+    dimensions:
+      unit: {{from: [{{dimension: p, map: {{x: u}}}}]}}
+      p: {rule}
+      team:
+        values: {{a: {{parent: x}}, b: {{parent: x}}, c: {{}}}}
+        from: [{{lookup: {{file: l.csv, key: ResourceId, value: v}}}}]
+        rolls_up: p
+    """
+    listed = "ResourceId,v,inferred_from\ni-1,a,2026-09\ni-2,b,\n"
+    found = names(read(tmp_path, text, {"l.csv": listed}), [{"ResourceId": "i-1"}, {"ResourceId": "i-2"}])
+
+    assert (found.values("p"), found.values("unit")) == (["x", "x"], ["u", "u"])
+    hows = [found.how(name) for name in ("team", "p", "unit")]
+    assert {first for first, _ in hows} == {"inferred"}
+    assert "inferred" not in {second for _, second in hows}

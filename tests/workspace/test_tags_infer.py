@@ -16,7 +16,7 @@ from finmod.errors import UserError
 from finmod.settings.project import Project, load_project
 from finmod.workspace.tags_infer import InferredTag, infer_tags, lookup_lines
 from tests.books import Books, bill
-from tests.tagged import ESTATE, EURO, TAXONOMY, charge, estate, tagged
+from tests.tagged import ESTATE, EURO, TAXONOMY, charge, estate, tagged, with_charges
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,8 @@ def test_costs_in_two_currencies_are_added_across_none(tmp_path: Path) -> None:
     assert {tag.resource: tag.costs for tag in product.tags if tag.source == "other"} == {
         "i-5": (("EUR", Decimal(8)), ("USD", Decimal(5))), "e-1": (("EUR", Decimal(2)),),
     }  # fmt: skip
+    # In the shares of cost the one in two currencies is none.
+    assert product.report.unlabelled.cost == sum(map(Decimal, (10, 30, 5, 2)))
     rows = json.loads(books.run("tags", "infer", "--dimension", "product", "--output", "json").out)
     assert [
         (row["effective_cost"], row["currency"])
@@ -173,19 +175,88 @@ def test_what_was_inferred_and_accepted_is_marked_wherever_its_name_is_told(comp
     assert todo["why"] == "its ResourceId is i-ads-50, for which it was inferred (rule 2, inferred.csv:2:2)"
 
 
-def test_what_was_inferred_of_one_dimension_is_no_evidence_for_another(tmp_path: Path) -> None:
-    lines = [f"i-{name}-{n},{name}-team" for name in ("search", "ads", "payments") for n in range(55)]
-    rule = (
-        "  team:\n    values: [search-team, ads-team, payments-team]\n"
-        "    from: [{lookup: {file: t.csv, key: ResourceId, value: v}}]\n"
-    )
-    evidence = []
-    for inferred in ("", "2026-08"):
-        books = estate(tmp_path / f"books{inferred}", ESTATE + rule)
-        books.write("t.csv", "\n".join(["ResourceId,v,inferred_from", *(f"{line},{inferred}" for line in lines)]))
-        (found,) = infer_tags(load_project(books.root))
-        evidence.append({tag.resource: "with team" in tag.why for tag in found.tags}["i-ads-50"])
-    assert evidence == [True, False]
+FOLLOWING = """\
+dimensions:
+  product:
+    values: {search: {parent: retail}}
+    from: [{tag: product}, {lookup: {file: l.csv, key: ResourceId, value: v}}, {parent: resource}]
+    rolls_up: unit
+  unit: {values: [retail], from: [{tag: unit}]}
+  team: {values: [web], from: [{tag: team}, {dimension: product, map: {search: web}}]}
+  tier: {values: [gold], from: [{tag: tier}, {when: {team: web}, is: gold}]}
+"""
+
+
+def test_what_follows_from_an_inferred_name_says_so_wherever_it_is_told(tmp_path: Path) -> None:
+    charges = [charge(9, "1", resource, "") for resource in ("i-1", "i-1/disk")]
+    books = with_charges(tmp_path / "books", charges, FOLLOWING)
+    books.write("l.csv", "ResourceId,v,inferred_from\ni-1,search,2026-09\n")
+    by, place = "rule 2, lookup l.csv, inferred from 2026-09", "parent resource; taxonomy.yaml:4:81"
+    assert books.run("explain", "i-1/disk").out.splitlines()[5:] == [
+        f"  product is search: its parent resource i-1 (by {by}) is called so, as was inferred (rule 3, {place}).",
+        "  unit is retail: its product search rolls up to it, as was inferred (taxonomy.yaml:3:23).",
+        "  team is web: its product is search, as was inferred (rule 2, dimension product; taxonomy.yaml:7:72).",
+        "  tier is gold: its conditions hold, as was inferred (rule 2, when team web; taxonomy.yaml:8:47).",
+    ]
+    rows = csv.DictReader(io.StringIO(books.run("tags", "todo", "--output", "csv").out))
+    assert {row["dimension"]: row["why"] for row in rows if row["resource_id"] == "i-1/disk"} == {
+        "product": "its parent resource is called so, as was inferred (rule 3, taxonomy.yaml:4:81)",
+        "unit": "its product rolls up to it, as was inferred (taxonomy.yaml:3:23)",
+        "team": "its product says so, as was inferred (rule 2, taxonomy.yaml:7:72)",
+        "tier": "when team web, as was inferred (rule 2, taxonomy.yaml:8:47)",
+    }
+
+
+TEAM = """\
+  team:
+    values: {search-team: {}, ads-team: {}, payments-team: {}}
+    from:
+      - lookup: {file: t.csv, key: ResourceId, value: v}
+      - {parent: resource, parents: p.csv}
+  unit: {from: [{dimension: team, map: {search-team: u1, ads-team: u2, payments-team: u3}}]}
+"""
+
+
+@pytest.mark.parametrize(("inferred", "expected"), [("", {"team", "unit"}), ("2026-08", set())])
+def test_what_was_inferred_of_one_dimension_is_no_evidence_for_another_nor_what_follows_from_it(
+    tmp_path: Path, inferred: str, expected: set[str]
+) -> None:
+    products = ("search", "ads", "payments")
+    books = estate(tmp_path / "books", ESTATE + TEAM)
+    # Half the resources are listed themselves, the others are children of one of them.
+    listed = [f"i-{name}-{n},{name}-team,{inferred}" for name in products for n in range(28)]
+    children = [f"i-{name}-{n},i-{name}-0" for name in products for n in range(28, 55)]
+    books.write("t.csv", "\n".join(["ResourceId,v,inferred_from", *listed]))
+    books.write("p.csv", "\n".join(["child,parent", *children]))
+    (found,) = infer_tags(load_project(books.root))
+    (why,) = (tag.why for tag in found.tags if tag.resource == "i-ads-50")
+    assert {name for name in ("team", "unit") if f"with {name} " in why} == expected
+
+
+def test_what_a_dimension_itself_tells_is_no_evidence_for_it(tmp_path: Path) -> None:
+    accounts = "      - account: {search: search, ads: ads, payments: payments}\n"
+    unit = "  unit: {from: [{dimension: product, map: {search: u1, ads: u2, payments: u3}}]}\n"
+    text = ESTATE.replace("      - tag: product\n", f"      - tag: product\n{accounts}") + unit
+    (found,) = infer_tags(load_project(estate(tmp_path / "books", text).root))
+    (tag,) = (tag for tag in found.tags if tag.resource == "i-ads-50")
+    assert (tag.value, tag.named, "with unit" in tag.why) == ("ads", "ads", False)
+
+
+@pytest.mark.parametrize(("born", "seen"), [(7, 1), (6, 0)])
+def test_days_of_life_are_those_of_the_month_and_of_the_two_before_it(tmp_path: Path, born: int, seen: int) -> None:
+    charges = [charge(number, "1", f"r-0-{number}", "") for number in (7, 8)]
+    for day, product in ((1, "search"), (10, "ads"), (20, "payments")):
+        first = {
+            "ChargePeriodStart": f"2026-{born:02}-{day:02}T00:00:00Z",
+            "ChargePeriodEnd": f"2026-{born:02}-{day + 1:02}T00:00:00Z",
+        }
+        for number in range(7):
+            tags = f'{{"product":"{product}"}}' if number < 6 else ""
+            charges += [charge(born, "1", f"r-{day}-{number}", tags, **first)]
+            charges += [charge(9, "1", f"r-{day}-{number}", tags)]
+    (found,) = infer_tags(load_project(with_charges(tmp_path / "books", charges, ESTATE).root))
+    (why,) = (tag.why for tag in found.tags if tag.resource == "r-10-6")
+    assert why.count(f"created on 2026-{born:02}-10") == seen
 
 
 def test_a_project_without_values_has_nothing_to_infer(tmp_path: Path) -> None:

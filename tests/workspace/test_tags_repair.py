@@ -222,6 +222,25 @@ def test_what_follows_from_an_inference_that_was_accepted_is_no_witness(rule: st
     assert reason(load_project(books.root), "blorp").startswith("by account 1 of 1")
 
 
+@pytest.mark.parametrize(("inferred", "kinds"), [("", "account and other rules"), ("2026-08", "account")])
+def test_a_child_of_what_was_inferred_and_accepted_is_no_witness_either(
+    tmp_path: Path, inferred: str, kinds: str
+) -> None:
+    rules = (
+        "      - tag: product\n      - lookup: {file: t.csv, key: ResourceId, value: v}\n"
+        "      - {parent: resource, parents: p.csv}\n"
+    )
+    parents = [charge(9, "1", f"bare-{product}", "", SubAccountId=product) for product in PRODUCTS]
+    books = with_teams(tmp_path / "books", TEAMS.replace("      - tag: product\n", rules), *parents)
+    books.write(
+        "t.csv",
+        "\n".join(["ResourceId,v,inferred_from", *(f"bare-{product},{product},{inferred}" for product in PRODUCTS)]),
+    )
+    children = [f"i-{product}-{n},bare-{product}" for product in PRODUCTS for n in range(20)]
+    books.write("p.csv", "\n".join(["child,parent", "i-x,bare-ads", *children]))
+    assert reason(load_project(books.root), "blorp").startswith(f"by {kinds} 1 of 1 such resources is 'ads'")
+
+
 ALIASES = ("wallet", "till", "purse")
 TOLD = f"""\
 dimensions:

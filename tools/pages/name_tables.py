@@ -15,7 +15,8 @@ NAME_MEANINGS: Final = {
     "x_Rule": "Number of the rule that named it, from 1; NULL of what rolls up from the dimension below.",
     "x_RuleText": "How the rule reads.",
     "x_How": "How the value was found: exact, folded (but for case and separators), alias, pattern, open (any text is "
-    "a value), map, inferred (a lookup that finmod inferred), when, is, parent or dimension.",
+    "a value), map, inferred (by a lookup that finmod inferred, or by a name that was found so), when, is, parent or "
+    "dimension.",
     "x_Place": "`file:line:column` of what named it: the rule, or the line of its map.",
     "x_TagKey": "The tag key that was read, as it stands on the bill; NULL where no tag of the dimension is there.",
     "x_TagText": "Its text.",

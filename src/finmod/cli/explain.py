@@ -209,19 +209,19 @@ def _unknown(name: DimensionName, item: KeyNames) -> str:
 
 def _reason(found: Outcome, item: KeyNames, parent: ParentName | None) -> str:
     """Return why a rule names what it names."""
-    rule = found.rule
+    rule, inferred = found.rule, ", as was inferred" if found.how == "inferred" else ""
     if found.key is not None:
         kind = "label" if rule and rule.kind == "label" else "tag"
         return f"its {kind} {_written(found.key, found.text)}{_BUT.get(found.how, '')}"
     if found.below is not None:
         below = next((each.outcome for each in item.names if each.dimension.name == found.below), None)
         value = one_line(below.value or "", 100) if below else ""
-        return f"its {found.below} is {value}" if rule else f"its {found.below} {value} rolls up to it"
+        return f"its {found.below} {f'is {value}' if rule else f'{value} rolls up to it'}{inferred}"
     if found.text is not None and rule is not None and rule.column is not None:
         return f"{_compared(rule.column, found.text, item)}{_BUT.get(found.how, '')}"
-    if found.how == "parent":
-        return f"its parent resource{_named_by(parent)} is called so"
-    return "whatever it is" if found.how == "is" else "its conditions hold"
+    if rule is not None and rule.kind == "parent":
+        return f"its parent resource{_named_by(parent)} is called so{inferred}"
+    return "whatever it is" if found.how == "is" else f"its conditions hold{inferred}"
 
 
 def _named_by(parent: ParentName | None) -> str:

@@ -16,7 +16,7 @@ from finmod.settings.rule import COLUMNS
 from finmod.taxonomy.column_level import ColumnLevel
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.outcomes import Outcomes
-from finmod.taxonomy.parents import PARENTS_JOIN, make_parents
+from finmod.taxonomy.parents import PARENTS_JOIN, agreed_sql, make_parents
 from finmod.taxonomy.row_insert import insert_rows
 from finmod.taxonomy.rule_sql import Found, RuleSql
 from finmod.taxonomy.segments import Segments
@@ -142,13 +142,9 @@ class _Pass:
         if asking:
             self._write()
             self.naming.offer_values(self.engine)
-            make_parents(
-                self.engine,
-                [(self.naming.place(each.name), each) for each in asking],
-                [self.naming.value_sql(each.name) for each in asking],
-            )
-            for dimension in asking:
-                place = self.naming.place(dimension.name)
+            places = [(self.naming.place(each.name), each) for each in asking]
+            make_parents(self.engine, places, [self._agreed(each.name, f"o_{place}") for place, each in places])
+            for place, dimension in places:
                 self.read[f"parent_{place}"] = f"parents.o_{place}"
                 self.found.parents[dimension.name] = f"parent_{place}"
             self.joins.append(PARENTS_JOIN)
@@ -156,6 +152,10 @@ class _Pass:
         self.naming.rules = self._select(every=True)
         self.naming.offer_values(self.engine)
         return self.naming
+
+    def _agreed(self, dimension: str, outcome: str) -> str:
+        inferred = self.naming.outcomes.inferred_sql(dimension, outcome)
+        return agreed_sql(self.naming.value_sql(dimension), outcome, inferred)
 
     def _write(self) -> None:
         kept = [identifier(name) for name, _ in self.engine.columns(f"SELECT * FROM {self.base}")]

@@ -22,7 +22,8 @@ class Outcome:
         dimension: Name of the dimension.
         value: Name of the value; None where the text of a tag is none.
         rule: The rule; None of what rolls up from the dimension below.
-        how: How the value was found.
+        how: How the value was found; ``inferred`` where finmod inferred it, or what it follows from: the name of the
+            parent resource, or that of another dimension.
         place: ``file:line:column`` of what said it: the line of a map, or the rule.
         key: The tag key that was read, as it stands on the bill; None where no tag was.
         text: The text that was looked up; None where there was none.
@@ -76,3 +77,11 @@ class Outcomes:
     def of_dimension(self, name: str) -> list[tuple[int, Outcome]]:
         """Return the outcomes of a dimension that name a value, by number."""
         return [(number, self[number]) for number in self._values.get(name, ())]
+
+    def inferred_sql(self, dimension: str, column: str) -> str | None:
+        """Return SQL for whether a column of outcomes has one that was inferred; None where none of them was.
+
+        It is NULL where the column is.
+        """
+        numbers = [str(number) for number, said in self.of_dimension(dimension) if said.how == "inferred"]
+        return f"{column} IN ({', '.join(numbers)})" if numbers else None

@@ -33,7 +33,21 @@ _CUT = "^(.+)[/:][^/:]+$"
 _ABOVE = re.compile(_CUT)
 
 
-def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], values: Sequence[str]) -> None:
+def agreed_sql(value: str, outcome: str, inferred: str | None) -> str:
+    """Return SQL for the outcome of rows that are all called the same; NULL where they differ or one has no name.
+
+    Where one of them was inferred, so is what all agree on: without it, they would not.
+
+    Args:
+        value: SQL for the value of a row.
+        outcome: Column of its outcome.
+        inferred: SQL for whether that was inferred; None where nothing was.
+    """
+    first = f"coalesce(min({outcome}) FILTER ({inferred}), min({outcome}))" if inferred else f"min({outcome})"
+    return f"CASE WHEN count(DISTINCT {value}) = 1 AND count({outcome}) = count(*) THEN {first} END"
+
+
+def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], agreed: Sequence[str]) -> None:
     """Make the table ``names_parents`` of the names without parents: child resource -> its parent's outcomes.
 
     A resource is called what all its charges of a month and stretch of days are called; where they differ it has no
@@ -44,17 +58,15 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     Args:
         engine: Has the table ``names``.
         dimensions: Places and dimensions that ask for parents.
-        values: SQL for the value of each of them, of the table ``names``.
+        agreed: SQL for what rows of the table ``names`` agree on in each of them, as of ``agreed_sql``.
     """
-    own = ", ".join(
-        f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
-        for (place, _), value in zip(dimensions, values, strict=True)
-    )
+    asked = [(place, sql) for (place, _), sql in zip(dimensions, agreed, strict=True)]
+    own = ", ".join(f"{sql} AS o_{place}" for place, sql in asked)
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE names_stretches AS SELECT x_Source, x_BillingPeriod, {_same('ResourceId')} AS "
         f"ResourceId, segment, {own} FROM names WHERE ResourceId IS NOT NULL GROUP BY ALL"
     )
-    _fill(engine, [(place, value) for (place, _), value in zip(dimensions, values, strict=True)])
+    _fill(engine, asked)
     _list(engine, dimensions)
     cuts = ["ResourceId"]
     for _ in range(_LEVELS):
@@ -68,11 +80,11 @@ def make_parents(engine: Engine, dimensions: Sequence[tuple[int, Dimension]], va
     ]
     joins += [_join(f"up{level}", f"r.cut{level}") for level in range(1, _LEVELS + 1)]
     ups = [f"up{level}" for level in range(1, _LEVELS + 1)]
-    asked = {
+    every = {
         place: [*(f"listed{place}_{level}" for level in _listed(dimension)), *ups] for place, dimension in dimensions
     }
     found = ", ".join(
-        f"coalesce({', '.join(f'{up}.o_{place}' for up in every)}) AS o_{place}" for place, every in asked.items()
+        f"coalesce({', '.join(f'{up}.o_{place}' for up in above)}) AS o_{place}" for place, above in every.items()
     )
     cut = ", ".join(f"{sql} AS cut{level}" for level, sql in enumerate(cuts) if level)
     engine.run(
@@ -120,10 +132,7 @@ def _same_id(text: str) -> str:
 def _fill(engine: Engine, asked: Sequence[tuple[int, str]]) -> None:
     """Make the table of resources: each in every stretch of days, as it is called there, or else in the others."""
     own = ", ".join(f"coalesce(any_value(s.o_{place}), any_value(every.o_{place})) AS o_{place}" for place, _ in asked)
-    agreed = ", ".join(
-        f"CASE WHEN count(DISTINCT {value}) = 1 AND count(o_{place}) = count(*) THEN min(o_{place}) END AS o_{place}"
-        for place, value in asked
-    )
+    agreed = ", ".join(f"{sql} AS o_{place}" for place, sql in asked)
     engine.run(
         "CREATE OR REPLACE TEMP TABLE names_resources AS "
         f"SELECT x_Source, x_BillingPeriod, ResourceId, segments.segment, {own} FROM "

@@ -62,10 +62,7 @@ class RuleSql:
         if rule.kind == "dimension" and rule.dimension and rule.entries is not None:
             return self._while(self._of_dimension(dimension, rule), rule.span)
         value = (dimension.values or {}).get(rule.value or "")
-        number = self.outcomes.number(
-            Outcome(dimension.name, rule.value, rule, "is" if rule.kind == "is" else "when", rule.place)
-        )
-        held = self._while(str(number), rule.span, *([value.span] if value else []))
+        held = self._while(self._of_conditions(dimension, rule), rule.span, *([value.span] if value else []))
         # What is compared with each row's own text stands last, so that few rows are left for it.
         inside = sorted(rule.when, key=self._is_compared_by_row)
         conditions = [self.condition(each) for each in inside]
@@ -81,7 +78,7 @@ class RuleSql:
         """Return SQL that is true or false, never NULL, for whether a condition holds."""
         subject = condition.subject
         if subject in self.taxonomy.dimensions:
-            column = f"o_{list(self.taxonomy.dimensions).index(subject)}"
+            column = self._column(subject)
             tests = [self._among(subject, column, texts) for texts in (condition.any, condition.none)]
         elif subject in COLUMNS:
             column = identifier(subject)
@@ -123,10 +120,21 @@ class RuleSql:
         numbers = [str(number) for number, each in named if each.value in meant]
         return f"{column} IN ({', '.join(numbers)})" if numbers else "false"
 
+    def _of_conditions(self, dimension: Dimension, rule: Rule) -> str:
+        """Return SQL for what a rule says where its conditions hold: an inference where one of them asks such."""
+        number = self._number(dimension, rule, rule.value, rule.place, "is" if rule.kind == "is" else "when")
+        asked = (each.subject for each in rule.when if each.subject in self.taxonomy.dimensions)
+        inferred = [sql for name in asked if (sql := self.outcomes.inferred_sql(name, self._column(name)))]
+        if not inferred:
+            return str(number)
+        marked = self._number(dimension, rule, rule.value, rule.place, "inferred")
+        return f"CASE WHEN {' OR '.join(inferred)} THEN {marked} ELSE {number} END"
+
     def _of_parent(self, dimension: Dimension, rule: Rule, column: str) -> str:
-        return self._mapped(
-            column, dimension.name, lambda _, each: self._number(dimension, rule, each.value, rule.place, "parent")
-        )
+        def outcome(_: int, found: Outcome) -> int:
+            return self._number(dimension, rule, found.value, rule.place, _followed("parent", found))
+
+        return self._mapped(column, dimension.name, outcome)
 
     def _of_dimension(self, dimension: Dimension, rule: Rule) -> str:
         other = rule.dimension or ""
@@ -136,10 +144,11 @@ class RuleSql:
             for entry in lines.get(found.value or "", ()):
                 target = self._held(dimension, entry.targets, segment)
                 if target is not None:
-                    return self._number(dimension, rule, target.text, entry.place, "dimension", rule.dimension)
+                    how = _followed("dimension", found)
+                    return self._number(dimension, rule, target.text, entry.place, how, rule.dimension)
             return None
 
-        return self._mapped(f"o_{list(self.taxonomy.dimensions).index(other)}", other, outcome)
+        return self._mapped(self._column(other), other, outcome)
 
     def _lines_of(self, rule: Rule, names: list[str]) -> dict[str, list[Entry]]:
         """Return the lines of a map that each name matches: those of the text alone before patterns."""
@@ -162,9 +171,14 @@ class RuleSql:
         def outcome(segment: int, other: Outcome) -> int | None:
             value = (below.values or {}).get(other.value or "")
             target = self._held(dimension, value.parents, segment) if value else None
-            return self._number(dimension, None, target.text, target.place, "dimension", below.name) if target else None
+            how = _followed("dimension", other)
+            return self._number(dimension, None, target.text, target.place, how, below.name) if target else None
 
-        return self._mapped(f"o_{list(self.taxonomy.dimensions).index(below.name)}", below.name, outcome)
+        return self._mapped(self._column(below.name), below.name, outcome)
+
+    def _column(self, dimension: str) -> str:
+        """Return the column with what names a key in a dimension."""
+        return f"o_{list(self.taxonomy.dimensions).index(dimension)}"
 
     def _held(self, dimension: Dimension, targets: Sequence[Named], segment: int) -> Named | None:
         """Return the target that holds in a segment, if its value does too."""
@@ -202,3 +216,8 @@ class RuleSql:
             return by_segment[0]
         parts = " ".join(f"WHEN {segment} THEN {sql}" for segment, sql in enumerate(by_segment))
         return f"CASE segment {parts} END"
+
+
+def _followed(how: How, found: Outcome) -> How:
+    """Return how a name was found that follows from another one: what follows from an inference is one too."""
+    return "inferred" if found.how == "inferred" else how

@@ -149,18 +149,19 @@ def _of(engine: Engine, naming: Naming, dimension: Dimension, month: date, *, re
 def _why(said: Outcome) -> str:
     """Return in a few words why a rule says what it says, and where that stands."""
     rule, text = said.rule, printable(said.text or "", _TEXT)
+    inferred = ", as was inferred" if said.how == "inferred" else ""
     if said.key is not None:
         kind = "label" if rule and rule.kind == "label" else "tag"
         words = f"its {kind} is {printable(said.key, _TEXT)}={text}"
     elif said.below is not None:
-        words = f"its {said.below} says so" if rule else f"its {said.below} rolls up to it"
+        words = f"its {said.below} {'says so' if rule else 'rolls up to it'}{inferred}"
     elif rule is not None and rule.column is not None:
         verb = "is like" if _is_pattern(rule, said.text) else "is"
         words = f"its {rule.column} {verb} {text}{', for which it was inferred' if said.how == 'inferred' else ''}"
     elif rule is not None and rule.kind == "parent":
-        words = "its parent resource is called so"
+        words = f"its parent resource is called so{inferred}"
     else:
-        words = printable(rule.text if rule else "", 2 * _TEXT)
+        words = f"{printable(rule.text if rule else '', 2 * _TEXT)}{inferred}"
     return f"{words} ({f'rule {rule.number}, ' if rule else ''}{said.place})"
 
 

@@ -204,7 +204,7 @@ def _make_resources(found: Named) -> None:
         for letter, value in (
             ("v", naming.value_sql(name)),
             ("s", naming.value_sql(name, of="s")),
-            ("o", f"CASE WHEN {uninferred(found, name)} THEN {naming.value_sql(name)} END"),
+            ("o", uninferred(found, name, naming.value_sql(name))),
         )
     )
     day, months = f"DATE '{month}'", ", ".join(f"DATE '{each}'" for each in found.months)
@@ -261,14 +261,18 @@ def _behind(taxonomy: Taxonomy, name: str, seen: frozenset[str]) -> frozenset[st
     return seen
 
 
-def uninferred(found: Named, name: str) -> str:
-    """Return SQL for whether what a key is called comes from nothing that was inferred: that would prove itself."""
-    naming, clean = found.naming, ["true"]
-    for each in {name, *_behind(found.taxonomy, name, frozenset())}:
-        numbers = [str(number) for number, said in naming.outcomes.of_dimension(each) if said.how == "inferred"]
-        if numbers:
-            clean.append(f"coalesce(o_{naming.place(each)} NOT IN ({', '.join(numbers)}), true)")
-    return " AND ".join(sorted(clean))
+def uninferred(found: Named, dimension: str, sql: str, outcome: str | None = None) -> str:
+    """Return SQL that is NULL where it would come from what was inferred: that would prove itself.
+
+    Args:
+        found: Has the names.
+        dimension: Whose outcome is looked at.
+        sql: What is told of it.
+        outcome: Column of the outcome; None for that which names a key.
+    """
+    naming = found.naming
+    inferred = naming.outcomes.inferred_sql(dimension, outcome or f"o_{naming.place(dimension)}")
+    return f"CASE WHEN {inferred} THEN NULL ELSE {sql} END" if inferred else sql
 
 
 def single(sql: str) -> str:

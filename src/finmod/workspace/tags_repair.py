@@ -17,7 +17,7 @@ from finmod.settings.edits.taxonomy import NewAlias, add_aliases
 from finmod.settings.project import Project
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.taxonomy.compliance import CAN, FACTS, RESOURCE, tagged_dimensions
-from finmod.taxonomy.definition import Dimension, Rule, Value
+from finmod.taxonomy.definition import Dimension, Value
 from finmod.taxonomy.fold import fold
 from finmod.taxonomy.patterns import is_pattern
 from finmod.taxonomy.repair.families import families
@@ -282,7 +282,7 @@ def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:
     answers = list(found.naming.answers(dimension))
     tags = [name for name, rule in answers if rule is not None and rule.kind == "tag"]
     others = [
-        _by_people(found, dimension, name, rule)
+        uninferred(found, dimension.name, name, name)
         for name, rule in answers
         if rule is None or rule.kind not in {"tag", "label"}
     ]
@@ -294,20 +294,6 @@ def _by_rules(found: Named, dimension: Dimension) -> dict[tuple[str, str], int]:
         f"(SELECT *, {first_answer(tags)} AS seen, coalesce({', '.join(others)}) AS other FROM ({found.naming.rules})) "
         f"WHERE x_BillingPeriod = $1 AND {RESOURCE} IS NOT NULL AND seen IS NOT NULL",
     )
-
-
-def _by_people(found: Named, dimension: Dimension, answer: str, rule: Rule | None) -> str:
-    """Return SQL for the answer of a rule; NULL where it comes from what was inferred, which is no other witness."""
-    outcomes = found.naming.outcomes.of_dimension(dimension.name)
-    guessed = [str(number) for number, said in outcomes if said.how == "inferred" and said.rule is rule]
-    if rule is None:
-        below = [each.name for each in found.taxonomy.dimensions.values() if each.rolls_up == dimension.name]
-    else:
-        looked_at = (rule.dimension, *(each.subject for each in rule.when))
-        below = [name for name in looked_at if name is not None and name in found.taxonomy.dimensions]
-    clean = [f"{answer} NOT IN ({', '.join(guessed)})"] if guessed else []
-    clean += [uninferred(found, name) for name in below]
-    return f"CASE WHEN {' AND '.join(clean)} THEN {answer} END" if clean else answer
 
 
 def _before(found: Named, dimension: Dimension) -> dict[tuple[str, str], str]:
