@@ -230,7 +230,9 @@ def test_what_somebody_confirmed_in_a_lookup_is_kept(tmp_path: Path) -> None:
     first = lines(books, *words)
     header, line, *rest = path.read_text(encoding="utf-8").splitlines()
     corrected, added = ',I-ADS-50,search,,"we asked, twice",,,us', "by-hand,,ads,,,,,me"
-    path.write_text("\n".join([f"{header},who", f"{added}", corrected, *rest]), encoding="utf-8")
+    # As a spreadsheet saves it.
+    quoted = ",".join(f'"{name}"' for name in [*header.split(","), "who"])
+    path.write_text("\n".join([quoted, f"{added}", corrected, *rest]), encoding="utf-8")
     for _ in range(2):
         assert lines(books, *words)[len(first) - 3 :] == [
             f"Wrote 16 resources to {path}.", "2 lines that somebody confirmed are kept.",

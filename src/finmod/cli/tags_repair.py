@@ -309,7 +309,7 @@ def _said(item: InferredDimension) -> Iterator[str]:
 def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
     """Write what was inferred as a lookup, beside what somebody confirmed in it; yield what to tell of it."""
     from finmod.workspace.files import write_list
-    from finmod.workspace.inferred_list import COLUMNS, KIND, confirmed
+    from finmod.workspace.inferred_list import COLUMNS, confirmed
     from finmod.workspace.tags_infer import lookup_lines
 
     inferred, left_out = lookup_lines(item.tags)
@@ -319,7 +319,7 @@ def _written(path: Path, item: InferredDimension, root: Path) -> Iterator[str]:
     proof = (f"{item.month:%Y-%m}", f"{floor(item.report.precision.low * 10_000) / 10_000:.4f}")
     others = ("",) * (len(there.columns) - len(COLUMNS))
     text = csv_text(there.columns, [(*line, *proof, *others) for line in lines])
-    write_list(path, text + there.text(), KIND)
+    write_list(path, text + there.text(), there.kind)
     yield ""
     yield f"Wrote {counted(len(lines), 'resource')} to {path}."
     if there.lines:

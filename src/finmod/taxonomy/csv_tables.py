@@ -20,7 +20,10 @@ from finmod.settings.validate import listing
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a CSV: column -> text without blanks around it, and the line on which it begins."""
+    """One row of a CSV: column -> text without blanks around it, and the line on which it begins.
+
+    Under "" stands the first text that is there of columns without a heading.
+    """
 
     cells: dict[str, str]
     line: int
@@ -84,11 +87,15 @@ def read_csv(  # noqa: PLR0913 -- what is read, and how messages tell it
     header = tuple(cell.strip() for cell in rows[0][1])
     _check_header(header, needed, name)
     _check_slips(header, known, name)
-    table = tuple(
-        Row({column: cells[place].strip() for place, column in enumerate(header)}, line)
-        for line, cells in _whole(rows[1:], header, name)
-    )
+    table = tuple(Row(_by_column(header, cells), line) for line, cells in _whole(rows[1:], header, name))
     return CsvTable(name, header, table)
+
+
+def _by_column(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for column, cell in zip(header, cells, strict=False):  # behind the header there may be empty cells
+        found[column] = found.get(column) or cell.strip()
+    return found
 
 
 def _bytes(folder: Path, name: str, asked_by: str) -> bytes:
