@@ -13,6 +13,9 @@ from finmod.taxonomy.definition import Dimension, Entry, Rule
 How = Literal["exact", "folded", "alias", "pattern", "open", "map", "inferred", "when", "is", "parent", "dimension",
               "unrecognised"]  # fmt: skip
 
+_COMPARED = 16
+"""Stretches of numbers that are compared with one by one at most."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -81,7 +84,20 @@ class Outcomes:
     def inferred_sql(self, dimension: str, column: str) -> str | None:
         """Return SQL for whether a column of outcomes has one that was inferred; None where none of them was.
 
-        It is NULL where the column is.
+        It is NULL where the column is. Few stretches of numbers are compared with; many are a list that is looked up by
+        number: were each row compared with thousands one by one, that would take minutes.
         """
-        numbers = [str(number) for number, said in self.of_dimension(dimension) if said.how == "inferred"]
-        return f"{column} IN ({', '.join(numbers)})" if numbers else None
+        named = self.of_dimension(dimension)
+        stretches: list[tuple[int, int]] = []
+        for number, said in named:
+            if said.how == "inferred":
+                begin = stretches.pop()[0] if stretches and stretches[-1][1] == number - 1 else number
+                stretches.append((begin, number))
+        if len(stretches) <= _COMPARED:
+            compared = " OR ".join(f"{column} BETWEEN {begin} AND {end}" for begin, end in stretches)
+            return f"({compared})" if compared else None
+        first, last = named[0][0], named[-1][0]
+        marks = ["false"] * (last - first + 1)
+        for begin, end in stretches:
+            marks[begin - first : end - first + 1] = ["true"] * (end - begin + 1)
+        return f"list_extract([{', '.join(marks)}]::BOOLEAN[], nullif(greatest({column}, 0), 0) - {first - 1})"
