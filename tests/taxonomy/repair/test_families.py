@@ -84,3 +84,21 @@ def test_what_rolls_up_goes_by_the_dimension_below(tmp_path: Path) -> None:
     product, unit = found.dimensions["product"], found.dimensions["unit"]
     assert families(found, unit, None, below="team", tagged=("team",)) == ("team",)
     assert families(found, product, product.rules[1]) == ("unit", "team", "account")
+
+
+def test_many_rules_that_ask_dimensions_of_many_rules_are_each_read_once(tmp_path: Path) -> None:
+    def dimension(number: int) -> str:
+        asks = "".join(f"      - {{when: {{d{number + 1}: v, ServiceName: s{rule}}}, is: v}}\n" for rule in range(20))
+        return f"  d{number}:\n    values: [v]\n    from:\n" + (asks if number < 9 else "      - is: v\n")
+
+    below = "".join(map(dimension, range(10)))
+    rules = "      - {when: {d0: v}, is: ads}\n"
+    product = f"dimensions:\n  product:\n    values: [ads]\n    from:\n{rules}"
+    (tmp_path / "taxonomy.yaml").write_text(f"{product}{below}", encoding="utf-8")
+    found = read_taxonomy(tmp_path)
+
+    (first,) = found.dimensions["product"].rules
+    assert families(found, found.dimensions["product"], first) == (
+        *(f"d{number}" for number in range(10)),
+        "other rules",
+    )

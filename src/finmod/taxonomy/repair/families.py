@@ -6,7 +6,7 @@ Owns the reading of rules for that. What families that agree are worth is told i
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 from finmod.taxonomy.repair.witnesses import ACCOUNT, NAME, RULE
@@ -46,8 +46,13 @@ class _Reader:
     taxonomy: Taxonomy
     own: str
     tagged: Container[str]
+    seen: set[tuple[str, int]] = field(default_factory=set)
 
     def rule(self, dimension: Dimension, rule: Rule) -> Iterator[str]:
+        # Once is enough, and rules that ask dimensions of rules that ask dimensions would be very many.
+        if (dimension.name, rule.number) in self.seen:
+            return
+        self.seen.add((dimension.name, rule.number))
         if rule.kind == "parent":
             # The parent may be called so by any rule behind this one, and lies where the resource lies.
             yield RULE
