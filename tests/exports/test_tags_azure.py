@@ -215,14 +215,23 @@ def test_the_effect_is_a_parameter_that_reports_unless_enforcement_is_chosen() -
     assert effect(enforce=True)["allowedValues"] == ["Audit", "Deny", "Disabled"]
 
 
-def test_ids_stand_in_the_scope() -> None:
-    assert documents(PRODUCT, options=TagPolicyOptions(scope=GROUP))["product-missing"]["id"] == (
-        f"{GROUP}/providers/Microsoft.Authorization/policyDefinitions/finmod-tags-product-missing"
+@pytest.mark.parametrize("scope", [GROUP, GROUP.replace("acme", "a"), GROUP.replace("acme", "a" * 90)])
+def test_ids_stand_in_the_scope(scope: str) -> None:
+    assert documents(PRODUCT, options=TagPolicyOptions(scope=scope))["product-missing"]["id"] == (
+        f"{scope}/providers/Microsoft.Authorization/policyDefinitions/finmod-tags-product-missing"
     )
 
 
 @pytest.mark.parametrize(
-    "scope", ["0f1e2d3c-0000-4000-8000-00000000abcd", "/subscriptions/x", f"{GROUP}/x", f"{GROUP}.", ""]
+    "scope",
+    [
+        "0f1e2d3c-0000-4000-8000-00000000abcd",
+        "/subscriptions/x",
+        f"{GROUP}/x",
+        f"{GROUP}.",
+        GROUP.replace("acme", "a" * 91),
+        "",
+    ],
 )
 def test_a_scope_that_is_no_id_is_told(scope: str) -> None:
     with pytest.raises(UserError) as caught:

@@ -30,7 +30,7 @@ MAX_CONDITIONS, MAX_FUNCTIONS, MAX_BYTES, MAX_POLICIES = 4096, 2048, 1_048_576, 
 _ROLE = "/providers/Microsoft.Authorization/roleDefinitions/4a9ae827-6dc8-4573-8ac7-8239d42aa03f"
 _GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _SCOPE = re.compile(
-    rf"/subscriptions/{_GUID}|/providers/Microsoft\.Management/managementGroups/[A-Za-z0-9_().-]{{1,89}}[A-Za-z0-9_()-]"
+    rf"/subscriptions/{_GUID}|/providers/Microsoft\.Management/managementGroups/[A-Za-z0-9_().-]{{0,89}}[A-Za-z0-9_()-]"
 )
 
 _Json = dict[str, object]
