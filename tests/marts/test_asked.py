@@ -52,6 +52,7 @@ def engine() -> Iterator[Engine]:
         "SELECT column_count FROM duckdb_views WHERE view_name = 'charges'",
         "SELECT relnatts FROM pg_class WHERE relname = 'charges'",
         "SELECT sql FROM sqlite_master WHERE name = 'charges'",
+        "SELECT sql FROM sqlite_schema WHERE name = 'charges'",
         "SELECT definition FROM pg_views WHERE viewname = 'charges'",
         "SELECT view_definition FROM information_schema.views WHERE table_name = 'charges'",
         "SELECT column_name FROM duckdb_columns() WHERE table_name = 'charges'",

@@ -20,7 +20,7 @@ def words(*lines: tuple[str, str]) -> str:
     [
         ((), ""),
         ((("", ""), ("", "0.5")), ""),
-        ((("2026-09", "0.9750"), ("", "")), ", inferred from 2026-09, precision 0.9750"),
+        ((("2026-09", "0.9750"), ("", "")), ", lines of it inferred from 2026-09, precision 0.9750"),
         ((("2026-09", "0.9750"), ("2026-11", "0.981")), ", inferred from 2026-09 to 2026-11, precision 0.9750"),
         ((("<b>=1", "x"),), ", inferred"),
     ],

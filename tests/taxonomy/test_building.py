@@ -232,7 +232,8 @@ def test_a_lookup_is_a_map_from_a_csv(tmp_path: Path) -> None:
         for entry in found.entries or ()
     ] == [
         ("1", "l.csv:2:2", [("x", "", "l.csv:2:1")]),
-        ("2", "l.csv:3:2", [("y", "until 2026-01-01", "l.csv:3:1"), ("z", "since 2026-01-01", "l.csv:4:1")]),
+        ("2", "l.csv:3:2", [("y", "until 2026-01-01", "l.csv:3:1")]),
+        ("2", "l.csv:4:2", [("z", "since 2026-01-01", "l.csv:4:1")]),
     ]
 
 

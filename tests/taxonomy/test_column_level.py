@@ -84,6 +84,17 @@ def test_a_resource_without_a_name_is_called_by_the_end_of_its_id(row: Key, expe
         assert engine.row(f"SELECT {subject_sql(NAME)}, {subject_sql(NAME, 'base.')} FROM base") == (expected, expected)
 
 
+def test_of_a_key_with_dated_rows_each_says_for_itself_whether_it_was_inferred(tmp_path: Path) -> None:
+    text = "dimensions: {p: {values: [x], from: [{lookup: {file: l.csv, key: ResourceId, value: v}}]}}"
+    files = {"l.csv": "ResourceId,v,since,until,inferred_from\na,x,,2026-02-15,2026-01\nA,x,2026-02-15,,\n"}
+    rows: list[Key] = [{"ResourceId": "a", "segment": segment} for segment in (0, 1)]
+    found = names(read(tmp_path, text, files), rows, [date(2026, 2, 15)])
+
+    assert found.how("p") == ["inferred", "map"]
+    places = [each["p"].place for each in found.found if each["p"] is not None]
+    assert places == ["l.csv:2:1", "l.csv:3:1"]
+
+
 def test_a_lookup_answers_by_day(tmp_path: Path) -> None:
     text = "dimensions: {p: {from: [{lookup: {file: l.csv, key: number, value: v, column: SubAccountId}}]}}"
     files = {"l.csv": "number;v;since;until\n1;a;;2026-02-15\n1;b;2026-02-20;\n22;c;2026-02-15;\n"}

@@ -78,6 +78,7 @@ def test_a_list_that_a_spreadsheet_saved_is_known_by_the_names_of_its_columns(
     [
         (f"{KIND}\n,i-\xff\n".encode("latin-1"), "the byte 0xff is not UTF-8"),
         (f"{KIND}\n{OURS}\n".encode("utf-16"), "the byte 0xff is not UTF-8"),
+        (f"sep=;\n{KIND}\n".replace(",", ";").encode(), "the first line is 'sep=;'"),
         (f"{KIND}\n".replace("confidence", "sure").encode(), "there is no column 'confidence'"),
         (f"{KIND}\n".replace(",", "\t").encode(), "there is no column 'AllocatedResourceId'"),
     ],

@@ -163,7 +163,7 @@ def test_what_was_inferred_and_accepted_is_marked_wherever_its_name_is_told(comp
     books.write("inferred.csv", "\n".join(by_hand) + "\n")
     rule = "      - lookup: {file: inferred.csv, key: ResourceId, value: value}\n"
     books.write("taxonomy.yaml", ESTATE.replace("      - tag: product\n", f"      - tag: product\n{rule}"))
-    text = "lookup inferred.csv, inferred from 2026-09, precision 0.9750"
+    text = "lookup inferred.csv, lines of it inferred from 2026-09, precision 0.9750"
     because = f"ResourceId is 'i-ads-50', for which it was inferred (rule 2, {text}; inferred.csv:2:2)"
     assert f"  product is ads: {because}." in books.run("explain", "i-ads-50").out.splitlines()
     how = "SELECT x_How, x_RuleText, sum(x_Charges) AS n FROM charge_names WHERE x_Rule = 2 GROUP BY ALL ORDER BY 1"

@@ -18,6 +18,7 @@ _TABLES = frozenset({"BASE_TABLE", "PIVOT"})
 # Of information_schema, pg_catalog, DuckDB and SQLite: they list, count or define the columns of tables.
 _CATALOGUE = frozenset({
     "columns", "views", "pg_attribute", "pg_class", "pg_views", "duckdb_columns", "duckdb_views", "sqlite_master",
+    "sqlite_schema",
 })  # fmt: skip
 
 

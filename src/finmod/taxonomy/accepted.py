@@ -30,4 +30,5 @@ def inferred_words(table: CsvTable) -> str:
     told = [cells.get(PRECISION, "") for cells in inferred]
     shares = [Decimal(text) for text in told if re.fullmatch(r"[01](\.[0-9]{1,9})?", text)]
     since = f" from {' to '.join(dict.fromkeys((months[0], months[-1])))}" if months else ""
-    return f", inferred{since}{f', precision {min(shares)}' if shares else ''}"
+    some = "" if len(inferred) == len(table.rows) else "lines of it "
+    return f", {some}inferred{since}{f', precision {min(shares)}' if shares else ''}"

@@ -260,10 +260,11 @@ class Builder:
             )  # fmt: skip
         return tuple(
             Entry(
-                rows[0][0].cells[key], tuple(target for _, target in rows), table.place(rows[0][0], key),
-                is_literal=True, inferred=any(row.cells.get(INFERRED_FROM) for row, _ in rows),
+                row.cells[key], (target,), table.place(row, key), is_literal=True,
+                inferred=bool(row.cells.get(INFERRED_FROM)),
             )
             for rows in found.values()
+            for row, target in rows
         )  # fmt: skip
 
     def _csv(self, name: str, needed: tuple[str, ...], asked_by: str, known: tuple[str, ...] = ()) -> CsvTable | None:

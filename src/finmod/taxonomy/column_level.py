@@ -200,15 +200,14 @@ class ColumnLevel:
     def _stretches(self, dimension: Dimension, rule: Rule, entries: Sequence[Entry]) -> Iterator[tuple[int, int, int]]:
         """Yield what lines of one text say: first and last segment, and the outcome there.
 
-        Of lines that differ in case alone the first holds, where it has a value.
+        Of lines that differ in case alone the first holds, where it has a value. Rows of a lookup never meet on a day.
         """
-        if len(entries) > 1:
+        if len(entries) > 1 and not all(entry.is_literal for entry in entries):
             for segment in self.segments.all():
                 numbers = (number for entry in entries for number in self._numbers(dimension, rule, entry, segment))
                 yield from ((segment, segment, number) for number in islice(numbers, 1))
             return
-        (entry,) = entries
-        for target in entry.targets:
+        for entry, target in ((each, target) for each in entries for target in each.targets):
             held = self.segments.holding(*self._spans(dimension, target))
             if held:
                 number = self.outcomes.of_entry(dimension, rule, entry, target.text)

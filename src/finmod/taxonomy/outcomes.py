@@ -84,7 +84,7 @@ class Outcomes:
     def inferred_sql(self, dimension: str, column: str) -> str | None:
         """Return SQL for whether a column of outcomes has one that was inferred; None where none of them was.
 
-        It is NULL where the column is. Few stretches of numbers are compared with; many are a list that is looked up by
+        It is NULL where the column is. Few stretches of numbers are compared with; many are a row of bits, looked up by
         number: were each row compared with thousands one by one, that would take minutes.
         """
         named = self.of_dimension(dimension)
@@ -97,7 +97,8 @@ class Outcomes:
             compared = " OR ".join(f"{column} BETWEEN {begin} AND {end}" for begin, end in stretches)
             return f"({compared})" if compared else None
         first, last = named[0][0], named[-1][0]
-        marks = ["false"] * (last - first + 1)
+        marks = bytearray(b"0" * (last - first + 1))
         for begin, end in stretches:
-            marks[begin - first : end - first + 1] = ["true"] * (end - begin + 1)
-        return f"list_extract([{', '.join(marks)}]::BOOLEAN[], nullif(greatest({column}, 0), 0) - {first - 1})"
+            marks[begin - first : end - first + 1] = b"1" * (end - begin + 1)
+        place = f"CASE WHEN {column} BETWEEN {first} AND {last} THEN {column} - {first} END"
+        return f"(get_bit('{marks.decode()}'::BIT, {place}) = 1)"

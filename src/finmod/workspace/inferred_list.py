@@ -21,6 +21,8 @@ from finmod.taxonomy.csv_tables import CsvTable, Row, read_csv
 COLUMNS: Final = ("AllocatedResourceId", "ResourceId", "value", "confidence", "why", INFERRED_FROM, PRECISION)
 KIND: Final = ",".join(COLUMNS)
 """How the first line of every such list begins that no spreadsheet has saved."""
+_SEPARATOR = re.compile(rb'"?sep=."?')
+"""A first line that spreadsheets read and write, and no CSV has."""
 _LONGEST_HEAD = 65_536
 """Bytes of a file in which its header is looked for."""
 
@@ -68,9 +70,19 @@ def confirmed(path: Path) -> Confirmed:
 
     Raises:
         UserError: FM2009, the list is no CSV any more, or lacks a column, or a confirmed line has a text in a column
-            without a heading: what it holds could not be kept.
+            without a heading, or a line for the spreadsheet stands above the names: what it holds could not be kept.
     """
     head = _header(path)
+    if _SEPARATOR.fullmatch(head):
+        raise UserError(
+            Problem(
+                code="FM2009",
+                found=f"the first line is {printable(head.decode(errors='replace'), 40)!r}",
+                expected="the names of the columns",
+                where=f"{path}:1",
+                remedy="Take that line out; a separator is found without it.",
+            )
+        )
     if not re.search(rf"\b{INFERRED_FROM}\b".encode(), head.replace(b"\0", b"")):
         return Confirmed()
     table = read_csv(path.parent, path.name, COLUMNS, asked_by="--to", shown=str(path))

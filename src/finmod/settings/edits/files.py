@@ -83,6 +83,7 @@ class TaxonomyFiles:
         self._tables: dict[Path, CsvFile] = {}
         self._meanings: dict[str, dict[str, tuple[str, str | None]]] = {}
         self._naming: dict[Path, list[str]] = {}
+        self._resolved: dict[tuple[Path, str], Path] = {}
         self._ships = False
         self._open(path, path.resolve())
 
@@ -122,7 +123,7 @@ class TaxonomyFiles:
         key = file.path.resolve()
         if key not in self._naming:
             every = dict.fromkeys(name for each in self._files.values() for name in each.settings.dimensions)
-            self._naming[key] = [name for name in every if any(_csv_path(*each) == key for each in self._of(name))]
+            self._naming[key] = [name for name in every if any(self._csv_path(*each) == key for each in self._of(name))]
         return [name for name in self._naming[key] if self._having(name, value) is file]
 
     def _having(self, dimension: str, value: str) -> YamlFile | CsvFile | None:
@@ -192,7 +193,7 @@ class TaxonomyFiles:
 
     def _table(self, file: YamlFile, settings: DimensionSettings) -> CsvFile | None:
         """Return the CSV that a dimension names; None where it names none."""
-        key = _csv_path(file, settings)
+        key = self._csv_path(file, settings)
         if key is None or not settings.values_file:
             return None
         if key not in self._tables:
@@ -205,6 +206,14 @@ class TaxonomyFiles:
                     Problem(code=_NO_CSV, found=str(error), where=where, remedy="Correct the file, or its name.")
                 ) from None
         return self._tables[key]
+
+    def _csv_path(self, file: YamlFile, settings: DimensionSettings) -> Path | None:
+        if not settings.values_file:
+            return None
+        asked = (file.path, settings.values_file)
+        if asked not in self._resolved:
+            self._resolved[asked] = (file.path.parent / settings.values_file).resolve()
+        return self._resolved[asked]
 
     def _read_table(self, path: Path, written: str) -> CsvFile:
         if path_fault(written) or Path(written).is_absolute() or not path.is_file():
@@ -222,10 +231,6 @@ class TaxonomyFiles:
         except UnicodeDecodeError as error:
             found = f"the byte 0x{error.object[error.start]:02x} is not UTF-8"
             raise NoCsvError(found, error.object[: error.start].count(b"\n") + 1) from None
-
-
-def _csv_path(file: YamlFile, settings: DimensionSettings) -> Path | None:
-    return (file.path.parent / settings.values_file).resolve() if settings.values_file else None
 
 
 def _unmarked(raw: bytes) -> tuple[bytes, bytes]:
