@@ -273,6 +273,8 @@ def test_charges_of_unknown_cost_and_what_nobody_knows_of_are_told(tmp_path: Pat
     at = shown.index("Counted, though nobody knows whether it can carry tags: 5.00 USD.")
     assert shown[at + 1] == "In no amount here, for their EffectiveCost is unknown: 1 charge."
     assert records(books)[0]["unknown_charges"] == "1"
+    groups = [" ".join(line.split()) for line in lines(books, "--by", "service")]
+    assert groups.count("Unheard - - - 0 of 1") == 2
     rules = [" ".join(line.split()) for line in lines(books, "rules", "--dimension", "product")]
     assert "3 when ServiceName Unheard 1 1 - taxonomy.yaml:10:9" in rules
 

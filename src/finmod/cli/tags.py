@@ -211,13 +211,18 @@ def _groups(report: TagReport, by: str) -> None:
         say(screen, f"{whole.dimension}: {of_all}", style="bold")
         rows = [
             (one_line(item.group, _GROUP) if item.group else "(none)", _understood(item),
-             money(item.taggable, item.currency), money(item.gap, item.currency), _resources(item))
+             _known(item, item.taggable), _known(item, item.gap), _resources(item))
             for item in groups[:_SHOWN]
         ]  # fmt: skip
         headings = (by, "understood", "can carry tags", "gap", "resources")
         table(headings, rows, right=headings[1:], spare=("resources",))
         if len(groups) > _SHOWN:
             say(screen, f"... and {len(groups) - _SHOWN:,} more: --output csv shows them all.")
+
+
+def _known(item: Compliance, cost: Decimal) -> str:
+    """Return an amount of a group; a dash where it has charges of unknown cost and none of known cost that count."""
+    return "-" if item.unknown_charges and not item.taggable else money(cost, item.currency)
 
 
 def _trend(report: TagReport) -> None:
