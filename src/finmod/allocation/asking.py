@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from finmod.allocation.cells import Groups
 from finmod.allocation.cost_shares import ByCost, Weights, read_weights
 from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
 from finmod.allocation.driver_shares import ByDriver, Resolve, Series, refused_of, read_series
+from finmod.allocation.kubernetes_shares import ByKubernetes, Held, read_held
 from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Ints, Vector, vector
@@ -43,6 +45,7 @@ class Asking:
     receiving: dict[int, int] = field(init=False)
     _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
     _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
+    _held: dict[tuple[Grain | None, tuple[Decimal, ...]], Held] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Number the targets that are pools."""
@@ -81,6 +84,8 @@ class Asking:
             return ByCost(share, self.weights(share), refused, self.groups, number)
         if share.kind == "driver":
             return self._by_driver(share, self.targets.number(pool.receives) if pool.receives else UNALLOCATED)
+        if share.kind == "kubernetes":
+            return self._by_kubernetes(share, number, pool)
         message = f"share by {share.kind}"
         raise NotImplementedError(message)
 
@@ -97,6 +102,14 @@ class Asking:
         capacity = self.series(share.capacity, series.grain if series else None) if share.capacity else None
         refused = refused_of(self.engine, self.targets, share)
         return ByDriver(share, series, capacity, self.receiving, owner, refused)
+
+    def _by_kubernetes(self, share: Share, number: int, pool: Pool) -> ByKubernetes:
+        key = share.grain, share.prices
+        if key not in self._held:
+            self._held[key] = read_held(self.engine, share)
+        owner = self.targets.number(pool.receives) if pool.receives else UNALLOCATED
+        refused = refused_of(self.engine, self.targets, share)
+        return ByKubernetes(share, self._held[key], self.groups, number, self.receiving, owner, refused)
 
     def _place(self, target: int) -> int:
         return -self.receiving[target] if target in self.receiving else target

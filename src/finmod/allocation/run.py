@@ -76,11 +76,13 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
+    targets = Targets(allocation.to)
+    days, true_ups = cube(ledger, snapshot, months)
+    if asks_usage(allocation):
+        read_usage(engine, (ledger, snapshot), taxonomy, targets, f"{days} UNION ALL SELECT x_ChargeDate FROM {true_ups}")
     segments = make_base(engine, ledger, snapshot, whole, months, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
-    targets = Targets(allocation.to)
     groups = make_keys(engine, naming, allocation, targets)
-    days, true_ups = cube(ledger, snapshot, months)
     make_cells(engine, naming, days, true_ups)
     asking = Asking(engine, taxonomy, allocation, targets, groups, resolve)
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
