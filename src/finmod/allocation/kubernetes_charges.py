@@ -29,14 +29,14 @@ _TEXTS = ("ResourceId", "ResourceName", "Tags", "AllocatedTags", "ServiceName", 
           "SkuMeter", "ChargeDescription")  # fmt: skip
 _OWN = "(?:(?:user|tag|label)[:_]|k8s-label/)?"
 _CLUSTER = "(?:(?:k8s|eks|aks|gke|kubernetes)[-_:/]?)?cluster(?:[-_]?name)?"
-_SUPPLIERS = r"aws[:_]eks[:_]cluster[-_]name|alpha\.eksctl\.io/cluster-name|goog-k8s-cluster-name|aks-managed-cluster-name"
+_SUPPLIERS = (
+    r"aws[:_]eks[:_]cluster[-_]name|alpha\.eksctl\.io/cluster-name|goog-k8s-cluster-name|aks-managed-cluster-name"
+)
 
 
 def asking_pools(allocation: Allocation) -> tuple[int, ...]:
     """Return the numbers of the pools of which some share asks what was held of clusters."""
-    return tuple(
-        number for number, pool in enumerate(allocation.pools, start=1) if any(map(_asks, pool.shares))
-    )
+    return tuple(number for number, pool in enumerate(allocation.pools, start=1) if any(map(_asks, pool.shares)))
 
 
 def _asks(share: Share) -> bool:
@@ -54,7 +54,9 @@ def mark_charges(engine: Engine, pool: str, numbers: Collection[int]) -> None:
     keys = "x_Source, x_BillingPeriod, x_ChargeKey"
     # Where a report leaves its cluster's name out, no charge can be told to be of another one.
     nameless = engine.row("SELECT coalesce(bool_or(is_nameless), false) FROM kubernetes_rows")[0]
-    suppliers = f"regexp_full_match(t.key, '{_OWN}(?:{_CLUSTER}|{_SUPPLIERS})') OR t.key LIKE '%kubernetes.io/cluster/_%'"
+    suppliers = (
+        f"regexp_full_match(t.key, '{_OWN}(?:{_CLUSTER}|{_SUPPLIERS})') OR t.key LIKE '%kubernetes.io/cluster/_%'"
+    )
     sql = query("kubernetes_charges").format(
         charges=f"(SELECT DISTINCT {keys}, {', '.join(_TEXTS)} FROM {NAMES} WHERE {pool} IN "
         f"({', '.join(map(str, numbers))}))",

@@ -14,8 +14,7 @@ from typing import Final
 from finmod.allocation.definition import Allocation
 from finmod.allocation.targets import Targets
 from finmod.engines.duckdb import Engine, identifier
-from finmod.ledger.kubernetes_rows import HELD, usage_rows
-from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.kubernetes_rows import HELD
 from finmod.ledger.reduce import without_heading
 from finmod.settings.rule import COLUMNS
 from finmod.taxonomy.definition import Taxonomy
@@ -58,14 +57,12 @@ def asks_usage(allocation: Allocation) -> bool:
     return any(share.kind == "kubernetes" for share in allocation.shares())
 
 
-def read_usage(
-    engine: Engine, books: tuple[Ledger, Snapshot], taxonomy: Taxonomy, targets: Targets, charges: str
-) -> None:
+def read_usage(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets, charges: str) -> None:
     """Make the tables of what was held; the names of a run must be made after it, for they use the same tables.
 
     Args:
         engine: Where they are made.
-        books: The ledger that has the reports and bills, and its state.
+        usage: SQL for the rows of reports and bills.
         taxonomy: What names workloads.
         targets: Get the targets that hold anything.
         charges: SQL for what is shared, with x_ChargeDate: usage of its months is looked at.
@@ -75,7 +72,7 @@ def read_usage(
         f"coalesce(last_day(max(x_ChargeDate)), DATE '1970-01-01') FROM (SELECT x_ChargeDate FROM {charges})"
     )
     sql = query("kubernetes_rows").format(
-        usage=usage_rows(*books),
+        usage=usage,
         cpu=HELD["CpuAllocatedCoreSeconds"],
         memory=HELD["MemoryAllocatedByteSeconds"],
         volume=resource_key("VolumeResourceId"),
@@ -88,9 +85,7 @@ def read_usage(
     segments = segments_between(taxonomy.days(), days[0], days[1])
     held = query("kubernetes_pods")
     day = "(DATE '1970-01-01' + day)"
-    engine.run(
-        f"CREATE OR REPLACE TEMP TABLE kubernetes_pods AS SELECT *, {segments.of(day)} AS segment FROM ({held})"
-    )
+    engine.run(f"CREATE OR REPLACE TEMP TABLE kubernetes_pods AS SELECT *, {segments.of(day)} AS segment FROM ({held})")
     _name_workloads(engine, taxonomy, targets, segments)
     engine.run(
         "CREATE OR REPLACE TEMP TABLE kubernetes_named AS SELECT p.*, t.target FROM kubernetes_pods AS p "

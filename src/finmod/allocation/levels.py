@@ -75,9 +75,7 @@ def level_columns(allocation: Allocation) -> dict[str, str]:
     return {name: column_of(name) for name in dict.fromkeys(names)}
 
 
-def cut_levels(
-    engine: Engine, allocation: Allocation, taxonomy: Taxonomy, resolve: Resolve, folder: Path
-) -> LevelRun:
+def cut_levels(engine: Engine, allocation: Allocation, taxonomy: Taxonomy, resolve: Resolve, folder: Path) -> LevelRun:
     """Cut what targets cost to the members of every lower level; each level has all of the cost once.
 
     Args:
@@ -133,7 +131,9 @@ class _Cut:
 
     def _number_parents(self, source: str) -> list[Values]:
         within = ", ".join(identifier(self.columns[name]) for name in self.level.within)
-        found: list[Values] = [tuple(row) for row in self.engine.rows(f"SELECT DISTINCT {within} FROM {source} ORDER BY ALL")]
+        found: list[Values] = [
+            tuple(row) for row in self.engine.rows(f"SELECT DISTINCT {within} FROM {source} ORDER BY ALL")
+        ]
         count = len(self.level.within)
         kinds = ", ".join(f"w{at} VARCHAR" for at in range(count))
         self.engine.run(f"CREATE OR REPLACE TEMP TABLE {_PARENTS} (parent INTEGER, {kinds})")

@@ -96,7 +96,8 @@ def make_allocated(
     cells, parts = given
     engine.register("split_parts", _frame(cells, parts))
     costs = ", ".join(
-        f"CASE WHEN k{at} THEN {amount_sql(f'w{at}', f'r{at}')} END AS {identifier(name)}" for at, name in enumerate(COSTS)
+        f"CASE WHEN k{at} THEN {amount_sql(f'w{at}', f'r{at}')} END AS {identifier(name)}"
+        for at, name in enumerate(COSTS)
     )
     unknowns = ", ".join(f"u{at} AS {name}" for at, name in enumerate(COST_UNKNOWNS))
     sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in map(identifier, COSTS))
