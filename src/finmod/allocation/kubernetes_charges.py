@@ -20,7 +20,7 @@ from finmod.engines.duckdb import Engine
 from finmod.taxonomy.naming import NAMES
 
 WEIGHTS: Final = "x_Weights"
-"""Column that tells groups of charges apart: a JSON list of what they are for, their cluster, and its node or volume."""
+"""Column that tells groups of charges apart: a JSON list of what they are for, their cluster, its node or volume."""
 
 OF_CHARGES: Final = "kubernetes_of_charges"
 """Table: x_Source, x_BillingPeriod, x_ChargeKey -> ResourceId and that column."""

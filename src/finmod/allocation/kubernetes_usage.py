@@ -1,7 +1,7 @@
 """What targets held of clusters: pods, claims and GPUs of usage reports and bills, named by the taxonomy.
 
 Owns the tables that a share by kubernetes reads its weights from. A workload is named as AWS's split rows are: by its
-labels, as tags of what a cost was split to, and behind them by those of its namespace; what the reports say of it beside
+labels, as tags of what a cost was split to, and behind them by those of its namespace; what reports say of it beside
 labels stands among them as ``namespace``, ``cluster-name``, ``workload-type`` and ``workload-name``. It has no other
 column of a charge: the account of its node is not its own.
 """
@@ -23,8 +23,8 @@ from finmod.taxonomy.row_insert import insert_rows
 from finmod.taxonomy.segments import Segments, segments_between
 
 NODES: Final = "kubernetes_nodes"
-"""Table: ``day``, ``cluster``, ``key`` of a node, ``target``, core-hours ``cpu``, GiB-hours ``memory`` and ``gpu`` hours
-held; those that nobody held have the target NULL, those of workloads without a name 0."""
+"""Table: ``day``, ``cluster``, ``key`` of a node, ``target``, core-hours ``cpu``, GiB-hours ``memory`` and hours of
+``gpu`` held; those that nobody held have the target NULL, those of workloads without a name 0."""
 
 CLAIMS: Final = "kubernetes_claims"
 """Table: ``day``, ``cluster``, ``key`` of a volume, ``target`` and GiB-hours of ``storage``."""
@@ -143,7 +143,7 @@ def _make_keys(engine: Engine) -> None:
     engine.run(
         "CREATE OR REPLACE TEMP TABLE kubernetes_keys AS SELECT cluster, day, node, "
         "coalesce(min(node_id), concat(cluster, '/', node)) AS key, max(node_name) AS node_name "
-        "FROM kubernetes_rows WHERE node IS NOT NULL GROUP BY ALL"
+        "FROM kubernetes_rows WHERE node IS NOT NULL GROUP BY cluster, day, node"
     )
 
 

@@ -25,7 +25,13 @@ tag_texts AS (
             lower(json_extract_string(tags, '/' || replace(replace(key, '~', '~0'), '/', '~1')))
         ) AS said
     FROM tag_keys
-    WHERE lower(key) LIKE '%cluster%'
+    WHERE lower(key) LIKE '%cluster%' OR regexp_matches(lower(key), 'created.for.pv.name$')
+),
+volumes AS (
+    SELECT tags, min(said) AS volume_name
+    FROM tag_texts
+    WHERE regexp_matches(key, 'created.for.pv.name$')
+    GROUP BY ALL
 ),
 named AS (
     SELECT
@@ -33,19 +39,25 @@ named AS (
         arg_min(t.said, (length(t.key), t.key)) FILTER ({names_cluster}) AS told
     FROM tag_texts AS t
     LEFT JOIN clusters AS c ON t.said = c.cluster
-    WHERE t.said <> ''
+    WHERE t.said <> '' AND t.key LIKE '%cluster%'
     GROUP BY ALL
 ),
 placed AS (
     SELECT
-        c.*, coalesce(by_id.key, by_name.key) AS node, v.key AS volume,
+        c.*, coalesce(by_id.key, by_name.key) AS node, coalesce(v_by_id.key, v_by_name.key, v_by_tag.key) AS volume,
         coalesce(
-            by_id.cluster, by_name.cluster, v.cluster, own.known, split.known, by_path.cluster, own.told, split.told
+            by_id.cluster, by_name.cluster, v_by_id.cluster, v_by_name.cluster, v_by_tag.cluster, own.known,
+            split.known, by_path.cluster, own.told, split.told
         ) AS cluster
     FROM charges AS c
     LEFT JOIN kubernetes_names AS by_id ON by_id.kind = 'node' AND by_id.name = c.id
     LEFT JOIN kubernetes_names AS by_name ON by_name.kind = 'node' AND by_name.name = lower(c.ResourceName)
-    LEFT JOIN kubernetes_names AS v ON v.kind = 'volume' AND v.name = c.id
+    LEFT JOIN volumes ON volumes.tags = c.Tags
+    LEFT JOIN kubernetes_names AS v_by_id ON v_by_id.kind = 'volume' AND v_by_id.name = c.id
+    LEFT JOIN kubernetes_names AS v_by_name
+        ON v_by_name.kind = 'volume' AND v_by_name.name = lower(c.ResourceName)
+    LEFT JOIN kubernetes_names AS v_by_tag
+        ON v_by_tag.kind = 'volume' AND v_by_tag.name = volumes.volume_name
     LEFT JOIN named AS own ON own.tags = c.Tags
     LEFT JOIN named AS split ON split.tags = c.AllocatedTags
     LEFT JOIN clusters AS by_path ON by_path.cluster = coalesce(
@@ -59,12 +71,12 @@ SELECT
         WHEN regexp_matches(words, 'data.?transfer|-bytes|egress|bandwidth') THEN ['network', cluster, node]
         WHEN volume IS NOT NULL THEN ['volume', cluster, volume]
         WHEN node IS NOT NULL THEN ['node', cluster, node]
-        WHEN ServiceCategory = 'Storage' OR regexp_matches(words, 'storage|ebs:') OR starts_with(id, 'vol-')
-            OR whole_id LIKE '%/disks/%'
-            THEN ['storage', cluster, NULL]
         WHEN regexp_matches(id, '^i-[0-9a-f]+$')
             OR regexp_matches(whole_id, '[:/](instances?|virtualmachines|virtualmachinescalesets)/[^/]+')
             THEN ['unknown', cluster, NULL]
+        WHEN ServiceCategory = 'Storage' OR regexp_matches(words, 'storage|ebs:') OR starts_with(id, 'vol-')
+            OR whole_id LIKE '%/disks/%'
+            THEN ['storage', cluster, NULL]
         ELSE ['cluster', cluster, NULL]
     END)::VARCHAR) AS x_Weights
 FROM placed
