@@ -167,7 +167,8 @@ class Allocation:
 
     def shares(self) -> Iterator[Share]:
         """Yield every share, those for where others cannot be computed behind them."""
-        for holder in (*self.pools, *self.levels):
+        holders: tuple[Pool | Level, ...] = (*self.pools, *self.levels)
+        for holder in holders:
             for share in holder.shares:
                 found: Share | None = share
                 while found is not None:

@@ -4,8 +4,10 @@ Owns that dimension.
 """
 
 from __future__ import annotations
+
 from dataclasses import replace
 from typing import Final
+
 from finmod.allocation.definition import Allocation
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 

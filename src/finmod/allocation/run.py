@@ -13,11 +13,12 @@ from datetime import date
 import numpy as np
 
 from finmod.allocation.asking import Asking, Cuts
-from finmod.allocation.cells import Cells, make_cells, make_keys, offer_targets, pool_cells, within_columns
+from finmod.allocation.cells import Cells, keep_months, make_cells, make_keys, offer_targets, pool_cells, within_columns
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.findings import pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
-from finmod.allocation.inferred import pool_history
+from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pools import with_pools
@@ -33,6 +34,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.keyed import BASE, cube, make_base
 from finmod.taxonomy.naming import Naming, name_keys
+from finmod.terms.findings import Finding
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Run:
         network: How costs get there, to be asked again.
         asking: What its shares were made with.
         proved: The proof.
+        findings: Shares that could not be computed.
     """
 
     allocation: Allocation
@@ -54,6 +57,7 @@ class Run:
     network: Network
     asking: Asking
     proved: Proved
+    findings: tuple[Finding, ...]
 
 
 def allocate(  # noqa: PLR0913 -- what an allocation is made of
@@ -78,13 +82,16 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
-    segments = make_base(engine, ledger, snapshot, whole, months, also=within_columns(allocation))
+    read = with_history(allocation, months)
+    segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
     targets = Targets(allocation.to)
     groups = make_keys(engine, naming, allocation, targets)
+    make_cells(engine, naming, *cube(ledger, snapshot, read))
+    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine, allocation))
+    if read != months:
+        keep_months(engine, months or ())
     days, true_ups = cube(ledger, snapshot, months)
-    make_cells(engine, naming, days, true_ups)
-    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine))
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
@@ -94,7 +101,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     offer_targets(engine, targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     proved = prove(engine, allocation, days, true_ups)
-    return Run(allocation, naming, targets, network, asking, proved)
+    findings = tuple(share_findings(allocation, network.pools, pool_costs(engine)))
+    return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
 def _in_two_rounds(
