@@ -96,10 +96,7 @@ class Asking:
             series = [self.series(name, "day") for name in share.drivers]
             refused = refused_of(self.engine, self.targets, share)
             return ByInference(share, number, series, self.history, self.receiving, refused)
-        if share.kind == "kubernetes":
-            return self._by_kubernetes(share, number, pool)
-        message = f"share by {share.kind}"
-        raise NotImplementedError(message)
+        return self._by_kubernetes(share, number, pool)
 
     def _even(self, share: Share, number: int) -> Even:
         values = [*(self.taxonomy.dimensions[self.targets.dimensions[0]].values or {})]

@@ -93,8 +93,9 @@ def read_weights(engine: Engine, share: Share, receiving: Mapping[int, int]) -> 
         source, period = KEYS, "x_BillingPeriod - DATE '1970-01-01'"
     columns = f", {listed}" if listed else ""
     rows = engine.rows(
-        f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, CAST(sum({identifier(share.measure)}) AS DOUBLE) "
-        f"AS cost{columns} FROM {source} WHERE (pool = 0 AND target > 0){pools} GROUP BY ALL "
+        f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, "
+        f"CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost{columns} FROM {source} "
+        f"WHERE (pool = 0 AND target > 0){pools} GROUP BY ALL "
         "HAVING cost IS NOT NULL ORDER BY ALL"
     )
     gathered: dict[tuple[int, tuple[str | None, ...]], tuple[list[int], list[float]]] = {}

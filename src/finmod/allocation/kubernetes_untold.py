@@ -5,25 +5,32 @@ Owns the finding. They go by what their cluster held, which says nothing of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from finmod.allocation.cells import CELLS, KEYS, PLACES
-from finmod.allocation.definition import Pool
+from finmod.allocation.definition import Allocation, Pool
 from finmod.allocation.kubernetes_charges import OF_CHARGES
 from finmod.allocation.kubernetes_shares import ByKubernetes
+from finmod.allocation.shares import Dated
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted, printable
 from finmod.terms.findings import Finding
 
 
-def untold_nodes(engine: Engine, pool: Pool, asked: Iterable[ByKubernetes]) -> list[Finding]:
-    """Return what a pool's charges for nodes cost that no report tells of, by source, month and currency.
+def untold_nodes(engine: Engine, allocation: Allocation, pools: Mapping[int, Dated]) -> Iterator[Finding]:
+    """Yield what charges for nodes cost that no report tells of, by pool, source, month and currency.
 
     Args:
         engine: Has the tables of a run.
-        pool: The pool.
-        asked: Its shares by kubernetes, after they were asked.
+        allocation: Has the pools.
+        pools: Their shares, asked.
     """
+    for number, dated in sorted(pools.items()):
+        asked = [each for _, chain in dated.shares for _, each in chain if isinstance(each, ByKubernetes)]
+        yield from _of_pool(engine, allocation.pools[number - 1], asked)
+
+
+def _of_pool(engine: Engine, pool: Pool, asked: Iterable[ByKubernetes]) -> list[Finding]:
     cells = sorted({(each.pool, *cell) for each in asked for cell in each.untold})
     if not cells:
         return []

@@ -13,11 +13,13 @@ from datetime import date
 import numpy as np
 
 from finmod.allocation.asking import Asking, Cuts
-from finmod.allocation.cells import Cells, make_cells, make_keys, offer_targets, pool_cells, within_columns
+from finmod.allocation.cells import Cells, keep_months, make_cells, make_keys, offer_targets, pool_cells, within_columns
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.findings import pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
-from finmod.allocation.inferred import pool_history
+from finmod.allocation.inferred import pool_history, with_history
+from finmod.allocation.kubernetes_untold import untold_nodes
 from finmod.allocation.kubernetes_usage import asks_usage, read_usage
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
@@ -35,6 +37,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.keyed import BASE, cube, make_base
 from finmod.taxonomy.naming import Naming, name_keys
+from finmod.terms.findings import Finding
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Run:
         network: How costs get there, to be asked again.
         asking: What its shares were made with.
         proved: The proof.
+        findings: Shares that could not be computed, or by what says less than it should.
     """
 
     allocation: Allocation
@@ -56,6 +60,7 @@ class Run:
     network: Network
     asking: Asking
     proved: Proved
+    findings: tuple[Finding, ...]
 
 
 def allocate(  # noqa: PLR0913 -- what an allocation is made of
@@ -80,16 +85,20 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
+    read = with_history(allocation, months)
     targets = Targets(allocation.to)
-    days, true_ups = cube(ledger, snapshot, months)
+    cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
-        charges = f"{days} UNION ALL SELECT x_ChargeDate FROM {true_ups}"
+        charges = f"{cubes[0]} UNION ALL SELECT x_ChargeDate FROM {cubes[1]}"
         read_usage(engine, usage_rows(ledger, snapshot), taxonomy, targets, charges)
-    segments = make_base(engine, ledger, snapshot, whole, months, also=within_columns(allocation))
+    segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
     groups = make_keys(engine, naming, allocation, targets)
-    make_cells(engine, naming, days, true_ups)
-    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine))
+    make_cells(engine, naming, *cubes)
+    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine, allocation))
+    if read != months:
+        keep_months(engine, months or ())
+    days, true_ups = cube(ledger, snapshot, months)
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
@@ -99,7 +108,9 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     offer_targets(engine, targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     proved = prove(engine, allocation, days, true_ups)
-    return Run(allocation, naming, targets, network, asking, proved)
+    findings = [*share_findings(allocation, network.pools, pool_costs(engine))]
+    findings += untold_nodes(engine, allocation, network.pools)
+    return Run(allocation, naming, targets, network, asking, proved, tuple(findings))
 
 
 def _in_two_rounds(

@@ -1,7 +1,7 @@
 """Shares: to whom each pool goes, period by period, whatever it is shared by.
 
-Owns the choice of the share that holds on a day, and what is done where it cannot be computed. How each kind is computed
-stands in a file of its own.
+Owns the choice of the share that holds on a day, and what is done where it cannot be computed. How each kind is
+computed stands in a file of its own.
 """
 
 from __future__ import annotations
