@@ -167,8 +167,8 @@ class ShareSettings(Dated):
     )
     among: When | None = Field(
         default=None,
-        description="Of even, cost, driver and kubernetes: what a target must be, dimension to value, list of values, {not: list}, "
-        "or nothing for absent.",
+        description="Of even, cost, driver and kubernetes: what a target must be, dimension to value, list of values, "
+        "{not: list}, or nothing for absent.",
         examples=[{"product": {"not": ["insights"]}}],
     )
     driver: Text | None = Field(
