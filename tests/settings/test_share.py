@@ -236,8 +236,7 @@ def test_prices_are_kept_as_they_are_written() -> None:
         ),
         (
             "{cpu: 0, memory: 0, gpu: 1}",
-            "prices is a mapping; expected a price of cpu or memory above 0. Write a price, or take prices out. "
-            "(FM1006)",
+            "prices is a mapping; expected a price of cpu or memory above 0. Write a price, or take it out. (FM1006)",
         ),
         ("{cpu: 1, memory: 1}", "prices.gpu is missing. Add it, such as 'gpu: 0.95'. (FM1002)"),
     ],

@@ -130,7 +130,7 @@ class PricesSettings(Settings):
     @model_validator(mode="after")
     def _is_a_weight(self) -> Self:
         if not (self.cpu or self.memory):
-            raise refusal(_FORM, "a price of cpu or memory above 0", "Write a price, or take prices out.")
+            raise refusal(_FORM, "a price of cpu or memory above 0", "Write a price, or take it out.")
         return self
 
 
