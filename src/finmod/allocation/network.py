@@ -1,0 +1,88 @@
+"""The network of one day: each pool's way to the targets, over all pools and cuts that lie between.
+
+Owns which nodes a day has, and that equal days are solved once. Nodes are pools, by their negative number, and targets
+that are cut further, by their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from finmod.allocation.shares import Dated, When
+from finmod.allocation.solve import solved
+from finmod.allocation.vectors import Vector, mixed, only
+
+Cut = Callable[[int, When], Vector | None]
+"""(Target, when) -> where its cost goes on to; None where it stays."""
+
+
+@dataclass
+class Network:
+    """Where the cost of each pool ends.
+
+    Attributes:
+        pools: Pool's number -> its share.
+        cut: Of targets that are cut further.
+    """
+
+    pools: Mapping[int, Dated]
+    cut: Cut
+    _solved: dict[tuple[tuple[int, int], ...], dict[int, Vector]] = field(default_factory=dict)
+    _days: dict[tuple[int, int], dict[int, Vector | None]] = field(default_factory=dict)
+    _ends: dict[tuple[int, int, int], Vector] = field(default_factory=dict)
+    _kept: list[Vector] = field(default_factory=list)
+
+    def ends(self, node: int, when: When) -> Vector:
+        """Return where the cost of a node ends: the same object for the same answer.
+
+        Raises:
+            NoExit: Its cost never leaves a loop of pools.
+        """
+        first = self._vector(node, when)
+        if first is None:
+            message = f"target {node} is not cut"
+            raise KeyError(message)
+        nodes = self._nodes(first, When(when.day, when.period))
+        if not nodes:
+            return first
+        ways = self._ways(nodes)
+        if when.group == 0 and node in ways:
+            return ways[node]
+        key = id(first), when.day, when.period
+        if key not in self._ends:
+            self._kept.append(first)
+            whole = mixed(
+                (part, ways.get(place) or only(place))
+                for place, part in zip(first.places.tolist(), first.parts.tolist(), strict=True)
+            )
+            self._ends[key] = whole or first
+        return self._ends[key]
+
+    def _vector(self, node: int, when: When) -> Vector | None:
+        return self.pools[-node].on(when) if node < 0 else self.cut(node, when)
+
+    def _nodes(self, first: Vector, when: When) -> dict[int, Vector]:
+        """Return every node that a vector reaches, each with where its cost goes."""
+        found: dict[int, Vector] = {}
+        known = self._days.setdefault((when.day, when.period), {})
+        waiting = first.places.tolist()
+        while waiting:
+            place = waiting.pop()
+            if place == 0 or place in found:
+                continue
+            if place not in known:
+                known[place] = self._vector(place, when)
+            vector = known[place]
+            if vector is not None:
+                found[place] = vector
+                waiting += vector.places.tolist()
+        return found
+
+    def _ways(self, nodes: dict[int, Vector]) -> dict[int, Vector]:
+        key = tuple(sorted((node, id(each)) for node, each in nodes.items()))
+        if key not in self._solved:
+            self._kept += nodes.values()
+            self._solved[key] = solved(nodes)
+        return self._solved[key]
+

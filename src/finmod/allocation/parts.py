@@ -1,0 +1,157 @@
+"""Parts: every cell of a pool split over where its cost ends, all measures at once, and the table of the result.
+
+Owns the way from arrays to the table ``allocated``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from finmod.allocation.cells import PLACES, TARGETS, Cells, own_part
+from finmod.allocation.definition import Allocation
+from finmod.allocation.split import NARROW, UNIT, split, split_wide
+from finmod.allocation.vectors import Ints, Vector
+from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.focus.columns import COSTS
+from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
+from finmod.taxonomy.definition import Taxonomy
+
+ALLOCATED: Final = "allocated"
+"""Relation: a row per billing period, day, source, currency, service, category, pool and target."""
+
+CODED: Final = "allocation_parts"
+"""Table: the same in numbers: ``day``, ``place``, ``pool``, ``target``, costs and numbers of unknown ones."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What cells became, one place per cell and target.
+
+    Attributes:
+        cell: Place of the cell among the cells.
+        target: Number of the target.
+        whole: Per cost the amount in units of 10^18 units, 0 for all that are no wider than 64 bits.
+        rest: Per cost what is left, in units of 1e-12.
+    """
+
+    cell: Ints
+    target: Ints
+    whole: Ints
+    rest: Ints
+
+
+def split_cells(cells: Cells, ways: Iterable[tuple[Ints, Vector]]) -> Parts:
+    """Split cells over where their cost ends.
+
+    Args:
+        cells: The cells.
+        ways: Places of cells, each cell once, with the vector that they share.
+    """
+    amounts = cells.whole * UNIT + cells.rest  # wraps where it is wide, and is not used then
+    wide = (np.abs(cells.whole) > NARROW // UNIT).any(axis=1)
+    found: list[tuple[Ints, Ints, Ints, Ints]] = []
+    for places, vector in ways:
+        edges = vector.edges
+        narrow = places[~wide[places]]
+        if len(narrow):
+            each = np.stack([split(amounts[narrow, at], edges) for at in range(amounts.shape[1])], axis=2)
+            found.append(_rows(narrow, vector, np.zeros_like(each), each))
+        for cell in places[wide[places]].tolist():
+            whole, rest = _wide(cells, cell, vector)
+            found.append(_rows(np.array([cell]), vector, whole, rest))
+    if not found:
+        none = np.zeros(0, dtype=np.int64)
+        empty = np.zeros((0, amounts.shape[1]), dtype=np.int64)
+        return Parts(none, none, empty, empty)
+    joined = [np.concatenate(each) for each in zip(*found, strict=True)]
+    return Parts(joined[0], joined[1], joined[2], joined[3])
+
+
+def _rows(places: Ints, vector: Vector, whole: Ints, rest: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return parts of cells, cell by cell and target by target; those that are 0 throughout are left out."""
+    count = len(vector.places)
+    flat_whole, flat_rest = (each.reshape(-1, each.shape[2]) for each in (whole, rest))
+    held = flat_rest.any(axis=1) | flat_whole.any(axis=1)
+    held[::count] |= ~held.reshape(-1, count).any(axis=1)  # a cell of nothing but zeros and unknowns stays seen
+    cells, targets = np.repeat(places, count)[held], np.tile(vector.places, len(places))[held]
+    return cells, targets, flat_whole[held], flat_rest[held]
+
+
+def _wide(cells: Cells, cell: int, vector: Vector) -> tuple[Ints, Ints]:
+    edges = vector.edges
+    split_up = [
+        [divmod(part, UNIT * 10**6) for part in split_wide(whole * UNIT + rest, edges)]
+        for whole, rest in zip(cells.whole[cell].tolist(), cells.rest[cell].tolist(), strict=True)
+    ]
+    parts = np.array(split_up, dtype=np.int64).transpose(2, 1, 0)
+    return parts[0][None], parts[1][None]
+
+
+def make_allocated(
+    engine: Engine, allocation: Allocation, taxonomy: Taxonomy, given: tuple[Cells, Parts], cut: Sequence[int]
+) -> None:
+    """Make the table of parts and the view ``allocated``: what is shared beside what nobody shares.
+
+    Args:
+        engine: Has the tables of cells, places and targets.
+        allocation: Has the names of pools and dimensions.
+        taxonomy: Has the columns of dimensions.
+        given: The cells that were split, and what they became.
+        cut: Targets whose own cost is among those cells.
+    """
+    cells, parts = given
+    engine.register("split_parts", _frame(cells, parts))
+    costs = ", ".join(
+        f"CASE WHEN k{at} THEN {_amount(at)} END AS {identifier(name)}" for at, name in enumerate(COSTS)
+    )
+    unknowns = ", ".join(f"u{at} AS {name}" for at, name in enumerate(COST_UNKNOWNS))
+    sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in map(identifier, COSTS))
+    counts = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS)
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {CODED} AS {own_part(cut)} UNION ALL "
+        f"SELECT day, place, pool, target, {sums}, {counts} FROM (SELECT day, place, pool, target, {costs}, {unknowns} "
+        "FROM split_parts) GROUP BY day, place, pool, target"
+    )
+    engine.run("DROP VIEW split_parts")
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED} AS {_decoded(allocation, taxonomy)}")
+
+
+def _amount(at: int) -> str:
+    """Return SQL for an amount out of its two whole numbers, exact: products of decimals are, as long as they fit."""
+    return (
+        f"CAST(CAST(w{at} AS DECIMAL(19,0)) * CAST(1000000 AS DECIMAL(7,0)) AS {DECIMAL}) + "
+        f"CAST(CAST(r{at} AS DECIMAL(19,0)) * CAST(0.000000000001 AS DECIMAL(12,12)) AS {DECIMAL})"
+    )
+
+
+def _frame(cells: Cells, parts: Parts) -> dict[str, Any]:
+    frame: dict[str, Any] = {
+        name: np.ascontiguousarray(values[parts.cell], dtype=np.int32)
+        for name, values in (("day", cells.day), ("place", cells.place), ("pool", cells.pool))
+    }
+    frame["target"] = parts.target.astype(np.int32)
+    for at in range(len(COSTS)):
+        frame[f"w{at}"] = np.ascontiguousarray(parts.whole[:, at])
+        frame[f"r{at}"] = np.ascontiguousarray(parts.rest[:, at])
+        frame[f"k{at}"] = np.ascontiguousarray(cells.known[parts.cell, at] > 0)
+        frame[f"u{at}"] = np.ascontiguousarray(cells.unknown[parts.cell, at])
+    return frame
+
+
+def _decoded(allocation: Allocation, taxonomy: Taxonomy) -> str:
+    names = ", ".join(literal(pool.name) for pool in allocation.pools)
+    pool = f"list_extract([{names}]::VARCHAR[], nullif(c.pool, 0))" if names else "NULL::VARCHAR"
+    values = ", ".join(
+        f"t.v{at} AS {identifier(taxonomy.dimensions[name].column)}" for at, name in enumerate(allocation.to)
+    )
+    amounts = ", ".join(f"c.{identifier(name)}" for name in (*COSTS, *COST_UNKNOWNS))
+    return (
+        "SELECT p.x_BillingPeriod, DATE '1970-01-01' + c.day AS x_ChargeDate, p.x_Source, p.BillingCurrency, "
+        "p.x_TrueUpOf, NULL::DATE AS x_AllocationOf, p.ServiceName, p.ChargeCategory, "
+        f"{pool} AS x_Pool, {values}, {amounts} FROM {CODED} AS c JOIN {PLACES} AS p USING (place) "
+        f"JOIN {TARGETS} AS t USING (target)"
+    )
