@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from finmod.allocation.cells import Groups
 from finmod.allocation.cost_shares import ByCost, Weights, read_weights
 from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
-from finmod.allocation.driver_shares import ByDriver, Resolve, Series, allowed_of, read_series
+from finmod.allocation.driver_shares import ByDriver, Resolve, Series, refused_of, read_series
 from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
-from finmod.allocation.vectors import Vector, vector
+from finmod.allocation.vectors import Ints, Vector, vector
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Taxonomy
 
@@ -39,7 +41,7 @@ class Asking:
     groups: Groups
     resolve: Resolve
     receiving: dict[int, int] = field(init=False)
-    _weights: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
+    _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
     _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,8 +77,8 @@ class Asking:
         if share.kind == "even":
             return self._even(share, number)
         if share.kind == "cost":
-            allowed = {-number: False} | allowed_of(self.engine, self.targets, share)
-            return ByCost(share, self._weights_of(share), allowed, self.groups, number)
+            refused = np.append(refused_of(self.engine, self.targets, share), -number)
+            return ByCost(share, self.weights(share), refused, self.groups, number)
         if share.kind == "driver":
             return self._by_driver(share, self.targets.number(pool.receives) if pool.receives else UNALLOCATED)
         message = f"share by {share.kind}"
@@ -93,18 +95,19 @@ class Asking:
     def _by_driver(self, share: Share, owner: int) -> ByDriver:
         series = self.series(share.driver or "", share.grain)
         capacity = self.series(share.capacity, series.grain if series else None) if share.capacity else None
-        allowed = allowed_of(self.engine, self.targets, share)
-        return ByDriver(share, series, capacity, self.receiving, owner, allowed)
+        refused = refused_of(self.engine, self.targets, share)
+        return ByDriver(share, series, capacity, self.receiving, owner, refused)
 
     def _place(self, target: int) -> int:
         return -self.receiving[target] if target in self.receiving else target
 
-    def _weights_of(self, share: Share) -> Weights:
+    def weights(self, share: Share) -> Weights:
+        """Return what everybody costs, as a share by cost asks for it."""
         key = share.measure, share.grain, share.within, share.pools
-        if key not in self._weights:
+        if key not in self._costs:
             receiving = {number: -number for number in self.receiving.values()}
-            self._weights[key] = read_weights(self.engine, share, receiving)
-        return self._weights[key]
+            self._costs[key] = read_weights(self.engine, share, receiving)
+        return self._costs[key]
 
     def series(self, name: str, grain: Grain | None) -> Series | None:
         """Return a driver's values in periods of a length at least; None where it has none."""
@@ -126,6 +129,8 @@ class Cuts:
     asking: Asking
     levels: tuple[Level, ...]
     _found: dict[int, Dated | None] = field(default_factory=dict)
+    _cut: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    _seen: int = 0
 
     def __call__(self, target: int, when: When) -> Vector | None:
         """Return where the cost of a target goes on to; None where it stays."""
@@ -135,9 +140,14 @@ class Cuts:
         found = held.on(when) if held else None
         return None if found is None or UNALLOCATED in found.places else found
 
-    def cut(self) -> list[int]:
-        """Return the targets that have a cut."""
-        return [number for number in range(1, len(self.asking.targets.every)) if self._level(number)]
+    def cut(self) -> Ints:
+        """Return the targets that may be cut, in rising order."""
+        count = len(self.asking.targets.every)
+        if self.levels and count > self._seen:
+            new = [number for number in range(max(self._seen, 1), count) if self._level(number)]
+            self._cut = np.concatenate([self._cut, np.array(new, dtype=np.int64)])
+            self._seen = count
+        return self._cut
 
     def dated(self) -> Mapping[int, Dated]:
         """Return the shares that were asked, by target."""
@@ -170,19 +180,22 @@ class Cuts:
         found: list[tuple[Share, Shared]] = []
         each: Share | None = share
         while each is not None:
-            allowed = allowed_of(asking.engine, asking.targets, each)
-            held = {number: allowed.get(number, True) and number in inside for number in range(len(asking.targets.every))}
-            if each.kind == "cost":
-                found.append((each, ByCost(each, asking._weights_of(each), held, asking.groups, 0)))
-            elif each.kind == "driver":
-                series = asking.series(each.driver or "", each.grain)
-                found.append((each, ByDriver(each, series, None, {}, target, held)))
-            elif each.kind == "fixed":
-                found.append((each, Fixed(vector({asking.targets.number(one.values): float(one.part) for one in each.fixed}))))
-            else:
-                found.append((each, Fixed(vector(dict.fromkeys((number for number in inside if held[number]), 1.0)))))
+            outside = np.array([at for at in range(1, len(asking.targets.every)) if at not in inside], dtype=np.int64)
+            refused = np.union1d(refused_of(asking.engine, asking.targets, each), outside)
+            found.append((each, self._shared(each, target, refused)))
             each = each.otherwise
         return tuple(found)
+
+    def _shared(self, share: Share, target: int, refused: Ints) -> Shared:
+        asking = self.asking
+        if share.kind == "cost":
+            return ByCost(share, asking.weights(share), refused, asking.groups, 0)
+        if share.kind == "driver":
+            return ByDriver(share, asking.series(share.driver or "", share.grain), None, {}, target, refused)
+        if share.kind == "fixed":
+            return Fixed(vector({asking.targets.number(each.values): float(each.part) for each in share.fixed}))
+        held = set(range(1, len(asking.targets.every))) - set(refused.tolist())
+        return Fixed(vector(dict.fromkeys(held, 1.0)))
 
     def _inside(self, level: Level, target: int) -> set[int]:
         """Return the targets that a target can be cut into."""

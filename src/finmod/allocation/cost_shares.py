@@ -29,14 +29,14 @@ class ByCost:
         share: How.
         weights: What everybody costs, as ``read_weights`` gives it.
         more: Period -> what pools give targets beside their own cost; empty where their own cost alone counts.
-        allowed: Target -> whether it may have a part; those that are not there may.
+        refused: Targets that may have no part, and pools by their negative number.
         groups: What groups are.
         pool: Number of the pool, for its columns.
     """
 
     share: Share
     weights: Weights
-    allowed: Mapping[int, bool]
+    refused: Ints
     groups: Groups
     pool: int
     more: Mapping[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class ByCost:
         places, costs = (np.concatenate(each) for each in zip(*held, strict=True))
         numbers, at = np.unique(places, return_inverse=True)
         sums = np.bincount(at, weights=costs, minlength=len(numbers))
-        chosen = np.array([self.allowed.get(number, True) for number in numbers.tolist()], dtype=bool)
+        chosen = ~np.isin(numbers, self.refused)
         return from_arrays(numbers[chosen], np.maximum(sums[chosen], 0))
 
 

@@ -95,7 +95,7 @@ class ByDriver:
         capacity: What there was in all; None where what was used is all.
         receiving: Target's number -> pool that it is called as.
         owner: Target that what is idle stays with where its owner pays; nobody where the pool has none.
-        allowed: Of each target whether it may have a part.
+        refused: Targets that may have no part, in rising order.
     """
 
     share: Share
@@ -103,7 +103,7 @@ class ByDriver:
     capacity: Series | None
     receiving: Mapping[int, int]
     owner: int
-    allowed: Mapping[int, bool]
+    refused: Ints
     _found: dict[int, Vector | str] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
@@ -136,7 +136,7 @@ class ByDriver:
         places, weights = values
         if (weights < 0).any():
             return f"driver {name} is negative"
-        chosen = np.array([number == UNALLOCATED or self.allowed.get(number, True) for number in places.tolist()])
+        chosen = ~np.isin(places, self.refused)
         used = from_arrays(places[chosen], weights[chosen])
         if used is None:
             return f"driver {name} is 0 for everybody"
@@ -168,17 +168,18 @@ class ByDriver:
         return self._fed(whole)
 
     def _fed(self, whole: Vector) -> Vector:
-        is_pool = [number for number in whole.places.tolist() if number in self.receiving]
-        if not is_pool:
+        is_pool = np.isin(whole.places, np.array(list(self.receiving), dtype=np.int64))
+        if not is_pool.any():
             return whole
-        places = np.array([-self.receiving.get(number, -number) for number in whole.places.tolist()], dtype=np.int64)
+        places = whole.places.copy()
+        places[is_pool] = [-self.receiving[number] for number in whole.places[is_pool].tolist()]
         return from_arrays(places, whole.weights) or whole
 
 
-def allowed_of(engine: Engine, targets: Targets, share: Share) -> dict[int, bool]:
-    """Return of each target whether a share may give it a part."""
+def refused_of(engine: Engine, targets: Targets, share: Share) -> Ints:
+    """Return the targets that a share may give no part, in rising order."""
     held = among(engine, targets.every, targets.dimensions, share.among)
-    return dict(enumerate(held))
+    return np.array([number for number, may in enumerate(held) if not may and number], dtype=np.int64)
 
 
 def negatives(series: Series) -> Sequence[int]:

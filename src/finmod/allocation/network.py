@@ -6,15 +6,26 @@ that are cut further, by their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
 
 from finmod.allocation.shares import Dated, When
 from finmod.allocation.solve import solved
-from finmod.allocation.vectors import Vector, mixed, only
+from finmod.allocation.vectors import Ints, Vector, composed
 
-Cut = Callable[[int, When], Vector | None]
-"""(Target, when) -> where its cost goes on to; None where it stays."""
+
+
+class Cut(Protocol):
+    """Targets that are cut further."""
+
+    def __call__(self, target: int, when: When) -> Vector | None:
+        """Return where the cost of a target goes on to; None where it stays."""
+
+    def cut(self) -> Ints:
+        """Return the targets that may be cut, in rising order."""
 
 
 @dataclass
@@ -31,6 +42,7 @@ class Network:
     _solved: dict[tuple[tuple[int, int], ...], dict[int, Vector]] = field(default_factory=dict)
     _days: dict[tuple[int, int], dict[int, Vector | None]] = field(default_factory=dict)
     _ends: dict[tuple[int, int, int], Vector] = field(default_factory=dict)
+    _passed: dict[int, list[int]] = field(default_factory=dict)
     _kept: list[Vector] = field(default_factory=list)
 
     def ends(self, node: int, when: When) -> Vector:
@@ -46,38 +58,43 @@ class Network:
         nodes = self._nodes(first, When(when.day, when.period))
         if not nodes:
             return first
-        ways = self._ways(nodes)
-        if when.group == 0 and node in ways:
-            return ways[node]
+        if when.group == 0:
+            return self._ways({**nodes, node: first})[node]
         key = id(first), when.day, when.period
         if key not in self._ends:
-            self._kept.append(first)
-            whole = mixed(
-                (part, ways.get(place) or only(place))
-                for place, part in zip(first.places.tolist(), first.parts.tolist(), strict=True)
-            )
-            self._ends[key] = whole or first
+            self._ends[key] = composed(first, self._ways(nodes))
         return self._ends[key]
 
     def _vector(self, node: int, when: When) -> Vector | None:
-        return self.pools[-node].on(when) if node < 0 else self.cut(node, when)
+        if node < 0:
+            return self.pools[-node].on(when) if -node in self.pools else None
+        return self.cut(node, when)
 
     def _nodes(self, first: Vector, when: When) -> dict[int, Vector]:
         """Return every node that a vector reaches, each with where its cost goes."""
         found: dict[int, Vector] = {}
         known = self._days.setdefault((when.day, when.period), {})
-        waiting = first.places.tolist()
+        waiting = self._passing(first)
         while waiting:
             place = waiting.pop()
-            if place == 0 or place in found:
+            if place in found:
                 continue
             if place not in known:
                 known[place] = self._vector(place, when)
             vector = known[place]
             if vector is not None:
                 found[place] = vector
-                waiting += vector.places.tolist()
+                waiting += self._passing(vector)
         return found
+
+    def _passing(self, vector: Vector) -> list[int]:
+        """Return the places of a vector that may pass cost on: few of many."""
+        if id(vector) not in self._passed:
+            self._kept.append(vector)
+            places = vector.places
+            passed = places[(places < 0) | np.isin(places, self.cut.cut())]
+            self._passed[id(vector)] = passed.tolist()
+        return self._passed[id(vector)]
 
     def _ways(self, nodes: dict[int, Vector]) -> dict[int, Vector]:
         key = tuple(sorted((node, id(each)) for node, each in nodes.items()))

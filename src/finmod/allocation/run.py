@@ -85,7 +85,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     asking = Asking(engine, taxonomy, allocation, targets, groups, resolve)
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
     network = Network({number: asking.pool(number) for number in range(1, len(allocation.pools) + 1)}, cuts)
-    cut = cuts.cut()
+    cut = cuts.cut().tolist()
     cells = pool_cells(engine, cut)
     parts = split_cells(cells, _ways(network, cells, _periods(engine), allocation))
     offer_targets(engine, targets)

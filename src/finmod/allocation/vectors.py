@@ -68,6 +68,22 @@ def mixed(parts: Iterable[tuple[float, Vector]]) -> Vector | None:
     return from_arrays(places, np.concatenate([weight * each.parts for weight, each in given]))
 
 
+def composed(whole: Vector, ways: Mapping[int, Vector]) -> Vector:
+    """Return a vector with what goes to some places gone on from there.
+
+    Args:
+        whole: The vector.
+        ways: Place -> where it goes on to.
+    """
+    goes_on = np.isin(whole.places, np.array(list(ways), dtype=np.int64))
+    parts = whole.parts
+    places, weights = [whole.places[~goes_on]], [parts[~goes_on]]
+    for place, part in zip(whole.places[goes_on].tolist(), parts[goes_on].tolist(), strict=True):
+        places.append(ways[place].places)
+        weights.append(part * ways[place].parts)
+    return from_arrays(np.concatenate(places), np.concatenate(weights)) or whole
+
+
 def only(place: int) -> Vector:
     """Return the vector of one place that takes everything."""
     return Vector(np.array([place], dtype=np.int64), np.array([1.0]))
