@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmod.allocation.moves import Change, Flow, Move, flows, matched
+from finmod.allocation.moves import Change, Flow, Line, Move, flows, lines, matched
 from finmod.terms.money import difference
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
@@ -38,8 +38,8 @@ def test_pools_months_and_currencies_are_matched_apart() -> None:
         Change(AUGUST, "EUR", None, ADS, Decimal(-3)), Change(AUGUST, "EUR", None, SHOP, Decimal(3)),
     ])  # fmt: skip
     assert [(move.month, move.currency, move.pool, move.giver, move.taker, str(move.amount)) for move in moves] == [
-        (JULY, "USD", "net", ADS, SEARCH, "2"),
         (JULY, "USD", "k8s", SEARCH, ADS, "1"),
+        (JULY, "USD", "net", ADS, SEARCH, "2"),
         (AUGUST, "EUR", None, ADS, SHOP, "3"),
         (AUGUST, "USD", "k8s", SEARCH, ADS, "4"),
     ]
@@ -82,6 +82,39 @@ def test_a_flow_looks_at_as_many_dimensions_as_it_is_told() -> None:
     assert flows(moves, 1) == [Flow("USD", SEARCH, ADS, Decimal(3), (JULY,))]
     assert [(flow.giver, flow.taker, flow.amount) for flow in flows(moves, 2)] == [
         (("search", "web"), ("ads", "web"), Decimal(3)), (("search", "web"), ("search", "api"), Decimal(2)),
+    ]  # fmt: skip
+
+
+def test_lines_add_up_months_and_tell_targets_by_their_main_dimension() -> None:
+    def move(giver: tuple[str, str] | None, taker: tuple[str, str], amount: str, month: date = JULY) -> Move:
+        return Move(month, "USD", ("k8s", "k8s"), giver, taker, Decimal(amount), "a.yaml:3:5", "even")
+
+    moves = [
+        move(("search", "web"), ("ads", "web"), "1"), move(("search", "api"), ("ads", "web"), "2", AUGUST),
+        move(("search", "web"), ("search", "api"), "9"), move(None, ("ads", "web"), "0.5"),
+        move(("ads", "web"), ("ads", "web"), "100"),
+    ]  # fmt: skip
+    found = lines(moves)
+    assert found == [
+        Line(Flow("USD", ("search", "web"), ("search", "api"), Decimal(9), (JULY,)), "k8s", "even", "a.yaml:3:5"),
+        Line(Flow("USD", SEARCH, ADS, Decimal(3), (JULY, AUGUST)), "k8s", "even", "a.yaml:3:5"),
+        Line(Flow("USD", None, ADS, Decimal("0.5"), (JULY,)), "k8s", "even", "a.yaml:3:5"),
+    ]
+    assert found[1].flow.per_month == Decimal("1.5")
+    detail = lines(moves, detail=True)
+    assert [(line.flow.giver, line.flow.months, str(line.flow.amount)) for line in detail] == [
+        (("search", "web"), (JULY,), "9"), (("search", "api"), (AUGUST,), "2"), (("search", "web"), (JULY,), "1"),
+        (None, (JULY,), "0.5"),
+    ]  # fmt: skip
+
+
+def test_months_are_matched_alike_where_their_amounts_are_not() -> None:
+    moves = matched([
+        change(SEARCH, "-5"), change(SHOP, "-4"), change(ADS, "5"), change(NOBODY, "4"),
+        change(SEARCH, "-4", month=AUGUST), change(SHOP, "-5", month=AUGUST), change(ADS, "9", month=AUGUST),
+    ])  # fmt: skip
+    assert [(move.month, move.giver, move.taker) for move in moves] == [
+        (JULY, SEARCH, ADS), (JULY, SHOP, NOBODY), (AUGUST, SEARCH, ADS), (AUGUST, SHOP, ADS),
     ]  # fmt: skip
 
 

@@ -91,3 +91,35 @@ def months(engine: Engine, sides: Sides) -> list[date]:
         f"SELECT DISTINCT month FROM ({sides.rows(after=False)} UNION ALL {sides.rows(after=True)}) ORDER BY 1"
     )
     return [month for (month,) in rows]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a value of the main dimension has in two allocations.
+
+    Attributes:
+        currency: BillingCurrency.
+        value: The value; None for what is unallocated.
+        before: Sum of the measure.
+        after: As above.
+    """
+
+    currency: str
+    value: str | None
+    before: Decimal
+    after: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Return what it has more."""
+        return difference(self.after, self.before)
+
+
+def results(engine: Engine, sides: Sides) -> list[Result]:
+    """Return what each value of the first column has, per currency the largest first, and what nobody has at the end."""
+    value = identifier(sides.columns[0])
+    rows = engine.rows(
+        f"SELECT BillingCurrency, {value}, sum(b), sum(a) FROM ({sides.rows(after=False)} UNION ALL "
+        f"{sides.rows(after=True)}) GROUP BY 1, 2"
+    )
+    return [Result(*row) for row in sorted(rows, key=lambda row: (row[0], row[1] is None, -row[3], row[1] or ""))]

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from functools import partial
+from typing import Any
 
 from finmod.allocation.definition import Values
 from finmod.terms.money import difference, known_sum
@@ -71,69 +73,74 @@ class Move:
         return self.giver != self.taker
 
 
-_Ends = list[tuple[str | None, Values, Decimal]]
+_End = tuple[str | None, Values, Decimal]
+"""A pool, a target and what it has more."""
+_Add = Callable[[_End, _End, Decimal], None]
 
 
 def matched(changes: Iterable[Change]) -> list[Move]:
     """Return moves that make exactly the changes.
 
     Within a pool the largest giver is matched with the largest taker first. What is left over went from one pool to
-    another: first to the same target, then the largest first. What is left over then came, or went away, whole.
+    another: first to the same target, then the largest first. What is left over then came, or went away, whole. Which
+    is the largest is told by all months together, so that the months are told alike.
 
     Args:
         changes: Each month, currency, pool and target once.
     """
     together: dict[tuple[date, str], list[Change]] = defaultdict(list)
+    sizes: dict[tuple[str, str | None, Values], list[Decimal]] = defaultdict(list)
     for change in changes:
         together[change.month, change.currency].append(change)
-    return [
-        move
-        for (month, currency), some in sorted(together.items(), key=lambda item: item[0])
-        for move in _in_month(month, currency, some)
-    ]
+        sizes[change.currency, change.pool, change.target].append(change.amount)
+    sums = {key: known_sum(some) or Decimal(0) for key, some in sizes.items()}
+
+    def order(currency: str, end: _End) -> tuple[object, ...]:
+        pool, target, _ = end
+        return sums[currency, pool, target].copy_abs().copy_negate(), *_names((pool, *target))
+
+    found = []
+    for (month, currency), some in sorted(together.items(), key=lambda item: item[0]):
+        ends = [(each.pool, each.target, each.amount) for each in some]
+        found += _in_month(month, currency, sorted(ends, key=partial(order, currency)))
+    return found
 
 
-def _in_month(month: date, currency: str, changes: Sequence[Change]) -> list[Move]:
+def _in_month(month: date, currency: str, ends: Sequence[_End]) -> list[Move]:
+    """Return the moves of one month and currency; the ends come in the order in which they are matched."""
     moves: list[Move] = []
+    places = {(pool, target): place for place, (pool, target, _) in enumerate(ends)}
 
-    def match(rows: _Ends, group: Callable[[str | None, Values], object]) -> _Ends:
-        """Match what falls into one group; return the rest."""
-        groups: dict[object, _Ends] = defaultdict(list)
-        for pool, target, amount in rows:
-            groups[group(pool, target)].append((pool, target, amount))
-        return [left for some in groups.values() for left in _match(some, add)]
-
-    def add(giver: tuple[str | None, Values], taker: tuple[str | None, Values], amount: Decimal) -> None:
+    def add(giver: _End, taker: _End, amount: Decimal) -> None:
         moves.append(Move(month, currency, (giver[0], taker[0]), giver[1], taker[1], amount))
 
-    rows: _Ends = sorted(((each.pool, each.target, each.amount) for each in changes), key=_order)
-    left = match(rows, lambda pool, _: (pool,))
-    left = match(left, lambda _, target: target)
-    left = match(left, lambda *_: None)
-    for pool, target, amount in sorted(left, key=_order):
+    def match(rows: Iterable[_End], group: Callable[[_End], object]) -> list[_End]:
+        """Match what falls into one group; return the rest."""
+        groups: dict[object, list[_End]] = defaultdict(list)
+        for row in rows:
+            groups[group(row)].append(row)
+        left = [rest for some in groups.values() for rest in _match(some, add)]
+        return sorted(left, key=lambda row: places[row[0], row[1]])
+
+    left = match(ends, lambda row: (row[0],))
+    left = match(left, lambda row: row[1])
+    for pool, target, amount in match(left, lambda _: None):
         giver, taker = (None, target) if amount > 0 else (target, None)
         moves.append(Move(month, currency, (pool, pool), giver, taker, amount.copy_abs()))
     return moves
 
 
-def _match(rows: _Ends, add: Callable[[tuple[str | None, Values], tuple[str | None, Values], Decimal], None]) -> _Ends:
-    """Match givers and takers, the largest first; return what is left of them."""
-    ordered = sorted(rows, key=_order)
-    givers, takers = ([row for row in ordered if (row[2] < 0) is giving] for giving in (True, False))
+def _match(rows: Sequence[_End], add: _Add) -> list[_End]:
+    """Match givers and takers, one after the other; return what is left of them."""
+    givers, takers = ([row for row in rows if (row[2] < 0) is giving] for giving in (True, False))
     while givers and takers:
         (pool, giver, less), (other, taker, more) = givers[0], takers[0]
         amount = min(less.copy_negate(), more)
-        add((pool, giver), (other, taker), amount)
+        add(givers[0], takers[0], amount)
         left = difference(less, amount.copy_negate()), difference(more, amount)
         givers[:1] = [(pool, giver, left[0])] if left[0] else []
         takers[:1] = [(other, taker, left[1])] if left[1] else []
     return givers + takers
-
-
-def _order(row: tuple[str | None, Values, Decimal]) -> tuple[object, ...]:
-    """Return what rows are sorted by: the largest first, then names, unknown ones behind."""
-    pool, target, amount = row
-    return amount.copy_abs().copy_negate(), *((text is None, text or "") for text in (pool, *target))
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,71 @@ class Flow:
     taker: Values | None
     amount: Decimal
     months: tuple[date, ...]
+
+    @property
+    def per_month(self) -> Decimal:
+        """Return the average of its months, rounded to 12 places."""
+        return average(self.amount, len(self.months))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one rule moves from one to another in some months.
+
+    Attributes:
+        flow: Whose it was, whose it is, how much.
+        pool: The pool whose rule moves it; None of what charges name directly.
+        text: How the rule reads; None where it is not known.
+        rule: Its place; None likewise.
+    """
+
+    flow: Flow
+    pool: str | None
+    text: str | None
+    rule: str | None
+
+
+def average(amount: Decimal, count: int) -> Decimal:
+    """Return a part of an amount, rounded to 12 places, halves to even.
+
+    >>> average(Decimal(10), 4)
+    Decimal('2.500000000000')
+    """
+    with localcontext() as context:
+        context.prec = 60
+        return (amount / count).quantize(Decimal("1e-12"))
+
+
+def lines(moves: Iterable[Move], *, detail: bool = False) -> list[Line]:
+    """Return what each rule moves from whom to whom, the largest first.
+
+    Args:
+        moves: The moves.
+        detail: Each month and target for itself; else months are added up, and targets told by their main dimension
+            where money goes from one of its values to another.
+    """
+    found: dict[tuple[Any, ...], list[tuple[date, Decimal]]] = defaultdict(list)
+    for move in moves:
+        if not move.is_between_targets:
+            continue
+        ends: tuple[Values | None, Values | None] = (move.giver, move.taker)
+        mains = [None if end is None else end[:1] for end in ends]
+        if not detail and mains[0] != mains[1]:
+            ends = (mains[0], mains[1])
+        key = (move.currency, *ends, move.pool, move.text, move.rule, move.month if detail else None)
+        found[key].append((move.month, move.amount))
+    made = []
+    for (currency, giver, taker, pool, text, rule, _), some in found.items():
+        amount = known_sum(each for _, each in some) or Decimal(0)
+        months = tuple(sorted({month for month, _ in some}))
+        made.append(Line(Flow(currency, giver, taker, amount, months), pool, text, rule))
+    return sorted(made, key=_largest)
+
+
+def _largest(line: Line) -> tuple[object, ...]:
+    flow = line.flow
+    ends = _names(flow.giver), _names(flow.taker)
+    return flow.currency, flow.amount.copy_negate(), flow.months, ends, line.pool or "", line.rule or ""
 
 
 def flows(moves: Iterable[Move], depth: int) -> list[Flow]:
