@@ -14,6 +14,8 @@ from finmod.allocation.cells import Groups
 from finmod.allocation.cost_shares import ByCost, Weights, read_weights
 from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
 from finmod.allocation.driver_shares import ByDriver, Resolve, Series, refused_of, read_series
+from finmod.allocation.full_cost import FirstRound
+from finmod.allocation.inferred import ByInference, History
 from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Ints, Vector, vector
@@ -32,6 +34,9 @@ class Asking:
         targets: Get numbers.
         groups: What of pools is shared apart.
         resolve: Finds values of the taxonomy.
+        history: What pools cost by day.
+        receiving: Target's number -> pool that it is called as.
+        first: What pools give targets in the first round, for shares by full cost; None before.
     """
 
     engine: Engine
@@ -40,7 +45,9 @@ class Asking:
     targets: Targets
     groups: Groups
     resolve: Resolve
+    history: History
     receiving: dict[int, int] = field(init=False)
+    first: FirstRound | None = None
     _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
     _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
 
@@ -78,9 +85,14 @@ class Asking:
             return self._even(share, number)
         if share.kind == "cost":
             refused = np.append(refused_of(self.engine, self.targets, share), -number)
-            return ByCost(share, self.weights(share), refused, self.groups, number)
+            more = self.first.given(share) if self.first is not None and share.base == "full" else {}
+            return ByCost(share, self.weights(share), refused, self.groups, number, more)
         if share.kind == "driver":
             return self._by_driver(share, self.targets.number(pool.receives) if pool.receives else UNALLOCATED)
+        if share.kind == "inferred":
+            series = [self.series(name, "day") for name in share.drivers]
+            refused = refused_of(self.engine, self.targets, share)
+            return ByInference(share, number, series, self.history, self.receiving, refused)
         message = f"share by {share.kind}"
         raise NotImplementedError(message)
 
@@ -206,5 +218,6 @@ class Cuts:
         return {
             number
             for number, values in enumerate(targets.every)
-            if all(values[at] == own[at] for at in places[:fixed]) and all(values[at] is not None for at in places[fixed:])
+            if all(values[at] == own[at] for at in places[:fixed])
+            and all(values[at] is not None for at in places[fixed:])
         }

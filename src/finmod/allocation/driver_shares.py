@@ -21,7 +21,7 @@ from finmod.engines.duckdb import Engine
 DRIVER_ROWS: Final = "driver_rows"
 """Relation that a run finds in the engine: the table ``drivers`` as far as it is asked for."""
 
-_PERIODS: Final = {
+PERIODS: Final = {
     "hour": "CAST(epoch(x_Start) AS BIGINT) // 3600",
     "day": "CAST(epoch(x_Start) AS BIGINT) // 86400",
     "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
@@ -67,7 +67,7 @@ def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets
                "unnest(?::INTEGER[]) AS number", [[text for (text,) in texts], numbers])  # fmt: skip
     found = engine.rows(
         "SELECT period, list(number ORDER BY number), list(amount ORDER BY number) FROM ("
-        f"SELECT {_PERIODS[length]} AS period, t.number, CAST(sum(x_Value) AS DOUBLE) AS amount "
+        f"SELECT {PERIODS[length]} AS period, t.number, CAST(sum(x_Value) AS DOUBLE) AS amount "
         f"FROM {DRIVER_ROWS} AS d JOIN driver_targets AS t ON t.text = d.x_Dimensions "
         "WHERE d.x_Driver = ? AND x_Value IS NOT NULL GROUP BY period, t.number) GROUP BY period",
         [name],

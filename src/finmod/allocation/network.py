@@ -17,7 +17,6 @@ from finmod.allocation.solve import solved
 from finmod.allocation.vectors import Ints, Vector, composed
 
 
-
 class Cut(Protocol):
     """Targets that are cut further."""
 
@@ -37,13 +36,19 @@ class Network:
         cut: Of targets that are cut further.
     """
 
-    pools: Mapping[int, Dated]
+    pools: dict[int, Dated]
     cut: Cut
     _solved: dict[tuple[tuple[int, int], ...], dict[int, Vector]] = field(default_factory=dict)
     _days: dict[tuple[int, int], dict[int, Vector | None]] = field(default_factory=dict)
     _ends: dict[tuple[int, int, int], Vector] = field(default_factory=dict)
     _passed: dict[int, list[int]] = field(default_factory=dict)
     _kept: list[Vector] = field(default_factory=list)
+
+    def begin_again(self, pools: Mapping[int, Dated]) -> None:
+        """Add pools, and forget what was found without them."""
+        self.pools.update(pools)
+        for found in (self._solved, self._days, self._ends):
+            found.clear()
 
     def ends(self, node: int, when: When) -> Vector:
         """Return where the cost of a node ends: the same object for the same answer.
@@ -102,4 +107,3 @@ class Network:
             self._kept += nodes.values()
             self._solved[key] = solved(nodes)
         return self._solved[key]
-

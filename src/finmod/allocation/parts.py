@@ -13,7 +13,7 @@ import numpy as np
 
 from finmod.allocation.cells import PLACES, TARGETS, Cells, own_part
 from finmod.allocation.definition import Allocation
-from finmod.allocation.split import NARROW, UNIT, split, split_wide
+from finmod.allocation.split import NARROW, UNIT, amount_sql, split, split_any
 from finmod.allocation.vectors import Ints, Vector
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.focus.columns import COSTS
@@ -34,7 +34,7 @@ class Parts:
     Attributes:
         cell: Place of the cell among the cells.
         target: Number of the target.
-        whole: Per cost the amount in units of 10^18 units, 0 for all that are no wider than 64 bits.
+        whole: Per cost the millions of currency units, 0 for all amounts that 64 bits hold.
         rest: Per cost what is left, in units of 1e-12.
     """
 
@@ -61,8 +61,8 @@ def split_cells(cells: Cells, ways: Iterable[tuple[Ints, Vector]]) -> Parts:
             each = np.stack([split(amounts[narrow, at], edges) for at in range(amounts.shape[1])], axis=2)
             found.append(_rows(narrow, vector, np.zeros_like(each), each))
         for cell in places[wide[places]].tolist():
-            whole, rest = _wide(cells, cell, vector)
-            found.append(_rows(np.array([cell]), vector, whole, rest))
+            whole, rest = split_any(cells.whole[cell], cells.rest[cell], edges)
+            found.append(_rows(np.array([cell]), vector, whole.T[None], rest.T[None]))
     if not found:
         none = np.zeros(0, dtype=np.int64)
         empty = np.zeros((0, amounts.shape[1]), dtype=np.int64)
@@ -81,16 +81,6 @@ def _rows(places: Ints, vector: Vector, whole: Ints, rest: Ints) -> tuple[Ints, 
     return cells, targets, flat_whole[held], flat_rest[held]
 
 
-def _wide(cells: Cells, cell: int, vector: Vector) -> tuple[Ints, Ints]:
-    edges = vector.edges
-    split_up = [
-        [divmod(part, UNIT * 10**6) for part in split_wide(whole * UNIT + rest, edges)]
-        for whole, rest in zip(cells.whole[cell].tolist(), cells.rest[cell].tolist(), strict=True)
-    ]
-    parts = np.array(split_up, dtype=np.int64).transpose(2, 1, 0)
-    return parts[0][None], parts[1][None]
-
-
 def make_allocated(
     engine: Engine, allocation: Allocation, taxonomy: Taxonomy, given: tuple[Cells, Parts], cut: Sequence[int]
 ) -> None:
@@ -106,7 +96,8 @@ def make_allocated(
     cells, parts = given
     engine.register("split_parts", _frame(cells, parts))
     costs = ", ".join(
-        f"CASE WHEN k{at} THEN {_amount(at)} END AS {identifier(name)}" for at, name in enumerate(COSTS)
+        f"CASE WHEN k{at} THEN {amount_sql(f'w{at}', f'r{at}')} END AS {identifier(name)}"
+        for at, name in enumerate(COSTS)
     )
     unknowns = ", ".join(f"u{at} AS {name}" for at, name in enumerate(COST_UNKNOWNS))
     sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in map(identifier, COSTS))
@@ -118,14 +109,6 @@ def make_allocated(
     )
     engine.run("DROP VIEW split_parts")
     engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED} AS {_decoded(allocation, taxonomy)}")
-
-
-def _amount(at: int) -> str:
-    """Return SQL for an amount out of its two whole numbers, exact: products of decimals are, as long as they fit."""
-    return (
-        f"CAST(CAST(w{at} AS DECIMAL(19,0)) * CAST(1000000 AS DECIMAL(7,0)) AS {DECIMAL}) + "
-        f"CAST(CAST(r{at} AS DECIMAL(19,0)) * CAST(0.000000000001 AS DECIMAL(12,12)) AS {DECIMAL})"
-    )
 
 
 def _frame(cells: Cells, parts: Parts) -> dict[str, Any]:

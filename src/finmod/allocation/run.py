@@ -13,9 +13,11 @@ from datetime import date
 import numpy as np
 
 from finmod.allocation.asking import Asking, Cuts
-from finmod.allocation.cells import PLACES, Cells, make_cells, make_keys, offer_targets, pool_cells, within_columns
+from finmod.allocation.cells import Cells, make_cells, make_keys, offer_targets, pool_cells, within_columns
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
+from finmod.allocation.inferred import pool_history
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pools import with_pools
@@ -82,31 +84,46 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     groups = make_keys(engine, naming, allocation, targets)
     days, true_ups = cube(ledger, snapshot, months)
     make_cells(engine, naming, days, true_ups)
-    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve)
+    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine))
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
-    network = Network({number: asking.pool(number) for number in range(1, len(allocation.pools) + 1)}, cuts)
-    cut = cuts.cut().tolist()
+    network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
-    parts = split_cells(cells, _ways(network, cells, _periods(engine), allocation))
+    places = read_places(engine)
+    ways = _in_two_rounds(network, asking, cells, places)
+    parts = split_cells(cells, ways)
     offer_targets(engine, targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     proved = prove(engine, allocation, days, true_ups)
     return Run(allocation, naming, targets, network, asking, proved)
 
 
-def _periods(engine: Engine) -> dict[int, int]:
-    """Return place -> first day of its billing period, in days since 1970."""
-    rows = engine.rows(f"SELECT place, x_BillingPeriod - DATE '1970-01-01' FROM {PLACES}")
-    return {place: int(period) for place, period in rows}
+def _in_two_rounds(
+    network: Network, asking: Asking, cells: Cells, places: Mapping[int, tuple[object, ...]]
+) -> list[tuple[Ints, Vector]]:
+    """Return the way of every cell; pools that are shared by full cost are asked when the others are known."""
+    allocation = asking.allocation
+    late = by_full_cost(allocation)
+    periods = {number: int(str(place[-1])) for number, place in places.items()}
+    network.pools |= {
+        number: asking.pool(number) for number in range(1, len(allocation.pools) + 1) if number not in late
+    }
+    if late:
+        early = np.flatnonzero(~np.isin(cells.pool, np.array(late)))
+        first = list(_ways(network, cells, early, periods, allocation))
+        asking.first = FirstRound(cells, first, places)
+        network.begin_again({number: asking.pool(number) for number in late})
+    return list(_ways(network, cells, np.arange(len(cells.pool)), periods, allocation))
 
 
 def _ways(
-    network: Network, cells: Cells, periods: Mapping[int, int], allocation: Allocation
+    network: Network, cells: Cells, chosen: Ints, periods: Mapping[int, int], allocation: Allocation
 ) -> Iterator[tuple[Ints, Vector]]:
-    """Yield the places of cells that go the same way, and the way."""
+    """Yield the places of those of the chosen cells that go the same way, and the way."""
+    if not len(chosen):
+        return
     period = np.array([periods.get(place, 0) for place in range(max(periods, default=0) + 1)], dtype=np.int64)
     node = np.where(cells.pool > 0, -cells.pool, cells.target)
-    keys = np.stack([node, cells.day, period[cells.place], cells.group], axis=1)
+    keys = np.stack([node, cells.day, period[cells.place], cells.group], axis=1)[chosen]
     every, at = np.unique(keys, axis=0, return_inverse=True)
     together: dict[int, tuple[Vector, list[int]]] = {}
     for number, (who, day, billed, group) in enumerate(every.tolist()):
@@ -118,7 +135,7 @@ def _ways(
     order = np.argsort(at.reshape(-1), kind="stable")
     starts = np.searchsorted(at.reshape(-1)[order], np.arange(len(every) + 1))
     for way, numbers in together.values():
-        yield np.concatenate([order[starts[each] : starts[each + 1]] for each in numbers]), way
+        yield chosen[np.concatenate([order[starts[each] : starts[each + 1]] for each in numbers])], way
 
 
 def _no_exit(loop: NoExit, allocation: Allocation) -> Problem:

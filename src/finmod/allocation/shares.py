@@ -117,9 +117,7 @@ class Dated:
 
     def on(self, when: When) -> Vector:
         """Return where cost goes: to nobody where no share can tell."""
-        share, chain = next(
-            ((each, chain) for each, chain in self.shares if each.span.holds_on(when.date)), (None, ())
-        )
+        share, chain = next(((each, chain) for each, chain in self.shares if each.span.holds_on(when.date)), (None, ()))
         for each, asked in chain:
             found = asked.on(when)
             if isinstance(found, Vector):
