@@ -116,7 +116,7 @@ class Result:
 
 
 def results(engine: Engine, sides: Sides) -> list[Result]:
-    """Return what each value of the first column has, per currency the largest first, and what nobody has at the end."""
+    """Return what each value of the first column has, per currency the largest first, what nobody has at the end."""
     value = identifier(sides.columns[0])
     rows = engine.rows(
         f"SELECT BillingCurrency, {value}, sum(b), sum(a) FROM ({sides.rows(after=False)} UNION ALL "

@@ -100,7 +100,7 @@ def _told(done: Applied) -> Iterator[str]:
     yield _said(done)
     if done.before is not None and done.is_new:
         yield from (headline(done, cause) for cause in done.causes)
-    yield from (total_words(total, done.measure) for total in done.totals)
+    yield from (total_words(total, done.measure, is_first=done.is_first) for total in done.totals)
     yield from booked_words(done)
 
 

@@ -29,7 +29,7 @@ _SAYS = {
     "rules": "This change moves",
     "charges": "New and restated charges move",
     "drivers": "New values of drivers move",
-    "everything": "In all it moves",
+    "everything": "In all this moves",
 }
 _NOTHING = {
     "rules": "This change moves nothing.",
@@ -87,9 +87,11 @@ def months_words(months: Sequence[date]) -> str:
     return f"{len(months):,} months from {months[0]:%Y-%m} to {months[-1]:%Y-%m}"
 
 
-def total_words(total: Total, measure: str) -> str:
-    """Return the whole before and after, as a sentence."""
+def total_words(total: Total, measure: str, *, is_first: bool) -> str:
+    """Return the whole before and after, as a sentence; of what is the first, the whole alone."""
     before, after = money(total.before, total.currency), money(total.after, total.currency)
+    if is_first:
+        return f"Total {measure} {after}."
     if not total.difference:
         return f"Total {measure} {after}, before and after: unchanged, to the last digit."
     return f"Total {measure} {before} before, {after} after: {_signed(total.difference, total.currency)}."
@@ -131,15 +133,15 @@ def screen_of_moves(found: Compared, *, detail: bool) -> None:
                 say(screen, f"{len(lines) - len(shown):,} smaller ones are not shown: --detail shows all.", style="dim")
             screen.print()
     for total in found.totals:
-        say(screen, total_words(total, found.measure))
+        say(screen, total_words(total, found.measure, is_first=found.is_first))
     for words in booked_words(found):
         say(screen, words)
 
 
 def screen_of_results(found: Compared) -> None:
-    """Print what each value of the main dimension has."""
-    rows = [result_cells(found, result) for result in found.results]
-    table((found.dimensions[0] if found.dimensions else "target", "before", "after", "change"), rows, right=_RIGHT)
+    """Print what each value of the main dimension has now."""
+    rows = [(found.label((each.value,)), money(each.after, each.currency)) for each in found.results]
+    table((found.dimensions[0], found.measure), rows, right=(found.measure,))
 
 
 def result_cells(found: Compared, result: Result) -> tuple[str, ...]:
@@ -240,7 +242,9 @@ def page_of_moves(found: Compared) -> Iterator[str]:
         if len(lines) > _MOST:
             yield from ("", f"{len(lines) - _MOST:,} smaller ones are not shown.")
     yield ""
-    yield from (f"- {markdown_text(total_words(total, found.measure))}" for total in found.totals)
+    yield from (
+        f"- {markdown_text(total_words(total, found.measure, is_first=found.is_first))}" for total in found.totals
+    )
     yield from (f"- {markdown_text(words)}" for words in booked_words(found))
     told = [item for item in found.findings if item.severity != "info"]
     yield from (f"- {markdown_text(finding_words(item))}" for item in told)
@@ -248,7 +252,7 @@ def page_of_moves(found: Compared) -> Iterator[str]:
 
 
 def _folded(found: Compared) -> Iterator[str]:
-    headings = (found.dimensions[0] if found.dimensions else "target", "before", "after", "change")
+    headings = (found.dimensions[0], "before", "after", "change")
     yield from ("", f"<details><summary>{found.measure} by {markdown_text(headings[0])}</summary>", "")
     yield from _markdown(headings, [result_cells(found, each) for each in found.results], _RIGHT)
     yield from ("", "</details>")

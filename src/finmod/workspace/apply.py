@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,24 +97,9 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
     _refuse_difference(engine)
     step("closed months", 2, 4)
     made = applied_rows(engine, ledger, closes(engine, ledger, work.head), before)
-    differing = made.differing(before)
-    author, note, now = said
-    keys = (rules.files.hash, work.head.version, work.drivers)
-    is_new = before is None or bool(
-        differing or made.months.gone or keys != (before.rule_hash, before.ledger_version, before.drivers_version)
-    )
     old = work.stored("side_applied", before)
     step("commit", 3, 4)
-    run = before
-    if run is None or is_new:
-        keep(ledger.store, rules.files)
-        rows, sums = applied_totals(engine, made)
-        waiting = NewRun(
-            author=author, rule_hash=keys[0], ledger_version=keys[1], drivers_version=keys[2], note=note,
-            dimensions=rules.columns, months=made.prints, files=write_months(engine, made, differing, folder),
-            gone=made.months.gone, columns=made.columns, findings=(*findings, *_told(made)), rows=rows, totals=sums,
-        )  # fmt: skip
-        run = commit(engine, ledger, waiting, before, now)
+    run = _committed(work, rules, (made, findings), before, said, folder)
     both = sides(old, new, "EffectiveCost", None)
     return Applied(
         measure="EffectiveCost",
@@ -126,11 +111,47 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
         totals=tuple(totals(engine, both)),
         results=tuple(results(engine, both)),
         findings=run.findings,
+        is_first=before is None,
         run=run,
         before=before,
-        is_new=is_new,
+        is_new=before is None or run.version > before.version,
         spans=made.months,
     )
+
+
+def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of
+    work: Planning,
+    rules: Rules,
+    made_and_found: tuple[AppliedRows, Sequence[Finding]],
+    before: Run | None,
+    said: tuple[str, str | None, datetime],
+    folder: Path,
+) -> Run:
+    """Return the version that stands: a new one, or the one before where there is nothing new."""
+    (made, findings), (author, note, now) = made_and_found, said
+    differing = made.differing(before)
+    keys = (rules.files.hash, work.head.version, work.drivers)
+    is_same = before is not None and keys == (before.rule_hash, before.ledger_version, before.drivers_version)
+    if before is not None and is_same and not differing and not made.months.gone:
+        return before
+    keep(work.ledger.store, rules.files)
+    rows, sums = applied_totals(work.engine, made)
+    waiting = NewRun(
+        author=author,
+        rule_hash=keys[0],
+        ledger_version=keys[1],
+        drivers_version=keys[2],
+        note=note,
+        dimensions=rules.columns,
+        months=made.prints,
+        files=write_months(work.engine, made, differing, folder),
+        gone=made.months.gone,
+        columns=made.columns,
+        findings=(*findings, *_told(made)),
+        rows=rows,
+        totals=sums,
+    )
+    return commit(work.engine, work.ledger, waiting, before, now)
 
 
 def _refuse_difference(engine: Engine) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import Project
+from finmod.taxonomy.reading import read_taxonomy
 from finmod.terms.findings import Finding
 from finmod.terms.periods import parse_period
 from finmod.workspace.moves import (
@@ -101,7 +102,7 @@ def diff(  # noqa: PLR0913 -- two names and how they are compared
             known = runs(engine, ledger)
             closed = closes(engine, ledger, work.head)
             ends = [_end(project, name, known, closed, stack) for name in (first, second)]
-            return _compared(work, ends, measure, step)
+            return _compared(project, work, ends, measure, step)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
 
@@ -162,7 +163,16 @@ def _of_close(month: str, known: Sequence[Run], closed: Closes) -> _End:
     return _End(f"version {run.version} (as {month} was closed)", run)
 
 
-def _compared(work: Planning, ends: Sequence[_End], measure: str, step: Step) -> Diff:
+def _labels(project: Project, ends: Sequence[Side]) -> dict[str, dict[str, str]]:
+    """Return what values are called: by the rules that are compared, else by those of the working tree."""
+    found = next((side.rules.taxonomy for side in reversed(ends) if side.rules), None)
+    if found is None:
+        with suppress(UserError):
+            found = read_taxonomy(project.root)
+    return labels_of(found, found.dimensions) if found else {}
+
+
+def _compared(project: Project, work: Planning, ends: Sequence[_End], measure: str, step: Step) -> Diff:
     step("allocation", 1, 3)
     stored = all(end.run for end in ends)
     made = [_side(work, f"side_{place}", end, stored=stored) for place, end in enumerate(ends)]
@@ -171,14 +181,10 @@ def _compared(work: Planning, ends: Sequence[_End], measure: str, step: Step) ->
     step("what moves", 2, 3)
     cause, findings = _cause(work, ends, (before, after), both), made[1][1]
     closed = closes(work.engine, work.ledger, work.head)
-    labels: dict[str, dict[str, str]] = {}
-    for side in (before, after):
-        if side.rules:
-            labels |= labels_of(side.rules.taxonomy, side.rules.allocation.to)
     return Diff(
         measure=measure,
         dimensions=common_dimensions(before, after),
-        labels=labels,
+        labels=_labels(project, (before, after)),
         months=tuple(months(work.engine, both)),
         booked={} if stored else {move.month: to for move in cause.moves if (to := closed.booked(move.month))},
         causes=(cause,),

@@ -75,6 +75,7 @@ class Compared:
         totals: The whole of both, per currency.
         results: What each value of the main dimension has in both.
         findings: What was odd about the allocation that is new.
+        is_first: Whether there is nothing that it is compared with.
     """
 
     measure: str
@@ -86,6 +87,7 @@ class Compared:
     totals: tuple[Total, ...] = ()
     results: tuple[Result, ...] = ()
     findings: tuple[Finding, ...] = ()
+    is_first: bool = False
 
     @property
     def moves(self) -> bool:
@@ -189,7 +191,7 @@ def moved_by_rules(engine: Engine, ledger: Ledger, snapshot: Snapshot, both: Sid
     cut = _levels(after.allocation) or _levels(before.allocation)
     named = [] if cut else renamed(engine, look, before, after)
     direct = [move for move in named if move.pools == (None, None)]
-    entering = [move for move in named if move.pools != (None, None)]
+    entering = [move for move in named if move.pools[0] != move.pools[1]]
     rules = _pool_rules(before.allocation, after.allocation, {pool for move in entering for pool in move.pools if pool})
     rest = (
         replace(move, rule=rule[0], text=rule[1])

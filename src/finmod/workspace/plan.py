@@ -164,6 +164,7 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
         totals=tuple(totals(work.engine, both)),
         results=tuple(results(work.engine, both)),
         findings=findings,
+        is_first=applied is None,
         applied=applied,
         rule_hash=rules.files.hash,
         ledger_version=work.head.version,
