@@ -36,6 +36,7 @@ _GROUPS = {
     "FM16": "Query and export",
     "FM17": "Sample company",
     "FM20": "Taxonomy and tags",
+    "FM21": "Allocation and drivers",
     "FM22": "Allocation",
 }
 

@@ -111,7 +111,7 @@ class _Conversion:
         if unreadable:
             raise UserError(*self._unreadable())
         if not read:
-            raise UserError(_nothing(self.driver))
+            raise no_rows(self.driver)
         units, is_distinct = self._units(), self._is_distinct()
         rows_written = self._copy(target, is_distinct=is_distinct)
         first, last, total, filled, digest = self.engine.row(
@@ -260,12 +260,15 @@ def _fillings(given: str, gaps: str, step: str) -> str:
     )
 
 
-def _nothing(driver: Driver) -> Problem:
-    return Problem(
-        code=_NOTHING,
-        found=f"the driver {driver.name} has no row with a value",
-        where=driver.source_place,
-        remedy="See that its source has rows; what was loaded before is unchanged.",
+def no_rows(driver: Driver) -> UserError:
+    """Return the error of a driver whose source has no row with a value."""
+    return UserError(
+        Problem(
+            code=_NOTHING,
+            found=f"the driver {driver.name} has no row with a value",
+            where=driver.source_place,
+            remedy="See that its source has rows; what was loaded before is unchanged.",
+        )
     )
 
 

@@ -6,8 +6,6 @@ Owns which drivers are read anew and the order of the steps. Reading, converting
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,15 +16,13 @@ from pathlib import Path
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.ledger.drivers import DriverLoad, NewDriver, commit_drivers, driver_state
+from finmod.ledger.drivers import NewDriver, commit_drivers, driver_state
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import hold
-from finmod.normalize.drivers import DriverPart, convert_driver
-from finmod.settings.driver_source import names_a_file
-from finmod.settings.drivers import Driver, chosen_drivers, read_drivers
+from finmod.normalize.drivers import DriverPart
+from finmod.settings.drivers import chosen_drivers, read_drivers
 from finmod.settings.project import Project
-from finmod.sources.drivers.files import driver_files, stage_files
-from finmod.sources.files import SourceFile
+from finmod.workspace.driver_reading import DriverReading, read_driver
 from finmod.workspace.steps import Step, silent, watching
 
 
@@ -88,11 +84,12 @@ def load_drivers(
     ):
         before = driver_state(engine, ledger)
         gone = [] if names else [name for name in before.loads if name not in drivers]
+        reading = DriverReading(engine, project.root, ledger, before, folder, now)
         done, new, problems = list[LoadedDriver](), list[NewDriver](), list[Problem]()
         for number, (name, driver) in enumerate(chosen.items()):
             told(f"driver {name}", number, len(chosen))
             try:
-                found = _read(engine, project, driver, before.loads.get(name), folder, again=again)
+                found = read_driver(reading, driver, again=again)
             except UserError as error:
                 problems += error.problems
                 continue
@@ -111,37 +108,3 @@ def _staging(ledger: Ledger, now: datetime) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _read(  # noqa: PLR0913 -- a driver, what is known of it, and where it is read
-    engine: Engine, project: Project, driver: Driver, before: DriverLoad | None, folder: Path, *, again: bool
-) -> NewDriver | None:
-    """Return a driver as it is now; None where it is as it was."""
-    definition = definition_of(project.root, driver)
-    files = driver_files(project.root, driver)
-    content = content_of(files)
-    is_known = before is not None and before.definition == definition
-    if is_known and not again and files and before is not None and before.content == content:
-        return None
-    parts = stage_files(engine, files, folder)
-    part = convert_driver(engine, driver, parts, folder / f"{driver.name}.parquet")
-    for staged in parts:
-        if staged.parquet.is_relative_to(folder):
-            staged.parquet.unlink(missing_ok=True)
-    content = content or part.digest
-    if is_known and not again and before is not None and before.content == content:
-        return None
-    return NewDriver(part, definition, content)
-
-
-def definition_of(root: Path, driver: Driver) -> str:
-    """Return a digest of what drivers.yaml says of a driver, and of the query that it names."""
-    said = driver.settings.model_dump(mode="json", exclude={"label", "description"})
-    source = driver.settings.source
-    texts = [(root / text).read_text() for text in (source.sql, source.query) if text and names_a_file(text)]
-    return hashlib.sha256(json.dumps([said, texts], sort_keys=True).encode()).hexdigest()
-
-
-def content_of(files: Sequence[SourceFile]) -> str:
-    """Return a digest of files; empty where there are none."""
-    return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest() if files else ""
