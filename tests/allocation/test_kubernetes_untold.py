@@ -89,16 +89,20 @@ def test_charges_for_nodes_that_no_report_knows_are_told(books: Books) -> None:
     )
 
 
-def test_a_day_without_usage_stays_unallocated_and_is_missed(books: Books) -> None:
-    books.load(books.write("bill.csv", bill(charge("i-0a", "7", day=4))))
+def test_what_a_cluster_without_usage_costs_stays_unallocated_and_is_told(books: Books) -> None:
+    charges = (charge("i-0a", "4"), charge("i-0a", "7", day=4), charge("i-0b", "9", Tags='{"cluster": "test"}'))
+    books.load(books.write("bill.csv", bill(*charges)))
     load_usage(books, "--set", "Cluster=prod", books.write("pods.csv", report(of("search"))))
 
     with ran(books) as (engine, run):
         found = costs(engine)
 
-    assert found == {None: Decimal(7)}
-    ((share, why), days) = next(iter(run.network.pools[1].missed.items()))
-    assert (share, why, len(days)) == (SHARE, "no usage of cluster prod is known for the day", 1)
+    assert found == {None: Decimal(16), "search": Decimal(4)}
+    told = "pool clusters, kubernetes: no usage of cluster {} is known for the day on 2026-09-0{}; its cost stays {}."
+    assert {(each.code, each.amount, each.message) for each in run.findings} == {
+        ("FM2141", Decimal(7), told.format("prod", 4, "unallocated")),
+        ("FM2141", Decimal(9), told.format("test", 1, "unallocated")),
+    }
 
 
 def test_bills_without_any_usage_stay_unallocated(books: Books) -> None:

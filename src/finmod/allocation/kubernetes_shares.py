@@ -105,7 +105,7 @@ class ByKubernetes:
         owner: Target that the pool is called as, nobody where it is not. What workloads named so held, the platform's
             own, is shared by what the others held.
         refused: Targets that may have no part, in rising order.
-        untold: (Group, day) of charges for nodes that no report told of.
+        untold: (Group, day) of charges for nodes that no report tells of, which their cluster's nodes stood in for.
     """
 
     share: Share
@@ -128,12 +128,13 @@ class ByKubernetes:
             period = (when.date.year - 1970) * 12 + when.date.month - 1
         if what == "node" and key not in self.held.nodes.get(period, {}).get(cluster or "", {}):
             what = "unknown"
-        if what == "unknown":
-            self.untold.add((when.group, when.day))
         asked = period, what, cluster, key
         if asked not in self._found:
             self._found[asked] = self._of(*asked)
-        return self._found[asked]
+        found = self._found[asked]
+        if what == "unknown" and isinstance(found, Vector):
+            self.untold.add((when.group, when.day))
+        return found
 
     def _asked(self, group: int) -> tuple[What, str | None, str | None]:
         """Return what the charges of a group are for; cost of other pools is for all that clusters are."""
