@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from finmod.allocation.definition import Idle, Share
@@ -220,3 +221,65 @@ def test_traffic_goes_by_bytes_sent_where_they_are_told(tmp_path: Path) -> None:
         assert Asked(engine, targets, share()).parts('["network","prod","i-0b"]') == {
             "search": 0.857142857143, "ads": 0.142857142857,
         }  # fmt: skip
+
+
+def test_rows_of_several_kinds_and_reports_count_once(tmp_path: Path) -> None:
+    rows = [
+        pod("search", **cores(1)),
+        pod("ads", **cores(3)),
+        pod("ads", x_Kind="namespace", Pod=None, **cores(8)),
+        pod("ads", x_Kind="vm", **cores(3)),
+        pod("ads", x_Source="bill", NodeCpuCapacityCoreSeconds=None, **cores(9)),
+        {"x_Kind": "node", "Node": "node-a", **cores(4)},
+    ]
+    with usage(tmp_path, rows) as (engine, targets):
+        assert Asked(engine, targets, share()).parts(NODE_A) == {"search": 0.25, "ads": 0.75}
+
+
+@pytest.mark.parametrize("kind", ["vm", "node"])
+def test_machines_and_whole_nodes_alone_are_no_usage(tmp_path: Path, kind: str) -> None:
+    with usage(tmp_path, [pod("search", x_Kind=kind, **cores(1))]) as (engine, targets):
+        assert Asked(engine, targets, share()).parts(NODE_A) == "no usage of cluster prod is known for the day"
+
+
+def test_labels_of_the_namespace_name_what_its_pods_leave_open(tmp_path: Path) -> None:
+    labels = {"x_Kind": "namespace", "Namespace": "shop", "NamespaceLabels": '{"product": "ads", "team": "web"}'}
+    rows = [pod("search", **cores(1)), pod("x", Labels='{"product": "no such"}', **cores(3)), labels]
+    with usage(tmp_path, rows) as (engine, targets):
+        found = Asked(engine, targets, share()).parts(NODE_A)
+
+    assert found == {"search/web": 0.25, "ads/web": 0.75}
+
+
+def test_a_target_that_another_pool_is_called_as_feeds_that_pool(tmp_path: Path) -> None:
+    with usage(tmp_path, ROWS) as (engine, targets):
+        asked = Asked(engine, targets, share())
+        asked.by.receiving = {targets.number(("ads", None)): 2}
+
+        assert asked.parts(NODE_A) == {"pool 2": 0.333333333333, "search": 0.666666666667}
+
+
+def test_targets_that_may_have_no_part_are_left_out(tmp_path: Path) -> None:
+    with usage(tmp_path, ROWS) as (engine, targets):
+        asked = Asked(engine, targets, share())
+        asked.by.refused = np.array([targets.number(("search", None))])
+
+        assert asked.parts(NODE_A) == {"ads": 1.0}
+
+
+def test_names_change_with_the_days_of_the_taxonomy(tmp_path: Path) -> None:
+    text = """
+        dimensions:
+          product:
+            values: {search: {}, ads: {}}
+            from:
+              - {label: product, until: 2026-09-02}
+              - {is: ads, since: 2026-09-02}
+          team: {from: [label: team]}
+        """
+    rows = [pod("search", **cores(1)), pod("search", day=2, **cores(1))]
+    with usage(tmp_path, rows, text) as (engine, targets):
+        asked = Asked(engine, targets, share())
+
+        assert asked.parts(NODE_A) == {"search": 1.0}
+        assert asked.parts(NODE_A, DAYS + 1) == {"ads": 1.0}
