@@ -8,6 +8,7 @@ column of a charge: the account of its node is not its own.
 
 from __future__ import annotations
 
+from datetime import date
 from importlib import resources
 from typing import Final
 
@@ -57,7 +58,20 @@ def asks_usage(allocation: Allocation) -> bool:
     return any(share.kind == "kubernetes" for share in allocation.shares())
 
 
-def read_usage(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets, charges: str) -> None:
+def days_of(engine: Engine, charges: str) -> tuple[date, date]:
+    """Return the first and last day of the months that charges are of, of which usage is looked at.
+
+    Args:
+        engine: Where to run.
+        charges: SQL for a table with x_ChargeDate.
+    """
+    first, last = engine.row(
+        f"SELECT CAST(date_trunc('month', min(x_ChargeDate)) AS DATE), last_day(max(x_ChargeDate)) FROM {charges}"
+    )
+    return (first, last) if first else (date.min, date.min)
+
+
+def read_usage(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets, days: tuple[date, date]) -> None:
     """Make the tables of what was held; the names of a run must be made after it, for they use the same tables.
 
     Args:
@@ -65,12 +79,8 @@ def read_usage(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets,
         usage: SQL for the rows of reports and bills.
         taxonomy: What names workloads.
         targets: Get the targets that hold anything.
-        charges: SQL for what is shared, with x_ChargeDate: usage of its months is looked at.
+        days: First and last day that are looked at.
     """
-    days = engine.row(
-        "SELECT coalesce(date_trunc('month', min(x_ChargeDate)), DATE '1970-01-01')::DATE, "
-        f"coalesce(last_day(max(x_ChargeDate)), DATE '1970-01-01') FROM (SELECT x_ChargeDate FROM {charges})"
-    )
     rows = query("kubernetes_rows").format(
         usage=usage,
         cpu=HELD["CpuAllocatedCoreSeconds"],
