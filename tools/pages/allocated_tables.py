@@ -49,10 +49,10 @@ ALLOCATED_MEANT: Final = {
 
 ALLOCATED_NOTES: Final = {
     "allocated_daily": "A column per dimension of `to` in allocation.yaml, such as x_Product, stands before the "
-    "amounts; NULL is what nobody has: unallocated. Sums over it are those of `charges_daily` on every day, to the last "
-    "digit, since rows with x_AllocationOf sum to 0. The newest version is shown, or with `--as-of` the one that stood then: "
-    "`--as-of 2026-09` is what was told when September 2026 was closed. x_Reporting columns are converted row by "
-    "row.",
+    "amounts; NULL is what nobody has: unallocated. Sums over it are those of `charges_daily` on every day, to the "
+    "last digit, since rows with x_AllocationOf sum to 0. The newest version is shown, or with `--as-of` the one that "
+    "stood then: `--as-of 2026-09` is what was told when September 2026 was closed. x_Reporting columns are converted "
+    "row by row.",
     "allocated_levels_daily": "A column per dimension that levels stay within or add, such as x_Product and "
     "x_Customer, stands before the amounts. Its sums are those of `allocated_daily`.",
     "allocation_proofs": "What went into each pool is summed from the daily cube, what came out of it from the result.",
