@@ -5,14 +5,20 @@ Owns names, grain and units of what users query. SQL stands in ``sql/``, one fil
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from finmod.engines.duckdb import identifier
 from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
+<<<<<<< HEAD
 from finmod.ledger.applied import Run
+=======
+from finmod.ledger.drivers import rows_sql
+>>>>>>> main
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation, whole, without_heading
@@ -128,6 +134,12 @@ TABLES: Final = (
         "units of the reporting currency that one unit of the currency is",
         "What other currencies are in the reporting currency",
     ),
+    PublicTable(
+        "drivers",
+        "one row per driver, period and target",
+        "x_Unit of the row",
+        "What costs are shared by: orders, requests, stored GB",
+    ),
     PublicTable("closes", "one row per close of a month", "no amounts", "Which months stay as they were closed"),
     PublicTable(
         "allocated_daily",
@@ -156,13 +168,22 @@ TABLES: Final = (
 )
 
 
+<<<<<<< HEAD
 def view_sql(  # noqa: PLR0913, PLR0917 -- what views are made of
+=======
+def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is told in
+>>>>>>> main
     name: str,
     ledger: Ledger,
     snapshot: Snapshot,
     reporting: Reporting | None = None,
     naming: Naming | None = None,
+<<<<<<< HEAD
     run: Run | None = None,
+=======
+    *,
+    drivers: Sequence[Path] = (),
+>>>>>>> main
 ) -> str:
     """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.
 
@@ -174,10 +195,16 @@ def view_sql(  # noqa: PLR0913, PLR0917 -- what views are made of
             do not where it is None.
         naming: The names of the charge keys, of which charges and their cube have a column per dimension; they have
             none where it is None.
+<<<<<<< HEAD
         run: The applied allocation that stands in that state; None where none does.
+=======
+        drivers: Files of the drivers, which have versions of their own.
+>>>>>>> main
     """
     if name == "charge_names":
         return charge_names_sql(naming)
+    if name == "drivers":
+        return _query(name).format(drivers=rows_sql(drivers))
     if name == "fx_rates":
         found = reporting or Reporting("")
         return _query(name).format(rates=rates_sql(found.published, found.currency))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
@@ -17,6 +18,7 @@ from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.applied import Run, at_ledger, at_time, files_of, log_files, runs
 from finmod.ledger.closes import version_of
 from finmod.ledger.delta import damaged
+from finmod.ledger.drivers import driver_files, driver_state
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reporting import WANTED, Reporting
 from finmod.ledger.tables import ALLOCATION_TABLES, CHARGES, LOADS, PINNED_TABLES
@@ -92,10 +94,18 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 make_invoices(engine, ledger, snapshot, project.invoices)
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
+<<<<<<< HEAD
             _make_views(engine, ledger, snapshot, named, money, naming, run)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
         _allow(engine, ledger, snapshot, run)
+=======
+            drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
+            _make_views(engine, ledger, snapshot, named, money, naming, drivers)
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
+        _allow(engine, ledger, snapshot, drivers)
+>>>>>>> main
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
         while True:
@@ -107,6 +117,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                     raise UserError(_wrong(words, _dimension_columns(project, named, run))) from error
                 unread = None
                 money = reporting(engine, project, ledger, snapshot)
+<<<<<<< HEAD
                 _make_views(engine, ledger, snapshot, named, money, naming, run)
 
 
@@ -118,6 +129,9 @@ def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_cl
     if isinstance(as_of, int):
         return at_ledger(known, as_of - 1 if is_close else as_of)
     return known[-1] if known else None
+=======
+                _make_views(engine, ledger, snapshot, named, money, naming, drivers)
+>>>>>>> main
 
 
 def _named(sql: str) -> list[str]:
@@ -133,11 +147,30 @@ def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
     names: list[str],
     money: Reporting,
     naming: Naming | None,
+<<<<<<< HEAD
     run: Run | None,
 ) -> None:
     for name in names:
         if name != "invoices":
             engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money, naming, run)}")
+=======
+    drivers: Sequence[Path],
+) -> None:
+    for name in names:
+        if name != "invoices":
+            rows = view_sql(name, ledger, snapshot, money, naming, drivers=drivers)
+            engine.run(f"CREATE OR REPLACE VIEW {name} AS {rows}")
+
+
+def _driver_files(
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], *, is_newest: bool
+) -> list[Path]:
+    """Return the files of the drivers as they were when a state of the ledger was the newest."""
+    if "drivers" not in names:
+        return []
+    at = None if is_newest else snapshot.loaded_at
+    return driver_files(ledger, driver_state(engine, ledger, at=at))
+>>>>>>> main
 
 
 def _naming(  # noqa: PLR0913, PLR0917 -- what names are made of
@@ -187,12 +220,19 @@ def _is_text(sql: str) -> bool:
     return sql.encode(errors="replace").decode() == sql
 
 
+<<<<<<< HEAD
 def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, run: Run | None) -> None:
     """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
     files = [str(file) for table in (*PINNED_TABLES, LOADS) for file in ledger.files(table, snapshot)]
     if run is not None:
         files += [str(file) for table in ALLOCATION_TABLES for file in files_of(ledger, table, run)]
         files += map(str, log_files(ledger))
+=======
+def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, drivers: Sequence[Path]) -> None:
+    """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
+    files = [str(file) for table in (*PINNED_TABLES, LOADS) for file in ledger.files(table, snapshot)]
+    files += map(str, drivers)
+>>>>>>> main
     spellings = ", ".join(literal(name) for file in files for name in {file, glob_escape(file)})
     engine.run(f"SET allowed_paths = [{spellings}]")
 
