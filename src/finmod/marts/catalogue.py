@@ -14,11 +14,8 @@ from typing import Final
 from finmod.engines.duckdb import identifier
 from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
-<<<<<<< HEAD
 from finmod.ledger.applied import Run
-=======
 from finmod.ledger.drivers import rows_sql
->>>>>>> main
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation, whole, without_heading
@@ -149,7 +146,7 @@ TABLES: Final = (
     ),
     PublicTable(
         "allocated_levels_daily",
-        "one row per billing period, day, currency and target, cut down to the last level",
+        "one row per level, billing period, day, currency and member of the level",
         "BillingCurrency of the row",
         "What targets cost further down, such as customers",
     ),
@@ -168,22 +165,15 @@ TABLES: Final = (
 )
 
 
-<<<<<<< HEAD
-def view_sql(  # noqa: PLR0913, PLR0917 -- what views are made of
-=======
-def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is told in
->>>>>>> main
+def view_sql(  # noqa: PLR0911, PLR0913 -- a table, the state it is of, and what it is told in
     name: str,
     ledger: Ledger,
     snapshot: Snapshot,
     reporting: Reporting | None = None,
     naming: Naming | None = None,
-<<<<<<< HEAD
-    run: Run | None = None,
-=======
     *,
+    run: Run | None = None,
     drivers: Sequence[Path] = (),
->>>>>>> main
 ) -> str:
     """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.
 
@@ -195,11 +185,8 @@ def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is to
             do not where it is None.
         naming: The names of the charge keys, of which charges and their cube have a column per dimension; they have
             none where it is None.
-<<<<<<< HEAD
         run: The applied allocation that stands in that state; None where none does.
-=======
         drivers: Files of the drivers, which have versions of their own.
->>>>>>> main
     """
     if name == "charge_names":
         return charge_names_sql(naming)
