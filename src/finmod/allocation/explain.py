@@ -281,7 +281,7 @@ class _Walk:
                     cost,
                     found.rule.text if found and found.rule else None,
                     found.place if found else None,
-                )  # fmt: skip
+                )
             )
         return (rows[0][-1] if rows else 0), tuple(parts)
 
