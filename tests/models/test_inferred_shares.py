@@ -62,13 +62,13 @@ def test_a_driver_that_causes_nothing_may_have_a_share_of_exactly_nothing() -> N
 
 def test_the_interval_is_where_the_share_is_in_nine_of_ten_worlds() -> None:
     held = []
-    for seed in range(60):
+    for seed in range(40):
         totals = drivers(60, seed=seed + 10)
         noise = np.random.default_rng(seed).normal(0, 60, 60)
         found = infer_shares(cost_of(totals, [0.5, 0.3], fixed=0.2, noise=0) + noise, totals)
         held.append(bool(found.lower[0] <= 0.625 <= found.upper[0]))
 
-    assert 50 <= sum(held) <= 59
+    assert 34 <= sum(held) <= 40
 
 
 def test_units_change_nothing() -> None:

@@ -18,7 +18,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 PHIS: Final = (0.0, 0.2, 0.4, 0.6, 0.75, 0.88, 0.96)
+"""How much of the noise may linger from one period to the next; 0.96 is nearly a wandering price."""
 _HEAVY: Final = 4.0
+"""Degrees of freedom of Student's t for noise with days far out: fees on the first of a month, incidents, credits."""
+_MODEL_ERROR: Final = 0.0025
+"""How far off the model may be in itself, as part of the cost: no number of periods makes evidence better than that."""
 _LEAST_NOISE: Final = 5e-4
 _LEAST_WEIGHT: Final = 0.01
 _PRICE_SPREAD: Final = 0.2
@@ -32,7 +36,6 @@ _STEPS: Final = 5
 _RIDGE: Final = 1e-6
 _FAR_OUT: Final = 0.3
 _FLAT: Final = 1e-9
-_MODEL_ERROR: Final = 0.0025
 
 
 @dataclass(frozen=True)

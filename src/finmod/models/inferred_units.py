@@ -31,7 +31,9 @@ def chance_of_even_units(cost: Floats, evidence: Evidence, use: Floats) -> float
     columns = use[:, use.any(axis=0)]
     known, left, tried = residuals(cost, evidence, columns / columns.mean(axis=0))
     vectors, sizes, _ = np.linalg.svd(tried, full_matrices=False)
-    count = min(_DIRECTIONS, len(cost) // _PERIODS_PER_DIRECTION, int((sizes > _NEGLIGIBLE * sizes[0]).sum()))
+    count = min(
+        _DIRECTIONS, len(cost) // _PERIODS_PER_DIRECTION, int((sizes > _NEGLIGIBLE * math.sqrt(len(cost))).sum())
+    )
     free = len(left) - known - count
     if not count or free <= 0:
         return 1.0
