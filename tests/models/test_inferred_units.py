@@ -22,7 +22,7 @@ def chance(seed: int, per_unit: list[float]) -> float:
 def test_probabilities_are_spread_evenly_where_a_unit_costs_the_same() -> None:
     found = np.sort([chance(seed, [1, 1, 1]) for seed in range(24)])
 
-    assert np.abs(found - (np.arange(24) + 0.5) / 40).max() < 0.2
+    assert np.abs(found - (np.arange(24) + 0.5) / 24).max() < 0.25
 
 
 def test_the_probability_is_tiny_where_a_unit_does_not() -> None:
