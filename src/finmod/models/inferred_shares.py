@@ -26,7 +26,6 @@ LEVEL: Final = 0.9
 _RIDGE: Final = 1e-9
 _UNEVEN: Final = 1e-4
 _TARGET_DRAWS: Final = 250
-_CHUNK: Final = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,9 @@ class Inferred:
             use: periods x targets x drivers, none negative.
             cost: Per period, any unit; its sum is not 0.
         """
-        used = use[(use @ self.coefficients).sum(axis=1) > 0]
-        spent = cost[(use @ self.coefficients).sum(axis=1) > 0]
-        draws = self.draws[:: max(1, len(self.draws) // _TARGET_DRAWS)]
-        step = max(1, _CHUNK // max(1, used.shape[0] * used.shape[1]))
-        parts = [_over_all(used, spent, draws[at : at + step]) for at in range(0, len(draws), step)]
-        every = np.concatenate(parts)
+        counts = (use @ self.coefficients).sum(axis=1) > 0
+        used, spent = use[counts], cost[counts]
+        every = _over_all(used, spent, self.draws[:: max(1, len(self.draws) // _TARGET_DRAWS)])
         shares = _over_all(used, spent, self.coefficients[None])[0]
         lower, upper = np.quantile(every, _edges(self.level), axis=0)
         wrong = float(np.abs(every - shares).sum(axis=1).mean()) / 2
@@ -124,10 +120,13 @@ class Inferred:
 
 def _over_all(use: Floats, cost: Floats, coefficients: Floats) -> Floats:
     """Return draws x targets: the share of the whole cost by each row of coefficients."""
-    explained = np.einsum("ntk,mk->mnt", use, coefficients)
-    whole = explained.sum(axis=2)
+    whole = coefficients @ use.sum(axis=1).T
     per_unit = np.divide(cost, whole, out=np.zeros_like(whole), where=whole > 0)
-    return np.asarray(np.einsum("mnt,mn->mt", explained, per_unit) / cost.sum())
+    parts = [
+        each[:, None] * (per_unit @ by_driver)
+        for each, by_driver in zip(coefficients.T, np.moveaxis(use, 2, 0), strict=True)
+    ]
+    return np.asarray(sum(parts) / cost.sum())
 
 
 @dataclass(frozen=True)

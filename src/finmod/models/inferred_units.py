@@ -30,13 +30,13 @@ def chance_of_even_units(cost: Floats, evidence: Evidence, use: Floats) -> float
 
     columns = use[:, use.any(axis=0)]
     known, left, tried = residuals(cost, evidence, columns / columns.mean(axis=0))
-    vectors, sizes, _ = np.linalg.svd(tried, full_matrices=False)
-    count = min(
-        _DIRECTIONS, len(cost) // _PERIODS_PER_DIRECTION, int((sizes > _NEGLIGIBLE * math.sqrt(len(cost))).sum())
-    )
+    # The largest directions come last; of thousands of targets there are no more of them than periods.
+    squares, vectors = np.linalg.eigh(tried @ tried.T)
+    moving = int((squares > _NEGLIGIBLE**2 * len(cost)).sum())
+    count = min(_DIRECTIONS, len(cost) // _PERIODS_PER_DIRECTION, moving)
     free = len(left) - known - count
     if not count or free <= 0:
         return 1.0
-    gain = float(((vectors[:, :count].T @ left) ** 2).sum())
+    gain = float(((vectors[:, -count:].T @ left) ** 2).sum())
     rest = float(left @ left) - gain
     return float(fdtrc(count, free, gain / count / (rest / free))) if rest > 0 and math.isfinite(gain) else 0.0
