@@ -1,4 +1,4 @@
-"""Allocations under test: a small loaded project, an allocation of records, drivers as rows, what comes out as a table."""
+"""Allocations under test: a small loaded project, an allocation of records, drivers as rows; out comes a table."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def fixed(**parts: str) -> Share:
 
 def driver(name: str, values: Mapping[str, object], at: str = "2026-09-01", grain: Grain = "day") -> list[Row]:
     """Return rows of a driver: ``search`` or ``search/web`` -> value; an empty key names nobody."""
-    rows = []
+    rows: list[Row] = []
     for key, value in values.items():
         product, _, team = key.partition("/")
         dimensions = {name: text for name, text in (("product", product), ("team", team)) if text}

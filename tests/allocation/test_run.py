@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 from finmod.allocation.definition import Level
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
+from finmod.taxonomy.definition import Span
 from tests.allocated import Outcome, books_of, by, day, driver, fixed, is_, one, pool, ran
+from tests.tagged import charge
 
 SEARCH_ADS = (one("search", "300", team="web"), one("ads", "100", team="api"))
 
@@ -24,7 +27,7 @@ def engine() -> Iterator[Engine]:
 
 
 def total(outcome: Outcome) -> Decimal:
-    return outcome.rows("1")[0][1]
+    return Decimal(outcome.rows("1")[0][1])
 
 
 def d(text: str) -> Decimal:
@@ -88,7 +91,7 @@ def test_a_missing_driver_is_no_even_split(tmp_path: Path, engine: Engine) -> No
     found = ran(books_of(tmp_path, charges), engine, pools, driver("use", {"search": 1}))
     assert found.by_product() == {"search": 40, None: 60}
     (finding,) = found.run.findings
-    assert (finding.code, finding.severity, finding.amount, finding.currency) == ("FM2141", "error", 60, "USD")
+    assert (finding.code, finding.severity, finding.amount, finding.currency) == ("FM2141", "error", d("60"), "USD")
     assert finding.message == (
         "pool k8s, by driver use: driver use has no value for the period on 2026-09-02; its cost stays unallocated."
     )
@@ -217,10 +220,6 @@ def test_a_level_fills_in_the_team_that_a_share_does_not_know(tmp_path: Path, en
 
 
 def test_dated_shares_hold_on_their_days(tmp_path: Path, engine: Engine) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
-    from finmod.taxonomy.definition import Span  # noqa: PLC0415
-
     old = replace(fixed(search="1"), span=Span(until=date(2026, 9, 2)))
     new = replace(fixed(ads="1"), span=Span(since=date(2026, 9, 2)))
     found = ran(books_of(tmp_path, [one("k8s", "40"), one("k8s", "60", **day(2))]), engine, [pool("k8s", old, new)])
@@ -232,6 +231,19 @@ def test_currencies_never_meet(tmp_path: Path, engine: Engine) -> None:
     found = ran(books_of(tmp_path, charges), engine, [pool("k8s", fixed(search="0.5", ads="0.5"))])
     assert found.rows("BillingCurrency, x_Product") == [
         ("EUR", "ads", 30), ("EUR", "search", 30), ("USD", "ads", 20), ("USD", "search", 20),
+    ]  # fmt: skip
+
+
+def test_a_share_by_cost_never_crosses_currencies(tmp_path: Path, engine: Engine) -> None:
+    charges = [
+        *SEARCH_ADS,
+        one("shop", "9000", BillingCurrency="EUR"),
+        one("net", "40"),
+        one("net", "7", BillingCurrency="EUR"),
+    ]
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost"))])
+    assert found.rows("BillingCurrency, x_Product", "x_Pool = 'net'") == [
+        ("EUR", "shop", 7), ("USD", "ads", 10), ("USD", "search", 30),
     ]  # fmt: skip
 
 
@@ -252,7 +264,5 @@ def test_the_proof_has_a_sum_for_every_day_currency_pool_and_measure(tmp_path: P
 
 
 def test_a_run_of_one_month_leaves_the_others_out(tmp_path: Path, engine: Engine) -> None:
-    from tests.tagged import charge  # noqa: PLC0415
-
     made = books_of(tmp_path, [*SEARCH_ADS, charge(8, "50", "i-1", '{"product":"search"}')])
     assert total(ran(made, engine, [], months=[date(2026, 8, 1)])) == 50

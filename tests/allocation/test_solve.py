@@ -85,6 +85,6 @@ def test_any_network_ends_as_exact_fractions_say(feeds: Feeds) -> None:
     try:
         found = ways(feeds)
     except NoExit:
-        assume(False)
+        assume(condition=False)
     for node, parts in exact(feeds).items():
         assert found[node] == {place: pytest.approx(float(part), abs=1e-12) for place, part in parts.items()}

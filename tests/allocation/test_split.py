@@ -1,3 +1,5 @@
+"""Telescoped rounding: parts that sum to their amount, whatever the shares."""
+
 from __future__ import annotations
 
 import numpy as np

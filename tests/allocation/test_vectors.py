@@ -1,3 +1,5 @@
+"""Vectors: to whom a pool goes."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -29,11 +29,13 @@ class When:
         day: Charge date, in days since 1970.
         period: First day of the billing period, in days since 1970.
         group: Number of the group, 0 for none.
+        currency: BillingCurrency: sums never cross currencies, and shares by cost are sums.
     """
 
     day: int
     period: int
     group: int = 0
+    currency: str = ""
 
     @property
     def date(self) -> date:
