@@ -25,7 +25,7 @@ from finmod.settings.yaml import Document, Steps
 from finmod.taxonomy.building import Builder as ConditionBuilder
 from finmod.taxonomy.building import span, when_words
 from finmod.taxonomy.checks import condition_faults, unknown_value
-from finmod.taxonomy.definition import ALWAYS, Condition, Dimension, Taxonomy, common
+from finmod.taxonomy.definition import ALWAYS, Condition, Taxonomy, column_of, common
 from finmod.taxonomy.patterns import is_pattern
 
 OWN_COLUMNS: Final = frozenset({
@@ -251,7 +251,9 @@ class Builder:
                     "FM2116", f"level {shown!r} adds {printable(name, 80)!r}, as one before does",
                     "each dimension in one level", place, "Take it from one of the two.",
                 )  # fmt: skip
-            elif not re.fullmatch(DIMENSION_NAME, name) or name.endswith("\n") or _column(name) in OWN_COLUMNS:
+            elif (
+                not re.fullmatch(DIMENSION_NAME, name) or name.endswith("\n") or column_of(name).lower() in OWN_COLUMNS
+            ):
                 self._problem(
                     "FM2116", f"{printable(name, 80)!r} can be no dimension of level {shown!r}",
                     "a lower-case letter, then lower-case letters, digits, _ or -, and no column of finmod", place,
@@ -292,7 +294,3 @@ def _fed(pool: Pool, more: Sets, text: tuple[str, str]) -> Pool:
         when=(*pool.when[:own], *more, *pool.when[own:]),
         texts=(*pool.texts[:own], *(text for _ in more), *pool.texts[own:]),
     )
-
-
-def _column(name: str) -> str:
-    return Dimension(name, name, None, ()).column.lower()

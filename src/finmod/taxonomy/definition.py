@@ -205,7 +205,7 @@ class Dimension:
     @property
     def column(self) -> str:
         """Return the column that holds its value in public tables: ``x_CostCentre`` of ``cost-centre``."""
-        return "x_" + "".join(word.capitalize() for word in self.name.replace("_", "-").split("-"))
+        return column_of(self.name)
 
     @cached_property
     def tag_keys(self) -> tuple[str, ...]:
@@ -277,6 +277,15 @@ class Taxonomy:
         for dimension in self.dimensions.values():
             visit(dimension)
         return tuple(done.values())
+
+
+def column_of(dimension: str) -> str:
+    """Return the column that holds values of a dimension.
+
+    >>> column_of("cost-centre")
+    'x_CostCentre'
+    """
+    return "x_" + "".join(word.capitalize() for word in dimension.replace("_", "-").split("-"))
 
 
 def default_label(name: str) -> str:

@@ -5,7 +5,7 @@ Owns the base table of a pass over the keys. True-ups of closed months are keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +38,13 @@ ALWAYS = (
 
 
 def make_base(
-    engine: Engine, ledger: Ledger, snapshot: Snapshot, taxonomy: Taxonomy, months: Sequence[date] | None = None
+    engine: Engine,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    taxonomy: Taxonomy,
+    months: Sequence[date] | None = None,
+    *,
+    also: Iterable[str] = (),
 ) -> Segments:
     """Make the base table of some months, or of every month; return the segments of its days.
 
@@ -48,17 +54,17 @@ def make_base(
         snapshot: Its state.
         taxonomy: Whose rules look at them.
         months: First days of billing periods; None for all.
+        also: Text columns that are wanted beside those that rules look at.
     """
     days, keys = (whole(table, _files(ledger, table, snapshot, months)) for table in (CHARGE_DAYS, CHARGE_KEYS))
     true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
-    dates = ", ".join(f"DATE '{month}'" for month in months or ())
-    chosen = "true" if months is None else f"x_BillingPeriod IN ({dates})"
+    chosen = _chosen(months)
     bounds = engine.row(
         f"SELECT min(x_ChargeDate), max(x_ChargeDate) FROM (SELECT x_ChargeDate FROM {days} WHERE {chosen} UNION ALL "
         f"SELECT x_ChargeDate FROM {true_ups} WHERE {chosen})"
     )
     segments = segments_between(taxonomy.days(), *bounds) if bounds[0] else Segments()
-    texts = list(looked_at(taxonomy))
+    texts = list(dict.fromkeys((*looked_at(taxonomy), *(name for name in also if name != "x_Source"))))
     sums = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS]
     sums += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS]
     segment = segments.of("x_ChargeDate")
@@ -75,6 +81,19 @@ def make_base(
         f"{', '.join(sums)}, {own} FROM {true_ups} WHERE {chosen} GROUP BY ALL"
     )
     return segments
+
+
+def cube(ledger: Ledger, snapshot: Snapshot, months: Sequence[date] | None = None) -> tuple[str, str]:
+    """Return SQL for the daily cube of some months, or of all, and for the true-ups that are booked in them."""
+    days = whole(CHARGE_DAYS, _files(ledger, CHARGE_DAYS, snapshot, months))
+    true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
+    chosen = _chosen(months)
+    return f"(SELECT * FROM {days} WHERE {chosen})", f"(SELECT * FROM {true_ups} WHERE {chosen})"
+
+
+def _chosen(months: Sequence[date] | None) -> str:
+    dates = ", ".join(f"DATE '{month}'" for month in months or ())
+    return "true" if months is None else f"x_BillingPeriod IN ({dates})"
 
 
 def looked_at(taxonomy: Taxonomy) -> Iterator[str]:

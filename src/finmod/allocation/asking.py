@@ -1,0 +1,223 @@
+"""Shares made ready to be asked: each pool's and each level's, with the weights and series that they need.
+
+Owns the choice of the class that answers for a kind, and that what two shares need is read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from finmod.allocation.cells import Groups
+from finmod.allocation.cost_shares import ByCost, Weights, read_weights
+from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
+from finmod.allocation.driver_shares import ByDriver, Resolve, Series, refused_of, read_series
+from finmod.allocation.full_cost import FirstRound
+from finmod.allocation.inferred import ByInference, History
+from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among
+from finmod.allocation.targets import UNALLOCATED, Targets
+from finmod.allocation.vectors import Ints, Vector, vector
+from finmod.engines.duckdb import Engine
+from finmod.taxonomy.definition import Taxonomy
+
+
+@dataclass
+class Asking:
+    """Makes shares ready.
+
+    Attributes:
+        engine: Has the tables of keys and cells, and the drivers' rows.
+        taxonomy: Has the values of the dimensions.
+        allocation: What is made ready.
+        targets: Get numbers.
+        groups: What of pools is shared apart.
+        resolve: Finds values of the taxonomy.
+        history: What pools cost by day.
+        receiving: Target's number -> pool that it is called as.
+        first: What pools give targets in the first round, for shares by full cost; None before.
+    """
+
+    engine: Engine
+    taxonomy: Taxonomy
+    allocation: Allocation
+    targets: Targets
+    groups: Groups
+    resolve: Resolve
+    history: History
+    receiving: dict[int, int] = field(init=False)
+    first: FirstRound | None = None
+    _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
+    _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Number the targets that are pools."""
+        self.receiving = {
+            self.targets.number(pool.receives): number
+            for number, pool in enumerate(self.allocation.pools, start=1)
+            if pool.receives is not None
+        }
+
+    def pool(self, number: int) -> Dated:
+        """Return the shares of a pool."""
+        pool = self.allocation.pools[number - 1]
+        return Dated(tuple((share, self._chain(share, number, pool)) for share in pool.shares))
+
+    def _chain(self, share: Share, number: int, pool: Pool) -> tuple[tuple[Share, Shared], ...]:
+        found: list[tuple[Share, Shared]] = []
+        each: Share | None = share
+        while each is not None:
+            found.append((each, self._shared(each, number, pool)))
+            if each.unallocated:
+                found.append((each, Nobody()))
+            each = each.otherwise
+        return tuple(found)
+
+    def _shared(self, share: Share, number: int, pool: Pool) -> Shared:
+        if share.kind == "fixed":
+            weights: dict[int, float] = {}
+            for part in share.fixed:
+                place = self._place(self.targets.number(part.values))
+                weights[place] = weights.get(place, 0.0) + float(part.part)
+            return Fixed(vector(weights))
+        if share.kind == "even":
+            return self._even(share, number)
+        if share.kind == "cost":
+            refused = np.append(refused_of(self.engine, self.targets, share), -number)
+            more = self.first.given(share) if self.first is not None and share.base == "full" else {}
+            return ByCost(share, self.weights(share), refused, self.groups, number, more)
+        if share.kind == "driver":
+            return self._by_driver(share, self.targets.number(pool.receives) if pool.receives else UNALLOCATED)
+        if share.kind == "inferred":
+            series = [self.series(name, "day") for name in share.drivers]
+            refused = refused_of(self.engine, self.targets, share)
+            return ByInference(share, number, series, self.history, self.receiving, refused)
+        message = f"share by {share.kind}"
+        raise NotImplementedError(message)
+
+    def _even(self, share: Share, number: int) -> Even:
+        values = [*(self.taxonomy.dimensions[self.targets.dimensions[0]].values or {})]
+        rest = (None,) * (len(self.targets.dimensions) - 1)
+        held = among(self.engine, [(name, *rest) for name in values], self.targets.dimensions, share.among)
+        names = frozenset(name for name, is_held in zip(values, held, strict=True) if is_held)
+        pools = tuple(each for each in self.receiving.values() if each != number) if share.pools else ()
+        return Even(self.taxonomy, self.targets, names, pools)
+
+    def _by_driver(self, share: Share, owner: int) -> ByDriver:
+        series = self.series(share.driver or "", share.grain)
+        capacity = self.series(share.capacity, series.grain if series else None) if share.capacity else None
+        refused = refused_of(self.engine, self.targets, share)
+        return ByDriver(share, series, capacity, self.receiving, owner, refused)
+
+    def _place(self, target: int) -> int:
+        return -self.receiving[target] if target in self.receiving else target
+
+    def weights(self, share: Share) -> Weights:
+        """Return what everybody costs, as a share by cost asks for it."""
+        key = share.measure, share.grain, share.within, share.pools
+        if key not in self._costs:
+            receiving = {number: -number for number in self.receiving.values()}
+            self._costs[key] = read_weights(self.engine, share, receiving)
+        return self._costs[key]
+
+    def series(self, name: str, grain: Grain | None) -> Series | None:
+        """Return a driver's values in periods of a length at least; None where it has none."""
+        key = name, grain
+        if key not in self._series:
+            self._series[key] = read_series(self.engine, name, grain, self.targets, self.resolve)
+        return self._series[key]
+
+
+@dataclass
+class Cuts:
+    """Targets that levels cut further, of the dimensions that costs are allocated to.
+
+    Attributes:
+        asking: Makes shares ready.
+        levels: Those levels, in order.
+    """
+
+    asking: Asking
+    levels: tuple[Level, ...]
+    _found: dict[int, Dated | None] = field(default_factory=dict)
+    _cut: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    _seen: int = 0
+
+    def __call__(self, target: int, when: When) -> Vector | None:
+        """Return where the cost of a target goes on to; None where it stays."""
+        if target not in self._found:
+            self._found[target] = self._of(target)
+        held = self._found[target]
+        found = held.on(when) if held else None
+        return None if found is None or UNALLOCATED in found.places else found
+
+    def cut(self) -> Ints:
+        """Return the targets that may be cut, in rising order."""
+        count = len(self.asking.targets.every)
+        if self.levels and count > self._seen:
+            new = [number for number in range(max(self._seen, 1), count) if self._level(number)]
+            self._cut = np.concatenate([self._cut, np.array(new, dtype=np.int64)])
+            self._seen = count
+        return self._cut
+
+    def dated(self) -> Mapping[int, Dated]:
+        """Return the shares that were asked, by target."""
+        return {number: each for number, each in self._found.items() if each}
+
+    def _level(self, target: int) -> Level | None:
+        targets = self.asking.targets
+        values = dict(zip(targets.dimensions, targets.every[target], strict=True))
+        return next(
+            (
+                level
+                for level in self.levels
+                if all(values[name] is None for name in level.dimensions)
+                and all(values[name] is not None for name in level.within)
+            ),
+            None,
+        )
+
+    def _of(self, target: int) -> Dated | None:
+        level = self._level(target)
+        if level is None:
+            return None
+        return Dated(tuple((share, self._chain(share, level, target)) for share in level.shares))
+
+    def _chain(self, share: Share, level: Level, target: int) -> tuple[tuple[Share, Shared], ...]:
+        asking = self.asking
+        if share.driver:
+            asking.series(share.driver, share.grain)  # its targets are among those that it can be cut into
+        inside = self._inside(level, target)
+        found: list[tuple[Share, Shared]] = []
+        each: Share | None = share
+        while each is not None:
+            outside = np.array([at for at in range(1, len(asking.targets.every)) if at not in inside], dtype=np.int64)
+            refused = np.union1d(refused_of(asking.engine, asking.targets, each), outside)
+            found.append((each, self._shared(each, target, refused)))
+            each = each.otherwise
+        return tuple(found)
+
+    def _shared(self, share: Share, target: int, refused: Ints) -> Shared:
+        asking = self.asking
+        if share.kind == "cost":
+            return ByCost(share, asking.weights(share), refused, asking.groups, 0)
+        if share.kind == "driver":
+            return ByDriver(share, asking.series(share.driver or "", share.grain), None, {}, target, refused)
+        if share.kind == "fixed":
+            return Fixed(vector({asking.targets.number(each.values): float(each.part) for each in share.fixed}))
+        held = set(range(1, len(asking.targets.every))) - set(refused.tolist())
+        return Fixed(vector(dict.fromkeys(held, 1.0)))
+
+    def _inside(self, level: Level, target: int) -> set[int]:
+        """Return the targets that a target can be cut into."""
+        targets = self.asking.targets
+        places = [targets.dimensions.index(name) for name in (*level.within, *level.dimensions)]
+        fixed = len(level.within)
+        own = targets.every[target]
+        return {
+            number
+            for number, values in enumerate(targets.every)
+            if all(values[at] == own[at] for at in places[:fixed])
+            and all(values[at] is not None for at in places[fixed:])
+        }

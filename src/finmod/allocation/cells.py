@@ -1,0 +1,239 @@
+"""Cells: what is split as one, and whose each charge key is before anything is shared.
+
+Owns the tables of a run that come from named charge keys and the daily cube, in numbers instead of texts: the cube has
+a row per key and day, and every byte of it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from finmod.allocation.definition import Allocation
+from finmod.allocation.pools import POOL
+from finmod.allocation.split import UNIT
+from finmod.allocation.targets import Targets
+from finmod.allocation.vectors import Ints
+from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.focus.columns import COSTS
+from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
+from finmod.taxonomy.naming import NAMES, Naming
+from finmod.taxonomy.row_insert import insert_rows
+
+KEYS: Final = "allocation_keys"
+"""Table: a row per charge key and segment: ``place``, ``pool`` (0 for none), ``grp``, ``target``, its texts and costs."""
+
+CELLS: Final = "allocation_cells"
+"""Table: a row per ``day``, ``place``, ``pool``, ``grp`` and ``target``: costs and numbers of unknown ones."""
+
+PLACES: Final = "allocation_places"
+"""Table: ``place`` -> the texts and dates that a row of the result keeps."""
+
+TARGETS: Final = "allocation_targets"
+"""Table: ``target`` -> its values, ``v0`` and so on."""
+
+PLACE_COLUMNS: Final = (
+    "x_BillingPeriod", "x_Source", "x_TrueUpOf", "BillingCurrency", "ServiceName", "ChargeCategory",
+)  # fmt: skip
+
+_GROUPS = "allocation_groups"
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What of the pools is shared apart, by columns of their charges.
+
+    Attributes:
+        columns: Pool's number -> the columns.
+        texts: Number of a group -> its text in each column of its pool; group 0 has none.
+    """
+
+    columns: dict[int, tuple[str, ...]]
+    texts: list[tuple[str | None, ...]]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells as arrays, one place per cell.
+
+    Attributes:
+        day: Charge date, in days since 1970.
+        place: Number in ``PLACES``.
+        pool: Pool's number, 0 for a target's own cost that is cut further.
+        group: Number of the group.
+        target: Number of the target that the charges name; 0 in a pool.
+        whole: Per cost the whole currency units, towards 0.
+        rest: Per cost what is left, in units of 1e-12.
+        known: Per cost whether any of it is known.
+        unknown: Per cost the number of charges of which it is unknown.
+    """
+
+    day: Ints
+    place: Ints
+    pool: Ints
+    group: Ints
+    target: Ints
+    whole: Ints
+    rest: Ints
+    known: Ints
+    unknown: Ints
+
+
+def within_columns(allocation: Allocation) -> tuple[str, ...]:
+    """Return every column that shares stay within, each once."""
+    return tuple(dict.fromkeys(name for share in allocation.shares() for name in share.within))
+
+
+def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: Targets) -> Groups:
+    """Make the tables of keys, places and targets out of the table ``names``; return the groups.
+
+    Args:
+        engine: Has ``names``, with the columns of ``within_columns``.
+        naming: What its numbers mean; the taxonomy is the one with pools.
+        allocation: Its pools.
+        targets: Gets the targets that charges name.
+    """
+    pools = ", ".join(literal(pool.name) for pool in allocation.pools)
+    pool = f"coalesce(list_position([{pools}]::VARCHAR[], {naming.value_sql(POOL)}), 0)" if pools else "0"
+    values = [f"{naming.value_sql(name)} AS v{at}" for at, name in enumerate(targets.dimensions)]
+    kept = dict.fromkeys((*PLACE_COLUMNS, *within_columns(allocation)))
+    texts = ", ".join(map(identifier, kept))
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE allocation_named AS SELECT x_ChargeKey, segment, {texts}, "
+        f"CAST({pool} AS INTEGER) AS pool, {', '.join(values)}, {', '.join(map(identifier, COSTS))} FROM {NAMES}"
+    )
+    columns = ", ".join(map(identifier, PLACE_COLUMNS))
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {PLACES} AS SELECT CAST(row_number() OVER (ORDER BY {columns}) AS INTEGER) "
+        f"AS place, {columns} FROM (SELECT DISTINCT {columns} FROM allocation_named)"
+    )
+    _number_targets(engine, targets)
+    groups = _make_groups(engine, allocation)
+    same = " AND ".join(f"n.{name} IS NOT DISTINCT FROM p.{name}" for name in map(identifier, PLACE_COLUMNS))
+    named = " AND ".join(f"n.v{at} IS NOT DISTINCT FROM t.v{at}" for at in range(len(targets.dimensions)))
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {KEYS} AS SELECT n.*, p.place, CASE WHEN n.pool = 0 THEN t.target ELSE 0 END AS "
+        f"target, coalesce(g.grp, 0) AS grp FROM allocation_named AS n JOIN {PLACES} AS p ON {same} "
+        f"LEFT JOIN {TARGETS} AS t ON {named} LEFT JOIN {_GROUPS} AS g ON g.pool = n.pool AND g.text = {_text(groups)}"
+    )
+    engine.run("DROP TABLE allocation_named")
+    return groups
+
+
+def _number_targets(engine: Engine, targets: Targets) -> None:
+    columns = ", ".join(f"v{at}" for at in range(len(targets.dimensions)))
+    targets.numbers(engine.rows(f"SELECT DISTINCT {columns} FROM allocation_named WHERE pool = 0 ORDER BY ALL"))
+    offer_targets(engine, targets)
+
+
+def offer_targets(engine: Engine, targets: Targets) -> None:
+    """Make the table of targets, with those that were found since it was made last."""
+    count = len(targets.dimensions)
+    columns = ", ".join(f"v{at} VARCHAR" for at in range(count))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {TARGETS} (target INTEGER, {columns})")
+    rows = [(number, *values) for number, values in enumerate(targets.every)]
+    insert_rows(engine, TARGETS, ("INTEGER", *["VARCHAR"] * count), rows)
+
+
+def _make_groups(engine: Engine, allocation: Allocation) -> Groups:
+    columns = {
+        number: tuple(dict.fromkeys(name for share in pool.shares for name in _within(share)))
+        for number, pool in enumerate(allocation.pools, start=1)
+    }
+    found = Groups({number: names for number, names in columns.items() if names}, [()])
+    rows: list[tuple[int, int, str]] = []
+    for number, names in found.columns.items():
+        listed = ", ".join(map(identifier, names))
+        sql = f"SELECT DISTINCT {_key(names)}, {listed} FROM allocation_named WHERE pool = {number} ORDER BY ALL"
+        for text, *texts in engine.rows(sql):
+            rows.append((len(found.texts), number, text))
+            found.texts.append(tuple(texts))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {_GROUPS} (grp INTEGER, pool INTEGER, text VARCHAR)")
+    insert_rows(engine, _GROUPS, ("INTEGER", "INTEGER", "VARCHAR"), rows)
+    return found
+
+
+def _within(share: object) -> tuple[str, ...]:
+    names: tuple[str, ...] = getattr(share, "within", ())
+    otherwise = getattr(share, "otherwise", None)
+    return (*names, *_within(otherwise)) if otherwise else names
+
+
+def _key(names: Sequence[str], table: str = "") -> str:
+    """Return SQL for one text out of several: JSON tells NULL and every sign apart."""
+    return f"to_json([{', '.join(f'CAST({table}{identifier(name)} AS VARCHAR)' for name in names)}])::VARCHAR"
+
+
+def _text(groups: Groups) -> str:
+    parts = " ".join(f"WHEN {number} THEN {_key(names, 'n.')}" for number, names in groups.columns.items())
+    return f"CASE n.pool {parts} END" if parts else "NULL"
+
+
+def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None:
+    """Make the table of cells: one pass over the daily cube.
+
+    Args:
+        engine: Has the tables that ``make_keys`` made.
+        naming: Has the segments.
+        days: SQL for the cube's rows of the months.
+        true_ups: SQL for the true-ups that are booked in them.
+    """
+    sums = [f"sum({identifier(name)}) AS {identifier(name)}" for name in COSTS]
+    sums += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS]
+    segment = naming.segments.of("d.x_ChargeDate")
+    joined = (
+        f"JOIN {KEYS} AS k ON k.x_ChargeKey = d.x_ChargeKey AND k.x_Source = d.x_Source AND k.x_BillingPeriod = "
+        f"d.x_BillingPeriod AND k.segment = {segment}"
+    )
+    costs = ", ".join(f"d.{identifier(name)}" for name in (*COSTS, *COST_UNKNOWNS))
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT CAST(x_ChargeDate - DATE '1970-01-01' AS INTEGER) AS day, place, pool, grp, "
+        f"target, {', '.join(sums)} FROM (SELECT d.x_ChargeDate, k.place, k.pool, k.grp, k.target, {costs} FROM "
+        f"{days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, k.place, k.pool, k.grp, "
+        f"k.target, {costs} FROM {true_ups} AS d {joined} AND k.x_TrueUpOf = d.x_TrueUpOf) "
+        "GROUP BY x_ChargeDate, place, pool, grp, target"
+    )
+
+
+def pool_cells(engine: Engine, cut: Sequence[int] = ()) -> Cells:
+    """Return the cells that are split: those of pools, and of the targets that are cut further.
+
+    Args:
+        engine: Has the table of cells.
+        cut: Numbers of targets whose own cost is cut further.
+    """
+    cut_too = f" OR (pool = 0 AND target IN ({', '.join(map(str, cut))}))" if cut else ""
+    parts = []
+    for at, name in enumerate(map(identifier, COSTS)):
+        whole = f"CAST(trunc(coalesce({name}, 0)) AS BIGINT)"
+        rest = f"CAST(CAST(coalesce({name}, 0) - trunc(coalesce({name}, 0)) AS DECIMAL(13,12)) * {UNIT} AS BIGINT)"
+        parts.append(f"{whole} AS w{at}, {rest} AS r{at}, CAST({name} IS NOT NULL AS BIGINT) AS k{at}")
+    parts += [f"{name} AS u{at}" for at, name in enumerate(COST_UNKNOWNS)]
+    found = engine.arrays(
+        f"SELECT CAST(day AS BIGINT) AS day, place, pool, grp, target, {', '.join(parts)} FROM {CELLS} "
+        f"WHERE pool > 0{cut_too} ORDER BY pool, day, grp, place, target"
+    )
+
+    def of(name: str) -> Ints:
+        return np.ascontiguousarray(np.asarray(found[name], dtype=np.int64))
+
+    def stacked(letter: str) -> Ints:
+        return np.stack([of(f"{letter}{at}") for at in range(len(COSTS))], axis=1)
+
+    return Cells(
+        of("day"), of("place"), of("pool"), of("grp"), of("target"), stacked("w"), stacked("r"), stacked("k"),
+        stacked("u"),
+    )  # fmt: skip
+
+
+def own_part(cut: Sequence[int]) -> str:
+    """Return SQL for the rows of the cells that no split touches."""
+    cut_too = f" AND target NOT IN ({', '.join(map(str, cut))})" if cut else ""
+    costs = ", ".join(f"CAST({identifier(name)} AS {DECIMAL}) AS {identifier(name)}" for name in COSTS)
+    return (
+        f"SELECT day, place, 0 AS pool, target, {costs}, {', '.join(COST_UNKNOWNS)} FROM {CELLS} "
+        f"WHERE pool = 0{cut_too}"
+    )

@@ -1,0 +1,108 @@
+"""Shares by cost: a pool goes to targets in proportion to what they cost themselves.
+
+Owns the weights: sums of a measure over direct cost, of a billing period or a day, over all charges or over those that
+agree with the pool's in some columns. A target with a negative sum has no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from finmod.allocation.cells import CELLS, KEYS, PLACES, Groups
+from finmod.allocation.definition import Share
+from finmod.allocation.shares import When
+from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays
+from finmod.engines.duckdb import Engine, identifier
+
+Weights = dict[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]]
+"""(Period, texts of the columns) -> places and what they cost."""
+
+
+@dataclass
+class ByCost:
+    """A share by cost.
+
+    Attributes:
+        share: How.
+        weights: What everybody costs, as ``read_weights`` gives it.
+        more: Period -> what pools give targets beside their own cost; empty where their own cost alone counts.
+        refused: Targets that may have no part, and pools by their negative number.
+        groups: What groups are.
+        pool: Number of the pool, for its columns.
+    """
+
+    share: Share
+    weights: Weights
+    refused: Ints
+    groups: Groups
+    pool: int
+    more: Mapping[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]] = field(default_factory=dict)
+    _found: dict[tuple[int, tuple[str | None, ...]], Vector | None] = field(default_factory=dict)
+
+    def on(self, when: When) -> Vector | str:
+        """Return what targets cost in the period, those alone that agree with the group."""
+        period = when.day if self.share.grain == "day" else when.period
+        key = period, self._texts(when.group)
+        if key not in self._found:
+            self._found[key] = self._sum(*key)
+        what = self.share.measure
+        agree = f" among charges of the same {', '.join(self.share.within)}" if self.share.within else ""
+        return self._found[key] or f"no target has {what} above 0{agree}"
+
+    def _texts(self, group: int) -> tuple[str | None, ...]:
+        if group == 0:
+            return (None,) * len(self.share.within)
+        named = dict(zip(self.groups.columns[self.pool], self.groups.texts[group], strict=True))
+        return tuple(named[name] for name in self.share.within)
+
+    def _sum(self, period: int, texts: Sequence[str | None]) -> Vector | None:
+        """Return the sum over what agrees: a column of which the pool's charges say nothing demands nothing."""
+        held = [
+            parts
+            for source in (self.weights, self.more)
+            for (at, other), parts in source.items()
+            if at == period and all(mine is None or mine == its for mine, its in zip(texts, other, strict=True))
+        ]
+        if not held:
+            return None
+        places, costs = (np.concatenate(each) for each in zip(*held, strict=True))
+        numbers, at = np.unique(places, return_inverse=True)
+        sums = np.bincount(at, weights=costs, minlength=len(numbers))
+        chosen = ~np.isin(numbers, self.refused)
+        return from_arrays(numbers[chosen], np.maximum(sums[chosen], 0))
+
+
+def read_weights(engine: Engine, share: Share, receiving: Mapping[int, int]) -> Weights:
+    """Return what everybody costs, by period and by the texts of the columns that a share stays within.
+
+    Args:
+        engine: Has the tables of keys and cells.
+        share: By which measure, grain and columns.
+        receiving: Pool's number -> place of it among targets, of pools whose own cost counts too.
+    """
+    listed = ", ".join(map(identifier, share.within))
+    pools = f" OR pool IN ({', '.join(map(str, receiving))})" if receiving and share.pools else ""
+    place = "CASE WHEN pool > 0 THEN -pool ELSE target END"
+    if share.grain == "day":
+        source = f"{CELLS} AS c JOIN {PLACES} AS p USING (place)"
+        period = "day"
+    else:
+        source, period = KEYS, "x_BillingPeriod - DATE '1970-01-01'"
+    columns = f", {listed}" if listed else ""
+    rows = engine.rows(
+        f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, CAST(sum({identifier(share.measure)}) AS DOUBLE) "
+        f"AS cost{columns} FROM {source} WHERE (pool = 0 AND target > 0){pools} GROUP BY ALL "
+        "HAVING cost IS NOT NULL ORDER BY ALL"
+    )
+    gathered: dict[tuple[int, tuple[str | None, ...]], tuple[list[int], list[float]]] = {}
+    for period_of, number, cost, *texts in rows:
+        places, costs = gathered.setdefault((period_of, tuple(texts)), ([], []))
+        places.append(number)
+        costs.append(cost)
+    return {
+        key: (np.array(places, dtype=np.int64), np.array(costs, dtype=np.float64))
+        for key, (places, costs) in gathered.items()
+    }

@@ -1,0 +1,187 @@
+"""Shares by a driver: a pool goes to targets in proportion to what a series says of them in the same period.
+
+Owns the reading of a driver's values for targets, and who pays for what nobody used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
+from finmod.allocation.shares import When, among
+from finmod.allocation.targets import UNALLOCATED, Targets
+from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays, mixed, only, raised, without
+from finmod.engines.duckdb import Engine
+
+DRIVER_ROWS: Final = "driver_rows"
+"""Relation that a run finds in the engine: the table ``drivers`` as far as it is asked for."""
+
+PERIODS: Final = {
+    "hour": "CAST(epoch(x_Start) AS BIGINT) // 3600",
+    "day": "CAST(epoch(x_Start) AS BIGINT) // 86400",
+    "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
+}
+_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Series:
+    """A driver's values by period and target.
+
+    Attributes:
+        grain: Length of its periods.
+        values: Period -> numbers of targets and their values; number 0 is what names nobody.
+    """
+
+    grain: Grain
+    values: Mapping[int, tuple[Ints, Floats]]
+
+
+Resolve = Callable[[str, str], str | None]
+"""(Dimension, text) -> value of the taxonomy; None where there is none of that name."""
+
+
+def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets, resolve: Resolve) -> Series | None:
+    """Return a driver's values, None where it has none at all.
+
+    Args:
+        engine: Has ``DRIVER_ROWS``.
+        name: Of the driver.
+        grain: Length of the periods that are wanted, the driver's own where it is coarser or None.
+        targets: Get the numbers.
+        resolve: Finds values of the taxonomy.
+    """
+    kinds = engine.rows(f"SELECT DISTINCT x_Grain FROM {DRIVER_ROWS} WHERE x_Driver = ?", [name])
+    if not kinds:
+        return None
+    own: list[Grain] = [each for each in FINEST_FIRST if (each,) in kinds]
+    length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
+    texts = engine.rows(f"SELECT DISTINCT x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = ? ORDER BY 1", [name])
+    numbers = [targets.number(_values(json.loads(text), targets, resolve)) for (text,) in texts]
+    engine.run("CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, "
+               "unnest(?::INTEGER[]) AS number", [[text for (text,) in texts], numbers])  # fmt: skip
+    found = engine.rows(
+        "SELECT period, list(number ORDER BY number), list(amount ORDER BY number) FROM ("
+        f"SELECT {PERIODS[length]} AS period, t.number, CAST(sum(x_Value) AS DOUBLE) AS amount "
+        f"FROM {DRIVER_ROWS} AS d JOIN driver_targets AS t ON t.text = d.x_Dimensions "
+        "WHERE d.x_Driver = ? AND x_Value IS NOT NULL GROUP BY period, t.number) GROUP BY period",
+        [name],
+    )
+    return Series(
+        length,
+        {at: (np.array(places, dtype=np.int64), np.array(values, dtype=np.float64)) for at, places, values in found},
+    )
+
+
+def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve) -> Values:
+    """Return the target of a row; where its main value is none of the taxonomy, nobody."""
+    read = [(name, found.get(name)) for name in targets.dimensions]
+    values = [None if text is None else resolve(name, text) for name, text in read]
+    return tuple(values) if values[0] is not None else (None,) * len(values)
+
+
+@dataclass
+class ByDriver:
+    """A share by a driver.
+
+    Attributes:
+        share: How.
+        series: The driver.
+        capacity: What there was in all; None where what was used is all.
+        receiving: Target's number -> pool that it is called as.
+        owner: Target that what is idle stays with where its owner pays; nobody where the pool has none.
+        refused: Targets that may have no part, in rising order.
+    """
+
+    share: Share
+    series: Series | None
+    capacity: Series | None
+    receiving: Mapping[int, int]
+    owner: int
+    refused: Ints
+    _found: dict[int, Vector | str] = field(default_factory=dict)
+
+    def on(self, when: When) -> Vector | str:
+        """Return what targets used in the period of the day."""
+        if self.series is None:
+            return f"driver {self.share.driver} has no values"
+        period = self._period(when)
+        if period not in self._found:
+            self._found[period] = self._vector(period)
+        return self._found[period]
+
+    def _period(self, when: When) -> int:
+        grain = self.series.grain if self.series else "day"
+        return when.date.year * 12 + when.date.month - 1 - 1970 * 12 if grain == "month" else when.day
+
+    def _vector(self, period: int) -> Vector | str:
+        if self.series is not None and self.series.grain == "hour":
+            hours = [self._of_period(period * _HOURS + hour) for hour in range(_HOURS)]
+            known = [each for each in hours if isinstance(each, Vector)]
+            if len(known) < _HOURS:
+                return next(each for each in hours if isinstance(each, str))
+            return mixed((1.0, each) for each in known) or "all of its hours are 0"
+        return self._of_period(period)
+
+    def _of_period(self, period: int) -> Vector | str:
+        name = self.share.driver
+        values = self.series.values.get(period) if self.series else None
+        if values is None:
+            return f"driver {name} has no value for the period"
+        places, weights = values
+        if (weights < 0).any():
+            return f"driver {name} is negative"
+        chosen = ~np.isin(places, self.refused)
+        used = from_arrays(places[chosen], weights[chosen])
+        if used is None:
+            return f"driver {name} is 0 for everybody"
+        if self.capacity is not None:
+            there = self.capacity.values.get(period)
+            if there is None:
+                return f"driver {self.share.capacity} has no value for the period"
+            left = float(there[1].sum()) - float(used.weights.sum())
+            if left > 0:
+                used = mixed([(float(used.weights.sum()), used), (left, only(UNALLOCATED))]) or used
+        return self._finished(used)
+
+    def _finished(self, used: Vector) -> Vector | str:
+        """Return use with what nobody used put where it belongs, the least share, and pools in place of what is one."""
+        idle = float(used.weights[used.places == UNALLOCATED].sum() / used.weights.sum())
+        named = without(used, [UNALLOCATED])
+        if named is None:
+            return "nobody is named by its use" if self.share.idle in {"proportional", "even"} else used
+        if self.share.minimum is not None:
+            named = raised(named, float(self.share.minimum))
+        if self.share.idle == "proportional" or idle == 0:
+            whole = named
+        elif self.share.idle == "even":
+            flat = Vector(named.places, np.ones(len(named.places)))
+            whole = mixed([(1 - idle, named), (idle, flat)]) or named
+        else:
+            rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
+            whole = mixed([(1 - idle, named), (idle, rest)]) or named
+        return self._fed(whole)
+
+    def _fed(self, whole: Vector) -> Vector:
+        is_pool = np.isin(whole.places, np.array(list(self.receiving), dtype=np.int64))
+        if not is_pool.any():
+            return whole
+        places = whole.places.copy()
+        places[is_pool] = [-self.receiving[number] for number in whole.places[is_pool].tolist()]
+        return from_arrays(places, whole.weights) or whole
+
+
+def refused_of(engine: Engine, targets: Targets, share: Share) -> Ints:
+    """Return the targets that a share may give no part, in rising order."""
+    held = among(engine, targets.every, targets.dimensions, share.among)
+    return np.array([number for number, may in enumerate(held) if not may and number], dtype=np.int64)
+
+
+def negatives(series: Series) -> Sequence[int]:
+    """Return the periods with a negative value."""
+    return [at for at, (_, weights) in series.values.items() if bool((weights < 0).any())]

@@ -1,0 +1,93 @@
+"""Full cost as a weight: what targets cost with all that pools give them, for pools that are shared by that.
+
+Owns the first of two rounds. Pools that are shared by full cost are left out of it: what they give cannot be a reason
+for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from finmod.allocation.cells import PLACE_COLUMNS, PLACES, Cells
+from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.split import UNIT
+from finmod.allocation.vectors import Floats, Ints, Vector
+from finmod.engines.duckdb import Engine, identifier
+from finmod.focus.columns import COSTS
+
+Given = dict[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]]
+"""(Period, texts of the columns) -> targets and what pools give them; as the weights of shares by cost."""
+
+
+def by_full_cost(allocation: Allocation) -> tuple[int, ...]:
+    """Return the numbers of the pools that are shared by full cost, at any time."""
+    return tuple(
+        number
+        for number, pool in enumerate(allocation.pools, start=1)
+        if any(share.base == "full" for share in every(pool.shares))
+    )
+
+
+def every(shares: Iterable[Share]) -> Iterable[Share]:
+    """Yield shares, each with those that are asked where it cannot tell."""
+    for share in shares:
+        each: Share | None = share
+        while each is not None:
+            yield each
+            each = each.otherwise
+
+
+@dataclass(frozen=True)
+class FirstRound:
+    """What pools give targets in the first round.
+
+    Attributes:
+        cells: The cells of pools.
+        ways: Places of cells with where they end.
+        places: Number of a place -> its texts, by ``PLACE_COLUMNS``.
+    """
+
+    cells: Cells
+    ways: Sequence[tuple[Ints, Vector]]
+    places: Mapping[int, tuple[object, ...]]
+
+    def given(self, share: Share) -> Given:
+        """Return what targets get, by period and by the texts of the columns that a share stays within."""
+        at = COSTS.index(share.measure)
+        amounts = self.cells.whole[:, at] + self.cells.rest[:, at] / UNIT
+        columns = [PLACE_COLUMNS.index(name) for name in share.within]
+        keys: dict[tuple[int, tuple[object, ...]], int] = {}
+        number = np.array([self._key(cell, columns, keys, share.grain) for cell in range(len(amounts))], dtype=np.int64)
+        found: dict[int, list[tuple[Ints, Floats]]] = {}
+        for cells, way in self.ways:
+            sums = np.bincount(number[cells], weights=amounts[cells], minlength=len(keys))
+            for key in np.flatnonzero(sums).tolist():
+                found.setdefault(key, []).append((way.places, sums[key] * way.parts))
+        return {
+            (period, tuple(None if text is None else str(text) for text in texts)): _joined(found[key])
+            for (period, texts), key in keys.items()
+            if key in found
+        }
+
+    def _key(
+        self, cell: int, columns: Sequence[int], keys: dict[tuple[int, tuple[object, ...]], int], grain: str | None
+    ) -> int:
+        place = self.places[int(self.cells.place[cell])]
+        period = int(self.cells.day[cell]) if grain == "day" else int(str(place[-1]))
+        return keys.setdefault((period, tuple(place[at] for at in columns)), len(keys))
+
+
+def _joined(parts: Sequence[tuple[Ints, Floats]]) -> tuple[Ints, Floats]:
+    places, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+    held = places > 0
+    return places[held], weights[held]
+
+
+def read_places(engine: Engine) -> dict[int, tuple[object, ...]]:
+    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then its billing period in days since 1970."""
+    columns = ", ".join(map(identifier, PLACE_COLUMNS))
+    rows = engine.rows(f"SELECT place, {columns}, CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
+    return {row[0]: tuple(row[1:]) for row in rows}

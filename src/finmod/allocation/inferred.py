@@ -1,0 +1,156 @@
+"""Inferred shares: a pool that nobody measures goes to targets as its cost, day by day, is explained by drivers.
+
+Owns the series that a regression is given, and what becomes of its answer. The mathematics stand in
+``models/inferred_shares.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Protocol
+
+import numpy as np
+
+from finmod.allocation.cells import CELLS
+from finmod.allocation.definition import Share
+from finmod.allocation.driver_shares import Series
+from finmod.allocation.shares import EPOCH, When
+from finmod.allocation.vectors import Floats, Ints, Vector, composed, from_arrays, only
+from finmod.engines.duckdb import Engine, identifier
+from finmod.models.inferred_shares import Inferred, TargetShares, infer_shares
+from finmod.terms.periods import months_before
+
+
+class History(Protocol):
+    """What a pool cost before."""
+
+    def __call__(self, pool: int, measure: str) -> Mapping[int, float]:
+        """Return charge date, in days since 1970, -> its own cost, of every day that has one."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What was found for one month.
+
+    Attributes:
+        answer: The coefficients, or why there are none.
+        shares: Shares of the whole cost with their intervals, by target; None without an answer.
+        targets: Numbers of these targets.
+        first: First day that was looked at.
+        last: Last one.
+    """
+
+    answer: Inferred
+    shares: TargetShares | None
+    targets: Ints
+    first: date
+    last: date
+
+
+@dataclass
+class ByInference:
+    """A share that is inferred, month by month, from the days up to the end of the month.
+
+    Later days change nothing: what was told of a month stays as it was told.
+
+    Attributes:
+        share: How.
+        pool: Number of the pool.
+        series: Its drivers, in the order of the share; None for one without values.
+        history: What the pool cost.
+        receiving: Target's number -> pool that it is called as.
+        refused: Targets that may have no part, in rising order.
+        fits: First day of a month, in days since 1970 -> what was found.
+    """
+
+    share: Share
+    pool: int
+    series: Sequence[Series | None]
+    history: History
+    receiving: Mapping[int, int]
+    refused: Ints
+    fits: dict[int, Fit | str] = field(default_factory=dict)
+    _found: dict[int, Vector | str] = field(default_factory=dict)
+
+    def on(self, when: When) -> Vector | str:
+        """Return what drivers explain of the day, the fixed part in proportion."""
+        if when.day not in self._found:
+            self._found[when.day] = self._of_day(when)
+        return self._found[when.day]
+
+    def _of_day(self, when: When) -> Vector | str:
+        month = (when.date.replace(day=1) - EPOCH).days
+        if month not in self.fits:
+            self.fits[month] = self._fit(when.date.replace(day=1))
+        fit = self.fits[month]
+        if isinstance(fit, str):
+            return fit
+        if fit.answer.refusal is not None:
+            return fit.answer.refusal.text
+        parts = []
+        for each, coefficient in zip(self.series, fit.answer.coefficients.tolist(), strict=True):
+            found = each.values.get(_key(each, when.day)) if each else None
+            if found is None:
+                name = self.share.drivers[len(parts)]
+                return f"driver {name} has no value for the period"
+            parts.append((found[0], found[1] * coefficient))
+        places, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+        whole = from_arrays(places[~np.isin(places, self.refused)], weights[~np.isin(places, self.refused)])
+        if whole is None:
+            return "no driver that explains its cost has a value above 0"
+        return composed(whole, {number: only(-pool) for number, pool in self.receiving.items()})
+
+    def _fit(self, month: date) -> Fit | str:
+        lacking = [name for name, each in zip(self.share.drivers, self.series, strict=True) if each is None]
+        if lacking:
+            return f"driver {lacking[0]} has no values"
+        series = [each for each in self.series if each is not None]
+        first = months_before(month, self.share.months - 1)
+        after = months_before(month, -1)
+        cost = self.history(self.pool, self.share.measure)
+        days = [
+            day
+            for day in range((first - EPOCH).days, (after - EPOCH).days)
+            if day in cost and all(_key(each, day) in each.values for each in series)
+        ]
+        targets = np.unique(np.concatenate([each.values[_key(each, day)][0] for day in days for each in series] or [
+            np.zeros(0, dtype=np.int64)]))  # fmt: skip
+        targets = targets[~np.isin(targets, self.refused)]
+        use = np.zeros((len(days), len(targets), len(series)))
+        for at, day in enumerate(days):
+            for place, each in enumerate(series):
+                numbers, values = each.values[_key(each, day)]
+                held = np.isin(numbers, targets)
+                use[at, np.searchsorted(targets, numbers[held]), place] = values[held]
+        spent: Floats = np.array([cost[day] for day in days])
+        answer = infer_shares(spent, use.sum(axis=1), names=self.share.drivers)
+        shares = None if answer.refusal is not None else answer.target_shares(use, spent)
+        return Fit(answer, shares, targets, first, after - timedelta(days=1))
+
+
+def _key(series: Series, day: int) -> int:
+    if series.grain != "month":
+        return day
+    at = EPOCH + timedelta(days=day)
+    return (at.year - 1970) * 12 + at.month - 1
+
+
+def pool_history(engine: Engine) -> History:
+    """Return what pools cost by day, of the months that stand in the table of cells."""
+    read: dict[str, dict[int, dict[int, float]]] = {}
+
+    def cost(pool: int, measure: str) -> Mapping[int, float]:
+        if measure not in read:
+            rows = engine.rows(
+                f"SELECT pool, CAST(day AS BIGINT), CAST(sum({identifier(measure)}) AS DOUBLE) AS cost FROM {CELLS} "
+                "WHERE pool > 0 GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
+            )
+            found: dict[int, dict[int, float]] = {}
+            for number, day, amount in rows:
+                found.setdefault(number, {})[day] = amount
+            read[measure] = found
+        return read[measure].get(pool, {})
+
+    return cost

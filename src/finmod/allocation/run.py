@@ -1,0 +1,151 @@
+"""One run of an allocation: named charge keys in, every dollar with its target out, and the proof.
+
+Owns the order of the steps. What a step does stands in the file of its name; what is kept of a run, and how two runs
+differ, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from finmod.allocation.asking import Asking, Cuts
+from finmod.allocation.cells import Cells, make_cells, make_keys, offer_targets, pool_cells, within_columns
+from finmod.allocation.definition import Allocation
+from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
+from finmod.allocation.inferred import pool_history
+from finmod.allocation.network import Network
+from finmod.allocation.parts import make_allocated, split_cells
+from finmod.allocation.pools import with_pools
+from finmod.allocation.proof import Proved, prove
+from finmod.allocation.shares import When
+from finmod.allocation.solve import NoExit
+from finmod.allocation.targets import Targets
+from finmod.allocation.vectors import Ints, Vector
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.settings.validate import listing
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.keyed import BASE, cube, make_base
+from finmod.taxonomy.naming import Naming, name_keys
+
+
+@dataclass
+class Run:
+    """A run, while the engine that holds its tables is open.
+
+    Attributes:
+        allocation: What was run.
+        naming: What names charge keys, pools among it.
+        targets: Whom costs go to.
+        network: How costs get there, to be asked again.
+        asking: What its shares were made with.
+        proved: The proof.
+    """
+
+    allocation: Allocation
+    naming: Naming
+    targets: Targets
+    network: Network
+    asking: Asking
+    proved: Proved
+
+
+def allocate(  # noqa: PLR0913 -- what an allocation is made of
+    engine: Engine,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    taxonomy: Taxonomy,
+    allocation: Allocation,
+    *,
+    resolve: Resolve,
+    months: Sequence[date] | None = None,
+) -> Run:
+    """Allocate the charges of some months, or of all; the tables ``allocated`` and ``allocation_proofs`` are made.
+
+    Args:
+        engine: Where to run; has the relation ``driver_rows``.
+        ledger: Has the charges.
+        snapshot: Its state.
+        taxonomy: What names them.
+        allocation: Who pays for what.
+        resolve: Finds values of the taxonomy by what drivers call them.
+        months: First days of billing periods; None for all.
+    """
+    whole = with_pools(taxonomy, allocation)
+    segments = make_base(engine, ledger, snapshot, whole, months, also=within_columns(allocation))
+    naming = name_keys(engine, whole, segments, BASE)
+    targets = Targets(allocation.to)
+    groups = make_keys(engine, naming, allocation, targets)
+    days, true_ups = cube(ledger, snapshot, months)
+    make_cells(engine, naming, days, true_ups)
+    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine))
+    cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
+    network, cut = Network({}, cuts), cuts.cut().tolist()
+    cells = pool_cells(engine, cut)
+    places = read_places(engine)
+    ways = _in_two_rounds(network, asking, cells, places)
+    parts = split_cells(cells, ways)
+    offer_targets(engine, targets)
+    make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
+    proved = prove(engine, allocation, days, true_ups)
+    return Run(allocation, naming, targets, network, asking, proved)
+
+
+def _in_two_rounds(
+    network: Network, asking: Asking, cells: Cells, places: Mapping[int, tuple[object, ...]]
+) -> list[tuple[Ints, Vector]]:
+    """Return the way of every cell; pools that are shared by full cost are asked when the others are known."""
+    allocation = asking.allocation
+    late = by_full_cost(allocation)
+    periods = {number: int(str(place[-1])) for number, place in places.items()}
+    network.pools |= {
+        number: asking.pool(number) for number in range(1, len(allocation.pools) + 1) if number not in late
+    }
+    if late:
+        early = np.flatnonzero(~np.isin(cells.pool, np.array(late)))
+        first = list(_ways(network, cells, early, periods, allocation))
+        asking.first = FirstRound(cells, first, places)
+        network.begin_again({number: asking.pool(number) for number in late})
+    return list(_ways(network, cells, np.arange(len(cells.pool)), periods, allocation))
+
+
+def _ways(
+    network: Network, cells: Cells, chosen: Ints, periods: Mapping[int, int], allocation: Allocation
+) -> Iterator[tuple[Ints, Vector]]:
+    """Yield the places of those of the chosen cells that go the same way, and the way."""
+    if not len(chosen):
+        return
+    period = np.array([periods.get(place, 0) for place in range(max(periods, default=0) + 1)], dtype=np.int64)
+    node = np.where(cells.pool > 0, -cells.pool, cells.target)
+    keys = np.stack([node, cells.day, period[cells.place], cells.group], axis=1)[chosen]
+    every, at = np.unique(keys, axis=0, return_inverse=True)
+    together: dict[int, tuple[Vector, list[int]]] = {}
+    for number, (who, day, billed, group) in enumerate(every.tolist()):
+        try:
+            way = network.ends(who, When(day, billed, group))
+        except NoExit as loop:
+            raise UserError(_no_exit(loop, allocation)) from loop
+        together.setdefault(id(way), (way, []))[1].append(number)
+    order = np.argsort(at.reshape(-1), kind="stable")
+    starts = np.searchsorted(at.reshape(-1)[order], np.arange(len(every) + 1))
+    for way, numbers in together.values():
+        yield chosen[np.concatenate([order[starts[each] : starts[each + 1]] for each in numbers])], way
+
+
+def _no_exit(loop: NoExit, allocation: Allocation) -> Problem:
+    pools = [allocation.pools[-node - 1] for node in loop.nodes if node < 0]
+    names = [pool.name for pool in pools]
+    way = " -> ".join((*names, names[0]))
+    return Problem(
+        code="FM2140",
+        found=f"the cost of {listing(names, 'and')} never leaves them: {way}",
+        expected="a way out of every loop of pools, to a target that is no pool",
+        where=", ".join(pool.shares[0].place for pool in pools),
+        remedy="Give one of their shares a target that is no pool, or leave the pools out of it with among.",
+    )

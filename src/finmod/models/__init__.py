@@ -1,0 +1,1 @@
+"""Models: pure functions, arrays in and results out; no files, no clock, no engine."""
