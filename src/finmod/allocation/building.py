@@ -57,9 +57,11 @@ class Builder:
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        # To try patterns takes a moment each time, however many they are.
+        self._asked: list[Condition] = []
         self._conditions = ConditionBuilder(self.document, Path(), included=False)
         self._shares = ShareBuilder(
-            self.document, self._conditions, self.taxonomy, self.settings.to, self.drivers, self.problems
+            self.document, self._conditions, self.taxonomy, self.settings.to, self.drivers, self.problems, self._asked
         )
 
     def allocation(self) -> Allocation:
@@ -68,6 +70,7 @@ class Builder:
         pools = [self._pool(number, each) for number, each in enumerate(self.settings.pools)]
         pools = self._with_policies(pools)
         levels = tuple(self._levels())
+        self.problems += condition_faults(self._asked, self.taxonomy)
         return Allocation(to=self.settings.to, pools=tuple(pools), levels=levels, place=self._place(("to",)))
 
     def _place(self, at: Steps) -> str:
@@ -101,11 +104,9 @@ class Builder:
     def _pool(self, number: int, settings: PoolSettings) -> Pool:
         at: Steps = ("pools", number)
         when = tuple(self._conditions.conditions(each, (*at, *steps)) for steps, each in settings.whens)
-        self.problems += condition_faults([each for one in when for each in one], self.taxonomy)
+        self._asked += [each for one in when for each in one]
         holds = span(settings)
-        shares = tuple(
-            self._shares.share(each, (*at, *steps), holds, self.settings.to) for steps, each in settings.shares
-        )
+        shares = tuple(self._shares.share(each, (*at, *steps), holds) for steps, each in settings.shares)
         self._check_gaps(shares, settings.name)
         texts = tuple(
             (f"pool {settings.name}, {when_words(each)}", self._place((*at, *steps))) for steps, each in settings.whens
