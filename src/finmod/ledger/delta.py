@@ -75,7 +75,7 @@ class NewFile:
     Attributes:
         path: Where it is.
         rows: Its number of rows.
-        source: Partition value; None in tables that have no partitions by source.
+        source: Partition value, the source or that of ``Table.alone``; None in tables that have no partitions by it.
         period: Partition value; None in tables that are replaced whole.
     """
 
@@ -175,6 +175,30 @@ class DeltaFolder:
             )
             return _settled(handle)
 
+    def replace_alone(self, table: Table, files: Sequence[NewFile], gone: Sequence[str]) -> int:
+        """Replace values of ``Table.alone``, each by one file, and take others out, in one change; return the version.
+
+        Args:
+            table: Where.
+            files: One per value.
+            gone: Values that are taken out.
+
+        Raises:
+            CommitConflictError: Another writer was faster.
+        """
+        values = [*filter(None, (file.source for file in files)), *gone]
+        with _told(table):
+            handle = self._table(table)
+            handle.create_write_transaction(
+                [self._added(table, file) for file in files],
+                mode="overwrite",
+                schema=handle.schema(),
+                partition_by=_partitions(table),
+                partition_filters=[(table.alone or "", "in", values)],
+                post_commithook_properties=_NO_HOOKS,
+            )
+            return _settled(handle)
+
     def drop(self, table: Table, periods: Sequence[date]) -> int:
         """Take months out of a table, those of every source, in one change; return the new version."""
         with _told(table):
@@ -264,6 +288,8 @@ def _misread(folder: Path, words: str) -> Problem:
 
 
 def _partitions(table: Table) -> list[str] | None:
+    if table.alone:
+        return [table.alone]
     if not table.by_period:
         return None
     return ["x_Source", table.period] if table.by_source else [table.period]
@@ -278,6 +304,9 @@ def _filters(table: Table, source: str | None, periods: list[str]) -> list[tuple
 
 
 def _values(table: Table, file: NewFile) -> dict[str, str | None]:
+    """Return the partition that a file is part of."""
+    if table.alone:
+        return {table.alone: file.source}
     found: dict[str, str | None] = {"x_Source": file.source, table.period: str(file.period)}
     return {name: found[name] for name in _partitions(table) or ()}
 

@@ -25,6 +25,7 @@ class Table:
         by_period: Partitioned by source and billing period, replaced one period at a time; else replaced whole.
         period: Column of the month that it is partitioned by.
         by_source: Partitioned by source too, where it is by month.
+        alone: Column that it is partitioned by instead, where its values are replaced one by one.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Table:
     by_period: bool = True
     period: str = "x_BillingPeriod"
     by_source: bool = True
+    alone: str | None = None
 
 
 _PLACE: Final = {"x_Source": "VARCHAR", "x_BillingPeriod": "DATE"}
@@ -185,6 +187,48 @@ USAGE: Final = {
     )
 }
 """Format -> its tables, of every format of usage."""
+
+DRIVERS = Table(
+    "drivers",
+    {
+        "x_Driver": "VARCHAR",
+        "x_Start": "TIMESTAMP WITH TIME ZONE",
+        "x_End": "TIMESTAMP WITH TIME ZONE",
+        "x_Grain": "VARCHAR",
+        "x_Unit": "VARCHAR",
+        "x_Dimensions": "VARCHAR",
+        "x_Value": DECIMAL,
+        "x_Filled": "VARCHAR",
+        "x_File": "VARCHAR",
+        "x_Row": "BIGINT",
+    },
+    by_period=False,
+    alone="x_Driver",
+)
+"""One row per driver, period and target: what costs are shared by."""
+
+DRIVER_LOADS = Table(
+    "driver_loads",
+    {
+        "x_DriverVersion": "BIGINT",
+        "x_CommittedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_TableVersion": "BIGINT",
+        "x_Driver": "VARCHAR",
+        "x_LoadedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_Definition": "VARCHAR",
+        "x_Content": "VARCHAR",
+        "x_Rows": "BIGINT",
+        "x_Read": "BIGINT",
+        "x_Empty": "BIGINT",
+        "x_Combined": "BIGINT",
+        "x_Filled": "BIGINT",
+        "x_Units": "VARCHAR",
+    },
+    by_period=False,
+)
+"""One row per version of the drivers and driver that it has, with what it was read from; a version of none has a row
+without a driver. Its last version is that of the drivers, which have versions beside those of the ledger.
+"""
 
 LOADS = Table(
     "loads",
