@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from finmod.focus.reference import focus_reference
-from finmod.settings.schema import drivers_schema_text, schema_text, taxonomy_schema_text
+from finmod.settings.schema import allocation_schema_text, drivers_schema_text, schema_text, taxonomy_schema_text
 
 
 def standard_pages() -> Mapping[str, str]:
@@ -15,4 +15,5 @@ def standard_pages() -> Mapping[str, str]:
         "docs/reference/schema/drivers.schema.json": drivers_schema_text(),
         "docs/reference/schema/finmod.schema.json": schema_text(),
         "docs/reference/schema/taxonomy.schema.json": taxonomy_schema_text(),
+        "docs/reference/schema/allocation.schema.json": allocation_schema_text(),
     }

@@ -75,8 +75,8 @@ class NewFile:
     Attributes:
         path: Where it is.
         rows: Its number of rows.
-        source: Partition value, the source or that of ``Table.alone``; None in tables that are replaced whole.
-        period: Partition value.
+        source: Partition value, the source or that of ``Table.alone``; None in tables that have no partitions by it.
+        period: Partition value; None in tables that are replaced whole.
     """
 
     path: Path
@@ -155,8 +155,8 @@ class DeltaFolder:
 
         Args:
             table: Where.
-            files: One per billing period of the same source; one alone where the table is replaced whole. It is one
-                change to every reader of the table, ours or not.
+            files: One per billing period, of one source where the table has partitions by source; one alone where the
+                table is replaced whole. It is one change to every reader of the table, ours or not.
 
         Raises:
             CommitConflictError: Another writer was faster.
@@ -170,7 +170,7 @@ class DeltaFolder:
                 mode="overwrite",
                 schema=handle.schema(),
                 partition_by=_partitions(table),
-                partition_filters=[("x_Source", "=", source), (table.period, "in", periods)] if source else None,
+                partition_filters=_filters(table, source, periods),
                 post_commithook_properties=_NO_HOOKS,
             )
             return _settled(handle)
@@ -290,14 +290,25 @@ def _misread(folder: Path, words: str) -> Problem:
 def _partitions(table: Table) -> list[str] | None:
     if table.alone:
         return [table.alone]
-    return ["x_Source", table.period] if table.by_period else None
+    if not table.by_period:
+        return None
+    return ["x_Source", table.period] if table.by_source else [table.period]
+
+
+def _filters(table: Table, source: str | None, periods: list[str]) -> list[tuple[str, str, str | list[str]]] | None:
+    """Return what tells the partitions that are replaced."""
+    if not table.by_period:
+        return None
+    months: tuple[str, str, str | list[str]] = (table.period, "in", periods)
+    return [("x_Source", "=", source), months] if source is not None else [months]
 
 
 def _values(table: Table, file: NewFile) -> dict[str, str | None]:
     """Return the partition that a file is part of."""
     if table.alone:
         return {table.alone: file.source}
-    return {"x_Source": file.source, table.period: str(file.period)} if table.by_period else {}
+    found: dict[str, str | None] = {"x_Source": file.source, table.period: str(file.period)}
+    return {name: found[name] for name in _partitions(table) or ()}
 
 
 def _settled(handle: DeltaTable) -> int:
@@ -309,9 +320,9 @@ def _settled(handle: DeltaTable) -> int:
     return version
 
 
-def partition_folder(table_folder: Path, source: str, period: date, column: str = "x_BillingPeriod") -> Path:
-    """Return the folder of a partition's files; ``column`` is that of its month."""
-    return table_folder / f"x_Source={source}" / f"{column}={period}"
+def partition_folder(table_folder: Path, source: str | None, period: date, column: str = "x_BillingPeriod") -> Path:
+    """Return the folder of a partition's files; ``column`` is that of its month, ``source`` None of a table without."""
+    return (table_folder if source is None else table_folder / f"x_Source={source}") / f"{column}={period}"
 
 
 def _field(name: str, kind: str) -> Field:
