@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
-from finmod.allocation.definition import FINEST_FIRST, DriverInfo, Fixed, Share, Values
+from finmod.allocation.definition import FINEST_FIRST, PRICES, DriverInfo, Fixed, Share, Values
 from finmod.errors import Problem, near, printable
 from finmod.settings.share import UNALLOCATED, ShareSettings
 from finmod.settings.validate import listing
@@ -89,6 +89,8 @@ class ShareBuilder:
             grain=settings.grain,
             drivers=settings.drivers,
             months=settings.months,
+            overhead=settings.overhead,
+            prices=_prices(settings),
             otherwise=otherwise,
             unallocated=settings.says_unallocated,
         )
@@ -293,6 +295,11 @@ def _leaves(given: Mapping[str, Any]) -> Iterator[Decimal]:
             yield from _leaves(each)
         else:
             yield each
+
+
+def _prices(settings: ShareSettings) -> tuple[Decimal, Decimal, Decimal]:
+    given = settings.prices
+    return PRICES if given is None else (given.cpu, given.memory, given.gpu)
 
 
 def _padded(values: tuple[str, ...], count: int) -> Values:
