@@ -23,7 +23,7 @@ def drivers_version(engine: Engine, ledger: Ledger) -> int | None:
 
 def offer_drivers(engine: Engine, ledger: Ledger, version: int | None) -> None:
     """Make the relation that a run reads drivers' values from, at a version; empty where it is None."""
-    rows = rows_sql(()) if version is None else driver_rows(engine, ledger, version=version)
+    rows = driver_rows(engine, ledger, version=version) if version else rows_sql(())
     engine.run(f"CREATE OR REPLACE TEMP VIEW {DRIVER_ROWS} AS SELECT * FROM {rows}")
 
 
