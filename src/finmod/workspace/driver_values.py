@@ -9,6 +9,7 @@ from functools import cache
 
 from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
 from finmod.engines.duckdb import Engine
+from finmod.ledger.drivers import driver_rows, driver_state, rows_sql
 from finmod.ledger.ledger import Ledger
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.segments import Segments
@@ -17,18 +18,13 @@ from finmod.taxonomy.value_reader import ValueReader
 
 def drivers_version(engine: Engine, ledger: Ledger) -> int | None:
     """Return the newest version of the drivers' values; None where none was loaded."""
-    del engine, ledger
-    return None
+    return driver_state(engine, ledger).version or None
 
 
 def offer_drivers(engine: Engine, ledger: Ledger, version: int | None) -> None:
     """Make the relation that a run reads drivers' values from, at a version; empty where it is None."""
-    del ledger, version
-    engine.run(
-        f"CREATE OR REPLACE TEMP VIEW {DRIVER_ROWS} AS SELECT NULL::VARCHAR AS x_Driver, NULL::TIMESTAMP AS x_Start, "
-        "NULL::TIMESTAMP AS x_End, NULL::VARCHAR AS x_Grain, NULL::VARCHAR AS x_Unit, NULL::VARCHAR AS x_Dimensions, "
-        "NULL::DECIMAL(38,12) AS x_Value, NULL::VARCHAR AS x_Filled, NULL::VARCHAR AS x_Place WHERE false"
-    )
+    rows = driver_rows(engine, ledger, version=version) if version else rows_sql(())
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {DRIVER_ROWS} AS SELECT * FROM {rows}")
 
 
 def resolver(engine: Engine, taxonomy: Taxonomy) -> Resolve:
