@@ -52,11 +52,11 @@ def test_charges_that_came_later_are_told_and_do_not_break_the_proof(tmp_path: P
     books = shared(tmp_path / "p")
     apply(project_of(books), NOW, author="ada")
     books.run("close", "2026-08")
-    assert "FM2231" not in books.run("check").out
+    assert "FM2221" not in books.run("check").out
     books.load(books.write("a.csv", bill(*CHARGES, charge(9, "5", "i-7", ""))))
     report = check(project_of(books))
     assert all(proof.holds for proof in report.allocated)
-    (finding,) = [item for item in report.findings if item.code == "FM2231"]
+    (finding,) = [item for item in report.findings if item.code == "FM2221"]
     assert (finding.severity, finding.message) == (
         "info",
         "Allocation version 1 is of ledger version 1, and charges were loaded since: the ledger is at version 3.",
@@ -73,7 +73,7 @@ def test_rows_that_were_lost_turn_the_check_red(tmp_path: Path) -> None:
     pq.write_table(table.slice(1), file)
     report = check(project_of(books))
     assert report.red
-    found = [item for item in report.findings if item.code == "FM2230"]
+    found = [item for item in report.findings if item.code == "FM2220"]
     assert [item.column for item in found] == ["BilledCost", "EffectiveCost"]
     assert found[1].message.startswith(
         "EffectiveCost of 1 day was not allocated as it was charged: 148.00 USD were charged,"

@@ -95,7 +95,7 @@ def applied_findings(
     for proof in proofs:
         if not proof.holds:
             yield Finding(
-                code="FM2230",
+                code="FM2220",
                 severity="error",
                 message=f"{proof.measure} of {counted(proof.unequal, 'day')} was not allocated as it was charged: "
                 f"{_shown(proof.charges)} {proof.currency} were charged, {_shown(proof.allocated)} allocated.",
@@ -105,7 +105,7 @@ def applied_findings(
     data = (CHARGE_DAYS.name, TRUE_UPS.name)
     if [snapshot.tables.get(name) for name in data] != [allocated.tables.get(name) for name in data]:
         yield Finding(
-            code="FM2231",
+            code="FM2221",
             severity="info",
             message=f"Allocation version {run.version} is of ledger version {run.ledger_version}, and charges were "
             f"loaded since: the ledger is at version {snapshot.version}.",

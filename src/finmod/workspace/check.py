@@ -32,6 +32,7 @@ from finmod.ledger.usage_proof import UsageProof, lost_usage, usage_loaded_twice
 from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding, Severity
+from finmod.workspace.driver_findings import driver_findings
 from finmod.workspace.fx import days_abroad, reporting_of
 from finmod.workspace.steps import Step, silent, watching
 
@@ -96,6 +97,7 @@ def check(project: Project, step: Step = silent) -> CheckReport:
                 findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
                 allocated, odd = _applied(engine, ledger, snapshot)
                 findings += odd
+                findings += driver_findings(engine, project, ledger, snapshot)
                 findings += missing_months(((proof.source, proof.billing_period) for proof in found), "charge")
                 findings += missing_months(((proof.source, f"{proof.period:%Y-%m}") for proof in usage), "usage")
         except EngineError as error:

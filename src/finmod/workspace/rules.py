@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from finmod.allocation.definition import Allocation, DriverInfo
+from finmod.allocation.findings import level_findings
 from finmod.allocation.levels import cut_levels, lower_levels
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.renamed import RulesOf
-from finmod.allocation.run import allocate
+from finmod.allocation.run import Run, allocate
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.ledger.ledger import Ledger, Snapshot
@@ -101,15 +102,30 @@ def run_rules(  # noqa: PLR0913 -- what is run on what
     Returns:
         What was odd.
     """
-    offer_drivers(engine, ledger, drivers)
-    resolve = resolver(engine, rules.taxonomy)
-    run = allocate(engine, ledger, snapshot, rules.taxonomy, rules.allocation, resolve=resolve, months=months)
+    run = made_run(engine, ledger, snapshot, rules, drivers=drivers, months=months)
+    findings = run.findings
     rows = whole(ALLOCATED_LEVELS, [])
     if levels is not None and lower_levels(rules.allocation):
-        cut = cut_levels(engine, rules.allocation, rules.taxonomy, resolve, levels)
+        cut = cut_levels(engine, rules.allocation, rules.taxonomy, resolver(engine, rules.taxonomy), levels)
+        findings = (*findings, *level_findings(cut))
         rows = whole(ALLOCATED_LEVELS, [file.path for file in cut.files])
     engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED_LEVELS.name} AS SELECT * FROM {rows}")
-    return run.findings
+    return findings
+
+
+def made_run(  # noqa: PLR0913 -- as above
+    engine: Engine,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    rules: Rules,
+    *,
+    drivers: int | None,
+    months: Sequence[date] | None,
+) -> Run:
+    """Allocate by the rules and return the run itself, to be asked; arguments as in ``run_rules``."""
+    offer_drivers(engine, ledger, drivers)
+    resolve = resolver(engine, rules.taxonomy)
+    return allocate(engine, ledger, snapshot, rules.taxonomy, rules.allocation, resolve=resolve, months=months)
 
 
 def _changing(error: OSError) -> Problem:
