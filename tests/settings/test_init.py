@@ -12,9 +12,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from finmod.errors import UserError
-from finmod.settings.init import project_text, taxonomy_text, write_project, write_taxonomy
+from finmod.settings.allocation import AllocationFile
+from finmod.settings.init import (
+    allocation_text,
+    init_allocation,
+    project_text,
+    taxonomy_text,
+    write_project,
+    write_taxonomy,
+)
 from finmod.settings.project import ProjectFile, load_project
-from finmod.settings.schema import json_schema, taxonomy_schema
+from finmod.settings.schema import allocation_schema, json_schema, taxonomy_schema
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
 from finmod.taxonomy.reading import read_taxonomy
@@ -146,6 +154,59 @@ def test_the_taxonomy_explains_every_key() -> None:
     keys = {key for model in (schema, *schema["$defs"].values()) for key in model.get("properties", {})}
     words = set(re.findall(r"[a-z_]+", taxonomy_text()))
     assert keys - words == set()
+
+
+def test_an_allocation_is_written_into_a_project_that_has_none(tmp_path: Path) -> None:
+    (tmp_path / "finmod.yaml").write_text("mine")
+    assert init_allocation(tmp_path, ["product", "team"]) == tmp_path / "allocation.yaml"
+    text = (tmp_path / "allocation.yaml").read_text(encoding="utf-8")
+    assert text == allocation_text(["product", "team"])
+    assert "\nto: [product, team]\n" in text
+    first = text.splitlines()[0]
+    assert first == "# yaml-language-server: $schema=.schema/allocation.schema.json"
+    assert json.loads((tmp_path / first.split("=")[1]).read_text()) == allocation_schema()
+    assert [path.name for path in (tmp_path / ".schema").iterdir()] == ["allocation.schema.json"]
+
+
+def test_an_existing_allocation_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "allocation.yaml").write_text("mine")
+    with pytest.raises(UserError) as caught:
+        init_allocation(tmp_path, ["product"])
+    assert str(caught.value) == (
+        f"the file {tmp_path / 'allocation.yaml'} is there already; nothing was written."
+        "\n  Edit it; to start anew, move it away first. (FM1010, docs/errors.md)"
+    )
+    assert (tmp_path / "allocation.yaml").read_text() == "mine"
+
+
+def test_a_new_project_has_the_schema_of_allocations(tmp_path: Path) -> None:
+    write_project(tmp_path, "a", "USD")
+    assert json.loads((tmp_path / ".schema" / "allocation.schema.json").read_text()) == allocation_schema()
+    assert not (tmp_path / "allocation.yaml").exists()
+
+
+def test_the_examples_of_the_allocation_read_without_a_fault() -> None:
+    text = allocation_text(["product", "team"])
+    policies = text.partition("# policies:\n")[2].partition("\n\n")[0]
+    pools = text.partition("# Example:\n")[2].partition("pools: []")[0]
+    levels = text.partition("# levels:\n")[2]
+    parts = {"policies": policies, "pools": pools, "levels": levels}
+    lines = [f"{key}:\n" + "\n".join(line[1:] for line in part.splitlines()) for key, part in parts.items()]
+    whole = parse_yaml("\n".join(("to: [product, team]", *lines)), "f")
+    found = validated(AllocationFile, whole)
+    Draft202012Validator(allocation_schema()).validate(whole.root.plain())
+    assert [pool.name for pool in found.pools] == ["kubernetes", "support", "rest"]
+    assert [level.name for level in found.levels] == ["team", "customer"]
+    assert found.policies is not None
+    assert found.policies.tax == "cost"
+
+
+def test_the_allocation_explains_every_key() -> None:
+    schema = allocation_schema()
+    keys = {key for model in (schema, *schema["$defs"].values()) for key in model.get("properties", {})}
+    words = set(re.findall(r"[a-z_]+", allocation_text(["product"])))
+    # As conditions of taxonomy.yaml, which explains them.
+    assert keys - words - {"any", "absent"} == set()
 
 
 @given(st.text(max_size=20) | st.sampled_from(["true", "null", "a: b", "$name", "# x", "x #y", "1e3", "it's", 'a"b']))

@@ -11,12 +11,16 @@ from jsonschema import Draft202012Validator
 from finmod.errors import UserError
 from finmod.sample.months import parse_month
 from finmod.sample.taxonomy import taxonomy_files
-from finmod.settings.init import project_text, taxonomy_text
+from finmod.settings.allocation import AllocationFile
+from finmod.settings.init import allocation_text, project_text, taxonomy_text
 from finmod.settings.schema import (
+    allocation_schema,
+    allocation_schema_text,
     json_schema,
     schema_text,
     taxonomy_schema,
     taxonomy_schema_text,
+    write_allocation_schema,
     write_schema,
     write_taxonomy_schema,
 )
@@ -157,6 +161,93 @@ def test_what_the_models_refuse_the_schema_refuses(text: str) -> None:
 def test_the_sample_has_a_taxonomy_of_the_schema() -> None:
     text = taxonomy_files(months=24, end=parse_month("2026-10"))["taxonomy.yaml"]
     Draft202012Validator(taxonomy_schema()).validate(data(text))
+
+
+VALID_ALLOCATIONS = [
+    "{to: product}",
+    "{to: [product, team], policies: , pools: , levels: }",
+    allocation_text(["product", "team"]),
+    "{to: [a], policies: {commitments: {purchases: users, unused: pool}, credits: cost, refunds: owner, tax: b}}",
+    "{to: [a], pools: [{name: b, when: {c: d, ServiceName: [e], tag.f: , label.g: {not: h}}, share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, label: c, rest: true, when: [{d: e}, {d: f}], as: {a: g}, share: {by: cost}}]}",
+    "{to: [a], pools: [{name: b, since: 2026-01-01, as: {}, share: [{by: even, until: 2026-07-01}]}]}",
+    "{to: [a], pools: [{name: b, share: {by: fixed, shares: {c: 0.4, d: {e: 0.6, unallocated: 0}}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: cost, of: ListCost, base: full, within: x_Source, grain: day}}]}",
+    "{to: [a], pools: [{name: b, share: {by: cost, within: [x_Source], pools: true, among: {a: {not: c}}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: c, capacity: d, idle: even, minimum: 0.1, grain: hour}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: c, else: {by: even, else: unallocated}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: kubernetes, idle: owner, else: unallocated}}]}",
+    "{to: [a], pools: [{name: b, share: {by: inferred, drivers: [c, d], months: 3}}]}",
+    "{to: [a], levels: [{name: b, within: a, share: {by: cost}}, {name: c, to: d, within: [b], share: {by: even}}]}",
+]
+INVALID_ALLOCATIONS = [
+    "{}",
+    "{to: []}",
+    "{to: [a], pool: []}",
+    "{to: [a], policies: {tax: }}",
+    "{to: [a], policies: {tax: 5}}",
+    "{to: [a], policies: {commitments: {used: users}}}",
+    "{to: [a], pools: {name: b}}",
+    "{to: [a], pools: [{name: b}]}",
+    "{to: [a], pools: [{share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, when: , share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, when: {}, share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, when: [], share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, when: [{}], share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, when: {Service Name: a}, share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, as: c, share: {by: even}}]}",
+    "{to: [a], pools: [{name: b, share: even}]}",
+    "{to: [a], pools: [{name: b, share: []}]}",
+    "{to: [a], pools: [{name: b, share: {by: evenly}}]}",
+    "{to: [a], pools: [{name: b, share: {by: even, since: 2026}}]}",
+    "{to: [a], pools: [{name: b, share: {by: even, driver: c}}]}",
+    "{to: [a], pools: [{name: b, share: {by: even, among: {}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: fixed}}]}",
+    "{to: [a], pools: [{name: b, share: {by: fixed, shares: {}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: fixed, shares: {c: 1.5}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: fixed, shares: {c: '1'}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: fixed, shares: {c: {d: -1}}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: cost, within: BilledCost}}]}",
+    "{to: [a], pools: [{name: b, share: {by: cost, within: []}}]}",
+    "{to: [a], pools: [{name: b, share: {by: cost, minimum: 0.1}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: }}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: c, minimum: 0}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: c, minimum: '0.1'}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: c, else: even}}]}",
+    "{to: [a], pools: [{name: b, share: {by: driver, driver: c, else: {by: evn}}}]}",
+    "{to: [a], pools: [{name: b, share: {by: inferred, drivers: []}}]}",
+    "{to: [a], pools: [{name: b, share: {by: inferred, drivers: [c], months: 0}}]}",
+    "{to: [a], levels: [{name: b, share: {by: cost}}]}",
+    "{to: [a], levels: [{name: b, within: [], share: {by: cost}}]}",
+]
+
+
+@pytest.mark.parametrize("text", VALID_ALLOCATIONS)
+def test_what_the_models_of_an_allocation_take_its_schema_takes(text: str) -> None:
+    validated(AllocationFile, parse_yaml(text, "f"))
+    Draft202012Validator(allocation_schema()).validate(data(text))
+
+
+@pytest.mark.parametrize("text", INVALID_ALLOCATIONS)
+def test_what_the_models_of_an_allocation_refuse_its_schema_refuses(text: str) -> None:
+    with pytest.raises(UserError):
+        validated(AllocationFile, parse_yaml(text, "f"))
+    assert not Draft202012Validator(allocation_schema()).is_valid(data(text))
+
+
+def test_every_setting_of_an_allocation_is_described() -> None:
+    Draft202012Validator.check_schema(allocation_schema())
+    schema = allocation_schema()
+    for model in (schema, *schema["$defs"].values()):
+        assert model["description"].count("\n") == 0
+        assert all(setting["description"] for setting in model.get("properties", {}).values())
+
+
+def test_the_file_holds_the_schema_of_an_allocation(tmp_path: Path) -> None:
+    path = write_allocation_schema(tmp_path / "docs")
+    assert path.name == "allocation.schema.json"
+    assert json.loads(path.read_text()) == allocation_schema() == json.loads(allocation_schema_text())
 
 
 def test_every_setting_of_a_taxonomy_is_described() -> None:

@@ -36,7 +36,8 @@ _GROUPS = {
     "FM16": "Query and export",
     "FM17": "Sample company",
     "FM20": "Taxonomy and tags",
-    "FM22": "Allocation",
+    "FM21": "Allocation and drivers",
+    "FM22": "Applied and inferred allocations",
 }
 
 

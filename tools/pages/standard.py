@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from finmod.focus.reference import focus_reference
-from finmod.settings.schema import schema_text, taxonomy_schema_text
+from finmod.settings.schema import allocation_schema_text, schema_text, taxonomy_schema_text
 
 
 def standard_pages() -> Mapping[str, str]:
@@ -14,4 +14,5 @@ def standard_pages() -> Mapping[str, str]:
         "docs/reference/focus.md": focus_reference(),
         "docs/reference/schema/finmod.schema.json": schema_text(),
         "docs/reference/schema/taxonomy.schema.json": taxonomy_schema_text(),
+        "docs/reference/schema/allocation.schema.json": allocation_schema_text(),
     }

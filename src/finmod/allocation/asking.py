@@ -13,7 +13,7 @@ import numpy as np
 from finmod.allocation.cells import Groups
 from finmod.allocation.cost_shares import ByCost, Weights, read_weights
 from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
-from finmod.allocation.driver_shares import ByDriver, Resolve, Series, refused_of, read_series
+from finmod.allocation.driver_shares import ByDriver, Resolve, Series, read_series, refused_of
 from finmod.allocation.full_cost import FirstRound
 from finmod.allocation.inferred import ByInference, History
 from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among

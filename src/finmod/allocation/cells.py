@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from finmod.taxonomy.naming import NAMES, Naming
 from finmod.taxonomy.row_insert import insert_rows
 
 KEYS: Final = "allocation_keys"
-"""Table: a row per charge key and segment: ``place``, ``pool`` (0 for none), ``grp``, ``target``, its texts and costs."""
+"""Table: a row per charge key and segment: ``place``, ``pool`` (0 for none), ``grp``, ``target``, texts and costs."""
 
 CELLS: Final = "allocation_cells"
 """Table: a row per ``day``, ``place``, ``pool``, ``grp`` and ``target``: costs and numbers of unknown ones."""
@@ -190,12 +191,18 @@ def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None
     )
     costs = ", ".join(f"d.{identifier(name)}" for name in (*COSTS, *COST_UNKNOWNS))
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT CAST(x_ChargeDate - DATE '1970-01-01' AS INTEGER) AS day, place, pool, grp, "
-        f"target, {', '.join(sums)} FROM (SELECT d.x_ChargeDate, k.place, k.pool, k.grp, k.target, {costs} FROM "
-        f"{days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, k.place, k.pool, k.grp, "
-        f"k.target, {costs} FROM {true_ups} AS d {joined} AND k.x_TrueUpOf = d.x_TrueUpOf) "
+        f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT CAST(x_ChargeDate - DATE '1970-01-01' AS INTEGER) AS day, "
+        f"place, pool, grp, target, {', '.join(sums)} FROM (SELECT d.x_ChargeDate, k.place, k.pool, k.grp, k.target, "
+        f"{costs} FROM {days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, k.place, k.pool, "
+        f"k.grp, k.target, {costs} FROM {true_ups} AS d {joined} AND k.x_TrueUpOf = d.x_TrueUpOf) "
         "GROUP BY x_ChargeDate, place, pool, grp, target"
     )
+
+
+def keep_months(engine: Engine, months: Sequence[date]) -> None:
+    """Drop the cells of every billing period but some: the others were read for what pools cost before."""
+    kept = ", ".join(f"DATE '{month}'" for month in months) or "NULL"
+    engine.run(f"DELETE FROM {CELLS} WHERE place NOT IN (SELECT place FROM {PLACES} WHERE x_BillingPeriod IN ({kept}))")
 
 
 def pool_cells(engine: Engine, cut: Sequence[int] = ()) -> Cells:

@@ -18,7 +18,7 @@ from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays
 from finmod.engines.duckdb import Engine, identifier
 
 Weights = dict[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]]
-"""(Period, texts of the columns) -> places and what they cost."""
+"""(Period, currency and texts of the columns) -> places and what they cost."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class ByCost:
     def on(self, when: When) -> Vector | str:
         """Return what targets cost in the period, those alone that agree with the group."""
         period = when.day if self.share.grain == "day" else when.period
-        key = period, self._texts(when.group)
+        key = period, (when.currency, *self._texts(when.group))
         if key not in self._found:
             self._found[key] = self._sum(*key)
         what = self.share.measure
@@ -76,14 +76,14 @@ class ByCost:
 
 
 def read_weights(engine: Engine, share: Share, receiving: Mapping[int, int]) -> Weights:
-    """Return what everybody costs, by period and by the texts of the columns that a share stays within.
+    """Return what everybody costs, by period, currency and the texts of the columns that a share stays within.
 
     Args:
         engine: Has the tables of keys and cells.
         share: By which measure, grain and columns.
         receiving: Pool's number -> place of it among targets, of pools whose own cost counts too.
     """
-    listed = ", ".join(map(identifier, share.within))
+    listed = ", ".join(map(identifier, ("BillingCurrency", *share.within)))
     pools = f" OR pool IN ({', '.join(map(str, receiving))})" if receiving and share.pools else ""
     place = "CASE WHEN pool > 0 THEN -pool ELSE target END"
     if share.grain == "day":
@@ -91,10 +91,10 @@ def read_weights(engine: Engine, share: Share, receiving: Mapping[int, int]) -> 
         period = "day"
     else:
         source, period = KEYS, "x_BillingPeriod - DATE '1970-01-01'"
-    columns = f", {listed}" if listed else ""
     rows = engine.rows(
-        f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, CAST(sum({identifier(share.measure)}) AS DOUBLE) "
-        f"AS cost{columns} FROM {source} WHERE (pool = 0 AND target > 0){pools} GROUP BY ALL "
+        f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, "
+        f"CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost, {listed} FROM {source} "
+        f"WHERE (pool = 0 AND target > 0){pools} GROUP BY ALL "
         "HAVING cost IS NOT NULL ORDER BY ALL"
     )
     gathered: dict[tuple[int, tuple[str | None, ...]], tuple[list[int], list[float]]] = {}

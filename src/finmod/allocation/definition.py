@@ -25,6 +25,23 @@ Values = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
+class DriverInfo:
+    """What an allocation must know of a driver before it has its values.
+
+    Attributes:
+        name: As in drivers.yaml.
+        unit: What it counts.
+        grain: How long its periods are.
+        by: The dimensions that its values are told by.
+    """
+
+    name: str
+    unit: str
+    grain: Grain
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Fixed:
     """A fixed part of a pool.
 
@@ -98,22 +115,28 @@ class Pool:
         place: ``file:line:column``.
         when: Sets of conditions: a charge is in the pool where all of one set hold. The first pool that takes a charge
             has it.
+        texts: How each set reads, and its ``file:line:column``.
+        first: How many of the sets, at their head, policies gave it: they are asked before any pool's own.
         shares: How it is shared, by time: at most one holds on a day.
         span: When there is such a pool.
         receives: What it is called as a target of other pools, as values of the dimensions; None where it receives
             nothing.
         label: How reports call it.
         is_policy: Whether it comes from ``policies``; those stand before the pools.
+        rest: Whether it is for what the pools before leave, and told so.
     """
 
     name: str
     place: str
     when: tuple[tuple[Condition, ...], ...]
     shares: tuple[Share, ...]
+    texts: tuple[tuple[str, str], ...] = ()
+    first: int = 0
     span: Span = ALWAYS
     receives: Values | None = None
     label: str | None = None
     is_policy: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,14 +188,18 @@ class Allocation:
             found |= dict.fromkeys(filter(None, (share.driver, share.capacity, *share.drivers)))
         return tuple(found)
 
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of a charge that costs are shared within, each once."""
+        return tuple(dict.fromkeys(column for share in self.shares() for column in share.within))
+
     def shares(self) -> Iterator[Share]:
         """Yield every share, those for where others cannot be computed behind them."""
-        for holder in (*self.pools, *self.levels):
-            for share in holder.shares:
-                found: Share | None = share
-                while found is not None:
-                    yield found
-                    found = found.otherwise
+        of_pools = [share for pool in self.pools for share in pool.shares]
+        for share in (*of_pools, *(share for level in self.levels for share in level.shares)):
+            found: Share | None = share
+            while found is not None:
+                yield found
+                found = found.otherwise
 
     def _spans(self) -> Iterator[Span]:
         yield from (pool.span for pool in self.pools)

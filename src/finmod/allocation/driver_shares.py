@@ -157,15 +157,14 @@ class ByDriver:
             return "nobody is named by its use" if self.share.idle in {"proportional", "even"} else used
         if self.share.minimum is not None:
             named = raised(named, float(self.share.minimum))
+        fed = self._fed(named)
         if self.share.idle == "proportional" or idle == 0:
-            whole = named
-        elif self.share.idle == "even":
-            flat = Vector(named.places, np.ones(len(named.places)))
-            whole = mixed([(1 - idle, named), (idle, flat)]) or named
+            return fed
+        if self.share.idle == "even":
+            rest = self._fed(Vector(named.places, np.ones(len(named.places))))
         else:
             rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
-            whole = mixed([(1 - idle, named), (idle, rest)]) or named
-        return self._fed(whole)
+        return mixed([(1 - idle, fed), (idle, rest)]) or fed
 
     def _fed(self, whole: Vector) -> Vector:
         is_pool = np.isin(whole.places, np.array(list(self.receiving), dtype=np.int64))

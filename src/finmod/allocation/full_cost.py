@@ -19,7 +19,7 @@ from finmod.engines.duckdb import Engine, identifier
 from finmod.focus.columns import COSTS
 
 Given = dict[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]]
-"""(Period, texts of the columns) -> targets and what pools give them; as the weights of shares by cost."""
+"""(Period, currency and texts of the columns) -> targets and what pools give them; as the weights of shares by cost."""
 
 
 def by_full_cost(allocation: Allocation) -> tuple[int, ...]:
@@ -58,7 +58,7 @@ class FirstRound:
         """Return what targets get, by period and by the texts of the columns that a share stays within."""
         at = COSTS.index(share.measure)
         amounts = self.cells.whole[:, at] + self.cells.rest[:, at] / UNIT
-        columns = [PLACE_COLUMNS.index(name) for name in share.within]
+        columns = [PLACE_COLUMNS.index(name) for name in ("BillingCurrency", *share.within)]
         keys: dict[tuple[int, tuple[object, ...]], int] = {}
         number = np.array([self._key(cell, columns, keys, share.grain) for cell in range(len(amounts))], dtype=np.int64)
         found: dict[int, list[tuple[Ints, Floats]]] = {}

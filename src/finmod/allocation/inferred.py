@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 
 from finmod.allocation.cells import CELLS
-from finmod.allocation.definition import Share
+from finmod.allocation.definition import Allocation, Share
 from finmod.allocation.driver_shares import Series
+from finmod.allocation.full_cost import every
 from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.vectors import Floats, Ints, Vector, composed, from_arrays, only
 from finmod.engines.duckdb import Engine, identifier
@@ -89,7 +90,7 @@ class ByInference:
             return fit
         if fit.answer.refusal is not None:
             return fit.answer.refusal.text
-        parts = []
+        parts: list[tuple[Ints, Floats]] = []
         for each, coefficient in zip(self.series, fit.answer.coefficients.tolist(), strict=True):
             found = each.values.get(_key(each, when.day)) if each else None
             if found is None:
@@ -137,20 +138,28 @@ def _key(series: Series, day: int) -> int:
     return (at.year - 1970) * 12 + at.month - 1
 
 
-def pool_history(engine: Engine) -> History:
-    """Return what pools cost by day, of the months that stand in the table of cells."""
-    read: dict[str, dict[int, dict[int, float]]] = {}
+def with_history(allocation: Allocation, months: Sequence[date] | None) -> list[date] | None:
+    """Return the billing periods whose costs are needed: those that are asked for, and those before that explain them.
 
-    def cost(pool: int, measure: str) -> Mapping[int, float]:
-        if measure not in read:
-            rows = engine.rows(
-                f"SELECT pool, CAST(day AS BIGINT), CAST(sum({identifier(measure)}) AS DOUBLE) AS cost FROM {CELLS} "
-                "WHERE pool > 0 GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
-            )
-            found: dict[int, dict[int, float]] = {}
-            for number, day, amount in rows:
-                found.setdefault(number, {})[day] = amount
-            read[measure] = found
-        return read[measure].get(pool, {})
+    Args:
+        allocation: Has the pools.
+        months: First days of billing periods; None for all.
+    """
+    if months is None:
+        return None
+    before = max((share.months - 1 for share in allocation.shares() if share.kind == "inferred"), default=0)
+    return sorted({months_before(month, count) for month in months for count in range(before + 1)})
 
-    return cost
+
+def pool_history(engine: Engine, allocation: Allocation) -> History:
+    """Return what inferred pools cost by day, of the months that stand in the table of cells."""
+    read: dict[tuple[int, str], dict[int, float]] = {}
+    for number, pool in enumerate(allocation.pools, start=1):
+        for share in every(pool.shares):
+            if share.kind == "inferred" and (number, share.measure) not in read:
+                rows = engine.rows(
+                    f"SELECT CAST(day AS BIGINT), CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost "
+                    f"FROM {CELLS} WHERE pool = {number} GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
+                )
+                read[number, share.measure] = dict(rows)
+    return lambda pool, measure: read.get((pool, measure), {})

@@ -89,11 +89,11 @@ def cut_levels(engine: Engine, allocation: Allocation, taxonomy: Taxonomy, resol
     run = LevelRun(tuple(columns.values()))
     for place, level in enumerate(lower_levels(allocation)):
         maker = _Cut(engine, level, columns, taxonomy, resolve, run)
-        maker.make(_source(allocation, level, columns, run), folder, place)
+        maker.make(_source(allocation, level, run), folder, place)
     return run
 
 
-def _source(allocation: Allocation, level: Level, columns: dict[str, str], run: LevelRun) -> str:
+def _source(allocation: Allocation, level: Level, run: LevelRun) -> str:
     """Return the rows that a level cuts: those of the last level before it that has what it stays within."""
     above = [each for each in lower_levels(allocation) if set(each.dimensions) & set(level.within)]
     if not above:
@@ -198,9 +198,9 @@ class _Cut:
         sums += "".join(f", CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS)
         same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM p.w{at}" for at, name in enumerate(within))
         self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {_CELLS} AS SELECT s.*, p.parent, CAST(row_number() OVER () AS INTEGER) AS cell "
-            f"FROM (SELECT x_BillingPeriod, x_ChargeDate, BillingCurrency, {', '.join(within)}, {sums} FROM {source} "
-            f"GROUP BY ALL) AS s JOIN {_PARENTS} AS p ON {same}"
+            f"CREATE OR REPLACE TEMP TABLE {_CELLS} AS SELECT s.*, p.parent, CAST(row_number() OVER () AS INTEGER) AS "
+            f"cell FROM (SELECT x_BillingPeriod, x_ChargeDate, BillingCurrency, {', '.join(within)}, {sums} FROM "
+            f"{source} GROUP BY ALL) AS s JOIN {_PARENTS} AS p ON {same}"
         )
         found = self.engine.arrays(
             "SELECT CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) AS period, "

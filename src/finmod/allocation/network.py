@@ -7,14 +7,14 @@ that are cut further, by their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
 from finmod.allocation.shares import Dated, When
 from finmod.allocation.solve import solved
-from finmod.allocation.vectors import Ints, Vector, composed
+from finmod.allocation.vectors import Ints, Vector, composed, only
 
 
 class Cut(Protocol):
@@ -39,9 +39,10 @@ class Network:
     pools: dict[int, Dated]
     cut: Cut
     _solved: dict[tuple[tuple[int, int], ...], dict[int, Vector]] = field(default_factory=dict)
-    _days: dict[tuple[int, int], dict[int, Vector | None]] = field(default_factory=dict)
-    _ends: dict[tuple[int, int, int], Vector] = field(default_factory=dict)
+    _days: dict[tuple[int, int, str], dict[int, Vector | None]] = field(default_factory=dict)
+    _ends: dict[tuple[int, int, int, str], Vector] = field(default_factory=dict)
     _passed: dict[int, list[int]] = field(default_factory=dict)
+    _own: dict[int, Vector] = field(default_factory=dict)
     _kept: list[Vector] = field(default_factory=list)
 
     def begin_again(self, pools: Mapping[int, Dated]) -> None:
@@ -58,14 +59,13 @@ class Network:
         """
         first = self._vector(node, when)
         if first is None:
-            message = f"target {node} is not cut"
-            raise KeyError(message)
-        nodes = self._nodes(first, When(when.day, when.period))
+            return self._own.setdefault(node, only(node))
+        nodes = self._nodes(first, replace(when, group=0))
         if not nodes:
             return first
         if when.group == 0:
             return self._ways({**nodes, node: first})[node]
-        key = id(first), when.day, when.period
+        key = id(first), when.day, when.period, when.currency
         if key not in self._ends:
             self._ends[key] = composed(first, self._ways(nodes))
         return self._ends[key]
@@ -78,8 +78,8 @@ class Network:
     def _nodes(self, first: Vector, when: When) -> dict[int, Vector]:
         """Return every node that a vector reaches, each with where its cost goes."""
         found: dict[int, Vector] = {}
-        known = self._days.setdefault((when.day, when.period), {})
-        waiting = self._passing(first)
+        known = self._days.setdefault((when.day, when.period, when.currency), {})
+        waiting = [*self._passing(first)]
         while waiting:
             place = waiting.pop()
             if place in found:

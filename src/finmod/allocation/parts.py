@@ -52,7 +52,7 @@ def split_cells(cells: Cells, ways: Iterable[tuple[Ints, Vector]]) -> Parts:
         ways: Places of cells, each cell once, with the vector that they share.
     """
     amounts = cells.whole * UNIT + cells.rest  # wraps where it is wide, and is not used then
-    wide = (np.abs(cells.whole) > NARROW // UNIT).any(axis=1)
+    wide = np.asarray((np.abs(cells.whole) > NARROW // UNIT).any(axis=1), dtype=bool)
     found: list[tuple[Ints, Ints, Ints, Ints]] = []
     for places, vector in ways:
         edges = vector.edges
@@ -75,7 +75,7 @@ def _rows(places: Ints, vector: Vector, whole: Ints, rest: Ints) -> tuple[Ints, 
     """Return parts of cells, cell by cell and target by target; those that are 0 throughout are left out."""
     count = len(vector.places)
     flat_whole, flat_rest = (each.reshape(-1, each.shape[2]) for each in (whole, rest))
-    held = flat_rest.any(axis=1) | flat_whole.any(axis=1)
+    held = np.asarray(flat_rest.any(axis=1) | flat_whole.any(axis=1), dtype=bool)
     held[::count] |= ~held.reshape(-1, count).any(axis=1)  # a cell of nothing but zeros and unknowns stays seen
     cells, targets = np.repeat(places, count)[held], np.tile(vector.places, len(places))[held]
     return cells, targets, flat_whole[held], flat_rest[held]

@@ -1,22 +1,45 @@
-"""Pools as one more dimension of the taxonomy: which pool a charge key is in is found as its names are.
+"""Pools as a dimension: each charge key is named the pool that has it, by the machinery that names its product.
 
-Owns that dimension.
+Owns the dimension. Its rules are the sets of conditions of the pools, those of policies first; the first one wins.
 """
 
 from __future__ import annotations
-from dataclasses import replace
+
+from collections.abc import Iterator
 from typing import Final
-from finmod.allocation.definition import Allocation
+
+from finmod.allocation.definition import Allocation, Pool
 from finmod.taxonomy.definition import Dimension, Rule, Taxonomy
 
 POOL: Final = "Pool"
+"""Name of the dimension. No user's dimension is called so: theirs begin with a small letter."""
 
 
 def with_pools(taxonomy: Taxonomy, allocation: Allocation) -> Taxonomy:
-    rules = []
-    for pool in allocation.pools:
-        for when in pool.when:
-            rules.append(
-                Rule(len(rules) + 1, "when", f"pool {pool.name}", pool.place, pool.span, when=when, value=pool.name)
-            )
-    return replace(taxonomy, dimensions={**taxonomy.dimensions, POOL: Dimension(POOL, POOL, None, tuple(rules))})
+    """Return a taxonomy with one dimension more: the pool of each charge, as the value of ``POOL``.
+
+    A charge key without an outcome there is in no pool: its cost is direct.
+    """
+    rules = tuple(rule for rule, _ in pool_rules(allocation))
+    dimension = Dimension(POOL, POOL, None, rules, place=allocation.place)
+    return Taxonomy({**taxonomy.dimensions, POOL: dimension}, taxonomy.taggable)
+
+
+def pool_rules(allocation: Allocation) -> Iterator[tuple[Rule, Pool]]:
+    """Yield each rule of the dimension with its pool, in order: sets of policies before any pool's own."""
+    sets = [
+        (pool, number)
+        for of_policies in (True, False)
+        for pool in allocation.pools
+        for number in range(len(pool.when))
+        if of_policies is (pool.is_policy or number < pool.first)
+    ]
+    for place, (pool, number) in enumerate(sets, start=1):
+        text, where = pool.texts[number] if number < len(pool.texts) else (pool.name, pool.place)
+        yield (
+            Rule(
+                number=place, kind="when", text=text, place=where, span=pool.span, when=pool.when[number],
+                value=pool.name, included=pool.is_policy or number < pool.first,
+            ),
+            pool,
+        )  # fmt: skip

@@ -13,13 +13,24 @@ from datetime import date
 import numpy as np
 
 from finmod.allocation.asking import Asking, Cuts
-from finmod.allocation.cells import Cells, make_cells, make_keys, offer_targets, pool_cells, within_columns
+from finmod.allocation.cells import (
+    PLACE_COLUMNS,
+    Cells,
+    keep_months,
+    make_cells,
+    make_keys,
+    offer_targets,
+    pool_cells,
+    within_columns,
+)
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.findings import pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
-from finmod.allocation.inferred import pool_history
+from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
+from finmod.allocation.pool_use import pool_findings
 from finmod.allocation.pools import with_pools
 from finmod.allocation.proof import Proved, prove
 from finmod.allocation.shares import When
@@ -33,6 +44,9 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.keyed import BASE, cube, make_base
 from finmod.taxonomy.naming import Naming, name_keys
+from finmod.terms.findings import Finding
+
+_CURRENCY = PLACE_COLUMNS.index("BillingCurrency")
 
 
 @dataclass
@@ -46,6 +60,7 @@ class Run:
         network: How costs get there, to be asked again.
         asking: What its shares were made with.
         proved: The proof.
+        findings: Pools that take nothing or meet, shares that could not be computed.
     """
 
     allocation: Allocation
@@ -54,6 +69,7 @@ class Run:
     network: Network
     asking: Asking
     proved: Proved
+    findings: tuple[Finding, ...]
 
 
 def allocate(  # noqa: PLR0913 -- what an allocation is made of
@@ -78,13 +94,16 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
-    segments = make_base(engine, ledger, snapshot, whole, months, also=within_columns(allocation))
+    read = with_history(allocation, months)
+    segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
     targets = Targets(allocation.to)
     groups = make_keys(engine, naming, allocation, targets)
+    make_cells(engine, naming, *cube(ledger, snapshot, read))
+    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine, allocation))
+    if read != months:
+        keep_months(engine, months or ())
     days, true_ups = cube(ledger, snapshot, months)
-    make_cells(engine, naming, days, true_ups)
-    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine))
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
@@ -94,7 +113,11 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     offer_targets(engine, targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     proved = prove(engine, allocation, days, true_ups)
-    return Run(allocation, naming, targets, network, asking, proved)
+    findings = (
+        *pool_findings(engine, naming, allocation),
+        *share_findings(allocation, network.pools, pool_costs(engine)),
+    )
+    return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
 def _in_two_rounds(
@@ -103,32 +126,34 @@ def _in_two_rounds(
     """Return the way of every cell; pools that are shared by full cost are asked when the others are known."""
     allocation = asking.allocation
     late = by_full_cost(allocation)
-    periods = {number: int(str(place[-1])) for number, place in places.items()}
-    network.pools |= {
-        number: asking.pool(number) for number in range(1, len(allocation.pools) + 1) if number not in late
-    }
+    numbers = range(1, len(allocation.pools) + 1)
+    network.pools |= {number: asking.pool(number) for number in numbers if number not in late}
     if late:
         early = np.flatnonzero(~np.isin(cells.pool, np.array(late)))
-        first = list(_ways(network, cells, early, periods, allocation))
+        first = list(_ways(network, cells, early, places, allocation))
         asking.first = FirstRound(cells, first, places)
         network.begin_again({number: asking.pool(number) for number in late})
-    return list(_ways(network, cells, np.arange(len(cells.pool)), periods, allocation))
+    return list(_ways(network, cells, np.arange(len(cells.pool)), places, allocation))
 
 
 def _ways(
-    network: Network, cells: Cells, chosen: Ints, periods: Mapping[int, int], allocation: Allocation
+    network: Network, cells: Cells, chosen: Ints, places: Mapping[int, tuple[object, ...]], allocation: Allocation
 ) -> Iterator[tuple[Ints, Vector]]:
     """Yield the places of those of the chosen cells that go the same way, and the way."""
     if not len(chosen):
         return
-    period = np.array([periods.get(place, 0) for place in range(max(periods, default=0) + 1)], dtype=np.int64)
+    billed = {number: (int(str(place[-1])), str(place[_CURRENCY] or "")) for number, place in places.items()}
+    kinds = {each: number for number, each in enumerate(sorted(set(billed.values())))}
+    kind = np.array([kinds.get(billed.get(place, (0, "")), 0) for place in range(max(places) + 1)], dtype=np.int64)
     node = np.where(cells.pool > 0, -cells.pool, cells.target)
-    keys = np.stack([node, cells.day, period[cells.place], cells.group], axis=1)[chosen]
+    keys = np.stack([node, cells.day, kind[cells.place], cells.group], axis=1)[chosen]
     every, at = np.unique(keys, axis=0, return_inverse=True)
     together: dict[int, tuple[Vector, list[int]]] = {}
-    for number, (who, day, billed, group) in enumerate(every.tolist()):
+    named = list(kinds)
+    for number, (who, day, which, group) in enumerate(every.tolist()):
+        period, currency = named[which]
         try:
-            way = network.ends(who, When(day, billed, group))
+            way = network.ends(who, When(day, period, group, currency))
         except NoExit as loop:
             raise UserError(_no_exit(loop, allocation)) from loop
         together.setdefault(id(way), (way, []))[1].append(number)

@@ -1,7 +1,7 @@
 """Shares: to whom each pool goes, period by period, whatever it is shared by.
 
-Owns the choice of the share that holds on a day, and what is done where it cannot be computed. How each kind is computed
-stands in a file of its own.
+Owns the choice of the share that holds on a day, and what is done where it cannot be computed. How each kind is
+computed stands in a file of its own.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ class When:
         day: Charge date, in days since 1970.
         period: First day of the billing period, in days since 1970.
         group: Number of the group, 0 for none.
+        currency: BillingCurrency: sums never cross currencies, and shares by cost are sums.
     """
 
     day: int
     period: int
     group: int = 0
+    currency: str = ""
 
     @property
     def date(self) -> date:

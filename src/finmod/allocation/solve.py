@@ -76,7 +76,7 @@ def _solve(inside: tuple[Floats, Floats, Floats], ends: Floats) -> Floats:
 def _refuse_closed(vectors: Mapping[int, Vector]) -> None:
     """Raise where a node reaches no place but nodes."""
     feeds: dict[int, list[int]] = {node: [] for node in vectors}
-    leaving = []
+    leaving: list[int] = []
     for node, each in vectors.items():
         for place in each.places.tolist():
             if place in vectors:
@@ -100,5 +100,7 @@ def _loop(start: int, after: Callable[[int], list[int]]) -> list[int]:
     while True:
         following = after(way[-1])[0]
         if following in way:
-            return way[way.index(following) :]
+            loop = way[way.index(following) :]
+            first = loop.index(max(loop))  # of pools, the one that stands first in the file
+            return loop[first:] + loop[:first]
         way.append(following)

@@ -1,12 +1,13 @@
 """Splitting: amounts in parts that sum to them, to the last digit, by telescoped rounding.
 
-Owns the arithmetic. Amounts are whole numbers of 1e-12 currency units. With cumulative shares 0 <= c_1 <= ... <= c_n = 1
-the i-th part is round(A c_i) - round(A c_(i-1)), and the last cumulative amount is A itself: the parts sum to A by
+Owns the arithmetic. Amounts are whole numbers of 1e-12 currency units. With cumulative shares 0 <= c_1 <= ... <= c_n =
+1 the i-th part is round(A c_i) - round(A c_(i-1)), and the last cumulative amount is A itself: the parts sum to A by
 construction, and none is off by more than a unit and what a double cannot tell.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -45,7 +46,7 @@ def split_wide(amount: int, edges: Floats) -> list[int]:
         above, below = edge.as_integer_ratio()
         sums.append((2 * amount * above + below) // (2 * below))
     sums.append(amount)
-    return [after - before for before, after in zip(sums, sums[1:], strict=False)]
+    return [after - before for before, after in pairwise(sums)]
 
 
 def split_any(whole: Ints, rest: Ints, edges: Floats) -> tuple[Ints, Ints]:

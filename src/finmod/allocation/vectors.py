@@ -31,7 +31,7 @@ class Vector:
     @property
     def parts(self) -> Floats:
         """Return the weights as shares that sum to 1, up to rounding."""
-        return self.weights / self.weights.sum()
+        return np.asarray(self.weights / self.weights.sum(), dtype=np.float64)
 
     @property
     def edges(self) -> Floats:
@@ -52,7 +52,7 @@ def vector(weights: Mapping[int, float]) -> Vector | None:
 def from_arrays(places: Ints, weights: Floats) -> Vector | None:
     """Return a vector of places, which may repeat and stand in any order, None where no weight is above 0."""
     numbers, place = np.unique(places, return_inverse=True)
-    sums = np.bincount(place, weights=weights, minlength=len(numbers))
+    sums: Floats = np.bincount(place, weights=weights, minlength=len(numbers)).astype(np.float64)
     held = sums > 0
     return Vector(numbers[held], sums[held]) if held.any() else None
 

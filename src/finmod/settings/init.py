@@ -1,4 +1,4 @@
-"""A new project folder: finmod.yaml, taxonomy.yaml, their JSON Schemas, .gitignore.
+"""A new project folder: finmod.yaml, taxonomy.yaml, JSON Schemas of all its files, .gitignore.
 
 Owns what ``finmod init`` writes. Never overwrites what a user may have written.
 """
@@ -14,14 +14,15 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from finmod.errors import Problem, UserError
+from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.project import FILE, ProjectFile
-from finmod.settings.schema import write_schema, write_taxonomy_schema
+from finmod.settings.schema import write_allocation_schema, write_schema, write_taxonomy_schema
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.settings.validate import unplaced, validated
 from finmod.settings.yaml import parse_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _IGNORED = "/.finmod/"
@@ -61,6 +62,7 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         write_schema(folder / ".schema")
         write_taxonomy_schema(folder / ".schema")
+        write_allocation_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
         if not os.path.lexists(folder / TAXONOMY):
             _write_new(folder / TAXONOMY, taxonomy_text())
@@ -80,6 +82,37 @@ def write_taxonomy(folder: Path) -> Path:
     with _told(folder):
         write_taxonomy_schema(folder / ".schema")
         _write_new(path, taxonomy_text())
+    return path
+
+
+def allocation_text(to: Sequence[str]) -> str:
+    """Return a commented allocation.yaml without pools.
+
+    Args:
+        to: Dimensions of the taxonomy that costs are allocated to, the main one first.
+    """
+    text = Template(_template(ALLOCATION)).substitute(schema="$schema", to=", ".join(map(_scalar, to)))
+    validated(AllocationFile, parse_yaml(text, ALLOCATION))
+    return text
+
+
+def init_allocation(folder: Path, to: Sequence[str]) -> Path:
+    """Write an allocation.yaml to start from, and its schema, into the folder of a project; return its path.
+
+    Args:
+        folder: Of the project.
+        to: Dimensions of its taxonomy that costs are allocated to, the main one first.
+
+    Raises:
+        UserError: The folder has an allocation.yaml or cannot be written.
+    """
+    path = folder / ALLOCATION
+    if os.path.lexists(path):
+        raise UserError(_stands(path, "Edit it; to start anew, move it away first."))
+    text = allocation_text(to)
+    with _told(folder):
+        write_allocation_schema(folder / ".schema")
+        _write_new(path, text)
     return path
 
 

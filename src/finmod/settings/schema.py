@@ -1,4 +1,4 @@
-"""The JSON Schemas of finmod.yaml and taxonomy.yaml, for editors and the reference.
+"""The JSON Schemas of finmod.yaml, taxonomy.yaml and allocation.yaml, for editors and the reference.
 
 Owns the dialect line and the text of the files. What the schemas say comes from the models; what their validators alone
 know is added as far as a schema can say it. Some rules are checked by the models alone, such as which currency codes
@@ -11,8 +11,10 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.project import ProjectFile
 from finmod.settings.rule import COLUMNS, KINDS
+from finmod.settings.share import KEYS, NEEDED, UNALLOCATED
 from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
 
 if TYPE_CHECKING:
@@ -50,12 +52,8 @@ def taxonomy_schema() -> Schema:
     """
     schema = _of_model(TaxonomyFile, TAXONOMY)
     models = schema["$defs"]
-    for inside in _objects(schema):
-        if inside.get("type") == "string" and not inside.keys() & {"enum", "pattern"}:
-            inside["pattern"] = _TEXT
+    _say_of_texts_and_days(schema)
     for model in models.values():
-        for day in model["properties"].keys() & {"since", "until"}:
-            _alternative(model["properties"][day], "string")["pattern"] = _DAY
         if "when" in model["properties"]:
             conditions = _alternative(model["properties"]["when"], "object")
             conditions |= {"minProperties": 1, "propertyNames": _SUBJECT}
@@ -64,6 +62,28 @@ def taxonomy_schema() -> Schema:
     _say_of_rules(models["RuleSettings"])
     _say_of_lookups(models["Lookup"])
     models["Column"] = _COLUMNS
+    return schema
+
+
+def allocation_schema() -> Schema:
+    """Return the JSON Schema of allocation.yaml, draft 2020-12.
+
+    >>> allocation_schema()["required"]
+    ['to']
+    """
+    schema = _of_model(AllocationFile, ALLOCATION)
+    models = schema["$defs"]
+    _say_of_texts_and_days(schema)
+    _say_of_pools(schema)
+    _say_of_shares(models["ShareSettings"], models["ShareSettings"]["properties"])
+    _say_of_policies([models[name]["properties"] for name in ("PolicySettings", "CommitmentPolicies")])
+    models["Column"] = _COLUMNS
+    models["Parts"] = {
+        "description": "Names with their shares, or with names of the next dimension.",
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"$ref": "#/$defs/Parts"}]},
+    }
     return schema
 
 
@@ -77,6 +97,11 @@ def taxonomy_schema_text() -> str:
     return _text(taxonomy_schema())
 
 
+def allocation_schema_text() -> str:
+    """Return the schema of allocation.yaml as the text of a file."""
+    return _text(allocation_schema())
+
+
 def write_schema(folder: Path) -> Path:
     """Write ``finmod.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "finmod.schema.json", schema_text())
@@ -85,6 +110,11 @@ def write_schema(folder: Path) -> Path:
 def write_taxonomy_schema(folder: Path) -> Path:
     """Write ``taxonomy.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "taxonomy.schema.json", taxonomy_schema_text())
+
+
+def write_allocation_schema(folder: Path) -> Path:
+    """Write ``allocation.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "allocation.schema.json", allocation_schema_text())
 
 
 def _of_model(file: type[BaseModel], title: str) -> Schema:
@@ -103,6 +133,72 @@ def _say_of_dimensions(schema: Schema, of_one: Schema) -> None:
     # A share is a number; the text that pydantic would take for one stands in quotes, which the models refuse.
     of_one["required"]["anyOf"].remove(_alternative(of_one["required"], "string"))
     of_one["required"]["examples"] = [0.95]
+
+
+def _say_of_texts_and_days(schema: Schema) -> None:
+    for inside in _objects(schema):
+        if inside.get("type") == "string" and not inside.keys() & {"enum", "pattern", "const"}:
+            inside["pattern"] = _TEXT
+    for model in schema["$defs"].values():
+        for day in model["properties"].keys() & {"since", "until"}:
+            _alternative(model["properties"][day], "string")["pattern"] = _DAY
+
+
+def _say_of_pools(schema: Schema) -> None:
+    models = schema["$defs"]
+    pool, level = (models[f"{name}Settings"]["properties"] for name in ("Pool", "Level"))
+    pool["when"]["anyOf"] = [each for each in pool["when"]["anyOf"] if each.get("type") != "null"]
+    for conditions in (*pool["when"]["anyOf"], _alternative(pool["when"], "array")["items"]):
+        if conditions["type"] == "object":
+            conditions |= {"minProperties": 1, "propertyNames": _SUBJECT}
+    for several in (pool["when"], pool["share"], level["share"], schema["properties"]["to"], level["within"]):
+        several.pop("default", None)
+        _alternative(several, "array")["minItems"] = 1
+    _alternative(level["to"], "array")["minItems"] = 1
+    for name in ("PoolSettings", "LevelSettings"):
+        models[name]["required"] = sorted({*models[name]["required"], "share"})
+
+
+def _say_of_policies(policies: list[Schema]) -> None:
+    for meaning in (each for properties in policies for each in properties.values()):
+        # What is said of nothing is left out.
+        if any(each.get("type") == "string" for each in meaning["anyOf"]):
+            meaning["anyOf"] = [_alternative(meaning, "string")]
+            meaning.pop("default")
+
+
+def _say_of_shares(model: Schema, properties: Schema) -> None:
+    for name in {key for keys in KEYS.values() for key in keys}:
+        # What belongs to a share cannot be named and left out.
+        setting = properties[name]
+        if "anyOf" in setting:
+            setting["anyOf"] = [each for each in setting["anyOf"] if each.get("type") != "null"]
+        setting.pop("default", None)
+    number = properties["minimum"]
+    number["anyOf"] = [
+        _alternative(number, "number") | {key: number.pop(key) for key in ("exclusiveMinimum", "maximum")}
+    ]
+    number["examples"] = [0.01]
+    properties["shares"] = {key: properties["shares"][key] for key in ("description", "examples")} | {
+        "$ref": "#/$defs/Parts"
+    }
+    _alternative(properties["among"], "object")["minProperties"] = 1
+    within = properties["within"]
+    _a_column(within)
+    for name in ("within", "drivers"):
+        _alternative(properties[name], "array")["minItems"] = 1
+    _alternative(within, "array")["items"] = _COLUMN
+    properties["else"]["anyOf"] = [{"const": UNALLOCATED}, {"$ref": "#/$defs/ShareSettings"}]
+    model["allOf"] = [
+        {
+            "if": {"properties": {"by": {"const": kind}}},
+            "then": {
+                "required": [NEEDED[kind]] if kind in NEEDED else [],
+                "properties": {key: False for keys in KEYS.values() for key in keys if key not in own},
+            },
+        }
+        for kind, own in KEYS.items()
+    ]
 
 
 def _say_of_rules(rule: Schema) -> None:

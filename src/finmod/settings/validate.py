@@ -104,7 +104,7 @@ def validated(model: type[Model], document: Document) -> Model:
         return result
     schema = model.model_json_schema()
     found = [item for detail in details[:MOST_PROBLEMS] for item in _problems(detail, schema, document)]
-    found = sorted([*document.problems[:MOST_PROBLEMS], *found], key=_line_and_column)
+    found = sorted([*document.problems[:MOST_PROBLEMS], *found], key=line_and_column)
     total = len(document.problems) + len(details)
     if total > MOST_PROBLEMS:
         found = [*found[:MOST_PROBLEMS], _and_more(total, document)]
@@ -138,7 +138,8 @@ def _node(value: object) -> Node:
     return Node(0, 0, value, str(value))
 
 
-def _line_and_column(problem: Problem) -> tuple[int, ...]:
+def line_and_column(problem: Problem) -> tuple[int, ...]:
+    """Return line and column of a problem, to bring those of one file into their order."""
     return tuple(int(part) for part in (problem.where or "").split(":")[-2:] if part.isdigit())
 
 
@@ -198,7 +199,8 @@ def _wrong(detail: ErrorDetails, steps: Steps, schema: Schema, document: Documen
     allowed = _at(schema, steps)
     kind = detail["type"]
     code = {"literal_error": "FM1003", "greater_than_equal": "FM1006", "less_than_equal": "FM1006"}.get(kind, "FM1005")
-    remedy = did_you_mean(node.content, [str(choice) for choice in allowed.get("enum", ())])
+    words = [str(word) for choice in _choices(allowed, schema) for word in choice.get("enum", ())]
+    remedy = did_you_mean(node.content, words)
     if kind == "string_type" and isinstance(node.content, int | Decimal):
         remedy = f'Put it in quotes: "{node.text}".'
     return Problem(

@@ -70,7 +70,7 @@ class Builder:
         """Return what the file says of what can carry tags."""
         return tuple(
             Verdict(
-                self._conditions(each.when, ("taggable", number, "when")), each.taggable, self.place("taggable", number)
+                self.conditions(each.when, ("taggable", number, "when")), each.taggable, self.place("taggable", number)
             )
             for number, each in enumerate(settings.taggable)
         )
@@ -213,13 +213,14 @@ class Builder:
             entries=entries,
             by_patterns=kind == "patterns",
             dimension=settings.dimension,
-            when=self._conditions(settings.when or {}, (*at, "when")),
+            when=self.conditions(settings.when or {}, (*at, "when")),
             value=settings.value,
             parents=self._parents(settings, at),
             included=self.included,
         )
 
-    def _conditions(self, settings: Mapping[str, ConditionSettings], at: Steps) -> tuple[Condition, ...]:
+    def conditions(self, settings: Mapping[str, ConditionSettings], at: Steps) -> tuple[Condition, ...]:
+        """Return the conditions that stand under some steps."""
         return tuple(
             Condition(subject, each.any, each.none, each.absent, self.place(*at, subject))
             for subject, each in settings.items()
@@ -300,9 +301,7 @@ def _words(settings: RuleSettings) -> str:
     if kind in {"tag", "label"}:
         return f"{kind} {', '.join(settings.tag or settings.label)}"
     if kind == "when":
-        return "when " + ", ".join(
-            f"{subject} {_condition_words(each)}" for subject, each in (settings.when or {}).items()
-        )
+        return when_words(settings.when or {})
     if kind == "lookup" and settings.lookup is not None:
         return f"lookup {settings.lookup.file}"
     if kind == "is":
@@ -314,6 +313,11 @@ def _words(settings: RuleSettings) -> str:
         "dimension": settings.dimension,
     }
     return f"{kind} {said[kind]}" if kind in said else kind
+
+
+def when_words(settings: Mapping[str, ConditionSettings]) -> str:
+    """Return how conditions read, in a few words."""
+    return "when " + ", ".join(f"{subject} {_condition_words(each)}" for subject, each in settings.items())
 
 
 def _condition_words(settings: ConditionSettings) -> str:

@@ -52,7 +52,7 @@ def faults(taxonomy: Taxonomy, tested: Collection[str] = ()) -> Iterator[Problem
         yield from _others(_subjects(verdict.when), taxonomy)
         yield from _unknown_of(verdict.when, taxonomy)
     yield from _columns(taxonomy)
-    yield from _patterns(taxonomy, tested)
+    yield from _patterns([each for each in places_of_patterns(taxonomy) if each[0] not in tested])
     if circle:
         first = taxonomy.dimensions[circle[0]]
         yield Problem(
@@ -64,6 +64,13 @@ def faults(taxonomy: Taxonomy, tested: Collection[str] = ()) -> Iterator[Problem
             where=first.place,
             remedy="Take one of the rules out that look at another dimension.",
         )
+
+
+def condition_faults(conditions: Sequence[Condition], taxonomy: Taxonomy) -> Iterator[Problem]:
+    """Yield every problem of conditions that stand elsewhere: dimensions and values that are not there, patterns."""
+    yield from _others(_subjects(conditions), taxonomy)
+    yield from _unknown_of(conditions, taxonomy)
+    yield from _patterns(list(_patterns_of(conditions)))
 
 
 def _aliases(dimension: Dimension) -> Iterator[Problem]:
@@ -121,10 +128,12 @@ def _targets(dimension: Dimension, taxonomy: Taxonomy) -> Iterator[Problem]:
     for rule in dimension.rules:
         given = [target for entry in rule.entries or () for target in entry.targets]
         given += [Named(rule.value, rule.span, rule.place)] if rule.value else []
-        yield from (each for target in given for each in _unknown(dimension, target.text, target.place, exact=True))
+        yield from (
+            each for target in given for each in unknown_value(dimension, target.text, target.place, exact=True)
+        )
         other = taxonomy.dimensions.get(rule.dimension or "")
         if other:
-            yield from (each for line in rule.entries or () for each in _unknown(other, line.key, line.place))
+            yield from (each for line in rule.entries or () for each in unknown_value(other, line.key, line.place))
         yield from _unknown_of(rule.when, taxonomy)
 
 
@@ -133,10 +142,10 @@ def _unknown_of(conditions: Sequence[Condition], taxonomy: Taxonomy) -> Iterator
         other = taxonomy.dimensions.get(condition.subject)
         if other is not None:
             for text in (*condition.any, *condition.none):
-                yield from _unknown(other, text, condition.place)
+                yield from unknown_value(other, text, condition.place)
 
 
-def _unknown(dimension: Dimension, text: str, place: str, *, exact: bool = False) -> Iterator[Problem]:
+def unknown_value(dimension: Dimension, text: str, place: str, *, exact: bool = False) -> Iterator[Problem]:
     """Yield a problem where a text is no value; where it is asked for, a pattern may be, and case does not count."""
     values = dimension.values
     if values is None or text in values:
@@ -206,9 +215,8 @@ def _columns(taxonomy: Taxonomy) -> Iterator[Problem]:
             )
 
 
-def _patterns(taxonomy: Taxonomy, tested: Collection[str]) -> Iterator[Problem]:
-    """Yield a problem for each pattern that the engine does not take, or that would hang others."""
-    found = [(text, place) for text, place in places_of_patterns(taxonomy) if text not in tested]
+def _patterns(found: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    """Yield a problem for each pattern with its place that the engine does not take, or that would hang others."""
     if not any(is_regex(text) or len(text) > 100 for text, _ in found):  # noqa: PLR2004 -- a glob of some length
         return
     with Engine(threads=1) as engine:
@@ -228,6 +236,10 @@ def places_of_patterns(taxonomy: Taxonomy) -> Iterator[tuple[str, str]]:
         for rule in dimension.rules:
             yield from ((entry.key, entry.place) for entry in rule.entries or () if entry.is_pattern)
             conditions += rule.when
+    yield from _patterns_of(conditions)
+
+
+def _patterns_of(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:
     for each in conditions:
         yield from ((text, each.place) for text in (*each.any, *each.none) if is_pattern(text))
 

@@ -37,7 +37,7 @@ ALWAYS = (
 """The texts that governance looks at, whatever the rules."""
 
 
-def make_base(
+def make_base(  # noqa: PLR0913 -- what is named, by whom, when
     engine: Engine,
     ledger: Ledger,
     snapshot: Snapshot,

@@ -8,7 +8,7 @@ names nothing otherwise than the line above it does. Which text covers which, is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from finmod.errors import Problem, printable
@@ -27,14 +27,23 @@ Answer = set[tuple[str, Span]]
 """What a line says: each value, and when."""
 
 
-def shadowed(dimension: Dimension) -> Iterator[Problem]:
-    """Yield a problem for each rule, line of a map or alias that earlier ones answer in any case."""
+def _numbered(rule: Rule) -> str:
+    return f"rule {rule.number} ({printable(rule.text, 100)})"
+
+
+def shadowed(dimension: Dimension, called: Callable[[Rule], str] = _numbered) -> Iterator[Problem]:
+    """Yield a problem for each rule, line of a map or alias that earlier ones answer in any case.
+
+    Args:
+        dimension: Whose rules they are.
+        called: What messages call a rule.
+    """
     pass_ = _Pass(dimension)
     own = [rule for rule in dimension.rules if not rule.included]
     for rule in own:
         other = pass_.answering(rule)
         if other is not None:
-            yield _problem(f"rule {rule.number} ({printable(rule.text, 100)})", rule.place, [_whole(other)])
+            yield _problem(called(rule), rule.place, [_whole(other)])
         else:
             yield from pass_.dead_lines(rule)
         pass_.add(rule)

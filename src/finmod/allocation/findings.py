@@ -1,0 +1,78 @@
+"""What a run has to say: shares that could not be computed, and what stays unallocated for it.
+
+Owns the findings. Cost that no share could place is never lost: it stands unallocated in its pool, and here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from finmod.allocation.cells import CELLS, PLACES
+from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.shares import EPOCH, Dated
+from finmod.engines.duckdb import Engine
+from finmod.errors import counted
+from finmod.terms.findings import Finding, Severity
+
+Costs = Mapping[tuple[int, int], Mapping[str, Decimal]]
+"""(Pool's number, charge date in days since 1970) -> currency -> EffectiveCost."""
+
+
+def pool_costs(engine: Engine) -> Costs:
+    """Return what each pool cost on each day, as far as it is known."""
+    found: dict[tuple[int, int], dict[str, Decimal]] = {}
+    rows = engine.rows(
+        f"SELECT pool, day, BillingCurrency, sum(EffectiveCost) AS cost FROM {CELLS} JOIN {PLACES} USING (place) "
+        "WHERE pool > 0 GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
+    )
+    for pool, day, currency, cost in rows:
+        found.setdefault((pool, day), {})[currency] = cost
+    return found
+
+
+def share_findings(allocation: Allocation, pools: Mapping[int, Dated], costs: Costs) -> Iterator[Finding]:
+    """Yield a finding per share and reason for which it could not be computed, and currency of what it was for.
+
+    Args:
+        allocation: Has the pools.
+        pools: Their shares, asked.
+        costs: What they cost.
+    """
+    for number, dated in sorted(pools.items()):
+        pool = allocation.pools[number - 1]
+        for (share, reason), days in dated.missed.items():
+            for currency, cost in _sums(costs, number, days):
+                yield _missed(pool.name, share, (reason, days), (currency, cost))
+
+
+def _missed(name: str, share: Share, missed: tuple[str, set[int]], amount: tuple[str, Decimal]) -> Finding:
+    reason, days = missed
+    declared = share.otherwise is not None or share.unallocated
+    code, severity = ("FM2142", "info") if declared else ("FM2141", "error")
+    goes = "stays unallocated" if share.otherwise is None else f"is shared as 'else' says ({share.otherwise.text})"
+    first, last = (EPOCH + timedelta(days=each) for each in (min(days), max(days)))
+    when = f"on {first}" if first == last else f"on {counted(len(days), 'day')} from {first} to {last}"
+    return Finding(
+        code=code,
+        severity=_severity(severity),
+        message=f"pool {name}, {share.text}: {reason} {when}; its cost {goes}.",
+        billing_period=f"{first:%Y-%m}",
+        last_billing_period=f"{last:%Y-%m}" if (first.year, first.month) != (last.year, last.month) else None,
+        amount=amount[1],
+        currency=amount[0],
+        where=share.place,
+    )
+
+
+def _severity(text: str) -> Severity:
+    return "error" if text == "error" else "info"
+
+
+def _sums(costs: Costs, pool: int, days: Iterable[int]) -> Iterator[tuple[str, Decimal]]:
+    found: dict[str, Decimal] = {}
+    for day in days:
+        for currency, cost in costs.get((pool, day), {}).items():
+            found[currency] = found.get(currency, Decimal(0)) + cost
+    yield from sorted(found.items())
