@@ -5,13 +5,16 @@ Owns names, grain and units of what users query. SQL stands in ``sql/``, one fil
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from finmod.engines.duckdb import identifier
 from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
+from finmod.ledger.drivers import rows_sql
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation, whole, without_heading
@@ -125,16 +128,24 @@ TABLES: Final = (
         "units of the reporting currency that one unit of the currency is",
         "What other currencies are in the reporting currency",
     ),
+    PublicTable(
+        "drivers",
+        "one row per driver, period and target",
+        "x_Unit of the row",
+        "What costs are shared by: orders, requests, stored GB",
+    ),
     PublicTable("closes", "one row per close of a month", "no amounts", "Which months stay as they were closed"),
 )
 
 
-def view_sql(
+def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is told in
     name: str,
     ledger: Ledger,
     snapshot: Snapshot,
     reporting: Reporting | None = None,
     naming: Naming | None = None,
+    *,
+    drivers: Sequence[Path] = (),
 ) -> str:
     """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.
 
@@ -146,9 +157,12 @@ def view_sql(
             do not where it is None.
         naming: The names of the charge keys, of which charges and their cube have a column per dimension; they have
             none where it is None.
+        drivers: Files of the drivers, which have versions of their own.
     """
     if name == "charge_names":
         return charge_names_sql(naming)
+    if name == "drivers":
+        return _query(name).format(drivers=rows_sql(drivers))
     if name == "fx_rates":
         found = reporting or Reporting("")
         return _query(name).format(rates=rates_sql(found.published, found.currency))

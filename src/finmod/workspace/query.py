@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.closes import version_of
 from finmod.ledger.delta import damaged
+from finmod.ledger.drivers import driver_files, driver_state
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reporting import WANTED, Reporting
 from finmod.ledger.tables import CHARGES, LOADS, PINNED_TABLES
@@ -88,10 +90,11 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 make_invoices(engine, ledger, snapshot, project.invoices)
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
-            _make_views(engine, ledger, snapshot, named, money, naming)
+            drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
+            _make_views(engine, ledger, snapshot, named, money, naming, drivers)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
-        _allow(engine, ledger, snapshot)
+        _allow(engine, ledger, snapshot, drivers)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
         while True:
@@ -103,7 +106,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                     raise UserError(_wrong(words, _dimension_columns(project, named))) from error
                 unread = None
                 money = reporting(engine, project, ledger, snapshot)
-                _make_views(engine, ledger, snapshot, named, money, naming)
+                _make_views(engine, ledger, snapshot, named, money, naming, drivers)
 
 
 def _named(sql: str) -> list[str]:
@@ -113,11 +116,28 @@ def _named(sql: str) -> list[str]:
 
 
 def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
-    engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], money: Reporting, naming: Naming | None
+    engine: Engine,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    names: list[str],
+    money: Reporting,
+    naming: Naming | None,
+    drivers: Sequence[Path],
 ) -> None:
     for name in names:
         if name != "invoices":
-            engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money, naming)}")
+            rows = view_sql(name, ledger, snapshot, money, naming, drivers=drivers)
+            engine.run(f"CREATE OR REPLACE VIEW {name} AS {rows}")
+
+
+def _driver_files(
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], *, is_newest: bool
+) -> list[Path]:
+    """Return the files of the drivers as they were when a state of the ledger was the newest."""
+    if "drivers" not in names:
+        return []
+    at = None if is_newest else snapshot.loaded_at
+    return driver_files(ledger, driver_state(engine, ledger, at=at))
 
 
 def _naming(  # noqa: PLR0913, PLR0917 -- what names are made of
@@ -165,9 +185,10 @@ def _is_text(sql: str) -> bool:
     return sql.encode(errors="replace").decode() == sql
 
 
-def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> None:
+def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, drivers: Sequence[Path]) -> None:
     """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
     files = [str(file) for table in (*PINNED_TABLES, LOADS) for file in ledger.files(table, snapshot)]
+    files += map(str, drivers)
     spellings = ", ".join(literal(name) for file in files for name in {file, glob_escape(file)})
     engine.run(f"SET allowed_paths = [{spellings}]")
 
