@@ -19,6 +19,7 @@ from finmod.marts.invoices import INVOICE_COLUMNS
 from finmod.marts.names import CHARGE_NAMES
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
 from tools.pages.ai_usage_tables import AI_NOTES, AI_VIEWS
+from tools.pages.allocated_tables import ALLOCATED_MEANINGS, ALLOCATED_MEANT, ALLOCATED_NOTES, ALLOCATED_TABLES
 from tools.pages.kubernetes_tables import KUBERNETES_NOTES, KUBERNETES_VIEWS
 from tools.pages.markdown import made_from, table
 from tools.pages.name_tables import NAME_MEANINGS, NAME_NOTES
@@ -54,6 +55,7 @@ _UNITS: Final = {
     "x_Charges": "charges",
     "x_FileBytes": "bytes",
     **dict.fromkeys(("x_InvoicedCost", "x_Difference", "x_ExplainedCost"), "BillingCurrency"),
+    **dict.fromkeys(("x_Before", "x_After"), "BillingCurrency"),
     "x_ExplainedShare": "ratio",
     "x_Value": "x_Unit",
     "x_ControlTotal": "BillingCurrency",
@@ -66,6 +68,7 @@ _UNITS: Final = {
 
 _OURS: Final = {
     **NAME_MEANINGS,
+    **ALLOCATED_MEANINGS,
     "x_Source": "Name of the source: the key below `sources:` in finmod.yaml, or `--source` of load.",
     "x_BillingPeriod": "First day of the month of BillingPeriodStart, in UTC whatever its offset: "
     "2026-09-01T00:00:00+02:00 is August.",
@@ -146,6 +149,7 @@ _OURS: Final = {
 }
 _MEANT_OTHERWISE: Final = {
     ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
+    **ALLOCATED_MEANT,
     ("invoices", "BilledCost"): "Of the charges whose cost is known.",
     ("invoices", "InvoiceIssuerName"): "As the list has it, else as the bill has it.",
     ("invoices", "x_UnknownBilledCost"): "Charges whose BilledCost is NULL.",
@@ -217,6 +221,8 @@ def public_columns(name: str) -> dict[str, str]:
         "fx_rates": {"date": "DATE", "from": "VARCHAR", "to": "VARCHAR", "rate": RATE_TYPE, "how": "VARCHAR"},
         "drivers": DRIVER_COLUMNS,
         "closes": CLOSES.columns,
+        **ALLOCATED_TABLES,
+        "allocated_daily": ALLOCATED_TABLES["allocated_daily"] | _REPORTING,
     }[name]
     return {item: "TIMESTAMP" if kind == "TIMESTAMP WITH TIME ZONE" else kind for item, kind in found.items()}
 
@@ -240,7 +246,7 @@ def _section(item: PublicTable) -> str:
         ]
     )
     columns = table(("column", "type", "unit", "meaning"), rows)
-    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES | NAME_NOTES)[item.name]
+    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES | NAME_NOTES | ALLOCATED_NOTES)[item.name]
     return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{note}\n\n{columns}"
 
 

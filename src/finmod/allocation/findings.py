@@ -11,9 +11,10 @@ from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.levels import LevelRun
 from finmod.allocation.shares import EPOCH, Dated
 from finmod.engines.duckdb import Engine
-from finmod.errors import counted
+from finmod.errors import counted, printable
 from finmod.terms.findings import Finding, Severity
 
 Costs = Mapping[tuple[int, int], Mapping[str, Decimal]]
@@ -76,3 +77,19 @@ def _sums(costs: Costs, pool: int, days: Iterable[int]) -> Iterator[tuple[str, D
         for currency, cost in costs.get((pool, day), {}).items():
             found[currency] = found.get(currency, Decimal(0)) + cost
     yield from sorted(found.items())
+
+
+def level_findings(run: LevelRun) -> Iterator[Finding]:
+    """Yield a finding per level and parent whose members nothing tells on some days."""
+    for (level, values), days in run.missed.items():
+        drivers = " or ".join(share.driver for share in level.shares if share.driver)
+        name = "/".join(printable(value or "", 80) for value in values)
+        yield Finding(
+            code="FM2143",
+            severity="warning",
+            message=f"level {level.name}: {drivers} tells nothing of {name} on {counted(len(days), 'day')} from "
+            f"{min(days)} to {max(days)}; its cost of these days is nobody's there.",
+            billing_period=f"{min(days):%Y-%m}",
+            last_billing_period=f"{max(days):%Y-%m}" if f"{min(days):%Y-%m}" != f"{max(days):%Y-%m}" else None,
+            where=level.shares[0].place,
+        )

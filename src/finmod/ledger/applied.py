@@ -43,6 +43,7 @@ class Run:
         drivers_version: Version of the drivers' values; None where there were none.
         note: What was said about it; None for nothing.
         dimensions: Dimensions that costs are allocated to -> their columns, in their order.
+        columns: Table -> the columns of dimensions that its rows have.
         months: First day of each billing period -> fingerprint of its rows.
         changed: Those that got new rows with this version, or lost theirs.
         tables: Table name -> Delta version.
@@ -59,6 +60,7 @@ class Run:
     drivers_version: int | None = None
     note: str | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     months: Mapping[date, str] = field(default_factory=dict)
     changed: tuple[date, ...] = ()
     tables: Mapping[str, int] = field(default_factory=dict)
@@ -109,8 +111,7 @@ def runs(engine: Engine, ledger: Ledger) -> tuple[Run, ...]:
     Raises:
         UserError: The log is gone or damaged.
     """
-    version = ledger.delta.version(ALLOCATION_RUNS)
-    files = ledger.delta.files(ALLOCATION_RUNS, version) if version > 0 else []
+    files = log_files(ledger)
     if not files:
         return ()
     costs = ", ".join(COSTS)
@@ -141,7 +142,8 @@ def _run(row: tuple[Any, ...]) -> Run:
         ledger_version=row[4],
         drivers_version=row[5],
         note=row[6],
-        dimensions=json.loads(row[7]),
+        dimensions=json.loads(row[7])["to"],
+        columns=json.loads(row[7])["columns"],
         months=months,
         changed=tuple(map(date.fromisoformat, json.loads(row[9]))),
         tables=json.loads(row[10]),
@@ -153,6 +155,12 @@ def _run(row: tuple[Any, ...]) -> Run:
 def _finding(told: dict[str, Any]) -> Finding:
     amount = told.pop("amount")
     return Finding(**told, amount=None if amount is None else Decimal(amount))
+
+
+def log_files(ledger: Ledger) -> list[Path]:
+    """Return the Parquet files of the newest log; none where nothing was applied."""
+    version = ledger.delta.version(ALLOCATION_RUNS)
+    return ledger.delta.files(ALLOCATION_RUNS, version) if version > 0 else []
 
 
 def files_of(ledger: Ledger, table: Table, run: Run | None) -> list[Path]:
@@ -209,7 +217,7 @@ def commit(engine: Engine, ledger: Ledger, new: NewRun, before: Run | None, now:
         "x_LedgerVersion": new.ledger_version,
         "x_DriversVersion": new.drivers_version,
         "x_Note": new.note,
-        "x_Dimensions": json.dumps(dict(new.dimensions)),
+        "x_Dimensions": json.dumps({"to": dict(new.dimensions), "columns": _columns(new)}),
         "x_Months": json.dumps({str(month): print_ for month, print_ in sorted(new.months.items())}),
         "x_ChangedMonths": json.dumps([str(month) for month in changed]),
         "x_TableVersions": json.dumps(tables),
@@ -226,6 +234,13 @@ def commit(engine: Engine, ledger: Ledger, new: NewRun, before: Run | None, now:
         [write_whole(engine, ALLOCATION_RUNS, delta.path(ALLOCATION_RUNS), rows, stamp, Before(log))],
     )
     return runs(engine, ledger)[-1]
+
+
+def _columns(new: NewRun) -> dict[str, list[str]]:
+    """Return table -> its columns of dimensions, those of ``to`` first."""
+    found = {name: list(columns) for name, columns in new.columns.items()}
+    own = list(new.dimensions.values())
+    return {name: sorted(columns, key=lambda each: each not in own) for name, columns in found.items()}
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import Final
 from finmod.engines.duckdb import identifier
 from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
+from finmod.ledger.applied import Run
 from finmod.ledger.drivers import rows_sql
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
@@ -23,6 +24,8 @@ from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, CLOSES, FIND
 from finmod.ledger.usage import CURRENT_USAGE
 from finmod.marts.ai_usage import VIEWS as AI_VIEWS
 from finmod.marts.ai_usage import ai_usage_sql
+from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
+from finmod.marts.allocated import VIEWS as ALLOCATED_VIEWS
 from finmod.marts.kubernetes import VIEWS as KUBERNETES_VIEWS
 from finmod.marts.kubernetes import usage_sql
 from finmod.marts.names import NAMED, charge_names_sql, with_names
@@ -135,15 +138,40 @@ TABLES: Final = (
         "What costs are shared by: orders, requests, stored GB",
     ),
     PublicTable("closes", "one row per close of a month", "no amounts", "Which months stay as they were closed"),
+    PublicTable(
+        "allocated_daily",
+        "one row per billing period, day, source, currency, service, charge category, pool and target",
+        "BillingCurrency of the row",
+        "What each target costs a day, its parts of pools included",
+    ),
+    PublicTable(
+        "allocated_levels_daily",
+        "one row per billing period, day, currency and target, cut down to the last level",
+        "BillingCurrency of the row",
+        "What targets cost further down, such as customers",
+    ),
+    PublicTable(
+        "allocation_proofs",
+        "one row per billing period, day, currency, pool and cost",
+        "BillingCurrency of the row",
+        "Whether what went into a pool came out of it",
+    ),
+    PublicTable(
+        "allocation_runs",
+        "one row per applied version and currency",
+        "BillingCurrency of the row",
+        "Which allocation was applied when, by whom and by which rules",
+    ),
 )
 
 
-def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is told in
+def view_sql(  # noqa: PLR0911, PLR0913, PLR0917 -- one return per kind of table; what views are made of
     name: str,
     ledger: Ledger,
     snapshot: Snapshot,
     reporting: Reporting | None = None,
     naming: Naming | None = None,
+    run: Run | None = None,
     *,
     drivers: Sequence[Path] = (),
 ) -> str:
@@ -157,6 +185,7 @@ def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is to
             do not where it is None.
         naming: The names of the charge keys, of which charges and their cube have a column per dimension; they have
             none where it is None.
+        run: The applied allocation that stands in that state; None where none does.
         drivers: Files of the drivers, which have versions of their own.
     """
     if name == "charge_names":
@@ -166,6 +195,11 @@ def view_sql(  # noqa: PLR0913 -- a table, the state it is of, and what it is to
     if name == "fx_rates":
         found = reporting or Reporting("")
         return _query(name).format(rates=rates_sql(found.published, found.currency))
+    if name in ALLOCATED_VIEWS:
+        rows = allocated_sql(name, ledger, run)
+        if reporting is None or name != "allocated_daily":
+            return rows
+        return with_reporting(rows, reporting, (), MONTH_OF_RATE)
     rows = _rows_of(name, ledger, snapshot)
     if name not in NAMED:
         return rows

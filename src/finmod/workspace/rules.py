@@ -13,10 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from finmod.allocation.definition import Allocation
+from finmod.allocation.findings import level_findings
+from finmod.allocation.levels import cut_levels, lower_levels
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.renamed import RulesOf
 from finmod.allocation.run import allocate
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, file_list
 from finmod.errors import Problem, UserError
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
@@ -26,7 +28,7 @@ from finmod.settings.allocation import ALLOCATION
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.reading import ReadFiles, read_taxonomy
 from finmod.terms.findings import Finding
-from finmod.workspace.driver_values import offer_drivers, resolver
+from finmod.workspace.driver_values import driver_infos, offer_drivers, resolver
 
 DRIVERS = "drivers.yaml"
 
@@ -64,7 +66,7 @@ def read_rules(root: Path) -> Rules:
     """
     read = ReadFiles()
     taxonomy = read_taxonomy(root, read)
-    allocation = read_allocation(root, taxonomy, None)
+    allocation = read_allocation(root, taxonomy, driver_infos(root))
     paths = [*read.paths, root / ALLOCATION]
     paths += [root / DRIVERS] if os.path.lexists(root / DRIVERS) else []
     try:
@@ -81,6 +83,7 @@ def run_rules(  # noqa: PLR0913 -- what is run on what
     *,
     drivers: int | None = None,
     months: Sequence[date] | None = None,
+    folder: Path | None = None,
 ) -> tuple[Finding, ...]:
     """Allocate by the rules; the tables of the result are made in the engine.
 
@@ -91,25 +94,30 @@ def run_rules(  # noqa: PLR0913 -- what is run on what
         rules: What names and shares them.
         drivers: Version of the drivers' values; None where there are none.
         months: First days of billing periods; None for all.
+        folder: Where the rows of lower levels are written; None where they are not wanted.
 
     Returns:
         What was odd.
     """
-    offer_drivers(engine, ledger, drivers)
-    allocate(
+    offer_drivers(engine, ledger, drivers, rules.allocation.drivers())
+    resolve = resolver(engine, rules.taxonomy)
+    run = allocate(
         engine,
         ledger,
         snapshot,
         rules.taxonomy,
         rules.allocation,
-        resolve=resolver(engine, rules.taxonomy),
+        resolve=resolve,
         months=months,
     )
-    # Of an allocation without levels.
-    engine.run(
-        f"CREATE TEMP TABLE IF NOT EXISTS {ALLOCATED_LEVELS.name} AS SELECT * FROM {whole(ALLOCATED_LEVELS, [])}"
-    )
-    return ()
+    empty = whole(ALLOCATED_LEVELS, [])
+    if folder is None or not lower_levels(rules.allocation):
+        engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED_LEVELS.name} AS SELECT * FROM {empty}")
+        return run.findings
+    cut = cut_levels(engine, rules.allocation, rules.taxonomy, resolve, folder)
+    rows = f"read_parquet({file_list([file.path for file in cut.files])})" if cut.files else empty
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED_LEVELS.name} AS SELECT * FROM {rows}")
+    return (*run.findings, *level_findings(cut))
 
 
 def _changing(error: OSError) -> Problem:
