@@ -27,6 +27,7 @@ ALLOCATED_MEANINGS: Final = {
     "x_AllocationOf": "First day of the closed month in which later rules moved something; NULL for rows of their own "
     "month. Such a row is the difference, booked in x_BillingPeriod.",
     "x_Pool": "The pool that it is a part of; NULL for what charges name directly.",
+    "x_Level": "Name of the level in allocation.yaml.",
     "x_Measure": "The cost that is compared.",
     "x_Before": "Sum over the charges.",
     "x_After": "Sum over what was allocated.",
@@ -54,7 +55,8 @@ ALLOCATED_NOTES: Final = {
     "stood then: `--as-of 2026-09` is what was told when September 2026 was closed. x_Reporting columns are converted "
     "row by row.",
     "allocated_levels_daily": "A column per dimension that levels stay within or add, such as x_Product and "
-    "x_Customer, stands before the amounts. Its sums are those of `allocated_daily`.",
+    "x_Customer, stands before the amounts. Each level has the whole of `allocated_daily` once, so "
+    "pick one: `WHERE x_Level = 'customer'`.",
     "allocation_proofs": "What went into each pool is summed from the daily cube, what came out of it from the result.",
     "allocation_runs": "A version without any charge has one row without a currency. Costs are those of the whole "
     "version.",

@@ -148,8 +148,8 @@ _OURS: Final = {
     "x_Filled": "What filled a gap: zero, previous or linear; NULL for what was measured.",
 }
 _MEANT_OTHERWISE: Final = {
-    ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
     **ALLOCATED_MEANT,
+    ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
     ("invoices", "BilledCost"): "Of the charges whose cost is known.",
     ("invoices", "InvoiceIssuerName"): "As the list has it, else as the bill has it.",
     ("invoices", "x_UnknownBilledCost"): "Charges whose BilledCost is NULL.",

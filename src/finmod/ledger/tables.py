@@ -306,12 +306,13 @@ ALLOCATED_LEVELS = Table(
         "x_ChargeDate": "DATE",
         "BillingCurrency": "VARCHAR",
         "x_AllocationOf": "DATE",
+        "x_Level": "VARCHAR",
         **dict.fromkeys(COSTS, DECIMAL),
         **dict.fromkeys(COST_UNKNOWNS, "BIGINT"),
     },
     by_source=False,
 )
-"""What targets cost, cut further; a column per dimension is added."""
+"""What targets cost, cut further: each level has all of it once. A column per dimension is added."""
 
 ALLOCATION_RUNS = Table(
     "allocation_runs",

@@ -146,7 +146,7 @@ TABLES: Final = (
     ),
     PublicTable(
         "allocated_levels_daily",
-        "one row per billing period, day, currency and target, cut down to the last level",
+        "one row per level, billing period, day, currency and member of the level",
         "BillingCurrency of the row",
         "What targets cost further down, such as customers",
     ),
@@ -165,14 +165,14 @@ TABLES: Final = (
 )
 
 
-def view_sql(  # noqa: PLR0911, PLR0913, PLR0917 -- one return per kind of table; what views are made of
+def view_sql(  # noqa: PLR0911, PLR0913 -- a table, the state it is of, and what it is told in
     name: str,
     ledger: Ledger,
     snapshot: Snapshot,
     reporting: Reporting | None = None,
     naming: Naming | None = None,
-    run: Run | None = None,
     *,
+    run: Run | None = None,
     drivers: Sequence[Path] = (),
 ) -> str:
     """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.

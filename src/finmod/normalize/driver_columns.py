@@ -16,6 +16,7 @@ from finmod.settings.validate import listing
 from finmod.sources.stage import Staged, StagedColumn
 
 DATE, VALUE, UNIT = "date", "value", "unit"
+_BLANKS = " \t\r\n\N{NO-BREAK SPACE}"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MONTH = "[0-9]{4}-[0-9]{2}"
 _INSTANT = rf"{_DAY}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]{{1,9}})?)?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)?"
@@ -102,7 +103,7 @@ def _missing(staged: Staged, driver: Driver, names: Sequence[str]) -> Problem:
 
 def text_of(column: StagedColumn) -> str:
     """Return SQL for a cell as text without blanks around it; NULL where nothing stands there."""
-    return f"nullif(trim(CAST({column.sql} AS VARCHAR)), '')"
+    return f"nullif(trim(CAST({column.sql} AS VARCHAR), {literal(_BLANKS)}), '')"
 
 
 def instant_of(column: StagedColumn, grain: Grain) -> str:

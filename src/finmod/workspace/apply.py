@@ -93,7 +93,7 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
     known = runs(engine, ledger)
     before = known[-1] if known else None
     step("allocation", 1, 4)
-    new, findings = work.run("side_new", rules, work.drivers)
+    new, findings = work.run("side_new", rules, work.drivers, levels=folder)
     _refuse_difference(engine)
     step("closed months", 2, 4)
     made = applied_rows(engine, ledger, closes(engine, ledger, work.head), before)

@@ -5,16 +5,12 @@ Owns the relation ``driver_rows``, and which value of the taxonomy a driver's te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
-from finmod.allocation.definition import DriverInfo
 from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
 from finmod.engines.duckdb import Engine
-from finmod.ledger.drivers import driver_files, driver_state, rows_sql
+from finmod.ledger.drivers import driver_rows, driver_state, rows_sql
 from finmod.ledger.ledger import Ledger
-from finmod.settings.drivers import read_drivers
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.value_reader import ValueReader
@@ -25,29 +21,10 @@ def drivers_version(engine: Engine, ledger: Ledger) -> int | None:
     return driver_state(engine, ledger).version or None
 
 
-def offer_drivers(engine: Engine, ledger: Ledger, version: int | None, names: Sequence[str] | None = None) -> None:
-    """Make the relation that a run reads drivers' values from.
-
-    Args:
-        engine: Where.
-        ledger: Has them.
-        version: Of the drivers; None where none was loaded: it is empty then.
-        names: Those that are asked for; None for all.
-    """
-    files = driver_files(ledger, driver_state(engine, ledger, version), names) if version else []
-    engine.run(f"CREATE OR REPLACE TEMP VIEW {DRIVER_ROWS} AS SELECT * FROM {rows_sql(files)}")
-
-
-def driver_infos(root: Path) -> dict[str, DriverInfo]:
-    """Return what an allocation must know of the drivers of a folder.
-
-    Raises:
-        UserError: Every problem of drivers.yaml.
-    """
-    return {
-        name: DriverInfo(name, each.settings.unit, each.settings.grain, each.settings.by)
-        for name, each in read_drivers(root).items()
-    }
+def offer_drivers(engine: Engine, ledger: Ledger, version: int | None) -> None:
+    """Make the relation that a run reads drivers' values from, at a version; empty where it is None."""
+    rows = driver_rows(engine, ledger, version=version) if version else rows_sql(())
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {DRIVER_ROWS} AS SELECT * FROM {rows}")
 
 
 def resolver(engine: Engine, taxonomy: Taxonomy) -> Resolve:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from finmod.allocation.differences import months, results, totals
 from finmod.engines.duckdb import Engine, EngineError
@@ -106,9 +107,13 @@ class Planning:
         count = len(there) if span.months is None else span.months
         return chosen_months(there, span.period, count - 1)
 
-    def run(self, name: str, rules: Rules, drivers: int | None) -> tuple[Side, tuple[Finding, ...]]:
-        """Run rules on the ledger, and keep what comes out beside others."""
-        found = run_rules(self.engine, self.ledger, self.head, rules, drivers=drivers, months=self.months)
+    def run(
+        self, name: str, rules: Rules, drivers: int | None, *, levels: Path | None = None
+    ) -> tuple[Side, tuple[Finding, ...]]:
+        """Run rules on the ledger, and keep what comes out beside others; levels are cut where a folder is given."""
+        found = run_rules(
+            self.engine, self.ledger, self.head, rules, drivers=drivers, months=self.months, levels=levels
+        )
         side = keep_side(self.engine, name, "SELECT * FROM allocated", rules.columns, rules.of)
         return side, found
 

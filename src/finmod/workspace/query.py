@@ -66,6 +66,19 @@ class Result:
     rows: list[tuple[Any, ...]]
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What has versions of its own beside the ledger's.
+
+    Attributes:
+        run: The applied allocation that stood; None for none, and where no table of allocations is named.
+        drivers: Files of the drivers.
+    """
+
+    run: Run | None
+    drivers: tuple[Path, ...]
+
+
 def query(project: Project, sql: str, *, as_of: int | datetime | date | None = None) -> Result:
     """Run SQL over the public tables.
 
@@ -95,10 +108,11 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
             drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
-            _make_views(engine, ledger, snapshot, named, money, naming, run, drivers)
+            beside = _Beside(run, tuple(drivers))
+            _make_views(engine, ledger, snapshot, named, money, naming, beside)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
-        _allow(engine, ledger, snapshot, run, drivers)
+        _allow(engine, ledger, snapshot, beside)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
         while True:
@@ -110,7 +124,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                     raise UserError(_wrong(words, _dimension_columns(project, named, run))) from error
                 unread = None
                 money = reporting(engine, project, ledger, snapshot)
-                _make_views(engine, ledger, snapshot, named, money, naming, run, drivers)
+                _make_views(engine, ledger, snapshot, named, money, naming, beside)
 
 
 def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_close: bool) -> Run | None:
@@ -136,12 +150,11 @@ def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
     names: list[str],
     money: Reporting,
     naming: Naming | None,
-    run: Run | None,
-    drivers: Sequence[Path],
+    beside: _Beside,
 ) -> None:
     for name in names:
         if name != "invoices":
-            rows = view_sql(name, ledger, snapshot, money, naming, run, drivers=drivers)
+            rows = view_sql(name, ledger, snapshot, money, naming, run=beside.run, drivers=beside.drivers)
             engine.run(f"CREATE OR REPLACE VIEW {name} AS {rows}")
 
 
@@ -202,12 +215,12 @@ def _is_text(sql: str) -> bool:
     return sql.encode(errors="replace").decode() == sql
 
 
-def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, run: Run | None, drivers: Sequence[Path]) -> None:
+def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, beside: _Beside) -> None:
     """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
     files = [str(file) for table in (*PINNED_TABLES, LOADS) for file in ledger.files(table, snapshot)]
-    files += map(str, drivers)
-    if run is not None:
-        files += [str(file) for table in ALLOCATION_TABLES for file in files_of(ledger, table, run)]
+    files += map(str, beside.drivers)
+    if beside.run is not None:
+        files += [str(file) for table in ALLOCATION_TABLES for file in files_of(ledger, table, beside.run)]
         files += map(str, log_files(ledger))
     spellings = ", ".join(literal(name) for file in files for name in {file, glob_escape(file)})
     engine.run(f"SET allowed_paths = [{spellings}]")

@@ -6,31 +6,29 @@ Owns what belongs to the rules of a folder: the project's, a kept copy, a revisi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from finmod.allocation.definition import Allocation
+from finmod.allocation.definition import Allocation, DriverInfo
 from finmod.allocation.findings import level_findings
 from finmod.allocation.levels import cut_levels, lower_levels
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.renamed import RulesOf
-from finmod.allocation.run import allocate
-from finmod.engines.duckdb import Engine, file_list
+from finmod.allocation.run import Run, allocate
+from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
 from finmod.ledger.rule_files import RuleFiles, collect
 from finmod.ledger.tables import ALLOCATED_LEVELS
 from finmod.settings.allocation import ALLOCATION
+from finmod.settings.drivers import DRIVERS, has_drivers, read_drivers
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.reading import ReadFiles, read_taxonomy
 from finmod.terms.findings import Finding
-from finmod.workspace.driver_values import driver_infos, offer_drivers, resolver
-
-DRIVERS = "drivers.yaml"
+from finmod.workspace.driver_values import offer_drivers, resolver
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,13 @@ def read_rules(root: Path) -> Rules:
     """
     read = ReadFiles()
     taxonomy = read_taxonomy(root, read)
-    allocation = read_allocation(root, taxonomy, driver_infos(root))
-    paths = [*read.paths, root / ALLOCATION]
-    paths += [root / DRIVERS] if os.path.lexists(root / DRIVERS) else []
+    drivers = read_drivers(root) if has_drivers(root) else {}
+    known = {
+        name: DriverInfo(name, each.settings.unit, each.settings.grain, each.settings.by)
+        for name, each in drivers.items()
+    }
+    allocation = read_allocation(root, taxonomy, known)
+    paths = [*read.paths, root / ALLOCATION, *([root / DRIVERS] if has_drivers(root) else [])]
     try:
         return Rules(taxonomy, allocation, collect(root, paths, read.rule_sets))
     except OSError as error:
@@ -83,7 +85,7 @@ def run_rules(  # noqa: PLR0913 -- what is run on what
     *,
     drivers: int | None = None,
     months: Sequence[date] | None = None,
-    folder: Path | None = None,
+    levels: Path | None = None,
 ) -> tuple[Finding, ...]:
     """Allocate by the rules; the tables of the result are made in the engine.
 
@@ -94,30 +96,36 @@ def run_rules(  # noqa: PLR0913 -- what is run on what
         rules: What names and shares them.
         drivers: Version of the drivers' values; None where there are none.
         months: First days of billing periods; None for all.
-        folder: Where the rows of lower levels are written; None where they are not wanted.
+        levels: Folder where the levels below the targets are written; None where they are not asked for: the table of
+            levels is empty then.
 
     Returns:
         What was odd.
     """
-    offer_drivers(engine, ledger, drivers, rules.allocation.drivers())
-    resolve = resolver(engine, rules.taxonomy)
-    run = allocate(
-        engine,
-        ledger,
-        snapshot,
-        rules.taxonomy,
-        rules.allocation,
-        resolve=resolve,
-        months=months,
-    )
-    empty = whole(ALLOCATED_LEVELS, [])
-    if folder is None or not lower_levels(rules.allocation):
-        engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED_LEVELS.name} AS SELECT * FROM {empty}")
-        return run.findings
-    cut = cut_levels(engine, rules.allocation, rules.taxonomy, resolve, folder)
-    rows = f"read_parquet({file_list([file.path for file in cut.files])})" if cut.files else empty
+    run = made_run(engine, ledger, snapshot, rules, drivers=drivers, months=months)
+    findings = run.findings
+    rows = whole(ALLOCATED_LEVELS, [])
+    if levels is not None and lower_levels(rules.allocation):
+        cut = cut_levels(engine, rules.allocation, rules.taxonomy, resolver(engine, rules.taxonomy), levels)
+        findings = (*findings, *level_findings(cut))
+        rows = whole(ALLOCATED_LEVELS, [file.path for file in cut.files])
     engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED_LEVELS.name} AS SELECT * FROM {rows}")
-    return (*run.findings, *level_findings(cut))
+    return findings
+
+
+def made_run(  # noqa: PLR0913 -- as above
+    engine: Engine,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    rules: Rules,
+    *,
+    drivers: int | None,
+    months: Sequence[date] | None,
+) -> Run:
+    """Allocate by the rules and return the run itself, to be asked; arguments as in ``run_rules``."""
+    offer_drivers(engine, ledger, drivers)
+    resolve = resolver(engine, rules.taxonomy)
+    return allocate(engine, ledger, snapshot, rules.taxonomy, rules.allocation, resolve=resolve, months=months)
 
 
 def _changing(error: OSError) -> Problem:

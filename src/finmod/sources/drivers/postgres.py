@@ -44,7 +44,7 @@ def stage_postgres(engine: Engine, driver: Driver, query: Query, folder: Path) -
             with connection.cursor().copy(b"COPY (" + statement + b"\n) TO STDOUT (FORMAT csv, HEADER)") as answer:
                 for part in answer:
                     file.write(part)
-        return [stage(engine, SourceFile(target, query.name, "", target.stat().st_size), folder)]
+        return [stage(engine, SourceFile(target, query.name, "postgres-rows", target.stat().st_size), folder)]
     finally:
         target.unlink(missing_ok=True)
 
@@ -55,7 +55,7 @@ def _connected(driver: Driver, query: Query) -> Iterator[psycopg.Connection]:
     import psycopg  # noqa: PLC0415 -- an extra
 
     source = driver.settings.source
-    address = from_environment(source.postgres or "", driver.source_place)
+    address = _address(from_environment(source.postgres or "", driver.source_place), driver)
     try:
         with psycopg.connect(address, connect_timeout=_CONNECT_SECONDS, application_name="finmod") as connection:
             connection.read_only = True
@@ -70,6 +70,26 @@ def _connected(driver: Driver, query: Query) -> Iterator[psycopg.Connection]:
         raise UserError(_refused(driver, query, error)) from error
 
 
+def _address(text: str, driver: Driver) -> str:
+    """Return a connection string that can be read; what is said of another one does not show it."""
+    import psycopg  # noqa: PLC0415 -- an extra
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- an extra
+
+    try:
+        conninfo_to_dict(text)
+    except psycopg.Error:
+        raise UserError(
+            Problem(
+                code="FM2181",
+                found="the address of the database cannot be read",
+                expected="such as postgresql://user@server/database, or host=server dbname=database user=user",
+                where=driver.source_place,
+                remedy="Correct it; signs such as @ in a password are written as %40.",
+            )
+        ) from None
+    return text
+
+
 def _one_statement(connection: psycopg.Connection, query: Query) -> bytes:
     """Return the statement without its end; PostgreSQL itself says whether it is one."""
     from psycopg import errors, pq  # noqa: PLC0415 -- an extra
@@ -82,6 +102,7 @@ def _one_statement(connection: psycopg.Connection, query: Query) -> bytes:
 
 
 def _refused(driver: Driver, query: Query, error: psycopg.Error) -> Problem:
+    import psycopg  # noqa: PLC0415 -- an extra
     from psycopg import errors  # noqa: PLC0415 -- an extra
 
     words = error.diag.message_primary or next(iter(str(error).strip().splitlines()), type(error).__name__)
@@ -94,7 +115,7 @@ def _refused(driver: Driver, query: Query, error: psycopg.Error) -> Problem:
         remedy = "Write one SELECT: nothing is changed in a database."
     elif isinstance(error, errors.InsufficientPrivilege):
         remedy = "Let the user read what the query reads."
-    elif isinstance(error, errors.SyntaxErrorOrAccessRuleViolation | errors.DataError):
+    elif isinstance(error, psycopg.ProgrammingError | psycopg.DataError):
         remedy = "Correct the query: one SELECT."
     else:
         where = driver.source_place

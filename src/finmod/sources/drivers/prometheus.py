@@ -101,7 +101,7 @@ def stage_prometheus(engine: Engine, driver: Driver, query: Query, window: Windo
     target = folder / "prometheus.csv"
     write_rows(driver, rows, target)
     try:
-        return [stage(engine, SourceFile(target, query.name, driver.name, target.stat().st_size), folder)]
+        return [stage(engine, SourceFile(target, query.name, "prometheus-rows", target.stat().st_size), folder)]
     finally:
         target.unlink(missing_ok=True)
 

@@ -20,6 +20,10 @@ from finmod.errors import Problem, UserError, printable
 MOST_BYTES = 32_000_000
 """Of one answer; a larger one is asked for in halves."""
 
+_LOGIN = "Give it a token, or user and password in the address: env:NAME."
+_ADDRESS = "Is it the address of Prometheus, without /api/v1?"
+_SELECTOR = 'Of a counter write the selector alone, such as http_requests_total{job="web"}.'
+
 Labels = Mapping[str, str]
 _SIGNS_OF_TOO_MUCH = ("too many samples", "exceeded maximum resolution", "timed out", "timeout", "limit")
 
@@ -117,10 +121,9 @@ class Prometheus:
             words = f"HTTP {code}"
         if any(sign in words for sign in _SIGNS_OF_TOO_MUCH):
             raise TooMuchError(words)
-        is_login = code in {401, 403}
-        remedy = "Give it a token, or user and password in the address." if is_login else "Correct the query."
-        where = None if is_login else self.query_name
-        raise UserError(self._refused(f"says: {words}", remedy, where))
+        remedies = {401: _LOGIN, 403: _LOGIN, 404: _ADDRESS}
+        remedy = remedies.get(code) or (_SELECTOR if "vector selectors" in words else "Correct the query.")
+        raise UserError(self._refused(f"says: {words}", remedy, None if code in remedies else self.query_name))
 
     def _series(self, raw: bytes) -> Iterator[Series]:
         try:
@@ -135,8 +138,7 @@ class Prometheus:
             for each in data["result"]:
                 yield self._one(each)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            remedy = "Is it the address of Prometheus, without /api/v1?"
-            raise UserError(self._refused("answers in a way that is none of Prometheus", remedy)) from error
+            raise UserError(self._refused("answers in a way that is none of Prometheus", _ADDRESS)) from error
 
     def _one(self, each: Mapping[str, Any]) -> Series:
         if "histogram" in each or "histograms" in each:

@@ -6,6 +6,7 @@ Owns what the query may read: files below the project's folder, no network. The 
 from __future__ import annotations
 
 import re
+from contextlib import chdir
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine, EngineError, literal
@@ -32,10 +33,12 @@ def stage_query(engine: Engine, root: Path, query: Query, folder: Path) -> list[
     target = folder / "query.parquet"
     with Engine(temp_folder=folder / "spill") as own:
         own.run(f"SET allowed_directories = [{literal(f'{root}/')}, {literal(f'{folder}/')}]")
-        own.run(f"SET file_search_path = {literal(str(root))}")
         own.run("SET enable_external_access = false")
         try:
-            own.copy_parquet(own.one_select(query.text), target, ordered=True)
+            # What a query may read is compared with its names of files before any search path is: only the working
+            # folder makes names relative to the project.
+            with chdir(root):
+                own.copy_parquet(f"{own.one_select(query.text)}\n", target, ordered=True)  # it may end in a comment
         except EngineError as error:
             raise UserError(_refused(query, str(error))) from error
     return [stage(engine, SourceFile(target, query.name, "", target.stat().st_size), folder)]
