@@ -59,6 +59,8 @@ HELP = {
     "fx": ("read", "show"),
     "fx read": ("--currency", "--since", "--replace", "--output", "FILE"),
     "fx show": ("--date", "--output"),
+    "drivers": ("load", "--output"),
+    "drivers load": ("--again", "--output", "NAME"),
     "init": ("--name", "--currency"),
     "status": ("--output",),
     "sample": ("--seed", "--months", "--rows", "--spend", "--fault"),

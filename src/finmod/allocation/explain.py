@@ -204,7 +204,7 @@ class _Walk:
         return PoolPart(pool.name, amount, pooled, count, pool.place, shares, told, parts)
 
     def _own(self) -> list[int]:
-        """Return the targets whose direct cost is in the number: those with the same main value that are cut further."""
+        """Return the targets whose own cost is in the number: those of the same main value that are cut further too."""
         wanted = self._targets()
         cuts = self.run.network.cut
         cut = cuts.cut().tolist() if isinstance(cuts, Cuts) else []

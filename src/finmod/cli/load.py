@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.completion import formats, sources
+from finmod.cli.drivers import loaded_lines
+from finmod.cli.lines import say
 from finmod.cli.load_options import bill_options, read_options
 from finmod.cli.output import Form, console, money, output_option, show, spread, table, twelve_places
 from finmod.cli.progress import progress
@@ -67,7 +69,9 @@ def command(  # noqa: PLR0913 -- click passes the options by name
     Files that are in the ledger already are not read again, unless --again says so. A changed file replaces its billing
     periods; what it changes in a closed one is booked as true-ups in the open one. Where a source is refused, the
     others are loaded all the same. Options that say how bills are read add to what finmod.yaml says, for this load.
+    Without SOURCE and PATH the drivers of drivers.yaml are loaded too.
     """
+    from finmod.workspace.drivers import load_drivers_too
     from finmod.workspace.load import load_sources
     from finmod.workspace.sources import chosen_sources
 
@@ -76,8 +80,13 @@ def command(  # noqa: PLR0913 -- click passes the options by name
     now = datetime.now(tz=UTC)
     with progress() as step:
         reports, problems = load_sources(project, wanted, now, step, again=again)
+        drivers, refused = (None, []) if names else load_drivers_too(project, now, step, again=again)
     if reports or not problems:
         _show(reports, project.root, folder, form)
+    if drivers and form == "table":
+        for line in loaded_lines(drivers):
+            say(console(), line)
+    problems += refused
     if problems:
         raise UserError(*problems)
 

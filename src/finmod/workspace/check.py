@@ -29,6 +29,7 @@ from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.ledger.usage_proof import UsageProof, lost_usage, usage_loaded_twice, usage_proofs
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding, Severity
+from finmod.workspace.driver_findings import driver_findings
 from finmod.workspace.fx import days_abroad, reporting_of
 from finmod.workspace.steps import Step, silent, watching
 
@@ -89,6 +90,7 @@ def check(project: Project, step: Step = silent) -> CheckReport:
                 found, findings, invoices = _found(engine, project, ledger, snapshot, told)
                 usage = usage_proofs(engine, ledger, snapshot)
                 findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
+                findings += driver_findings(engine, project, ledger, snapshot)
                 findings += missing_months(((proof.source, proof.billing_period) for proof in found), "charge")
                 findings += missing_months(((proof.source, f"{proof.period:%Y-%m}") for proof in usage), "usage")
         except EngineError as error:
