@@ -23,10 +23,10 @@ WITH counted AS (
 SELECT
     c.called, c.day, c.node_called, r.x_Source, r.x_Kind, r.Cluster, r.Namespace, r.ControllerKind, r.Controller, r.Pod,
     r.x_Name, r.Labels, r.NamespaceLabels, max(r.IntervalStart) AS last_start,
-    coalesce(sum(r.cpu * c.cpu_part) FILTER (c.has_nodes), 0) AS cpu,
-    coalesce(sum(r.memory * c.memory_part) FILTER (c.has_nodes), 0) AS memory,
-    coalesce(sum(r.gpu) FILTER (c.has_gpus), 0) AS gpu,
-    coalesce(sum(r.sent) FILTER (c.has_traffic), 0) AS sent
+    coalesce(exact_sum(CASE WHEN c.has_nodes THEN r.cpu * c.cpu_part END), 0) AS cpu,
+    coalesce(exact_sum(CASE WHEN c.has_nodes THEN r.memory * c.memory_part END), 0) AS memory,
+    coalesce(exact_sum(CASE WHEN c.has_gpus THEN r.gpu END), 0) AS gpu,
+    coalesce(exact_sum(CASE WHEN c.has_traffic THEN r.sent END), 0) AS sent
 FROM ({rows}) AS r
 JOIN counted AS c
     ON r.x_Source = c.x_Source AND r.x_Kind = c.x_Kind AND r.Cluster IS NOT DISTINCT FROM c.Cluster

@@ -5,8 +5,8 @@
 --          counts once; of_cpu and of_memory are what was held of the node by all.
 WITH sums AS (
     SELECT
-        x_Source, x_Kind, Cluster, Node, NodeResourceId, x_UsageDate, IntervalStart, IntervalEnd, sum(cpu) AS cpu,
-        sum(memory) AS memory, sum(gpu) AS gpu, sum(storage) AS storage, sum(sent) AS sent,
+        x_Source, x_Kind, Cluster, Node, NodeResourceId, x_UsageDate, IntervalStart, IntervalEnd, exact_sum(cpu) AS cpu,
+        exact_sum(memory) AS memory, exact_sum(gpu) AS gpu, exact_sum(storage) AS storage, exact_sum(sent) AS sent,
         max(cpu_there) AS cpu_there, max(memory_there) AS memory_there,
         bool_or(storage > 0 AND VolumeResourceId IS NOT NULL) AS has_volumes
     FROM ({rows})
@@ -20,6 +20,7 @@ called AS (
 )
 SELECT
     * REPLACE (max(cpu_there) OVER node AS cpu_there, max(memory_there) OVER node AS memory_there),
-    sum(cpu) OVER node AS of_cpu, sum(memory) OVER node AS of_memory
+    CAST(sum(CAST(cpu * 1e18 AS HUGEINT)) OVER node AS DOUBLE) / 1e18 AS of_cpu,
+    CAST(sum(CAST(memory * 1e18 AS HUGEINT)) OVER node AS DOUBLE) / 1e18 AS of_memory
 FROM called
 WINDOW node AS (PARTITION BY x_Source, x_Kind, called, node_called, IntervalStart, IntervalEnd)
