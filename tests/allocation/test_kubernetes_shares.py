@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from finmod.allocation.cells import Groups
 from finmod.allocation.definition import Idle, Share
+from finmod.allocation.kubernetes_charges import WEIGHTS
+from finmod.allocation.kubernetes_shares import ByKubernetes, Held
 from tests.allocation.small_usage import DAYS, Asked, cores, gib, pod, usage
 
 NODE_A, NODE_B = '["node","prod","i-0a"]', '["node","prod","i-0b"]'
@@ -283,3 +286,22 @@ def test_names_change_with_the_days_of_the_taxonomy(tmp_path: Path) -> None:
 
         assert asked.parts(NODE_A) == {"search": 1.0}
         assert asked.parts(NODE_A, DAYS + 1) == {"ads": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        (NODE_A, "what was held of node i-0a of cluster prod"),
+        ('["unknown","prod",null]', "what was held of the nodes of cluster prod, idle hours among it"),
+        ('["volume","prod","vol-1"]', "claims of volume vol-1 of cluster prod"),
+        ('["storage",null,null]', "storage claims of all clusters"),
+        ('["network","prod","i-0a"]', "bytes sent from node i-0a of cluster prod"),
+        ('["network","prod",null]', "bytes sent from cluster prod"),
+        ('["cluster","p\\u001brod",null]', "what was held of cluster p\ufffdrod"),
+    ],
+)
+def test_why_a_charge_is_shared_so_is_told(weights: str, expected: str) -> None:
+    groups = Groups({1: (WEIGHTS,)}, [(), (weights,)])
+    nothing = ByKubernetes(share(), Held({}, {}, {}), groups, 1, {}, 0, np.zeros(0, dtype=np.int64))
+
+    assert nothing.words(1) == expected

@@ -179,6 +179,16 @@ def test_an_existing_allocation_is_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "allocation.yaml").read_text() == "mine"
 
 
+def test_an_allocation_needs_a_dimension_to_allocate_to(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        init_allocation(tmp_path, [])
+    assert str(caught.value) == (
+        "taxonomy.yaml: there is no dimension; expected one that costs are allocated to, such as product."
+        "\n  Add it there: docs/how-to/taxonomy.md. (FM2101, docs/errors.md)"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_new_project_has_the_schema_of_allocations(tmp_path: Path) -> None:
     write_project(tmp_path, "a", "USD")
     assert json.loads((tmp_path / ".schema" / "allocation.schema.json").read_text()) == allocation_schema()

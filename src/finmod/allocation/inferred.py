@@ -20,6 +20,7 @@ from finmod.allocation.full_cost import every
 from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.vectors import Floats, Ints, Vector, composed, from_arrays, only
 from finmod.engines.duckdb import Engine, identifier
+from finmod.models.inferred_refusals import Refusal
 from finmod.models.inferred_shares import Inferred, TargetShares, infer_shares
 from finmod.terms.periods import months_before
 
@@ -39,15 +40,15 @@ class Fit:
         answer: The coefficients, or why there are none.
         shares: Shares of the whole cost with their intervals, by target; None without an answer.
         targets: Numbers of these targets.
-        first: First day that was looked at.
-        last: Last one.
+        days: First and last day that were looked at.
+        doubt: Why the shares may be wrong although there are some; None where nothing speaks against them.
     """
 
     answer: Inferred
     shares: TargetShares | None
     targets: Ints
-    first: date
-    last: date
+    days: tuple[date, date]
+    doubt: Refusal | None = None
 
 
 @dataclass
@@ -132,8 +133,10 @@ class ByInference:
                 use[at, np.searchsorted(targets, numbers[held]), place] = values[held]
         spent: Floats = np.array([cost[day] for day in days])
         answer = infer_shares(spent, use.sum(axis=1), names=self.share.drivers)
-        shares = None if answer.refusal is not None else answer.target_shares(use, spent)
-        return Fit(answer, shares, targets, first, after - timedelta(days=1))
+        if answer.refusal is not None:
+            return Fit(answer, None, targets, (first, after - timedelta(days=1)))
+        doubt = answer.doubt(use)
+        return Fit(answer, answer.target_shares(use, spent), targets, (first, after - timedelta(days=1)), doubt)
 
 
 def _key(series: Series, day: int) -> int:

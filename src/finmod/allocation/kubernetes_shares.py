@@ -136,6 +136,20 @@ class ByKubernetes:
             self.untold.add((when.group, when.day))
         return found
 
+    def words(self, group: int) -> str:
+        """Return by what the charges of a group are shared, in words for whoever asks why."""
+        what, cluster, key = self._asked(group)
+        where = "all clusters" if cluster is None else f"cluster {printable(cluster, 80)}"
+        which = "" if key is None else f"{printable(key, 80)} of "
+        return {
+            "node": f"what was held of node {which}{where}",
+            "unknown": f"what was held of the nodes of {where}, idle hours among it",
+            "volume": f"claims of volume {which}{where}",
+            "storage": f"storage claims of {where}",
+            "network": f"bytes sent from {f'node {which}' if key else ''}{where}",
+            "cluster": f"what was held of {where}",
+        }[what]
+
     def _asked(self, group: int) -> tuple[What, str | None, str | None]:
         """Return what the charges of a group are for; cost of other pools is for all that clusters are."""
         named = dict(zip(self.groups.columns.get(self.pool, ()), self.groups.texts[group], strict=False))

@@ -25,14 +25,14 @@ from finmod.allocation.cells import (
 )
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
-from finmod.allocation.findings import pool_costs, share_findings
+from finmod.allocation.findings import doubt_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.kubernetes_untold import untold_nodes
-from finmod.allocation.kubernetes_usage import asks_usage, read_usage
+from finmod.allocation.kubernetes_usage import asks_usage, days_of, read_usage
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
-from finmod.allocation.pool_use import pool_findings
+from finmod.allocation.pool_use import pool_findings, unshared_findings
 from finmod.allocation.pools import with_pools
 from finmod.allocation.proof import Proved, prove
 from finmod.allocation.shares import When
@@ -101,8 +101,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
-        charges = f"{cubes[0]} UNION ALL SELECT x_ChargeDate FROM {cubes[1]}"
-        read_usage(engine, usage_rows(ledger, snapshot), taxonomy, targets, charges)
+        held = days_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
+        read_usage(engine, usage_rows(ledger, snapshot, held), taxonomy, targets, held)
     segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
     groups = make_keys(engine, naming, allocation, targets)
@@ -122,7 +122,9 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     proved = prove(engine, allocation, days, true_ups)
     findings = (
         *pool_findings(engine, naming, allocation),
+        *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
+        *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
     )
     return Run(allocation, naming, targets, network, asking, proved, findings)

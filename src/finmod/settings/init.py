@@ -104,9 +104,19 @@ def init_allocation(folder: Path, to: Sequence[str]) -> Path:
         to: Dimensions of its taxonomy that costs are allocated to, the main one first.
 
     Raises:
-        UserError: The folder has an allocation.yaml or cannot be written.
+        UserError: There is no dimension; or the folder has an allocation.yaml or cannot be written.
     """
     path = folder / ALLOCATION
+    if not to:
+        raise UserError(
+            Problem(
+                code="FM2101",
+                found="there is no dimension",
+                expected="one that costs are allocated to, such as product",
+                where=TAXONOMY,
+                remedy="Add it there: docs/how-to/taxonomy.md.",
+            )
+        )
     if os.path.lexists(path):
         raise UserError(_stands(path, "Edit it; to start anew, move it away first."))
     text = allocation_text(to)

@@ -1,4 +1,4 @@
-"""Explain an amount that was applied: down to pools, shares, drivers, rules and charges; and a charge up to its targets.
+"""Explain what was applied: an amount down to pools, shares, drivers, rules and charges; a charge up to its targets.
 
 Owns which applied version and which months are walked. The run of a month is made again from the rules that were kept,
 on the state of the ledger and the drivers that it was made on, and what was applied must come out of it again.
