@@ -124,7 +124,8 @@ def _sentence(found: ExplainedAmount, part: PoolPart) -> str:
     currency = found.explanation.asked.currency
     share = _percent_of(part.amount, found.explanation.amount)
     if part.pool is None:
-        return f"{money(part.amount, currency)}{share} is its own: {counted(part.charges, 'charge key')} name it."
+        says = "names" if part.charges == 1 else "name"
+        return f"{money(part.amount, currency)}{share} is its own: {counted(part.charges, 'charge key')} {says} it."
     of_pool = _percent_of(part.amount, part.pooled).strip(" ()")
     return (
         f"{money(part.amount, currency)}{share} comes from pool {part.pool} ({part.place}): {of_pool or 'a part'} of "
@@ -139,7 +140,7 @@ def _percent_of(amount: Decimal, whole: Decimal) -> str:
 def _lines(found: ExplainedAmount, part: PoolPart) -> Iterator[str]:
     for share in part.shares:
         told = [day for day in part.days if day.basis is not None and _is(day.basis, share)]
-        yield f"Shared {share.text} ({share.place}){_goes_by(told)}."
+        yield f"Share: {share.text} ({share.place}){_goes_by(told)}."
         yield from _refused(told)
     ways = _mean_way(part.days)
     if ways:
