@@ -121,14 +121,18 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     offer_targets(engine, targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     proved = prove(engine, allocation, days, true_ups)
-    findings = (
+    findings = _findings(engine, naming, allocation, network)
+    return Run(allocation, naming, targets, network, asking, proved, findings)
+
+
+def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: Network) -> tuple[Finding, ...]:
+    return (
         *pool_findings(engine, naming, allocation),
         *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
         *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
     )
-    return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
 def _in_two_rounds(
