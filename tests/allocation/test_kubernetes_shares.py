@@ -14,7 +14,7 @@ from finmod.allocation.kubernetes_charges import WEIGHTS
 from finmod.allocation.kubernetes_shares import ByKubernetes, Held
 from finmod.allocation.shares import When
 from finmod.allocation.vectors import Vector
-from tests.allocation.small_usage import DAYS, Asked, cores, gib, pod, usage
+from tests.allocation.small_usage import DAYS, Asked, cores, gib, pod, usage, weights_of
 
 NODE_A, NODE_B = '["node","prod","i-0a"]', '["node","prod","i-0b"]'
 PLATFORM = ("kubernetes", None)
@@ -330,3 +330,19 @@ def test_sums_are_the_same_in_any_order(tmp_path: Path) -> None:
             found.append(vector.weights.tolist())
 
     assert found[0] == found[1] == found[2]
+
+
+def test_namespaces_tell_nothing_of_single_nodes(tmp_path: Path) -> None:
+    space: dict[str, Any] = {"x_Kind": "namespace", "Pod": None, "NodeCpuCapacityCoreSeconds": None}
+    rows = [
+        pod("search", **space, **cores(1)),
+        {**pod("ads", **space, **cores(3)), "Node": None, "NodeResourceId": None},
+        {"x_Kind": "idle", "Node": "node-a", "NodeResourceId": "i-0a", "CpuAllocatedCoreSeconds": 4 * 3600},
+        {"x_Kind": "gpu", "Node": "node-a", "Namespace": "shop", "Labels": '{"product": "ads"}', "GpuSeconds": 0},
+    ]
+    with usage(tmp_path, rows) as (engine, targets):
+        asked = Asked(engine, targets, share(None))
+
+        assert asked.parts(NODE_A) == {"unallocated": 0.5, "search": 0.125, "ads": 0.375}
+        assert asked.by.untold == {(1, DAYS)}
+        assert weights_of(engine, {"ResourceId": "i-0a"}) == ['["unknown",null,null]']

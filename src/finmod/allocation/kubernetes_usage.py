@@ -175,7 +175,9 @@ def _keep_month(engine: Engine) -> None:
     kept = {
         "kubernetes_clusters": "SELECT DISTINCT called, Cluster IS NULL FROM kubernetes_intervals",
         "kubernetes_keys": f"SELECT called, day, node_called, coalesce(min({node}), concat(called, '/', node_called)), "
-        "max(lower(Node)) FROM kubernetes_intervals WHERE node_called IS NOT NULL GROUP BY called, day, node_called",
+        "max(lower(Node)) FROM kubernetes_intervals WHERE node_called IS NOT NULL AND (called, day) IN "
+        "(SELECT (called, day) FROM kubernetes_told WHERE what = 'nodes' AND x_Kind = 'pod') "
+        "GROUP BY called, day, node_called",
         NODES: query("kubernetes_nodes").format(idle=query("kubernetes_idle")),
         CLAIMS: "SELECT day, called, coalesce(volume_id, concat_ws('/', called, coalesce(volume_name, Namespace), "
         "claim)) AS key, CASE WHEN x_Kind = 'unmounted' THEN 0 ELSE target END AS target, exact_sum(storage), "

@@ -3,7 +3,7 @@
 -- Inputs:  the tables kubernetes_intervals and kubernetes_told.
 -- Notes:   what the report calls idle, else capacity less held, of each interval.
 WITH counted AS (
-    SELECT i.*
+    SELECT i.* REPLACE (CASE WHEN t.x_Kind = 'pod' THEN i.node_called END AS node_called)
     FROM kubernetes_intervals AS i
     JOIN kubernetes_told AS t
         ON t.what = 'nodes' AND t.called = i.called AND t.day = i.day AND t.x_Source = i.x_Source

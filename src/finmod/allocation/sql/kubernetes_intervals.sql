@@ -2,7 +2,8 @@
 -- Grain:   one row per source, kind of row, cluster, node as the report writes it, and interval.
 -- Inputs:  {rows}: the rows.
 -- Notes:   a cluster without a name is called as its source. A node's capacity stands on each of its pods' rows and
---          counts once; of_cpu and of_memory are what was held of the node by all.
+--          counts once; of_cpu and of_memory are what was held of the node by all. A namespace that ran on one node
+--          has it in its row, and those on several have none: of nodes such rows tell nothing.
 WITH sums AS (
     SELECT
         x_Source, x_Kind, Cluster, Node, NodeResourceId, x_UsageDate, IntervalStart, IntervalEnd, exact_sum(cpu) AS cpu,
@@ -14,7 +15,8 @@ WITH sums AS (
 ),
 called AS (
     SELECT
-        *, lower(coalesce(Cluster, x_Source)) AS called, lower(coalesce(Node, NodeResourceId)) AS node_called,
+        *, lower(coalesce(Cluster, x_Source)) AS called,
+        CASE WHEN x_Kind NOT IN ('namespace', 'group') THEN lower(coalesce(Node, NodeResourceId)) END AS node_called,
         CAST(x_UsageDate - DATE '1970-01-01' AS INTEGER) AS day
     FROM sums
 )
