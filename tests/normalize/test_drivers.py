@@ -83,6 +83,8 @@ def test_rows_that_may_not_repeat_are_refused_with_both_places(project: DriverPr
         "row for each, as combine: none says. Take one of the two out, or say what becomes of both: combine: sum, "
         "last, average or max. (FM2179)"
     )
+    text = (project.root / "o.csv").read_text()
+    assert len(of_csv(project, text, ", combine: none, gaps: zero").refused()) == 1
     of_csv(project, "date,product,orders\n2026-09-01,ads,6\n2026-09-02,ads,1\n", ", combine: none")
     project.load()
     assert len(project.rows()) == 2

@@ -71,7 +71,8 @@ def test_nodes_are_split_as_exact_fractions_say(
     }
     texts: list[tuple[str | None, ...]] = [(), *((f'["node","c","n{at}"]',) for at in range(len(nodes)))]
     groups = Groups({1: (WEIGHTS,)}, texts)
-    by = ByKubernetes(SHARE, Held({7: {"c": held}}, {}, {}), groups, 1, {}, OWN, np.array([], dtype=int))
+    share = Share(kind="kubernetes", place="", text="kubernetes", idle=idle, overhead=overhead)
+    by = ByKubernetes(share, Held({7: {"c": held}}, {}, {}), groups, 1, {}, OWN, np.array([], dtype=int))
 
     for at in range(len(nodes)):
         wanted = exact(nodes, at, idle, overhead)
