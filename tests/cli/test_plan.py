@@ -263,3 +263,16 @@ def test_init_writes_an_allocation_to_start_from(loaded: Books) -> None:
     assert said(loaded, "plan")[-1].endswith("apply")
     again = loaded.run("plan", "--init")
     assert (again.code, "is there already" in again.err) == (1, True)
+
+
+def test_a_level_that_is_cut_otherwise_is_a_change_that_moves_no_targets_cost(applied: Books, tmp_path: Path) -> None:
+    books = applied.copy(tmp_path / "levels")
+    books.write(
+        "allocation.yaml",
+        f"{ALLOCATION}levels:\n  - {{name: customer, within: [product], share: {{by: driver, driver: calls}}}}\n",
+    )
+    books.write("drivers.yaml", "calls: {unit: call, grain: month, by: [product, customer], from: {csv: calls.csv}}\n")
+    books.write("calls.csv", "date,product,customer,calls\n2026-09,search,acme,3\n2026-09,search,globex,1\n")
+    out = said(books, "plan", "--detailed-exitcode", code=2)
+    assert "Below the targets level customer is cut otherwise: no target's cost moves by it." in out
+    assert out[-1] == "Make it the books' version with: finmod --project DIR apply"
