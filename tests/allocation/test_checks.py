@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from finmod.allocation.checks import receives
 from tests.allocation.small import read, refused
 from tests.refusals import refusals
 
@@ -48,12 +47,6 @@ pools:
   - {name: b, when: {product: platform}, since: 2026-06-01, share: {by: even}}
 """
     assert [pool.receives for pool in read(tmp_path, text).pools] == [("platform",), ("platform",)]
-
-
-def test_what_a_target_of_a_pool_is_given_goes_to_the_pool_whatever_its_team() -> None:
-    assert receives(("kubernetes", None), ("kubernetes", "kube-team"))
-    assert not receives(("kubernetes", "kube-team"), ("kubernetes", None))
-    assert not receives(("kubernetes", None), ("search", None))
 
 
 REFUSED = """

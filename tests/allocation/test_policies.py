@@ -11,7 +11,9 @@ import pytest
 from finmod.allocation.definition import Allocation, Pool
 from finmod.allocation.policies import NAMES, OF_COMMITMENTS, Word, policy_pool, sets
 from finmod.allocation.pools import POOL, with_pools
+from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.patterns import is_pattern, refused
 from tests.taxonomy.small import Key, names
 
 _CASES = Path(__file__).parent.parent / "taxonomy" / "rule_set_cases.csv"
@@ -108,6 +110,12 @@ def test_an_account_without_cost_of_its_own_shares_with_its_source() -> None:
     assert (share.kind, share.within, share.unallocated) == ("cost", ("x_Source", "SubAccountId"), False)
     assert share.otherwise is not None
     assert (share.otherwise.within, share.otherwise.unallocated) == (("x_Source",), True)
+
+
+def test_the_patterns_of_policies_are_good() -> None:
+    texts = {text for word in NAMES for one in sets(word, "") for each in one for text in (*each.any, *each.none)}
+    with Engine(threads=1) as engine:
+        assert [text for text in texts if is_pattern(text) and refused(engine, text)] == []
 
 
 @pytest.mark.parametrize("word", NAMES)

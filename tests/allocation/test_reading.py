@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import string
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finmod.allocation.reading import has_allocation, read_allocation
@@ -17,6 +18,7 @@ from finmod.settings.init import init_allocation
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.reading import read_taxonomy
 from tests.allocation.small import DRIVERS, TAXONOMY, read, refused
+from tests.examples import examples
 from tests.refusals import told
 
 CONTRACT = """\
@@ -140,6 +142,14 @@ _POOLS = st.fixed_dictionaries(
 )
 
 
+@cache
+def _taxonomy() -> Taxonomy:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "taxonomy.yaml").write_text(TAXONOMY)
+        return read_taxonomy(Path(folder))
+
+
+@settings(max_examples=examples(30))
 @given(
     st.fixed_dictionaries(
         {"to": st.lists(st.sampled_from(["product", "team", "pool", "x"]), max_size=3) | _ANY},
@@ -149,8 +159,9 @@ _POOLS = st.fixed_dictionaries(
 def test_whatever_stands_in_the_file_is_read_or_told(whole: dict[str, object]) -> None:
     problems: tuple[Problem, ...] = ()
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "allocation.yaml").write_text(json.dumps(whole, default=float))
         try:
-            read(Path(folder), json.dumps(whole, default=float))
+            read_allocation(Path(folder), _taxonomy(), DRIVERS)
         except UserError as error:
             problems = error.problems
     assert all(problem.code.startswith("FM") and problem.remedy for problem in problems)

@@ -205,6 +205,18 @@ pools:
       another share, or unallocated. Write else: unallocated, or name another driver. (FM2111)
     4:63: pools.2.share.else asks for the usage of Kubernetes again, which is not there where it is asked; expected
       another share, or unallocated. Write else: unallocated, or name another driver. (FM2111)
+
+to: [cohort, product]
+pools:
+  - {name: a, when: {ServiceName: a}, share: {by: even}}
+  - {name: b, when: {ServiceName: b}, share: {by: even, pools: true}}
+  - {name: c, when: {ServiceName: c}, share: {by: driver, driver: zzz, else: {by: even}}}
+    3:51: pools.1.share.by is even, and any text is a value of cohort; expected a dimension with values under cohort
+      of taxonomy.yaml. Add its values there, or share by: cost. (FM2118)
+    5:67: no driver is 'zzz'; expected orders, k8s_usage, k8s_capacity, k8s_gigabytes, k8s_monthly, k8s_zones,
+      by_env, by_team, overall or by_customer. Add it to drivers.yaml, or correct the name. (FM2107)
+    5:83: pools.3.share.else.by is even, and any text is a value of cohort; expected a dimension with values under
+      cohort of taxonomy.yaml. Add its values there, or share by: cost. (FM2118)
 """
 
 

@@ -16,6 +16,7 @@ GIVEN = {
     "among": "{product: {not: [insights]}}", "pools": "true", "else": "unallocated", "shares": "{a: 1}",
     "of": "ListCost", "base": "full", "within": "x_Source", "grain": "day", "driver": "orders", "capacity": "hours",
     "idle": "owner", "minimum": "0.01", "drivers": "[orders, users]", "months": "12",
+    "overhead": "even", "prices": "{cpu: 4, memory: 0.5, gpu: 0}",
 }  # fmt: skip
 """One value of each key."""
 
@@ -214,3 +215,36 @@ months: 1.5
 )
 def test_what_cannot_be_meant_is_told(snippet: str, expected: list[str]) -> None:
     assert refused(snippet) == expected
+
+
+def test_prices_are_kept_as_they_are_written() -> None:
+    found = read("by: kubernetes\nprices: {cpu: 0.0316, memory: 0.004, gpu: 0}").prices
+    assert found is not None
+    assert (found.cpu, found.memory, found.gpu) == (Decimal("0.0316"), Decimal("0.004"), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("prices", "expected"),
+    [
+        (
+            "{cpu: 1, memory: 1, gpu: -1}",
+            "prices.gpu is -1; expected a price of 0 or more. Correct it: who holds more pays more. (FM1006)",
+        ),
+        (
+            "{cpu: 1, memory: 1, gpu: '1'}",
+            "prices.gpu is '1'; expected a price, such as 0.03. Write a number. (FM1005)",
+        ),
+        (
+            "{cpu: 0, memory: 0, gpu: 1}",
+            "prices is a mapping; expected a price of cpu or memory above 0. Write a price, or take it out. (FM1006)",
+        ),
+        ("{cpu: 1, memory: 1}", "prices.gpu is missing. Add it, such as 'gpu: 0.95'. (FM1002)"),
+    ],
+)
+def test_prices_that_are_none_are_told(prices: str, expected: str) -> None:
+    assert [each.split(": ", 1)[1] for each in refused(f"by: kubernetes\nprices: {prices}")] == [expected]
+
+
+def test_kubernetes_by_the_hour_is_told() -> None:
+    (found,) = refused("by: kubernetes\ngrain: hour")
+    assert "grain is 'hour'; expected day or month: charges are kept by day. Write grain: day. (FM1003)" in found

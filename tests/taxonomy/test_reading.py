@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
-from finmod.taxonomy.reading import read_taxonomy, rule_set, rule_sets
+from finmod.taxonomy.reading import ReadFiles, read_taxonomy, rule_set, rule_sets
 from tests.refusals import messages, told
 from tests.taxonomy.small import names, read, refused, tags, write
 
@@ -298,3 +298,22 @@ def test_of_very_many_problems_the_first_hundred_are_told(tmp_path: Path) -> Non
         "taxonomy.yaml: there are more problems than the first 100, which are shown. Mend these first, and check that "
         "the files are the right ones. (FM1024)"
     )
+
+
+def test_the_files_that_it_is_read_from_are_told(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    for name, text in {
+        "taxonomy.yaml": "include: [more/a.yaml, ai]\ndimensions: {p: {values: v.csv}}",
+        "more/a.yaml": "dimensions: {q: {from: [{lookup: {file: ../l.csv, key: SubAccountId, value: q}}]}}",
+        "v.csv": "value\na\n",
+        "l.csv": "SubAccountId,q\n1,x\n",
+        "other.csv": "",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = ReadFiles()
+    read_taxonomy(tmp_path, files)
+    assert {path.resolve().relative_to(tmp_path.resolve()).as_posix() for path in files.paths} == {
+        "taxonomy.yaml", "more/a.yaml", "v.csv", "l.csv",
+    }  # fmt: skip
+    assert list(files.rule_sets) == ["ai"]
+    assert "dimensions:" in files.rule_sets["ai"]

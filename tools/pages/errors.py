@@ -37,7 +37,7 @@ _GROUPS = {
     "FM17": "Sample company",
     "FM20": "Taxonomy and tags",
     "FM21": "Allocation and drivers",
-    "FM22": "Applied and inferred allocations",
+    "FM22": "Applied allocations, Kubernetes and inferred shares",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from finmod.focus.columns import COSTS, KEY_COLUMNS, MEASURES, column
 from finmod.focus.versions import projection
+from finmod.ledger.drivers import DRIVER_COLUMNS
 from finmod.ledger.reporting import ADDED, RATE_TYPE, REPORTING_COSTS
 from finmod.ledger.tables import CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS
 from finmod.marts.catalogue import TABLES, PublicTable
@@ -18,6 +19,7 @@ from finmod.marts.invoices import INVOICE_COLUMNS
 from finmod.marts.names import CHARGE_NAMES
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
 from tools.pages.ai_usage_tables import AI_NOTES, AI_VIEWS
+from tools.pages.allocated_tables import ALLOCATED_MEANINGS, ALLOCATED_MEANT, ALLOCATED_NOTES, ALLOCATED_TABLES
 from tools.pages.kubernetes_tables import KUBERNETES_NOTES, KUBERNETES_VIEWS
 from tools.pages.markdown import made_from, table
 from tools.pages.name_tables import NAME_MEANINGS, NAME_NOTES
@@ -53,7 +55,9 @@ _UNITS: Final = {
     "x_Charges": "charges",
     "x_FileBytes": "bytes",
     **dict.fromkeys(("x_InvoicedCost", "x_Difference", "x_ExplainedCost"), "BillingCurrency"),
+    **dict.fromkeys(("x_Before", "x_After"), "BillingCurrency"),
     "x_ExplainedShare": "ratio",
+    "x_Value": "x_Unit",
     "x_ControlTotal": "BillingCurrency",
     "x_RoundingDifference": "BillingCurrency",
     **dict.fromkeys(COST_UNKNOWNS, "charges"),
@@ -64,6 +68,7 @@ _UNITS: Final = {
 
 _OURS: Final = {
     **NAME_MEANINGS,
+    **ALLOCATED_MEANINGS,
     "x_Source": "Name of the source: the key below `sources:` in finmod.yaml, or `--source` of load.",
     "x_BillingPeriod": "First day of the month of BillingPeriodStart, in UTC whatever its offset: "
     "2026-09-01T00:00:00+02:00 is August.",
@@ -132,8 +137,19 @@ _OURS: Final = {
     "x_Column": "Column that the finding is about.",
     "x_Example": "One such value, as the bill has it.",
     "x_Where": "File and row of that value.",
+    "x_Driver": "Name of the driver in drivers.yaml.",
+    "x_Start": "When the period begins, UTC.",
+    "x_End": "When it ends, UTC; it is not part of it.",
+    "x_Grain": "Length of the period: hour, day or month.",
+    "x_Unit": "What the value counts.",
+    "x_Dimensions": "The target: a JSON object of dimension and text, as the driver has it, in the order of `by`; "
+    "dimensions without a text are left out.",
+    "x_Value": "The value, at 12 places.",
+    "x_Filled": "What filled a gap: zero, previous or linear; NULL for what was measured.",
 }
 _MEANT_OTHERWISE: Final = {
+    **ALLOCATED_MEANT,
+    ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
     ("invoices", "BilledCost"): "Of the charges whose cost is known.",
     ("invoices", "InvoiceIssuerName"): "As the list has it, else as the bill has it.",
     ("invoices", "x_UnknownBilledCost"): "Charges whose BilledCost is NULL.",
@@ -178,6 +194,8 @@ _NOTES: Final = {
     "fx_rates": "What the file that `fx:` of finmod.yaml names makes of every other currency in it, day by day: direct "
     "before inverse before cross. Which of these days a charge takes is said by `rate:` below `fx:`, and x_FxRate of a "
     "charge is what it took; see [how to convert](../how-to/currencies.md).",
+    "drivers": "What drivers.yaml names, as it was loaded last, see [how to load drivers](../how-to/drivers.md). "
+    "`x_Dimensions ->> 'product'` is one dimension of a target. With `--as-of` they are those of that time.",
     "closes": "A month that was reopened and closed again has two rows. `--as-of 2026-09` shows the ledger as it was "
     "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }
@@ -201,7 +219,10 @@ def public_columns(name: str) -> dict[str, str]:
         "loads": {**LOADS.columns, "x_Current": "BOOLEAN"},
         "findings": FINDINGS.columns,
         "fx_rates": {"date": "DATE", "from": "VARCHAR", "to": "VARCHAR", "rate": RATE_TYPE, "how": "VARCHAR"},
+        "drivers": DRIVER_COLUMNS,
         "closes": CLOSES.columns,
+        **ALLOCATED_TABLES,
+        "allocated_daily": ALLOCATED_TABLES["allocated_daily"] | _REPORTING,
     }[name]
     return {item: "TIMESTAMP" if kind == "TIMESTAMP WITH TIME ZONE" else kind for item, kind in found.items()}
 
@@ -225,7 +246,7 @@ def _section(item: PublicTable) -> str:
         ]
     )
     columns = table(("column", "type", "unit", "meaning"), rows)
-    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES | NAME_NOTES)[item.name]
+    note = (_NOTES | KUBERNETES_NOTES | AI_NOTES | NAME_NOTES | ALLOCATED_NOTES)[item.name]
     return f"\n## {item.name}\n\n{item.answers}: {item.grain}.\n\n{note}\n\n{columns}"
 
 

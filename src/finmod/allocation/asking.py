@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
 from finmod.allocation.driver_shares import ByDriver, Resolve, Series, read_series, refused_of
 from finmod.allocation.full_cost import FirstRound
 from finmod.allocation.inferred import ByInference, History
+from finmod.allocation.kubernetes_shares import ByKubernetes, Held, read_held
 from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Ints, Vector, vector
@@ -50,6 +52,7 @@ class Asking:
     first: FirstRound | None = None
     _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
     _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
+    _held: dict[tuple[Grain | None, tuple[Decimal, ...]], Held] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Number the targets that are pools."""
@@ -93,8 +96,7 @@ class Asking:
             series = [self.series(name, "day") for name in share.drivers]
             refused = refused_of(self.engine, self.targets, share)
             return ByInference(share, number, series, self.history, self.receiving, refused)
-        message = f"share by {share.kind}"
-        raise NotImplementedError(message)
+        return self._by_kubernetes(share, number, pool)
 
     def _even(self, share: Share, number: int) -> Even:
         values = [*(self.taxonomy.dimensions[self.targets.dimensions[0]].values or {})]
@@ -109,6 +111,14 @@ class Asking:
         capacity = self.series(share.capacity, series.grain if series else None) if share.capacity else None
         refused = refused_of(self.engine, self.targets, share)
         return ByDriver(share, series, capacity, self.receiving, owner, refused)
+
+    def _by_kubernetes(self, share: Share, number: int, pool: Pool) -> ByKubernetes:
+        key = share.grain, share.prices
+        if key not in self._held:
+            self._held[key] = read_held(self.engine, share)
+        owner = self.targets.number(pool.receives) if pool.receives else UNALLOCATED
+        refused = refused_of(self.engine, self.targets, share)
+        return ByKubernetes(share, self._held[key], self.groups, number, self.receiving, owner, refused)
 
     def _place(self, target: int) -> int:
         return -self.receiving[target] if target in self.receiving else target

@@ -25,7 +25,7 @@ from finmod.settings.yaml import Document, Steps
 from finmod.taxonomy.building import Builder as ConditionBuilder
 from finmod.taxonomy.building import span, when_words
 from finmod.taxonomy.checks import condition_faults, unknown_value
-from finmod.taxonomy.definition import ALWAYS, Condition, Dimension, Taxonomy, common
+from finmod.taxonomy.definition import ALWAYS, Condition, Taxonomy, column_of, common
 from finmod.taxonomy.patterns import is_pattern
 
 OWN_COLUMNS: Final = frozenset({
@@ -57,9 +57,11 @@ class Builder:
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        # To try patterns takes a moment each time, however many they are.
+        self._asked: list[Condition] = []
         self._conditions = ConditionBuilder(self.document, Path(), included=False)
         self._shares = ShareBuilder(
-            self.document, self._conditions, self.taxonomy, self.settings.to, self.drivers, self.problems
+            self.document, self._conditions, self.taxonomy, self.settings.to, self.drivers, self.problems, self._asked
         )
 
     def allocation(self) -> Allocation:
@@ -68,6 +70,7 @@ class Builder:
         pools = [self._pool(number, each) for number, each in enumerate(self.settings.pools)]
         pools = self._with_policies(pools)
         levels = tuple(self._levels())
+        self.problems += condition_faults(self._asked, self.taxonomy)
         return Allocation(to=self.settings.to, pools=tuple(pools), levels=levels, place=self._place(("to",)))
 
     def _place(self, at: Steps) -> str:
@@ -101,11 +104,9 @@ class Builder:
     def _pool(self, number: int, settings: PoolSettings) -> Pool:
         at: Steps = ("pools", number)
         when = tuple(self._conditions.conditions(each, (*at, *steps)) for steps, each in settings.whens)
-        self.problems += condition_faults([each for one in when for each in one], self.taxonomy)
+        self._asked += [each for one in when for each in one]
         holds = span(settings)
-        shares = tuple(
-            self._shares.share(each, (*at, *steps), holds, self.settings.to) for steps, each in settings.shares
-        )
+        shares = tuple(self._shares.share(each, (*at, *steps), holds) for steps, each in settings.shares)
         self._check_gaps(shares, settings.name)
         texts = tuple(
             (f"pool {settings.name}, {when_words(each)}", self._place((*at, *steps))) for steps, each in settings.whens
@@ -251,7 +252,9 @@ class Builder:
                     "FM2116", f"level {shown!r} adds {printable(name, 80)!r}, as one before does",
                     "each dimension in one level", place, "Take it from one of the two.",
                 )  # fmt: skip
-            elif not re.fullmatch(DIMENSION_NAME, name) or name.endswith("\n") or _column(name) in OWN_COLUMNS:
+            elif (
+                not re.fullmatch(DIMENSION_NAME, name) or name.endswith("\n") or column_of(name).lower() in OWN_COLUMNS
+            ):
                 self._problem(
                     "FM2116", f"{printable(name, 80)!r} can be no dimension of level {shown!r}",
                     "a lower-case letter, then lower-case letters, digits, _ or -, and no column of finmod", place,
@@ -292,7 +295,3 @@ def _fed(pool: Pool, more: Sets, text: tuple[str, str]) -> Pool:
         when=(*pool.when[:own], *more, *pool.when[own:]),
         texts=(*pool.texts[:own], *(text for _ in more), *pool.texts[own:]),
     )
-
-
-def _column(name: str) -> str:
-    return Dimension(name, name, None, ()).column.lower()

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from finmod.allocation.definition import Allocation
+from finmod.allocation.kubernetes_charges import OF_CHARGES, WEIGHTS, asking_pools, mark_charges
 from finmod.allocation.pools import POOL
 from finmod.allocation.split import UNIT
 from finmod.allocation.targets import Targets
@@ -101,10 +102,15 @@ def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: T
     pool = f"coalesce(list_position([{pools}]::VARCHAR[], {naming.value_sql(POOL)}), 0)" if pools else "0"
     values = [f"{naming.value_sql(name)} AS v{at}" for at, name in enumerate(targets.dimensions)]
     kept = dict.fromkeys((*PLACE_COLUMNS, *within_columns(allocation)))
+    source = NAMES
+    if asking := asking_pools(allocation):
+        mark_charges(engine, pool, asking)
+        kept[WEIGHTS] = None
+        source = f"{NAMES} LEFT JOIN {OF_CHARGES} USING (x_Source, x_BillingPeriod, x_ChargeKey)"
     texts = ", ".join(map(identifier, kept))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE allocation_named AS SELECT x_ChargeKey, segment, {texts}, "
-        f"CAST({pool} AS INTEGER) AS pool, {', '.join(values)}, {', '.join(map(identifier, COSTS))} FROM {NAMES}"
+        f"CAST({pool} AS INTEGER) AS pool, {', '.join(values)}, {', '.join(map(identifier, COSTS))} FROM {source}"
     )
     columns = ", ".join(map(identifier, PLACE_COLUMNS))
     engine.run(
@@ -144,6 +150,8 @@ def _make_groups(engine: Engine, allocation: Allocation) -> Groups:
         number: tuple(dict.fromkeys(name for share in pool.shares for name in _within(share)))
         for number, pool in enumerate(allocation.pools, start=1)
     }
+    for number in asking_pools(allocation):
+        columns[number] += (WEIGHTS,)
     found = Groups({number: names for number, names in columns.items() if names}, [()])
     rows: list[tuple[int, int, str]] = []
     for number, names in found.columns.items():

@@ -110,16 +110,7 @@ def _feeds(allocation: Allocation, day: date) -> Mapping[str, tuple[str, ...]]:
 
 
 def _receiving(pools: Sequence[Pool], values: Values) -> str | None:
-    return next((pool.name for pool in pools if pool.receives is not None and receives(pool.receives, values)), None)
-
-
-def receives(pool: Values, target: Values) -> bool:
-    """Return whether what a target is given goes to a pool that is called by some values: they are all the target's.
-
-    >>> receives(("kubernetes", None), ("kubernetes", "kube-team"))
-    True
-    """
-    return all(mine is None or mine == theirs for mine, theirs in zip(pool, target, strict=True))
+    return next((pool.name for pool in pools if pool.receives == values), None)
 
 
 def _loops(feeds: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

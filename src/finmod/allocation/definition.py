@@ -20,6 +20,13 @@ Base = Literal["direct", "full"]
 
 FINEST_FIRST: Final[tuple[Grain, ...]] = ("hour", "day", "month")
 
+PRICES: Final = (Decimal("0.031611"), Decimal("0.004237"), Decimal("0.95"))
+"""What an hour of a core, of a GiB and of a GPU costs where nobody says: OpenCost's defaults, which are list prices of
+Google's us-central1.
+
+Source: OpenCost, configs/default.json.
+"""
+
 Values = tuple[str | None, ...]
 """A target: its value in each dimension that costs are allocated to, in their order; None where it has none."""
 
@@ -80,7 +87,10 @@ class Share:
         grain: Length of the periods that shares are computed for; None for that of the driver, a month for ``cost``.
         drivers: Of ``inferred``: names of the drivers that explain its cost.
         months: Of ``inferred``: how many months of history are looked at, the month itself being one.
-        labels: Of ``kubernetes``: none; a pod is named by the taxonomy, by its labels and namespace.
+        overhead: Of ``kubernetes``: who pays for what workloads held that no rule of the taxonomy names; None leaves it
+            unallocated.
+        prices: Of ``kubernetes``: what an hour of a core, of a GiB of memory and of a GPU costs. Their ratios alone
+            count: they say how much of a node's cost is for each.
         otherwise: What is done where the share cannot be computed; None leaves it unallocated, with an error.
         unallocated: Whether it may stay unallocated where the share cannot be computed: no error then.
     """
@@ -102,6 +112,8 @@ class Share:
     grain: Grain | None = None
     drivers: tuple[str, ...] = ()
     months: int = 6
+    overhead: Idle | None = None
+    prices: tuple[Decimal, Decimal, Decimal] = PRICES
     otherwise: Share | None = None
     unallocated: bool = False
 

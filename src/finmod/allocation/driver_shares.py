@@ -110,12 +110,13 @@ class ByDriver:
         """Return what targets used in the period of the day."""
         if self.series is None:
             return f"driver {self.share.driver} has no values"
-        period = self._period(when)
+        period = self.period(when)
         if period not in self._found:
             self._found[period] = self._vector(period)
         return self._found[period]
 
-    def _period(self, when: When) -> int:
+    def period(self, when: When) -> int:
+        """Return the number of the series' period that a day is in; of an hourly one the day itself."""
         grain = self.series.grain if self.series else "day"
         return when.date.year * 12 + when.date.month - 1 - 1970 * 12 if grain == "month" else when.day
 

@@ -11,24 +11,25 @@ from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.levels import LevelRun
 from finmod.allocation.shares import EPOCH, Dated
 from finmod.engines.duckdb import Engine
-from finmod.errors import counted
+from finmod.errors import counted, printable
 from finmod.terms.findings import Finding, Severity
 
-Costs = Mapping[tuple[int, int], Mapping[str, Decimal]]
-"""(Pool's number, charge date in days since 1970) -> currency -> EffectiveCost."""
+Costs = Mapping[tuple[int, int, int], Mapping[str, Decimal]]
+"""(Pool's number, charge date in days since 1970, group) -> currency -> EffectiveCost."""
 
 
 def pool_costs(engine: Engine) -> Costs:
-    """Return what each pool cost on each day, as far as it is known."""
-    found: dict[tuple[int, int], dict[str, Decimal]] = {}
+    """Return what each group of each pool cost on each day, as far as it is known."""
+    found: dict[tuple[int, int, int], dict[str, Decimal]] = {}
     rows = engine.rows(
-        f"SELECT pool, day, BillingCurrency, sum(EffectiveCost) AS cost FROM {CELLS} JOIN {PLACES} USING (place) "
+        f"SELECT pool, day, grp, BillingCurrency, sum(EffectiveCost) AS cost FROM {CELLS} JOIN {PLACES} USING (place) "
         "WHERE pool > 0 GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
     )
-    for pool, day, currency, cost in rows:
-        found.setdefault((pool, day), {})[currency] = cost
+    for pool, day, group, currency, cost in rows:
+        found.setdefault((pool, day, group), {})[currency] = cost
     return found
 
 
@@ -42,8 +43,9 @@ def share_findings(allocation: Allocation, pools: Mapping[int, Dated], costs: Co
     """
     for number, dated in sorted(pools.items()):
         pool = allocation.pools[number - 1]
-        for (share, reason), days in dated.missed.items():
-            for currency, cost in _sums(costs, number, days):
+        for (share, reason), cells in dated.missed.items():
+            days = {day for day, _ in cells}
+            for currency, cost in _sums(costs, number, cells):
                 yield _missed(pool.name, share, (reason, days), (currency, cost))
 
 
@@ -70,9 +72,25 @@ def _severity(text: str) -> Severity:
     return "error" if text == "error" else "info"
 
 
-def _sums(costs: Costs, pool: int, days: Iterable[int]) -> Iterator[tuple[str, Decimal]]:
+def _sums(costs: Costs, pool: int, cells: Iterable[tuple[int, int]]) -> Iterator[tuple[str, Decimal]]:
     found: dict[str, Decimal] = {}
-    for day in days:
-        for currency, cost in costs.get((pool, day), {}).items():
+    for day, group in cells:
+        for currency, cost in costs.get((pool, day, group), {}).items():
             found[currency] = found.get(currency, Decimal(0)) + cost
     yield from sorted(found.items())
+
+
+def level_findings(run: LevelRun) -> Iterator[Finding]:
+    """Yield a finding per level and parent whose members nothing tells on some days."""
+    for (level, values), days in run.missed.items():
+        drivers = " or ".join(share.driver for share in level.shares if share.driver)
+        name = "/".join(printable(value or "", 80) for value in values)
+        yield Finding(
+            code="FM2143",
+            severity="warning",
+            message=f"level {level.name}: {drivers} tells nothing of {name} on {counted(len(days), 'day')} from "
+            f"{min(days)} to {max(days)}; its cost of these days is nobody's there.",
+            billing_period=f"{min(days):%Y-%m}",
+            last_billing_period=f"{max(days):%Y-%m}" if f"{min(days):%Y-%m}" != f"{max(days):%Y-%m}" else None,
+            where=level.shares[0].place,
+        )

@@ -81,6 +81,11 @@ class ByInference:
             self._found[when.day] = self._of_day(when)
         return self._found[when.day]
 
+    def fit_of(self, when: When) -> Fit | None:
+        """Return what was found for the month of a day; None where nothing was, or nobody asked."""
+        fit = self.fits.get((when.date.replace(day=1) - EPOCH).days)
+        return None if isinstance(fit, str) else fit
+
     def _of_day(self, when: When) -> Vector | str:
         month = (when.date.replace(day=1) - EPOCH).days
         if month not in self.fits:

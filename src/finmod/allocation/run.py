@@ -28,6 +28,8 @@ from finmod.allocation.driver_shares import Resolve
 from finmod.allocation.findings import pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
+from finmod.allocation.kubernetes_untold import untold_nodes
+from finmod.allocation.kubernetes_usage import asks_usage, read_usage
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pool_use import pool_findings
@@ -39,6 +41,7 @@ from finmod.allocation.targets import Targets
 from finmod.allocation.vectors import Ints, Vector
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
+from finmod.ledger.kubernetes_rows import usage_rows
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
@@ -60,7 +63,7 @@ class Run:
         network: How costs get there, to be asked again.
         asking: What its shares were made with.
         proved: The proof.
-        findings: Pools that take nothing or meet, shares that could not be computed.
+        findings: Pools that take nothing or meet, shares that could not be computed, or by less than there should be.
     """
 
     allocation: Allocation
@@ -95,11 +98,15 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     """
     whole = with_pools(taxonomy, allocation)
     read = with_history(allocation, months)
+    targets = Targets(allocation.to)
+    cubes = cube(ledger, snapshot, read)
+    if asks_usage(allocation):
+        charges = f"{cubes[0]} UNION ALL SELECT x_ChargeDate FROM {cubes[1]}"
+        read_usage(engine, usage_rows(ledger, snapshot), taxonomy, targets, charges)
     segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
-    targets = Targets(allocation.to)
     groups = make_keys(engine, naming, allocation, targets)
-    make_cells(engine, naming, *cube(ledger, snapshot, read))
+    make_cells(engine, naming, *cubes)
     asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine, allocation))
     if read != months:
         keep_months(engine, months or ())
@@ -116,6 +123,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     findings = (
         *pool_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
+        *untold_nodes(engine, allocation, network.pools),
     )
     return Run(allocation, naming, targets, network, asking, proved, findings)
 

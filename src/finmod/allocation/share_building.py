@@ -12,13 +12,13 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
-from finmod.allocation.definition import FINEST_FIRST, DriverInfo, Fixed, Share, Values
+from finmod.allocation.definition import FINEST_FIRST, PRICES, DriverInfo, Fixed, Share, Values
 from finmod.errors import Problem, near, printable
 from finmod.settings.share import UNALLOCATED, ShareSettings
 from finmod.settings.validate import listing
 from finmod.settings.yaml import Document, Steps
 from finmod.taxonomy.building import Builder, span
-from finmod.taxonomy.checks import condition_faults, unknown_value
+from finmod.taxonomy.checks import unknown_value
 from finmod.taxonomy.definition import Condition, Span, Taxonomy, common
 from finmod.taxonomy.patterns import is_pattern
 from finmod.terms.money import plain
@@ -35,6 +35,7 @@ class ShareBuilder:
         to: The dimensions that costs are allocated to.
         drivers: Every driver by its name; None where nobody knows them.
         problems: What must be mended, added to.
+        asked: Conditions that are still to be looked at, all at once, added to.
     """
 
     document: Document
@@ -43,17 +44,18 @@ class ShareBuilder:
     to: tuple[str, ...]
     drivers: Mapping[str, DriverInfo] | None
     problems: list[Problem]
+    asked: list[Condition]
 
-    def share(self, settings: ShareSettings, at: Steps, holds: Span, of: tuple[str, ...]) -> Share:
+    def share(self, settings: ShareSettings, at: Steps, holds: Span, of: tuple[str, ...] | None = None) -> Share:
         """Return a share.
 
         Args:
             settings: What the file says.
             at: The way to it.
             holds: When what is shared is there.
-            of: The dimensions of its targets: those of ``to``, or those of a level with what it stays within.
+            of: Of a level, the dimensions that it stays within and those that it adds; None of a pool.
         """
-        held = span(settings)
+        held, dimensions = span(settings), of or self.to
         both = common(held, holds)
         if both is None:
             self._problem(
@@ -64,9 +66,11 @@ class ShareBuilder:
         if settings.otherwise is not None:
             otherwise = self.share(settings.otherwise, (*at, "else"), both or holds, of)
             self._told_before(otherwise, settings, (*at, "else"))
-        among = self._among(settings, at, of)
-        self._check_drivers(settings, at, of)
+        among = self._among(settings, at, dimensions)
+        self._check_drivers(settings, at, dimensions)
         self._check_minimum(settings, among, at)
+        if of is None:
+            self._check_even(settings, at)
         return Share(
             kind=settings.by,
             place=self.place(at),
@@ -85,6 +89,8 @@ class ShareBuilder:
             grain=settings.grain,
             drivers=settings.drivers,
             months=settings.months,
+            overhead=settings.overhead,
+            prices=_prices(settings),
             otherwise=otherwise,
             unallocated=settings.says_unallocated,
         )
@@ -165,7 +171,7 @@ class ShareBuilder:
                     "FM2101", f"{self._name((*at, each.subject))} is no dimension that costs are allocated to",
                     listing(of), each.place, remedy,
                 )  # fmt: skip
-        self.problems += condition_faults([each for each in found if each.subject in of], self.taxonomy)
+        self.asked += [each for each in found if each.subject in of]
         return found
 
     def _check_minimum(self, settings: ShareSettings, among: tuple[Condition, ...], at: Steps) -> None:
@@ -180,6 +186,17 @@ class ShareBuilder:
                     f"{plain(settings.minimum * targets)}",
                     "at most 1 together", self._value((*at, "minimum")), "Write a smaller minimum.",
                 )  # fmt: skip
+
+    def _check_even(self, settings: ShareSettings, at: Steps) -> None:
+        """Refuse an even share among values that no list tells: nobody would have a part."""
+        main = self.to[0]
+        dimension = self.taxonomy.dimensions.get(main)
+        if settings.by == "even" and dimension is not None and dimension.values is None and not settings.pools:
+            self._problem(
+                "FM2118", f"{self._name((*at, 'by'))} is even, and any text is a value of {main}",
+                f"a dimension with values under {main} of taxonomy.yaml", self._value((*at, "by")),
+                "Add its values there, or share by: cost.",
+            )  # fmt: skip
 
     def _told_before(self, share: Share, before: ShareSettings, at: Steps) -> None:
         """Refuse what is to be done where another share cannot be told, and cannot be told just there either."""
@@ -278,6 +295,11 @@ def _leaves(given: Mapping[str, Any]) -> Iterator[Decimal]:
             yield from _leaves(each)
         else:
             yield each
+
+
+def _prices(settings: ShareSettings) -> tuple[Decimal, Decimal, Decimal]:
+    given = settings.prices
+    return PRICES if given is None else (given.cpu, given.memory, given.gpu)
 
 
 def _padded(values: tuple[str, ...], count: int) -> Values:

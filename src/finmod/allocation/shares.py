@@ -110,11 +110,11 @@ class Dated:
 
     Attributes:
         shares: Each with what it is asked by, and with those to ask where it cannot tell, in order.
-        missed: Share -> days on which it could not be computed, with the reason.
+        missed: Share and reason -> days and groups for which it could not be computed.
     """
 
     shares: tuple[tuple[Share, tuple[tuple[Share, Shared], ...]], ...]
-    missed: dict[tuple[Share, str], set[int]] = field(default_factory=dict)
+    missed: dict[tuple[Share, str], set[tuple[int, int]]] = field(default_factory=dict)
     nobody: Vector = field(default_factory=lambda: only(UNALLOCATED))
 
     def on(self, when: When) -> Vector:
@@ -124,10 +124,10 @@ class Dated:
             found = asked.on(when)
             if isinstance(found, Vector):
                 return found
-            self.missed.setdefault((each, found), set()).add(when.day)
+            self.missed.setdefault((each, found), set()).add((when.day, when.group))
         if share is None:
             last = self.shares[-1][0]
-            self.missed.setdefault((last, "no share holds on the day"), set()).add(when.day)
+            self.missed.setdefault((last, "no share holds on the day"), set()).add((when.day, when.group))
         return self.nobody
 
 

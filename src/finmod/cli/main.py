@@ -17,17 +17,20 @@ from click.exceptions import Abort, ClickException
 
 from finmod import __version__
 from finmod.cli import (
+    apply,
     check,
     close,
     compare,
     completion,
     demo,
+    diff,
     explain,
     export,
     fx,
     history,
     init,
     load,
+    plan,
     query,
     reconcile,
     sample,
@@ -53,13 +56,14 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Start", "commands": ["demo", "init", "sample"]},
         {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
         {"name": "Results", "commands": ["query", "tags", "explain", "export"]},
+        {"name": "Allocation", "commands": ["plan", "apply", "diff"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
 }
 
 
-_WRITING = frozenset({"close", "demo", "load", "reopen"})
+_WRITING = frozenset({"apply", "close", "demo", "load", "reopen"})
 """The commands that write the ledger."""
 
 
@@ -76,7 +80,9 @@ class _Commands(click.RichGroup):
             # The terminal shows ^C in the line that it was in.
             click.echo(err=True)
             kept = (
-                "; the ledger is as the last whole load or close left it" if ctx.invoked_subcommand in _WRITING else ""
+                "; the ledger is as the last whole load, close or apply left it"
+                if ctx.invoked_subcommand in _WRITING
+                else ""
             )
             message = f"Interrupted{kept}."
             raise Abort(message) from None
@@ -95,7 +101,7 @@ class _Commands(click.RichGroup):
 def finmod(context: click.Context, project: Path | None) -> None:
     """The modelling engine for FinOps: bills in, exact totals out.
 
-    Exit codes: 0 fine, 1 you must do something, 2 totals differ (compare --detailed-exitcode), 70 our fault.
+    Exit codes: 0 fine, 1 you must do something, 2 there are changes (--detailed-exitcode), 70 our fault.
     """
     context.obj = project
     _refuse_no_working_folder()
@@ -135,6 +141,9 @@ for _command in (
     query.command,
     tags.command,
     explain.command,
+    plan.command,
+    apply.command,
+    diff.command,
     export.command,
     close.command,
     close.reopen_command,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from finmod.settings.project import Project
 
 ON_A_PROJECT = (
-    "load", "check", "reconcile", "compare", "fx", "status", "query", "tags", "explain", "export", "close", "reopen",
-    "history",
+    "load", "check", "reconcile", "compare", "fx", "status", "query", "tags", "explain", "plan", "apply",
+    "diff", "export", "close", "reopen", "history",
 )  # fmt: skip
 """The commands that work on the project of ``--project``."""
 OF_NO_PROJECT = ("demo", "init", "sample", "completion")

@@ -187,6 +187,20 @@ class Engine:
             raise EngineError(message)
         return rows[0]
 
+    def one_select(self, sql: str) -> str:
+        """Return a statement without its semicolon and what comments follow it.
+
+        Raises:
+            EngineError: It cannot be read, or it is anything but one SELECT, DESCRIBE or SHOW.
+        """
+        with _told():
+            kinds = [statement.type for statement in duckdb.extract_statements(sql)]
+        if kinds != [duckdb.StatementType.SELECT]:
+            found = ", ".join(str(kind).rpartition(".")[2] for kind in kinds) or "no statement"
+            message = f"one SELECT can run here, and this is {found}"
+            raise EngineError(message)
+        return _without_end(sql)
+
     def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the column names and every row of one SELECT.
 
@@ -197,12 +211,7 @@ class Engine:
             EngineError: It fails, or it is anything but one SELECT, DESCRIBE or SHOW: nothing else is run.
         """
         with _told():
-            kinds = [statement.type for statement in duckdb.extract_statements(sql)]
-            if kinds != [duckdb.StatementType.SELECT]:
-                found = ", ".join(str(kind).rpartition(".")[2] for kind in kinds) or "no statement"
-                message = f"one SELECT can run here, and this is {found}"
-                raise EngineError(message)
-            relation = self._connection.sql(_without_end(sql))
+            relation = self._connection.sql(self.one_select(sql))
             casts = [_cast(place, kind) for place, kind in enumerate(relation.types, start=1)]
             names = _distinct(relation.columns)
             if any(cast.startswith("CAST") for cast in casts):

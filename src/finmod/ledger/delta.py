@@ -75,8 +75,8 @@ class NewFile:
     Attributes:
         path: Where it is.
         rows: Its number of rows.
-        source: Partition value; None in tables that are replaced whole.
-        period: Partition value.
+        source: Partition value, the source or that of ``Table.alone``; None in tables that have no partitions by it.
+        period: Partition value; None in tables that are replaced whole.
     """
 
     path: Path
@@ -155,8 +155,8 @@ class DeltaFolder:
 
         Args:
             table: Where.
-            files: One per billing period of the same source; one alone where the table is replaced whole. It is one
-                change to every reader of the table, ours or not.
+            files: One per billing period, of one source where the table has partitions by source; one alone where the
+                table is replaced whole. It is one change to every reader of the table, ours or not.
 
         Raises:
             CommitConflictError: Another writer was faster.
@@ -170,7 +170,31 @@ class DeltaFolder:
                 mode="overwrite",
                 schema=handle.schema(),
                 partition_by=_partitions(table),
-                partition_filters=[("x_Source", "=", source), (table.period, "in", periods)] if source else None,
+                partition_filters=_filters(table, source, periods),
+                post_commithook_properties=_NO_HOOKS,
+            )
+            return _settled(handle)
+
+    def replace_alone(self, table: Table, files: Sequence[NewFile], gone: Sequence[str]) -> int:
+        """Replace values of ``Table.alone``, each by one file, and take others out, in one change; return the version.
+
+        Args:
+            table: Where.
+            files: One per value.
+            gone: Values that are taken out.
+
+        Raises:
+            CommitConflictError: Another writer was faster.
+        """
+        values = [*filter(None, (file.source for file in files)), *gone]
+        with _told(table):
+            handle = self._table(table)
+            handle.create_write_transaction(
+                [self._added(table, file) for file in files],
+                mode="overwrite",
+                schema=handle.schema(),
+                partition_by=_partitions(table),
+                partition_filters=[(table.alone or "", "in", values)],
                 post_commithook_properties=_NO_HOOKS,
             )
             return _settled(handle)
@@ -194,7 +218,7 @@ class DeltaFolder:
         return AddAction(
             file.path.relative_to(self.path(table)).as_posix(),
             place.st_size,
-            {"x_Source": file.source, table.period: str(file.period)} if table.by_period else {},
+            _values(table, file),
             int(place.st_mtime * 1000),
             True,  # noqa: FBT003 -- delta-rs takes data_change by position only
             json.dumps({"numRecords": file.rows}),
@@ -264,7 +288,27 @@ def _misread(folder: Path, words: str) -> Problem:
 
 
 def _partitions(table: Table) -> list[str] | None:
-    return ["x_Source", table.period] if table.by_period else None
+    if table.alone:
+        return [table.alone]
+    if not table.by_period:
+        return None
+    return ["x_Source", table.period] if table.by_source else [table.period]
+
+
+def _filters(table: Table, source: str | None, periods: list[str]) -> list[tuple[str, str, str | list[str]]] | None:
+    """Return what tells the partitions that are replaced."""
+    if not table.by_period:
+        return None
+    months: tuple[str, str, str | list[str]] = (table.period, "in", periods)
+    return [("x_Source", "=", source), months] if source is not None else [months]
+
+
+def _values(table: Table, file: NewFile) -> dict[str, str | None]:
+    """Return the partition that a file is part of."""
+    if table.alone:
+        return {table.alone: file.source}
+    found: dict[str, str | None] = {"x_Source": file.source, table.period: str(file.period)}
+    return {name: found[name] for name in _partitions(table) or ()}
 
 
 def _settled(handle: DeltaTable) -> int:
@@ -276,9 +320,9 @@ def _settled(handle: DeltaTable) -> int:
     return version
 
 
-def partition_folder(table_folder: Path, source: str, period: date, column: str = "x_BillingPeriod") -> Path:
-    """Return the folder of a partition's files; ``column`` is that of its month."""
-    return table_folder / f"x_Source={source}" / f"{column}={period}"
+def partition_folder(table_folder: Path, source: str | None, period: date, column: str = "x_BillingPeriod") -> Path:
+    """Return the folder of a partition's files; ``column`` is that of its month, ``source`` None of a table without."""
+    return (table_folder if source is None else table_folder / f"x_Source={source}") / f"{column}={period}"
 
 
 def _field(name: str, kind: str) -> Field:

@@ -87,7 +87,11 @@ class Reporting:
         return replace(found, is_final=True) if place in self._final else found
 
 
-def with_reporting(rows: str, reporting: Reporting, given: Collection[str] = ()) -> str:
+MONTH_OF_BILL = "coalesce(x_TrueUpOf, x_BillingPeriod)"
+"""SQL: the month of the bill that a charge or true-up is of."""
+
+
+def with_reporting(rows: str, reporting: Reporting, given: Collection[str] = (), month_of: str = MONTH_OF_BILL) -> str:
     """Return SQL for rows of charges with ``ADDED`` columns behind them.
 
     An amount is NULL where the cost or the rate is unknown, or where it has no room in DECIMAL(38,12). A query that
@@ -97,6 +101,7 @@ def with_reporting(rows: str, reporting: Reporting, given: Collection[str] = ())
         rows: A SELECT with BillingCurrency, x_ChargeDate and the costs.
         reporting: The currency and its rates.
         given: Suppliers' own columns of the rows: those under the names of ``ADDED`` are left out.
+        month_of: SQL for the month of a row's bill.
     """
     taken = [identifier(name) for name in given if name.lower() in map(str.lower, ADDED)]
     charges = f"SELECT * EXCLUDE ({', '.join(taken)}) FROM ({rows})" if taken else rows
@@ -106,7 +111,7 @@ def with_reporting(rows: str, reporting: Reporting, given: Collection[str] = ())
     costs = ", ".join(f"CASE WHEN {own} THEN {cost} ELSE {_product(cost)} END AS {name}" for cost, name in _COSTS)
     units = ", ".join(f"{_units(cost)} AS {identifier('#' + cost)}" for cost, _ in _COSTS)
     helpers = ", ".join(identifier("#" + name) for name in ("fx", *(cost for cost, _ in _COSTS)))
-    lookups = f"{_lookups_kept(reporting.differing)} {_lookups(reporting.rates)}"
+    lookups = f"{_lookups_kept(reporting.differing, month_of)} {_lookups(reporting.rates)}"
     rated = f'SELECT *, CASE WHEN {own} THEN NULL {lookups} END AS "#fx" FROM ({charges})'
     return (
         f'SELECT * EXCLUDE ({helpers}), CASE WHEN {own} THEN CAST(1 AS {RATE_TYPE}) ELSE "#fx".rate END AS x_FxRate, '
@@ -148,10 +153,9 @@ def rates_sql(published: Published, currency: str) -> str:
     )
 
 
-def _lookups_kept(kept: Mapping[tuple[date, str, date], UsedRate]) -> str:
+def _lookups_kept(kept: Mapping[tuple[date, str, date], UsedRate], month_of: str) -> str:
     """Return a WHEN per month and currency, which holds for the days that it has a rate of."""
     found = []
-    month_of = "coalesce(x_TrueUpOf, x_BillingPeriod)"
     for (month, currency), group in groupby(sorted(kept), key=lambda place: place[:2]):
         places = [*group]
         days = ", ".join(_day(day) for *_, day in places)

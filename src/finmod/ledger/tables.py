@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from finmod.focus.columns import MEASURES
+from finmod.focus.columns import COSTS, MEASURES
 from finmod.normalize.ai_usage_columns import AI
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL, KEY_TEXTS
 from finmod.normalize.kubernetes_columns import KUBERNETES
@@ -24,12 +24,16 @@ class Table:
         columns: Column -> DuckDB type.
         by_period: Partitioned by source and billing period, replaced one period at a time; else replaced whole.
         period: Column of the month that it is partitioned by.
+        by_source: Partitioned by source too, where it is by month.
+        alone: Column that it is partitioned by instead, where its values are replaced one by one.
     """
 
     name: str
     columns: dict[str, str]
     by_period: bool = True
     period: str = "x_BillingPeriod"
+    by_source: bool = True
+    alone: str | None = None
 
 
 _PLACE: Final = {"x_Source": "VARCHAR", "x_BillingPeriod": "DATE"}
@@ -184,6 +188,48 @@ USAGE: Final = {
 }
 """Format -> its tables, of every format of usage."""
 
+DRIVERS = Table(
+    "drivers",
+    {
+        "x_Driver": "VARCHAR",
+        "x_Start": "TIMESTAMP WITH TIME ZONE",
+        "x_End": "TIMESTAMP WITH TIME ZONE",
+        "x_Grain": "VARCHAR",
+        "x_Unit": "VARCHAR",
+        "x_Dimensions": "VARCHAR",
+        "x_Value": DECIMAL,
+        "x_Filled": "VARCHAR",
+        "x_File": "VARCHAR",
+        "x_Row": "BIGINT",
+    },
+    by_period=False,
+    alone="x_Driver",
+)
+"""One row per driver, period and target: what costs are shared by."""
+
+DRIVER_LOADS = Table(
+    "driver_loads",
+    {
+        "x_DriverVersion": "BIGINT",
+        "x_CommittedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_TableVersion": "BIGINT",
+        "x_Driver": "VARCHAR",
+        "x_LoadedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_Definition": "VARCHAR",
+        "x_Content": "VARCHAR",
+        "x_Rows": "BIGINT",
+        "x_Read": "BIGINT",
+        "x_Empty": "BIGINT",
+        "x_Combined": "BIGINT",
+        "x_Filled": "BIGINT",
+        "x_Units": "VARCHAR",
+    },
+    by_period=False,
+)
+"""One row per version of the drivers and driver that it has, with what it was read from; a version of none has a row
+without a driver. Its last version is that of the drivers, which have versions beside those of the ledger.
+"""
+
 LOADS = Table(
     "loads",
     {
@@ -213,6 +259,89 @@ LOADS = Table(
 charges stand. ``x_UndoneVersion`` is the version of the reopening that took such differences back. A row without a
 source is a close or a reopening, as ``x_Format`` says: it makes a version of its own.
 """
+
+ALLOCATED = Table(
+    "allocated",
+    {
+        "x_BillingPeriod": "DATE",
+        "x_ChargeDate": "DATE",
+        "x_Source": "VARCHAR",
+        "BillingCurrency": "VARCHAR",
+        "x_TrueUpOf": "DATE",
+        "x_AllocationOf": "DATE",
+        "ServiceName": "VARCHAR",
+        "ChargeCategory": "VARCHAR",
+        "x_Pool": "VARCHAR",
+        **dict.fromkeys(COSTS, DECIMAL),
+        **dict.fromkeys(COST_UNKNOWNS, "BIGINT"),
+    },
+    by_source=False,
+)
+"""What each target costs a day: charges allocated to it, and its parts of pools.
+
+A column per dimension that costs are allocated to is added. ``x_AllocationOf`` is the closed month in which later rules
+move something: the row is the difference, booked in the open month.
+"""
+
+ALLOCATION_PROOFS = Table(
+    "allocation_proofs",
+    {
+        "x_BillingPeriod": "DATE",
+        "x_ChargeDate": "DATE",
+        "BillingCurrency": "VARCHAR",
+        "x_Pool": "VARCHAR",
+        "x_Measure": "VARCHAR",
+        "x_Before": DECIMAL,
+        "x_After": DECIMAL,
+        "x_Difference": DECIMAL,
+    },
+    by_source=False,
+)
+"""What went into a pool and what came out of it, per day, currency and cost; of no pool what is allocated directly."""
+
+ALLOCATED_LEVELS = Table(
+    "allocated_levels",
+    {
+        "x_BillingPeriod": "DATE",
+        "x_ChargeDate": "DATE",
+        "BillingCurrency": "VARCHAR",
+        "x_AllocationOf": "DATE",
+        "x_Level": "VARCHAR",
+        **dict.fromkeys(COSTS, DECIMAL),
+        **dict.fromkeys(COST_UNKNOWNS, "BIGINT"),
+    },
+    by_source=False,
+)
+"""What targets cost, cut further: each level has all of it once. A column per dimension is added."""
+
+ALLOCATION_RUNS = Table(
+    "allocation_runs",
+    {
+        "x_Version": "BIGINT",
+        "x_AppliedAt": "TIMESTAMP WITH TIME ZONE",
+        "x_Author": "VARCHAR",
+        "x_RuleHash": "VARCHAR",
+        "x_LedgerVersion": "BIGINT",
+        "x_DriversVersion": "BIGINT",
+        "x_Note": "VARCHAR",
+        "x_Dimensions": "VARCHAR",
+        "x_Months": "VARCHAR",
+        "x_ChangedMonths": "VARCHAR",
+        "x_TableVersions": "VARCHAR",
+        "x_Findings": "VARCHAR",
+        "x_Rows": "BIGINT",
+        "BillingCurrency": "VARCHAR",
+        **dict.fromkeys(COSTS, DECIMAL),
+    },
+    by_period=False,
+)
+"""The log of allocations: one row per version and currency of what was allocated. What it names is the books' version.
+
+``x_Months`` and ``x_ChangedMonths`` are JSON: month -> fingerprint of its rows, and the months that got new rows.
+"""
+
+ALLOCATION_TABLES: Final = (ALLOCATED, ALLOCATION_PROOFS, ALLOCATED_LEVELS)
+"""What an allocation leaves."""
 
 DATA_TABLES: Final = (CHARGES, CHARGE_KEYS, CHARGE_DAYS, FINDINGS)
 """What a bill becomes."""

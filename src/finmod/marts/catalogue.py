@@ -5,13 +5,17 @@ Owns names, grain and units of what users query. SQL stands in ``sql/``, one fil
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from finmod.engines.duckdb import identifier
 from finmod.focus.columns import MEASURES
 from finmod.focus.versions import projection
+from finmod.ledger.applied import Run
+from finmod.ledger.drivers import rows_sql
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
 from finmod.ledger.reduce import relation, whole, without_heading
@@ -20,6 +24,8 @@ from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, CLOSES, FIND
 from finmod.ledger.usage import CURRENT_USAGE
 from finmod.marts.ai_usage import VIEWS as AI_VIEWS
 from finmod.marts.ai_usage import ai_usage_sql
+from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
+from finmod.marts.allocated import VIEWS as ALLOCATED_VIEWS
 from finmod.marts.kubernetes import VIEWS as KUBERNETES_VIEWS
 from finmod.marts.kubernetes import usage_sql
 from finmod.marts.names import NAMED, charge_names_sql, with_names
@@ -125,16 +131,49 @@ TABLES: Final = (
         "units of the reporting currency that one unit of the currency is",
         "What other currencies are in the reporting currency",
     ),
+    PublicTable(
+        "drivers",
+        "one row per driver, period and target",
+        "x_Unit of the row",
+        "What costs are shared by: orders, requests, stored GB",
+    ),
     PublicTable("closes", "one row per close of a month", "no amounts", "Which months stay as they were closed"),
+    PublicTable(
+        "allocated_daily",
+        "one row per billing period, day, source, currency, service, charge category, pool and target",
+        "BillingCurrency of the row",
+        "What each target costs a day, its parts of pools included",
+    ),
+    PublicTable(
+        "allocated_levels_daily",
+        "one row per level, billing period, day, currency and member of the level",
+        "BillingCurrency of the row",
+        "What targets cost further down, such as customers",
+    ),
+    PublicTable(
+        "allocation_proofs",
+        "one row per billing period, day, currency, pool and cost",
+        "BillingCurrency of the row",
+        "Whether what went into a pool came out of it",
+    ),
+    PublicTable(
+        "allocation_runs",
+        "one row per applied version and currency",
+        "BillingCurrency of the row",
+        "Which allocation was applied when, by whom and by which rules",
+    ),
 )
 
 
-def view_sql(
+def view_sql(  # noqa: PLR0911, PLR0913 -- a table, the state it is of, and what it is told in
     name: str,
     ledger: Ledger,
     snapshot: Snapshot,
     reporting: Reporting | None = None,
     naming: Naming | None = None,
+    *,
+    run: Run | None = None,
+    drivers: Sequence[Path] = (),
 ) -> str:
     """Return the SELECT of a public table in one state of the ledger; an empty ledger gives no rows.
 
@@ -146,12 +185,21 @@ def view_sql(
             do not where it is None.
         naming: The names of the charge keys, of which charges and their cube have a column per dimension; they have
             none where it is None.
+        run: The applied allocation that stands in that state; None where none does.
+        drivers: Files of the drivers, which have versions of their own.
     """
     if name == "charge_names":
         return charge_names_sql(naming)
+    if name == "drivers":
+        return _query(name).format(drivers=rows_sql(drivers))
     if name == "fx_rates":
         found = reporting or Reporting("")
         return _query(name).format(rates=rates_sql(found.published, found.currency))
+    if name in ALLOCATED_VIEWS:
+        rows = allocated_sql(name, ledger, run)
+        if reporting is None or name != "allocated_daily":
+            return rows
+        return with_reporting(rows, reporting, (), MONTH_OF_RATE)
     rows = _rows_of(name, ledger, snapshot)
     if name not in NAMED:
         return rows

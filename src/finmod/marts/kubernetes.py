@@ -8,11 +8,11 @@ from __future__ import annotations
 from importlib import resources
 from typing import Final
 
-from finmod.engines.duckdb import identifier, literal
+from finmod.engines.duckdb import identifier
+from finmod.ledger.kubernetes_rows import HELD, usage_rows
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.reduce import relation, whole, without_heading
-from finmod.ledger.splits import measured, quantity
-from finmod.ledger.tables import CHARGES, KUBERNETES_FILES, KUBERNETES_USAGE
+from finmod.ledger.reduce import whole, without_heading
+from finmod.ledger.tables import KUBERNETES_FILES
 from finmod.normalize.kubernetes_columns import COLUMNS, QUANTITIES
 from finmod.normalize.usage import UsageColumn
 
@@ -23,44 +23,19 @@ _TEN_TO_12 = 10**12
 _CAPACITIES: Final = ("NodeCpuCapacity", "NodeMemoryCapacity", "ClusterCpuCapacity", "ClusterMemoryCapacity")
 DAILY: Final = tuple(column for column in QUANTITIES if not column.name.startswith(_CAPACITIES))
 """The quantities that can be added up over pods."""
-_HELD: Final = {
-    f"{resource}Allocated{unit}": f"coalesce({resource}Allocated{unit}, "
-    f"greatest({resource}Request{unit}, {resource}Usage{unit}))"
-    for resource, unit in (("Cpu", "CoreSeconds"), ("Memory", "ByteSeconds"))
-}
-"""What a row held: as its report reckons, else the larger of request and usage."""
-_SPLIT_COLUMNS: Final = {
-    "Allocated": "x_SplitUsage",
-    "Request": "x_SplitReservedUsage",
-    "Usage": "x_SplitActualUsage",
-}
-_SPLIT_UNITS: Final = {
-    "Cpu{}CoreSeconds": ("vcpu", 3600),
-    "Memory{}ByteSeconds": ("gb", 3600 << 30),
-}
-
-
-_TAGS: Final = {
-    "cluster": "cluster-name",
-    "node": "node",
-    "namespace": "namespace",
-    "workload_type": "workload-type",
-    "workload_name": "workload-name",
-    "deployment": "deployment",
-}
 
 
 def usage_sql(name: str, ledger: Ledger, snapshot: Snapshot) -> str:
     """Return the SELECT of one of these tables in one state of the ledger; a ledger without usage gives no rows."""
     if name == "kubernetes_files":
         return _query(name).format(files=whole(KUBERNETES_FILES, ledger.files(KUBERNETES_FILES, snapshot)))
-    rows = _rows(ledger, snapshot)
+    rows = usage_rows(ledger, snapshot)
     if name == "kubernetes_usage":
         columns = ", ".join(f"{_public(column)} AS {identifier(column.name)}" for column in COLUMNS)
         return _query(name).format(columns=columns, usage=rows)
     if name == "kubernetes_nodes_daily":
         return _nodes(rows)
-    sums = ", ".join(f"sum({_HELD.get(column.stored, column.stored)}) AS {column.stored}" for column in DAILY)
+    sums = ", ".join(f"sum({HELD.get(column.stored, column.stored)}) AS {column.stored}" for column in DAILY)
     quantities = ", ".join(f"{_public(column)} AS {column.name}" for column in DAILY)
     some = ", ".join(column.stored for column in DAILY)
     return _query(name).format(usage=rows, sums=sums, quantities=quantities, some=some)
@@ -74,8 +49,8 @@ def _nodes(rows: str) -> str:
     )
     return _query("kubernetes_nodes_daily").format(
         usage=rows,
-        cpu_held=_HELD["CpuAllocatedCoreSeconds"],
-        memory_held=_HELD["MemoryAllocatedByteSeconds"],
+        cpu_held=HELD["CpuAllocatedCoreSeconds"],
+        memory_held=HELD["MemoryAllocatedByteSeconds"],
         quantities=", ".join(picked),
     )
 
@@ -95,38 +70,6 @@ def _public(column: UsageColumn) -> str:
         return identifier(column.name)
     name = identifier(column.stored or column.name)
     return name if column.per == 1 else divided(name, column.per)
-
-
-def _rows(ledger: Ledger, snapshot: Snapshot) -> str:
-    """Return SQL for the rows of reports and of the bill, in the ledger's units, instants without a zone."""
-    instants = ", ".join(f"make_timestamp(epoch_us({name})) AS {name}" for name in ("IntervalStart", "IntervalEnd"))
-    reports = f"SELECT * REPLACE ({instants}) FROM {whole(KUBERNETES_USAGE, ledger.files(KUBERNETES_USAGE, snapshot))}"
-    there = set(ledger.columns(CHARGES, snapshot))
-    charges = ledger.files(CHARGES, snapshot)
-    if not charges or "x_SplitUsage" not in there:
-        return f"({reports})"
-    quantities = ", ".join(
-        f"CASE WHEN {measured(there)} = '{unit}' THEN CAST({quantity(column)} AS DECIMAL(38,12)) * {factor} END AS "
-        f"{target.format(part)}"
-        for target, (unit, factor) in _SPLIT_UNITS.items()
-        for part, column in _SPLIT_COLUMNS.items()
-        if column in there
-    )
-    tags = {name: _tag(key) for name, key in _TAGS.items()}
-    split = _query("kubernetes_splits").format(charges=relation(charges), quantities=quantities, **tags)
-    return f"({reports} UNION ALL BY NAME {split})"
-
-
-def _tag(key: str) -> str:
-    """Return SQL for a tag of AWS: a legacy report has ``aws:eks:cluster-name``, CUR 2.0 ``aws:eks_cluster_name``."""
-    flat = key.replace("-", "_")
-    names = dict.fromkeys((f"aws:eks:{key}", f"aws:eks_{flat}", f"aws:eks:{flat}"))
-    found = (f"tags ->> {literal(_path(name))}" for name in names)
-    return f"coalesce({', '.join(found)})"
-
-
-def _path(name: str) -> str:
-    return f'$."{name}"'
 
 
 def _query(name: str) -> str:

@@ -18,13 +18,45 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 PHIS: Final = (0.0, 0.2, 0.4, 0.6, 0.75, 0.88, 0.96)
+"""How much of the noise may linger from one period to the next; 0.96 is nearly a wandering price."""
 _HEAVY: Final = 4.0
-_LEAST_NOISE: Final = 1e-4
+"""Degrees of freedom of Student's t for noise with days far out: fees on the first of a month, incidents, credits."""
+_MODEL_ERROR: Final = 0.0025
+"""How far off the model may be in itself, as part of the cost: no number of periods makes evidence better than that."""
+_LEAST_NOISE: Final = 5e-4
 _LEAST_WEIGHT: Final = 0.01
 _PRICE_SPREAD: Final = 0.2
 _PRICE_ODDS: Final = 0.25
 _PRICE_LEAST_F: Final = 10.0
+_WEEK: Final = 7
+_WEEK_SPREAD: Final = 0.03
+_NO_WEEK: Final = math.log(0.7)
+_A_WEEK: Final = math.log(0.3)
 _STEPS: Final = 5
+_RIDGE: Final = 1e-6
+_FAR_OUT: Final = 0.3
+_FLAT: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of noise, but for how it lingers and how often it is far out.
+
+    Attributes:
+        regressors: n x p, with a change of price in them.
+        nuisance: n x q: what else may move the cost, such as the days of a week.
+        spread: Standard deviation of the coefficients of ``nuisance`` before looking.
+        scale: Per period the standard deviation of noise, in any unit.
+        price: Period of a change of price, and the new price as a ratio of the old one; None for none.
+        log_prior: Log probability before looking.
+    """
+
+    regressors: Floats
+    nuisance: Floats
+    spread: float
+    scale: Floats
+    price: tuple[int, float] | None
+    log_prior: float
 
 
 @dataclass(frozen=True)
@@ -35,26 +67,17 @@ class Evidence:
         precision: p x p, positive semi-definite.
         linear: p.
         weight: Posterior weight of this kind of noise, the weights of all kinds sum to 1.
+        kind: The kind of noise.
         phi: Autocorrelation from one period to the next.
-        price: Day of a change of price as an index, and the new price as a ratio of the old one; None for none.
+        degrees: Degrees of freedom of Student's t; infinite for normal noise.
     """
 
     precision: Floats
     linear: Floats
     weight: float
+    kind: Kind
     phi: float
-    price: tuple[int, float] | None
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A kind of noise: regressors and nuisance, standard deviations, and what is known before looking."""
-
-    regressors: Floats
-    nuisance: Floats
-    scale: Floats
-    price: tuple[int, float] | None
-    log_prior: float
+    degrees: float
 
 
 def evidence(cost: Floats, regressors: Floats) -> list[Evidence]:
@@ -64,36 +87,50 @@ def evidence(cost: Floats, regressors: Floats) -> list[Evidence]:
         cost: n periods in order, in units of its own mean: 1 is usual.
         regressors: n x p, each column of a mean of 1.
     """
-    found: list[tuple[float, Floats, Floats, float, tuple[int, float] | None]] = []
-    for kind in _kinds(cost, regressors):
-        for phi in PHIS:
-            for degrees in (_HEAVY, math.inf):
-                log_weight, precision, linear = _fit(cost, kind, phi, degrees)
-                found.append((log_weight + kind.log_prior, precision, linear, phi, kind.price))
+    found = [
+        (*_fit(cost, kind, phi, degrees), kind, phi, degrees)
+        for kind in _kinds(cost, regressors)
+        for phi in PHIS
+        for degrees in (_HEAVY, math.inf)
+    ]
     best = max(one[0] for one in found)
     weights = [math.exp(one[0] - best) for one in found]
     whole = sum(weight for weight in weights if weight >= _LEAST_WEIGHT)
     return [
-        Evidence(precision, linear, weight / whole, phi, price)
-        for (_, precision, linear, phi, price), weight in zip(found, weights, strict=True)
+        Evidence(precision, linear, weight / whole, kind, phi, degrees)
+        for (_, precision, linear, kind, phi, degrees), weight in zip(found, weights, strict=True)
         if weight >= _LEAST_WEIGHT
     ]
 
 
-def _kinds(cost: Floats, regressors: Floats) -> Iterator[_Kind]:
-    even = np.ones(len(cost))
+def _kinds(cost: Floats, regressors: Floats) -> Iterator[Kind]:
+    days, even = np.arange(len(cost)), np.ones(len(cost))
+    steady = math.log(1 - _PRICE_ODDS)
     fitted = _level(cost, regressors)
+    weekly, odds = _weekly_scale(cost, regressors, fitted)
     none = np.empty((len(cost), 0))
-    for scale in (even, fitted):
-        yield _Kind(regressors, none, scale, None, math.log(1 - _PRICE_ODDS))
+    week = (days[:, None] % _WEEK == np.arange(_WEEK)) * 1.0 - 1 / _WEEK
+    for nuisance, spread, log_odds in ((none, 1.0, _NO_WEEK), (week, _WEEK_SPREAD, _A_WEEK)):
+        for scale, scale_odds in ((even, 0.0), (fitted, 0.0), (weekly, odds)):
+            yield Kind(regressors, nuisance, spread, scale, None, steady + log_odds + scale_odds)
     for day in _price_days(cost, regressors):
         changed, ratio, level = _with_price(cost, regressors, day)
         if ratio <= 0:
             continue
-        after = np.arange(len(cost)) >= day
-        for scale in (even, level):
-            nuisance = (after * (changed @ _solved(changed, cost)) / ratio)[:, None]
-            yield _Kind(changed, nuisance, scale, (day, ratio), math.log(_PRICE_ODDS / len(cost)))
+        weekly, odds = _weekly_scale(cost, changed, level)
+        step = ((days >= day) * (changed @ _solved(changed, cost)) / ratio)[:, None]
+        for scale, scale_odds in ((even, 0.0), (level, 0.0), (weekly, odds)):
+            log_prior = math.log(_PRICE_ODDS / len(cost)) + scale_odds
+            yield Kind(changed, step, _PRICE_SPREAD, scale, (day, ratio), log_prior)
+
+
+def _weekly_scale(cost: Floats, columns: Floats, level: Floats) -> tuple[Floats, float]:
+    """Return standard deviations by day of the week beside the level, and the log odds that a fit of them costs."""
+    error = np.abs(cost - columns @ _solved(columns, cost)) / level
+    weekday = np.arange(len(cost)) % _WEEK
+    usual = float(np.median(error)) or 1.0
+    by_day = np.array([np.median(error[weekday == day]) for day in range(_WEEK)]) / usual
+    return level * np.clip(by_day, 0.3, 3.0)[weekday], -(_WEEK - 1) / 2 * math.log(len(cost) / _WEEK)
 
 
 def _solved(columns: Floats, cost: Floats) -> Floats:
@@ -146,40 +183,76 @@ def _with_price(cost: Floats, regressors: Floats, day: int) -> tuple[Floats, flo
     return changed, ratio, _level(cost, changed)
 
 
-def _fit(cost: Floats, kind: _Kind, phi: float, degrees: float) -> tuple[float, Floats, Floats]:
+def _fit(cost: Floats, kind: Kind, phi: float, degrees: float) -> tuple[float, Floats, Floats]:
     """Return log marginal likelihood, precision and linear term of the coefficients; the nuisance is integrated out.
 
     Errors are Student t with so many degrees of freedom, or normal, by iterated weights; coefficients are normal around
     their best values with the information of that distribution.
     """
     width, extra = kind.regressors.shape[1], kind.nuisance.shape[1]
-    columns = np.column_stack([kind.regressors, kind.nuisance]) / kind.scale[:, None]
-    columns, target = _whitened(columns, phi), _whitened(cost / kind.scale, phi)
-    count = len(target)
-    prior = np.diag(np.r_[np.full(width, 1e-9), np.full(extra, _PRICE_SPREAD**-2)])
-    weights, variance = np.ones(count), 1.0
-    for _ in range(_STEPS if math.isfinite(degrees) else 2):
-        weighted = columns.T * weights
-        best = np.linalg.solve(weighted @ columns + prior * variance, weighted @ target)
-        error = target - columns @ best
-        variance = max(float(weights @ error**2) / count, _LEAST_NOISE**2)
-        if math.isfinite(degrees):
-            weights = (degrees + 1) / (degrees + error**2 / variance)
+    columns, target, weights, variance, best = _weighted(cost, kind, phi, degrees)
+    error, count = target - columns @ best, len(target)
+    prior = np.diag(np.r_[np.full(width, _RIDGE), np.full(extra, kind.spread**-2)])
     free = variance * count / max(count - width - extra, 1)
     information = count * (degrees + 1) / (degrees + 3) / weights.sum() if math.isfinite(degrees) else 1.0
     weighted = columns.T * (weights * information / free)
     precision, linear = weighted @ columns + prior, weighted @ target
-    log_likelihood = _log_likelihood(error, variance, degrees) + math.log(1 - phi * phi) / 2 - np.log(kind.scale).sum()
-    log_likelihood += -float(np.linalg.slogdet(precision)[1]) / 2
-    log_likelihood += extra * math.log(1 / _PRICE_SPREAD) - float(best[width:] @ best[width:]) / 2 / _PRICE_SPREAD**2
-    if not extra:
-        return log_likelihood, precision, linear
-    cross = np.linalg.solve(precision[width:, width:], precision[width:, :width]).T
-    return (
-        log_likelihood,
-        precision[:width, :width] - cross @ precision[width:, :width],
-        (linear[:width] - cross @ linear[width:]),
+    log_likelihood = (
+        kind.log_prior
+        + _log_likelihood(error, variance, degrees)
+        + math.log(1 - phi * phi) / 2
+        - np.log(kind.scale).sum()
     )
+    log_likelihood += -float(np.linalg.slogdet(precision)[1]) / 2
+    log_likelihood += extra * math.log(1 / kind.spread) - float(best[width:] @ best[width:]) / 2 / kind.spread**2
+    if extra:
+        cross = np.linalg.solve(precision[width:, width:], precision[width:, :width]).T
+        linear = linear[:width] - cross @ linear[width:]
+        precision = precision[:width, :width] - cross @ precision[width:, :width]
+    return log_likelihood, *_doubted(precision, linear, kind.regressors)
+
+
+def _weighted(cost: Floats, kind: Kind, phi: float, degrees: float) -> tuple[Floats, Floats, Floats, float, Floats]:
+    """Return columns and cost without autocorrelation and level, weights, variance and best coefficients."""
+    columns = np.column_stack([kind.regressors, kind.nuisance]) / kind.scale[:, None]
+    columns, target = _whitened(columns, phi), _whitened(cost / kind.scale, phi)
+    width, extra = kind.regressors.shape[1], kind.nuisance.shape[1]
+    prior = np.diag(np.r_[np.full(width, _RIDGE), np.full(extra, kind.spread**-2)])
+    weights, variance = np.ones(len(target)), 1.0
+    for _ in range(_STEPS if math.isfinite(degrees) else 2):
+        weighted = columns.T * weights
+        best = np.linalg.solve(weighted @ columns + prior * variance, weighted @ target)
+        error = target - columns @ best
+        variance = max(float(weights @ error**2) / len(target), _LEAST_NOISE**2)
+        if math.isfinite(degrees):
+            weights = (degrees + 1) / (degrees + error**2 / variance)
+    return columns, target, weights, variance, np.asarray(best)
+
+
+def residuals(cost: Floats, evidence: Evidence, others: Floats) -> tuple[int, Floats, Floats]:
+    """Return the number of columns of a kind of noise, and what they leave over of cost and of other columns.
+
+    All of it in periods without autocorrelation, of one variance; those far out are left out.
+    """
+    kind = evidence.kind
+    columns, target, weights, *_ = _weighted(cost, kind, evidence.phi, evidence.degrees)
+    price = np.ones(len(cost))
+    if kind.price:
+        price[kind.price[0] :] = kind.price[1]
+    tried = _whitened(others * (price / kind.scale)[:, None], evidence.phi)
+    usual = weights > _FAR_OUT * weights.max()
+    columns, target, tried = columns[usual], target[usual], tried[usual]
+    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis = basis[:, sizes > _FLAT * sizes[0]]
+    return basis.shape[1], target - basis @ (basis.T @ target), tried - basis @ (basis.T @ tried)
+
+
+def _doubted(precision: Floats, linear: Floats, regressors: Floats) -> tuple[Floats, Floats]:
+    """Return what is left of the evidence if the model itself is off by a small part of the cost, in any direction."""
+    best = np.linalg.solve(precision, linear)
+    off = _MODEL_ERROR**2 * len(regressors) * np.linalg.inv(regressors.T @ regressors + _RIDGE * np.eye(len(linear)))
+    precision = np.linalg.inv(np.linalg.inv(precision) + off)
+    return (precision + precision.T) / 2, precision @ best
 
 
 def _log_likelihood(error: Floats, variance: float, degrees: float) -> float:

@@ -1,14 +1,14 @@
 """Coefficients that are never negative and may be exactly 0: draws from what is known of them.
 
-Owns the prior (each coefficient is 0 or half-normal) and the draws: every subset of coefficients that are not 0, each
-weighted by its evidence, each sampled by the sequential method of Geweke, Hajivassiliou and Keane on quasi-random
-numbers. Nothing of it iterates, so nothing can fail to converge.
+Owns the prior (each coefficient is 0 or half-normal, never all are 0) and the draws: every subset of coefficients that
+are not 0, each weighted by its evidence, each sampled by the sequential method of Geweke, Hajivassiliou and Keane on
+quasi-random numbers. Nothing of it iterates, so nothing can fail to converge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from finmod.models.inferred_noise import Evidence, Floats
 
 _PRESENT: Final = 0.8
+"""Probability, before looking, that a driver costs anything."""
 _SPREAD: Final = 1.0
+"""Of a coefficient before looking, in units of the mean cost: 1 is a driver that explains all of it."""
 _SCOUTS: Final = 32
 _DRAWS: Final = 256
 _KEPT: Final = 2000
@@ -30,12 +32,14 @@ class _Normals:
     """A normal distribution per kind of noise and subset, padded: what is left out has mean 0 and variance 1.
 
     Attributes:
+        kind: g, places of kinds of noise.
         present: g x p, which coefficients are not 0.
         mean: g x p.
         lower: g x p x p, lower triangular; lower @ lower.T is the covariance.
         log_weight: g, log evidence but for the probability that all are positive.
     """
 
+    kind: NDArray[np.intp]
     present: NDArray[np.bool_]
     mean: Floats
     lower: Floats
@@ -44,26 +48,24 @@ class _Normals:
 
 def posterior_draws(kinds: Sequence[Evidence], *, seed: int) -> Floats:
     """Return equally likely coefficients, draws x p, none of them negative; the same ones for the same seed."""
+    of_kind = np.array([kind.weight for kind in kinds])
     normals = _normals(kinds)
-    _, log_weights = _truncated(normals, _SCOUTS, seed)
-    share = _shares(log_weights, kinds).sum(axis=1)
+    share = _weights(_truncated(normals, _SCOUTS, seed)[1], normals.kind, of_kind).sum(axis=1)
     kept = share > _LEAST_SUBSET
-    normals = _Normals(normals.present[kept], normals.mean[kept], normals.lower[kept], normals.log_weight[kept])
+    normals = _Normals(*(part[kept] for part in astuple(normals)))
     draws, log_weights = _truncated(normals, _DRAWS, seed + 1)
-    # Evidence of a subset is better known by more draws; its kind of noise keeps the weight that it had.
-    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
-    weights *= (share[kept] / weights.sum(axis=1))[:, None]
-    edges = np.cumsum(weights.ravel())
+    edges = np.cumsum(_weights(log_weights, normals.kind, of_kind).ravel())
     picked = np.searchsorted(edges, (np.arange(_KEPT) + 0.5) / _KEPT * edges[-1])
     return np.asarray(draws.reshape(-1, draws.shape[2])[np.minimum(picked, edges.size - 1)])
 
 
-def _shares(log_weights: Floats, kinds: Sequence[Evidence]) -> Floats:
+def _weights(log_weights: Floats, kind: NDArray[np.intp], of_kind: Floats) -> Floats:
     """Return the weight of each draw; those of one kind of noise sum to its weight."""
-    by_kind = log_weights.reshape(len(kinds), -1)
-    weights = np.exp(by_kind - by_kind.max(axis=1, keepdims=True))
-    weights *= (np.array([kind.weight for kind in kinds]) / weights.sum(axis=1))[:, None]
-    return np.asarray(weights.reshape(log_weights.shape))
+    most = np.full(len(of_kind), -np.inf)
+    np.maximum.at(most, kind, log_weights.max(axis=1))
+    weights = np.exp(log_weights - most[kind, None])
+    whole = np.bincount(kind, weights.sum(axis=1), len(of_kind))
+    return np.asarray(weights * (of_kind[kind] / whole[kind])[:, None])
 
 
 def _normals(kinds: Sequence[Evidence]) -> _Normals:
@@ -86,6 +88,7 @@ def _normals(kinds: Sequence[Evidence]) -> _Normals:
     )
     every = len(kinds) * len(subsets)
     return _Normals(
+        np.repeat(np.arange(len(kinds)), len(subsets)),
         np.tile(subsets, (len(kinds), 1)),
         mean.reshape(every, width),
         np.asarray(lower.reshape(every, width, width)),

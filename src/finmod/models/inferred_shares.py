@@ -4,75 +4,28 @@ The cost of period d is ``fixed + sum over k of coefficient[k] * total[d, k]`` a
 target's share is what its use explains of that; the fixed part goes along in proportion. Figures here are floats: a
 statistical model estimates shares, and money is split by them elsewhere, exactly.
 
-Owns the interface, the diagnostics and the refusals. Kinds of noise are in ``inferred_noise.py``, coefficients with
-their uncertainty in ``inferred_posterior.py``.
+Owns the interface and the estimate. Kinds of noise are in ``inferred_noise.py``, coefficients with their uncertainty in
+``inferred_posterior.py``, refusals in ``inferred_refusals.py``, the doubt about targets in ``inferred_units.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from finmod.errors import counted, printable
 from finmod.models.inferred_noise import Evidence, Floats, evidence
 from finmod.models.inferred_posterior import posterior_draws
+from finmod.models.inferred_refusals import Diagnostics, Refusal, refusal_after, refusal_before, refused_as_unmoved
+from finmod.models.inferred_units import chance_of_even_units
 
 LEVEL: Final = 0.9
-WIDEST: Final = 0.4
-"""The widest interval of a driver's cost share that is still an answer: from 0.3 to 0.7."""
-LEAST_PERIODS: Final = 20
-PERIODS_PER_DRIVER: Final = 8
-MOST_DRIVERS: Final = 8
-
-_CONSTANT: Final = 1e-6
-_UNMOVED: Final = 0.05
-_TOGETHER: Final = 0.8
+_RIDGE: Final = 1e-9
+_UNEVEN: Final = 1e-4
 _TARGET_DRAWS: Final = 250
-_CHUNK: Final = 4_000_000
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why shares are not inferred.
-
-    Attributes:
-        code: Stable code, see docs/errors.md.
-        text: What was found, a clause without a full stop.
-    """
-
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Diagnostics:
-    """What the answer rests on.
-
-    Attributes:
-        periods: Number of periods looked at.
-        effective_periods: The number of independent ones that tell as much, given the autocorrelation of noise.
-        autocorrelation: Of the noise, from one period to the next; 0 for none.
-        condition: Condition number of drivers and fixed part, each in units of its own length; 1 is best.
-        correlation: The largest correlation of two drivers, as a size; 0 for a single driver.
-        together: Places of these two; None for a single driver.
-        r_squared: Part of the variance of cost that is explained; below 0 where the mean would explain more.
-        unmoved: Probability that the cost moves with none of the drivers.
-        price_change: First period of a new price, and that price as a ratio of the old one; None where there is none.
-    """
-
-    periods: int
-    effective_periods: float
-    autocorrelation: float
-    condition: float
-    correlation: float
-    together: tuple[int, int] | None
-    r_squared: float
-    unmoved: float
-    price_change: tuple[int, float] | None
 
 
 @dataclass(frozen=True)
@@ -108,6 +61,7 @@ class Inferred:
         refusal: Why these shares must not be used; None where they may.
         diagnostics: None where nothing was estimated.
         draws: Draws x drivers: equally likely coefficients.
+        basis: Cost in units of its mean, and the likeliest kind of noise; None where nothing was estimated.
     """
 
     coefficients: Floats
@@ -120,6 +74,7 @@ class Inferred:
     refusal: Refusal | None
     diagnostics: Diagnostics | None
     draws: Floats
+    basis: tuple[Floats, Evidence] | None = field(default=None, repr=False)
 
     def weights(self, use: Floats) -> Floats:
         """Return each target's share of each period, periods x targets, NaN where a period has no use that counts.
@@ -138,24 +93,40 @@ class Inferred:
             use: periods x targets x drivers, none negative.
             cost: Per period, any unit; its sum is not 0.
         """
-        used = use[(use @ self.coefficients).sum(axis=1) > 0]
-        spent = cost[(use @ self.coefficients).sum(axis=1) > 0]
-        draws = self.draws[:: max(1, len(self.draws) // _TARGET_DRAWS)]
-        step = max(1, _CHUNK // max(1, used.shape[0] * used.shape[1]))
-        parts = [_over_all(used, spent, draws[at : at + step]) for at in range(0, len(draws), step)]
-        every = np.concatenate(parts)
+        counts = (use @ self.coefficients).sum(axis=1) > 0
+        used, spent = use[counts], cost[counts]
+        every = _over_all(used, spent, self.draws[:: max(1, len(self.draws) // _TARGET_DRAWS)])
         shares = _over_all(used, spent, self.coefficients[None])[0]
         lower, upper = np.quantile(every, _edges(self.level), axis=0)
         wrong = float(np.abs(every - shares).sum(axis=1).mean()) / 2
         return TargetShares(shares, np.minimum(lower, shares), np.maximum(upper, shares), wrong)
 
+    def doubt(self, use: Floats) -> Refusal | None:
+        """Return why shares of targets are doubtful although those of drivers are not; None for no reason.
+
+        A unit of a driver is taken to cost the same whoever uses it. Where the use of single targets explains what the
+        totals leave over, it does not, and intervals tell less than the truth.
+
+        Args:
+            use: periods x targets x drivers, of the same periods as the cost was.
+        """
+        if not self.basis or use.shape[1] == 1:
+            return None
+        chance = chance_of_even_units(*self.basis, use.reshape(len(use), -1))
+        if chance > _UNEVEN:
+            return None
+        return Refusal("FM2257", "a unit of its drivers does not cost the same for all targets")
+
 
 def _over_all(use: Floats, cost: Floats, coefficients: Floats) -> Floats:
     """Return draws x targets: the share of the whole cost by each row of coefficients."""
-    explained = np.einsum("ntk,mk->mnt", use, coefficients)
-    whole = explained.sum(axis=2)
+    whole = coefficients @ use.sum(axis=1).T
     per_unit = np.divide(cost, whole, out=np.zeros_like(whole), where=whole > 0)
-    return np.asarray(np.einsum("mnt,mn->mt", explained, per_unit) / cost.sum())
+    parts = [
+        each[:, None] * (per_unit @ by_driver)
+        for each, by_driver in zip(coefficients.T, np.moveaxis(use, 2, 0), strict=True)
+    ]
+    return np.asarray(sum(parts) / cost.sum())
 
 
 @dataclass(frozen=True)
@@ -208,43 +179,13 @@ def infer_shares(
         message = "costs and driver totals have to be finite"
         raise ValueError(message)
     named = tuple(names) or tuple(f"driver {place + 1}" for place in range(totals.shape[1]))
-    refusal = _too_few(totals) or _unusable(cost, totals, named)
+    refusal = refusal_before(cost, totals, named)
     if refusal:
         return _nothing(totals.shape[1], level, refusal)
     scaled = _scaled(cost, totals)
     kinds = evidence(scaled.cost, scaled.regressors)
     draws = posterior_draws(kinds, seed=seed)
     return _estimated(scaled, kinds, draws, named, level)
-
-
-def _too_few(totals: Floats) -> Refusal | None:
-    needed = max(LEAST_PERIODS, PERIODS_PER_DRIVER * (int(totals.any(axis=0).sum()) + 1))
-    if len(totals) >= needed:
-        return None
-    return Refusal(
-        "FM2250", f"cost and drivers are known of {counted(len(totals), 'period')} where {needed} are needed"
-    )
-
-
-def _unusable(cost: Floats, totals: Floats, names: Sequence[str]) -> Refusal | None:
-    """Return why nothing can be estimated, before anything is."""
-    used = int(totals.any(axis=0).sum())
-    if cost.sum() <= 0:
-        return Refusal("FM2251", "the cost of all periods is not above 0 in sum")
-    if not used:
-        return Refusal("FM2251", f"{_listed(names)} is 0 throughout")
-    if used > MOST_DRIVERS:
-        return Refusal("FM2251", f"there are {used} drivers where {MOST_DRIVERS} can be told apart at most")
-    for name, column in zip(names, totals.T, strict=True):
-        if (column < 0).any():
-            return Refusal("FM2251", f"{name} is negative in {int((column < 0).sum())} of {len(column)} periods")
-        if column.any() and np.ptp(column) < _CONSTANT * column.mean():
-            return Refusal("FM2252", f"{name} is the same in every period, so it cannot be told from a fixed cost")
-    return None
-
-
-def _listed(names: Sequence[str]) -> str:
-    return printable(" or ".join(names))
 
 
 def _nothing(width: int, level: float, refusal: Refusal) -> Inferred:
@@ -282,7 +223,7 @@ def _estimated(
     explaining = draws[draws[:, :-1].sum(axis=1) > 0]
     unmoved = 1 - len(explaining) / len(draws)
     if not len(explaining):
-        return _nothing(len(names), level, _unmoved(names))
+        return _nothing(len(names), level, refused_as_unmoved(names))
     sizes = explaining[:, :-1].sum(axis=1, keepdims=True)
     parts = np.zeros((len(explaining), len(names)))
     parts[:, scaled.used] = explaining[:, :-1] / sizes
@@ -297,61 +238,47 @@ def _estimated(
         upper=np.maximum(upper, shares),
         explained=size / (size + fixed),
         level=level,
-        refusal=_refusal(diagnostics, lower, upper, names),
+        refusal=refusal_after(diagnostics, lower, upper, names),
         diagnostics=diagnostics,
         draws=parts * sizes * scaled.per_unit,
+        basis=(scaled.cost, max(kinds, key=_weight)),
     )
 
 
 def _diagnostics(scaled: _Scaled, kinds: Sequence[Evidence], fitted: Floats, unmoved: float) -> Diagnostics:
     cost, regressors = scaled.cost, scaled.regressors
-    phi = sum(kind.weight * kind.phi for kind in kinds)
-    changed = [kind for kind in kinds if kind.price]
-    price = max(changed, key=lambda kind: kind.weight).price if sum(kind.weight for kind in changed) > 1 / 2 else None
+    phi = sum(one.weight * one.phi for one in kinds)
+    changed = [one for one in kinds if one.kind.price]
+    price = max(changed, key=_weight).kind.price if sum(map(_weight, changed)) > 1 / 2 else None
     explained = regressors @ fitted
     if price:
         explained = explained * np.where(np.arange(len(cost)) >= price[0], price[1], 1.0)
     spread = float(((cost - cost.mean()) ** 2).sum())
-    correlation, together = _closest(scaled)
+    correlations, multiple = _together(scaled)
     return Diagnostics(
         periods=len(cost),
         effective_periods=len(cost) * (1 - phi) / (1 + phi),
         autocorrelation=phi,
         condition=float(np.linalg.cond(regressors / np.linalg.norm(regressors, axis=0))),
-        correlation=correlation,
-        together=together,
+        correlations=correlations,
+        multiple=multiple,
+        explained=float(fitted[:-1].sum() / fitted.sum()),
         r_squared=1 - float(((cost - explained) ** 2).sum()) / spread if spread > 0 else 0.0,
         unmoved=unmoved,
         price_change=price,
     )
 
 
-def _closest(scaled: _Scaled) -> tuple[float, tuple[int, int] | None]:
-    """Return the largest correlation of two drivers and their places."""
-    if len(scaled.used) == 1:
-        return 0.0, None
-    sizes = np.triu(np.abs(np.corrcoef(scaled.regressors[:, :-1].T)), 1)
-    first, second = divmod(int(sizes.argmax()), len(sizes))
-    places = sorted((int(scaled.used[first]), int(scaled.used[second])))
-    return float(sizes[first, second]), (places[0], places[1])
+def _weight(one: Evidence) -> float:
+    return one.weight
 
 
-def _unmoved(names: Sequence[str]) -> Refusal:
-    return Refusal("FM2253", f"the cost does not move with {_listed(names)}: it may as well be fixed")
-
-
-def _refusal(found: Diagnostics, lower: Floats, upper: Floats, names: Sequence[str]) -> Refusal | None:
-    if found.unmoved > _UNMOVED:
-        return _unmoved(names)
-    widths = upper - lower
-    place = int(widths.argmax())
-    if widths[place] <= WIDEST:
-        return None
-    told = (
-        f"{printable(names[place])} may explain {lower[place] * 100:.0f} to {upper[place] * 100:.0f} % of it, "
-        f"and more than {WIDEST * 100:.0f} points tell nothing"
-    )
-    if found.together and found.correlation > _TOGETHER and place in found.together:
-        both = " and ".join(printable(names[one]) for one in found.together)
-        return Refusal("FM2254", f"{both} move together (correlation {found.correlation:.3f}): {told}")
-    return Refusal("FM2255", f"the cost moves for other reasons too much: {told}")
+def _together(scaled: _Scaled) -> tuple[Floats, Floats]:
+    """Return the correlations of drivers with each other, and of each with all others."""
+    count = len(scaled.per_unit)
+    correlations, multiple = np.zeros((count, count)), np.zeros(count)
+    found = np.atleast_2d(np.corrcoef(scaled.regressors[:, :-1].T))
+    correlations[np.ix_(scaled.used, scaled.used)] = found
+    alone = 1 / np.diag(np.linalg.inv(found + _RIDGE * np.eye(len(found))))
+    multiple[scaled.used] = np.sqrt(np.clip(1 - alone, 0.0, 1.0))
+    return correlations, multiple

@@ -1,4 +1,4 @@
-"""The JSON Schemas of finmod.yaml, taxonomy.yaml and allocation.yaml, for editors and the reference.
+"""The JSON Schemas of finmod.yaml, taxonomy.yaml, drivers.yaml and allocation.yaml, for editors and the reference.
 
 Owns the dialect line and the text of the files. What the schemas say comes from the models; what their validators alone
 know is added as far as a schema can say it. Some rules are checked by the models alone, such as which currency codes
@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from finmod.settings.allocation import ALLOCATION, AllocationFile
+from finmod.settings.driver_source import KINDS as DRIVER_SOURCES
+from finmod.settings.drivers import DRIVER_NAME, DRIVERS, DriversFile
 from finmod.settings.project import ProjectFile
 from finmod.settings.rule import COLUMNS, KINDS
 from finmod.settings.share import KEYS, NEEDED, UNALLOCATED
-from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
+from finmod.settings.taxonomy import DIMENSION_NAME, TAXONOMY, TaxonomyFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +89,33 @@ def allocation_schema() -> Schema:
     return schema
 
 
+def drivers_schema() -> Schema:
+    """Return the JSON Schema of drivers.yaml, draft 2020-12.
+
+    >>> drivers_schema()["additionalProperties"]
+    {'$ref': '#/$defs/DriverSettings'}
+    """
+    schema = _of_model(DriversFile, DRIVERS)
+    for inside in _objects(schema):
+        if inside.get("type") == "string" and not inside.keys() & {"enum", "const", "pattern"}:
+            inside["pattern"] = _TEXT
+    driver, source = schema["$defs"]["DriverSettings"]["properties"], schema["$defs"]["SourceOfDriver"]
+    _alternative(driver["by"], "array")["items"]["pattern"] = DIMENSION_NAME
+    _alternative(driver["by"], "string")["pattern"] = DIMENSION_NAME
+    _alternative(source["properties"]["since"], "string")["pattern"] = _DAY
+    for kind in DRIVER_SOURCES:
+        # What a source is cannot be named and left out.
+        source["properties"][kind]["anyOf"] = [
+            each for each in source["properties"][kind]["anyOf"] if each.get("type") != "null"
+        ]
+        source["properties"][kind].pop("default")
+    # One kind of source; ``sql`` is one where it does not belong to ``postgres``.
+    alone = {"required": ["sql"], "not": {"required": ["postgres"]}}
+    source["oneOf"] = [alone if kind == "sql" else {"required": [kind]} for kind in DRIVER_SOURCES]
+    source["dependentRequired"] = {"postgres": ["sql"], "prometheus": ["query"]}
+    return {**schema, "propertyNames": {"pattern": DRIVER_NAME}}
+
+
 def schema_text() -> str:
     """Return the schema of finmod.yaml as the text of a file."""
     return _text(json_schema())
@@ -102,6 +131,11 @@ def allocation_schema_text() -> str:
     return _text(allocation_schema())
 
 
+def drivers_schema_text() -> str:
+    """Return the schema of drivers.yaml as the text of a file."""
+    return _text(drivers_schema())
+
+
 def write_schema(folder: Path) -> Path:
     """Write ``finmod.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "finmod.schema.json", schema_text())
@@ -115,6 +149,11 @@ def write_taxonomy_schema(folder: Path) -> Path:
 def write_allocation_schema(folder: Path) -> Path:
     """Write ``allocation.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "allocation.schema.json", allocation_schema_text())
+
+
+def write_drivers_schema(folder: Path) -> Path:
+    """Write ``drivers.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "drivers.schema.json", drivers_schema_text())
 
 
 def _of_model(file: type[BaseModel], title: str) -> Schema:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from finmod.settings.rule import Column, Dated, Flag, Text, Texts, When, texts
-from finmod.settings.validate import Fault, did_you_mean, listing, refusal, refusals
+from finmod.settings.validate import Fault, Settings, did_you_mean, listing, refusal, refusals
 from finmod.settings.yaml import Steps
 
 By = Literal["even", "fixed", "cost", "driver", "kubernetes", "inferred"]
@@ -30,7 +30,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "fixed": ("shares",),
     "cost": ("of", "base", "within", "grain", "pools", "among", "else"),
     "driver": ("driver", "capacity", "idle", "minimum", "grain", "among", "else"),
-    "kubernetes": ("idle", "else"),
+    "kubernetes": ("idle", "overhead", "prices", "grain", "among", "else"),
     "inferred": ("drivers", "months", "else"),
 }
 """The keys of each kind of share, beside ``by``, ``since`` and ``until``."""
@@ -107,6 +107,33 @@ def _not_a_list(value: object) -> object:
     raise refusal(_CHOICE, f"{UNALLOCATED}, or a share as {{by: even}}", hint or f"Write else: {UNALLOCATED}.")
 
 
+def _price(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise refusal(_KIND, "a price, such as 0.03", "Write a number.")
+    if value < 0:
+        raise refusal(_FORM, "a price of 0 or more", "Correct it: who holds more pays more.")
+    return Decimal(value)
+
+
+Price = Annotated[Decimal, BeforeValidator(_price, json_schema_input_type=Decimal)]
+
+
+class PricesSettings(Settings):
+    """What an hour costs of what a node has: their ratios say how much of its cost is for each."""
+
+    cpu: Price = Field(description="Of a core.", examples=[Decimal("0.031611")], json_schema_extra={"minimum": 0})
+    memory: Price = Field(description="Of a GiB.", examples=[Decimal("0.004237")], json_schema_extra={"minimum": 0})
+    gpu: Price = Field(
+        description="Of a GPU; 0 where there is none.", examples=[Decimal("0.95")], json_schema_extra={"minimum": 0}
+    )
+
+    @model_validator(mode="after")
+    def _is_a_weight(self) -> Self:
+        if not (self.cpu or self.memory):
+            raise refusal(_FORM, "a price of cpu or memory above 0", "Write a price, or take it out.")
+        return self
+
+
 class ShareSettings(Dated):
     """How a pool is shared: by says by what, the other keys belong to that."""
 
@@ -140,8 +167,8 @@ class ShareSettings(Dated):
     )
     among: When | None = Field(
         default=None,
-        description="Of even, cost and driver: what a target must be, dimension to value, list of values, {not: list}, "
-        "or nothing for absent.",
+        description="Of even, cost, driver and kubernetes: what a target must be, dimension to value, list of values, "
+        "{not: list}, or nothing for absent.",
         examples=[{"product": {"not": ["insights"]}}],
     )
     driver: Text | None = Field(
@@ -158,6 +185,18 @@ class ShareSettings(Dated):
         "by use; even: they, each the same; owner: whose the charges are; unallocated: nobody.",
         examples=["proportional"],
     )
+    overhead: Literal["proportional", "even", "owner", "unallocated"] | None = Field(
+        default=None,
+        description="Of kubernetes: who pays for what workloads held that no rule of taxonomy.yaml names, as idle; "
+        "unallocated where it is not given.",
+        examples=["proportional"],
+    )
+    prices: PricesSettings | None = Field(
+        default=None,
+        description="Of kubernetes: prices of an hour of a core, a GiB and a GPU, whose ratios split a node's cost; "
+        "OpenCost's defaults where they are not given.",
+        examples=[{"cpu": Decimal("0.031611"), "memory": Decimal("0.004237"), "gpu": Decimal("0.95")}],
+    )
     minimum: Annotated[Decimal | None, BeforeValidator(_minimum)] = Field(
         default=None,
         description="Of driver: the least share of each target with use.",
@@ -166,8 +205,8 @@ class ShareSettings(Dated):
     )
     grain: Literal["hour", "day", "month"] | None = Field(
         default=None,
-        description="Of driver and cost: how long the periods are that shares are told for; that of the driver, and a "
-        "month for cost, where it is not given.",
+        description="Of driver, cost and kubernetes: how long the periods are that shares are told for; that of the "
+        "driver, a month for cost and a day for kubernetes where it is not given.",
         examples=["day"],
     )
     drivers: Texts = Field(
@@ -232,7 +271,7 @@ class ShareSettings(Dated):
             )  # fmt: skip
 
     def _contrary(self) -> Iterator[Fault]:
-        if self.by == "cost" and self.grain == "hour":
+        if self.by in {"cost", "kubernetes"} and self.grain == "hour":
             remedy = "Write grain: day."
             yield Fault(code=_CHOICE, expected="day or month: charges are kept by day", remedy=remedy, steps=("grain",))
         if self.capacity is not None and self.capacity == self.driver:

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_by_name=False)
 
 
-Model = TypeVar("Model", bound=Settings)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 KEY = "[key]"

@@ -55,12 +55,14 @@ class Builder:
         folder: Where it stands: CSV files are named from there.
         included: Whether another file includes it.
         problems: What must be mended.
+        read: CSV files that it names.
     """
 
     document: Document
     folder: Path
     included: bool
     problems: list[Problem] = field(default_factory=list)
+    read: list[Path] = field(default_factory=list)
 
     def dimensions(self, settings: TaxonomyFile) -> dict[str, Dimension]:
         """Return the dimensions of the file."""
@@ -269,6 +271,7 @@ class Builder:
         )  # fmt: skip
 
     def _csv(self, name: str, needed: tuple[str, ...], asked_by: str, known: tuple[str, ...] = ()) -> CsvTable | None:
+        self.read.append(self.folder / name)
         shown = os.path.normpath(os.path.join(os.path.dirname(self.document.name), name))  # noqa: PTH118, PTH120 -- a name
         try:
             return read_csv(self.folder, name, needed, asked_by=asked_by, known=known, shown=shown)

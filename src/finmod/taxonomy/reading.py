@@ -27,10 +27,24 @@ _DEEPEST = 20
 
 
 @dataclass
+class ReadFiles:
+    """The files that a taxonomy was read from.
+
+    Attributes:
+        paths: Files of the user's, in the order in which they were read.
+        rule_sets: Name of each rule set of finmod that was included -> its text.
+    """
+
+    paths: list[Path] = field(default_factory=list)
+    rule_sets: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class _Files:
     """What was read so far, and what must be mended."""
 
     root: Path
+    read_files: ReadFiles
     problems: list[Problem] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     tested: set[str] = field(default_factory=set)
@@ -50,6 +64,7 @@ class _Files:
         builder = Builder(document, folder, included=len(stack) > 1)
         own, verdicts = builder.dimensions(settings), list(builder.verdicts(settings))
         self.problems += builder.problems
+        self.read_files.paths += builder.read
         # A file of the user's is known by its whole path, which no name of a rule set can be.
         if stack[-1] in rule_sets():
             self.tested |= {text for text, _ in places_of_patterns(Taxonomy(own, tuple(verdicts)))}
@@ -100,6 +115,7 @@ class _Files:
                 )
                 expected = listing(known) if known else None
                 raise UserError(_no_include(f"there is no rule set {name!r}", expected, place, remedy))
+            self.read_files.rule_sets[name] = text
             return parse_yaml(text, f"{name} {RULE_SET}"), folder, name
         fault = path_fault(name, place="file")
         if fault or Path(name).is_absolute():
@@ -109,6 +125,7 @@ class _Files:
         if not os.path.lexists(path):
             found, remedy = f"there is no file {printable(name, 80)!r}", "Put the file there, or correct its name."
             raise UserError(_no_include(found, None, place, remedy))
+        self.read_files.paths.append(path)
         document = read_yaml(path, name=os.path.relpath(path, self.root))
         return document, path.parent, str(path.resolve())
 
@@ -118,8 +135,12 @@ def has_taxonomy(root: Path) -> bool:
     return os.path.lexists(root / TAXONOMY)
 
 
-def read_taxonomy(root: Path) -> Taxonomy:
+def read_taxonomy(root: Path, files: ReadFiles | None = None) -> Taxonomy:
     """Return the taxonomy of a project's folder.
+
+    Args:
+        root: The folder.
+        files: Gets the files that it is read from.
 
     Raises:
         UserError: There is no taxonomy.yaml, or every problem of it and of the files that it names.
@@ -134,9 +155,10 @@ def read_taxonomy(root: Path) -> Taxonomy:
                 remedy="Write one to start from: finmod tags init.",
             )
         )
-    files = _Files(root)
+    state = _Files(root, ReadFiles() if files is None else files)
+    state.read_files.paths.append(path)
     document = read_yaml(path)
-    dimensions, verdicts = files.read(document, root, (str(path.resolve()),))
+    dimensions, verdicts = state.read(document, root, (str(path.resolve()),))
     numbered = {
         name: with_patterns(
             replace(each, rules=tuple(replace(rule, number=place) for place, rule in enumerate(each.rules, start=1)))
@@ -144,7 +166,7 @@ def read_taxonomy(root: Path) -> Taxonomy:
         for name, each in dimensions.items()
     }
     made = Taxonomy(numbered, tuple(verdicts))
-    problems = files.problems or list(islice(faults(made, files.tested), MOST_PROBLEMS + 1))
+    problems = state.problems or list(islice(faults(made, state.tested), MOST_PROBLEMS + 1))
     if problems:
         raise UserError(*_first(problems))
     return made

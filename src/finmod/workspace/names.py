@@ -64,7 +64,7 @@ def named(project: Project, month: date | None = None, *, before: int = 0) -> It
         try:
             own = months_of(ledger, snapshot)
             there = sorted({*own, *booked_months(engine, ledger, snapshot)})
-            months = _chosen(there, month or (own[-1] if own else None), before)
+            months = chosen_months(there, month or (own[-1] if own else None), before)
             segments = make_base(engine, ledger, snapshot, taxonomy, months)
             naming = name_keys(engine, taxonomy, segments, BASE)
             make_facts(engine)
@@ -135,7 +135,17 @@ def of_name(name: str, dimensions: Sequence[Dimension], what: str) -> Dimension:
     )
 
 
-def _chosen(there: Sequence[date], month: date | None, before: int) -> Sequence[date]:
+def chosen_months(there: Sequence[date], month: date | None, before: int) -> Sequence[date]:
+    """Return a month and some before it.
+
+    Args:
+        there: First days of the months that have charges, oldest first.
+        month: The last one; None for the last that is there.
+        before: How many of those before it.
+
+    Raises:
+        UserError: There is none, or not that one.
+    """
     if not there:
         raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load."))
     if month is not None and month not in there:

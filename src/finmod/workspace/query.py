@@ -10,15 +10,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, glob_escape, literal
 from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.applied import Run, at_ledger, at_time, files_of, log_files, runs
 from finmod.ledger.closes import version_of
 from finmod.ledger.delta import damaged
+from finmod.ledger.drivers import driver_files, driver_state
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reporting import WANTED, Reporting
-from finmod.ledger.tables import CHARGES, LOADS, PINNED_TABLES
+from finmod.ledger.tables import ALLOCATION_TABLES, CHARGES, LOADS, PINNED_TABLES
+from finmod.marts.allocated import VIEWS as ALLOCATED
 from finmod.marts.asked import asked
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
@@ -62,6 +66,19 @@ class Result:
     rows: list[tuple[Any, ...]]
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What has versions of its own beside the ledger's.
+
+    Attributes:
+        run: The applied allocation that stood; None for none, and where no table of allocations is named.
+        drivers: Files of the drivers.
+    """
+
+    run: Run | None
+    drivers: tuple[Path, ...]
+
+
 def query(project: Project, sql: str, *, as_of: int | datetime | date | None = None) -> Result:
     """Run SQL over the public tables.
 
@@ -77,10 +94,12 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         raise UserError(_wrong("the statement is not UTF-8"))
     ledger = Ledger(project.store)
     with Engine(temp_folder=project.store / "spill") as engine:
+        named = _named(sql)
+        is_close = isinstance(as_of, date) and not isinstance(as_of, datetime)
         if isinstance(as_of, date) and not isinstance(as_of, datetime):
             as_of = version_of(engine, ledger, as_of)
         snapshot = ledger.at(engine, as_of)
-        named = _named(sql)
+        run = _standing(engine, ledger, as_of, is_close=is_close) if set(ALLOCATED) & set(named) else None
         # Most statements use no exchange rate and no name, and do not wait for them.
         unread = Reporting(project.currency) if "fx_rates" not in named else None
         try:
@@ -88,10 +107,12 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 make_invoices(engine, ledger, snapshot, project.invoices)
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
-            _make_views(engine, ledger, snapshot, named, money, naming)
+            drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
+            beside = _Beside(run, tuple(drivers))
+            _make_views(engine, ledger, snapshot, named, money, naming, beside)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
-        _allow(engine, ledger, snapshot)
+        _allow(engine, ledger, snapshot, beside)
         engine.run("SET enable_external_access = false")
         engine.run("SET lock_configuration = true")
         while True:
@@ -100,10 +121,20 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
             except EngineError as error:
                 words = str(error)
                 if unread is None or WANTED not in words:
-                    raise UserError(_wrong(words, _dimension_columns(project, named))) from error
+                    raise UserError(_wrong(words, _dimension_columns(project, named, run))) from error
                 unread = None
                 money = reporting(engine, project, ledger, snapshot)
-                _make_views(engine, ledger, snapshot, named, money, naming)
+                _make_views(engine, ledger, snapshot, named, money, naming, beside)
+
+
+def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_close: bool) -> Run | None:
+    """Return the applied allocation that stood; of a close the one that stood when the month was closed."""
+    known = runs(engine, ledger)
+    if isinstance(as_of, datetime):
+        return at_time(known, as_of)
+    if isinstance(as_of, int):
+        return at_ledger(known, as_of - 1 if is_close else as_of)
+    return known[-1] if known else None
 
 
 def _named(sql: str) -> list[str]:
@@ -113,11 +144,28 @@ def _named(sql: str) -> list[str]:
 
 
 def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
-    engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], money: Reporting, naming: Naming | None
+    engine: Engine,
+    ledger: Ledger,
+    snapshot: Snapshot,
+    names: list[str],
+    money: Reporting,
+    naming: Naming | None,
+    beside: _Beside,
 ) -> None:
     for name in names:
         if name != "invoices":
-            engine.run(f"CREATE OR REPLACE VIEW {name} AS {view_sql(name, ledger, snapshot, money, naming)}")
+            rows = view_sql(name, ledger, snapshot, money, naming, run=beside.run, drivers=beside.drivers)
+            engine.run(f"CREATE OR REPLACE VIEW {name} AS {rows}")
+
+
+def _driver_files(
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, names: list[str], *, is_newest: bool
+) -> list[Path]:
+    """Return the files of the drivers as they were when a state of the ledger was the newest."""
+    if "drivers" not in names:
+        return []
+    at = None if is_newest else snapshot.loaded_at
+    return driver_files(ledger, driver_state(engine, ledger, at=at))
 
 
 def _naming(  # noqa: PLR0913, PLR0917 -- what names are made of
@@ -151,8 +199,10 @@ def _columns_of(taxonomy: Taxonomy, ledger: Ledger, snapshot: Snapshot) -> set[s
     return {name.lower() for name in (*renamed, *(each.column for each in taxonomy.dimensions.values()))}
 
 
-def _dimension_columns(project: Project, names: list[str]) -> list[str]:
+def _dimension_columns(project: Project, names: list[str], run: Run | None) -> list[str]:
     """Return the columns that hold the names of dimensions, where a statement names a table that has them."""
+    if run is not None:
+        return list(run.dimensions.values())
     if not has_taxonomy(project.root) or not set(NAMED) & set(names):
         return []
     with suppress(UserError):
@@ -165,9 +215,13 @@ def _is_text(sql: str) -> bool:
     return sql.encode(errors="replace").decode() == sql
 
 
-def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> None:
+def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, beside: _Beside) -> None:
     """Let the views read their files, and a statement nothing: files of another state would count charges twice."""
     files = [str(file) for table in (*PINNED_TABLES, LOADS) for file in ledger.files(table, snapshot)]
+    files += map(str, beside.drivers)
+    if beside.run is not None:
+        files += [str(file) for table in ALLOCATION_TABLES for file in files_of(ledger, table, beside.run)]
+        files += map(str, log_files(ledger))
     spellings = ", ".join(literal(name) for file in files for name in {file, glob_escape(file)})
     engine.run(f"SET allowed_paths = [{spellings}]")
 

@@ -1,0 +1,125 @@
+"""Differences: what each target has more or less of each pool's cost in one allocation than in another.
+
+Owns the SQL over the rows of two allocations. A closed month is told with what was booked of it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from finmod.allocation.moves import Change
+from finmod.engines.duckdb import Engine, identifier
+from finmod.terms.money import difference
+
+MONTH = "coalesce(x_AllocationOf, x_BillingPeriod)"
+"""SQL: the month that a row says something of."""
+
+
+@dataclass(frozen=True)
+class Total:
+    """The whole of two allocations in one currency.
+
+    Attributes:
+        currency: BillingCurrency.
+        before: Sum of the measure; 0 where there are no charges.
+        after: As above.
+    """
+
+    currency: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Return by how much the total changed: 0 where the charges are the same."""
+        return difference(self.after, self.before)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two allocations.
+
+    Attributes:
+        before: SQL for the rows of the one.
+        after: SQL for those of the other.
+        columns: Columns of the dimensions by which they are compared; both have them.
+        measure: FOCUS id of a cost.
+        months: First days of the months that are compared; None for all.
+    """
+
+    before: str
+    after: str
+    columns: Sequence[str]
+    measure: str
+    months: Sequence[date] | None = None
+
+    def rows(self, *, after: bool) -> str:
+        """Return SQL for the rows of a side: month, currency, pool, dimensions, and the amount in ``b`` or ``a``."""
+        kept = ", ".join(("BillingCurrency", "x_Pool", *map(identifier, self.columns)))
+        amount = f"coalesce({identifier(self.measure)}, 0)"
+        amounts = f"0 AS b, {amount} AS a" if after else f"{amount} AS b, 0 AS a"
+        days = ", ".join(f"DATE '{month}'" for month in self.months or ())
+        chosen = f" WHERE {MONTH} IN ({days})" if self.months else ""
+        return f"SELECT {MONTH} AS month, {kept}, {amounts} FROM ({self.after if after else self.before}){chosen}"
+
+
+def changes(engine: Engine, sides: Sides) -> list[Change]:
+    """Return what differs, by month, currency, pool and target."""
+    columns = ", ".join(("month", "BillingCurrency", "x_Pool", *map(identifier, sides.columns)))
+    rows = engine.rows(
+        f"SELECT {columns}, sum(a) - sum(b) AS moved FROM ({sides.rows(after=False)} UNION ALL "
+        f"{sides.rows(after=True)}) GROUP BY {columns} HAVING moved <> 0 ORDER BY {columns}"
+    )
+    return [Change(row[0], row[1], row[2], tuple(row[3:-1]), row[-1]) for row in rows]
+
+
+def totals(engine: Engine, sides: Sides) -> list[Total]:
+    """Return the whole of both, per currency."""
+    rows = engine.rows(
+        f"SELECT BillingCurrency, sum(b), sum(a) FROM ({sides.rows(after=False)} UNION ALL {sides.rows(after=True)}) "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    return [Total(currency, before, after) for currency, before, after in rows]
+
+
+def months(engine: Engine, sides: Sides) -> list[date]:
+    """Return the months of either side, oldest first."""
+    rows = engine.rows(
+        f"SELECT DISTINCT month FROM ({sides.rows(after=False)} UNION ALL {sides.rows(after=True)}) ORDER BY 1"
+    )
+    return [month for (month,) in rows]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a value of the main dimension has in two allocations.
+
+    Attributes:
+        currency: BillingCurrency.
+        value: The value; None for what is unallocated.
+        before: Sum of the measure.
+        after: As above.
+    """
+
+    currency: str
+    value: str | None
+    before: Decimal
+    after: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Return what it has more."""
+        return difference(self.after, self.before)
+
+
+def results(engine: Engine, sides: Sides) -> list[Result]:
+    """Return what each value of the first column has, per currency the largest first, what nobody has at the end."""
+    value = identifier(sides.columns[0])
+    rows = engine.rows(
+        f"SELECT BillingCurrency, {value}, sum(b), sum(a) FROM ({sides.rows(after=False)} UNION ALL "
+        f"{sides.rows(after=True)}) GROUP BY 1, 2"
+    )
+    return [Result(*row) for row in sorted(rows, key=lambda row: (row[0], row[1] is None, -row[3], row[1] or ""))]

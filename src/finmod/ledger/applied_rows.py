@@ -1,0 +1,236 @@
+"""What an allocation leaves in each month: its own rows where the month is open, differences where it is closed.
+
+Owns which months stand, the rows of allocation true-ups, and which months differ from what stands. A closed month that
+was applied stays as it was told: what other rules move there is booked in the open month, as rows whose
+``x_AllocationOf`` is the closed one, and they sum to zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.focus.columns import COSTS
+from finmod.ledger.applied import Run, files_of
+from finmod.ledger.closes import Closes
+from finmod.ledger.ledger import Ledger
+from finmod.ledger.reduce import whole
+from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, ALLOCATION_TABLES, Table
+from finmod.normalize.charges import COST_UNKNOWNS
+
+_AMOUNTS = (*COSTS, *COST_UNKNOWNS)
+
+
+@dataclass(frozen=True)
+class Months:
+    """What becomes of the months of an allocation.
+
+    Attributes:
+        new: Months that have rows of their own now.
+        stand: Closed ones that stay as they were applied.
+        moved: Of these, those in which the rules of today move something: booked in ``booked``.
+        booked: The open month that takes it; None where no month is closed.
+        replaced: Closed ones that were applied and are replaced all the same: their charges changed before they were
+            closed and after they were applied.
+        late: Closed ones that were not applied before.
+        gone: Months that have no rows any more.
+    """
+
+    new: tuple[date, ...]
+    stand: tuple[date, ...] = ()
+    moved: tuple[date, ...] = ()
+    booked: date | None = None
+    replaced: tuple[date, ...] = ()
+    late: tuple[date, ...] = ()
+    gone: tuple[date, ...] = ()
+
+
+@dataclass
+class AppliedRows:
+    """The rows that an allocation leaves, as views in the engine: ``applied_`` and the name of the table.
+
+    Attributes:
+        months: What becomes of the months.
+        prints: Month -> fingerprint of its rows, of every month that has some afterwards.
+        columns: Table -> the columns of dimensions that its rows have.
+    """
+
+    months: Months
+    prints: dict[date, str] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+    def differing(self, before: Run | None) -> list[date]:
+        """Return the months that get new rows."""
+        stand = before.months if before else {}
+        return sorted(month for month, mark in self.prints.items() if stand.get(month) != mark)
+
+
+def applied_rows(engine: Engine, ledger: Ledger, closed: Closes, before: Run | None) -> AppliedRows:
+    """Make the rows that an allocation leaves, beside what stands.
+
+    Args:
+        engine: Has the tables ``allocated``, ``allocation_proofs`` and ``allocated_levels`` of the new allocation.
+        ledger: What stands.
+        closed: Which months are closed.
+        before: The allocation that stands; None where there is none.
+    """
+    for table in ALLOCATION_TABLES:
+        # Of a table that had other dimensions, what it lacks is NULL.
+        own = f"SELECT * FROM {whole(table, [])} UNION ALL BY NAME SELECT * FROM {table.name}"
+        engine.run(f"CREATE OR REPLACE TEMP VIEW new_{table.name} AS {own}")
+        stood = whole(table, files_of(ledger, table, before))
+        engine.run(f"CREATE OR REPLACE TEMP VIEW stood_{table.name} AS SELECT * FROM {stood}")
+    months = _months(engine, closed)
+    for table in ALLOCATION_TABLES:
+        engine.run(f"CREATE OR REPLACE TEMP VIEW applied_{table.name} AS {_rows_sql(table, months)}")
+    made = AppliedRows(
+        months, _prints(engine), {each.name: _dimension_columns(engine, each) for each in ALLOCATION_TABLES}
+    )
+    made.prints |= {month: before.months[month] for month in months.stand} if before else {}
+    return made
+
+
+def write_months(
+    engine: Engine, made: AppliedRows, months: Iterable[date], folder: Path
+) -> dict[str, dict[date, tuple[Path, int]]]:
+    """Write the files of months that get new rows: table -> month -> file and its number of rows."""
+    found: dict[str, dict[date, tuple[Path, int]]] = {table.name: {} for table in ALLOCATION_TABLES}
+    for month in months:
+        for table in ALLOCATION_TABLES:
+            target = folder / f"{month}-{table.name}.parquet"
+            names = ", ".join(identifier(name) for name in (*table.columns, *made.columns[table.name]))
+            sql = f"SELECT {names} FROM applied_{table.name} WHERE x_BillingPeriod = DATE '{month}'"
+            found[table.name][month] = target, engine.copy_parquet(sql, target)
+    return found
+
+
+def totals(engine: Engine, made: AppliedRows) -> tuple[int, dict[str, dict[str, Decimal | None]]]:
+    """Return the number of rows that stand afterwards, and currency -> cost -> its sum."""
+    sums = ", ".join(f"sum({name})" for name in COSTS)
+    stand = f"SELECT * FROM stood_{ALLOCATED.name} WHERE {_in('x_BillingPeriod', made.months.stand)}"
+    rows = engine.rows(
+        f"SELECT BillingCurrency, count(*), {sums} FROM ({stand} UNION ALL BY NAME "
+        f"SELECT * FROM applied_{ALLOCATED.name}) GROUP BY 1 ORDER BY 1"
+    )
+    return sum(row[1] for row in rows), {row[0]: dict(zip(COSTS, row[2:], strict=True)) for row in rows}
+
+
+def _dimension_columns(engine: Engine, table: Table) -> list[str]:
+    given = (name for name, _ in engine.columns(f"SELECT * FROM applied_{table.name}"))
+    return [name for name in given if name not in table.columns]
+
+
+def _months(engine: Engine, closed: Closes) -> Months:
+    """Return what becomes of the months, and make the tables of true-ups."""
+    own = [row[0] for row in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM new_{ALLOCATED.name} ORDER BY 1")]
+    stood = engine.rows(
+        f"SELECT x_BillingPeriod, count(*) FILTER (WHERE x_AllocationOf IS NULL) > 0 FROM stood_{ALLOCATED.name} "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    shut = [month for month, _ in stood if closed.of(month)]
+    stand = [month for month, is_own in stood if is_own and closed.of(month)]
+    _make_true_ups(engine, ALLOCATED, shut, stand, ())
+    replaced = _unequal(engine)
+    if replaced:
+        _make_true_ups(engine, ALLOCATED, shut, stand, replaced)
+    _make_true_ups(engine, ALLOCATED_LEVELS, shut, stand, replaced)
+    stand = [month for month in stand if month not in replaced]
+    # A closed month without rows of its own may hold true-ups of those before it, and stands for their sake.
+    stand += [month for month in shut if month not in own and month not in stand and month not in replaced]
+    moved = [row[0] for row in engine.rows(
+        " UNION ".join(f"SELECT x_AllocationOf FROM true_ups_{table.name}" for table in _WITH_TRUE_UPS) + " ORDER BY 1"
+    )]  # fmt: skip
+    booked = closed.booked(closed.last) if closed.last else None
+    late = [month for month in own if closed.of(month) and month not in {*stand, *replaced}]
+    left = {*own, *stand, *([booked] if moved else [])} | {month for month in replaced if month in shut}
+    gone = [month for month, _ in stood if month not in left]
+    return Months(
+        new=tuple(own),
+        stand=tuple(sorted(stand)),
+        moved=tuple(moved),
+        booked=booked,
+        replaced=tuple(replaced),
+        late=tuple(late),
+        gone=tuple(gone),
+    )
+
+
+_WITH_TRUE_UPS = (ALLOCATED, ALLOCATED_LEVELS)
+
+
+def _make_true_ups(
+    engine: Engine, table: Table, shut: Sequence[date], stand: Sequence[date], replaced: Sequence[date]
+) -> None:
+    """Make the table of what today's rules move in closed months, of a month that is replaced what was moved before.
+
+    Args:
+        engine: Where.
+        table: ``allocated``, or that of levels.
+        shut: Closed months that have rows.
+        stand: Of these, those with rows of their own.
+        replaced: Of these, those whose own rows are made anew.
+    """
+    columns = [name for name, _ in engine.columns(
+        f"SELECT * FROM new_{table.name} UNION ALL BY NAME SELECT * FROM stood_{table.name}"
+    )]  # fmt: skip
+    grain = [name for name in columns if name not in _AMOUNTS and name not in {"x_BillingPeriod", "x_AllocationOf"}]
+    texts = ", ".join(map(identifier, grain))
+    less = ", ".join(f"-{name} AS {name}" for name in _AMOUNTS)
+    sums = ", ".join(f"CAST(sum({name}) AS {table.columns[name]}) AS {name}" for name in _AMOUNTS)
+    moved = " OR ".join(f"coalesce(sum({name}), 0) <> 0" for name in _AMOUNTS)
+    still = [month for month in stand if month not in replaced]
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE true_ups_{table.name} AS "
+        f"SELECT month AS x_AllocationOf, {texts}, {sums} FROM ("
+        f"SELECT x_BillingPeriod AS month, * EXCLUDE (x_BillingPeriod, x_AllocationOf) FROM new_{table.name} "
+        f"WHERE {_in('x_BillingPeriod', still)} UNION ALL BY NAME "
+        f"SELECT coalesce(x_AllocationOf, x_BillingPeriod) AS month, * EXCLUDE (x_BillingPeriod, x_AllocationOf) "
+        f"REPLACE ({less}) FROM stood_{table.name} WHERE {_in('x_BillingPeriod', shut)} AND ("
+        f"{_in('coalesce(x_AllocationOf, x_BillingPeriod)', still)} OR {_in('x_AllocationOf', replaced)})"
+        f") GROUP BY month, {texts} HAVING {moved}"
+    )
+
+
+def _unequal(engine: Engine) -> list[date]:
+    """Return the closed months whose charges are not those that were applied: true-ups of them do not sum to zero."""
+    wrong = " OR ".join(f"coalesce(sum({name}), 0) <> 0" for name in COSTS)
+    return [row[0] for row in engine.rows(
+        "SELECT DISTINCT x_AllocationOf FROM (SELECT x_AllocationOf, BillingCurrency, x_ChargeDate "
+        f"FROM true_ups_{ALLOCATED.name} GROUP BY ALL HAVING {wrong}) ORDER BY 1"
+    )]  # fmt: skip
+
+
+def _rows_sql(table: Table, months: Months) -> str:
+    """Return SQL for the rows of every month that does not stand as it is."""
+    stand = _in("x_BillingPeriod", months.stand)
+    parts = [f"SELECT * FROM new_{table.name} WHERE NOT {stand}"]
+    if table in _WITH_TRUE_UPS:
+        kept = _in("x_BillingPeriod", (*months.late, *months.replaced))
+        parts.append(f"SELECT * FROM stood_{table.name} WHERE {kept} AND x_AllocationOf IS NOT NULL")
+        if months.booked:
+            parts.append(f"SELECT DATE '{months.booked}' AS x_BillingPeriod, * FROM true_ups_{table.name}")
+    return " UNION ALL BY NAME ".join(parts)
+
+
+def _prints(engine: Engine) -> dict[date, str]:
+    """Return month -> fingerprint of its rows in every table: rows that are the same give the same one."""
+    found: dict[date, list[str]] = {}
+    for place, table in enumerate(ALLOCATION_TABLES):
+        names = ", ".join(identifier(name) for name, _ in sorted(engine.columns(f"SELECT * FROM applied_{table.name}")))
+        marks = f"sum(hash({names})::HUGEINT), sum(hash('#', {names})::HUGEINT)"
+        for month, *numbers in engine.rows(
+            f"SELECT x_BillingPeriod, count(*), {marks} FROM applied_{table.name} GROUP BY 1"
+        ):
+            parts = found.setdefault(month, [""] * len(ALLOCATION_TABLES))
+            parts[place] = "-".join(f"{number:x}" for number in map(int, numbers))
+    return {month: "/".join(parts) for month, parts in sorted(found.items())}
+
+
+def _in(column: str, months: Sequence[date]) -> str:
+    """Return SQL for whether a column is one of some months; never NULL."""
+    days = ", ".join(f"DATE '{month}'" for month in months)
+    return f"coalesce({column} IN ({days}), false)" if months else "false"

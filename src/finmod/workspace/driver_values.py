@@ -1,0 +1,42 @@
+"""Values of drivers as a run of an allocation finds them in its engine.
+
+Owns the relation ``driver_rows``, and which value of the taxonomy a driver's text is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
+from finmod.engines.duckdb import Engine
+from finmod.ledger.drivers import driver_rows, driver_state, rows_sql
+from finmod.ledger.ledger import Ledger
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.segments import Segments
+from finmod.taxonomy.value_reader import ValueReader
+
+
+def drivers_version(engine: Engine, ledger: Ledger) -> int | None:
+    """Return the newest version of the drivers' values; None where none was loaded."""
+    return driver_state(engine, ledger).version or None
+
+
+def offer_drivers(engine: Engine, ledger: Ledger, version: int | None) -> None:
+    """Make the relation that a run reads drivers' values from, at a version; empty where it is None."""
+    rows = driver_rows(engine, ledger, version=version) if version else rows_sql(())
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {DRIVER_ROWS} AS SELECT * FROM {rows}")
+
+
+def resolver(engine: Engine, taxonomy: Taxonomy) -> Resolve:
+    """Return what finds the value of a dimension that a driver's text is, as tags are read."""
+    readers = {name: ValueReader(engine, each, Segments()) for name, each in taxonomy.dimensions.items()}
+
+    @cache
+    def resolve(dimension: str, text: str) -> str | None:
+        reader = readers.get(dimension)
+        if reader is None:
+            return text
+        ((_, _, value, _),) = reader.read([(0, text)])
+        return value
+
+    return resolve

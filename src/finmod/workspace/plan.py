@@ -1,0 +1,241 @@
+"""Plan: what the rules of the working tree move, in money, beside the allocation that was applied last.
+
+Owns what is compared with what, so that what new charges and new values of drivers move is told apart from what rules
+move: the rules that were applied are run again on the charges and drivers of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from finmod.allocation.differences import months, results, totals
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import Problem, UserError
+from finmod.ledger.applied import Run, files_of, runs
+from finmod.ledger.closes import closes
+from finmod.ledger.delta import damaged
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.reduce import whole
+from finmod.ledger.rule_files import SHOWN, kept
+from finmod.ledger.tables import ALLOCATED
+from finmod.settings.project import Project
+from finmod.taxonomy.keyed import booked_months, months_of
+from finmod.terms.findings import Finding
+from finmod.workspace.driver_values import drivers_version
+from finmod.workspace.moves import (
+    Cause,
+    CauseKind,
+    Compared,
+    Side,
+    common_dimensions,
+    keep_side,
+    labels_of,
+    moved_by_data,
+    moved_by_rules,
+    sides,
+)
+from finmod.workspace.names import chosen_months
+from finmod.workspace.rules import Rules, read_rules, run_rules
+from finmod.workspace.steps import Step, silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Compared):
+    """What applying the working tree would change.
+
+    Attributes:
+        applied: What stands; None where nothing was applied yet.
+        rule_hash: Hash of the rules of the working tree.
+        ledger_version: State of the ledger.
+        drivers_version: Version of the drivers' values; None where there are none.
+        untold: Why charges, drivers and rules cannot be told apart; None where they can.
+    """
+
+    applied: Run | None
+    rule_hash: str
+    ledger_version: int
+    drivers_version: int | None
+    untold: str | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Return whether applying it would move anything, or be the first."""
+        return self.applied is None or self.moves
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which months are looked at.
+
+    Attributes:
+        period: First day of the last one; None for the last with charges.
+        months: How many, that one being one of them; None for all up to it.
+    """
+
+    period: date | None = None
+    months: int | None = None
+
+
+WHOLE = Span()
+
+
+class Planning:
+    """A ledger in one engine, and the allocations that are made on it."""
+
+    def __init__(self, engine: Engine, ledger: Ledger, span: Span = WHOLE) -> None:
+        """Look at the newest state.
+
+        Raises:
+            UserError: The ledger is empty, or has no such month.
+        """
+        self.engine, self.ledger = engine, ledger
+        self.head: Snapshot = ledger.head(engine)
+        if self.head.version < 0:
+            raise UserError(
+                Problem(code="FM1502", found="the ledger is empty", remedy="Load a bill first: finmod load.")
+            )
+        self.months = self._months(span)
+        self.drivers = drivers_version(engine, ledger)
+
+    def _months(self, span: Span) -> Sequence[date] | None:
+        if span == WHOLE:
+            return None
+        there = sorted({*months_of(self.ledger, self.head), *booked_months(self.engine, self.ledger, self.head)})
+        count = len(there) if span.months is None else span.months
+        return chosen_months(there, span.period, count - 1)
+
+    def run(
+        self, name: str, rules: Rules, drivers: int | None, *, levels: Path | None = None
+    ) -> tuple[Side, tuple[Finding, ...]]:
+        """Run rules on the ledger, and keep what comes out beside others; levels are cut where a folder is given."""
+        found = run_rules(
+            self.engine, self.ledger, self.head, rules, drivers=drivers, months=self.months, levels=levels
+        )
+        side = keep_side(self.engine, name, "SELECT * FROM allocated", rules.columns, rules.of)
+        return side, found
+
+    def stored(self, name: str, run: Run | None) -> Side:
+        """Keep what was applied beside others; nothing where nothing was."""
+        rows = whole(ALLOCATED, files_of(self.ledger, ALLOCATED, run))
+        return keep_side(self.engine, name, f"SELECT * FROM {rows}", run.dimensions if run else {})
+
+
+def plan(project: Project, *, measure: str = "EffectiveCost", span: Span = WHOLE, step: Step = silent) -> Plan:
+    """Return what applying the rules of a project would change.
+
+    Args:
+        project: Whose rules and ledger.
+        measure: FOCUS id of the cost that is told.
+        span: Which months are looked at.
+        step: Progress.
+
+    Raises:
+        UserError: The rules have problems, or the ledger is empty or damaged.
+    """
+    step("rules", 0, 3)
+    rules = read_rules(project.root)
+    ledger = Ledger(project.store)
+    with Engine(temp_folder=project.store / "spill") as engine:
+        try:
+            return _planned(Planning(engine, ledger, span), rules, measure, step)
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
+
+
+def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
+    known = runs(work.engine, work.ledger)
+    applied = known[-1] if known else None
+    step("allocation", 1, 3)
+    new, findings = work.run("side_new", rules, work.drivers)
+    step("what moves", 2, 3)
+    old = work.stored("side_applied", applied)
+    untold = None
+    causes: tuple[Cause, ...] = ()
+    if applied is not None:
+        causes, untold = _causes(work, applied, rules, (old, new), measure)
+    both = sides(old, new, measure, work.months)
+    closed = closes(work.engine, work.ledger, work.head)
+    moved = sorted({move.month for cause in causes for move in cause.moves})
+    return Plan(
+        measure=measure,
+        dimensions=common_dimensions(old, new) if applied else rules.allocation.to,
+        labels=labels_of(rules.taxonomy, rules.allocation.to),
+        months=tuple(months(work.engine, both)),
+        booked={month: booked for month in moved if (booked := closed.booked(month))},
+        causes=tuple(cause for cause in causes if cause.moves),
+        totals=tuple(totals(work.engine, both)),
+        results=tuple(results(work.engine, both)),
+        findings=findings,
+        is_first=applied is None,
+        applied=applied,
+        rule_hash=rules.files.hash,
+        ledger_version=work.head.version,
+        drivers_version=work.drivers,
+        untold=untold,
+    )
+
+
+def _causes(
+    work: Planning, applied: Run, rules: Rules, ends: tuple[Side, Side], measure: str
+) -> tuple[tuple[Cause, ...], str | None]:
+    """Return what moves, cause by cause, and why they cannot be told apart where they cannot."""
+    stands, new = ends
+    is_same = applied.rule_hash == rules.files.hash
+    data = _data(work, applied)
+    if is_same and len(data) < 2:  # noqa: PLR2004 -- one cause needs no run of its own
+        # With nothing new at all, whatever moves is a matter of the program's own version.
+        kind = data[0][0] if data else "everything"
+        return (moved_by_data(work.engine, kind, sides(stands, new, measure, work.months)),), None
+    try:
+        old = rules if is_same else kept_rules(work.ledger, applied)
+    except UserError as error:
+        both = sides(stands, new, measure, work.months)
+        return (moved_by_data(work.engine, "everything", both),), error.problems[0].found
+    found = []
+    last = stands
+    for kind, drivers in data:
+        if is_same and kind == data[-1][0]:
+            side = new
+        else:
+            side, _ = work.run(f"side_{kind}", old, drivers)
+        found.append(moved_by_data(work.engine, kind, sides(last, side, measure, work.months)))
+        last = side
+    if is_same:
+        return tuple(found), None
+    last = replace(last, rules=old.of)
+    both = sides(last, new, measure, work.months)
+    return (*found, moved_by_rules(work.engine, work.ledger, work.head, both, (last, new))), None
+
+
+def _data(work: Planning, applied: Run) -> list[tuple[CauseKind, int | None]]:
+    """Return what is new beside the rules, in the order in which it is told, and the drivers to run it with."""
+    found: list[tuple[CauseKind, int | None]] = []
+    if applied.ledger_version != work.head.version:
+        found.append(("charges", applied.drivers_version))
+    if applied.drivers_version != work.drivers:
+        found.append(("drivers", work.drivers))
+    return found
+
+
+def kept_rules(ledger: Ledger, run: Run) -> Rules:
+    """Return the rules of an applied version, as they were kept.
+
+    Raises:
+        UserError: They are gone, or this version of finmod does not take them.
+    """
+    root = kept(ledger.store, run.rule_hash)
+    if root is None:
+        raise UserError(_gone(run))
+    return read_rules(root)
+
+
+def _gone(run: Run) -> Problem:
+    return Problem(
+        code="FM2211",
+        found=f"the rules of version {run.version} are gone from the store: rules/{run.rule_hash[:SHOWN]}...",
+        expected="the folder that finmod apply wrote",
+        remedy="Bring the store folder back from a copy, or compare with rules that are there.",
+    )

@@ -1,0 +1,81 @@
+"""What each target has more or less in one allocation than in another."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from finmod.allocation.differences import Sides, Total, changes, months, totals
+from finmod.allocation.moves import Change
+from finmod.engines.duckdb import Engine
+
+JULY, AUGUST, SEPTEMBER = (date(2026, number, 1) for number in (7, 8, 9))
+Row = tuple[str, str | None, str, str | None, str | None, str]
+
+
+def rows(*given: Row) -> str:
+    """Return SQL for rows: billing period, closed month, currency, pool, product, EffectiveCost."""
+    names = "t(x_BillingPeriod, x_AllocationOf, BillingCurrency, x_Pool, x_Product, EffectiveCost)"
+    texts = ", ".join(
+        f"(DATE '{row[0]}', {_sql(row[1])}::DATE, '{row[2]}', {_sql(row[3])}, {_sql(row[4])}, {row[5]}::DECIMAL(38,12))"
+        for row in given
+    )
+    return f"SELECT * FROM (VALUES {texts}) AS {names}"
+
+
+def _sql(text: str | None) -> str:
+    return "NULL" if text is None else f"'{text}'"
+
+
+def sides(before: str, after: str, chosen: list[date] | None = None) -> Sides:
+    return Sides(before, after, ["x_Product"], "EffectiveCost", chosen)
+
+
+BEFORE = rows(
+    ("2026-07-01", None, "USD", None, "search", "5"),
+    ("2026-07-01", None, "USD", "k8s", "search", "6"),
+    ("2026-08-01", None, "EUR", "k8s", None, "1"),
+)
+AFTER = rows(
+    ("2026-07-01", None, "USD", None, "search", "5"),
+    ("2026-07-01", None, "USD", "k8s", "ads", "6"),
+    ("2026-08-01", None, "EUR", "k8s", None, "NULL"),
+    ("2026-08-01", None, "EUR", "k8s", "ads", "1"),
+)
+
+
+def test_what_differs_is_told_by_month_currency_pool_and_target() -> None:
+    with Engine() as engine:
+        assert changes(engine, sides(BEFORE, AFTER)) == [
+            Change(JULY, "USD", "k8s", ("ads",), Decimal(6)),
+            Change(JULY, "USD", "k8s", ("search",), Decimal(-6)),
+            Change(AUGUST, "EUR", "k8s", ("ads",), Decimal(1)),
+            Change(AUGUST, "EUR", "k8s", (None,), Decimal(-1)),
+        ]
+        assert changes(engine, sides(BEFORE, BEFORE)) == []
+
+
+def test_totals_stay_apart_by_currency() -> None:
+    with Engine() as engine:
+        found = totals(engine, sides(BEFORE, AFTER))
+        assert found == [Total("EUR", Decimal(1), Decimal(1)), Total("USD", Decimal(11), Decimal(11))]
+        assert [total.difference for total in found] == [0, 0]
+        assert months(engine, sides(BEFORE, AFTER)) == [JULY, AUGUST]
+
+
+def test_a_month_alone_can_be_compared() -> None:
+    with Engine() as engine:
+        assert {each.month for each in changes(engine, sides(BEFORE, AFTER, [AUGUST]))} == {AUGUST}
+        assert [total.currency for total in totals(engine, sides(BEFORE, AFTER, [AUGUST]))] == ["EUR"]
+
+
+def test_what_was_booked_later_of_a_closed_month_is_told_with_it() -> None:
+    told = rows(
+        ("2026-07-01", None, "USD", "k8s", "search", "6"),
+        ("2026-09-01", "2026-07-01", "USD", "k8s", "search", "-6"),
+        ("2026-09-01", "2026-07-01", "USD", "k8s", "ads", "6"),
+    )
+    now = rows(("2026-07-01", None, "USD", "k8s", "ads", "6"))
+    with Engine() as engine:
+        assert changes(engine, sides(told, now)) == []
+        assert months(engine, sides(told, now)) == [JULY]

@@ -1,0 +1,48 @@
+"""A small project whose charges are shared: products that charges name, a cluster and support that others use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tests.books import Books
+from tests.tagged import charge, with_charges
+
+TAXONOMY = """\
+dimensions:
+  product:
+    values:
+      search: {label: Search engine}
+      ads: {}
+      shop: {}
+    from:
+      - tag: product
+      - account: {"7": shop}
+"""
+
+ALLOCATION = """\
+to: [product]
+pools:
+  - {name: cluster, when: {tag.cluster: "*"}, share: {by: fixed, shares: {search: 0.75, ads: 0.25}}}
+  - {name: support, when: {ServiceName: Support}, share: {by: cost}}
+"""
+
+CHARGES = tuple(
+    charge(number, cost, resource, tags, **more)
+    for number in (8, 9)
+    for cost, resource, tags, more in (
+        ("60", "i-1", '{"product":"search"}', {}),
+        ("30", "i-2", '{"product":"ads"}', {}),
+        ("10", "i-3", "", {}),
+        ("40", "i-4", '{"cluster":"main"}', {}),
+        ("8", "i-5", "", {"ServiceName": "Support"}),
+    )
+)
+"""August and September alike: 148 a month. Direct: search 60, ads 30, nobody 10. Shared: cluster 40, support 8."""
+
+
+def shared(folder: Path, allocation: str = ALLOCATION, charges: Iterable[Mapping[str, str]] = CHARGES) -> Books:
+    """Return the project with its charges loaded."""
+    made = with_charges(folder, charges, TAXONOMY)
+    made.write("allocation.yaml", allocation)
+    return made
