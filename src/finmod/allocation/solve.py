@@ -77,12 +77,13 @@ def _refuse_closed(vectors: Mapping[int, Vector]) -> None:
     """Raise where a node reaches no place but nodes."""
     feeds: dict[int, list[int]] = {node: [] for node in vectors}
     leaving: list[int] = []
+    nodes = np.array([*vectors], dtype=np.int64)
     for node, each in vectors.items():
-        for place in each.places.tolist():
-            if place in vectors:
-                feeds[place].append(node)
-            elif node not in leaving[-1:]:
-                leaving.append(node)
+        passed = each.places[np.isin(each.places, nodes)].tolist()
+        for place in passed:
+            feeds[place].append(node)
+        if len(passed) < len(each.places):
+            leaving.append(node)
     reached, waiting = set(leaving), list(leaving)
     while waiting:
         for node in feeds[waiting.pop()]:
