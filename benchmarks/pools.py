@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from finmod.allocation.definition import Allocation
-from finmod.allocation.driver_shares import DRIVER_ROWS
+from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
 from finmod.allocation.reading import read_allocation
+from finmod.allocation.run import Run, allocate
 from finmod.engines.duckdb import Engine, file_list, literal
 from finmod.ledger.ledger import Ledger, ManifestRow, PreparedPeriod
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS
@@ -83,7 +84,9 @@ def write_drivers(folder: Path, months: Sequence[date]) -> list[Path]:
         if not file.exists():
             counts = {"pools": POOLS, "products": PRODUCTS, "teams": TEAMS}
             with Engine() as engine:
-                engine.copy_parquet(_DRIVERS.format(first=month, last=after(month), **counts), file)
+                # Charges of whole hours reach a little into the day after the last month.
+                last = after(month) + timedelta(days=month == months[-1])
+                engine.copy_parquet(_DRIVERS.format(first=month, last=last, **counts), file)
     return files
 
 
@@ -135,7 +138,25 @@ def _prepared(engine: Engine, folder: Path, read: dict[str, str], month: date) -
         moved, kept = "", ""
         if table == CHARGE_DAYS.name:
             moved, kept = f", {day} AS x_ChargeDate", f" WHERE {day} < DATE {literal(str(after(month)))}"
-        sql = f"SELECT * REPLACE (DATE {literal(str(month))} AS x_BillingPeriod{moved}) FROM read_parquet({files_of}){kept}"
+        replaced = f"DATE {literal(str(month))} AS x_BillingPeriod{moved}"
+        sql = f"SELECT * REPLACE ({replaced}) FROM read_parquet({files_of}){kept}"
         files[table] = (path, engine.copy_parquet(sql, path))
     manifest = ManifestRow("bill.parquet", "", 0, files[CHARGE_DAYS.name][1], "USD", None, None, None)
     return PreparedPeriod("focus", month, "focus", "", files, (manifest,), {})
+
+
+def allocate_all(engine: Engine, project: Project, rules: Path, drivers: Sequence[Path]) -> Run:
+    """Read the rules and allocate every month of a project, as a plan does before it prints.
+
+    Args:
+        engine: Where.
+        project: Has the charges.
+        rules: Folder of taxonomy and allocation.
+        drivers: Files of the drivers' rows.
+    """
+    taxonomy, allocation = read_rules(rules)
+    offer_drivers(engine, drivers)
+    values = {name: set(each.values or ()) for name, each in taxonomy.dimensions.items()}
+    ledger = Ledger(project.store)
+    resolve: Resolve = lambda dimension, text: text if text in values[dimension] else None  # noqa: E731 -- of two lines
+    return allocate(engine, ledger, ledger.head(engine), taxonomy, allocation, resolve=resolve)

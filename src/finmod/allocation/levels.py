@@ -185,11 +185,12 @@ class _Cut:
             f"WHERE {said})"
         )
         same = " AND ".join(f"p.w{at} = t.t{at}" for at in range(count))
+        day = "(CAST(epoch(x_Start) AS BIGINT) // 86400)"
         is_member = " AND ".join(f"m.{each} IS NOT DISTINCT FROM t.{each}" for each in members)
         self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {_WEIGHTS} AS SELECT CAST(list_position([{drivers}]::VARCHAR[], x_Driver) - 1 "
-            "AS SMALLINT) AS driver, CAST(CASE x_Grain WHEN 'month' THEN -(CAST(epoch(x_Start) AS BIGINT) // 86400) - 1 "
-            "ELSE CAST(epoch(x_Start) AS BIGINT) // 86400 END AS INTEGER) AS period, n.parent, n.member, "
+            f"CREATE OR REPLACE TEMP TABLE {_WEIGHTS} AS SELECT CAST(list_position([{drivers}]::VARCHAR[], x_Driver) "
+            f"- 1 AS SMALLINT) AS driver, CAST(CASE x_Grain WHEN 'month' THEN -{day} - 1 ELSE {day} END AS INTEGER) AS "
+            "period, n.parent, n.member, "
             "CAST(x_Value AS DOUBLE) AS weight FROM "
             f"{DRIVER_ROWS} AS d JOIN (SELECT t.x_Dimensions, p.parent, coalesce(m.member, 0) AS member FROM "
             f"level_texts AS t JOIN {_PARENTS} AS p ON {same} LEFT JOIN {_MEMBERS} AS m ON {is_member}) AS n "
@@ -224,8 +225,9 @@ class _Cut:
         same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM p.w{at}" for at, name in enumerate(within))
         self.engine.run(
             f"CREATE OR REPLACE TEMP TABLE {_CELLS} AS SELECT s.*, p.*, {literal(self.level.name)} AS x_Level, "
-            f"CAST(row_number() OVER () AS INTEGER) AS cell FROM (SELECT x_BillingPeriod, x_ChargeDate, BillingCurrency, {', '.join(within)}, {sums} FROM "
-            f"{source} GROUP BY ALL) AS s JOIN {_PARENTS} AS p ON {same}"
+            "CAST(row_number() OVER () AS INTEGER) AS cell FROM (SELECT x_BillingPeriod, x_ChargeDate, "
+            f"BillingCurrency, {', '.join(within)}, {sums} FROM {source} GROUP BY ALL) AS s "
+            f"JOIN {_PARENTS} AS p ON {same}"
         )
         found = self.engine.arrays(
             "SELECT CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) AS period, "
@@ -246,9 +248,7 @@ class _Cut:
 
     def _cut_day(self, day: _Day, parents: Sequence[Values], piece: _Piece) -> None:
         cells = day.cells
-        wholes, rests = (
-            np.stack([cells[f"{letter}{cost}"] for cost in range(len(COSTS))], axis=1) for letter in "wr"
-        )
+        wholes, rests = (np.stack([cells[f"{letter}{cost}"] for cost in range(len(COSTS))], axis=1) for letter in "wr")
         for at, (first, last) in enumerate(day.bounds.tolist()):
             if first < last:
                 edges = np.cumsum(day.weights[first:last])

@@ -27,8 +27,8 @@ CODED: Final = "allocation_parts"
 """Table: the same in numbers: ``day``, ``place``, ``pool``, ``target``, costs and numbers of unknown ones."""
 
 _APART: Final = "allocation_parts_apart"
-# Rows of a piece: a month of a dozen pools, 30 days and 1,000 targets.
-_PIECE: Final = 400_000
+# Rows of a piece: half a month of a dozen pools and 1,000 targets.
+_PIECE: Final = 200_000
 
 
 @dataclass(frozen=True)
