@@ -51,6 +51,7 @@ def write_rules(folder: Path) -> None:
 
 
 def _taxonomy() -> str:
+    """Return rules as people write them: what is known of names, accounts and ids comes before what tags say."""
     values = ", ".join([f"p{at}: {{}}" for at in range(PRODUCTS)] + [f"s{at}: {{shared: true}}" for at in range(POOLS)])
     platforms = ", ".join(f'"{111111111111 + at}": s{at}' for at in range(POOLS))
     names = ", ".join(f'"n{at}-*-prod-*": p{at % PRODUCTS}' for at in range(35))
@@ -64,8 +65,8 @@ def _taxonomy() -> str:
     teams = ", ".join(f"team-{at}" for at in range(TEAMS))
     return (
         f"dimensions:\n  product:\n    values: {{{values}}}\n    from:\n      - account: {{{platforms}}}\n"
-        f"      - tag: [product, app]\n      - name: {{{names}}}\n      - account: {{{accounts}}}\n{when}\n"
-        f"  team:\n    values: [{teams}]\n    from:\n      - tag: team\n      - id: {{{ids}}}\n"
+        f"      - name: {{{names}}}\n      - account: {{{accounts}}}\n{when}\n      - tag: [product, app]\n"
+        f"  team:\n    values: [{teams}]\n    from:\n      - id: {{{ids}}}\n      - tag: team\n"
     )
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.process import timed
 from finmod.allocation.solve import ends
 from finmod.allocation.split import UNIT, split
-from finmod.allocation.vectors import Ints
+from finmod.allocation.vectors import Floats, Ints
 
 GOAL = 50
 SERVICES = 200
@@ -74,24 +74,50 @@ def _key(day: str, at: int, chance: random.Random, **used_by: str) -> dict[str, 
     return {**row, "ConsumerService": "", "Product": "", **used_by}
 
 
-def allocated(costs: Rows, keys: Rows) -> dict[str, dict[str, int]]:
-    """Return day -> product -> cost in units of 1e-12, as a run of finmod finds it."""
+@dataclass(frozen=True)
+class Graph:
+    """The rows in numbers.
+
+    Attributes:
+        amounts: Day -> cost of each service, in units of 1e-12.
+        products: Number -> name.
+        when: Of each key its day, in numbers.
+        owners: Of each key who is used.
+        users: Of each key the service or product that uses.
+        parts: Of each key which part of the cost that is.
+    """
+
+    amounts: dict[str, list[int]]
+    products: dict[int, str]
+    when: Ints
+    owners: Ints
+    users: Ints
+    parts: Floats
+
+
+def read_graph(costs: Rows, keys: Rows) -> Graph:
+    """Return the rows in numbers."""
     services, products = _numbers(costs, keys)
     amounts: dict[str, list[int]] = {}
     for row in costs:
         amounts.setdefault(row["Date"], [0] * len(services))[services[row["Service"]]] += _units(row["Cost"])
-    order = np.arange(len(services))
     dates, providers, consumers, bought, used = zip(*map(_COLUMNS, keys), strict=True)
     when, owners = (_found(dict(zip(amounts, range(len(amounts)), strict=True)), dates), _found(services, providers))
     users = np.maximum(_found({**services, "": -1}, consumers), _found({**products, "": -1}, bought))
     weights = np.fromiter(map(float, used), dtype=np.float64, count=len(used))
     node = when * len(services) + owners
     parts = weights / np.bincount(node, weights=weights)[node]
-    by_day = np.split(np.argsort(when, kind="stable"), np.cumsum(np.bincount(when))[:-1])
+    return Graph(amounts, {number: name for name, number in products.items()}, when, owners, users, parts)
+
+
+def allocated(graph: Graph) -> dict[str, dict[str, int]]:
+    """Return day -> product -> cost in units of 1e-12, as a run of finmod finds it."""
+    by_day = np.split(np.argsort(graph.when, kind="stable"), np.cumsum(np.bincount(graph.when))[:-1])
     found: dict[str, dict[str, int]] = {}
-    names = {number: name for name, number in products.items()}
-    for (day, whole), chosen in zip(amounts.items(), by_day, strict=True):
-        finals, ways = ends(order, owners[chosen], users[chosen], parts[chosen])
+    names = graph.products
+    order = np.arange(min(names))
+    for (day, whole), chosen in zip(graph.amounts.items(), by_day, strict=True):
+        finals, ways = ends(order, graph.owners[chosen], graph.users[chosen], graph.parts[chosen])
         edges = np.cumsum(ways, axis=1)
         sums = split(np.array(whole), edges / edges[:, -1:]).sum(axis=0)
         found[day] = {names[number]: amount for number, amount in zip(finals.tolist(), sums.tolist(), strict=True)}
@@ -177,25 +203,24 @@ def graph_against_peer(folder: Path, times: int) -> Iterator[str]:
         return
     for back in (0, 20):
         costs, keys = make_graph(back)
-        found: list[tuple[float, float]] = []
+        found: list[list[float]] = []
         for _ in range(times):
-            start = time.perf_counter()
-            ours = allocated(costs, keys)
-            middle = time.perf_counter()
+            graph, reading = timed(partial(read_graph, costs, keys))
+            ours, alone = timed(partial(allocated, graph))
             theirs = _peer(folder, python, costs, keys)
-            found.append((middle - start, theirs["seconds"]))
-        mine, their = (min(side) for side in zip(*found, strict=True))
-        ratio = statistics.median(after / before for before, after in found)
+            found.append([reading.processor, alone.processor, theirs["reading"], theirs["alone"]])
+        read, own_time, peer_read, peer_time = (min(side) for side in zip(*found, strict=True))
         days = [_matrices(costs, keys, day) for day in ours]
         exact = [_exact(day) for day in days]
         own = [_of(day, products, UNIT) for day, products in zip(days, ours.values(), strict=True)]
         peers = [_of(day, products, 1) for day, products in zip(days, theirs["answer"].values(), strict=True)]
         cut = f"cycles, {theirs['cut']} keys cut by the peer" if back else "no cycle"
         text = (
-            f"{SERVICES} services, {PRODUCTS} products, {DAYS} days, {len(keys):,} keys, "
-            f"{cut}: finmod {mine:6.3f} s, "
-            f"cloud-cost-allocation {their:6.2f} s: {ratio:.0f}x (goal {GOAL}); largest difference from the exact cost "
-            f"of a product: finmod {_largest(own, exact):.0e}, peer {_largest(peers, exact):.0e}"
+            f"{SERVICES} services, {PRODUCTS} products, {DAYS} days, {len(keys):,} keys, {cut}; seconds of "
+            f"the processor: finmod {own_time:.3f} to allocate, {read:.3f} to read; cloud-cost-allocation {peer_time:.2f} and "
+            f"{peer_read:.2f}: allocation {peer_time / own_time:.0f}x (goal {GOAL}), with reading "
+            f"{(peer_read + peer_time) / (read + own_time):.0f}x; largest difference from the exact cost of a product: "
+            f"finmod {_largest(own, exact):.0e}, peer {_largest(peers, exact):.0e}"
         )
         if back:
             other = [("the peer", peers), ("step-down", [_step_down(day) for day in days]),

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from finmod.allocation.cells import PLACES, TARGETS, Cells, own_part
+from finmod.allocation.cells import CELLS, PLACES, TARGETS, Cells, own_part
 from finmod.allocation.definition import Allocation
 from finmod.allocation.split import NARROW, UNIT, amount_sql, split, split_any
 from finmod.allocation.vectors import Ints, Vector
@@ -24,7 +24,8 @@ ALLOCATED: Final = "allocated"
 """Relation: a row per billing period, day, source, currency, service, category, pool and target."""
 
 CODED: Final = "allocation_parts"
-"""Table: the same in numbers: ``day``, ``place``, ``pool``, ``target``, costs and numbers of unknown ones."""
+"""Table: the same in numbers: ``day``, ``place``, ``pool``, ``target``, costs, and numbers of unknown ones where there
+are any: years of rows have no room for columns of zeros."""
 
 _APART: Final = "allocation_parts_apart"
 # Rows of a piece: half a month of a dozen pools and 1,000 targets.
@@ -113,7 +114,9 @@ def make_allocated(
         cut: Targets whose own cost is among those cells.
     """
     cells, parts = given
-    engine.run(f"CREATE OR REPLACE TEMP TABLE {CODED} AS {own_part(cut)}")
+    counts = COST_UNKNOWNS if _has_unknowns(engine) else ()
+    own = ", ".join(("day", "place", "pool", "target", *map(identifier, COSTS), *counts))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {CODED} AS SELECT {own} FROM ({own_part(cut)})")
     # Cells of one pool, place and day meet again where they were told apart by a group or by who was cut further.
     meet = bool((cells.group > 0).any() or (cells.pool == 0).any())
     if meet:
@@ -121,16 +124,18 @@ def make_allocated(
     for each in parts:
         frame = _frame(cells, each)
         engine.register("split_parts", frame)
-        engine.run(f"INSERT INTO {_APART if meet else CODED} SELECT day, place, pool, target, {_amounts(frame)} FROM "
-                   "split_parts")  # fmt: skip
+        engine.run(
+            f"INSERT INTO {_APART if meet else CODED} SELECT day, place, pool, target, {_amounts(frame, len(counts))} "
+            "FROM split_parts"
+        )
         engine.run("DROP VIEW split_parts")
     if meet:
-        sums = ", ".join(f"CAST(sum({name}) AS {DECIMAL})" for name in map(identifier, COSTS))
-        counts = ", ".join(f"CAST(sum({name}) AS BIGINT)" for name in COST_UNKNOWNS)
-        engine.run(f"INSERT INTO {CODED} SELECT day, place, pool, target, {sums}, {counts} FROM {_APART} "
+        sums = [f"CAST(sum({name}) AS {DECIMAL})" for name in map(identifier, COSTS)]
+        sums += [f"CAST(sum({name}) AS BIGINT)" for name in counts]
+        engine.run(f"INSERT INTO {CODED} SELECT day, place, pool, target, {', '.join(sums)} FROM {_APART} "
                    "GROUP BY day, place, pool, target")  # fmt: skip
         engine.run(f"DROP TABLE {_APART}")
-    engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED} AS {_decoded(allocation, taxonomy)}")
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED} AS {_decoded(allocation, taxonomy, counts)}")
 
 
 def _frame(cells: Cells, parts: Parts) -> dict[str, Any]:
@@ -152,25 +157,31 @@ def _frame(cells: Cells, parts: Parts) -> dict[str, Any]:
     return frame
 
 
-def _amounts(frame: Mapping[str, Any]) -> str:
-    """Return SQL for the costs and the numbers of unknown ones of a piece."""
+def _has_unknowns(engine: Engine) -> bool:
+    some = " OR ".join(f"{name} <> 0" for name in COST_UNKNOWNS)
+    return bool(engine.row(f"SELECT coalesce(bool_or({some}), false) FROM {CELLS}")[0])
+
+
+def _amounts(frame: Mapping[str, Any], counts: int) -> str:
+    """Return SQL for the costs of a piece, and for so many numbers of unknown ones."""
     costs = []
     for at in range(len(COSTS)):
         amount = amount_sql(f"w{at}" if f"w{at}" in frame else None, f"r{at}")
         costs.append(f"CASE WHEN k{at} THEN {amount} END" if f"k{at}" in frame else amount)
-    return ", ".join([*costs, *(f"u{at}" if f"u{at}" in frame else "0" for at in range(len(COST_UNKNOWNS)))])
+    return ", ".join([*costs, *(f"u{at}" if f"u{at}" in frame else "0" for at in range(counts))])
 
 
-def _decoded(allocation: Allocation, taxonomy: Taxonomy) -> str:
+def _decoded(allocation: Allocation, taxonomy: Taxonomy, counts: Sequence[str]) -> str:
     names = ", ".join(literal(pool.name) for pool in allocation.pools)
     pool = f"list_extract([{names}]::VARCHAR[], nullif(c.pool, 0))" if names else "NULL::VARCHAR"
     values = ", ".join(
         f"t.v{at} AS {identifier(taxonomy.dimensions[name].column)}" for at, name in enumerate(allocation.to)
     )
-    amounts = ", ".join(f"c.{identifier(name)}" for name in (*COSTS, *COST_UNKNOWNS))
+    amounts = [f"c.{identifier(name)}" for name in COSTS]
+    amounts += [f"c.{name}" if counts else f"0::BIGINT AS {name}" for name in COST_UNKNOWNS]
     return (
         "SELECT p.x_BillingPeriod, DATE '1970-01-01' + c.day AS x_ChargeDate, p.x_Source, p.BillingCurrency, "
         "p.x_TrueUpOf, NULL::DATE AS x_AllocationOf, p.ServiceName, p.ChargeCategory, "
-        f"{pool} AS x_Pool, {values}, {amounts} FROM {CODED} AS c JOIN {PLACES} AS p USING (place) "
+        f"{pool} AS x_Pool, {values}, {', '.join(amounts)} FROM {CODED} AS c JOIN {PLACES} AS p USING (place) "
         f"JOIN {TARGETS} AS t USING (target)"
     )

@@ -84,11 +84,13 @@ def _solve(parts: Floats, inside: tuple[Ints, Ints], direct: Floats) -> Floats:
     if size <= _DENSE:
         feeding = np.bincount(rows * size + columns, weights=parts, minlength=size * size).reshape(size, size)
         return np.asarray(np.linalg.solve(np.eye(size) - feeding, direct), dtype=np.float64)
-    from scipy.sparse import csc_matrix, identity  # noqa: PLC0415 -- takes a quarter of a second to import
+    from scipy.sparse import csc_matrix  # noqa: PLC0415 -- takes a quarter of a second to import
     from scipy.sparse.linalg import splu  # noqa: PLC0415 -- as above
 
-    sparse = csc_matrix((parts, (rows, columns)), shape=(size, size))
-    return np.asarray(splu(csc_matrix(identity(size, format="csc") - sparse)).solve(direct), dtype=np.float64)
+    own = np.arange(size)
+    values = np.concatenate([np.ones(size), -parts])
+    places = np.concatenate([own, rows]), np.concatenate([own, columns])
+    return np.asarray(splu(csc_matrix((values, places), shape=(size, size))).solve(direct), dtype=np.float64)
 
 
 def _refuse_closed(order: Ints, feeding: tuple[Ints, Ints], leaving: Ints) -> None:
