@@ -38,7 +38,7 @@ class Fit:
 
     Attributes:
         answer: The coefficients, or why there are none.
-        shares: Shares of the whole cost with their intervals, by target; None without an answer.
+        shares: Shares of the month's cost with their intervals, by target; None without an answer.
         targets: Numbers of these targets.
         days: First and last day that were looked at.
         doubt: Why the shares may be wrong although there are some; None where nothing speaks against them.
@@ -135,8 +135,12 @@ class ByInference:
         answer = infer_shares(spent, use.sum(axis=1), names=self.share.drivers)
         if answer.refusal is not None:
             return Fit(answer, None, targets, (first, after - timedelta(days=1)))
-        doubt = answer.doubt(use)
-        return Fit(answer, answer.target_shares(use, spent), targets, (first, after - timedelta(days=1)), doubt)
+        # Months before it say what a unit of a driver costs; whose the cost is, is told of the month itself.
+        own = np.array(days) >= (month - EPOCH).days
+        held = own & ((use @ answer.coefficients).sum(axis=1) > 0)
+        told = own if spent[held].sum() else np.ones_like(own)
+        shares = answer.target_shares(use[told], spent[told])
+        return Fit(answer, shares, targets, (first, after - timedelta(days=1)), answer.doubt(use))
 
 
 def _key(series: Series, day: int) -> int:

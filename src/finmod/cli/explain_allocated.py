@@ -92,6 +92,8 @@ def _screen(found: ExplainedAmount) -> None:
     screen = console()
     say(screen, _head(found), style="bold", limit=1000)
     say(screen, _version(found), style="dim" if found.ties else "red")
+    for line in _booked(found):
+        say(screen, line)
     for part in found.explanation.parts:
         screen.print()
         say(screen, _sentence(found, part), style="bold", limit=1000)
@@ -104,6 +106,14 @@ def _screen(found: ExplainedAmount) -> None:
             more = part.charges - len(part.parts)
             if more > 0:
                 say(screen, f"And {counted(more, 'charge key')} more.", style="dim")
+
+
+def _booked(found: ExplainedAmount) -> Iterator[str]:
+    for month, amount in found.true_ups.items():
+        yield (
+            f"Beside it stands a true-up of {month:%Y-%m}, which is closed: "
+            f"{money(amount, found.explanation.asked.currency)}, by rules that came later."
+        )
 
 
 def _row(part: ChargePart, currency: str) -> tuple[str, ...]:
@@ -218,6 +228,7 @@ def _page(found: ExplainedAmount) -> Iterator[str]:
     yield f"## {markdown_text(_head(found))}"
     yield ""
     yield markdown_text(_version(found))
+    yield from (markdown_text(line) for line in _booked(found))
     for part in found.explanation.parts:
         yield from ("", f"**{markdown_text(_sentence(found, part))}**")
         yield from (f"- {markdown_text(line)}" for line in _lines(found, part))
@@ -243,6 +254,7 @@ def _object(found: ExplainedAmount) -> dict[str, Any]:
             "amount": _amount(found.stored),
             "ties": found.ties,
         },
+        "true_ups": {f"{month:%Y-%m}": _amount(amount) for month, amount in found.true_ups.items()},
         "parts": [_part(part) for part in found.explanation.parts],
     }
 

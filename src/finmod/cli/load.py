@@ -82,10 +82,11 @@ def command(  # noqa: PLR0913 -- click passes the options by name
         reports, problems = load_sources(project, wanted, now, step, again=again)
         drivers, refused = (None, []) if names else load_drivers_too(project, now, step, again=again)
     if reports or not problems:
-        _show(reports, project.root, folder, form)
-    if drivers and form == "table":
-        for line in loaded_lines(drivers):
+        _show(reports, project.root, form)
+    if form == "table":
+        for line in loaded_lines(drivers) if drivers else ():
             say(console(), line)
+        _next(reports, folder)
     problems += refused
     if problems:
         raise UserError(*problems)
@@ -120,7 +121,7 @@ def _rows(period: LoadedPeriod) -> Iterator[tuple[Any, ...]]:
         yield period.source, f"{period.period:%Y-%m}", period.files, charges, currency, exact, _what(period), odd
 
 
-def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: Form) -> None:
+def _show(reports: Sequence[LoadReport], root: Path, form: Form) -> None:
     rows = [row for report in reports for period in report.periods for row in _rows(period)]
     if form != "table":
         same = [
@@ -148,6 +149,11 @@ def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: 
                 f"(ledger version {report.version}).",
                 markup=False,
             )
+
+
+def _next(reports: Sequence[LoadReport], folder: Path | None) -> None:
+    """Print what was loaded in all, and what to run next."""
+    rows = [(report, row) for report in reports for period in report.periods for row in _rows(period)]
     for report in reports:
         if report.compare_with:
             console().print(
@@ -157,7 +163,7 @@ def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: 
             )
     if rows and not all(report.compare_with for report in reports):
         _total([report for report in reports if not report.compare_with])
-        found = any(row[-1] for row in rows if row[0] not in beside)
+        found = any(row[-1] for report, row in rows if not report.compare_with)
         what = "the findings and the proof that nothing was lost" if found else "the proof that nothing was lost"
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
 

@@ -51,11 +51,12 @@ SOURCES: dict[str, dict[str, Any]] = {
 }
 
 # Lines of a new project file that a sample says otherwise. Its bills are clean: anything odd is worth a red check, but
-# for what the suppliers' own forms leave out: prices under a reservation, SKUs of purchases.
+# for what the suppliers' own forms leave out: prices under a reservation, SKUs of purchases; and for what an inferred
+# share cannot be sure of.
 _SAID = {
     "# invoices: invoices.csv\n": "invoices: invoices.csv\n",
     "# check:\n#   fail_on: error           # or warning\n": "check:\n  fail_on: warning         # or error\n",
-    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353]  # codes",
+    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353, FM2257]  # codes",
 }
 
 
