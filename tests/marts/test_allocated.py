@@ -70,7 +70,7 @@ def test_the_allocation_that_stood_can_be_asked(tmp_path: Path) -> None:
     books.run("apply", "--author", "ada")
     books.write("allocation.yaml", ALLOCATION)
     books.run("apply", "--author", "ada")
-    asked = ([], ["--as-of", "1"], ["--as-of", "2"], ["--as-of", "2026-08"])
+    asked: list[list[str]] = [[], ["--as-of", "1"], ["--as-of", "2"], ["--as-of", "2026-08"]]
     assert [books.query(sql, *words)[0]["v"] for words in asked] == [3, 1, 3, 1]
     told = "SELECT sum(EffectiveCost) AS c FROM allocated_daily WHERE x_Product = 'ads' AND x_Pool = 'cluster'"
     assert books.query(told, "--as-of", "2026-08") == [{"c": "20.000000000000"}]
