@@ -64,6 +64,10 @@ def test_what_came_or_went_has_one_end_alone() -> None:
     assert told(matched([change(ADS, "-1")])) == [(("k8s", "k8s"), ADS, None, "1")]
 
 
+def test_what_shows_as_nothing_is_dust() -> None:
+    assert [Flow("USD", SEARCH, ADS, Decimal(text), (JULY,)).is_dust for text in ("0.0049", "0.005")] == [True, False]
+
+
 def test_nothing_changed_nothing_moves() -> None:
     assert matched([]) == []
     assert flows([], 1) == []

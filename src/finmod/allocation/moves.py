@@ -74,6 +74,9 @@ class Move:
         return self.giver != self.taker
 
 
+DUST = Decimal("0.005")
+"""Below it an amount shows as 0.00."""
+
 _End = tuple[str | None, Values, Decimal]
 """A pool, a target and what it has more."""
 _Add = Callable[[_End, _End, Decimal], None]
@@ -167,6 +170,11 @@ class Flow:
     taker: Values | None
     amount: Decimal
     months: tuple[date, ...]
+
+    @property
+    def is_dust(self) -> bool:
+        """Return whether it shows as 0.00: what rounding to 12 places puts here or there."""
+        return self.amount < DUST
 
     @property
     def per_month(self) -> Decimal:

@@ -52,7 +52,7 @@ class Cause:
         """
         width = max((len(end) for move in self.moves for end in (move.giver, move.taker) if end), default=0)
         for depth in range(1, width + 1):
-            found = self.flows(depth)
+            found = [flow for flow in self.flows(depth) if not flow.is_dust]
             if found:
                 return depth, max(found, key=lambda flow: flow.amount)
         return None
