@@ -135,8 +135,8 @@ def left_of(*rows: tuple[str | None, str, str, str]) -> Left:
 
 def named(giver: str, taker: str, amount: str, pools: tuple[str | None, str | None] = (None, None)) -> Move:
     """Return a move of what charges bring with them; targets as product and team."""
-    ends = [tuple(text or None for text in end.split("/")) for end in (giver, taker)]
-    return Move(SEPTEMBER, "USD", pools, *ends, Decimal(amount), "taxonomy.yaml:9:19", "account")
+    one, other = (tuple(text or None for text in end.split("/")) for end in (giver, taker))
+    return Move(SEPTEMBER, "USD", pools, one, other, Decimal(amount), "taxonomy.yaml:9:19", "account")
 
 
 def ends_of(moves: list[Move]) -> list[tuple[object, ...]]:

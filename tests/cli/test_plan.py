@@ -222,7 +222,7 @@ def test_apply_says_what_was_made(changed: Books) -> None:
         "The proof that nothing was lost: finmod --project DIR check",
     ]
     assert said(changed, "apply") == [
-        "Nothing to apply: version 2, applied TIME UTC by bob, has the same rules on the same ledger.",
+        "Nothing to apply: version 2, applied TIME UTC by bob, has the same rules on the same charges.",
         "Total EffectiveCost 296.00 USD, before and after: unchanged, to the last digit.",
     ]
 

@@ -17,6 +17,7 @@ from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import books as closing_books
 from finmod.ledger.rule_files import kept
 from finmod.workspace.apply import apply, default_author
+from finmod.workspace.plan import plan
 from tests.applied import ALLOCATION, AUGUST, CHARGES, HALVES, NOW, SEPTEMBER, project_of, shared
 from tests.books import Books, bill
 from tests.tagged import charge
@@ -60,6 +61,14 @@ def test_the_same_again_makes_no_version(books: Books) -> None:
     first = apply(project_of(books), NOW, author="ada")
     again = apply(project_of(books), NOW + timedelta(days=1), author="bob")
     assert (again.is_new, again.run, log(books)) == (False, first.run, (first.run,))
+
+
+def test_a_close_alone_makes_no_version(books: Books) -> None:
+    first = apply(project_of(books), NOW, author="ada")
+    assert books.run("close", "2026-08").code == 0
+    again = apply(project_of(books), NOW + timedelta(days=1), author="bob")
+    assert (again.is_new, again.run, again.findings) == (False, first.run, first.run.findings)
+    assert plan(project_of(books)).causes == ()
 
 
 def test_other_rules_make_a_version_and_the_one_before_stays_to_be_seen(books: Books) -> None:
