@@ -118,7 +118,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
     places = read_places(engine)
-    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places))
+    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places), targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)
