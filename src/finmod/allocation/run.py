@@ -46,7 +46,7 @@ from finmod.ledger.kubernetes_rows import usage_rows
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
-from finmod.taxonomy.keyed import BASE, cube, make_base
+from finmod.taxonomy.keyed import BASE, cube, make_base, with_restated
 from finmod.taxonomy.naming import Naming, name_keys
 from finmod.terms.findings import Finding
 
@@ -100,7 +100,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
-    read = with_history(allocation, months)
+    read = with_restated(engine, ledger, snapshot, with_history(allocation, months))
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
