@@ -150,7 +150,8 @@ class ByDriver:
         period = self.period(when)
         if period not in self._found:
             if len(self._found) >= _HELD:
-                self._found.clear()
+                for old in list(self._found)[: _HELD // 2]:
+                    del self._found[old]
             self._found[period] = self._vector(period)
         return self._found[period]
 
