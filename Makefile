@@ -102,7 +102,7 @@ faults: $(VENV)/ready-dev ## kill, fill and break finmod at every moment: the lo
 
 properties: $(VENV)/ready-dev ## try each property on ten times the examples
 	$(call say,properties)
-	@FINMOD_EXAMPLES=10 $(PYTEST) tests/properties tests/taxonomy/inference/test_properties.py
+	@FINMOD_EXAMPLES=10 $(PYTEST) tests/properties tests/taxonomy/inference/test_properties.py tests/journeys/test_allocation.py
 
 test-lowest: ## run the tests on the lowest versions that pyproject.toml promises (Python 3.11)
 	@python=$$(sh tools/find_python.sh 3.11) || { echo 'NOT RUN: no Python 3.11 was found, and the lowest versions need it.'; exit 1; }; \

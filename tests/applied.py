@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from finmod.settings.project import Project, load_project
 from tests.books import Books
 from tests.tagged import charge, with_charges
+
+AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
+NOW = datetime(2026, 10, 5, tzinfo=UTC)
 
 TAXONOMY = """\
 dimensions:
@@ -46,3 +51,12 @@ def shared(folder: Path, allocation: str = ALLOCATION, charges: Iterable[Mapping
     made = with_charges(folder, charges, TAXONOMY)
     made.write("allocation.yaml", allocation)
     return made
+
+
+HALVES = ALLOCATION.replace("{search: 0.75, ads: 0.25}", "{search: 0.5, ads: 0.5}")
+"""The cluster shared otherwise: 10 a month go from search to ads; support follows what they cost directly: it stays."""
+
+
+def project_of(books: Books) -> Project:
+    """Return the project as commands open it."""
+    return load_project(books.root)

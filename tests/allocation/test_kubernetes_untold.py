@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from finmod.allocation.basis import basis_of
 from finmod.allocation.definition import Allocation, Pool, Share
 from finmod.allocation.run import Run, allocate
+from finmod.allocation.shares import When
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.taxonomy.definition import Condition
-from tests.allocation.small_usage import TAXONOMY
+from tests.allocation.small_usage import DAYS, TAXONOMY
 from tests.books import Books, bill
 from tests.taxonomy.small import read
 from tests.usage import hour, load_usage, report
@@ -110,3 +114,17 @@ def test_bills_without_any_usage_stay_unallocated(books: Books) -> None:
 
     with ran(books) as (engine, _):
         assert costs(engine) == {None: Decimal(7)}
+
+
+def test_what_a_node_went_by_is_told(books: Books) -> None:
+    loaded(books)
+
+    with ran(books) as (_, run):
+        group = run.asking.groups.texts.index(('["node","prod","i-0a"]',))
+        basis = basis_of(run, 1, When(DAYS, DAYS, group), {run.targets.number(("ads", None))})
+
+    assert basis is not None
+    assert basis.what == "what was held of node i-0a of cluster prod"
+    assert basis.own / basis.whole == pytest.approx(basis.part)
+    # Idle hours go with what was held: 1 core and 2 GiB of 3.5 and 3.
+    assert basis.part == pytest.approx((0.031611 + 2 * 0.004237) / (3.5 * 0.031611 + 3 * 0.004237))

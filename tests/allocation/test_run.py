@@ -188,6 +188,12 @@ def test_a_target_that_earns_more_than_it_costs_has_no_part_in_a_share_by_cost(t
     assert found.by_product("x_Pool = 'net'") == {"ads": 10, "search": 30}
 
 
+def test_where_all_targets_earn_they_share_by_what_they_earn(tmp_path: Path, engine: Engine) -> None:
+    charges = [one("search", "-30", team="web"), one("ads", "-10", team="api"), one("net", "40")]
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost"))])
+    assert found.by_product("x_Pool = 'net'") == {"ads": 10, "search": 30}
+
+
 def test_a_share_within_columns_follows_cost_of_the_same_texts(tmp_path: Path, engine: Engine) -> None:
     charges = [
         one("search", "300", SubAccountId="1"), one("ads", "100", SubAccountId="2"), one("net", "8", SubAccountId="2"),

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,27 @@ def test_the_screen_says_what_was_loaded_and_whether_it_can_be_believed(place: P
         assert (shown in line) == (row["m"] != "2026-08"), (row, line)
     charges = books.query("SELECT count(*) AS n FROM charges")[0]["n"]
     assert f"{charges:,} charges of 3 months" in screen
+    sums = books.query("SELECT count(*) AS n FROM allocation_proofs WHERE x_Difference = 0")[0]["n"]
+    assert f"{sums:,} sums before and after are equal, to the last digit." in " ".join(screen.split())
+
+
+def test_the_largest_products_and_the_others_come_to_all_that_there_is(report: DemoReport) -> None:
+    panel = shown(report, 100)
+    product, team = (
+        panel.partition(f"EffectiveCost by {what}, USD")[2].splitlines()[1:] for what in ("product", "team")
+    )
+    costs = report.allocated.products
+    names = [line.strip("│ ").partition("  ")[0] for line in product[:11]]
+    assert names == [*(item.name for item in costs[:8]), "6 others", "unallocated", "in all"]
+    amounts = [
+        [Decimal(text.replace(",", "")) for text in re.findall(r"-?[0-9,]+\.\d\d", line)] for line in product[:11]
+    ]
+    whole = report.totals["EffectiveCost"][0]
+    assert amounts[-1][2] == round(whole, 2)
+    assert abs(sum(each[2] for each in amounts[:-1]) - whole) < Decimal("0.1")
+    assert all(abs(direct + part - full) < Decimal("0.02") for direct, part, full in amounts)
+    assert re.search(r"\d+ others", "\n".join(team[6:7]))
+    assert shown(report, 100, products=14).count("others") == 1
 
 
 def test_every_line_of_the_screen_fits(screen: str) -> None:
@@ -74,8 +96,8 @@ def test_every_line_of_the_screen_fits(screen: str) -> None:
 
 def test_what_the_screen_tells_to_run_runs_when_pasted(place: Path, screen: str) -> None:
     pasted = [line.strip() for line in screen.partition("Look further:")[2].splitlines() if line.strip()]
-    assert [re.findall(r"status|check|tags|query|export", line)[0] for line in pasted] == [
-        "status", "check", "tags", "query", "export",
+    assert [re.findall(r"check|plan|tags|query|export", line)[0] for line in pasted] == [
+        "check", "plan", "tags", "query", "export",
     ]  # fmt: skip
     for line in pasted:
         assert line.startswith(".venv/bin/finmod --project 'my demo' ")
@@ -104,6 +126,8 @@ def test_the_screen_has_its_amounts_for_programs(tmp_path: Path) -> None:
     total = amounts["all", None, "EffectiveCost"]
     assert [(total["billing_period"], total["amount"])] == [(costs[1]["m"], costs[1]["e"])]
     assert total["amount_before"] == costs[0]["e"]
+    products = [row for (by, _, _), row in amounts.items() if by == "product"]
+    assert sum(Decimal(row["amount"]) for row in products) == Decimal(total["amount"])
     assert {name for by, name, _ in amounts if by == "source"} == {
         "aws",
         "azure-ea",
@@ -121,20 +145,26 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
     return run_demo(tmp_path_factory.mktemp("report") / "d", rows=1200, months=3, now=now, step=silent)
 
 
+def shown(report: DemoReport, columns: int, **options: int) -> str:
+    out = io.StringIO()
+    Console(file=out, width=columns, color_system=None).print(month_panel(report, columns, **options))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("columns", [36, 40, 50, 60, 70, 80, 96])
 def test_no_name_and_no_digit_is_lost_at_any_width(columns: int, report: DemoReport) -> None:
-    out = io.StringIO()
-    Console(file=out, width=columns, color_system=None).print(month_panel(report, columns))
-    panel = out.getvalue().partition("╰")[0]
-    shown = " ".join(line.strip("│ ") for line in panel.splitlines())
+    panel = shown(report, columns).partition("╰")[0]
+    texts = " ".join(line.strip("│ ") for line in panel.splitlines())
     assert {len(line) for line in panel.splitlines()} == {columns}
-    assert "…" not in shown
-    assert "EffectiveCost by service, USD" in re.sub(" +", " ", re.sub(r"2026-\d\d|change", "", shown))
+    assert "…" not in texts
+    bare = re.sub(" +", " ", re.sub(r"2026-\d\d|change|direct|shared|full", "", texts))
+    assert [what for what in ("service", "product", "team") if f"EffectiveCost by {what}, USD" not in bare] == []
     for item in report.suppliers:
         assert re.search(rf"^│ {item.source} .*{item.billed:,.2f}", panel, re.MULTILINE)
     amounts = [now for now, _ in report.totals.values()] + [now for _, now, _ in report.services]
-    assert all(f" {amount:,.2f} " in shown + " " for amount in amounts)
-    assert (" format " in shown, " files " in shown) == (columns > 80, columns > 70)
+    amounts += [item.full for item in (*report.allocated.products[:8], *report.allocated.teams[:6])]
+    assert all(f" {amount:,.2f} " in texts + " " for amount in amounts)
+    assert (" format " in texts, " files " in texts) == (columns > 80, columns > 70)
     assert columns != 80 or any(line.startswith("│ EffectiveCost, upfront fees spread ") for line in panel.splitlines())
 
 

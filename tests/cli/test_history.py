@@ -78,6 +78,7 @@ def test_json_tells_every_event_in_its_order_with_exact_amounts(told: Books) -> 
         "event": "true-up", "first_billing_period": "2026-07", "billing_period": "2026-07", "ledger_version": None,
         "booked_in": "2026-08", "source": "saas", "service": "Compute", "currency": "USD", "charges": 1,
         "billed_cost": "-2.500000000000", "effective_cost": "-2.000000000000", "reason": None,
+        "version": None, "author": None, "rule_hash": None,
     }  # fmt: skip
 
 

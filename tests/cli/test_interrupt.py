@@ -75,7 +75,7 @@ def test_an_interrupted_load_says_how_the_ledger_is(held: str, books: Books) -> 
     script = held + _AT_IMPORT.format(module="finmod.workspace.load", dropped=False)
     file = books.write("a.csv", bill({}))
     code, out, err = interrupted(script, "--project", books.root, "load", "--format", "focus", file)
-    assert (code, out, err) == (1, "", "\nInterrupted; the ledger is as the last whole load or close left it.\n")
+    assert (code, out, err) == (1, "", "\nInterrupted; the ledger is as the last whole load, close or apply left it.\n")
 
 
 def test_an_interrupt_after_the_last_line_changes_nothing(loaded: Books) -> None:

@@ -14,7 +14,7 @@ import rich_click
 from tests.books import Books, bill, finmod, rows
 
 HELP = {
-    "": ("Usage", "--project", "load", "check", "query", "export", "Exit codes", "2 totals differ"),
+    "": ("Usage", "--project", "load", "check", "query", "export", "Exit codes", "2 there are changes"),
     "load": ("--format", "--source", "--set", "--unreadable-as-null", "--date-order", "--accept", "--output"),
     "check": ("--proof", "--output", "Exit code 1"),
     "reconcile": ("--rows", "--output", "PERIOD", "Exit code 1"),
@@ -51,6 +51,9 @@ HELP = {
     ),
     "tags init": (),
     "explain": ("KEY|RESOURCE", "--period", "--output"),
+    "plan": ("--init", "--detail", "--measure", "--months", "--period", "--detailed-exitcode", "--output"),
+    "apply": ("--note", "--author", "--output"),
+    "diff": ("--detail", "--measure", "--months", "--period", "--output", "A", "B"),
     "export": ("focus",),
     "export focus": ("--version", "--to", "--period", "--source"),
     "close": ("--note", "--early", "--output", "PERIOD"),
@@ -59,6 +62,8 @@ HELP = {
     "fx": ("read", "show"),
     "fx read": ("--currency", "--since", "--replace", "--output", "FILE"),
     "fx show": ("--date", "--output"),
+    "drivers": ("load", "--output"),
+    "drivers load": ("--again", "--output", "NAME"),
     "init": ("--name", "--currency"),
     "status": ("--output",),
     "sample": ("--seed", "--months", "--rows", "--spend", "--fault"),

@@ -83,6 +83,8 @@ def test_rows_that_may_not_repeat_are_refused_with_both_places(project: DriverPr
         "row for each, as combine: none says. Take one of the two out, or say what becomes of both: combine: sum, "
         "last, average or max. (FM2179)"
     )
+    text = (project.root / "o.csv").read_text()
+    assert len(of_csv(project, text, ", combine: none, gaps: zero").refused()) == 1
     of_csv(project, "date,product,orders\n2026-09-01,ads,6\n2026-09-02,ads,1\n", ", combine: none")
     project.load()
     assert len(project.rows()) == 2
@@ -221,6 +223,24 @@ whole: {unit: order, grain: month, from: {parquet: i.parquet}}
     project.load()
     assert project.values("orders") == [("2026-09-01", ("ads",), "0.1"), ("2026-09-02", (), "123456789.1")]
     assert project.values("whole") == [("2026-09-01", (), "7")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a"b',
+        "back\\slash",
+        "'; DROP TABLE drivers; --",
+        '{"product":"x"}',
+        "\x1b[31m",
+        "line\nend",
+        "\u00e9\u4e2d\U0001f600",
+    ],
+)
+def test_hostile_texts_of_targets_stay_texts(project: DriverProject, text: str) -> None:
+    quoted = text.replace('"', '""')
+    of_csv(project, f'date,product,orders\n2026-09-01,"{quoted}",1\n').load()
+    assert project.values() == [("2026-09-01", (text,), "1")]
 
 
 def test_many_rows_that_repeat_are_found_by_their_hash(project: DriverProject) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
+from finmod.sample.products import PRODUCTS
 from finmod.settings.project import load_project
 from finmod.workspace.demo import DemoReport, run_demo
 from finmod.workspace.query import query
@@ -42,10 +43,29 @@ def test_the_demo_is_proven_and_its_invoices_tie(report: DemoReport) -> None:
     assert (report.month, report.months, report.check.red, report.check.invoices_tie) == ("2026-10", 3, False, True)
     assert all(proof.holds for proof in report.check.proofs)
     assert [month for month, _ in report.trend] == ["2026-08", "2026-09", "2026-10"]
-    assert len(report.services) == 8
+    assert len(report.services) == 5
     assert [cost for _, cost, _ in report.services] == sorted((cost for _, cost, _ in report.services), reverse=True)
     assert [item.dimension for item in report.tags] == ["product", "team", "environment"]
     assert all(Decimal(0) < item.understood < item.taggable and item.gap > 0 for item in report.tags)
+
+
+def test_the_demo_is_allocated_and_every_dollar_has_its_place(report: DemoReport) -> None:
+    found = report.allocated
+    (run,) = query(load_project(report.folder), "SELECT x_Author, x_Note FROM allocation_runs").rows
+    assert run == ("finmod demo", "demo")
+    whole, before = report.totals["EffectiveCost"]
+    for costs in (found.products, found.teams):
+        assert [item.name is None for item in costs].index(True) == len(costs) - 1
+        assert sum(item.full for item in costs) == whole
+        assert sum(item.before for item in costs) == before
+    assert [item.full for item in found.products[:-1]] == sorted(
+        (item.full for item in found.products[:-1]), reverse=True
+    )
+    # Nothing stays with a platform.
+    assert {item.name for item in found.products[:-1]} == {product.name for product in PRODUCTS}
+    assert found.covered == (whole - found.products[-1].full, before - found.products[-1].before)
+    assert whole * Decimal("0.85") < found.covered[0] < whole
+    assert found.sums[0] == found.sums[1] > 0
 
 
 def test_a_demo_that_is_broken_off_leaves_no_empty_folder(tmp_path: Path) -> None:

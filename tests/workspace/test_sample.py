@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,12 @@ import pytest
 
 from finmod.focus.columns import COSTS
 from finmod.sample.months import parse_month
+from finmod.sample.products import PLATFORMS
 from finmod.sample.taxonomy import taxonomy_files
+from finmod.settings.drivers import read_drivers
+from finmod.settings.project import load_project
+from finmod.workspace.drivers import load_drivers
+from finmod.workspace.rules import read_rules
 from tests.books import Books, finmod
 from tests.sample_truth import ledger, truth
 
@@ -82,8 +88,20 @@ def test_a_sample_has_the_taxonomy_of_its_window(tmp_path: Path) -> None:
     assert (folder / ".schema" / "taxonomy.schema.json").is_file()
 
 
-@pytest.mark.parametrize("name", ["taxonomy.yaml", "taxonomy/mine.csv"])
-def test_a_folder_with_a_taxonomy_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
+def test_a_sample_has_an_allocation_and_the_drivers_that_it_names(tmp_path: Path) -> None:
+    folder = tmp_path / "northwind"
+    assert finmod("sample", folder, "--months", "2", "--rows", "2000").code == 0
+    allocation, drivers = read_rules(folder).allocation, read_drivers(folder)
+    assert {pool.name for pool in allocation.pools} >= {*(platform.name for platform in PLATFORMS), "company"}
+    assert set(allocation.drivers()) < set(drivers)
+    read, problems = load_drivers(load_project(folder), (), datetime(2026, 11, 1, tzinfo=UTC))
+    assert problems == []
+    assert [each.name for each in read.drivers] == list(drivers)
+    assert all((folder / ".schema" / f"{name}.schema.json").is_file() for name in ("allocation", "drivers"))
+
+
+@pytest.mark.parametrize("name", ["taxonomy.yaml", "taxonomy/mine.csv", "allocation.yaml", "drivers.yaml"])
+def test_a_folder_with_rules_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("mine\n", encoding="utf-8")
     said = finmod("sample", tmp_path, "--months", "1", "--rows", "400")

@@ -14,6 +14,7 @@ from finmod.allocation.cost_shares import ByCost
 from finmod.allocation.definition import Share
 from finmod.allocation.driver_shares import ByDriver
 from finmod.allocation.inferred import ByInference
+from finmod.allocation.kubernetes_shares import ByKubernetes
 from finmod.allocation.run import Run
 from finmod.allocation.shares import Dated, Shared, When
 from finmod.allocation.vectors import Vector
@@ -84,10 +85,11 @@ def _values(asked: Shared | None, when: When, wide: AbstractSet[int], share: Sha
         if found is not None:
             held = np.isin(found[0], np.array(sorted(wide), dtype=np.int64))
             return float(found[1][held].sum()), float(found[1].sum()), share.driver or ""
-    if isinstance(asked, ByCost):
+    if isinstance(asked, ByCost | ByKubernetes):
         vector = asked.on(when)
+        what = f"{share.measure} of the targets" if isinstance(asked, ByCost) else asked.words(when.group)
         if isinstance(vector, Vector):
-            return _sum(vector, wide), float(vector.weights.sum()), f"{share.measure} of the targets"
+            return _sum(vector, wide), float(vector.weights.sum()), what
     return None
 
 

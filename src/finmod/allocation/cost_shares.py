@@ -1,7 +1,8 @@
 """Shares by cost: a pool goes to targets in proportion to what they cost themselves.
 
 Owns the weights: sums of a measure over direct cost, of a billing period or a day, over all charges or over those that
-agree with the pool's in some columns. A target with a negative sum has no part.
+agree with the pool's in some columns. A target with a negative sum has no part,
+unless all have one: then they share by its size.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class ByCost:
         numbers, at = np.unique(places, return_inverse=True)
         sums = np.bincount(at, weights=costs, minlength=len(numbers))
         chosen = ~np.isin(numbers, self.refused)
-        return from_arrays(numbers[chosen], np.maximum(sums[chosen], 0))
+        costs = sums[chosen]
+        # Google names those who use a commitment by credits alone: who got more back, used more of it.
+        return from_arrays(numbers[chosen], np.maximum(costs if (costs > 0).any() else -costs, 0))
 
 
 def read_weights(engine: Engine, share: Share, receiving: Mapping[int, int]) -> Weights:

@@ -6,7 +6,7 @@ Owns the records. Reading them from files is the work of ``reading.py``, applyin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
@@ -117,6 +117,14 @@ class Share:
     otherwise: Share | None = None
     unallocated: bool = False
 
+    @property
+    def meaning(self) -> Share:
+        """Return the same share wherever it stands."""
+        fixed = tuple(replace(part, place="") for part in self.fixed)
+        among = tuple(replace(condition, place="") for condition in self.among)
+        otherwise = self.otherwise.meaning if self.otherwise else None
+        return replace(self, place="", fixed=fixed, among=among, otherwise=otherwise)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
@@ -169,6 +177,11 @@ class Level:
     dimensions: tuple[str, ...]
     within: tuple[str, ...]
     shares: tuple[Share, ...]
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return what it does, wherever it stands: levels of the same meaning cut alike."""
+        return self.dimensions, self.within, tuple(share.meaning for share in self.shares)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -204,7 +204,7 @@ class _Walk:
         return PoolPart(pool.name, amount, pooled, count, pool.place, shares, told, parts)
 
     def _own(self) -> list[int]:
-        """Return the targets whose direct cost is in the number: those with the same main value that are cut further."""
+        """Return the targets whose own cost is in the number: those of the same main value that are cut further too."""
         wanted = self._targets()
         cuts = self.run.network.cut
         cut = cuts.cut().tolist() if isinstance(cuts, Cuts) else []
@@ -298,11 +298,11 @@ class ChargeTarget:
     """What of a charge key went to one target.
 
     Attributes:
-        values: The target.
+        named: Dimension -> its value, None where it has none.
         amount: Its part.
     """
 
-    values: tuple[str | None, ...]
+    named: Mapping[str, str | None]
     amount: Decimal
 
 
@@ -369,12 +369,16 @@ def explain_charge(
             sums[place] = sums.get(place, 0) + part
     for (pool, currency, outcome), sums in gathered.items():
         found = run.naming.outcomes.found[outcome - 1] if outcome else None
-        told = [ChargeTarget(run.targets.every[place], _money(part)) for place, part in sums.items() if part]
-        told.sort(key=lambda each: (-abs(each.amount), str(each.values)))
+        told = [ChargeTarget(_named(run, place), _money(part)) for place, part in sums.items() if part]
+        told.sort(key=lambda each: (-abs(each.amount), str(each.named)))
         yield ChargeWay(
             *key, run.allocation.pools[pool - 1].name if pool else None, found.place if found else None, shares[pool],
             _money(sum(sums.values())), currency, tuple(told),
         )  # fmt: skip
+
+
+def _named(run: Run, place: int) -> dict[str, str | None]:
+    return dict(zip(run.targets.dimensions, run.targets.every[place], strict=True))
 
 
 def _share(dated: Dated, when: When) -> Share | None:

@@ -6,11 +6,12 @@ Owns the findings. Cost that no share could place is never lost: it stands unall
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.inferred import ByInference, Fit
 from finmod.allocation.levels import LevelRun
 from finmod.allocation.shares import EPOCH, Dated
 from finmod.engines.duckdb import Engine
@@ -94,3 +95,22 @@ def level_findings(run: LevelRun) -> Iterator[Finding]:
             last_billing_period=f"{max(days):%Y-%m}" if f"{min(days):%Y-%m}" != f"{max(days):%Y-%m}" else None,
             where=level.shares[0].place,
         )
+
+
+def doubt_findings(allocation: Allocation, pools: Mapping[int, Dated]) -> Iterator[Finding]:
+    """Yield a finding per inferred pool and reason for which its shares may be wrong although they were inferred."""
+    for number, dated in sorted(pools.items()):
+        for share, asked in (each for _, chain in dated.shares for each in chain):
+            doubts: dict[tuple[str, str], list[date]] = {}
+            for month, fit in sorted(asked.fits.items()) if isinstance(asked, ByInference) else ():
+                if isinstance(fit, Fit) and fit.doubt is not None:
+                    doubts.setdefault((fit.doubt.code, fit.doubt.text), []).append(EPOCH + timedelta(days=month))
+            for (code, text), months in doubts.items():
+                yield Finding(
+                    code=code,
+                    severity="warning",
+                    message=f"pool {allocation.pools[number - 1].name}, {share.text}: {text}.",
+                    billing_period=f"{months[0]:%Y-%m}",
+                    last_billing_period=f"{months[-1]:%Y-%m}" if len(months) > 1 else None,
+                    where=share.place,
+                )

@@ -20,6 +20,7 @@ from finmod.allocation.full_cost import every
 from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.vectors import Floats, Ints, Vector, composed, from_arrays, only
 from finmod.engines.duckdb import Engine, identifier
+from finmod.models.inferred_refusals import Refusal
 from finmod.models.inferred_shares import Inferred, TargetShares, infer_shares
 from finmod.terms.periods import months_before
 
@@ -37,17 +38,17 @@ class Fit:
 
     Attributes:
         answer: The coefficients, or why there are none.
-        shares: Shares of the whole cost with their intervals, by target; None without an answer.
+        shares: Shares of the month's cost with their intervals, by target; None without an answer.
         targets: Numbers of these targets.
-        first: First day that was looked at.
-        last: Last one.
+        days: First and last day that were looked at.
+        doubt: Why the shares may be wrong although there are some; None where nothing speaks against them.
     """
 
     answer: Inferred
     shares: TargetShares | None
     targets: Ints
-    first: date
-    last: date
+    days: tuple[date, date]
+    doubt: Refusal | None = None
 
 
 @dataclass
@@ -132,8 +133,14 @@ class ByInference:
                 use[at, np.searchsorted(targets, numbers[held]), place] = values[held]
         spent: Floats = np.array([cost[day] for day in days])
         answer = infer_shares(spent, use.sum(axis=1), names=self.share.drivers)
-        shares = None if answer.refusal is not None else answer.target_shares(use, spent)
-        return Fit(answer, shares, targets, first, after - timedelta(days=1))
+        if answer.refusal is not None:
+            return Fit(answer, None, targets, (first, after - timedelta(days=1)))
+        # Months before it say what a unit of a driver costs; whose the cost is, is told of the month itself.
+        own = np.array(days) >= (month - EPOCH).days
+        held = own & ((use @ answer.coefficients).sum(axis=1) > 0)
+        told = own if spent[held].sum() else np.ones_like(own)
+        shares = answer.target_shares(use[told], spent[told])
+        return Fit(answer, shares, targets, (first, after - timedelta(days=1)), answer.doubt(use))
 
 
 def _key(series: Series, day: int) -> int:

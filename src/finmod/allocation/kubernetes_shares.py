@@ -81,8 +81,8 @@ def _read(engine: Engine, table: str, value: str, period: str) -> Parts:
     rows = engine.rows(
         "SELECT period, cluster, key, coalesce(list(target ORDER BY target) FILTER (target IS NOT NULL), []), "
         "coalesce(list(weight ORDER BY target) FILTER (target IS NOT NULL), []), "
-        "coalesce(sum(weight) FILTER (target IS NULL), 0) FROM "
-        f"(SELECT {period} AS period, cluster, key, target, CAST(sum({value}) AS DOUBLE) AS weight FROM {table} "
+        "coalesce(max(weight) FILTER (target IS NULL), 0) FROM "
+        f"(SELECT {period} AS period, cluster, key, target, exact_sum({value}) AS weight FROM {table} "
         "GROUP BY ALL) WHERE weight > 0 GROUP BY period, cluster, key ORDER BY period, cluster, key"
     )
     found: dict[int, dict[str, dict[str, Part]]] = {}
@@ -135,6 +135,20 @@ class ByKubernetes:
         if what == "unknown" and isinstance(found, Vector):
             self.untold.add((when.group, when.day))
         return found
+
+    def words(self, group: int) -> str:
+        """Return by what the charges of a group are shared, in words for whoever asks why."""
+        what, cluster, key = self._asked(group)
+        where = "all clusters" if cluster is None else f"cluster {printable(cluster, 80)}"
+        which = "" if key is None else f"{printable(key, 80)} of "
+        return {
+            "node": f"what was held of node {which}{where}",
+            "unknown": f"what was held of the nodes of {where}, idle hours among it",
+            "volume": f"claims of volume {which}{where}",
+            "storage": f"storage claims of {where}",
+            "network": f"bytes sent from {f'node {which}' if key else ''}{where}",
+            "cluster": f"what was held of {where}",
+        }[what]
 
     def _asked(self, group: int) -> tuple[What, str | None, str | None]:
         """Return what the charges of a group are for; cost of other pools is for all that clusters are."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -26,14 +27,14 @@ from finmod.allocation.cells import (
 )
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
-from finmod.allocation.findings import pool_costs, share_findings
+from finmod.allocation.findings import doubt_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.kubernetes_untold import untold_nodes
-from finmod.allocation.kubernetes_usage import asks_usage, read_usage
+from finmod.allocation.kubernetes_usage import asks_usage, months_of, read_usage
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
-from finmod.allocation.pool_use import pool_findings
+from finmod.allocation.pool_use import pool_findings, unshared_findings
 from finmod.allocation.pools import with_pools
 from finmod.allocation.proof import Proved, prove
 from finmod.allocation.shares import When
@@ -107,8 +108,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
-        charges = f"{cubes[0]} UNION ALL SELECT x_ChargeDate FROM {cubes[1]}"
-        read_usage(engine, usage_rows(ledger, snapshot), taxonomy, targets, charges)
+        held = months_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
+        read_usage(engine, partial(usage_rows, ledger, snapshot), taxonomy, targets, held)
     segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
     groups = make_keys(engine, naming, allocation, targets)
@@ -125,12 +126,18 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)
-    findings = (
+    findings = _findings(engine, naming, allocation, network)
+    return Run(allocation, naming, targets, network, asking, proved, findings)
+
+
+def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: Network) -> tuple[Finding, ...]:
+    return (
         *pool_findings(engine, naming, allocation),
+        *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
+        *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
     )
-    return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
 def _in_two_rounds(

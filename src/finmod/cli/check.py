@@ -20,6 +20,7 @@ from finmod.errors import counted, printable
 from finmod.terms.money import difference, known_sum, plain
 
 if TYPE_CHECKING:
+    from finmod.ledger.applied_proof import AppliedProof
     from finmod.ledger.proof import Proof
     from finmod.ledger.usage_proof import UsageProof
     from finmod.terms.findings import Code, Finding, Severity
@@ -68,7 +69,7 @@ def command(folder: Path | None, *, proof: bool, form: Form) -> int:
 
 
 def _proof(report: CheckReport, form: Form) -> None:
-    rows = [*map(_proof_row, report.proofs), *map(_usage_row, report.usage)]
+    rows = [*map(_proof_row, report.proofs), *map(_usage_row, report.usage), *map(_applied_row, report.allocated)]
     if form != "table":
         show(_PROOF_COLUMNS, rows, form)
         return
@@ -91,6 +92,11 @@ def _usage_row(item: UsageProof) -> tuple[object, ...]:
     return item.source, f"{item.period:%Y-%m}", None, what, None, item.files, item.ledger, None, None, item.holds
 
 
+def _applied_row(item: AppliedProof) -> tuple[object, ...]:
+    what = f"{item.measure}, allocation version {item.version}"
+    return None, item.billing_period, item.currency, what, None, None, item.allocated, item.charges, None, item.holds
+
+
 def _row(item: Finding) -> tuple[object, ...]:
     return (
         item.severity, item.code, item.source, item.billing_period, item.column, item.rows, twelve_places(item.amount),
@@ -110,6 +116,12 @@ def _screen(report: CheckReport, catalogue: dict[str, Code], let_pass: Counter[t
     for title in dict.fromkeys(proof.title for proof in report.usage):
         holds = [proof.holds for proof in report.usage if proof.title == title]
         screen.print(f"{sum(holds):,} of {len(holds):,} totals of {title} are the same in files and ledger.")
+    if report.allocated:
+        holds = [proof.holds for proof in report.allocated]
+        screen.print(
+            f"{sum(holds):,} of {len(holds):,} totals are the same in charges and allocation version "
+            f"{report.allocated[0].version}, day by day, to the last digit."
+        )
     if report.invoices_tie is not None:
         screen.print(_invoices(tie=report.invoices_tie, rounded=report.invoices_rounded))
     billed = [proof for proof in report.proofs if proof.measure == "BilledCost"]

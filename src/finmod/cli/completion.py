@@ -31,6 +31,19 @@ def sources(context: click.Context, parameter: click.Parameter, incomplete: str)
     return [CompletionItem(incomplete, type="file"), *_starting(project.sources, incomplete)]
 
 
+def drivers(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the drivers of the project."""
+    del parameter
+    from finmod.settings.drivers import read_drivers
+    from finmod.settings.project import find_project
+
+    folder = context.find_root().params.get("project")
+    try:
+        return _starting(read_drivers(folder or find_project(Path.cwd())), incomplete)
+    except FinmodError:
+        return []
+
+
 def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the names of formats."""
     del context, parameter

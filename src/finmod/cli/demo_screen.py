@@ -17,12 +17,15 @@ from finmod.cli.output import console
 from finmod.cli.project import command_line
 from finmod.cli.tags import percent
 from finmod.workspace.demo import DemoReport
+from finmod.workspace.demo_allocation import Cost
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 100
 # Below this width an amount of millions and a name have no room beside each other.
 _LEAST_WIDTH = 36
 _LEAST_NAME, _GAP, _FRAME = 14, 2, 4
+# Products where the screen is not high enough for all, lines around the panel, teams.
+_FEW_PRODUCTS, _AROUND, _TEAMS = 8, 16, 6
 _TEXTS = ("format",)
 COLUMNS = ("by", "name", "measure", "billing_period", "amount", "amount_before", "currency")
 
@@ -31,44 +34,59 @@ def show_demo(report: DemoReport) -> None:
     """Print what was loaded, what the last month cost, whether it can be believed, and where to look further."""
     screen = console()
     screen.width = max(min(screen.width, _WIDTH), _LEAST_WIDTH) if screen.is_terminal else _WIDTH
-    screen.print(month_panel(report, screen.width))
+    whole = month_panel(report, screen.width, products=len(report.allocated.products))
+    high = screen.is_terminal and len(screen.render_lines(whole)) + _AROUND <= screen.height
+    screen.print(whole if high else month_panel(report, screen.width))
     for line in _closing(report):
         screen.print(line)
     screen.print("\nLook further:")
     folder = report.folder
     file = shlex.quote(str(folder / f"{report.month}.parquet"))
     for words in (
-        "status",
         "check",
+        "plan",
         "tags",
-        'query "SELECT ServiceName, sum(EffectiveCost) FROM charges_daily GROUP BY 1 ORDER BY 2 DESC"',
+        'query "SELECT x_Product, x_Pool, sum(EffectiveCost) FROM allocated_daily GROUP BY ALL ORDER BY 1, 3 DESC"',
         f"export focus --version 1.2 --period {report.month} --to {file}",
     ):
         # Not folded: a command must be copied as one line.
         screen.print(f"  {command_line(folder, words)}", markup=False, soft_wrap=True)
 
 
-def month_panel(report: DemoReport, width: int) -> Panel:
-    """Return the last month of the sample company, so many characters wide: 36 at least."""
+def month_panel(report: DemoReport, width: int, *, products: int = _FEW_PRODUCTS) -> Panel:
+    """Return the last month of the sample company.
+
+    Args:
+        report: What is shown.
+        width: Number of characters, 36 at least.
+        products: How many of them are shown; the others together.
+    """
     effective, before = report.totals["EffectiveCost"]
     head = Text()
     head.append(f"Northwind (invented), {report.month}: EffectiveCost {effective:,.2f} USD", style="bold")
     head.append(f", {_change(effective, before)}\n")
     head.append(f"{report.trend[0][0]} to {report.month}  ")
     head.append(_spark([cost for _, cost in report.trend]), style="cyan")
-    every = (_suppliers(report), _totals(report), _services(report), _tags(report))
+    every = (
+        _suppliers(report), _totals(report), _services(report), _products(report, products), _teams(report),
+        _tags(report),
+    )  # fmt: skip
     tables = [table.drawn(width - _FRAME) for table in every]
     return Panel(Group(head, *(part for table in tables for part in (Text(), table))), width=width)
 
 
 def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
-    """Yield the amounts of the screen: per supplier, in all, per service, and what lacks an understood tag."""
+    """Yield the amounts of the screen: per supplier, in all, per service, product and team, and what lacks a tag."""
     for item in report.suppliers:
         yield "source", item.source, "BilledCost", report.month, item.billed, item.billed_before, "USD"
     for measure, (now, before) in report.totals.items():
         yield "all", None, measure, report.month, now, before, "USD"
     for name, now, before in report.services:
         yield "service", name, "EffectiveCost", report.month, now, before, "USD"
+    for by, costs in (("product", report.allocated.products), ("team", report.allocated.teams)):
+        for cost in costs:
+            yield by, cost.name, "EffectiveCost", report.month, cost.full, cost.before, "USD"
+            yield f"{by}, direct", cost.name, "EffectiveCost", report.month, cost.direct, None, "USD"
     for tags in report.tags:
         yield "dimension", tags.dimension, "TagGap", report.month, tags.gap, None, tags.currency
 
@@ -157,6 +175,34 @@ def _services(report: DemoReport) -> _Numbers:
     return _Numbers(("EffectiveCost by service, USD", *_months(report), "change"), rows, ("change", _months(report)[1]))
 
 
+def _products(report: DemoReport, most: int) -> _Numbers:
+    found = [*_few(report.allocated.products, most), ("in all", _sum(report.allocated.products))]
+    headings = ("EffectiveCost by product, USD", "direct", "shared", "full", "change")
+    rows = [
+        (name, f"{item.direct:,.2f}", f"{item.shared:,.2f}", f"{item.full:,.2f}", _change(item.full, item.before))
+        for name, item in found
+    ]
+    return _Numbers(headings, rows, ("change", "shared", "direct"))
+
+
+def _teams(report: DemoReport) -> _Numbers:
+    rows = [(name, *_amounts(item.full, item.before)) for name, item in _few(report.allocated.teams, _TEAMS)]
+    return _Numbers(("EffectiveCost by team, USD", *_months(report), "change"), rows, ("change", _months(report)[1]))
+
+
+def _few(costs: Sequence[Cost], most: int) -> list[tuple[str, Cost]]:
+    """Return the largest with their names, the others as one, and what is unallocated."""
+    named = [(item.name, item) for item in costs if item.name is not None]
+    rest = [item for _, item in named[most:]]
+    others = [(f"{len(rest):,} others", _sum(rest))] if rest else []
+    return [*named[:most], *others, *(("unallocated", item) for item in costs if item.name is None)]
+
+
+def _sum(costs: Sequence[Cost]) -> Cost:
+    parts = zip(*((item.direct, item.shared, item.before) for item in costs), strict=True)
+    return Cost(None, *(sum(each, Decimal(0)) for each in parts))
+
+
 def _amounts(now: Decimal, before: Decimal) -> tuple[str, str, str]:
     return f"{now:,.2f}", f"{before:,.2f}", _change(now, before)
 
@@ -174,7 +220,19 @@ def _closing(report: DemoReport) -> list[Text]:
         lines.append(f"Commitments: {share} used, {unused:,.2f} USD paid for nothing this month.")
     times = ", ".join(f"{what} {seconds:.0f}" for what, seconds in report.seconds.items())
     size = f"{report.charges:,} charges of {report.months} months; seconds: {times}."
-    return [*map(Text, lines), *_proof(report), Text(size)]
+    return [*map(Text, (*lines, _allocation(report))), *_proof(report), Text(size)]
+
+
+def _allocation(report: DemoReport) -> str:
+    found = report.allocated
+    whole = report.totals["EffectiveCost"]
+    now, before = (f"{part / of * 100:.1f} %" for part, of in zip(found.covered, whole, strict=True))
+    equal, every = found.sums
+    sums = f"{equal:,} sums" if equal == every else f"{equal:,} of {every:,} sums"
+    return (
+        f"Allocation: {now} of EffectiveCost has a product ({before} the month before); {sums} before and after are "
+        "equal, to the last digit."
+    )
 
 
 def _tags(report: DemoReport) -> _Numbers:

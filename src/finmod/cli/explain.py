@@ -1,23 +1,27 @@
-"""``finmod explain``: why charges are called what they are called."""
+"""``finmod explain``: why charges are called what they are called, and what an allocated amount is made of."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.explain_allocated import MEASURES, Target, object_of_way, show_amount, ways_of_charge
 from finmod.cli.lines import CUT, one_line, say
 from finmod.cli.output import Form, cell, console, money, output_option, show, twelve_places
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option
-from finmod.cli.values import Name
-from finmod.errors import counted
+from finmod.cli.values import Day, Name, Word
+from finmod.errors import Problem, UserError, counted
 
 if TYPE_CHECKING:
+    from finmod.allocation.explain import ChargeWay
+    from finmod.settings.project import Project
     from finmod.taxonomy.explain import DimensionName, KeyNames, ParentName, RuleAnswer
     from finmod.taxonomy.outcomes import Outcome
 
@@ -47,23 +51,64 @@ _LAST_PART = re.compile(r"^.*?([^/:]+)[/:]*$", re.DOTALL)
 
 
 @click.command("explain")
-@click.argument("what", type=Name("a charge key or a resource", "Name one."), metavar="KEY|RESOURCE")
+@click.argument(
+    "what", type=Name("a charge key or a resource", "Name one."), metavar="[KEY|RESOURCE]", required=False, default=None
+)
+@click.option(
+    "--of",
+    "targets",
+    type=Target(),
+    multiple=True,
+    metavar="DIMENSION=VALUE",
+    help="Explain an applied amount: that of product=search, of team=, of both.",
+)
+@click.option("--pool", type=Name("a pool"), metavar="NAME", help="Of --of: what came from one pool; direct is none.")
+@click.option("--day", type=Day(), metavar="YYYY-MM-DD", help="Of --of: one charge date alone.")
+@click.option(
+    "--measure",
+    type=Word(MEASURES),
+    default=MEASURES[0],
+    metavar="COST",
+    show_default=True,
+    help="Which cost is followed: EffectiveCost, BilledCost, ListCost or ContractedCost.",
+)
+@click.option("--currency", type=Name("a currency"), metavar="CODE", help="Of --of: another than that of most cost.")
 @period_option
 @output_option
 @click.pass_obj
-def command(folder: Path | None, what: str, period: str | None, *, form: Form) -> None:
-    """Show why charges are called what they are called: the rule that named them, and what every other rule says.
+def command(  # noqa: PLR0913 -- one parameter per option; click passes them by name
+    folder: Path | None,
+    *,
+    what: str | None,
+    targets: tuple[tuple[str, str | None], ...],
+    pool: str | None,
+    day: date | None,
+    measure: str,
+    currency: str | None,
+    period: str | None,
+    form: Form,
+) -> None:
+    """Show why charges are called what they are called, or what an allocated amount is made of.
 
     KEY is an x_ChargeKey of charges or charges_daily. RESOURCE is a ResourceId, a ResourceName, or the last parts of an
-    id, as tables show it.
+    id, as tables show it. Each is told with the rule that named it, what every other rule says, and who pays for it.
+
+    With --of an amount of the applied allocation is taken apart: pools, shares, values of drivers, rules, charges.
     """
     from finmod.terms.periods import parse_period
     from finmod.workspace.explain import MOST, explain
 
     month = parse_period(period) if period else None
-    keys = explain(opened(folder), what.removeprefix(CUT), month)
+    if what is None:
+        _explain_amount(folder, dict(targets), (month, day, pool), measure, currency, form)
+        return
+    if targets:
+        raise UserError(_both())
+    project = opened(folder)
+    keys = explain(project, what.removeprefix(CUT), month)
+    ways = _ways(project, keys, measure)
     if form == "json":
-        click.echo(json.dumps([_object(item) for item in keys], indent=2, ensure_ascii=True))
+        click.echo(json.dumps([_object(item, ways.get(item.key, [])) for item in keys], indent=2, ensure_ascii=True))
         return
     if form != "table":
         show(_COLUMNS, [row for item in keys for row in _rows(item)], form)
@@ -74,7 +119,7 @@ def command(folder: Path | None, what: str, period: str | None, *, form: Form) -
     for number, group in enumerate(alike.values()):
         if number:
             click.echo()
-        _screen(group)
+        _screen(group, ways)
     if len(keys) == MOST:
         say(console(), f"At most {MOST} charge keys are shown, the dearest.")
 
@@ -107,7 +152,50 @@ def _from(found: Outcome) -> str:
     return found.rule.text if found.rule else f"rolls up from {found.below}"
 
 
-def _object(item: KeyNames) -> dict[str, Any]:
+def _explain_amount(  # noqa: PLR0913, PLR0917 -- what is explained
+    folder: Path | None,
+    targets: dict[str, str | None],
+    narrowed: tuple[date | None, date | None, str | None],
+    measure: str,
+    currency: str | None,
+    form: Form,
+) -> None:
+    from finmod.workspace.explain_allocated import Wanted, explain_amount
+
+    month, day, pool = narrowed
+    if not (targets or pool or day):
+        raise UserError(_nothing_named())
+    month = month or (day.replace(day=1) if day else None)
+    show_amount(explain_amount(opened(folder), Wanted(targets, measure, month, day, pool, currency)), form)
+
+
+def _nothing_named() -> Problem:
+    return Problem(
+        code="FM1061",
+        found="nothing to explain is named",
+        expected="a charge key, a resource, or --of product=search",
+        remedy="See: finmod explain --help",
+    )
+
+
+def _both() -> Problem:
+    return Problem(
+        code="FM1061",
+        found="a charge key or resource stands beside --of",
+        expected="one of the two",
+        remedy="Leave one out: --of explains an allocated amount.",
+    )
+
+
+def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> dict[int, list[ChargeWay]]:
+    """Return where the keys' cost went; of an allocation that cannot be run again nothing is told here."""
+    from finmod.workspace.explain_allocated import explain_ways
+
+    own = [(item.source, item.month, item.key) for item in keys if item.restated is None]
+    return explain_ways(project, own, measure)
+
+
+def _object(item: KeyNames, ways: Sequence[ChargeWay]) -> dict[str, Any]:
     keys = ("value", "rule", "rule_text", "how", "place", "tag_key", "text")
     return {
         "source": item.source,
@@ -130,6 +218,7 @@ def _object(item: KeyNames) -> dict[str, Any]:
             }
             for name in item.names
         },
+        "allocated": [object_of_way(way) for way in ways],
     }
 
 
@@ -146,7 +235,7 @@ def _answer(answer: RuleAnswer) -> dict[str, Any]:
     }
 
 
-def _screen(keys: Sequence[KeyNames]) -> None:
+def _screen(keys: Sequence[KeyNames], ways: Mapping[int, Sequence[ChargeWay]]) -> None:
     """Show what keys have in common: what they are, what they are called, and why."""
     screen, item = console(), keys[0]
     for each in keys:
@@ -160,6 +249,9 @@ def _screen(keys: Sequence[KeyNames]) -> None:
         for answer in name_of.answers:
             if not answer.wins and answer.outcome is not None:
                 say(screen, _aside(answer, name_of), style="dim", indent=4)
+    for each in keys:
+        for line in ways_of_charge(ways.get(each.key, ())):
+            say(screen, line, indent=2)
 
 
 def _head(item: KeyNames) -> str:

@@ -11,6 +11,7 @@ import rich_click as click
 from rich.text import Text
 
 from finmod.cli.close import MONTH
+from finmod.cli.moves import months_words
 from finmod.cli.output import (
     Form,
     cell,
@@ -27,13 +28,15 @@ from finmod.cli.project import opened
 from finmod.errors import counted, printable
 
 if TYPE_CHECKING:
+    from finmod.ledger.applied import Run
     from finmod.ledger.closes import Close
     from finmod.workspace.history import History, Movement
 
 _COLUMNS = (
     "event", "at", "first_billing_period", "billing_period", "ledger_version", "booked_in", "source", "service",
-    "currency", "charges", "billed_cost", "effective_cost", "reason",
+    "currency", "charges", "billed_cost", "effective_cost", "reason", "version", "author", "rule_hash",
 )  # fmt: skip
+_RULES = 12
 _MOVED = ("loaded (UTC)", "booked in", "source", "service", "true-ups", "BilledCost", "EffectiveCost")
 
 
@@ -42,7 +45,7 @@ _MOVED = ("loaded (UTC)", "booked in", "source", "service", "true-ups", "BilledC
 @output_option
 @click.pass_obj
 def command(folder: Path | None, period: str | None, *, form: Form) -> None:
-    """Show closes and reopenings, and what restated bills moved by service; of one month, YYYY-MM, or all.
+    """Show closes, reopenings and allocations, and what restated bills moved by service; of a month, YYYY-MM, or all.
 
     Amounts are differences: what the bill says now less what was told before. True-ups that a reopening took back are
     not shown any more.
@@ -66,18 +69,25 @@ def _rows(found: History) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for close in found.closes:
         months = f"{close.since:%Y-%m}", f"{close.period:%Y-%m}"
-        rows.append(("close", _instant(close.closed_at), *months, close.version, *[None] * 7, close.note))
+        rows.append(("close", _instant(close.closed_at), *months, close.version, *[None] * 7, close.note, *[None] * 3))
         if close.reopened_at:
             undone = close.reopened_version
-            rows.append(("reopen", _instant(close.reopened_at), *months, undone, *[None] * 7, close.reason))
+            rows.append(
+                ("reopen", _instant(close.reopened_at), *months, undone, *[None] * 7, close.reason, *[None] * 3)
+            )
     rows += [
         (
             "true-up", item.loaded_at, *[f"{item.restated:%Y-%m}"] * 2, None, f"{item.booked_in:%Y-%m}", item.source,
             item.service, item.currency, item.charges, twelve_places(item.billed_cost),
-            twelve_places(item.effective_cost), None,
+            twelve_places(item.effective_cost), *[None] * 4,
         )
         for item in found.movements
     ]  # fmt: skip
+    for run in found.runs:
+        ends = (*run.changed[:1], *run.changed[-1:]) or (None, None)
+        span = [month and f"{month:%Y-%m}" for month in ends]
+        said = run.note, run.version, run.author, run.rule_hash
+        rows.append(("apply", _instant(run.applied_at), *span, run.ledger_version, *[None] * 7, *said))
     return sorted(rows, key=lambda row: row[1])
 
 
@@ -99,6 +109,10 @@ def _screen(found: History, period: str | None) -> None:
             screen.print(line, markup=False)
     elif found.closes:
         screen.print("No restated bill has moved anything since.")
+    if found.runs:
+        screen.print()
+    for run in found.runs:
+        screen.print(Text(printable(_applied(run), 1000)))
 
 
 def _sentence(close: Close) -> str:
@@ -109,6 +123,15 @@ def _sentence(close: Close) -> str:
     reason = close.reason or ""
     end = "" if reason.endswith((".", "!", "?")) else "."
     return f"{text}; reopened {minute(close.reopened_at)} UTC, version {close.reopened_version}: {reason}{end}"
+
+
+def _applied(run: Run) -> str:
+    note = f" ({run.note})" if run.note else ""
+    changed = months_words(run.changed) if run.changed else "no month"
+    return (
+        f"Allocation version {run.version} applied {minute(run.applied_at)} UTC by {run.author}: rules "
+        f"{run.rule_hash[:_RULES]} on ledger version {run.ledger_version}, new rows in {changed}{note}."
+    )
 
 
 def _moved(item: Movement) -> tuple[str, ...]:
@@ -153,3 +176,7 @@ def _page(name: str, found: History, period: date | None) -> Iterator[str]:
         for item in moved:
             yield f"| {' | '.join(markdown_text(text) for text in _moved(item))} |"
         yield from ("", *_sums(moved))
+    if found.runs:
+        yield from ("", "## Allocations")
+    for run in found.runs:
+        yield from ("", markdown_text(_applied(run)))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.completion import formats, sources
+from finmod.cli.drivers import loaded_lines
+from finmod.cli.lines import say
 from finmod.cli.load_options import bill_options, read_options
 from finmod.cli.output import Form, console, money, output_option, show, spread, table, twelve_places
 from finmod.cli.progress import progress
@@ -67,7 +69,9 @@ def command(  # noqa: PLR0913 -- click passes the options by name
     Files that are in the ledger already are not read again, unless --again says so. A changed file replaces its billing
     periods; what it changes in a closed one is booked as true-ups in the open one. Where a source is refused, the
     others are loaded all the same. Options that say how bills are read add to what finmod.yaml says, for this load.
+    Without SOURCE and PATH the drivers of drivers.yaml are loaded too.
     """
+    from finmod.workspace.drivers import load_drivers_too
     from finmod.workspace.load import load_sources
     from finmod.workspace.sources import chosen_sources
 
@@ -76,8 +80,14 @@ def command(  # noqa: PLR0913 -- click passes the options by name
     now = datetime.now(tz=UTC)
     with progress() as step:
         reports, problems = load_sources(project, wanted, now, step, again=again)
+        drivers, refused = (None, []) if names else load_drivers_too(project, now, step, again=again)
     if reports or not problems:
-        _show(reports, project.root, folder, form)
+        _show(reports, project.root, form)
+    if form == "table":
+        for line in loaded_lines(drivers) if drivers else ():
+            say(console(), line)
+        _next(reports, folder)
+    problems += refused
     if problems:
         raise UserError(*problems)
 
@@ -111,7 +121,7 @@ def _rows(period: LoadedPeriod) -> Iterator[tuple[Any, ...]]:
         yield period.source, f"{period.period:%Y-%m}", period.files, charges, currency, exact, _what(period), odd
 
 
-def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: Form) -> None:
+def _show(reports: Sequence[LoadReport], root: Path, form: Form) -> None:
     rows = [row for report in reports for period in report.periods for row in _rows(period)]
     if form != "table":
         same = [
@@ -139,6 +149,11 @@ def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: 
                 f"(ledger version {report.version}).",
                 markup=False,
             )
+
+
+def _next(reports: Sequence[LoadReport], folder: Path | None) -> None:
+    """Print what was loaded in all, and what to run next."""
+    rows = [(report, row) for report in reports for period in report.periods for row in _rows(period)]
     for report in reports:
         if report.compare_with:
             console().print(
@@ -148,7 +163,7 @@ def _show(reports: Sequence[LoadReport], root: Path, folder: Path | None, form: 
             )
     if rows and not all(report.compare_with for report in reports):
         _total([report for report in reports if not report.compare_with])
-        found = any(row[-1] for row in rows if row[0] not in beside)
+        found = any(row[-1] for report, row in rows if not report.compare_with)
         what = "the findings and the proof that nothing was lost" if found else "the proof that nothing was lost"
         click.echo(f"Next, {what}: {command_line(folder, 'check')}")
 

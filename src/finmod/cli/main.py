@@ -24,6 +24,7 @@ from finmod.cli import (
     completion,
     demo,
     diff,
+    drivers,
     explain,
     export,
     fx,
@@ -56,14 +57,14 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Start", "commands": ["demo", "init", "sample"]},
         {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
         {"name": "Results", "commands": ["query", "tags", "explain", "export"]},
-        {"name": "Allocation", "commands": ["plan", "apply", "diff"]},
+        {"name": "Allocation", "commands": ["drivers", "plan", "apply", "diff"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
 }
 
 
-_WRITING = frozenset({"apply", "close", "demo", "load", "reopen"})
+_WRITING = frozenset({"apply", "close", "demo", "drivers", "load", "reopen"})
 """The commands that write the ledger."""
 
 
@@ -141,10 +142,11 @@ for _command in (
     query.command,
     tags.command,
     explain.command,
+    export.command,
+    drivers.command,
     plan.command,
     apply.command,
     diff.command,
-    export.command,
     close.command,
     close.reopen_command,
     history.command,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from finmod.cli.close import MONTH
-from finmod.cli.lines import say
+from finmod.cli.lines import one_line, say
 from finmod.cli.moves import (
     COLUMNS,
     months_words,
@@ -121,8 +121,10 @@ def _screen(folder: Path | None, found: Plan, *, detail: bool) -> None:
     if found.applied is None:
         screen_of_results(found)
         screen.print()
-    elif not found.causes:
+    elif not found.changes:
         say(screen, _NOTHING)
+    if found.levels:
+        say(screen, _levels(found))
     screen_of_moves(found, detail=detail)
     screen_of_findings(found.findings)
     if found.applied is None:
@@ -143,14 +145,25 @@ def _sides(found: Plan) -> str:
     )
 
 
+def _levels(found: Plan) -> str:
+    """Return what is cut otherwise below the targets."""
+    from finmod.settings.validate import listing
+
+    names = listing([one_line(name, 80) for name in found.levels], "and")
+    which = f"level {names} is" if len(found.levels) == 1 else f"levels {names} are"
+    return f"Below the targets {which} cut otherwise: no target's cost moves by it."
+
+
 def _page(name: str, found: Plan) -> Iterator[str]:
     """Yield the lines of a comment on a pull request; its first one lets a bot find the comment again."""
     yield f"<!-- finmod-plan: {re.sub(r'[^A-Za-z0-9_. ]+', '-', name)} -->"
     yield f"## finmod plan: {markdown_text(name)}"
     if found.applied is None:
         yield from ("", "**Nothing was applied yet: all of it is new.**")
-    elif not found.causes:
+    elif not found.changes:
         yield from ("", f"**{_NOTHING}**")
+    if found.levels:
+        yield from ("", markdown_text(_levels(found)))
     if found.untold:
         yield from ("", f"What charges, drivers and rules move cannot be told apart: {markdown_text(found.untold)}.")
     yield from page_of_moves(found)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from finmod.settings.project import Project
 
 ON_A_PROJECT = (
-    "load", "check", "reconcile", "compare", "fx", "status", "query", "tags", "explain", "plan", "apply",
+    "load", "drivers", "check", "reconcile", "compare", "fx", "status", "query", "tags", "explain", "plan", "apply",
     "diff", "export", "close", "reopen", "history",
 )  # fmt: skip
 """The commands that work on the project of ``--project``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -125,6 +126,19 @@ class Month(click.ParamType[str]):
         if not self.first <= value <= self.last:
             raise wrong_value(value, param, ctx, expected=f"a month from {self.first} to {self.last}")
         return value
+
+
+class Day(click.ParamType[date]):
+    """A day as ``YYYY-MM-DD``."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day."""
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            raise wrong_value(value, param, ctx, expected="a day as YYYY-MM-DD, such as 2026-09-15") from None
 
 
 class Name(click.ParamType[str]):

@@ -195,14 +195,15 @@ def commit(engine: Engine, ledger: Ledger, new: NewRun, before: Run | None, now:
         ledger: Whose; the lock ``apply`` must be held.
         new: The allocation; its staged files move into the tables.
         before: The one that stood, for which it was made.
-        now: Time of the commit, UTC: it is never stamped earlier than what stood.
+        now: Time of the command, UTC: the version is stamped when it is committed, and later than what stood.
 
     Returns:
         The new version.
     """
     known = runs(engine, ledger)
     version = known[-1].version + 1 if known else 1
-    at = now if before is None else max(now, before.applied_at + _TICK)
+    at = max(now, ledger.clock())
+    at = at if before is None else max(at, before.applied_at + _TICK)
     stamp = Stamp(f"{at:%Y%m%dT%H%M%S%f}-allocation", at, version)
     tables = _recovered(ledger, before)
     for table in ALLOCATION_TABLES:

@@ -5,13 +5,15 @@ Owns its SQL, and what of a node a row held. Rows are in the ledger's units: cor
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Final
 
 from finmod.engines.duckdb import literal
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import query, relation, whole
 from finmod.ledger.splits import measured, quantity
-from finmod.ledger.tables import CHARGES, KUBERNETES_USAGE
+from finmod.ledger.tables import CHARGES, KUBERNETES_USAGE, Table
 
 HELD: Final = {
     f"{resource}Allocated{unit}": f"coalesce({resource}Allocated{unit}, "
@@ -38,12 +40,19 @@ _TAGS: Final = {
 }
 
 
-def usage_rows(ledger: Ledger, snapshot: Snapshot) -> str:
-    """Return SQL for the rows of reports and of the bill, in the ledger's units, instants without a zone."""
+def usage_rows(ledger: Ledger, snapshot: Snapshot, days: tuple[date, date] | None = None) -> str:
+    """Return SQL for the rows of reports and of the bill, in the ledger's units, instants without a zone.
+
+    Args:
+        ledger: Has them.
+        snapshot: Its state.
+        days: First and last day: files of other months are not read. None for all.
+    """
     instants = ", ".join(f"make_timestamp(epoch_us({name})) AS {name}" for name in ("IntervalStart", "IntervalEnd"))
-    reports = f"SELECT * REPLACE ({instants}) FROM {whole(KUBERNETES_USAGE, ledger.files(KUBERNETES_USAGE, snapshot))}"
+    usage = whole(KUBERNETES_USAGE, _files(ledger, KUBERNETES_USAGE, snapshot, days))
+    reports = f"SELECT * REPLACE ({instants}) FROM {usage}"
     there = set(ledger.columns(CHARGES, snapshot))
-    charges = ledger.files(CHARGES, snapshot)
+    charges = _files(ledger, CHARGES, snapshot, days)
     if not charges or "x_SplitUsage" not in there:
         return f"({reports})"
     quantities = ", ".join(
@@ -56,6 +65,15 @@ def usage_rows(ledger: Ledger, snapshot: Snapshot) -> str:
     tags = {name: _tag(key) for name, key in _TAGS.items()}
     split = query("kubernetes_splits").format(charges=relation(charges), quantities=quantities, **tags)
     return f"({reports} UNION ALL BY NAME {split})"
+
+
+def _files(ledger: Ledger, table: Table, snapshot: Snapshot, days: tuple[date, date] | None) -> list[Path]:
+    """Return the files of a table whose month, which the folder of their partition says, has any of the days."""
+    files = ledger.files(table, snapshot)
+    if days is None:
+        return files
+    first, last = (f"{day:%Y-%m}-01" for day in days)
+    return [file for file in files if first <= file.parent.name.partition("=")[2] <= last]
 
 
 def _tag(key: str) -> str:

@@ -147,7 +147,7 @@ class Ledger:
             if is_file:
                 raise UserError(_no_folder(folder))
         self.delta = DeltaFolder(tables)
-        self._clock = clock
+        self.clock = clock
 
     def head(self, engine: Engine) -> Snapshot:
         """Return the newest state.
@@ -297,7 +297,7 @@ class Ledger:
     def _next(self, head: Snapshot, name: str, now: datetime) -> Stamp:
         self.delta.create(LOADS)
         self.delta.add_columns(LOADS, LOADS.columns)
-        at = max(now, self._clock())
+        at = max(now, self.clock())
         if head.loaded_at is not None:
             at = max(at, head.loaded_at + _TICK)
         return Stamp(name, at, self.delta.version(LOADS) + 1)

@@ -103,6 +103,8 @@ def _missing(staged: Staged, driver: Driver, names: Sequence[str]) -> Problem:
 
 def text_of(column: StagedColumn) -> str:
     """Return SQL for a cell as text without blanks around it; NULL where nothing stands there."""
+    if column.type.upper() != "VARCHAR" and not column.type.upper().startswith("ENUM"):
+        return f"CAST({column.sql} AS VARCHAR)"
     return f"nullif(trim(CAST({column.sql} AS VARCHAR), {literal(_BLANKS)}), '')"
 
 
@@ -128,7 +130,9 @@ def number_of(column: StagedColumn) -> str:
     """Return SQL for a cell as a number; NULL for what is none, or none that 26 digits before the point hold."""
     if column.type.upper().startswith(_EXACT):
         return f"TRY_CAST({column.sql} AS DECIMAL(38,12))"
-    # Of a binary number the shortest decimal text that is the same number is meant.
+    if column.type.upper() in {"DOUBLE", "FLOAT"}:
+        # The shortest decimal text that is the same number is meant.
+        return f"TRY_CAST(CAST({column.sql} AS VARCHAR) AS DECIMAL(38,12))"
     text = text_of(column)
     return f"CASE WHEN {_is(text, _NUMBER)} THEN TRY_CAST({text} AS DECIMAL(38,12)) END"
 

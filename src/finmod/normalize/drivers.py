@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine, EngineError, identifier, literal
+from finmod.engines.duckdb import Engine, EngineError, file_list, identifier, literal
 from finmod.errors import Problem, UserError, printable
 from finmod.normalize.driver_columns import EXPECTED, Columns, driver_columns, instant_of, number_of, text_of
 from finmod.settings.drivers import Combine, Driver
@@ -22,10 +22,8 @@ _MOST_PROBLEMS = 20
 _UNREADABLE, _TWICE, _NOTHING = "FM2178", "FM2179", "FM2183"
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 _NUMBER = "a number, such as 1234.5, of 26 digits before its point at most"
-_GIVEN = "SELECT * FROM driver_cells WHERE value IS NOT NULL"
-# A row without any cell is no row.
-_BAD_DAY = "(start IS NULL AND (day IS NOT NULL OR said IS NOT NULL))"
-_BAD_VALUE = "(value IS NULL AND said IS NOT NULL)"
+# A row without a value tells nothing.
+_GIVEN = "SELECT * FROM driver_cells WHERE said IS NOT NULL"
 # Row numbers stand below the number of their file.
 _ROWS_OF_A_FILE = 1 << 40
 _LEAST_HASHED = 1000
@@ -53,7 +51,6 @@ class DriverPart:
         last: Start of its last one.
         total: Sum of its values.
         units: Other units than its own that its files tell -> number of rows.
-        digest: What its rows are known by: the same for the same rows, whatever their order.
     """
 
     name: str
@@ -67,7 +64,6 @@ class DriverPart:
     last: datetime
     total: Decimal
     units: dict[str, int]
-    digest: str
 
 
 def convert_driver(engine: Engine, driver: Driver, parts: Sequence[Staged], target: Path) -> DriverPart:
@@ -92,6 +88,19 @@ def convert_driver(engine: Engine, driver: Driver, parts: Sequence[Staged], targ
         raise UserError(_too_large(driver)) from error
 
 
+def digest_of(engine: Engine, part: DriverPart) -> str:
+    """Return what a driver's rows are known by: the same for the same rows, whatever their order."""
+    (digest,) = engine.row(
+        "SELECT concat_ws('-', count(*), sum(hash(x_Start, x_Dimensions, x_Value, x_Filled)), "
+        f"bit_xor(hash(x_Filled, x_Value, x_Dimensions, x_Start))) FROM {_of(part.parquet)}"
+    )
+    return str(digest)
+
+
+def _of(parquet: Path) -> str:
+    return f"read_parquet({file_list([parquet])}, hive_partitioning = false)"
+
+
 @dataclass(frozen=True)
 class _Conversion:
     """One driver on its way, with its cells in the view ``driver_cells``."""
@@ -104,25 +113,23 @@ class _Conversion:
     def write(self, target: Path) -> DriverPart:
         rows = " UNION ALL ".join(map(self._rows, range(len(self.parts))))
         self.engine.run(f"CREATE OR REPLACE TEMP VIEW driver_cells AS {rows}")
-        read, empty, unreadable = self.engine.row(
-            "SELECT count(value), count(*) FILTER (WHERE value IS NULL AND said IS NULL AND start IS NOT NULL), "
-            f"coalesce(bool_or({_BAD_DAY} OR {_BAD_VALUE}), false) FROM driver_cells"
-        )
-        if unreadable:
-            raise UserError(*self._unreadable())
-        if not read:
+        # Nearly always every cell can be read and no row repeats: what is written then is looked at, and is right.
+        given = self._copy(target, is_distinct=True)
+        if not given:
             raise no_rows(self.driver)
-        units, is_distinct = self._units(), self._is_distinct()
-        rows_written = self._copy(target, is_distinct=is_distinct)
-        first, last, total, filled, digest = self.engine.row(
+        (is_bad,) = self.engine.row(f"SELECT count(x_Start) < ? OR count(x_Value) < ? FROM {_of(target)}", [given] * 2)
+        if is_bad:
+            raise UserError(*self._unreadable())
+        is_final = self._is_distinct(target) and self.driver.settings.gaps == "none"
+        written = given if is_final else self._copy(target, is_distinct=False)
+        first, last, total, filled = self.engine.row(
             "SELECT make_timestamp(min(epoch_us(x_Start))), make_timestamp(max(epoch_us(x_Start))), sum(x_Value), "
-            "count(x_Filled), concat_ws('-', count(*), sum(hash(x_Start, x_Dimensions, x_Value, x_Filled)), "
-            "bit_xor(hash(x_Filled, x_Value, x_Dimensions, x_Start))) FROM read_parquet(?)",
-            [str(target)],
+            f"count(x_Filled) FROM {_of(target)}"
         )
-        combined = read - (rows_written - filled)
+        (empty,) = self.engine.row("SELECT count(*) FROM driver_cells WHERE said IS NULL AND day IS NOT NULL")
+        combined = given - (written - filled)
         return DriverPart(
-            self.driver.name, target, rows_written, read, empty, combined, filled, first, last, total, units, digest
+            self.driver.name, target, written, given, empty, combined, filled, first, last, total, self._units()
         )
 
     def _rows(self, number: int) -> str:
@@ -141,8 +148,8 @@ class _Conversion:
         """Yield the problems of the first cells that cannot be read."""
         settings = self.driver.settings
         found = self.engine.rows(
-            f"SELECT place, {_BAD_DAY}, day, {_BAD_VALUE}, said FROM driver_cells WHERE {_BAD_DAY} OR {_BAD_VALUE} "
-            f"ORDER BY place LIMIT {_MOST_PROBLEMS}"
+            f"SELECT place, start IS NULL, day, value IS NULL, said FROM ({_GIVEN}) "
+            f"WHERE start IS NULL OR value IS NULL ORDER BY place LIMIT {_MOST_PROBLEMS}"
         )
         for place, is_bad_day, day, is_bad_value, said in found:
             where = self._place(place)
@@ -170,28 +177,27 @@ class _Conversion:
                     found[unit] = found.get(unit, 0) + count
         return found
 
-    @property
-    def _key(self) -> str:
-        return ", ".join(("start", *(f"d{place}" for place in range(len(self.driver.settings.by)))))
-
-    def _is_distinct(self) -> bool:
-        """Return whether no two rows are of one period and target, as far as a look at their hashes tells.
+    def _is_distinct(self, target: Path) -> bool:
+        """Return whether no two rows that were written are of one period and target, as far as their hashes tell.
 
         Raises:
             UserError: Two are, and none may.
         """
-        given = f"({_GIVEN})"
-        if not self.engine.may_repeat(f"hash({self._key})", given, least=_LEAST_HASHED):
+        if not self.engine.may_repeat("hash(x_Start, x_Dimensions)", _of(target), least=_LEAST_HASHED):
             return True
-        if self.driver.settings.combined == "none":
-            twice = self.engine.rows(
-                f"SELECT min(place), max(place), any_value(start) FROM {given} GROUP BY {self._key} "
-                f"HAVING count(*) > 1 ORDER BY 1 LIMIT {_MOST_PROBLEMS}"
-            )
-            if twice:
-                raise UserError(*(self._repeated(*row) for row in twice))
-            return True
-        return False
+        if self.driver.settings.combined != "none":
+            return False
+        twice = self.engine.rows(
+            f"SELECT min(place), max(place), any_value(start) FROM ({_GIVEN}) GROUP BY {self._key} "
+            f"HAVING count(*) > 1 ORDER BY 1 LIMIT {_MOST_PROBLEMS}"
+        )
+        if twice:
+            raise UserError(*(self._repeated(*row) for row in twice))
+        return True
+
+    @property
+    def _key(self) -> str:
+        return ", ".join(("start", *(f"d{place}" for place in range(len(self.driver.settings.by)))))
 
     def _repeated(self, first: int, last: int, start: datetime) -> Problem:
         return Problem(
@@ -203,15 +209,15 @@ class _Conversion:
         )
 
     def _copy(self, target: Path, *, is_distinct: bool) -> int:
-        """Write the rows; return their number."""
+        """Write the rows, where they are not distinct combined and with gaps filled; return their number."""
         settings, name = self.driver.settings, literal(self.driver.name)
         given = _GIVEN
-        if not is_distinct:
+        if not is_distinct and settings.combined != "none":
             combined = _COMBINED[settings.combined]
             given = f"SELECT {self._key}, {combined} AS value, min(place) AS place FROM ({given}) GROUP BY {self._key}"
         given = f"SELECT start, {_json(self.driver)} AS targets, value, place, NULL::VARCHAR AS filled FROM ({given})"
         step = f"INTERVAL 1 {settings.grain}"
-        if settings.gaps != "none":
+        if not is_distinct and settings.gaps != "none":
             given = f"{given} UNION ALL {_fillings(given, settings.gaps, step)}"
         files = ", ".join(literal(part.file.name) for part in self.parts)
         return self.engine.copy_parquet(

@@ -64,7 +64,7 @@ def month_pods(world: World, usage: Usage) -> Pods:
             found[place] += quantity * price
     rows = []
     for (slot, node), amounts in sorted(sums.items()):
-        use = world.platform_use(KUBERNETES, usage.number, usage.starts[slot].date())[list(USERS)].tolist()
+        use = world.platform_use(KUBERNETES, usage.starts[slot].date())[list(USERS)].tolist()
         parts = zip(USERS, *(split(amount, use) for amount in amounts), strict=True)
         rows += [(node, slot, *part) for part in parts if any(part[1:])]
     return Pods(*(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))) if rows else NO_PODS

@@ -33,21 +33,22 @@ class Product:
     synonyms: tuple[str, ...]
 
 
+# A request moves as much as another, whosever it is: requests are as the network's use in PLATFORMS.
 PRODUCTS: tuple[Product, ...] = (
-    Product("search", 14, 0.22, 0.82, 0.15, None, (0, 42_000_000, 910_000, 180_000), ("srch", "search-api", "Serach")),
-    Product("ads", 12, 0.30, 0.88, 0.25, None, (210_000, 61_000_000, 40_000, 240_000), ("advertising", "adtech")),
-    Product("checkout", 9, 0.25, 0.95, 0.30, None, (88_000, 9_400_000, 310_000, 42_000), ("chekout", "cart-checkout")),
-    Product("catalog", 9, 0.12, 0.85, 0.10, None, (0, 18_000_000, 620_000, 310_000), ("catalogue", "cat")),
-    Product("recommendations", 8, 0.35, 0.86, 0.18, None, (0, 27_000_000, 540_000, 150_000), ("recs", "reco")),
-    Product("payments", 8, 0.24, 0.93, 0.28, None, (93_000, 5_100_000, 290_000, 66_000), ("payment", "pay")),
-    Product("inventory", 6, 0.08, 0.55, 0.08, None, (0, 3_900_000, 14_000, 58_000), ("invntory", "stock")),
-    Product("shipping", 6, 0.15, 0.60, 0.22, None, (81_000, 2_700_000, 22_000, 37_000), ("logistics", "shiping")),
-    Product("marketplace", 7, 0.40, 0.90, 0.24, None, (36_000, 6_600_000, 120_000, 71_000), ("mktplace", "mp")),
-    Product("loyalty", 4, 0.10, 0.92, 0.20, None, (12_000, 2_200_000, 190_000, 19_000), ("loyality", "rewards")),
-    Product("mobile", 6, 0.28, 1.10, 0.16, None, (0, 14_000_000, 480_000, 28_000), ("mobile-app", "mob")),
-    Product("insights", 6, 0.18, 0.45, 0.05, None, (0, 1_100_000, 6_000, 410_000), ("analytics", "insight")),
-    Product("assistant", 6, 0.90, 0.80, 0.05, 0.33, (0, 3_200_000, 75_000, 12_000), ("assistent", "chatbot")),
-    Product("subscriptions", 3, 0.45, 0.96, 0.12, 0.60, (5_200, 800_000, 41_000, 8_000), ("subs", "subscription")),
+    Product("search", 14, 0.22, 0.82, 0.15, None, (0, 22_500_000, 910_000, 180_000), ("srch", "search-api", "Serach")),
+    Product("ads", 12, 0.30, 0.88, 0.25, None, (210_000, 30_000_000, 40_000, 240_000), ("advertising", "adtech")),
+    Product("checkout", 9, 0.25, 0.95, 0.30, None, (88_000, 15_000_000, 310_000, 42_000), ("chekout", "cart-checkout")),
+    Product("catalog", 9, 0.12, 0.85, 0.10, None, (0, 35_000_000, 620_000, 310_000), ("catalogue", "cat")),
+    Product("recommendations", 8, 0.35, 0.86, 0.18, None, (0, 17_500_000, 540_000, 150_000), ("recs", "reco")),
+    Product("payments", 8, 0.24, 0.93, 0.28, None, (93_000, 10_000_000, 290_000, 66_000), ("payment", "pay")),
+    Product("inventory", 6, 0.08, 0.55, 0.08, None, (0, 5_000_000, 14_000, 58_000), ("invntory", "stock")),
+    Product("shipping", 6, 0.15, 0.60, 0.22, None, (81_000, 7_500_000, 22_000, 37_000), ("logistics", "shiping")),
+    Product("marketplace", 7, 0.40, 0.90, 0.24, None, (36_000, 15_000_000, 120_000, 71_000), ("mktplace", "mp")),
+    Product("loyalty", 4, 0.10, 0.92, 0.20, None, (12_000, 5_000_000, 190_000, 19_000), ("loyality", "rewards")),
+    Product("mobile", 6, 0.28, 1.10, 0.16, None, (0, 30_000_000, 480_000, 28_000), ("mobile-app", "mob")),
+    Product("insights", 6, 0.18, 0.45, 0.05, None, (0, 7_500_000, 6_000, 410_000), ("analytics", "insight")),
+    Product("assistant", 6, 0.90, 0.80, 0.05, 0.33, (0, 7_500_000, 75_000, 12_000), ("assistent", "chatbot")),
+    Product("subscriptions", 3, 0.45, 0.96, 0.12, 0.60, (5_200, 2_500_000, 41_000, 8_000), ("subs", "subscription")),
 )
 
 DRIVERS: tuple[str, ...] = ("orders", "requests", "active_users", "stored_gb")

@@ -42,9 +42,10 @@ class Allocation:
         for charge in bill.charges:
             if charge.owner >= 0:
                 self._owned(world, bill, charge)
-        weights = [0] * _COUNT
+        costs = [0] * _COUNT
         for row in self.rows[first:]:
-            weights[row[4]] += max(row[7], 0)
+            costs[row[4]] += row[7]
+        weights = [max(cost, 0) for cost in costs]
         self._shared(bill, weights if any(weights) else [1] * _COUNT)
         for row in self.rows[first:]:
             key = (row[0], row[4])
@@ -73,7 +74,7 @@ class Allocation:
             self._row(bill, day, "direct", owner, costs)
             return
         platform = owner[0] - _COUNT
-        weights = world.platform_use(platform, bill.usage.number, day).tolist()
+        weights = world.platform_use(platform, day).tolist()
         for product, parts in enumerate(zip(split(costs[0], weights), split(costs[1], weights), strict=True)):
             self._row(bill, day, PLATFORMS[platform].name, (product, -1), parts)
 

@@ -5,6 +5,7 @@ Owns the assembly and the scale (how many resources, how fine the charges are). 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -77,13 +78,15 @@ class World:
         resources = self.resources[source]
         return np.asarray(prices[resources.sku] * resources.multiple, dtype=np.int64)
 
-    def platform_use(self, platform: int, month: int, day: date) -> Ints:
-        """Return the true use of a platform by product: of a day, or of the whole month where charges are monthly."""
+    def platform_use(self, platform: int, day: date) -> Ints:
+        """Return the true use of a platform by product: of a day, or of its whole month where charges are monthly."""
         use = self.drivers.platform_use[platform]
+        place = (day - self.drivers.days[0]).days
         if self.grain == "month":
+            month = bisect_right(self.days_before, place) - 1
             days = slice(self.days_before[month], self.days_before[month + 1])
             return np.asarray(use[:, days].sum(axis=1), dtype=np.int64)
-        return np.asarray(use[:, (day - self.drivers.days[0]).days], dtype=np.int64)
+        return np.asarray(use[:, place], dtype=np.int64)
 
 
 def make_world(*, seed: int, months: int, end: Month, rows: int, spend: Decimal) -> World:

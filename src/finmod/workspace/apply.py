@@ -151,7 +151,7 @@ def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of
         rows=rows,
         totals=sums,
     )
-    return commit(work.engine, work.ledger, waiting, before, now)
+    return commit(work.engine, work.ledger, waiting, before, max(now, work.head.loaded_at or now))
 
 
 def _refuse_difference(engine: Engine) -> None:

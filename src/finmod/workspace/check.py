@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.ledger.applied import runs
+from finmod.ledger.applied_proof import AppliedProof, applied_findings, applied_proofs
 from finmod.ledger.close_rates import every_kept_rate
 from finmod.ledger.commitment_terms import commitment_terms, unequal_terms
 from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
@@ -27,8 +29,10 @@ from finmod.ledger.reduce import relation
 from finmod.ledger.splits import untold_splits
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, FINDINGS
 from finmod.ledger.usage_proof import UsageProof, lost_usage, usage_loaded_twice, usage_proofs
+from finmod.marts.catalogue import view_sql
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding, Severity
+from finmod.workspace.driver_findings import driver_findings
 from finmod.workspace.fx import days_abroad, reporting_of
 from finmod.workspace.steps import Step, silent, watching
 
@@ -46,6 +50,7 @@ class CheckReport:
             without a list, and where the list has none.
         invoices_rounded: Number of listed invoices that equal their charges to the cent alone.
         usage: One per file of usage and quantity, and one for its rows.
+        allocated: Of the allocation that was applied last: one per billing period, currency and cost; empty for none.
     """
 
     proofs: tuple[Proof, ...]
@@ -55,6 +60,7 @@ class CheckReport:
     invoices_tie: bool | None = None
     invoices_rounded: int = 0
     usage: tuple[UsageProof, ...] = ()
+    allocated: tuple[AppliedProof, ...] = ()
 
     def grave(self, project: Project) -> list[Finding]:
         """Return the findings that are as grave as ``check`` in finmod.yaml says: they make it red."""
@@ -89,6 +95,9 @@ def check(project: Project, step: Step = silent) -> CheckReport:
                 found, findings, invoices = _found(engine, project, ledger, snapshot, told)
                 usage = usage_proofs(engine, ledger, snapshot)
                 findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
+                allocated, odd = _applied(engine, ledger, snapshot)
+                findings += odd
+                findings += driver_findings(engine, project, ledger, snapshot)
                 findings += missing_months(((proof.source, proof.billing_period) for proof in found), "charge")
                 findings += missing_months(((proof.source, f"{proof.period:%Y-%m}") for proof in usage), "usage")
         except EngineError as error:
@@ -96,8 +105,19 @@ def check(project: Project, step: Step = silent) -> CheckReport:
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     red = bool(_grave(findings, project))
     return CheckReport(
-        tuple(found), tuple(findings), red, snapshot.version, invoices.tie, invoices.rounded, tuple(usage)
+        tuple(found), tuple(findings), red, snapshot.version, invoices.tie, invoices.rounded, tuple(usage), allocated
     )
+
+
+def _applied(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> tuple[tuple[AppliedProof, ...], list[Finding]]:
+    """Prove the allocation that was applied last, on the state of the ledger that it allocated."""
+    known = runs(engine, ledger)
+    if not known:
+        return (), []
+    run = known[-1]
+    allocated = ledger.at(engine, run.ledger_version)
+    found = applied_proofs(engine, ledger, run, view_sql("charges_daily", ledger, allocated))
+    return tuple(found), [*applied_findings(run, found, snapshot, allocated)]
 
 
 def _grave(findings: Sequence[Finding], project: Project) -> list[Finding]:

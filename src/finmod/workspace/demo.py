@@ -1,4 +1,4 @@
-"""Demo: the sample company made, loaded, checked, and its last month put together for one screen.
+"""Demo: the sample company made, loaded, allocated, checked, and its last month put together for one screen.
 
 Owns what the screen says; how it looks is the face's work.
 """
@@ -17,7 +17,10 @@ from typing import Any
 from finmod.errors import Problem, UserError
 from finmod.settings.project import load_project
 from finmod.taxonomy.compliance import Compliance
+from finmod.workspace.apply import apply
 from finmod.workspace.check import CheckReport, check
+from finmod.workspace.demo_allocation import AllocatedCosts, allocated_costs
+from finmod.workspace.drivers import load_drivers
 from finmod.workspace.load import load_sources
 from finmod.workspace.query import query
 from finmod.workspace.sample import unwritable, write_project_sample
@@ -79,6 +82,7 @@ class DemoReport:
         services: Service, EffectiveCost, the month before; the largest, USD.
         commitments: Commitment type, used, unused EffectiveCost of the last month.
         tags: Compliance of the month, of each dimension that tags say.
+        allocated: What products and teams cost.
         check: Result of the check.
     """
 
@@ -94,11 +98,12 @@ class DemoReport:
     services: list[tuple[str, Decimal, Decimal]]
     commitments: list[tuple[str, Decimal, Decimal]]
     tags: tuple[Compliance, ...]
+    allocated: AllocatedCosts
     check: CheckReport
 
 
 def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step) -> DemoReport:
-    """Make the sample company in a new folder, load every bill, check it and look at its last month.
+    """Make the sample company in a new folder, load every bill, allocate, check, and look at the last month.
 
     Raises:
         UserError: The folder is there already and not empty, or it cannot be written.
@@ -126,9 +131,13 @@ def run_demo(folder: Path, *, rows: int, months: int, now: datetime, step: Step)
     project = load_project(folder)
     start = clock()
     _, problems = load_sources(project, project.sources, now, step)
-    if problems:
-        raise UserError(*problems)
+    _, others = load_drivers(project, (), now, step)
+    if problems or others:
+        raise UserError(*problems, *others)
     seconds["loaded"] = clock() - start
+    start = clock()
+    apply(project, now, author="finmod demo", note="demo", step=step)
+    seconds["allocated"] = clock() - start
     start = clock()
     checked = check(project, step)
     seconds["checked"] = clock() - start
@@ -161,6 +170,7 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
     last, before = by_month[-1], by_month[-2]
     this = f"x_BillingPeriod = DATE '{last[0]}-01'"
     then = f"x_BillingPeriod = DATE '{before[0]}-01'"
+    tags = tag_report(project)
     return DemoReport(
         folder=folder,
         months=months,
@@ -177,7 +187,8 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
             dict(ask(_TIES)),
         ),
         commitments=_commitments(ask, this),
-        tags=tuple(tag_report(project).of_month),
+        tags=tuple(tags.of_month),
+        allocated=allocated_costs(ask, tags.taxonomy, this, then),
         check=checked,
     )
 
@@ -194,7 +205,7 @@ def _services(ask: _Ask, this: str, then: str) -> list[tuple[Any, ...]]:
     return ask(
         f"SELECT ServiceName, sum(EffectiveCost) FILTER (WHERE {this}) AS now, "
         f"coalesce(sum(EffectiveCost) FILTER (WHERE {then}), 0) FROM charges_daily GROUP BY 1 "
-        "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 8"
+        "HAVING now IS NOT NULL ORDER BY now DESC LIMIT 5"
     )
 
 

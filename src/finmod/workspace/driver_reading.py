@@ -17,7 +17,7 @@ from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.ledger import drivers as kept_drivers
 from finmod.ledger.drivers import DriverState, NewDriver, rows_sql
 from finmod.ledger.ledger import Ledger
-from finmod.normalize.drivers import convert_driver, no_rows
+from finmod.normalize.drivers import convert_driver, digest_of, no_rows
 from finmod.settings.drivers import Driver
 from finmod.sources.drivers.excel import stage_excel
 from finmod.sources.drivers.files import driver_files, stage_files
@@ -78,7 +78,7 @@ def read_driver(reading: DriverReading, driver: Driver, *, again: bool) -> NewDr
     for staged in parts:
         if staged.parquet.is_relative_to(reading.folder):
             staged.parquet.unlink(missing_ok=True)
-    content = content or part.digest
+    content = content or digest_of(reading.engine, part)
     if is_known and known is not None and known.content == content:
         return None
     return NewDriver(part, definition, content)

@@ -28,15 +28,19 @@ def offer_drivers(engine: Engine, ledger: Ledger, version: int | None) -> None:
 
 
 def resolver(engine: Engine, taxonomy: Taxonomy) -> Resolve:
-    """Return what finds the value of a dimension that a driver's text is, as tags are read."""
-    readers = {name: ValueReader(engine, each, Segments()) for name, each in taxonomy.dimensions.items()}
+    """Return what finds the value of a dimension that a driver's text is, as tags are read.
+
+    A text that has been two values is the later one, whatever the day: a driver has no texts by day.
+    """
+    segments = Segments(taxonomy.days())
+    readers = {name: ValueReader(engine, each, segments) for name, each in taxonomy.dimensions.items()}
 
     @cache
     def resolve(dimension: str, text: str) -> str | None:
         reader = readers.get(dimension)
         if reader is None:
             return text
-        ((_, _, value, _),) = reader.read([(0, text)])
-        return value
+        found = reader.read([(segment, text) for segment in reversed(segments.all())])
+        return next((value for _, _, value, _ in found if value is not None), None)
 
     return resolve

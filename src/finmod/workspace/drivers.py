@@ -14,16 +14,23 @@ from datetime import datetime
 from pathlib import Path
 
 from finmod.engines.disk import told_when_full
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
-from finmod.ledger.drivers import NewDriver, commit_drivers, driver_state
+from finmod.ledger.delta import damaged
+from finmod.ledger.driver_facts import DriverFacts
+from finmod.ledger.drivers import DriverLoad, NewDriver, commit_drivers, driver_state
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import hold
+from finmod.ledger.tables import DRIVER_LOADS
 from finmod.normalize.drivers import DriverPart
-from finmod.settings.drivers import chosen_drivers, read_drivers
+from finmod.settings.drivers import Driver, Grain, chosen_drivers, read_drivers
 from finmod.settings.project import Project
+from finmod.terms.findings import Finding
+from finmod.workspace.driver_findings import look_at_drivers
 from finmod.workspace.driver_reading import DriverReading, read_driver
 from finmod.workspace.steps import Step, silent, watching
+
+_STAGING = "_drivers"
 
 
 @dataclass(frozen=True)
@@ -32,10 +39,14 @@ class LoadedDriver:
 
     Attributes:
         name: Of the driver.
+        unit: What its values count.
+        grain: Length of its periods.
         part: Its rows; None where it was not read anew, or has the same rows as before.
     """
 
     name: str
+    unit: str
+    grain: Grain
     part: DriverPart | None
 
 
@@ -75,6 +86,8 @@ def load_drivers(
     drivers = read_drivers(project.root)
     chosen = chosen_drivers(drivers, tuple(names))
     ledger = Ledger(project.store)
+    if not drivers and ledger.delta.version(DRIVER_LOADS) < 0:
+        return DriversLoad(), []
     with (
         told_when_full(),
         hold(ledger.locks, "drivers", "the drivers"),
@@ -93,18 +106,84 @@ def load_drivers(
             except UserError as error:
                 problems += error.problems
                 continue
-            done.append(LoadedDriver(name, found.part if found else None))
+            said = driver.settings
+            done.append(LoadedDriver(name, said.unit, said.grain, found.part if found else None))
             new += [found] if found else []
         after = commit_drivers(engine, ledger, new, gone, now) if new or gone else before
     return DriversLoad(tuple(done), tuple(gone), after.version), problems
 
 
+def load_drivers_too(
+    project: Project, now: datetime, step: Step, *, again: bool
+) -> tuple[DriversLoad | None, list[Problem]]:
+    """Read all drivers behind the bills; None where the project has none, and what is refused with the bills' own."""
+    try:
+        if not read_drivers(project.root):
+            return None, []
+        return load_drivers(project, [], now, step, again=again)
+    except UserError as error:
+        return None, list(error.problems)
+
+
 @contextmanager
 def _staging(ledger: Ledger, now: datetime) -> Iterator[Path]:
-    ledger.clear_staging("drivers")
-    folder = ledger.staging / f"drivers@{now:%Y%m%dT%H%M%S%f}"
+    # No source of bills can be called so.
+    ledger.clear_staging(_STAGING)
+    folder = ledger.staging / f"{_STAGING}@{now:%Y%m%dT%H%M%S%f}"
     folder.mkdir(parents=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class DriverLine:
+    """One driver as it is listed.
+
+    Attributes:
+        driver: Of drivers.yaml.
+        load: What was loaded; None where nothing was.
+        facts: Of its rows; None likewise.
+        findings: What is odd about it.
+    """
+
+    driver: Driver
+    load: DriverLoad | None
+    facts: DriverFacts | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class DriverList:
+    """The drivers of a project.
+
+    Attributes:
+        lines: One per driver of drivers.yaml, in its order.
+        left: Findings of drivers that drivers.yaml has no more.
+        version: Of the drivers; 0 where none was ever loaded.
+    """
+
+    lines: tuple[DriverLine, ...]
+    left: tuple[Finding, ...]
+    version: int
+
+
+def list_drivers(project: Project) -> DriverList:
+    """Return the drivers of a project with what is known of them.
+
+    Raises:
+        UserError: drivers.yaml or taxonomy.yaml has problems, or a file of the ledger is gone or damaged.
+    """
+    ledger = Ledger(project.store)
+    with Engine(temp_folder=project.store / "spill") as engine:
+        try:
+            found = look_at_drivers(engine, project, ledger, ledger.head(engine))
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
+    lines = [
+        DriverLine(driver, found.state.loads.get(name), found.facts.get(name), tuple(found.findings[name]))
+        for name, driver in found.drivers.items()
+    ]
+    left = [finding for name, those in found.findings.items() if name not in found.drivers for finding in those]
+    return DriverList(tuple(lines), tuple(left), found.state.version)

@@ -1,4 +1,4 @@
-"""Explain an amount that was applied: down to pools, shares, drivers, rules and charges; and a charge up to its targets.
+"""Explain what was applied: an amount down to pools, shares, drivers, rules and charges; a charge up to its targets.
 
 Owns which applied version and which months are walked. The run of a month is made again from the rules that were kept,
 on the state of the ledger and the drivers that it was made on, and what was applied must come out of it again.
@@ -59,6 +59,7 @@ class ExplainedAmount:
         stored: What was applied: a sum of rows of ``allocated_daily``.
         explanation: The same, walked.
         labels: Value of a dimension -> what reports call it.
+        true_ups: Closed month -> what rules that came later moved there, and that is booked in this month beside it.
     """
 
     run: Run
@@ -66,6 +67,7 @@ class ExplainedAmount:
     stored: Decimal
     explanation: Explanation
     labels: Mapping[str, str]
+    true_ups: Mapping[date, Decimal]
 
     @property
     def ties(self) -> bool:
@@ -87,7 +89,7 @@ def explain_amount(project: Project, wanted: Wanted) -> ExplainedAmount:
         stored = _stored(at, asked, wanted.currency)
         asked = Asked(values, wanted.measure, stored[0], wanted.pool, wanted.day)
         found = explain_target(at.engine, at.made, asked)
-        return ExplainedAmount(at.run, at.month, stored[1], found, _labels(at.rules))
+        return ExplainedAmount(at.run, at.month, stored[1], found, _labels(at.rules), _true_ups(at, asked))
 
 
 def explain_ways(project: Project, keys: Sequence[tuple[str, date, int]], measure: str) -> dict[int, list[ChargeWay]]:
@@ -143,15 +145,9 @@ def _opened(project: Project, month: date | None) -> Iterator[_At]:
 
 def _stored(at: _At, asked: Asked, currency: str | None) -> tuple[str, Decimal]:
     """Return the currency and the applied amount: of the currency with most cost where none is named."""
-    rows = whole(ALLOCATED, files_of(at.ledger, ALLOCATED, at.newest))
-    columns = at.rules.columns
-    tests = [f"{identifier(columns[name])} IS NOT DISTINCT FROM ?" for name in asked.values]
-    tests += ["x_Pool IS NULL" if asked.pool == "direct" else f"x_Pool = {_text(asked.pool)}"] if asked.pool else []
-    tests += [f"x_ChargeDate = DATE '{asked.day}'"] if asked.day else []
     found = at.engine.rows(
-        f"SELECT BillingCurrency, sum({identifier(asked.measure)}) AS amount FROM {rows} WHERE x_BillingPeriod = "
-        f"DATE '{at.month}' AND x_AllocationOf IS NULL AND {' AND '.join(tests) or 'true'} GROUP BY ALL "
-        "HAVING amount IS NOT NULL ORDER BY abs(amount) DESC, BillingCurrency",
+        f"SELECT BillingCurrency, sum({identifier(asked.measure)}) AS amount FROM {_rows(at, asked)} AND "
+        "x_AllocationOf IS NULL GROUP BY ALL HAVING amount IS NOT NULL ORDER BY abs(amount) DESC, BillingCurrency",
         list(asked.values.values()),
     )
     amounts = dict(found)
@@ -161,6 +157,26 @@ def _stored(at: _At, asked: Asked, currency: str | None) -> tuple[str, Decimal]:
         raise UserError(_no_amount(asked, at.month))
     chosen = currency or found[0][0]
     return chosen, amounts[chosen]
+
+
+def _true_ups(at: _At, asked: Asked) -> dict[date, Decimal]:
+    """Return what is booked in the month of closed ones, by the closed month."""
+    found = at.engine.rows(
+        f"SELECT x_AllocationOf, sum({identifier(asked.measure)}) AS amount FROM {_rows(at, asked)} AND "
+        "x_AllocationOf IS NOT NULL AND BillingCurrency = ? GROUP BY ALL HAVING amount <> 0 ORDER BY 1",
+        [*asked.values.values(), asked.currency],
+    )
+    return dict(found)
+
+
+def _rows(at: _At, asked: Asked) -> str:
+    """Return SQL for the applied rows behind a number, its true-ups too, up to the first condition."""
+    rows = whole(ALLOCATED, files_of(at.ledger, ALLOCATED, at.newest))
+    columns = at.rules.columns
+    tests = [f"{identifier(columns[name])} IS NOT DISTINCT FROM ?" for name in asked.values]
+    tests += ["x_Pool IS NULL" if asked.pool == "direct" else f"x_Pool = {_text(asked.pool)}"] if asked.pool else []
+    tests += [f"x_ChargeDate = DATE '{asked.day}'"] if asked.day else []
+    return f"{rows} WHERE x_BillingPeriod = DATE '{at.month}'{''.join(f' AND {test}' for test in tests)}"
 
 
 def _text(text: str) -> str:

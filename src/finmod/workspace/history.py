@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import UserError
+from finmod.ledger.applied import Run, runs
 from finmod.ledger.closes import Close, closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
@@ -55,10 +56,12 @@ class History:
     Attributes:
         closes: Every close, in the order in which they were made.
         movements: What restatements moved and still stands, by load; within it the largest first.
+        runs: Every allocation that was applied, oldest first; of one month those that changed its rows.
     """
 
     closes: tuple[Close, ...]
     movements: tuple[Movement, ...]
+    runs: tuple[Run, ...] = ()
 
     def of(self, period: date) -> tuple[Movement, ...]:
         """Return what was moved of one month."""
@@ -97,7 +100,7 @@ def history(project: Project, period: date | None = None) -> History:
     with Engine(temp_folder=project.store / "spill") as engine:
         head = ledger.head(engine)
         try:
-            known = closes(engine, ledger, head)
+            known, made = closes(engine, ledger, head), runs(engine, ledger)
             rows = engine.rows(
                 "SELECT make_timestamp(epoch_us(x_TrueUpAt)), x_TrueUpOf, x_BillingPeriod, x_Source, ServiceName, "
                 "BillingCurrency, count(*), sum(BilledCost), sum(EffectiveCost) "
@@ -108,4 +111,5 @@ def history(project: Project, period: date | None = None) -> History:
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
     of_month = tuple(close for close in known.every if period is None or close.covers(period))
-    return History(of_month, tuple(Movement(*row) for row in rows))
+    applied = tuple(run for run in made if period is None or period in run.changed)
+    return History(of_month, tuple(Movement(*row) for row in rows), applied)

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from finmod.allocation.differences import months, results, totals
+from finmod.allocation.levels import lower_levels
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.ledger.applied import Run, files_of, runs
@@ -52,6 +53,7 @@ class Plan(Compared):
         ledger_version: State of the ledger.
         drivers_version: Version of the drivers' values; None where there are none.
         untold: Why charges, drivers and rules cannot be told apart; None where they can.
+        levels: Names of the levels below the targets that are cut otherwise, come or go: no target's cost moves by it.
     """
 
     applied: Run | None
@@ -59,11 +61,12 @@ class Plan(Compared):
     ledger_version: int
     drivers_version: int | None
     untold: str | None = None
+    levels: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
-        """Return whether applying it would move anything, or be the first."""
-        return self.applied is None or self.moves
+        """Return whether applying it would move anything, cut anything otherwise, or be the first."""
+        return self.applied is None or self.moves or bool(self.levels)
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,20 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
         ledger_version=work.head.version,
         drivers_version=work.drivers,
         untold=untold,
+        levels=_changed_levels(work, applied, rules),
     )
+
+
+def _changed_levels(work: Planning, applied: Run | None, rules: Rules) -> tuple[str, ...]:
+    """Return the levels below the targets that the rules cut otherwise than those that were applied."""
+    if applied is None or applied.rule_hash == rules.files.hash:
+        return ()
+    try:
+        old = {each.name: each.meaning for each in lower_levels(kept_rules(work.ledger, applied).allocation)}
+    except UserError:  # told where what moves is told
+        return ()
+    new = {each.name: each.meaning for each in lower_levels(rules.allocation)}
+    return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
 
 
 def _causes(

@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from finmod.errors import Problem, UserError, printable
 
 _SECONDS = 120
+_NOTHING = bytes(tarfile.RECORDSIZE)
+"""An archive without a file."""
 _KINDS = ("yaml", "yml", "csv", "tsv", "txt", "sql", "promql")
 """Endings of files that rules can be made of: a repository may hold bills too, and those are not wanted."""
 
@@ -39,9 +41,11 @@ def export_rules(root: Path, revision: str, folder: Path) -> Path:
     """
     top = Path(_said(root, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
     inside = PurePosixPath(root.resolve().relative_to(top.resolve()).as_posix())
-    wanted = [f":(glob)**/*.{kind}" for kind in _KINDS]
     commit = _said(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    packed = _said(top, "archive", "--format=tar", commit, "--", *wanted)
+    there = {name.rpartition(b".")[2].decode(errors="replace") for name in _names(top, commit)}
+    # A pattern that nothing matches is an error to git.
+    wanted = [f":(glob)**/*.{kind}" for kind in _KINDS if kind in there]
+    packed = _said(top, "archive", "--format=tar", commit, "--", *wanted) if wanted else _NOTHING
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in archive:
             path = PurePosixPath(member.name)
@@ -53,6 +57,10 @@ def export_rules(root: Path, revision: str, folder: Path) -> Path:
                 target.write_bytes(content.read())
     (folder / inside).mkdir(parents=True, exist_ok=True)
     return folder / inside
+
+
+def _names(top: Path, commit: str) -> list[bytes]:
+    return _said(top, "ls-tree", "-r", "--name-only", "-z", commit).split(b"\0")
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:

@@ -1,6 +1,6 @@
 """Sample: the invented company as a project that can be loaded at once.
 
-Owns finmod.yaml beside the sample's exports; the exports and the taxonomy are written by the room ``sample``.
+Owns finmod.yaml beside the sample's exports; the exports and the rules are written by the room ``sample``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from typing import Any
 
 from finmod.engines.disk import full_disk
 from finmod.errors import Problem, UserError
+from finmod.sample.allocation import write_allocation_files
 from finmod.sample.months import parse_month
 from finmod.sample.taxonomy import write_taxonomy_files
 from finmod.sample.write import SampleSummary, write_sample
+from finmod.settings.allocation import ALLOCATION
+from finmod.settings.drivers import DRIVERS
 from finmod.settings.edits.project import add_source
 from finmod.settings.init import write_project
 from finmod.settings.project import FILE
+from finmod.settings.schema import write_drivers_schema
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.workspace.steps import Step
 
@@ -47,11 +51,12 @@ SOURCES: dict[str, dict[str, Any]] = {
 }
 
 # Lines of a new project file that a sample says otherwise. Its bills are clean: anything odd is worth a red check, but
-# for what the suppliers' own forms leave out: prices under a reservation, SKUs of purchases.
+# for what the suppliers' own forms leave out: prices under a reservation, SKUs of purchases; and for what an inferred
+# share cannot be sure of.
 _SAID = {
     "# invoices: invoices.csv\n": "invoices: invoices.csv\n",
     "# check:\n#   fail_on: error           # or warning\n": "check:\n  fail_on: warning         # or error\n",
-    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353]  # codes",
+    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353, FM2257]  # codes",
 }
 
 
@@ -79,11 +84,11 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     step: Step,
     fault: str | None = None,
 ) -> ProjectSample:
-    """Write the invented company's exports, its taxonomy and a finmod.yaml that names the bills.
+    """Write the invented company's exports, its rules and a finmod.yaml that names the bills.
 
     Args:
-        folder: A new one, or one that has neither a sample nor a finmod.yaml or taxonomy: other files in it are left
-            alone.
+        folder: A new one, or one that has neither a sample nor a finmod.yaml, taxonomy, allocation or drivers: other
+            files in it are left alone.
         seed: The same seed gives the same company.
         months: Number of months.
         end: Last month, ``YYYY-MM``.
@@ -95,7 +100,8 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     Raises:
         UserError: The folder has a sample or a file of a project or cannot be written, or a value makes no sense.
     """
-    there = next((name for name in (FILE, TAXONOMY, "taxonomy") if os.path.lexists(folder / name)), None)
+    own = (FILE, TAXONOMY, "taxonomy", ALLOCATION, DRIVERS)
+    there = next((name for name in own if os.path.lexists(folder / name)), None)
     if there:
         raise UserError(_is_project(folder, there))
     try:
@@ -111,19 +117,25 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
         )
         # A new project keeps a taxonomy that is there.
         write_taxonomy_files(folder, months=months, end=parse_month(end))
+        write_allocation_files(folder)
     except OSError as error:
         raise full_disk(error) or unwritable(folder, error) from error
+    _write_project(folder)
+    billed: dict[str, Decimal] = {}
+    for (name, _), amount in summary.billed.items():
+        billed[name] = billed.get(name, Decimal(0)) + amount
+    return ProjectSample(summary, [(name, summary.rows[name], billed[name]) for name in summary.rows])
+
+
+def _write_project(folder: Path) -> None:
     file = write_project(folder, NAME, "USD")
+    write_drivers_schema(folder / ".schema")
     for name, source in SOURCES.items():
         add_source(file, name, source)
     text = file.read_text(encoding="utf-8")
     for commented, said in _SAID.items():
         text = text.replace(commented, said)
     file.write_text(text, encoding="utf-8")
-    billed: dict[str, Decimal] = {}
-    for (name, _), amount in summary.billed.items():
-        billed[name] = billed.get(name, Decimal(0)) + amount
-    return ProjectSample(summary, [(name, summary.rows[name], billed[name]) for name in summary.rows])
 
 
 def _is_project(folder: Path, there: str) -> Problem:

@@ -1,0 +1,125 @@
+"""Charges that other rules call otherwise, with the rule that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.allocation.moves import Move
+from finmod.allocation.reading import read_allocation
+from finmod.allocation.renamed import Renaming, RulesOf, renamed
+from finmod.engines.duckdb import Engine
+from finmod.ledger.ledger import Ledger
+from finmod.taxonomy.reading import read_taxonomy
+from tests.applied import ALLOCATION, CHARGES, SEPTEMBER, TAXONOMY, shared
+from tests.books import Books
+from tests.tagged import charge
+
+
+def rules(folder: Path, taxonomy: str = TAXONOMY, allocation: str = ALLOCATION) -> RulesOf:
+    folder.mkdir()
+    (folder / "taxonomy.yaml").write_text(taxonomy, encoding="utf-8")
+    (folder / "allocation.yaml").write_text(allocation, encoding="utf-8")
+    read = read_taxonomy(folder)
+    return RulesOf(read, read_allocation(folder, read, {}))
+
+
+@contextmanager
+def looking(books: Books, *dimensions: str, measure: str = "EffectiveCost") -> Iterator[tuple[Engine, Renaming]]:
+    ledger = Ledger(books.root / ".finmod")
+    with Engine() as engine:
+        yield engine, Renaming(ledger, ledger.head(engine), [SEPTEMBER], measure, dimensions or ["product"])
+
+
+def told(move: Move) -> tuple[object, ...]:
+    return move.pools, move.giver, move.taker, str(move.amount.normalize()), move.rule, move.text
+
+
+def test_the_same_rules_call_everything_the_same(tmp_path: Path) -> None:
+    books, same = shared(tmp_path / "p"), rules(tmp_path / "a")
+    with looking(books) as (engine, look):
+        assert renamed(engine, look, same, same) == []
+
+
+def test_a_charge_goes_with_the_rule_that_names_it_now(tmp_path: Path) -> None:
+    """Account 1 is the shop's now: untagged charges follow, those in pools too."""
+    books, before = shared(tmp_path / "p"), rules(tmp_path / "a")
+    after = rules(tmp_path / "b", TAXONOMY.replace('{"7": shop}', '{"1": shop}'))
+    with looking(books) as (engine, look):
+        found = [told(move) for move in renamed(engine, look, before, after)]
+    line = "taxonomy.yaml:9:19"
+    assert found == [
+        (("cluster", "cluster"), (None,), ("shop",), "4E+1", line, "account"),
+        (("support", "support"), (None,), ("shop",), "8", line, "account"),
+        ((None, None), (None,), ("shop",), "1E+1", line, "account"),
+    ]
+
+
+def test_what_no_rule_names_any_more_goes_with_the_rule_that_did(tmp_path: Path) -> None:
+    books, before = shared(tmp_path / "p"), rules(tmp_path / "a")
+    after = rules(tmp_path / "b", TAXONOMY.replace("      - tag: product\n", ""))
+    with looking(books) as (engine, look):
+        found = [told(move) for move in renamed(engine, look, before, after)]
+    assert found == [
+        ((None, None), ("ads",), (None,), "3E+1", "taxonomy.yaml:8:9", "tag product"),
+        ((None, None), ("search",), (None,), "6E+1", "taxonomy.yaml:8:9", "tag product"),
+    ]
+
+
+def test_a_charge_that_enters_a_pool_keeps_its_name(tmp_path: Path) -> None:
+    books, before = shared(tmp_path / "p"), rules(tmp_path / "a")
+    pool = "  - {name: ads-for-all, when: {product: ads}, share: {by: even}}\n"
+    after = rules(tmp_path / "b", allocation=ALLOCATION + pool)
+    with looking(books) as (engine, look):
+        (move,) = renamed(engine, look, before, after)
+        (back,) = renamed(engine, look, after, before)
+    assert told(move)[:4] == ((None, "ads-for-all"), ("ads",), ("ads",), "3E+1")
+    assert move.rule == "allocation.yaml:5:25"
+    assert told(back)[:4] == (("ads-for-all", None), ("ads",), ("ads",), "3E+1")
+    assert back.rule == "allocation.yaml:5:25"
+
+
+def test_a_credit_goes_the_other_way(tmp_path: Path) -> None:
+    credit = charge(9, "-5", "i-9", "", ChargeCategory="Credit")
+    books, before = shared(tmp_path / "p", charges=[credit]), rules(tmp_path / "a")
+    after = rules(tmp_path / "b", TAXONOMY.replace('{"7": shop}', '{"1": shop}'))
+    with looking(books) as (engine, look):
+        (move,) = renamed(engine, look, before, after)
+    assert (move.giver, move.taker, move.amount) == (("shop",), (None,), Decimal(5))
+
+
+def test_a_day_on_which_only_one_of_the_rules_changes_is_told_apart(tmp_path: Path) -> None:
+    day = {"ChargePeriodStart": "2026-09-20T00:00:00Z", "ChargePeriodEnd": "2026-09-21T00:00:00Z"}
+    late = [charge(9, "3", "i-1", "", **day), charge(9, "4", "i-1", "")]
+    books, before = shared(tmp_path / "p", charges=late), rules(tmp_path / "a")
+    dated = TAXONOMY.replace('- account: {"7": shop}', '- {account: {"1": shop}, since: 2026-09-15}')
+    with looking(books) as (engine, look):
+        (move,) = renamed(engine, look, before, rules(tmp_path / "b", dated))
+    assert (move.taker, move.amount) == (("shop",), Decimal(3))
+
+
+def test_dimensions_that_ask_each_other_are_told_apart_from_those_of_before(tmp_path: Path) -> None:
+    team = "  team:\n    values: {web: {}, api: {}}\n    from:\n      - {dimension: product, map: {search: web}}\n"
+    books = shared(tmp_path / "p")
+    before, after = (
+        rules(tmp_path / "a", TAXONOMY + team),
+        rules(tmp_path / "b", TAXONOMY + team.replace(": web", ": api")),
+    )
+    with looking(books, "product", "team") as (engine, look):
+        (move,) = renamed(engine, look, before, after)
+    assert (move.giver, move.taker, move.amount) == (("search", "web"), ("search", "api"), Decimal(60))
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_dimension_that_one_of_them_lacks_is_null_there(backwards: bool, tmp_path: Path) -> None:  # noqa: FBT001 -- a case
+    books, without = shared(tmp_path / "p"), rules(tmp_path / "a")
+    team = "  team:\n    values: {web: {}}\n    from:\n      - when: {product: search}\n        is: web\n"
+    having = rules(tmp_path / "b", TAXONOMY + team)
+    with looking(books, "team") as (engine, look):
+        (move,) = renamed(engine, look, *((having, without) if backwards else (without, having)))
+    assert {move.giver, move.taker} == {(None,), ("web",)}
+    assert len(CHARGES) == 10

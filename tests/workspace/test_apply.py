@@ -1,0 +1,181 @@
+"""The allocation of the working tree becomes the books' version."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import UserError
+from finmod.ledger.applied import Run, runs
+from finmod.ledger.ledger import Ledger
+from finmod.ledger.rule_files import kept
+from finmod.workspace.apply import apply, default_author
+from tests.applied import ALLOCATION, AUGUST, CHARGES, HALVES, NOW, SEPTEMBER, project_of, shared
+from tests.books import Books, bill
+from tests.tagged import charge
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    return shared(tmp_path / "books")
+
+
+def log(books: Books) -> tuple[Run, ...]:
+    with Engine() as engine:
+        return runs(engine, Ledger(books.root / ".finmod"))
+
+
+def by_product(books: Books, *arguments: str) -> dict[str | None, str]:
+    rows = books.query(
+        "SELECT x_Product, sum(EffectiveCost) AS c FROM allocated_daily WHERE x_BillingPeriod = DATE '2026-09-01' "
+        "GROUP BY ALL",
+        *arguments,
+    )
+    return {row["x_Product"]: row["c"] for row in rows}
+
+
+def test_a_version_has_author_note_rules_and_state(books: Books) -> None:
+    done = apply(project_of(books), NOW, author="ada", note="first")
+    run = done.run
+    assert (done.is_new, done.before, done.is_first) == (True, None, True)
+    assert (run.version, run.author, run.note, run.ledger_version) == (1, "ada", "first", 1)
+    assert run.applied_at > NOW
+    assert run.changed == (AUGUST, SEPTEMBER)
+    assert run.totals["USD"]["EffectiveCost"] == Decimal(296)
+    assert log(books) == (run,)
+    root = kept(books.root / ".finmod", run.rule_hash)
+    assert root
+    assert (root / "allocation.yaml").read_text(encoding="utf-8") == ALLOCATION
+    assert books.staged() == []
+
+
+def test_the_same_again_makes_no_version(books: Books) -> None:
+    first = apply(project_of(books), NOW, author="ada")
+    again = apply(project_of(books), NOW + timedelta(days=1), author="bob")
+    assert (again.is_new, again.run, log(books)) == (False, first.run, (first.run,))
+
+
+def test_other_rules_make_a_version_and_the_one_before_stays_to_be_seen(books: Books) -> None:
+    first = apply(project_of(books), NOW, author="ada").run
+    before = by_product(books)
+    books.write("allocation.yaml", HALVES)
+    done = apply(project_of(books), NOW, author="ada")
+    assert done.run.version == 2
+    assert [total.difference for total in done.totals] == [0]
+    assert by_product(books) != before
+    assert by_product(books, "--as-of", first.applied_at.isoformat()) == before
+
+
+def test_text_alone_makes_a_version_without_new_rows(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.write("allocation.yaml", f"# looked at again\n{ALLOCATION}")
+    done = apply(project_of(books), NOW, author="ada")
+    assert (done.run.version, done.run.changed) == (2, ())
+
+
+def test_new_charges_get_rows_in_their_month_alone(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.load(books.write("a.csv", bill(*CHARGES, charge(9, "5", "i-7", '{"product":"ads"}'))))
+    done = apply(project_of(books), NOW, author="ada")
+    assert (done.run.changed, done.run.ledger_version) == ((SEPTEMBER,), 2)
+
+
+def test_a_closed_month_stays_as_it_was_told(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    assert books.run("close", "2026-09").code == 0
+    told = by_product(books)
+    books.write("allocation.yaml", HALVES)
+    done = apply(project_of(books), NOW, author="ada")
+    assert by_product(books) == told
+    assert by_product(books, "--as-of", "2026-09") == told
+    rows = books.query("SELECT x_BillingPeriod, x_AllocationOf, x_Product, EffectiveCost FROM allocated_daily "
+                       "WHERE x_AllocationOf IS NOT NULL ORDER BY ALL")  # fmt: skip
+    assert [(row["x_BillingPeriod"], row["x_AllocationOf"], row["x_Product"]) for row in rows] == [
+        ("2026-10-01", month, product) for month in ("2026-08-01", "2026-09-01") for product in ("ads", "search")
+    ]
+    assert sum(Decimal(row["EffectiveCost"]) for row in rows) == 0
+    assert [(item.code, item.billing_period) for item in done.findings] == [
+        ("FM2214", "2026-08"),
+        ("FM2214", "2026-09"),
+    ]
+    assert done.findings[0].message == "What the rules move in the closed month is booked in 2026-10."
+    assert done.booked == {AUGUST: SEPTEMBER.replace(month=10), SEPTEMBER: SEPTEMBER.replace(month=10)}
+
+
+def test_a_month_that_was_closed_before_it_was_applied_is_told(books: Books) -> None:
+    assert books.run("close", "2026-08").code == 0
+    done = apply(project_of(books), NOW, author="ada")
+    assert [(item.code, item.severity, item.billing_period) for item in done.findings] == [
+        ("FM2213", "info", "2026-08")
+    ]
+    assert done.findings[0].message == "The month was closed before it was ever allocated: it was allocated as it is."
+
+
+def test_a_month_whose_charges_changed_before_its_close_is_allocated_anew_and_told(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.load(books.write("a.csv", bill(*CHARGES, charge(8, "5", "i-7", '{"product":"ads"}'))))
+    assert books.run("close", "2026-08").code == 0
+    done = apply(project_of(books), NOW, author="ada")
+    assert [(item.code, item.severity, item.billing_period) for item in done.findings] == [
+        ("FM2212", "warning", "2026-08")
+    ]
+    assert done.findings[0].message.startswith("The closed month was allocated anew: what had been applied were not")
+    assert books.query("SELECT sum(EffectiveCost) AS c FROM allocated_daily")[0]["c"] == "301.000000000000"
+
+
+def test_a_reopened_month_is_replaced_and_its_true_ups_vanish(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.run("close", "2026-09")
+    books.write("allocation.yaml", HALVES)
+    apply(project_of(books), NOW, author="ada")
+    assert books.run("reopen", "2026-09", "--reason", "x").code == 0
+    apply(project_of(books), NOW, author="ada")
+    assert books.query("SELECT count(*) AS n FROM allocated_daily WHERE x_AllocationOf IS NOT NULL") == [{"n": 0}]
+
+
+def test_restated_charges_of_a_closed_month_are_allocated_where_they_are_booked(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.run("close", "2026-08")
+    books.load(books.write("a.csv", bill({**CHARGES[0], "EffectiveCost": "70"}, *CHARGES[1:])))
+    apply(project_of(books), NOW, author="ada")
+    rows = books.query("SELECT x_BillingPeriod, x_Product, sum(EffectiveCost) AS c FROM allocated_daily "
+                       "WHERE x_TrueUpOf IS NOT NULL GROUP BY ALL")  # fmt: skip
+    assert [(row["x_BillingPeriod"], row["x_Product"], row["c"]) for row in rows] == [
+        ("2026-09-01", "search", "10.000000000000")
+    ]
+
+
+@pytest.mark.parametrize("what", ["note", "author"])
+def test_what_is_very_long_is_refused(what: str, books: Books) -> None:
+    with pytest.raises(UserError, match=rf"the {what} has 501 characters; expected 500 at most(?s:.*)FM2215"):
+        apply(
+            project_of(books),
+            NOW,
+            author="x" * (501 if what == "author" else 1),
+            note="x" * (501 if what == "note" else 1),
+        )
+
+
+def test_the_author_is_whom_git_knows(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    subprocess.run(["git", "-C", tmp_path, "config", "user.name", "Ada L"], check=True)
+    assert default_author(tmp_path) == "Ada L"
+
+
+def test_without_git_the_author_is_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOGNAME", "grace")
+    assert default_author(tmp_path) == "grace"
+
+
+def test_rules_with_problems_apply_nothing(books: Books) -> None:
+    books.write("allocation.yaml", ALLOCATION.replace("ads: 0.25", "ads: 0.15"))
+    before = books.trace()
+    with pytest.raises(UserError, match=r"allocation\.yaml:3:"):
+        apply(project_of(books), NOW, author="ada")
+    assert (books.trace(), log(books)) == (before, ())
