@@ -176,7 +176,8 @@ class ByDriver:
         key = self.period(when), self.receiving.era(when.date) if self.receiving else 0
         if key not in self._found:
             if len(self._found) >= _HELD:
-                self._found.clear()
+                for old in list(self._found)[: _HELD // 2]:
+                    del self._found[old]
             self._found[key] = self._vector(key[0], when.date)
         return self._found[key]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -53,6 +54,9 @@ from finmod.terms.findings import Finding
 _CURRENCY = PLACE_COLUMNS.index("BillingCurrency")
 # Days of which ways are held at once.
 _STRETCH = 31
+
+ENGINE_MEMORY: Final = "1500MB"
+"""What an engine may take where years are allocated at once: the arrays of a run need the rest of 2 GB."""
 
 
 @dataclass
