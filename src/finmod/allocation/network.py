@@ -41,6 +41,7 @@ class Network:
     _solved: dict[tuple[tuple[int, int], ...], dict[int, Vector]] = field(default_factory=dict)
     _days: dict[tuple[int, int, str], dict[int, Vector | None]] = field(default_factory=dict)
     _ends: dict[tuple[int, int, int, str], Vector] = field(default_factory=dict)
+    _steps: dict[tuple[int, tuple[tuple[int, int], ...]], Vector] = field(default_factory=dict)
     _passed: dict[int, list[int]] = field(default_factory=dict)
     _own: dict[int, Vector] = field(default_factory=dict)
     _kept: list[Vector] = field(default_factory=list)
@@ -63,12 +64,22 @@ class Network:
         nodes = self._nodes(first, replace(when, group=0))
         if not nodes:
             return first
+        if not any(self._passing(each) for each in nodes.values()):
+            return self._one_step(first, nodes)
         if when.group == 0:
             return self._ways({**nodes, node: first})[node]
         key = id(first), when.day, when.period, when.currency
         if key not in self._ends:
             self._ends[key] = composed(first, self._ways(nodes))
         return self._ends[key]
+
+    def _one_step(self, first: Vector, nodes: Mapping[int, Vector]) -> Vector:
+        """Return where cost ends that goes on once and no further: nothing has to be solved."""
+        key = id(first), tuple(sorted((node, id(each)) for node, each in nodes.items()))
+        if key not in self._steps:
+            self._kept += (first, *nodes.values())
+            self._steps[key] = composed(first, nodes)
+        return self._steps[key]
 
     def _vector(self, node: int, when: When) -> Vector | None:
         if node < 0:
