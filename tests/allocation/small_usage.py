@@ -81,7 +81,7 @@ def usage(folder: Path, rows: Sequence[Row], taxonomy: str = TAXONOMY) -> Iterat
             names = ", ".join(f'"{name}"' for name in given)
             engine.run(f"INSERT INTO usage ({names}) VALUES ({', '.join('?' * len(given))})", [*given.values()])
         targets = Targets(("product", "team"))
-        read_usage(engine, "usage", read(folder, taxonomy), targets, (DAY, date(2026, 9, 30)))
+        read_usage(engine, lambda _: "usage", read(folder, taxonomy), targets, [(DAY, date(2026, 9, 30))])
         yield engine, targets
 
 

@@ -12,7 +12,9 @@ from finmod.allocation.cells import Groups
 from finmod.allocation.definition import Idle, Share
 from finmod.allocation.kubernetes_charges import WEIGHTS
 from finmod.allocation.kubernetes_shares import ByKubernetes, Held
-from tests.allocation.small_usage import DAYS, Asked, cores, gib, pod, usage
+from finmod.allocation.shares import When
+from finmod.allocation.vectors import Vector
+from tests.allocation.small_usage import DAYS, Asked, cores, gib, pod, usage, weights_of
 
 NODE_A, NODE_B = '["node","prod","i-0a"]', '["node","prod","i-0b"]'
 PLATFORM = ("kubernetes", None)
@@ -305,3 +307,42 @@ def test_why_a_charge_is_shared_so_is_told(weights: str, expected: str) -> None:
     nothing = ByKubernetes(share(), Held({}, {}, {}), groups, 1, {}, 0, np.zeros(0, dtype=np.int64))
 
     assert nothing.words(1) == expected
+
+
+def test_idle_of_a_cluster_that_held_nothing_of_a_kind_is_lost_nowhere(tmp_path: Path) -> None:
+    idle = {"x_Kind": "idle", "CpuAllocatedCoreSeconds": 8 * 3600}
+    rows = [pod("search", **gib(4)), pod("ads", "b", **gib(4)), idle]
+    with usage(tmp_path, rows) as (engine, targets):
+        found = Asked(engine, targets, share(None, prices=(1, 1, 1))).parts(NODE_B)
+
+    assert found == {"unallocated": 0.5, "ads": 0.5}
+
+
+def test_sums_are_the_same_in_any_order(tmp_path: Path) -> None:
+    rows = [pod(name, hour=hour, **cores(0.1 * (hour + 1))) for hour in range(9) for name in ("search", "ads")]
+    found = []
+    for order in (rows, rows[::-1], rows[5:] + rows[:5]):
+        with usage(tmp_path, order) as (engine, targets):
+            asked = Asked(engine, targets, share(None))
+            asked.by.groups.texts.append((NODE_A,))
+            vector = asked.by.on(When(DAYS, DAYS, 1))
+            assert isinstance(vector, Vector)
+            found.append(vector.weights.tolist())
+
+    assert found[0] == found[1] == found[2]
+
+
+def test_namespaces_tell_nothing_of_single_nodes(tmp_path: Path) -> None:
+    space: dict[str, Any] = {"x_Kind": "namespace", "Pod": None, "NodeCpuCapacityCoreSeconds": None}
+    rows = [
+        pod("search", **space, **cores(1)),
+        {**pod("ads", **space, **cores(3)), "Node": None, "NodeResourceId": None},
+        {"x_Kind": "idle", "Node": "node-a", "NodeResourceId": "i-0a", "CpuAllocatedCoreSeconds": 4 * 3600},
+        {"x_Kind": "gpu", "Node": "node-a", "Namespace": "shop", "Labels": '{"product": "ads"}', "GpuSeconds": 0},
+    ]
+    with usage(tmp_path, rows) as (engine, targets):
+        asked = Asked(engine, targets, share(None))
+
+        assert asked.parts(NODE_A) == {"unallocated": 0.5, "search": 0.125, "ads": 0.375}
+        assert asked.by.untold == {(1, DAYS)}
+        assert weights_of(engine, {"ResourceId": "i-0a"}) == ['["unknown",null,null]']

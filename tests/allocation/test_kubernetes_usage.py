@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from finmod.allocation.definition import Allocation, Pool, Share
-from finmod.allocation.kubernetes_usage import asks_usage, days_of, resource_key
+from finmod.allocation.kubernetes_usage import asks_usage, months_of, resource_key
 from finmod.engines.duckdb import Engine, literal
 
 AZURE = "/subscriptions/S/resourceGroups/R/providers/Microsoft.Compute"
@@ -15,10 +15,12 @@ _SHARE = Share(kind="fixed", place="", text="fixed")
 
 
 def test_usage_of_whole_months_is_looked_at() -> None:
-    charges = "(SELECT unnest([DATE '2026-02-10', DATE '2026-03-05']) AS x_ChargeDate)"
-    with Engine() as engine:
-        assert days_of(engine, charges) == (date(2026, 2, 1), date(2026, 3, 31))
-        assert days_of(engine, f"(SELECT * FROM {charges} WHERE false)") == (date.min, date.min)
+    charges = "(SELECT unnest([DATE '2026-04-10', DATE '2026-02-05', DATE '2026-02-06']) AS x_ChargeDate)"
+    with Engine(threads=1) as engine:
+        assert months_of(engine, charges) == [
+            (date(2026, 2, 1), date(2026, 2, 28)), (date(2026, 4, 1), date(2026, 4, 30)),
+        ]  # fmt: skip
+        assert months_of(engine, f"(SELECT * FROM {charges} WHERE false)") == []
 
 
 @pytest.mark.parametrize(

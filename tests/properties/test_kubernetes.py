@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmod.allocation.cells import Groups
-from finmod.allocation.definition import Idle
+from finmod.allocation.definition import Idle, Share
 from finmod.allocation.kubernetes_charges import WEIGHTS
 from finmod.allocation.kubernetes_shares import ByKubernetes, Held, Part
 from finmod.allocation.shares import When

@@ -53,7 +53,7 @@ def mark_charges(engine: Engine, pool: str, numbers: Collection[int]) -> None:
     """
     keys = "x_Source, x_BillingPeriod, x_ChargeKey"
     # Where a report leaves its cluster's name out, no charge can be told to be of another one.
-    nameless = engine.row("SELECT coalesce(bool_or(Cluster IS NULL), false) FROM kubernetes_intervals")[0]
+    nameless = engine.row("SELECT coalesce(bool_or(is_nameless), false) FROM kubernetes_clusters")[0]
     suppliers = (
         f"regexp_full_match(t.key, '{_OWN}(?:{_CLUSTER}|{_SUPPLIERS})') OR t.key LIKE '%kubernetes.io/cluster/_%'"
     )

@@ -81,8 +81,8 @@ def _read(engine: Engine, table: str, value: str, period: str) -> Parts:
     rows = engine.rows(
         "SELECT period, cluster, key, coalesce(list(target ORDER BY target) FILTER (target IS NOT NULL), []), "
         "coalesce(list(weight ORDER BY target) FILTER (target IS NOT NULL), []), "
-        "coalesce(sum(weight) FILTER (target IS NULL), 0) FROM "
-        f"(SELECT {period} AS period, cluster, key, target, CAST(sum({value}) AS DOUBLE) AS weight FROM {table} "
+        "coalesce(max(weight) FILTER (target IS NULL), 0) FROM "
+        f"(SELECT {period} AS period, cluster, key, target, exact_sum({value}) AS weight FROM {table} "
         "GROUP BY ALL) WHERE weight > 0 GROUP BY period, cluster, key ORDER BY period, cluster, key"
     )
     found: dict[int, dict[str, dict[str, Part]]] = {}

@@ -8,6 +8,7 @@ column of a charge: the account of its node is not its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from importlib import resources
 from typing import Final
@@ -32,6 +33,20 @@ CLAIMS: Final = "kubernetes_claims"
 
 TRAFFIC: Final = "kubernetes_traffic"
 """Table: ``day``, ``cluster``, ``key`` of a node, ``target`` and bytes ``sent``."""
+
+Days = tuple[date, date]
+"""First and last day of a month."""
+
+_OF_NODE = "day INTEGER, cluster VARCHAR, key VARCHAR, target INTEGER"
+_TABLES = {
+    NODES: f"{_OF_NODE}, cpu DOUBLE, memory DOUBLE, gpu DOUBLE",
+    CLAIMS: f"{_OF_NODE}, storage DOUBLE, volume_name VARCHAR",
+    TRAFFIC: f"{_OF_NODE}, sent DOUBLE",
+    "kubernetes_keys": "called VARCHAR, day INTEGER, node_called VARCHAR, key VARCHAR, node_name VARCHAR",
+    "kubernetes_clusters": "cluster VARCHAR, is_nameless BOOLEAN",
+}
+EXACT_SUM: Final = "exact_sum(x) AS CAST(sum(CAST(x * 1e18 AS HUGEINT)) AS DOUBLE) / 1e18"
+"""Macro: a sum of doubles that is the same in whatever order they come, so that two runs never differ."""
 
 _HELD, _CLAIMED, _BASE = "kubernetes_held", "kubernetes_claims_held", "kubernetes_base"
 # Places in the list that tells workloads apart, see kubernetes_workloads.sql.
@@ -58,29 +73,41 @@ def asks_usage(allocation: Allocation) -> bool:
     return any(share.kind == "kubernetes" for share in allocation.shares())
 
 
-def days_of(engine: Engine, charges: str) -> tuple[date, date]:
-    """Return the first and last day of the months that charges are of, of which usage is looked at.
+def months_of(engine: Engine, charges: str) -> list[Days]:
+    """Return the first and last day of each month that charges are of, oldest first.
 
     Args:
         engine: Where to run.
         charges: SQL for a table with x_ChargeDate.
     """
-    first, last = engine.row(
-        f"SELECT CAST(date_trunc('month', min(x_ChargeDate)) AS DATE), last_day(max(x_ChargeDate)) FROM {charges}"
-    )
-    return (first, last) if first else (date.min, date.min)
+    month = "CAST(date_trunc('month', x_ChargeDate) AS DATE)"
+    rows = engine.rows(f"SELECT DISTINCT {month} AS month, last_day(month) FROM {charges} ORDER BY month")
+    return [(first, last) for first, last in rows]
 
 
-def read_usage(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets, days: tuple[date, date]) -> None:
-    """Make the tables of what was held; the names of a run must be made after it, for they use the same tables.
+def read_usage(
+    engine: Engine, usage: Callable[[Days], str], taxonomy: Taxonomy, targets: Targets, months: Iterable[Days]
+) -> None:
+    """Make the tables of what was held, month by month: the texts of a month are as much as memory should hold.
+
+    The names of a run must be made after it, for they use the same tables.
 
     Args:
         engine: Where they are made.
-        usage: SQL for the rows of reports and bills.
+        usage: Returns SQL for the rows of reports and bills of a month.
         taxonomy: What names workloads.
         targets: Get the targets that hold anything.
-        days: First and last day that are looked at.
+        months: First and last day of each month that is looked at.
     """
+    engine.run(f"CREATE OR REPLACE TEMP MACRO {EXACT_SUM}")
+    for table, columns in _TABLES.items():
+        engine.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
+    for days in months:
+        _read_month(engine, usage(days), taxonomy, targets, days)
+    _make_names(engine)
+
+
+def _read_month(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets, days: Days) -> None:
     rows = query("kubernetes_rows").format(
         usage=usage,
         cpu=HELD["CpuAllocatedCoreSeconds"],
@@ -102,8 +129,8 @@ def read_usage(engine: Engine, usage: str, taxonomy: Taxonomy, targets: Targets,
     for table in told:
         named = f"SELECT h.*, t.target FROM {table} AS h JOIN kubernetes_targets AS t USING (workload, segment)"
         _make(engine, table, named)
-    _make_tables(engine)
-    for table in ("kubernetes_days", *told, "kubernetes_targets", _BASE):
+    _keep_month(engine)
+    for table in ("kubernetes_intervals", "kubernetes_told", "kubernetes_days", *told, "kubernetes_targets", _BASE):
         engine.run(f"DROP TABLE {table}")
 
 
@@ -142,35 +169,35 @@ def _name_workloads(engine: Engine, taxonomy: Taxonomy, targets: Targets, segmen
     _make(engine, "kubernetes_targets", sql)
 
 
-def _make_tables(engine: Engine) -> None:
-    """Make the tables that shares read, and those of what charges may call a node or volume."""
+def _keep_month(engine: Engine) -> None:
+    """Add a month to the tables that shares read, and to those of what charges may call a node or cluster."""
     node = resource_key("NodeResourceId")
-    keys = (
-        f"SELECT called, day, node_called, coalesce(min({node}), concat(called, '/', node_called)) AS key, "
-        "max(lower(Node)) AS node_name FROM kubernetes_intervals WHERE node_called IS NOT NULL "
-        "GROUP BY called, day, node_called"
-    )
-    _make(engine, "kubernetes_keys", keys)
-    _make(engine, NODES, query("kubernetes_nodes"))
-    claims = (
-        "SELECT day, called AS cluster, coalesce(volume_id, concat_ws('/', called, coalesce(volume_name, Namespace), "
-        "claim)) AS key, CASE WHEN x_Kind = 'unmounted' THEN 0 ELSE target END AS target, sum(storage) AS storage, "
-        f"max(volume_name) AS volume_name FROM {_CLAIMED} GROUP BY ALL"
-    )
-    _make(engine, CLAIMS, claims)
-    traffic = (
-        f"SELECT h.day, h.called AS cluster, coalesce(k.key, h.called || '/') AS key, h.target, sum(h.sent) AS sent "
+    kept = {
+        "kubernetes_clusters": "SELECT DISTINCT called, Cluster IS NULL FROM kubernetes_intervals",
+        "kubernetes_keys": f"SELECT called, day, node_called, coalesce(min({node}), concat(called, '/', node_called)), "
+        "max(lower(Node)) FROM kubernetes_intervals WHERE node_called IS NOT NULL AND (called, day) IN "
+        "(SELECT (called, day) FROM kubernetes_told WHERE what = 'nodes' AND x_Kind = 'pod') "
+        "GROUP BY called, day, node_called",
+        NODES: query("kubernetes_nodes").format(idle=query("kubernetes_idle")),
+        CLAIMS: "SELECT day, called, coalesce(volume_id, concat_ws('/', called, coalesce(volume_name, Namespace), "
+        "claim)) AS key, CASE WHEN x_Kind = 'unmounted' THEN 0 ELSE target END AS target, exact_sum(storage), "
+        f"max(volume_name) FROM {_CLAIMED} GROUP BY day, called, key, 4",
+        TRAFFIC: "SELECT h.day, h.called, coalesce(k.key, h.called || '/') AS key, h.target, exact_sum(h.sent) "
         f"FROM {_HELD} AS h LEFT JOIN kubernetes_keys AS k USING (called, day, node_called) WHERE h.sent > 0 "
-        "GROUP BY ALL"
-    )
-    _make(engine, TRAFFIC, traffic)
+        "GROUP BY ALL",
+    }
+    for table, sql in kept.items():
+        engine.run(f"INSERT INTO {table} {sql}")
+
+
+def _make_names(engine: Engine) -> None:
+    """Make the table of what charges may call a node or volume; a name that several have tells nothing."""
     every = (
         "SELECT 'node' AS kind, key AS name, key, called AS cluster FROM kubernetes_keys UNION ALL "
         "SELECT 'node', node_name, key, called FROM kubernetes_keys UNION ALL "
         f"SELECT 'volume', key, key, cluster FROM {CLAIMS} UNION ALL "
         f"SELECT 'volume', volume_name, key, cluster FROM {CLAIMS}"
     )
-    # A name that several have tells nothing.
     once = (
         f"SELECT kind, name, min(key) AS key, min(cluster) AS cluster FROM ({every}) WHERE name IS NOT NULL "
         "GROUP BY kind, name HAVING count(DISTINCT key) = 1"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from finmod.allocation.findings import doubt_findings, pool_costs, share_finding
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.kubernetes_untold import untold_nodes
-from finmod.allocation.kubernetes_usage import asks_usage, days_of, read_usage
+from finmod.allocation.kubernetes_usage import asks_usage, months_of, read_usage
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pool_use import pool_findings, unshared_findings
@@ -101,8 +102,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
-        held = days_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
-        read_usage(engine, usage_rows(ledger, snapshot, held), taxonomy, targets, held)
+        held = months_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
+        read_usage(engine, partial(usage_rows, ledger, snapshot), taxonomy, targets, held)
     segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
     naming = name_keys(engine, whole, segments, BASE)
     groups = make_keys(engine, naming, allocation, targets)
@@ -120,14 +121,18 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     offer_targets(engine, targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     proved = prove(engine, allocation, days, true_ups)
-    findings = (
+    findings = _findings(engine, naming, allocation, network)
+    return Run(allocation, naming, targets, network, asking, proved, findings)
+
+
+def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: Network) -> tuple[Finding, ...]:
+    return (
         *pool_findings(engine, naming, allocation),
         *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
         *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
     )
-    return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
 def _in_two_rounds(

@@ -10,7 +10,7 @@ WITH charges AS (
         lower(concat_ws(' ', ServiceName, ServiceSubcategory, SkuMeter, ChargeDescription)) AS words
     FROM {charges}
 ),
-clusters AS (SELECT DISTINCT called AS cluster FROM kubernetes_intervals),
+clusters AS (SELECT DISTINCT cluster FROM kubernetes_clusters),
 tag_sets AS (SELECT DISTINCT unnest([Tags, AllocatedTags]) AS tags FROM charges),
 tag_keys AS (
     SELECT tags, unnest(json_keys(tags)) AS key

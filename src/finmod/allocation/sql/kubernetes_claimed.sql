@@ -19,6 +19,6 @@ WITH claims AS (
 SELECT
     called, day, x_Source, x_Kind, Cluster, Namespace, ControllerKind, Controller, Pod, x_Name, Labels,
     NamespaceLabels, {volume} AS volume_id, lower(PersistentVolume) AS volume_name,
-    coalesce(PersistentVolumeClaim, PersistentVolume) AS claim, sum(storage / mounts) AS storage
+    coalesce(PersistentVolumeClaim, PersistentVolume) AS claim, exact_sum(storage / mounts) AS storage
 FROM claims
 GROUP BY ALL

@@ -6,23 +6,23 @@
 --          those of virtual machines stand in the rows of their pods.
 WITH told AS (
     SELECT
-        called, day, 'nodes' AS what, x_Source, x_Kind, sum(coalesce(cpu, 0) + coalesce(memory, 0)) AS amount,
+        called, day, 'nodes' AS what, x_Source, x_Kind, exact_sum(coalesce(cpu, 0) + coalesce(memory, 0)) AS amount,
         bool_or(cpu_there IS NOT NULL OR memory_there IS NOT NULL) AS has_more
     FROM kubernetes_intervals
     WHERE coalesce(cpu, memory) IS NOT NULL
     GROUP BY ALL
     UNION ALL
-    SELECT called, day, 'gpu', x_Source, x_Kind, sum(gpu), false
+    SELECT called, day, 'gpu', x_Source, x_Kind, exact_sum(gpu), false
     FROM kubernetes_intervals
     WHERE gpu > 0
     GROUP BY ALL
     UNION ALL
-    SELECT called, day, 'storage', x_Source, x_Kind, sum(storage), bool_or(has_volumes)
+    SELECT called, day, 'storage', x_Source, x_Kind, exact_sum(storage), bool_or(has_volumes)
     FROM kubernetes_intervals
     WHERE storage > 0
     GROUP BY ALL
     UNION ALL
-    SELECT called, day, 'network', x_Source, x_Kind, sum(sent), false
+    SELECT called, day, 'network', x_Source, x_Kind, exact_sum(sent), false
     FROM kubernetes_intervals
     WHERE sent > 0
     GROUP BY ALL
