@@ -11,15 +11,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.allocation import against_case, customers, months_36
 from benchmarks.load import load_against_copy, project_of
 from benchmarks.peer import cur_against_converter
+from benchmarks.service_graph import graph_against_peer
 from benchmarks.start import help_time, query_time
 from benchmarks.suppliers import suppliers_against_copy
 from benchmarks.taxonomy import changed_taxonomy, rules_against_case
 
 
 def main() -> None:
-    """Run every benchmark, or those whose names are given: load, csv, cur, suppliers, start, rules, tags."""
+    """Run every benchmark, or those whose names are given: load, csv, cur, rules, allocation ..."""
     sizes = [int(float(text) * 1e6) for text in os.environ.get("BENCH_ROWS", "2,10,20").split(",")]
     times = int(os.environ.get("BENCH_TIMES", "3"))
     folder = Path(os.environ.get("BENCH_FOLDER", Path(tempfile.gettempdir()) / "finmod-benchmarks"))
@@ -34,6 +36,10 @@ def main() -> None:
         "query": lambda: query_time(project_of(folder, sizes[-1])),
         "rules": lambda: rules_against_case(1_000_000, times),
         "tags": lambda: changed_taxonomy(project_of(folder, sizes[-1]), times),
+        "allocation": lambda: against_case(folder, project_of(folder, sizes[-1]), times),
+        "months": lambda: months_36(folder, project_of(folder, sizes[-1]), times),
+        "customers": lambda: customers(folder, times),
+        "graph": lambda: graph_against_peer(folder, times),
     }
     for name in sys.argv[1:] or parts:
         for line in parts[name]():

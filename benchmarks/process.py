@@ -1,4 +1,4 @@
-"""Whole processes, timed by the operating system: wall, processor, peak memory.
+"""Whole processes, timed by the operating system: wall, processor, peak memory; and work in this one.
 
 Owns the running of pairs in turn, so that a change of the machine's speed hits both.
 """
@@ -6,12 +6,16 @@ Owns the running of pairs in turn, so that a change of the machine's speed hits 
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ def run(command: Sequence[str]) -> Run:
     if process.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{output.decode(errors='replace')[-2000:]}")
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def timed(work: Callable[[], Result]) -> tuple[Result, Run]:
+    """Return what a piece of work in this process returns, and its times; processor seconds tell on a busy machine."""
+    wall, processor = time.perf_counter(), time.process_time()
+    result = work()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return result, Run(time.perf_counter() - wall, time.process_time() - processor, peak)
 
 
 def pairs(ours: Callable[[], Run], theirs: Callable[[], Run], times: int) -> list[tuple[Run, Run]]:

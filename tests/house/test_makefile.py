@@ -102,3 +102,37 @@ def test_tests_write_to_memory_only_where_there_is_plenty(tmp_path: Path) -> Non
         program(tools, "df", f"echo head; echo 'tmpfs 1 1 {free} 1% x'")
         code, said, _ = script("test_folder.sh", path=f"{tools}{os.pathsep}{os.environ['PATH']}")
         assert (code, "shm" in said) == (0, plenty)
+
+
+def test_prometheus_is_found_on_the_path_or_unpacked_before(tmp_path: Path) -> None:
+    on_path, kept = tmp_path / "bin", tmp_path / ".cache" / "finmod" / "prometheus" / "usr" / "bin"
+    tools = f"{on_path}{os.pathsep}/usr/bin{os.pathsep}/bin" if not shutil.which("prometheus") else str(on_path)
+    assert script("find_prometheus.sh", path=tools, home=tmp_path)[:2] == (1, "")
+
+    kept.mkdir(parents=True)
+    for name in ("prometheus", "promtool"):
+        program(kept, name, "exit 0")
+    assert script("find_prometheus.sh", path=tools, home=tmp_path)[:2] == (0, f"{kept}\n")
+
+    for name in ("prometheus", "promtool"):
+        program(on_path, name, "exit 0")
+    assert script("find_prometheus.sh", path=tools, home=tmp_path)[:2] == (0, f"{on_path}\n")
+
+
+def test_prometheus_is_fetched_as_a_package_and_not_installed(tmp_path: Path) -> None:
+    """The package manager of the test puts down a package that an unpacker of the test turns into two programs."""
+    tools = tmp_path / "bin"
+    program(tools, "apt-get", 'test "$1" = download && : > prometheus_1_amd64.deb')
+    program(
+        tools,
+        "dpkg",
+        'mkdir -p "$3/usr/bin"; for each in prometheus promtool; do printf "#!/bin/sh\\n" > "$3/usr/bin/$each"; '
+        'chmod +x "$3/usr/bin/$each"; done',
+    )
+    path = f"{tools}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    if shutil.which("prometheus"):
+        pytest.skip("prometheus is installed here: nothing is fetched")
+
+    code, found, _ = script("find_prometheus.sh", "--fetch", path=path, home=tmp_path)
+
+    assert (code, found) == (0, f"{tmp_path / '.cache' / 'finmod' / 'prometheus' / 'usr' / 'bin'}\n")

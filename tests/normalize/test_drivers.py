@@ -225,6 +225,24 @@ whole: {unit: order, grain: month, from: {parquet: i.parquet}}
     assert project.values("whole") == [("2026-09-01", (), "7")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a"b',
+        "back\\slash",
+        "'; DROP TABLE drivers; --",
+        '{"product":"x"}',
+        "\x1b[31m",
+        "line\nend",
+        "\u00e9\u4e2d\U0001f600",
+    ],
+)
+def test_hostile_texts_of_targets_stay_texts(project: DriverProject, text: str) -> None:
+    quoted = text.replace('"', '""')
+    of_csv(project, f'date,product,orders\n2026-09-01,"{quoted}",1\n').load()
+    assert project.values() == [("2026-09-01", (text,), "1")]
+
+
 def test_many_rows_that_repeat_are_found_by_their_hash(project: DriverProject) -> None:
     rows = "".join(f"2026-09-{day:02},p{number},1\n" for day in (1, 2) for number in range(600))
     of_csv(project, f"date,product,orders\n{rows}").load()

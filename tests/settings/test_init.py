@@ -13,8 +13,10 @@ from jsonschema import Draft202012Validator
 
 from finmod.errors import UserError
 from finmod.settings.allocation import AllocationFile
+from finmod.settings.drivers import read_drivers
 from finmod.settings.init import (
     allocation_text,
+    drivers_text,
     init_allocation,
     project_text,
     taxonomy_text,
@@ -22,7 +24,7 @@ from finmod.settings.init import (
     write_taxonomy,
 )
 from finmod.settings.project import ProjectFile, load_project
-from finmod.settings.schema import allocation_schema, json_schema, taxonomy_schema
+from finmod.settings.schema import allocation_schema, drivers_schema, json_schema, taxonomy_schema
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
 from finmod.taxonomy.reading import read_taxonomy
@@ -227,3 +229,29 @@ def test_any_name_survives_or_is_refused(name: str) -> None:
         assert str(error).startswith("--name is ")  # noqa: PT017 - both outcomes are fine, a third is not
     else:
         assert validated(ProjectFile, parse_yaml(text, "f")).name == name
+
+
+def test_a_new_project_has_drivers_without_a_driver(tmp_path: Path) -> None:
+    write_project(tmp_path, "a", "USD")
+    assert read_drivers(tmp_path) == {}
+    first = (tmp_path / "drivers.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=.schema/drivers.schema.json"
+    assert json.loads((tmp_path / first.split("=")[1]).read_text()) == drivers_schema()
+
+
+def test_drivers_that_are_there_are_kept_by_a_new_project(tmp_path: Path) -> None:
+    (tmp_path / "drivers.yaml").write_text("mine")
+    write_project(tmp_path, "a", "USD")
+    assert (tmp_path / "drivers.yaml").read_text() == "mine"
+
+
+def test_the_example_of_the_drivers_reads_without_a_fault(tmp_path: Path) -> None:
+    example = drivers_text().partition("# Example:\n")[2]
+    text = "\n".join(line.removeprefix("# ") for line in example.splitlines())
+    Draft202012Validator(drivers_schema()).validate(parse_yaml(text, "f").root.plain())
+    (tmp_path / "drivers.yaml").write_text(text)
+    assert [driver.settings.source.kind for driver in read_drivers(tmp_path).values()] == [
+        "csv",
+        "postgres",
+        "prometheus",
+    ]

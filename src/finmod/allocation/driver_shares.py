@@ -6,9 +6,9 @@ Owns the reading of a driver's values for targets, and who pays for what nobody 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
 from finmod.allocation.shares import When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays, mixed, only, raised, without
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, literal
 
 DRIVER_ROWS: Final = "driver_rows"
 """Relation that a run finds in the engine: the table ``drivers`` as far as it is asked for."""
@@ -27,6 +27,8 @@ PERIODS: Final = {
     "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
 }
 _HOURS = 24
+# Periods that a share keeps its answers of: what asks goes through the days in order.
+_HELD = 100
 
 
 @dataclass(frozen=True)
@@ -56,26 +58,61 @@ def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets
         targets: Get the numbers.
         resolve: Finds values of the taxonomy.
     """
-    kinds = engine.rows(f"SELECT DISTINCT x_Grain FROM {DRIVER_ROWS} WHERE x_Driver = ?", [name])
-    if not kinds:
+    told = engine.rows(
+        f"SELECT DISTINCT x_Grain, x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = {literal(name)} ORDER BY ALL"
+    )
+    if not told:
         return None
-    own: list[Grain] = [each for each in FINEST_FIRST if (each,) in kinds]
+    kinds = {kind for kind, _ in told}
+    own: list[Grain] = [each for each in FINEST_FIRST if each in kinds]
     length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
-    texts = engine.rows(f"SELECT DISTINCT x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = ? ORDER BY 1", [name])
-    numbers = [targets.number(_values(json.loads(text), targets, resolve)) for (text,) in texts]
+    texts = list(dict.fromkeys(text for _, text in told))
+    numbers = [targets.number(_values(json.loads(text), targets, resolve)) for text in texts]
     engine.run("CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, "
-               "unnest(?::INTEGER[]) AS number", [[text for (text,) in texts], numbers])  # fmt: skip
-    found = engine.rows(
-        "SELECT period, list(number ORDER BY number), list(amount ORDER BY number) FROM ("
-        f"SELECT {PERIODS[length]} AS period, t.number, CAST(sum(x_Value) AS DOUBLE) AS amount "
-        f"FROM {DRIVER_ROWS} AS d JOIN driver_targets AS t ON t.text = d.x_Dimensions "
-        "WHERE d.x_Driver = ? AND x_Value IS NOT NULL GROUP BY period, t.number) GROUP BY period",
-        [name],
+               "unnest(?::INTEGER[]) AS number", [texts, numbers])  # fmt: skip
+    rows = (
+        f"SELECT CAST({PERIODS[length]} AS BIGINT) << 32 | t.number AS key, x_Value AS amount FROM {DRIVER_ROWS} AS d "
+        f"JOIN driver_targets AS t ON t.text = d.x_Dimensions WHERE d.x_Driver = {literal(name)} "
+        "AND x_Value IS NOT NULL"
     )
-    return Series(
-        length,
-        {at: (np.array(places, dtype=np.int64), np.array(values, dtype=np.float64)) for at, places, values in found},
-    )
+    found = _sorted(engine.arrays(f"SELECT key, CAST(amount AS DOUBLE) AS amount FROM ({rows})"))
+    if (found[0][1:] == found[0][:-1]).any():
+        # Only what stands twice is summed: to group a year of values takes longer than all else here.
+        sums = f"SELECT key, CAST(sum(amount) AS DOUBLE) AS amount FROM ({rows}) GROUP BY key"
+        found = _sorted(engine.arrays(sums))
+    return Series(length, Periods(*found))
+
+
+def _sorted(found: Mapping[str, Any]) -> tuple[Ints, Floats]:
+    """Return keys in rising order, and their amounts."""
+    keys = np.asarray(found["key"], dtype=np.int64)
+    order = np.argsort(keys)
+    return keys[order], np.asarray(found["amount"], dtype=np.float64)[order]
+
+
+class Periods(Mapping[int, tuple[Ints, Floats]]):
+    """Period -> numbers of targets and their values: slices of two arrays, since years of values are millions."""
+
+    def __init__(self, keys: Ints, amounts: Floats) -> None:
+        """Take the arrays: keys are the period and 32 bits of the target's number, each once, in rising order."""
+        periods = keys >> 32
+        starts = np.flatnonzero(np.diff(periods, prepend=periods[:1] - 1))
+        ends = [*starts[1:].tolist(), len(keys)]
+        self._places = dict(zip(periods[starts].tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
+        self._numbers, self._amounts = (keys & 0xFFFFFFFF).astype(np.int32), amounts
+
+    def __getitem__(self, period: int) -> tuple[Ints, Floats]:
+        """Return the targets of a period, in rising order, and their values."""
+        first, last = self._places[period]
+        return self._numbers[first:last].astype(np.int64), self._amounts[first:last]
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the periods, in rising order."""
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        """Return the number of periods."""
+        return len(self._places)
 
 
 def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve) -> Values:
@@ -112,6 +149,8 @@ class ByDriver:
             return f"driver {self.share.driver} has no values"
         period = self.period(when)
         if period not in self._found:
+            if len(self._found) >= _HELD:
+                self._found.clear()
             self._found[period] = self._vector(period)
         return self._found[period]
 

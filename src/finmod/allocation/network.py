@@ -46,11 +46,15 @@ class Network:
     _own: dict[int, Vector] = field(default_factory=dict)
     _kept: list[Vector] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Forget what was found: it is found again where it is asked for."""
+        for found in (self._solved, self._days, self._ends, self._passed, self._kept):
+            found.clear()
+
     def begin_again(self, pools: Mapping[int, Dated]) -> None:
         """Add pools, and forget what was found without them."""
         self.pools.update(pools)
-        for found in (self._solved, self._days, self._ends):
-            found.clear()
+        self.forget()
 
     def ends(self, node: int, when: When) -> Vector:
         """Return where the cost of a node ends: the same object for the same answer.

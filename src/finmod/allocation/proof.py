@@ -48,9 +48,10 @@ def prove(engine: Engine, allocation: Allocation, days: str, true_ups: str) -> P
     """
     names = ", ".join(literal(pool.name) for pool in allocation.pools)
     pool = f"list_extract([{names}]::VARCHAR[], nullif(pool, 0))" if names else "NULL::VARCHAR"
+    by_place = ", ".join(f"sum({name}) AS {name}" for name in map(identifier, COSTS))
     before, after = (
         f"SELECT {side} AS side, day, pool, x_BillingPeriod, BillingCurrency, {', '.join(map(identifier, COSTS))} "
-        f"FROM {table} JOIN {PLACES} USING (place)"
+        f"FROM (SELECT day, place, pool, {by_place} FROM {table} GROUP BY day, place, pool) JOIN {PLACES} USING (place)"
         for side, table in ((0, CELLS), (1, CODED))
     )
     sums = ", ".join(

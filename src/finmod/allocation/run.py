@@ -51,6 +51,8 @@ from finmod.taxonomy.naming import Naming, name_keys
 from finmod.terms.findings import Finding
 
 _CURRENCY = PLACE_COLUMNS.index("BillingCurrency")
+# Days of which ways are held at once.
+_STRETCH = 31
 
 
 @dataclass
@@ -116,10 +118,9 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
     places = read_places(engine)
-    ways = _in_two_rounds(network, asking, cells, places)
-    parts = split_cells(cells, ways)
-    offer_targets(engine, targets)
+    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places))
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
+    offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)
     findings = _findings(engine, naming, allocation, network)
     return Run(allocation, naming, targets, network, asking, proved, findings)
@@ -137,8 +138,8 @@ def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: N
 
 def _in_two_rounds(
     network: Network, asking: Asking, cells: Cells, places: Mapping[int, tuple[object, ...]]
-) -> list[tuple[Ints, Vector]]:
-    """Return the way of every cell; pools that are shared by full cost are asked when the others are known."""
+) -> Iterator[tuple[Ints, Vector]]:
+    """Yield the way of every cell; pools that are shared by full cost are asked when the others are known."""
     allocation = asking.allocation
     late = by_full_cost(allocation)
     numbers = range(1, len(allocation.pools) + 1)
@@ -148,15 +149,26 @@ def _in_two_rounds(
         first = list(_ways(network, cells, early, places, allocation))
         asking.first = FirstRound(cells, first, places)
         network.begin_again({number: asking.pool(number) for number in late})
-    return list(_ways(network, cells, np.arange(len(cells.pool)), places, allocation))
+    yield from _ways(network, cells, np.arange(len(cells.pool)), places, allocation)
 
 
 def _ways(
     network: Network, cells: Cells, chosen: Ints, places: Mapping[int, tuple[object, ...]], allocation: Allocation
 ) -> Iterator[tuple[Ints, Vector]]:
-    """Yield the places of those of the chosen cells that go the same way, and the way."""
-    if not len(chosen):
-        return
+    """Yield the places of those of the chosen cells that go the same way, and the way.
+
+    Some weeks after one another: the ways of years, of hundreds of targets each, would fill the memory.
+    """
+    stretches = cells.day[chosen] // _STRETCH
+    for number, stretch in enumerate(np.unique(stretches).tolist()):
+        if number:
+            network.forget()
+        yield from _ways_of(network, cells, chosen[stretches == stretch], places, allocation)
+
+
+def _ways_of(
+    network: Network, cells: Cells, chosen: Ints, places: Mapping[int, tuple[object, ...]], allocation: Allocation
+) -> Iterator[tuple[Ints, Vector]]:
     billed = {number: (int(str(place[-1])), str(place[_CURRENCY] or "")) for number, place in places.items()}
     kinds = {each: number for number, each in enumerate(sorted(set(billed.values())))}
     kind = np.array([kinds.get(billed.get(place, (0, "")), 0) for place in range(max(places) + 1)], dtype=np.int64)

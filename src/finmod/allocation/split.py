@@ -30,11 +30,11 @@ def split(amounts: Ints, edges: Floats) -> Ints:
 
     Args:
         amounts: In units of 1e-12, at most ``NARROW`` in size; negative ones too.
-        edges: Cumulative shares, rising, the last one 1.
+        edges: Cumulative shares, rising, the last one 1; of all amounts, or a row of each.
     """
-    sums = np.empty((len(amounts), len(edges) + 1), dtype=np.int64)
+    sums = np.empty((len(amounts), edges.shape[-1] + 1), dtype=np.int64)
     sums[:, 0] = 0
-    np.rint(amounts[:, None] * edges[None, :-1], out=sums[:, 1:-1], casting="unsafe")
+    np.rint(amounts[:, None] * edges[..., :-1], out=sums[:, 1:-1], casting="unsafe")
     sums[:, -1] = amounts
     return np.diff(sums, axis=1)
 

@@ -21,6 +21,7 @@ from finmod.ledger.driver_facts import DriverFacts
 from finmod.ledger.drivers import DriverLoad, NewDriver, commit_drivers, driver_state
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import hold
+from finmod.ledger.tables import DRIVER_LOADS
 from finmod.normalize.drivers import DriverPart
 from finmod.settings.drivers import Driver, Grain, chosen_drivers, read_drivers
 from finmod.settings.project import Project
@@ -28,6 +29,8 @@ from finmod.terms.findings import Finding
 from finmod.workspace.driver_findings import look_at_drivers
 from finmod.workspace.driver_reading import DriverReading, read_driver
 from finmod.workspace.steps import Step, silent, watching
+
+_STAGING = "_drivers"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def load_drivers(
     drivers = read_drivers(project.root)
     chosen = chosen_drivers(drivers, tuple(names))
     ledger = Ledger(project.store)
+    if not drivers and ledger.delta.version(DRIVER_LOADS) < 0:
+        return DriversLoad(), []
     with (
         told_when_full(),
         hold(ledger.locks, "drivers", "the drivers"),
@@ -122,8 +127,9 @@ def load_drivers_too(
 
 @contextmanager
 def _staging(ledger: Ledger, now: datetime) -> Iterator[Path]:
-    ledger.clear_staging("drivers")
-    folder = ledger.staging / f"drivers@{now:%Y%m%dT%H%M%S%f}"
+    # No source of bills can be called so.
+    ledger.clear_staging(_STAGING)
+    folder = ledger.staging / f"{_STAGING}@{now:%Y%m%dT%H%M%S%f}"
     folder.mkdir(parents=True)
     try:
         yield folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -26,8 +26,8 @@ Answer = Callable[[str, dict[str, str], dict[str, str]], tuple[int, str]]
 
 
 @contextmanager
-def saying(answer: Answer) -> Iterator[str]:
-    """Give the address of a server."""
+def saying(answer: Answer, more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Give the address of a server; ``more`` are headers of its answers."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -36,6 +36,8 @@ def saying(answer: Answer) -> Iterator[str]:
                 self.path, {name: values[0] for name, values in parse_qs(body).items()}, dict(self.headers)
             )
             self.send_response(code)
+            for name, value in (more or {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text.encode())
 
@@ -138,6 +140,20 @@ def test_tokens_and_passwords_come_from_the_environment_alone(
     )
     monkeypatch.setenv("URL", "ftp://h")
     assert "does not begin with http:// or https://" in asked(project, "env:URL").refused()[0]
+
+
+def test_a_token_follows_no_redirect(project: DriverProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def elsewhere(path: str, *_: object) -> tuple[int, str]:
+        seen.append(path)
+        return 200, matrix()
+
+    monkeypatch.setenv("TOKEN", "t0ken")
+    with saying(elsewhere) as other, saying(lambda *_: (302, ""), {"Location": other}) as address:
+        (message,) = asked(project, address, ", token: env:TOKEN").refused()
+    assert message.startswith("drivers.yaml:7:10: Prometheus says: HTTP 302. Is it the address of Prometheus")
+    assert seen == []
 
 
 def test_a_path_before_the_api_is_kept(project: DriverProject) -> None:

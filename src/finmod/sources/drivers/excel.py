@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError, near, printable
@@ -60,7 +61,8 @@ def _rows(file: SourceFile, sheet: str | None) -> Iterator[list[str]]:
             _unreadable(file, f"it has {file.size:,} bytes", f"{_LARGEST:,} at most", "Save it as Parquet.")
         )
     try:
-        book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
+        with catch_warnings(action="ignore"):  # of styles and pictures, which nobody looks at here
+            book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
     except Exception as error:
         remedy = "Save it again as .xlsx, without a password."
         raise UserError(_unreadable(file, "it is none, or damaged", "an Excel workbook", remedy)) from error

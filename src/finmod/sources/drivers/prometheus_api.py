@@ -13,7 +13,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from finmod.errors import Problem, UserError, printable
 
@@ -26,6 +26,13 @@ _SELECTOR = 'Of a counter write the selector alone, such as http_requests_total{
 
 Labels = Mapping[str, str]
 _SIGNS_OF_TOO_MUCH = ("too many samples", "exceeded maximum resolution", "timed out", "timeout", "limit")
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Follows none: a token or a password would be sent to wherever an answer points."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Return no request."""
 
 
 class TooMuchError(Exception):
@@ -85,7 +92,7 @@ class Prometheus:
         address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
         request = Request(f"{address}/api/v1/{path}", body, headers)  # noqa: S310 -- the scheme was looked at
         try:
-            with urlopen(request, timeout=self.timeout) as answer:  # noqa: S310 -- as above
+            with build_opener(_NoRedirects).open(request, timeout=self.timeout) as answer:
                 raw = answer.read(MOST_BYTES + 1)
         except HTTPError as error:
             raw = error.read(MOST_BYTES)
@@ -121,7 +128,7 @@ class Prometheus:
             words = f"HTTP {code}"
         if any(sign in words for sign in _SIGNS_OF_TOO_MUCH):
             raise TooMuchError(words)
-        remedies = {401: _LOGIN, 403: _LOGIN, 404: _ADDRESS}
+        remedies = {401: _LOGIN, 403: _LOGIN, **dict.fromkeys((301, 302, 303, 307, 308, 404), _ADDRESS)}
         remedy = remedies.get(code) or (_SELECTOR if "vector selectors" in words else "Correct the query.")
         raise UserError(self._refused(f"says: {words}", remedy, None if code in remedies else self.query_name))
 

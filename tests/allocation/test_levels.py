@@ -1,0 +1,169 @@
+"""Levels below the targets: a product's days cut to customers and cohorts, every sum kept, in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from finmod.allocation.definition import Allocation, Level
+from finmod.allocation.levels import LevelRun, cut_levels
+from finmod.engines.duckdb import Engine, file_list, identifier
+from finmod.focus.columns import COSTS
+from finmod.normalize.charges import COST_UNKNOWNS
+from finmod.taxonomy.definition import Dimension, Taxonomy
+from tests.allocated import Row, by, driver, offer_drivers
+
+TAXONOMY = Taxonomy({"product": Dimension("product", "Product", None, ())})
+
+
+def level(name: str, *dimensions: str, within: str = "product", driver: str = "use", **more: Any) -> Level:  # noqa: ANN401 -- of Share
+    """Return a level that is cut by a driver."""
+    shares = (by("driver", driver=driver, **more),)
+    return Level(name=name, place=f"allocation.yaml:{name}", dimensions=dimensions, within=(within,), shares=shares)
+
+
+def customers(name: str, values: dict[str, object], at: str = "2026-09-01", **more: Any) -> list[Row]:  # noqa: ANN401 -- of driver
+    """Return rows of a driver: ``search/acme`` -> value, of a product and a customer."""
+    return [
+        (row[0], row[1], row[2], str(row[3]).replace('"team"', '"customer"'), row[4])
+        for row in driver(name, values, at, **more)
+    ]
+
+
+def costs(engine: Engine, *rows: tuple[int, str | None, str | None]) -> None:
+    """Make ``allocated``: day of September 2026, product and what it costs, by every measure."""
+    amounts = ", ".join(f"a::DECIMAL(38,12) AS {identifier(name)}" for name in COSTS)
+    unknowns = ", ".join(f"(a IS NULL)::BIGINT AS {name}" for name in COST_UNKNOWNS)
+    engine.run("CREATE OR REPLACE TEMP TABLE given (d INTEGER, p VARCHAR, a VARCHAR)")
+    for row in rows:
+        engine.run("INSERT INTO given VALUES (?, ?, ?)", row)
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE allocated AS SELECT DATE '2026-09-01' AS x_BillingPeriod, make_date(2026, 9, d) "
+        f"AS x_ChargeDate, 'USD' AS BillingCurrency, p AS x_Product, {amounts}, {unknowns} FROM given"
+    )
+
+
+def cut(engine: Engine, folder: Path, drivers: Iterable[Row], *levels: Level) -> LevelRun:
+    """Cut what is allocated."""
+    offer_drivers(engine, drivers)
+    return cut_levels(engine, Allocation(to=("product",), levels=levels), TAXONOMY, lambda _, text: text, folder)
+
+
+def rows(engine: Engine, run: LevelRun, columns: str) -> list[tuple[Any, ...]]:
+    """Return EffectiveCost by some columns."""
+    files = file_list([file.path for file in run.files])
+    sums = f"SELECT {columns}, sum(EffectiveCost) FROM read_parquet({files}) GROUP BY ALL ORDER BY ALL"
+    return engine.rows(sums)
+
+
+def test_customers_get_their_part_of_each_day_and_the_sum_is_the_products(tmp_path: Path) -> None:
+    used = [
+        *customers("use", {"search/acme": 1, "search/bolt": 2, "ads/acme": 1}),
+        *customers("use", {"search/acme": 1}, "2026-09-02"),
+    ]
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"), (1, "ads", "7"), (2, "search", "50"))
+        run = cut(engine, tmp_path, used, level("customer", "customer"))
+        assert rows(engine, run, "day(x_ChargeDate), x_Product, x_Customer") == [
+            (1, "ads", "acme", Decimal(7)),
+            (1, "search", "acme", Decimal("33.333333333333")),
+            (1, "search", "bolt", Decimal("66.666666666667")),
+            (2, "search", "acme", Decimal(50)),
+        ]
+        assert run.missed == {}
+        assert [(file.period, file.rows) for file in run.files] == [(date(2026, 9, 1), 4)]
+
+
+def test_a_day_without_values_stays_with_its_product_and_is_told(tmp_path: Path) -> None:
+    asked = level("customer", "customer")
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"), (2, "search", "50"), (2, None, "9"))
+        run = cut(engine, tmp_path, customers("use", {"search/acme": 1}), asked)
+        assert rows(engine, run, "day(x_ChargeDate), x_Product, x_Customer")[1:] == [
+            (2, "search", None, Decimal(50)),
+            (2, None, None, Decimal(9)),
+        ]
+        assert run.missed == {(asked, ("search",)): {date(2026, 9, 2)}}
+
+
+def test_a_product_with_a_negative_value_is_not_cut(tmp_path: Path) -> None:
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"), (1, "ads", "7"))
+        used = customers("use", {"search/acme": -1, "search/bolt": 2, "ads/bolt": 3, "ads/acme": 0})
+        run = cut(engine, tmp_path, used, level("customer", "customer"))
+        assert rows(engine, run, "x_Product, x_Customer") == [
+            ("ads", "bolt", Decimal(7)),
+            ("search", None, Decimal(100)),
+        ]
+
+
+def test_values_of_one_customer_are_added_and_a_month_holds_for_its_days(tmp_path: Path) -> None:
+    with Engine() as engine:
+        costs(engine, (1, "search", "4"), (30, "search", "8"))
+        used = [*customers("use", {"search/acme": 1, "search/bolt": 2}, grain="month"),
+                *customers("use", {"search/acme": 1}, grain="month")]  # fmt: skip
+        run = cut(engine, tmp_path, used, level("customer", "customer"))
+        assert rows(engine, run, "day(x_ChargeDate), x_Customer") == [
+            (1, "acme", Decimal(2)),
+            (1, "bolt", Decimal(2)),
+            (30, "acme", Decimal(4)),
+            (30, "bolt", Decimal(4)),
+        ]
+
+
+@pytest.mark.parametrize(("idle", "left"), [(None, Decimal(25)), ("proportional", None)])
+def test_what_nobody_used_stays_unless_it_is_proportional(
+    tmp_path: Path, idle: str | None, left: Decimal | None
+) -> None:
+    more = {"idle": idle} if idle else {}
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"))
+        run = cut(engine, tmp_path, customers("use", {"search/acme": 3, "search": 1}), level("c", "customer", **more))
+        assert dict(rows(engine, run, "x_Customer")).get(None) == left
+
+
+def test_unknown_costs_stay_unknown_with_their_number_and_millions_are_exact(tmp_path: Path) -> None:
+    with Engine() as engine:
+        costs(engine, (1, "search", None), (2, "search", "99999999998.000000000002"))
+        used = [row for at in (1, 2) for row in customers("use", {"search/a": 1, "search/b": 1}, f"2026-09-0{at}")]
+        run = cut(engine, tmp_path, used, level("customer", "customer"))
+        assert rows(engine, run, "day(x_ChargeDate), x_Customer, x_UnknownEffectiveCost") == [
+            (1, "a", 1, None),
+            (1, "b", 1, None),
+            (2, "a", 0, Decimal("49999999999.000000000001")),
+            (2, "b", 0, Decimal("49999999999.000000000001")),
+        ]
+
+
+def test_a_level_cuts_what_the_one_above_it_made(tmp_path: Path) -> None:
+    cohorts = [(n, at, grain, str(text).replace('"customer"', '"cohort"'), value)
+               for n, at, grain, text, value in customers("size", {"search/big": 3, "search/small": 1})]  # fmt: skip
+    inside: list[Row] = [
+        ("use", "2026-09-01T00:00:00", "day", f'{{"cohort":"{cohort}","customer":"{name}"}}', value)
+        for cohort, name, value in (("big", "acme", "1"), ("big", "bolt", "2"), ("small", "corner", "5"))
+    ]
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"))
+        levels = (level("cohort", "cohort", driver="size"), level("customer", "customer", within="cohort"))
+        run = cut(engine, tmp_path, [*cohorts, *inside], *levels)
+        assert rows(engine, run, "x_Level, x_Cohort, x_Customer") == [
+            ("cohort", "big", None, Decimal(75)),
+            ("cohort", "small", None, Decimal(25)),
+            ("customer", "big", "acme", Decimal(25)),
+            ("customer", "big", "bolt", Decimal(50)),
+            ("customer", "small", "corner", Decimal(25)),
+        ]
+
+
+def test_amounts_are_decimals_and_names_are_texts_in_the_file(tmp_path: Path) -> None:
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"))
+        run = cut(engine, tmp_path, customers("use", {"search/acme": 3}), level("customer", "customer"))
+        kinds = dict(engine.columns(f"SELECT * FROM read_parquet({file_list([run.files[0].path])})"))
+        assert {kinds[name] for name in COSTS} == {"DECIMAL(38,12)"}
+        assert {kinds[name] for name in ("BillingCurrency", "x_Level", "x_Product", "x_Customer")} == {"VARCHAR"}
