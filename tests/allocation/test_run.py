@@ -80,7 +80,7 @@ def test_a_loop_without_an_exit_names_its_pools_and_their_places(tmp_path: Path,
         ran(books_of(tmp_path, [one("k8s", "490")]), engine, pools)
     (problem,) = error.value.problems
     assert (problem.code, problem.found) == (
-        "FM2140", "the cost of k8s and data never leaves them: k8s -> data -> k8s",
+        "FM2140", "the cost of k8s and data never leaves them on 2026-09-01: k8s -> data -> k8s",
     )  # fmt: skip
     assert problem.where == "allocation.yaml:9:9, allocation.yaml:9:9"
 
@@ -188,10 +188,24 @@ def test_a_target_that_earns_more_than_it_costs_has_no_part_in_a_share_by_cost(t
     assert found.by_product("x_Pool = 'net'") == {"ads": 10, "search": 30}
 
 
-def test_where_all_targets_earn_they_share_by_what_they_earn(tmp_path: Path, engine: Engine) -> None:
-    charges = [one("search", "-30", team="web"), one("ads", "-10", team="api"), one("net", "40")]
-    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost"))])
+def test_a_commitment_whose_users_are_named_by_credits_alone_goes_by_the_size_of_those(
+    tmp_path: Path, engine: Engine
+) -> None:
+    held = {"CommitmentDiscountId": "c-1"}
+    charges = [
+        one("search", "-30", team="web", **held),
+        one("ads", "-10", team="api", **held),
+        one("net", "40", **held),
+    ]
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost", within=("CommitmentDiscountId",)))])
     assert found.by_product("x_Pool = 'net'") == {"ads": 10, "search": 30}
+
+
+def test_where_nobody_has_cost_above_0_a_share_by_cost_cannot_be_computed(tmp_path: Path, engine: Engine) -> None:
+    charges = [one("search", "-0.01"), one("net", "1000")]
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost"))])
+    assert found.by_product("x_Pool = 'net'") == {None: 1000}
+    assert "no target has EffectiveCost above 0" in found.run.findings[0].message
 
 
 def test_a_share_within_columns_follows_cost_of_the_same_texts(tmp_path: Path, engine: Engine) -> None:

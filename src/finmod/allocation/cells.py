@@ -208,9 +208,11 @@ def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None
 
 
 def keep_months(engine: Engine, months: Sequence[date]) -> None:
-    """Drop the cells of every billing period but some: the others were read for what pools cost before."""
+    """Drop cells, keys and names of every billing period but some: the others were read for what pools cost before."""
     kept = ", ".join(f"DATE '{month}'" for month in months) or "NULL"
     engine.run(f"DELETE FROM {CELLS} WHERE place NOT IN (SELECT place FROM {PLACES} WHERE x_BillingPeriod IN ({kept}))")
+    for table in (KEYS, NAMES):
+        engine.run(f"DELETE FROM {table} WHERE x_BillingPeriod NOT IN ({kept})")
 
 
 def pool_cells(engine: Engine, cut: Sequence[int] = ()) -> Cells:

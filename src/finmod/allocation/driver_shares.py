@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
 from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
+from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays, mixed, only, raised, without
@@ -130,45 +132,50 @@ class ByDriver:
         share: How.
         series: The driver.
         capacity: What there was in all; None where what was used is all.
-        receiving: Target's number -> pool that it is called as.
+        receiving: Pools that are targets; None for a level, which knows none.
         owner: Target that what is idle stays with where its owner pays; nobody where the pool has none.
         refused: Targets that may have no part, in rising order.
+        lacking: Days of an hourly driver -> number of hours without an answer, whose cost is nobody's.
     """
 
     share: Share
     series: Series | None
     capacity: Series | None
-    receiving: Mapping[int, int]
+    receiving: Receiving | None
     owner: int
     refused: Ints
-    _found: dict[int, Vector | str] = field(default_factory=dict)
+    lacking: dict[int, int] = field(default_factory=dict)
+    _found: dict[tuple[int, int], Vector | str] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
         """Return what targets used in the period of the day."""
         if self.series is None:
             return f"driver {self.share.driver} has no values"
-        period = self.period(when)
-        if period not in self._found:
+        key = self.period(when), self.receiving.era(when.date) if self.receiving else 0
+        if key not in self._found:
             if len(self._found) >= _HELD:
                 self._found.clear()
-            self._found[period] = self._vector(period)
-        return self._found[period]
+            self._found[key] = self._vector(key[0], when.date)
+        return self._found[key]
 
     def period(self, when: When) -> int:
         """Return the number of the series' period that a day is in; of an hourly one the day itself."""
         grain = self.series.grain if self.series else "day"
         return when.date.year * 12 + when.date.month - 1 - 1970 * 12 if grain == "month" else when.day
 
-    def _vector(self, period: int) -> Vector | str:
-        if self.series is not None and self.series.grain == "hour":
-            hours = [self._of_period(period * _HOURS + hour) for hour in range(_HOURS)]
-            known = [each for each in hours if isinstance(each, Vector)]
-            if len(known) < _HOURS:
-                return next(each for each in hours if isinstance(each, str))
-            return mixed((1.0, each) for each in known) or "all of its hours are 0"
-        return self._of_period(period)
+    def _vector(self, period: int, day: date) -> Vector | str:
+        if self.series is None or self.series.grain != "hour":
+            return self._of_period(period, day)
+        hours = [self._of_period(period * _HOURS + hour, day) for hour in range(_HOURS)]
+        known = [each for each in hours if isinstance(each, Vector)]
+        if not known:
+            return next(each for each in hours if isinstance(each, str))
+        if len(known) < _HOURS:
+            self.lacking[period] = _HOURS - len(known)
+            known += [only(UNALLOCATED)] * (_HOURS - len(known))
+        return mixed((1.0, each) for each in known) or "all of its hours are 0"
 
-    def _of_period(self, period: int) -> Vector | str:
+    def _of_period(self, period: int, day: date) -> Vector | str:
         name = self.share.driver
         values = self.series.values.get(period) if self.series else None
         if values is None:
@@ -179,40 +186,40 @@ class ByDriver:
         chosen = ~np.isin(places, self.refused)
         used = from_arrays(places[chosen], weights[chosen])
         if used is None:
+            if (weights > 0).any():
+                return f"driver {name} is 0 for everybody that it may go to"
             return f"driver {name} is 0 for everybody"
         if self.capacity is not None:
             there = self.capacity.values.get(period)
             if there is None:
                 return f"driver {self.share.capacity} has no value for the period"
-            left = float(there[1].sum()) - float(used.weights.sum())
+            left = float(there[1].sum()) - float(weights.sum())
             if left > 0:
                 used = mixed([(float(used.weights.sum()), used), (left, only(UNALLOCATED))]) or used
-        return self._finished(used)
+        return self._finished(used, day)
 
-    def _finished(self, used: Vector) -> Vector | str:
+    def _finished(self, used: Vector, day: date) -> Vector | str:
         """Return use with what nobody used put where it belongs, the least share, and pools in place of what is one."""
         idle = float(used.weights[used.places == UNALLOCATED].sum() / used.weights.sum())
         named = without(used, [UNALLOCATED])
         if named is None:
-            return "nobody is named by its use" if self.share.idle in {"proportional", "even"} else used
-        if self.share.minimum is not None:
-            named = raised(named, float(self.share.minimum))
-        fed = self._fed(named)
-        if self.share.idle == "proportional" or idle == 0:
-            return fed
-        if self.share.idle == "even":
-            rest = self._fed(Vector(named.places, np.ones(len(named.places))))
-        else:
+            is_said = self.share.idle in {"owner", "unallocated"}
             rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
+            return rest if is_said else f"driver {self.share.driver} names nobody that the taxonomy knows"
+        is_kept = idle > 0 and self.share.idle not in {"proportional", "even"}
+        if self.share.idle == "even":
+            flat = Vector(named.places, np.ones(len(named.places)))
+            named = mixed([(1 - idle, named), (idle, flat)]) or named
+        if self.share.minimum is not None:
+            least = float(self.share.minimum) / (1 - idle if is_kept else 1)
+            if least * len(named.places) > 1:
+                return f"a minimum of {self.share.minimum} for each of {len(named.places)} targets is more than all"
+            named = raised(named, least)
+        fed = self.receiving.fed(named, day) if self.receiving else named
+        if not is_kept:
+            return fed
+        rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
         return mixed([(1 - idle, fed), (idle, rest)]) or fed
-
-    def _fed(self, whole: Vector) -> Vector:
-        is_pool = np.isin(whole.places, np.array(list(self.receiving), dtype=np.int64))
-        if not is_pool.any():
-            return whole
-        places = whole.places.copy()
-        places[is_pool] = [-self.receiving[number] for number in whole.places[is_pool].tolist()]
-        return from_arrays(places, whole.weights) or whole
 
 
 def refused_of(engine: Engine, targets: Targets, share: Share) -> Ints:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from finmod.allocation.cells import PLACE_COLUMNS, PLACES, Cells
+from finmod.allocation.cost_shares import DAYS
 from finmod.allocation.definition import Allocation, Share
 from finmod.allocation.split import UNIT
 from finmod.allocation.vectors import Floats, Ints, Vector
 from finmod.engines.duckdb import Engine, identifier
 from finmod.focus.columns import COSTS
 
-Given = dict[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]]
-"""(Period, currency and texts of the columns) -> targets and what pools give them; as the weights of shares by cost."""
+Given = dict[int, list[tuple[tuple[str | None, ...], tuple[Ints, Floats]]]]
+"""Period -> currency and texts of the columns, with targets and what pools give them: as weights of shares by cost."""
 
 
 def by_full_cost(allocation: Allocation) -> tuple[int, ...]:
@@ -66,17 +67,19 @@ class FirstRound:
             sums = np.bincount(number[cells], weights=amounts[cells], minlength=len(keys))
             for key in np.flatnonzero(sums).tolist():
                 found.setdefault(key, []).append((way.places, sums[key] * way.parts))
-        return {
-            (period, tuple(None if text is None else str(text) for text in texts)): _joined(found[key])
-            for (period, texts), key in keys.items()
-            if key in found
-        }
+        given: Given = {}
+        for (period, texts), key in keys.items():
+            if key in found:
+                told = tuple(None if text is None else str(text) for text in texts)
+                given.setdefault(period, []).append((told, _joined(found[key])))
+        return given
 
     def _key(
         self, cell: int, columns: Sequence[int], keys: dict[tuple[int, tuple[object, ...]], int], grain: str | None
     ) -> int:
         place = self.places[int(self.cells.place[cell])]
-        period = int(self.cells.day[cell]) if grain == "day" else int(str(place[-1]))
+        period = int(str(place[-1]))
+        period = period * DAYS + int(self.cells.day[cell]) if grain == "day" else period
         return keys.setdefault((period, tuple(place[at] for at in columns)), len(keys))
 
 

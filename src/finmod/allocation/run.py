@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
@@ -26,7 +26,7 @@ from finmod.allocation.cells import (
 )
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
-from finmod.allocation.findings import doubt_findings, pool_costs, share_findings
+from finmod.allocation.findings import doubt_findings, fed_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.kubernetes_untold import untold_nodes
@@ -36,7 +36,7 @@ from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pool_use import pool_findings, unshared_findings
 from finmod.allocation.pools import with_pools
 from finmod.allocation.proof import Proved, prove
-from finmod.allocation.shares import When
+from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.solve import NoExit
 from finmod.allocation.targets import Targets
 from finmod.allocation.vectors import Ints, Vector
@@ -131,6 +131,7 @@ def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: N
         *pool_findings(engine, naming, allocation),
         *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
+        *fed_findings(allocation, network.fed),
         *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
     )
@@ -145,7 +146,8 @@ def _in_two_rounds(
     numbers = range(1, len(allocation.pools) + 1)
     network.pools |= {number: asking.pool(number) for number in numbers if number not in late}
     if late:
-        early = np.flatnonzero(~np.isin(cells.pool, np.array(late)))
+        # A target's own cost that is cut further is no gift of a pool: it counts as direct cost already.
+        early = np.flatnonzero((cells.pool > 0) & ~np.isin(cells.pool, np.array(late)))
         first = list(_ways(network, cells, early, places, allocation))
         asking.first = FirstRound(cells, first, places)
         network.begin_again({number: asking.pool(number) for number in late})
@@ -182,7 +184,7 @@ def _ways_of(
         try:
             way = network.ends(who, When(day, period, group, currency))
         except NoExit as loop:
-            raise UserError(_no_exit(loop, allocation)) from loop
+            raise UserError(_no_exit(loop, allocation, day)) from loop
         together.setdefault(id(way), (way, []))[1].append(number)
     order = np.argsort(at.reshape(-1), kind="stable")
     starts = np.searchsorted(at.reshape(-1)[order], np.arange(len(every) + 1))
@@ -190,13 +192,13 @@ def _ways_of(
         yield chosen[np.concatenate([order[starts[each] : starts[each + 1]] for each in numbers])], way
 
 
-def _no_exit(loop: NoExit, allocation: Allocation) -> Problem:
+def _no_exit(loop: NoExit, allocation: Allocation, day: int) -> Problem:
     pools = [allocation.pools[-node - 1] for node in loop.nodes if node < 0]
     names = [pool.name for pool in pools]
     way = " -> ".join((*names, names[0]))
     return Problem(
         code="FM2140",
-        found=f"the cost of {listing(names, 'and')} never leaves them: {way}",
+        found=f"the cost of {listing(names, 'and')} never leaves them on {EPOCH + timedelta(days=day)}: {way}",
         expected="a way out of every loop of pools, to a target that is no pool",
         where=", ".join(pool.shares[0].place for pool in pools),
         remedy="Give one of their shares a target that is no pool, or leave the pools out of it with among.",
