@@ -150,7 +150,9 @@ class Asking:
         """Return a driver's values in periods of a length at least; None where it has none."""
         key = name, grain
         if key not in self._series:
-            self._series[key] = read_series(self.engine, name, grain, self.targets, self.resolve)
+            self._series[key] = read_series(
+                self.engine, name, grain, self.targets, (self.resolve, self.taxonomy.days())
+            )
         return self._series[key]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from finmod.allocation.cells import CELLS, KEYS, PLACES, Groups
+from finmod.allocation.cells import BILL, CELLS, KEYS, PLACES, Groups
 from finmod.allocation.definition import Share
 from finmod.allocation.shares import When
 from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays
@@ -97,9 +97,9 @@ def read_weights(engine: Engine, share: Share, pools: Sequence[int]) -> Weights:
     place = "CASE WHEN pool > 0 THEN -pool ELSE target END"
     if share.grain == "day":
         source = f"{CELLS} AS c JOIN {PLACES} AS p USING (place)"
-        period = f"(x_BillingPeriod - DATE '1970-01-01') * {DAYS} + day"
+        period = f"({BILL} - DATE '1970-01-01') * {DAYS} + day"
     else:
-        source, period = KEYS, "x_BillingPeriod - DATE '1970-01-01'"
+        source, period = KEYS, f"{BILL} - DATE '1970-01-01'"
     rows = engine.rows(
         f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, "
         f"CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost, {listed} FROM {source} "

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from finmod.allocation.cells import PLACE_COLUMNS, PLACES, Cells
+from finmod.allocation.cells import BILL, PLACE_COLUMNS, PLACES, Cells
 from finmod.allocation.cost_shares import DAYS
 from finmod.allocation.definition import Allocation, Share
 from finmod.allocation.split import UNIT
 from finmod.allocation.vectors import Floats, Ints, Vector
 from finmod.engines.duckdb import Engine, identifier
+from finmod.errors import Problem, UserError
 from finmod.focus.columns import COSTS
+from finmod.settings.validate import listing
 
 Given = dict[int, list[tuple[tuple[str | None, ...], tuple[Ints, Floats]]]]
 """Period -> currency and texts of the columns, with targets and what pools give them: as weights of shares by cost."""
@@ -57,6 +59,9 @@ class FirstRound:
 
     def given(self, share: Share) -> Given:
         """Return what targets get, by period and by the texts of the columns that a share stays within."""
+        strange = [name for name in share.within if name not in PLACE_COLUMNS]
+        if strange:
+            raise UserError(_no_such(share, strange[0]))
         at = COSTS.index(share.measure)
         amounts = self.cells.whole[:, at] + self.cells.rest[:, at] / UNIT
         columns = [PLACE_COLUMNS.index(name) for name in ("BillingCurrency", *share.within)]
@@ -89,8 +94,21 @@ def _joined(parts: Sequence[tuple[Ints, Floats]]) -> tuple[Ints, Floats]:
     return places[held], weights[held]
 
 
+_COLUMNS = ("x_Source", "ServiceName", "ChargeCategory")
+
+
+def _no_such(share: Share, column: str) -> Problem:
+    return Problem(
+        code="FM2145",
+        found=f"{share.text} stays within {column}, and what other pools give has no such column",
+        expected=f"{listing(_COLUMNS)} beside base: full",
+        where=share.place,
+        remedy="Share it by direct cost, or within one of these.",
+    )
+
+
 def read_places(engine: Engine) -> dict[int, tuple[object, ...]]:
-    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then its billing period in days since 1970."""
+    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then the month of its bill in days since 1970."""
     columns = ", ".join(map(identifier, PLACE_COLUMNS))
-    rows = engine.rows(f"SELECT place, {columns}, CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
+    rows = engine.rows(f"SELECT place, {columns}, CAST({BILL} - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
     return {row[0]: tuple(row[1:]) for row in rows}
