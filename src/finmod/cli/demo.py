@@ -24,8 +24,7 @@ from finmod.cli.values import Place, Whole
 )
 @output_option
 def command(folder: Path, rows: int, months: int, form: Form) -> None:
-    """Make the sample company in FOLDER (finmod-demo where it is not given), load its bills, share what is shared,
-    show its last month.
+    """Make the sample company in FOLDER (finmod-demo where it is not given), load and allocate, show its last month.
 
     FOLDER is a new or empty folder, and a project afterwards. In the forms for programs there is a row per supplier,
     per cost of all suppliers, and per service, product and team.
