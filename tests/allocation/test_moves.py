@@ -64,6 +64,10 @@ def test_what_came_or_went_has_one_end_alone() -> None:
     assert told(matched([change(ADS, "-1")])) == [(("k8s", "k8s"), ADS, None, "1")]
 
 
+def test_what_shows_as_nothing_is_dust() -> None:
+    assert [Flow("USD", SEARCH, ADS, Decimal(text), (JULY,)).is_dust for text in ("0.0049", "0.005")] == [True, False]
+
+
 def test_nothing_changed_nothing_moves() -> None:
     assert matched([]) == []
     assert flows([], 1) == []
@@ -141,3 +145,26 @@ def test_moves_make_exactly_the_changes_whatever_they_are(rows: list[tuple[str |
         (each.pool, each.target): each.amount for each in made
     }
     assert matched(made) == matched(list(reversed(made)))
+
+
+def test_what_goes_from_team_to_team_of_a_product_does_not_go_by_way_of_another_product() -> None:
+    """Every product has what it had: no line says that ads gave to search and search to ads."""
+    moves = matched([
+        change(("search", "web"), "-96"), change(("search", "api"), "50"), change(("search", "data"), "46"),
+        change(("ads", "api"), "-64"), change(("ads", "web"), "64"),
+    ])  # fmt: skip
+    assert [(move.giver, move.taker, str(move.amount)) for move in moves] == [
+        (("search", "web"), ("search", "api"), "50"),
+        (("search", "web"), ("search", "data"), "46"),
+        (("ads", "api"), ("ads", "web"), "64"),
+    ]
+    assert flows(moves, 1) == []
+
+
+def test_what_is_left_of_a_product_goes_to_others() -> None:
+    moves = matched([
+        change(("search", "web"), "-9"), change(("search", "api"), "2"), change(("ads", "web"), "7"),
+    ])  # fmt: skip
+    assert [(move.giver, move.taker, str(move.amount)) for move in moves] == [
+        (("search", "web"), ("search", "api"), "2"), (("search", "web"), ("ads", "web"), "7"),
+    ]  # fmt: skip

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from finmod.allocation.moves import Move
+from finmod.allocation.moves import Change, Move
 from finmod.allocation.reading import read_allocation
-from finmod.allocation.renamed import Renaming, RulesOf, renamed
+from finmod.allocation.renamed import Left, Renaming, RulesOf, renamed
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.taxonomy.reading import read_taxonomy
@@ -123,3 +123,61 @@ def test_a_dimension_that_one_of_them_lacks_is_null_there(backwards: bool, tmp_p
         (move,) = renamed(engine, look, *((having, without) if backwards else (without, having)))
     assert {move.giver, move.taker} == {(None,), ("web",)}
     assert len(CHARGES) == 10
+
+
+def left_of(*rows: tuple[str | None, str, str, str]) -> Left:
+    """Return what is left of changes where a level fills in teams: pool, product, team, amount."""
+    return Left(
+        [Change(SEPTEMBER, "USD", pool, (product, team or None), Decimal(text)) for pool, product, team, text in rows],
+        [False, True],
+    )
+
+
+def named(giver: str, taker: str, amount: str, pools: tuple[str | None, str | None] = (None, None)) -> Move:
+    """Return a move of what charges bring with them; targets as product and team."""
+    one, other = (tuple(text or None for text in end.split("/")) for end in (giver, taker))
+    return Move(SEPTEMBER, "USD", pools, one, other, Decimal(amount), "taxonomy.yaml:9:19", "account")
+
+
+def ends_of(moves: list[Move]) -> list[tuple[object, ...]]:
+    return [(move.giver, move.taker, str(move.amount), move.text) for move in moves]
+
+
+def test_a_charge_that_a_level_cuts_goes_from_those_that_had_it_to_those_that_have_it() -> None:
+    left = left_of(
+        (None, "shop", "web", "-30"), (None, "shop", "api", "-20"), (None, "search", "web", "50"),
+        ("k8s", "search", "web", "-1"), ("k8s", "search", "api", "1"),
+    )  # fmt: skip
+    assert ends_of(left.without([named("shop/", "search/", "50")])) == [
+        (("shop", "web"), ("search", "web"), "30", "account"), (("shop", "api"), ("search", "web"), "20", "account"),
+    ]  # fmt: skip
+    assert {each.pool for each in left.changes()} == {"k8s"}
+
+
+def test_whole_names_are_taken_out_before_those_that_a_level_cuts() -> None:
+    """All of the shop's 60 went; 40 of them are known by their team."""
+    left = left_of((None, "shop", "web", "-60"), (None, "search", "web", "20"), (None, "ads", "web", "40"))
+    told = left.without([named("shop/", "search/", "20"), named("shop/web", "ads/web", "40")])
+    assert ends_of(told) == [
+        (("shop", "web"), ("search", "web"), "20", "account"), (("shop", "web"), ("ads", "web"), "40", "account"),
+    ]  # fmt: skip
+    assert left.changes() == []
+
+
+def test_what_a_level_had_called_so_already_moves_nothing() -> None:
+    left = left_of()
+    assert left.without([named("shop/", "shop/web", "5")]) == []
+    assert left.changes() == []
+
+
+def test_a_charge_that_enters_a_pool_is_matched_with_what_the_pool_gives() -> None:
+    left = left_of((None, "shop", "web", "-9"), ("k8s", "search", "web", "9"))
+    assert left.without([named("shop/", "shop/", "9", (None, "k8s"))]) == []
+    assert [(each.pool, each.target, str(each.amount)) for each in left.changes()] == [
+        ("k8s", ("search", "web"), "9"), ("k8s", ("shop", "web"), "-9"),
+    ]  # fmt: skip
+    back = left_of((None, "shop", "web", "9"), ("k8s", "search", "web", "-9"))
+    assert back.without([named("shop/", "shop/", "9", ("k8s", None))]) == []
+    assert [(each.pool, each.target, str(each.amount)) for each in back.changes()] == [
+        ("k8s", ("search", "web"), "-9"), ("k8s", ("shop", "web"), "9"),
+    ]  # fmt: skip

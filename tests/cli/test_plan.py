@@ -72,6 +72,10 @@ def test_a_plan_says_what_moves_by_rule(changed: Books) -> None:
         "from           to     a month     in all  months  pool     rule              where",
         "Search engine  Ads  10.00 USD  20.00 USD  2       cluster  fixed in 2 parts  allocation.yaml:3:47",
         "",
+        "product            before       after      change",
+        "Search engine  190.67 USD  170.67 USD  -20.00 USD",
+        "Ads             85.33 USD  105.33 USD  +20.00 USD",
+        "",
         "Total EffectiveCost 296.00 USD, before and after: unchanged, to the last digit.",
         "Make it the books' version with: finmod --project DIR apply",
     ]
@@ -177,6 +181,18 @@ def test_a_change_of_pools_alone_moves_nobody_s_cost(applied: Books, tmp_path: P
     assert out[2] == "This change moves cost from pool to pool alone: nobody pays more or less."
 
 
+def test_less_than_a_cent_is_told_as_such(applied: Books, tmp_path: Path) -> None:
+    books = applied.copy(tmp_path / "dust")
+    books.write("allocation.yaml", ALLOCATION.replace("search: 0.75, ads: 0.25", "search: 0.75001, ads: 0.24999"))
+    out = said(books, "plan", "--detailed-exitcode", code=2)
+    assert out[2:4] == [
+        "This change moves less than a cent.",
+        "Total EffectiveCost 296.00 USD, before and after: unchanged, to the last digit.",
+    ]
+    rows = json.loads(books.run("plan", "--output", "json").out)
+    assert [row["amount"] for row in rows if row["what"] == "move"] == ["0.000400000000"] * 2
+
+
 def test_what_moves_in_closed_months_is_told(changed: Books) -> None:
     changed.run("close", "2026-08")
     sentence = "2026-08 is closed: what moves in it is booked in 2026-09, where it sums to 0."
@@ -206,7 +222,7 @@ def test_apply_says_what_was_made(changed: Books) -> None:
         "The proof that nothing was lost: finmod --project DIR check",
     ]
     assert said(changed, "apply") == [
-        "Nothing to apply: version 2, applied TIME UTC by bob, has the same rules on the same ledger.",
+        "Nothing to apply: version 2, applied TIME UTC by bob, has the same rules on the same charges.",
         "Total EffectiveCost 296.00 USD, before and after: unchanged, to the last digit.",
     ]
 

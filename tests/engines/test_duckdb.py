@@ -200,3 +200,21 @@ def test_numbers_that_stand_twice_are_found_in_as_many_parts_as_it_takes(
         assert engine.may_repeat("hash(i // 2)", "range(1000) AS t(i)", least=1000)
         assert engine.may_repeat("hash(greatest(i, 1))", "range(1000) AS t(i)", least=1000)
         assert engine.may_repeat("hash(i)", "range(1000) AS t(i)", least=1001)
+
+
+def test_partitions_are_written_in_one_pass_each_with_its_column(tmp_path: Path) -> None:
+    folder = tmp_path / "a[1]*? 50%"
+    folder.mkdir()
+    days = "SELECT DATE '2026-08-01' + (i % 2)::INTEGER AS day, i::BIGINT AS n FROM range(10) AS t(i)"
+    with Engine() as engine:
+        written = engine.copy_partitions(days, folder, "day")
+        assert {path.parent.name for path, _ in written} == {"day=2026-08-01", "day=2026-08-02"}
+        assert sum(rows for _, rows in written) == 10
+        files = file_list([path for path, _ in written])
+        assert engine.rows(
+            f"SELECT CAST(day AS VARCHAR), sum(n) FROM read_parquet({files}, hive_partitioning = false) GROUP BY 1 "
+            "ORDER BY 1"
+        ) == [("2026-08-01", 20), ("2026-08-02", 25)]
+    (tmp_path / "none").mkdir()
+    with Engine() as engine:
+        assert engine.copy_partitions(f"{days} WHERE i < 0", tmp_path / "none", "day") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,6 +38,10 @@ def allocated(engine: Engine, *cells: Cell, columns: Sequence[str] = ("x_Product
             f"? AS {first}, " + ", ".join(f"{amount} AS {name}" for name in costs.split(", ")),
             [month, month, pool, product],
         )
+    engine.run(
+        "INSERT INTO allocation_proofs BY NAME SELECT DISTINCT x_BillingPeriod, x_ChargeDate, BillingCurrency, x_Pool, "
+        "'EffectiveCost' AS x_Measure, 0 AS x_Difference FROM allocated"
+    )
 
 
 def closed(*months: date, version: int = 5) -> Closes:
@@ -59,8 +64,8 @@ def apply_tables(
     known = runs(engine, ledger)
     before = known[-1] if known else None
     made = applied_rows(engine, ledger, shut, before)
-    folder = ledger.staging / f"s{len(known)}"
-    folder.mkdir(parents=True, exist_ok=True)
+    ledger.staging.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=ledger.staging))
     rows, sums = totals(engine, made)
     new = NewRun(
         author=author,

@@ -14,7 +14,7 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.ledger.applied import NewRun, at_close, at_ledger, at_time, commit, files_of, runs
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.tables import ALLOCATED, ALLOCATION_RUNS, ALLOCATION_TABLES
+from finmod.ledger.tables import ALLOCATED, ALLOCATION_PROOFS, ALLOCATION_RUNS, ALLOCATION_TABLES
 from finmod.terms.findings import Finding
 from tests.ledger.allocating import AUGUST, NOW, SEPTEMBER, allocated, apply, apply_tables, closed, stored
 
@@ -75,7 +75,7 @@ def test_a_new_dimension_is_a_new_column(engine: Engine, ledger: Ledger) -> None
     assert stored(engine, ledger, run) == stored(engine, ledger, first)
 
 
-@pytest.mark.parametrize("tables", [1, 2, 3])
+@pytest.mark.parametrize("tables", [1, 2])
 @pytest.mark.parametrize("applied", [0, 1])
 def test_a_writer_that_died_between_its_commits_leaves_no_trace(
     engine: Engine, ledger: Ledger, tables: int, applied: int
@@ -111,6 +111,17 @@ def test_the_folder_can_be_moved_with_its_history(engine: Engine, ledger: Ledger
     shutil.move(ledger.store, tmp_path / "moved")
     there = Ledger(tmp_path / "moved")
     assert [stored(engine, there, run)[0][-1] for run in runs(engine, there)] == [Decimal(1), Decimal(2)]
+
+
+def test_a_table_that_has_no_rows_of_a_month_any_more_has_no_file_of_it(engine: Engine, ledger: Ledger) -> None:
+    apply(engine, ledger, (AUGUST, None, "search", "1"))
+    allocated(engine, (AUGUST, None, "search", "2"))
+    engine.run("DELETE FROM allocation_proofs")
+    run, _ = apply_tables(engine, ledger)
+    assert files_of(ledger, ALLOCATION_PROOFS, run) == []
+    assert len(files_of(ledger, ALLOCATED, run)) == 1
+    first = runs(engine, ledger)[0]
+    assert len(files_of(ledger, ALLOCATION_PROOFS, first)) == 1
 
 
 def test_a_damaged_log_is_told(engine: Engine, ledger: Ledger) -> None:

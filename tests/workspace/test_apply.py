@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +14,10 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.ledger import Ledger
+from finmod.ledger.locks import books as closing_books
 from finmod.ledger.rule_files import kept
 from finmod.workspace.apply import apply, default_author
+from finmod.workspace.plan import plan
 from tests.applied import ALLOCATION, AUGUST, CHARGES, HALVES, NOW, SEPTEMBER, project_of, shared
 from tests.books import Books, bill
 from tests.tagged import charge
@@ -58,6 +61,14 @@ def test_the_same_again_makes_no_version(books: Books) -> None:
     first = apply(project_of(books), NOW, author="ada")
     again = apply(project_of(books), NOW + timedelta(days=1), author="bob")
     assert (again.is_new, again.run, log(books)) == (False, first.run, (first.run,))
+
+
+def test_a_close_alone_makes_no_version(books: Books) -> None:
+    first = apply(project_of(books), NOW, author="ada")
+    assert books.run("close", "2026-08").code == 0
+    again = apply(project_of(books), NOW + timedelta(days=1), author="bob")
+    assert (again.is_new, again.run, again.findings) == (False, first.run, first.run.findings)
+    assert plan(project_of(books)).causes == ()
 
 
 def test_other_rules_make_a_version_and_the_one_before_stays_to_be_seen(books: Books) -> None:
@@ -148,6 +159,41 @@ def test_restated_charges_of_a_closed_month_are_allocated_where_they_are_booked(
     assert [(row["x_BillingPeriod"], row["x_Product"], row["c"]) for row in rows] == [
         ("2026-09-01", "search", "10.000000000000")
     ]
+
+
+def test_two_that_apply_at_once_make_one_version(books: Books) -> None:
+    project, done = project_of(books), list[bool]()
+
+    def run() -> None:
+        done.append(apply(project, NOW, author="ada").is_new)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False, True]
+    assert [run.version for run in log(books)] == [1]
+
+
+def test_while_a_month_is_being_closed_nothing_is_applied(books: Books) -> None:
+    """What is applied waits, so that a version of the ledger tells what stood at a close."""
+    project, done = project_of(books), list[int]()
+    thread = threading.Thread(target=lambda: done.append(apply(project, NOW, author="ada").run.version))
+    with closing_books(Ledger(project.store).locks, closing=True):
+        thread.start()
+        thread.join(0.3)
+        assert (thread.is_alive(), done) == (True, [])
+    thread.join()
+    assert done == [1]
+
+
+def test_what_a_killed_apply_left_aside_is_removed(books: Books) -> None:
+    left = books.root / ".finmod" / "staging" / "@allocation-20260101T000000000000"
+    left.mkdir(parents=True)
+    (left / "x.parquet").write_bytes(b"x")
+    apply(project_of(books), NOW, author="ada")
+    assert books.staged() == []
 
 
 @pytest.mark.parametrize("what", ["note", "author"])

@@ -62,7 +62,19 @@ def test_versions_of_one_state_say_which_rule_moved_what(books: Books) -> None:
     assert cause.kind == "rules"
     assert {move.rule for move in cause.moves} == {"allocation.yaml:3:47"}
     (other,) = of(books, "1", "3").causes
-    assert (other.kind, other.moves) == ("everything", ())
+    assert other.moves == ()
+
+
+def test_a_close_between_two_versions_hides_no_rule(books: Books) -> None:
+    (cause,) = of(books, "1", "2").causes
+    assert (cause.kind, {move.rule for move in cause.moves}) == ("rules", {"allocation.yaml:3:47"})
+
+
+def test_versions_of_other_charges_do_not_say_which_rule_moved_what(books: Books) -> None:
+    books.load(books.write("a.csv", bill(*CHARGES[:-1])), "--accept", "FM1130")
+    apply(project_of(books), NOW, author="ada")
+    (cause,) = of(books, "1", "3").causes
+    assert (cause.kind, {move.rule for move in cause.moves}) == ("everything", {None})
 
 
 def test_the_working_tree_is_compared_on_the_ledger_of_today(books: Books) -> None:

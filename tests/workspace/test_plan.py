@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 
 from finmod.allocation.moves import Flow
 from finmod.errors import UserError
+from finmod.settings.project import Project
 from finmod.workspace.apply import apply
 from finmod.workspace.plan import Plan, Span, plan
+from tests.allocated import books_of
 from tests.applied import ALLOCATION, AUGUST, CHARGES, HALVES, NOW, SEPTEMBER, TAXONOMY, project_of, shared
 from tests.books import Books, bill
 from tests.tagged import charge
@@ -215,3 +218,85 @@ def test_without_rules_or_charges_it_says_what_to_do(loaded: Books, tmp_path: Pa
     books.write("allocation.yaml", ALLOCATION)
     with pytest.raises(UserError, match=r"the ledger is empty(?s:.*)FM1502"):
         planned(books)
+
+
+TEAMS = TAXONOMY + "  team: {values: {web: {}, api: {}}, from: [{tag: team}]}\n"
+LEVELLED = """\
+to: [product, team]
+pools:
+  - {name: cluster, when: {tag.cluster: "*"}, share: {by: fixed, shares: {search: 0.5, ads: 0.5}}}
+levels:
+  - {name: team, within: [product], share: {by: cost}}
+"""
+
+
+def levelled(folder: Path, *charges: Mapping[str, str]) -> Project:
+    """Return a project whose level gives teams to what names none, applied."""
+    project = books_of(folder, charges)
+    write(project, "taxonomy.yaml", TEAMS)
+    write(project, "allocation.yaml", LEVELLED)
+    apply(project, NOW, author="ada")
+    return project
+
+
+def write(project: Project, name: str, text: str) -> None:
+    (project.root / name).write_text(text, encoding="utf-8")
+
+
+def moves_of(project: Project) -> list[tuple[object, ...]]:
+    """Return what the rules move: pool, from, to, amount, place and words of the rule."""
+    (cause,) = plan(project).causes
+    assert cause.kind == "rules"
+    return [
+        (move.pool, "/".join(map(str, move.giver or ())), "/".join(map(str, move.taker or ())), f"{move.amount:.2f}",
+         move.rule, move.text)
+        for move in cause.moves
+    ]  # fmt: skip
+
+
+def by_names(product: str, team: str, cost: str, **more: str) -> Mapping[str, str]:
+    """Return a charge of September that names a product and a team, each but where it is empty."""
+    names = {key: text for key, text in (("product", product), ("team", team)) if text}
+    return charge(9, cost, f"i-{product}-{team}-{cost}", json.dumps(names), **more)
+
+
+SPLIT = (by_names("search", "web", "60"), by_names("search", "api", "60"), by_names("ads", "web", "100"))
+"""Direct cost with teams: search is cut in halves."""
+
+
+def test_a_charge_named_otherwise_has_its_own_rule_where_a_level_cuts_too(tmp_path: Path) -> None:
+    """Account 7 goes from shop to search; what the level follows is told as the level's."""
+    seventh = by_names("", "api", "50", SubAccountId="7")
+    project = levelled(tmp_path / "p", *SPLIT, seventh, by_names("search", "", "22"))
+    write(project, "taxonomy.yaml", TEAMS.replace('{"7": shop}', '{"7": search}'))
+    follows = "level team, as before: what it is shared by changed"
+    assert moves_of(project) == [
+        (None, "shop/api", "search/api", "50.00", "taxonomy.yaml:9:19", "account"),
+        (None, "search/web", "search/api", "3.24", "allocation.yaml:5:6", follows),
+    ]
+
+
+def test_a_charge_that_a_level_cuts_is_told_of_those_who_have_it(tmp_path: Path) -> None:
+    project = levelled(tmp_path / "p", *SPLIT, by_names("", "", "50", SubAccountId="7"))
+    write(project, "taxonomy.yaml", TEAMS.replace('{"7": shop}', '{"7": search}'))
+    assert moves_of(project) == [
+        (None, "shop/None", "search/api", "25.00", "taxonomy.yaml:9:19", "account"),
+        (None, "shop/None", "search/web", "25.00", "taxonomy.yaml:9:19", "account"),
+    ]
+
+
+def test_a_level_that_cuts_otherwise_is_the_rule_of_what_stays_in_a_product(tmp_path: Path) -> None:
+    """Of search, 100 of the cluster and 40 that name no team are cut into halves, and were cut 3 to 1."""
+    cluster = charge(9, "200", "i-4", '{"cluster":"main"}')
+    split = by_names("search", "web", "90"), by_names("search", "api", "30"), by_names("ads", "web", "1")
+    project = levelled(tmp_path / "p", *split, by_names("search", "", "40"), cluster)
+    write(project, "allocation.yaml", LEVELLED.replace("{by: cost}", "{by: even}"))
+    assert [move for move in moves_of(project) if "search" in str(move[1])] == [
+        ("cluster", "search/web", "search/api", "25.00", "allocation.yaml:5:6", "level team"),
+        (None, "search/web", "search/api", "10.00", "allocation.yaml:5:6", "level team"),
+    ]
+    write(project, "allocation.yaml", LEVELLED[: LEVELLED.index("levels")])
+    assert {(each[0], *each[4:]) for each in moves_of(project)} == {
+        ("cluster", "allocation.yaml:5:6", "level team that is gone"),
+        (None, "allocation.yaml:5:6", "level team that is gone"),
+    }

@@ -6,7 +6,7 @@ Owns the choice of the class that answers for a kind, and that what two shares n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -18,9 +18,10 @@ from finmod.allocation.driver_shares import ByDriver, Resolve, Series, read_seri
 from finmod.allocation.full_cost import FirstRound
 from finmod.allocation.inferred import ByInference, History
 from finmod.allocation.kubernetes_shares import ByKubernetes, Held, read_held
+from finmod.allocation.receiving import Receiving, receiving_of
 from finmod.allocation.shares import Dated, Even, Fixed, Nobody, Shared, When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
-from finmod.allocation.vectors import Ints, Vector, vector
+from finmod.allocation.vectors import Ints, Vector, from_arrays, vector
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Taxonomy
 
@@ -37,7 +38,7 @@ class Asking:
         groups: What of pools is shared apart.
         resolve: Finds values of the taxonomy.
         history: What pools cost by day.
-        receiving: Target's number -> pool that it is called as.
+        receiving: Pools that are targets.
         first: What pools give targets in the first round, for shares by full cost; None before.
     """
 
@@ -48,7 +49,7 @@ class Asking:
     groups: Groups
     resolve: Resolve
     history: History
-    receiving: dict[int, int] = field(init=False)
+    receiving: Receiving = field(init=False)
     first: FirstRound | None = None
     _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
     _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
@@ -56,11 +57,7 @@ class Asking:
 
     def __post_init__(self) -> None:
         """Number the targets that are pools."""
-        self.receiving = {
-            self.targets.number(pool.receives): number
-            for number, pool in enumerate(self.allocation.pools, start=1)
-            if pool.receives is not None
-        }
+        self.receiving = receiving_of(self.allocation, self.targets)
 
     def pool(self, number: int) -> Dated:
         """Return the shares of a pool."""
@@ -81,13 +78,15 @@ class Asking:
         if share.kind == "fixed":
             weights: dict[int, float] = {}
             for part in share.fixed:
-                place = self._place(self.targets.number(part.values))
+                place = self.targets.number(part.values)
                 weights[place] = weights.get(place, 0.0) + float(part.part)
-            return Fixed(vector(weights))
+            return Fixed(vector(weights), self.receiving)
         if share.kind == "even":
             return self._even(share, number)
         if share.kind == "cost":
-            refused = np.append(refused_of(self.engine, self.targets, share), -number)
+            refused = np.union1d(
+                self.nameless(), [*refused_of(self.engine, self.targets, share), *self._left_out(share, number)]
+            )
             more = self.first.given(share) if self.first is not None and share.base == "full" else {}
             return ByCost(share, self.weights(share), refused, self.groups, number, more)
         if share.kind == "driver":
@@ -103,7 +102,8 @@ class Asking:
         rest = (None,) * (len(self.targets.dimensions) - 1)
         held = among(self.engine, [(name, *rest) for name in values], self.targets.dimensions, share.among)
         names = frozenset(name for name, is_held in zip(values, held, strict=True) if is_held)
-        pools = tuple(each for each in self.receiving.values() if each != number) if share.pools else ()
+        every = self.receiving.pools if share.pools else ()
+        pools = tuple((each, span) for each, _, span in every if each != number)
         return Even(self.taxonomy, self.targets, names, pools)
 
     def _by_driver(self, share: Share, owner: int) -> ByDriver:
@@ -118,24 +118,41 @@ class Asking:
             self._held[key] = read_held(self.engine, share)
         owner = self.targets.number(pool.receives) if pool.receives else UNALLOCATED
         refused = refused_of(self.engine, self.targets, share)
-        return ByKubernetes(share, self._held[key], self.groups, number, self.receiving, owner, refused)
+        return ByKubernetes(share, self._held[key], self.groups, number, self.receiving.exact(), owner, refused)
 
-    def _place(self, target: int) -> int:
-        return -self.receiving[target] if target in self.receiving else target
+    def nameless(self) -> Ints:
+        """Return the targets without a value in the main dimension: what nobody has cannot be a reason for more."""
+        every = enumerate(self.targets.every)
+        return np.array([number for number, values in every if values[0] is None], dtype=np.int64)
+
+    def _spending(self) -> list[int]:
+        """Return the pools whose own cost counts where pools are targets, called anything or not.
+
+        Those of policies do not: what they hold is no use of anything, but comes on top of others' use.
+        """
+        return [number for number, pool in enumerate(self.allocation.pools, start=1) if not pool.is_policy]
+
+    def _left_out(self, share: Share, number: int) -> list[int]:
+        """Return the pools, by their negative number, that may have no part of a pool: itself, and by ``among``."""
+        nobody = self.targets.every[UNALLOCATED]
+        called = [pool.receives or nobody for pool in self.allocation.pools]
+        held = among(self.engine, called, self.targets.dimensions, share.among)
+        return [-at for at, may in enumerate(held, start=1) if not may or at == number]
 
     def weights(self, share: Share) -> Weights:
         """Return what everybody costs, as a share by cost asks for it."""
         key = share.measure, share.grain, share.within, share.pools
         if key not in self._costs:
-            receiving = {number: -number for number in self.receiving.values()}
-            self._costs[key] = read_weights(self.engine, share, receiving)
+            self._costs[key] = read_weights(self.engine, share, self._spending())
         return self._costs[key]
 
     def series(self, name: str, grain: Grain | None) -> Series | None:
         """Return a driver's values in periods of a length at least; None where it has none."""
         key = name, grain
         if key not in self._series:
-            self._series[key] = read_series(self.engine, name, grain, self.targets, self.resolve)
+            self._series[key] = read_series(
+                self.engine, name, grain, self.targets, (self.resolve, self.taxonomy.days())
+            )
         return self._series[key]
 
 
@@ -151,6 +168,7 @@ class Cuts:
     asking: Asking
     levels: tuple[Level, ...]
     _found: dict[int, Dated | None] = field(default_factory=dict)
+    _named: dict[tuple[int, int], tuple[Vector, Vector]] = field(default_factory=dict)
     _cut: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     _seen: int = 0
 
@@ -160,7 +178,23 @@ class Cuts:
             self._found[target] = self._of(target)
         held = self._found[target]
         found = held.on(when) if held else None
-        return None if found is None or UNALLOCATED in found.places else found
+        if found is None or UNALLOCATED in found.places:
+            return None
+        key = id(found), target
+        if key not in self._named:
+            self._named[key] = found, self._own(found, target)
+        return self._named[key][1]
+
+    def _own(self, found: Vector, target: int) -> Vector:
+        """Return members as parts of a target: what it is called beside what the level adds stays as it is."""
+        targets, level = self.asking.targets, self._level(target)
+        adds = {targets.dimensions.index(name) for name in level.dimensions} if level else set()
+        values = targets.every[target]
+        numbers = []
+        for place in found.places.tolist():
+            other = targets.every[place]
+            numbers.append(targets.number([other[at] if at in adds else values[at] for at in range(len(values))]))
+        return from_arrays(np.array(numbers, dtype=np.int64), found.weights) or found
 
     def cut(self) -> Ints:
         """Return the targets that may be cut, in rising order."""
@@ -202,7 +236,7 @@ class Cuts:
         found: list[tuple[Share, Shared]] = []
         each: Share | None = share
         while each is not None:
-            outside = np.array([at for at in range(1, len(asking.targets.every)) if at not in inside], dtype=np.int64)
+            outside = np.array([at for at in range(len(asking.targets.every)) if at not in inside], dtype=np.int64)
             refused = np.union1d(refused_of(asking.engine, asking.targets, each), outside)
             found.append((each, self._shared(each, target, refused)))
             each = each.otherwise
@@ -213,11 +247,11 @@ class Cuts:
         if share.kind == "cost":
             return ByCost(share, asking.weights(share), refused, asking.groups, 0)
         if share.kind == "driver":
-            return ByDriver(share, asking.series(share.driver or "", share.grain), None, {}, target, refused)
+            return ByDriver(share, asking.series(share.driver or "", share.grain), None, None, target, refused)
         if share.kind == "fixed":
             return Fixed(vector({asking.targets.number(each.values): float(each.part) for each in share.fixed}))
-        held = set(range(1, len(asking.targets.every))) - set(refused.tolist())
-        return Fixed(vector(dict.fromkeys(held, 1.0)))
+        # Evenly: among the members that cost anything on the month's bills.
+        return ByCost(share, asking.weights(replace(share, within=())), refused, asking.groups, 0, is_even=True)
 
     def _inside(self, level: Level, target: int) -> set[int]:
         """Return the targets that a target can be cut into."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from finmod.allocation.moves import Change
+from finmod.allocation.moves import DUST, Change
 from finmod.engines.duckdb import Engine, identifier
 from finmod.terms.money import difference
 
@@ -113,6 +113,11 @@ class Result:
     def difference(self) -> Decimal:
         """Return what it has more."""
         return difference(self.after, self.before)
+
+    @property
+    def is_same(self) -> bool:
+        """Return whether the difference shows as 0.00."""
+        return self.difference.copy_abs() < DUST
 
 
 def results(engine: Engine, sides: Sides) -> list[Result]:

@@ -6,13 +6,15 @@ Owns the reading of a driver's values for targets, and who pays for what nobody 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
+from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays, mixed, only, raised, without
@@ -27,6 +29,7 @@ PERIODS: Final = {
     "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
 }
 _HOURS = 24
+_FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 # Periods that a share keeps its answers of: what asks goes through the days in order.
 _HELD = 100
 
@@ -44,11 +47,16 @@ class Series:
     values: Mapping[int, tuple[Ints, Floats]]
 
 
-Resolve = Callable[[str, str], str | None]
-"""(Dimension, text) -> value of the taxonomy; None where there is none of that name."""
+class Resolve(Protocol):
+    """Finds values of the taxonomy by what drivers call them."""
+
+    def __call__(self, dimension: str, text: str, day: date | None = None) -> str | None:
+        """Return the value that a text is on a day, the last that it ever was without one; None where it is none."""
 
 
-def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets, resolve: Resolve) -> Series | None:
+def read_series(
+    engine: Engine, name: str, grain: Grain | None, targets: Targets, resolve: tuple[Resolve, Sequence[date]]
+) -> Series | None:
     """Return a driver's values, None where it has none at all.
 
     Args:
@@ -56,7 +64,7 @@ def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets
         name: Of the driver.
         grain: Length of the periods that are wanted, the driver's own where it is coarser or None.
         targets: Get the numbers.
-        resolve: Finds values of the taxonomy.
+        resolve: Finds values of the taxonomy, and the days on which what a text is may change.
     """
     told = engine.rows(
         f"SELECT DISTINCT x_Grain, x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = {literal(name)} ORDER BY ALL"
@@ -67,12 +75,18 @@ def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets
     own: list[Grain] = [each for each in FINEST_FIRST if each in kinds]
     length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
     texts = list(dict.fromkeys(text for _, text in told))
-    numbers = [targets.number(_values(json.loads(text), targets, resolve)) for text in texts]
-    engine.run("CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, "
-               "unnest(?::INTEGER[]) AS number", [texts, numbers])  # fmt: skip
+    named = [each for text in texts for each in _named(text, targets, *resolve)]
+    lists = [list(each) for each in zip(*named, strict=True)]
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, unnest(?::INTEGER[]) AS "
+        "number, unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS until",
+        lists,
+    )
+    # Few texts change what they are, and to compare days of millions of rows takes a moment.
+    by_day = " AND d.x_Start >= t.since AND d.x_Start < t.until" if len(named) > len(texts) else ""
     rows = (
         f"SELECT CAST({PERIODS[length]} AS BIGINT) << 32 | t.number AS key, x_Value AS amount FROM {DRIVER_ROWS} AS d "
-        f"JOIN driver_targets AS t ON t.text = d.x_Dimensions WHERE d.x_Driver = {literal(name)} "
+        f"JOIN driver_targets AS t ON t.text = d.x_Dimensions{by_day} WHERE d.x_Driver = {literal(name)} "
         "AND x_Value IS NOT NULL"
     )
     found = _sorted(engine.arrays(f"SELECT key, CAST(amount AS DOUBLE) AS amount FROM ({rows})"))
@@ -115,10 +129,20 @@ class Periods(Mapping[int, tuple[Ints, Floats]]):
         return len(self._places)
 
 
-def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve) -> Values:
-    """Return the target of a row; where its main value is none of the taxonomy, nobody."""
+def _named(text: str, targets: Targets, resolve: Resolve, edges: Sequence[date]) -> list[tuple[str, int, date, date]]:
+    """Return a text with the number of the target that it is, from a day until before another."""
+    found = json.loads(text)
+    starts = [_FIRST, *edges]
+    numbers = [targets.number(_values(found, targets, resolve, day)) for day in starts]
+    kept = [at for at, number in enumerate(numbers) if at == 0 or number != numbers[at - 1]]
+    ends = [*(starts[at] for at in kept[1:]), _LAST]
+    return [(text, numbers[at], starts[at], end) for at, end in zip(kept, ends, strict=True)]
+
+
+def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve, day: date) -> Values:
+    """Return the target of a row on a day; where its main value is none of the taxonomy then, nobody."""
     read = [(name, found.get(name)) for name in targets.dimensions]
-    values = [None if text is None else resolve(name, text) for name, text in read]
+    values = [None if text is None else resolve(name, text, day) for name, text in read]
     return tuple(values) if values[0] is not None else (None,) * len(values)
 
 
@@ -130,45 +154,51 @@ class ByDriver:
         share: How.
         series: The driver.
         capacity: What there was in all; None where what was used is all.
-        receiving: Target's number -> pool that it is called as.
+        receiving: Pools that are targets; None for a level, which knows none.
         owner: Target that what is idle stays with where its owner pays; nobody where the pool has none.
         refused: Targets that may have no part, in rising order.
+        lacking: Days of an hourly driver -> number of hours without an answer, whose cost is nobody's.
     """
 
     share: Share
     series: Series | None
     capacity: Series | None
-    receiving: Mapping[int, int]
+    receiving: Receiving | None
     owner: int
     refused: Ints
-    _found: dict[int, Vector | str] = field(default_factory=dict)
+    lacking: dict[int, int] = field(default_factory=dict)
+    _found: dict[tuple[int, int], Vector | str] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
         """Return what targets used in the period of the day."""
         if self.series is None:
             return f"driver {self.share.driver} has no values"
-        period = self.period(when)
-        if period not in self._found:
+        key = self.period(when), self.receiving.era(when.date) if self.receiving else 0
+        if key not in self._found:
             if len(self._found) >= _HELD:
-                self._found.clear()
-            self._found[period] = self._vector(period)
-        return self._found[period]
+                for old in list(self._found)[: _HELD // 2]:
+                    del self._found[old]
+            self._found[key] = self._vector(key[0], when.date)
+        return self._found[key]
 
     def period(self, when: When) -> int:
         """Return the number of the series' period that a day is in; of an hourly one the day itself."""
         grain = self.series.grain if self.series else "day"
         return when.date.year * 12 + when.date.month - 1 - 1970 * 12 if grain == "month" else when.day
 
-    def _vector(self, period: int) -> Vector | str:
-        if self.series is not None and self.series.grain == "hour":
-            hours = [self._of_period(period * _HOURS + hour) for hour in range(_HOURS)]
-            known = [each for each in hours if isinstance(each, Vector)]
-            if len(known) < _HOURS:
-                return next(each for each in hours if isinstance(each, str))
-            return mixed((1.0, each) for each in known) or "all of its hours are 0"
-        return self._of_period(period)
+    def _vector(self, period: int, day: date) -> Vector | str:
+        if self.series is None or self.series.grain != "hour":
+            return self._of_period(period, day)
+        hours = [self._of_period(period * _HOURS + hour, day) for hour in range(_HOURS)]
+        known = [each for each in hours if isinstance(each, Vector)]
+        if not known:
+            return next(each for each in hours if isinstance(each, str))
+        if len(known) < _HOURS:
+            self.lacking[period] = _HOURS - len(known)
+            known += [only(UNALLOCATED)] * (_HOURS - len(known))
+        return mixed((1.0, each) for each in known) or "all of its hours are 0"
 
-    def _of_period(self, period: int) -> Vector | str:
+    def _of_period(self, period: int, day: date) -> Vector | str:
         name = self.share.driver
         values = self.series.values.get(period) if self.series else None
         if values is None:
@@ -179,40 +209,40 @@ class ByDriver:
         chosen = ~np.isin(places, self.refused)
         used = from_arrays(places[chosen], weights[chosen])
         if used is None:
+            if (weights > 0).any():
+                return f"driver {name} is 0 for everybody that it may go to"
             return f"driver {name} is 0 for everybody"
         if self.capacity is not None:
             there = self.capacity.values.get(period)
             if there is None:
                 return f"driver {self.share.capacity} has no value for the period"
-            left = float(there[1].sum()) - float(used.weights.sum())
+            left = float(there[1].sum()) - float(weights.sum())
             if left > 0:
                 used = mixed([(float(used.weights.sum()), used), (left, only(UNALLOCATED))]) or used
-        return self._finished(used)
+        return self._finished(used, day)
 
-    def _finished(self, used: Vector) -> Vector | str:
+    def _finished(self, used: Vector, day: date) -> Vector | str:
         """Return use with what nobody used put where it belongs, the least share, and pools in place of what is one."""
         idle = float(used.weights[used.places == UNALLOCATED].sum() / used.weights.sum())
         named = without(used, [UNALLOCATED])
         if named is None:
-            return "nobody is named by its use" if self.share.idle in {"proportional", "even"} else used
-        if self.share.minimum is not None:
-            named = raised(named, float(self.share.minimum))
-        fed = self._fed(named)
-        if self.share.idle == "proportional" or idle == 0:
-            return fed
-        if self.share.idle == "even":
-            rest = self._fed(Vector(named.places, np.ones(len(named.places))))
-        else:
+            is_said = self.share.idle in {"owner", "unallocated"}
             rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
+            return rest if is_said else f"driver {self.share.driver} names nobody that the taxonomy knows"
+        is_kept = idle > 0 and self.share.idle not in {"proportional", "even"}
+        if self.share.idle == "even":
+            flat = Vector(named.places, np.ones(len(named.places)))
+            named = mixed([(1 - idle, named), (idle, flat)]) or named
+        if self.share.minimum is not None:
+            least = float(self.share.minimum) / (1 - idle if is_kept else 1)
+            if least * len(named.places) > 1:
+                return f"a minimum of {self.share.minimum} for each of {len(named.places)} targets is more than all"
+            named = raised(named, least)
+        fed = self.receiving.fed(named, day) if self.receiving else named
+        if not is_kept:
+            return fed
+        rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
         return mixed([(1 - idle, fed), (idle, rest)]) or fed
-
-    def _fed(self, whole: Vector) -> Vector:
-        is_pool = np.isin(whole.places, np.array(list(self.receiving), dtype=np.int64))
-        if not is_pool.any():
-            return whole
-        places = whole.places.copy()
-        places[is_pool] = [-self.receiving[number] for number in whole.places[is_pool].tolist()]
-        return from_arrays(places, whole.weights) or whole
 
 
 def refused_of(engine: Engine, targets: Targets, share: Share) -> Ints:

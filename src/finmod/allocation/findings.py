@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.driver_shares import ByDriver
+from finmod.allocation.full_cost import every
 from finmod.allocation.inferred import ByInference, Fit
 from finmod.allocation.levels import LevelRun
 from finmod.allocation.shares import EPOCH, Dated
@@ -18,24 +20,23 @@ from finmod.engines.duckdb import Engine
 from finmod.errors import counted, printable
 from finmod.terms.findings import Finding, Severity
 
-Costs = Mapping[tuple[int, int, int], Mapping[str, Decimal]]
-"""(Pool's number, charge date in days since 1970, group) -> currency -> EffectiveCost."""
+Costs = Mapping[tuple[int, int, int, str], Decimal]
+"""(Pool's number, charge date in days since 1970, group, currency) -> EffectiveCost."""
 
 
 def pool_costs(engine: Engine) -> Costs:
     """Return what each group of each pool cost on each day, as far as it is known."""
-    found: dict[tuple[int, int, int], dict[str, Decimal]] = {}
     rows = engine.rows(
-        f"SELECT pool, day, grp, BillingCurrency, sum(EffectiveCost) AS cost FROM {CELLS} JOIN {PLACES} USING (place) "
-        "WHERE pool > 0 GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
+        "SELECT pool, day, grp, coalesce(BillingCurrency, ''), sum(EffectiveCost) AS cost "
+        f"FROM {CELLS} JOIN {PLACES} USING (place) WHERE pool > 0 GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
     )
-    for pool, day, group, currency, cost in rows:
-        found.setdefault((pool, day, group), {})[currency] = cost
-    return found
+    return {(pool, day, group, currency): cost for pool, day, group, currency, cost in rows}
 
 
 def share_findings(allocation: Allocation, pools: Mapping[int, Dated], costs: Costs) -> Iterator[Finding]:
     """Yield a finding per share and reason for which it could not be computed, and currency of what it was for.
+
+    A pool without cost of its own on these days is told too: what others give it goes the same way.
 
     Args:
         allocation: Has the pools.
@@ -45,55 +46,108 @@ def share_findings(allocation: Allocation, pools: Mapping[int, Dated], costs: Co
     for number, dated in sorted(pools.items()):
         pool = allocation.pools[number - 1]
         for (share, reason), cells in dated.missed.items():
-            days = {day for day, _ in cells}
-            for currency, cost in _sums(costs, number, cells):
+            days = {day for day, _, _ in cells}
+            sums = sorted(_sums(costs, number, cells).items())
+            amounts: list[tuple[str | None, Decimal | None]] = [*sums] or [(None, None)]
+            for currency, cost in amounts:
                 yield _missed(pool.name, share, (reason, days), (currency, cost))
+        yield from _hours(pool.name, dated)
 
 
-def _missed(name: str, share: Share, missed: tuple[str, set[int]], amount: tuple[str, Decimal]) -> Finding:
+def _missed(
+    name: str, share: Share, missed: tuple[str, set[int]], amount: tuple[str | None, Decimal | None]
+) -> Finding:
     reason, days = missed
     declared = share.otherwise is not None or share.unallocated
     code, severity = ("FM2142", "info") if declared else ("FM2141", "error")
     goes = "stays unallocated" if share.otherwise is None else f"is shared as 'else' says ({share.otherwise.text})"
-    first, last = (EPOCH + timedelta(days=each) for each in (min(days), max(days)))
-    when = f"on {first}" if first == last else f"on {counted(len(days), 'day')} from {first} to {last}"
+    whose = "its cost" if amount[1] is not None else "what other pools give it, and cost that is not known,"
     return Finding(
         code=code,
         severity=_severity(severity),
-        message=f"pool {name}, {share.text}: {reason} {when}; its cost {goes}.",
-        billing_period=f"{first:%Y-%m}",
-        last_billing_period=f"{last:%Y-%m}" if (first.year, first.month) != (last.year, last.month) else None,
+        message=f"pool {name}, {share.text}: {reason} {_when(days)}; {whose} {goes}.",
+        billing_period=_month(min(days)),
+        last_billing_period=_month(max(days)) if _month(min(days)) != _month(max(days)) else None,
         amount=amount[1],
-        currency=amount[0],
+        currency=amount[0] or None,
         where=share.place,
     )
+
+
+def _when(days: Iterable[int]) -> str:
+    every = sorted(days)
+    first, last = (EPOCH + timedelta(days=each) for each in (every[0], every[-1]))
+    return f"on {first}" if first == last else f"on {counted(len(every), 'day')} from {first} to {last}"
+
+
+def _month(day: int) -> str:
+    return f"{EPOCH + timedelta(days=day):%Y-%m}"
+
+
+def _hours(name: str, dated: Dated) -> Iterator[Finding]:
+    """Yield a finding per hourly share that had no answer for some hours of some days."""
+    for share, asked in (each for _, chain in dated.shares for each in chain):
+        if isinstance(asked, ByDriver) and asked.lacking:
+            hours = sum(asked.lacking.values())
+            yield Finding(
+                code="FM2141",
+                severity="error",
+                message=f"pool {name}, {share.text}: {share.driver} says nothing of {counted(hours, 'hour')} "
+                f"{_when(asked.lacking)}; their part of its cost stays unallocated.",
+                billing_period=_month(min(asked.lacking)),
+                where=share.place,
+            )
+
+
+def fed_findings(allocation: Allocation, fed: Iterable[int]) -> Iterator[Finding]:
+    """Yield a finding per pool that is shared within columns and gets cost of others, which has no such columns.
+
+    Args:
+        allocation: Has the pools.
+        fed: Numbers of pools that others feed.
+    """
+    for number in sorted(fed):
+        pool = allocation.pools[number - 1]
+        columns = tuple(dict.fromkeys(name for share in every(pool.shares) for name in share.within))
+        if columns:
+            yield Finding(
+                code="FM2144",
+                severity="warning",
+                message=f"pool {pool.name} is shared within {', '.join(columns)}; what other pools give it is shared "
+                "over all of it, for it has no such columns any more.",
+                where=pool.place,
+            )
 
 
 def _severity(text: str) -> Severity:
     return "error" if text == "error" else "info"
 
 
-def _sums(costs: Costs, pool: int, cells: Iterable[tuple[int, int]]) -> Iterator[tuple[str, Decimal]]:
+def _sums(costs: Costs, pool: int, cells: Iterable[tuple[int, int, str]]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
-    for day, group in cells:
-        for currency, cost in costs.get((pool, day, group), {}).items():
+    for day, group, currency in cells:
+        cost = costs.get((pool, day, group, currency))
+        if cost is not None:
             found[currency] = found.get(currency, Decimal(0)) + cost
-    yield from sorted(found.items())
+    return found
 
 
 def level_findings(run: LevelRun) -> Iterator[Finding]:
-    """Yield a finding per level and parent whose members nothing tells on some days."""
-    for (level, values), days in run.missed.items():
-        drivers = " or ".join(share.driver for share in level.shares if share.driver)
+    """Yield a finding per level, parent and reason for which it could not be cut on some days."""
+    for (level, values, share, negative), days in run.missed.items():
         name = "/".join(printable(value or "", 80) for value in values)
+        reason = "no share holds"
+        if share is not None:
+            reason = f"driver {share.driver} {'is negative' if negative else 'tells nothing'}"
+        first, last = min(days), max(days)
+        when = f"on {first}" if first == last else f"on {counted(len(days), 'day')} from {first} to {last}"
         yield Finding(
             code="FM2143",
             severity="warning",
-            message=f"level {level.name}: {drivers} tells nothing of {name} on {counted(len(days), 'day')} from "
-            f"{min(days)} to {max(days)}; its cost of these days is nobody's there.",
-            billing_period=f"{min(days):%Y-%m}",
-            last_billing_period=f"{max(days):%Y-%m}" if f"{min(days):%Y-%m}" != f"{max(days):%Y-%m}" else None,
-            where=level.shares[0].place,
+            message=f"level {level.name}: {reason} for {name} {when}; its cost of these days is nobody's there.",
+            billing_period=f"{first:%Y-%m}",
+            last_billing_period=f"{last:%Y-%m}" if (first.year, first.month) != (last.year, last.month) else None,
+            where=(share or level.shares[-1]).place,
         )
 
 
@@ -102,7 +156,7 @@ def doubt_findings(allocation: Allocation, pools: Mapping[int, Dated]) -> Iterat
     for number, dated in sorted(pools.items()):
         for share, asked in (each for _, chain in dated.shares for each in chain):
             doubts: dict[tuple[str, str], list[date]] = {}
-            for month, fit in sorted(asked.fits.items()) if isinstance(asked, ByInference) else ():
+            for (month, _), fit in sorted(asked.fits.items()) if isinstance(asked, ByInference) else ():
                 if isinstance(fit, Fit) and fit.doubt is not None:
                     doubts.setdefault((fit.doubt.code, fit.doubt.text), []).append(EPOCH + timedelta(days=month))
             for (code, text), months in doubts.items():

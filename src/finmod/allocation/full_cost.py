@@ -11,15 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from finmod.allocation.cells import PLACE_COLUMNS, PLACES, Cells
+from finmod.allocation.cells import BILL, PLACE_COLUMNS, PLACES, Cells
+from finmod.allocation.cost_shares import DAYS
 from finmod.allocation.definition import Allocation, Share
 from finmod.allocation.split import UNIT
 from finmod.allocation.vectors import Floats, Ints, Vector
 from finmod.engines.duckdb import Engine, identifier
+from finmod.errors import Problem, UserError
 from finmod.focus.columns import COSTS
+from finmod.settings.validate import listing
 
-Given = dict[tuple[int, tuple[str | None, ...]], tuple[Ints, Floats]]
-"""(Period, currency and texts of the columns) -> targets and what pools give them; as the weights of shares by cost."""
+Given = dict[int, list[tuple[tuple[str | None, ...], tuple[Ints, Floats]]]]
+"""Period -> currency and texts of the columns, with targets and what pools give them: as weights of shares by cost."""
 
 
 def by_full_cost(allocation: Allocation) -> tuple[int, ...]:
@@ -56,6 +59,9 @@ class FirstRound:
 
     def given(self, share: Share) -> Given:
         """Return what targets get, by period and by the texts of the columns that a share stays within."""
+        strange = [name for name in share.within if name not in PLACE_COLUMNS]
+        if strange:
+            raise UserError(_no_such(share, strange[0]))
         cost = COSTS.index(share.measure)
         amounts = self.cells.whole[:, cost] + self.cells.rest[:, cost] / UNIT
         columns = [PLACE_COLUMNS.index(name) for name in ("BillingCurrency", *share.within)]
@@ -69,11 +75,12 @@ class FirstRound:
             sums = np.bincount(number[cells], weights=amounts[cells], minlength=len(keys))
             for key in np.flatnonzero(sums).tolist():
                 found.setdefault(key, []).append((way.places, sums[key] * way.parts))
-        return {
-            (period, tuple(None if text is None else str(text) for text in texts)): _joined(found[key])
-            for (period, texts), key in keys.items()
-            if key in found
-        }
+        given: Given = {}
+        for (period, texts), key in keys.items():
+            if key in found:
+                told = tuple(None if text is None else str(text) for text in texts)
+                given.setdefault(period, []).append((told, _joined(found[key])))
+        return given
 
     def _key(
         self,
@@ -84,7 +91,8 @@ class FirstRound:
         grain: str | None,
     ) -> int:
         place = self.places[number]
-        period = day if grain == "day" else int(str(place[-1]))
+        period = int(str(place[-1]))
+        period = period * DAYS + day if grain == "day" else period
         return keys.setdefault((period, tuple(place[at] for at in columns)), len(keys))
 
 
@@ -94,8 +102,21 @@ def _joined(parts: Sequence[tuple[Ints, Floats]]) -> tuple[Ints, Floats]:
     return places[held], weights[held]
 
 
+_COLUMNS = ("x_Source", "ServiceName", "ChargeCategory")
+
+
+def _no_such(share: Share, column: str) -> Problem:
+    return Problem(
+        code="FM2145",
+        found=f"{share.text} stays within {column}, and what other pools give has no such column",
+        expected=f"{listing(_COLUMNS)} beside base: full",
+        where=share.place,
+        remedy="Share it by direct cost, or within one of these.",
+    )
+
+
 def read_places(engine: Engine) -> dict[int, tuple[object, ...]]:
-    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then its billing period in days since 1970."""
+    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then the month of its bill in days since 1970."""
     columns = ", ".join(map(identifier, PLACE_COLUMNS))
-    rows = engine.rows(f"SELECT place, {columns}, CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
+    rows = engine.rows(f"SELECT place, {columns}, CAST({BILL} - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
     return {row[0]: tuple(row[1:]) for row in rows}

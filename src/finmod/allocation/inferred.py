@@ -13,12 +13,13 @@ from typing import Protocol
 
 import numpy as np
 
-from finmod.allocation.cells import CELLS
+from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Share
 from finmod.allocation.driver_shares import Series
 from finmod.allocation.full_cost import every
+from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import EPOCH, When
-from finmod.allocation.vectors import Floats, Ints, Vector, composed, from_arrays, only
+from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays
 from finmod.engines.duckdb import Engine, identifier
 from finmod.models.inferred_refusals import Refusal
 from finmod.models.inferred_shares import Inferred, TargetShares, infer_shares
@@ -28,8 +29,8 @@ from finmod.terms.periods import months_before
 class History(Protocol):
     """What a pool cost before."""
 
-    def __call__(self, pool: int, measure: str) -> Mapping[int, float]:
-        """Return charge date, in days since 1970, -> its own cost, of every day that has one."""
+    def __call__(self, pool: int, measure: str, bills: tuple[int, int], currency: str) -> Mapping[int, float]:
+        """Return charge date, in days since 1970, -> its own cost on the bills of two months and of those between."""
 
 
 @dataclass(frozen=True)
@@ -53,45 +54,47 @@ class Fit:
 
 @dataclass
 class ByInference:
-    """A share that is inferred, month by month, from the days up to the end of the month.
+    """A share that is inferred, bill by bill and currency by currency, from that month's bills and those before.
 
-    Later days change nothing: what was told of a month stays as it was told.
+    Later bills change nothing: what was told of a month stays as it was told.
 
     Attributes:
         share: How.
         pool: Number of the pool.
         series: Its drivers, in the order of the share; None for one without values.
         history: What the pool cost.
-        receiving: Target's number -> pool that it is called as.
+        receiving: Pools that are targets.
         refused: Targets that may have no part, in rising order.
-        fits: First day of a month, in days since 1970 -> what was found.
+        fits: First day of a billing period, in days since 1970, and currency -> what was found.
     """
 
     share: Share
     pool: int
     series: Sequence[Series | None]
     history: History
-    receiving: Mapping[int, int]
+    receiving: Receiving
     refused: Ints
-    fits: dict[int, Fit | str] = field(default_factory=dict)
-    _found: dict[int, Vector | str] = field(default_factory=dict)
+    fits: dict[tuple[int, str], Fit | str] = field(default_factory=dict)
+    _found: dict[tuple[int, int, str], Vector | str] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
         """Return what drivers explain of the day, the fixed part in proportion."""
-        if when.day not in self._found:
-            self._found[when.day] = self._of_day(when)
-        return self._found[when.day]
+        key = when.day, when.period, when.currency
+        if key not in self._found:
+            self._found[key] = self._of_day(when)
+        found = self._found[key]
+        return self.receiving.fed(found, when.date) if isinstance(found, Vector) else found
 
     def fit_of(self, when: When) -> Fit | None:
-        """Return what was found for the month of a day; None where nothing was, or nobody asked."""
-        fit = self.fits.get((when.date.replace(day=1) - EPOCH).days)
+        """Return what was found for the bill of a day; None where nothing was, or nobody asked."""
+        fit = self.fits.get((when.period, when.currency))
         return None if isinstance(fit, str) else fit
 
     def _of_day(self, when: When) -> Vector | str:
-        month = (when.date.replace(day=1) - EPOCH).days
-        if month not in self.fits:
-            self.fits[month] = self._fit(when.date.replace(day=1))
-        fit = self.fits[month]
+        key = when.period, when.currency
+        if key not in self.fits:
+            self.fits[key] = self._fit(EPOCH + timedelta(days=when.period), when.currency)
+        fit = self.fits[key]
         if isinstance(fit, str):
             return fit
         if fit.answer.refusal is not None:
@@ -107,16 +110,17 @@ class ByInference:
         whole = from_arrays(places[~np.isin(places, self.refused)], weights[~np.isin(places, self.refused)])
         if whole is None:
             return "no driver that explains its cost has a value above 0"
-        return composed(whole, {number: only(-pool) for number, pool in self.receiving.items()})
+        return whole
 
-    def _fit(self, month: date) -> Fit | str:
+    def _fit(self, month: date, currency: str) -> Fit | str:
         lacking = [name for name, each in zip(self.share.drivers, self.series, strict=True) if each is None]
         if lacking:
             return f"driver {lacking[0]} has no values"
         series = [each for each in self.series if each is not None]
         first = months_before(month, self.share.months - 1)
         after = months_before(month, -1)
-        cost = self.history(self.pool, self.share.measure)
+        bills = (first - EPOCH).days, (month - EPOCH).days
+        cost = self.history(self.pool, self.share.measure, bills, currency)
         days = [
             day
             for day in range((first - EPOCH).days, (after - EPOCH).days)
@@ -165,13 +169,22 @@ def with_history(allocation: Allocation, months: Sequence[date] | None) -> list[
 
 def pool_history(engine: Engine, allocation: Allocation) -> History:
     """Return what inferred pools cost by day, of the months that stand in the table of cells."""
-    read: dict[tuple[int, str], dict[int, float]] = {}
+    read: dict[tuple[int, str], list[tuple[int, int, str, float]]] = {}
     for number, pool in enumerate(allocation.pools, start=1):
         for share in every(pool.shares):
             if share.kind == "inferred" and (number, share.measure) not in read:
-                rows = engine.rows(
-                    f"SELECT CAST(day AS BIGINT), CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost "
-                    f"FROM {CELLS} WHERE pool = {number} GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL"
+                read[number, share.measure] = engine.rows(
+                    "SELECT CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) AS bill, CAST(day AS BIGINT), "
+                    f"coalesce(BillingCurrency, ''), CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost FROM "
+                    f"{CELLS} JOIN {PLACES} USING (place) WHERE pool = {number} GROUP BY ALL HAVING cost IS NOT NULL "
+                    "ORDER BY ALL"
                 )
-                read[number, share.measure] = dict(rows)
-    return lambda pool, measure: read.get((pool, measure), {})
+
+    def cost(pool: int, measure: str, bills: tuple[int, int], currency: str) -> Mapping[int, float]:
+        found: dict[int, float] = {}
+        for bill, day, billed_in, amount in read.get((pool, measure), ()):
+            if billed_in == currency and bills[0] <= bill <= bills[1]:
+                found[day] = found.get(day, 0.0) + amount
+        return found
+
+    return cost

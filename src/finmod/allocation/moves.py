@@ -1,7 +1,8 @@
 """Moves: what goes from whom to whom between two allocations, out of what each target has more or less.
 
 Owns the matching of those who pay less with those who pay more. Where charges themselves moved is known from their
-names; what a changed share moves is matched: within its pool, the largest first.
+names; what a changed share moves is matched: within its pool and within one value of the main dimension before all
+others, the largest first.
 """
 
 from __future__ import annotations
@@ -73,6 +74,9 @@ class Move:
         return self.giver != self.taker
 
 
+DUST = Decimal("0.005")
+"""Below it an amount shows as 0.00."""
+
 _End = tuple[str | None, Values, Decimal]
 """A pool, a target and what it has more."""
 _Add = Callable[[_End, _End, Decimal], None]
@@ -81,9 +85,11 @@ _Add = Callable[[_End, _End, Decimal], None]
 def matched(changes: Iterable[Change]) -> list[Move]:
     """Return moves that make exactly the changes.
 
-    Within a pool the largest giver is matched with the largest taker first. What is left over went from one pool to
-    another: first to the same target, then the largest first. What is left over then came, or went away, whole. Which
-    is the largest is told by all months together, so that the months are told alike.
+    Within a pool targets are matched that have the most dimensions in common, so that what goes from team to team of a
+    product is not told as going to another product and coming back; among those the largest giver with the largest
+    taker first. What is left over went from one pool to another: first to the same target, then as within a pool. What
+    is left over then came, or went away, whole. Which is the largest is told by all months together, so that the months
+    are told alike.
 
     Args:
         changes: Each month, currency, pool and target once.
@@ -114,17 +120,21 @@ def _in_month(month: date, currency: str, ends: Sequence[_End]) -> list[Move]:
     def add(giver: _End, taker: _End, amount: Decimal) -> None:
         moves.append(Move(month, currency, (giver[0], taker[0]), giver[1], taker[1], amount))
 
-    def match(rows: Iterable[_End], group: Callable[[_End], object]) -> list[_End]:
-        """Match what falls into one group; return the rest."""
+    def match(rows: Iterable[_End], depth: int, *, within_pool: bool) -> list[_End]:
+        """Match what has so many dimensions in common, in one pool or in any; return the rest."""
         groups: dict[object, list[_End]] = defaultdict(list)
         for row in rows:
-            groups[group(row)].append(row)
+            groups[(row[0] if within_pool else None), row[1][:depth]].append(row)
         left = [rest for some in groups.values() for rest in _match(some, add)]
         return sorted(left, key=lambda row: places[row[0], row[1]])
 
-    left = match(ends, lambda row: (row[0],))
-    left = match(left, lambda row: row[1])
-    for pool, target, amount in match(left, lambda _: None):
+    width = max((len(target) for _, target, _ in ends), default=0)
+    left = list(ends)
+    for depth in range(width - 1, -1, -1):
+        left = match(left, depth, within_pool=True)
+    for depth in range(width, -1, -1):
+        left = match(left, depth, within_pool=False)
+    for pool, target, amount in left:
         giver, taker = (None, target) if amount > 0 else (target, None)
         moves.append(Move(month, currency, (pool, pool), giver, taker, amount.copy_abs()))
     return moves
@@ -160,6 +170,11 @@ class Flow:
     taker: Values | None
     amount: Decimal
     months: tuple[date, ...]
+
+    @property
+    def is_dust(self) -> bool:
+        """Return whether it shows as 0.00: what rounding to 12 places puts here or there."""
+        return self.amount < DUST
 
     @property
     def per_month(self) -> Decimal:

@@ -1,17 +1,20 @@
 """Charges that other rules call otherwise: whose they were, whose they are, and the rule that says so.
 
-Owns the pass that names charge keys by two sets of rules at once, so that both see the same days.
+Owns the pass that names charge keys by two sets of rules at once, so that both see the same days, and what is left of
+two allocations' differences when what it finds is taken out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from finmod.allocation.definition import Allocation
-from finmod.allocation.moves import Move
+from finmod.allocation.definition import Allocation, Values
+from finmod.allocation.moves import Change, Move
 from finmod.allocation.pools import POOL, with_pools
 from finmod.engines.duckdb import Engine, identifier
 from finmod.ledger.ledger import Ledger, Snapshot
@@ -19,6 +22,7 @@ from finmod.taxonomy.definition import Condition, Dimension, Rule, Taxonomy
 from finmod.taxonomy.keyed import BASE, make_base
 from finmod.taxonomy.naming import NAMES, Naming, name_keys
 from finmod.taxonomy.outcomes import Outcome
+from finmod.terms.money import difference
 
 _BEFORE = "before "
 """Stands before the names of the dimensions of the rules before; no dimension of a user's has a blank in its name."""
@@ -137,3 +141,128 @@ def _rule(outcome: Outcome | None) -> tuple[str | None, str | None]:
     if outcome is None:
         return None, None
     return outcome.place, outcome.rule.text if outcome.rule else f"rolls up from {outcome.below}"
+
+
+class Left:
+    """What targets have more or less that is not told yet, where it is known what some charges bring with them.
+
+    Levels cut what charges name: a charge that names a product and no team is with teams in the result. Its cost is
+    told as of those that have more or less of it.
+    """
+
+    def __init__(self, differing: Iterable[Change], cut: Sequence[bool]) -> None:
+        """Start with every change.
+
+        Args:
+            differing: The changes.
+            cut: Of each dimension whether a level fills in its unknown values.
+        """
+        self._cut = cut
+        self._left: dict[tuple[date, str, str | None], dict[Values, Decimal]] = defaultdict(dict)
+        for each in differing:
+            self._left[each.month, each.currency, each.pool][each.target] = each.amount
+
+    def changes(self) -> list[Change]:
+        """Return what is left."""
+        return [
+            Change(*place, target, amount)
+            for place, some in self._left.items()
+            for target, amount in some.items()
+            if amount
+        ]
+
+    def without(self, named: Sequence[Move]) -> list[Move]:
+        """Take out what charges bring with them that are called otherwise.
+
+        Args:
+            named: It, both ends as charges name them. Of what enters a pool, or leaves one, who pays is not known: it
+                is matched with what the pool gives.
+
+        Returns:
+            What goes from one target to another as it is in the result.
+        """
+        ends = [
+            (at, gives)
+            for at, move in enumerate(named)
+            for gives in (True, False)
+            if move.pools[0] != move.pools[1] or move.pool is None
+            if move.pools[0 if gives else 1] is None
+        ]
+        # Ends that levels cut come last: they are found in what the others leave.
+        ends.sort(key=lambda end: self._is_open(_end(named[end[0]], gives=end[1])))
+        parts = {(at, gives): self._stands(named[at], gives=gives) for at, gives in ends}
+        found = []
+        for at, move in enumerate(named):
+            givers, takers = parts.get((at, True)), parts.get((at, False))
+            if givers and takers:
+                for giver, taker, amount in _paired(givers, takers):
+                    found += [replace(move, giver=giver, taker=taker, amount=amount)] if giver != taker else []
+                continue
+            for target, amount in givers or ():
+                self._add(move, move.pool, target, amount.copy_negate())
+            for target, amount in takers or ():
+                self._add(move, move.pool, target, amount)
+        return found
+
+    def is_cut(self, move: Move) -> bool:
+        """Return whether both ends are the same but for what levels fill in."""
+        ends = move.giver, move.taker
+        return any(self._cut) and None not in ends and self._known(ends[0] or ()) == self._known(ends[1] or ())
+
+    def _known(self, target: Values) -> list[str | None]:
+        return [value for value, cut in zip(target, self._cut, strict=True) if not cut]
+
+    def _is_open(self, target: Values) -> bool:
+        """Return whether a level fills in some of it."""
+        return any(cut and value is None for value, cut in zip(target, self._cut, strict=True))
+
+    def _stands(self, move: Move, *, gives: bool) -> list[tuple[Values, Decimal]]:
+        """Take an end of a move out of direct cost; return the targets that it is in the result, with amounts."""
+        end = _end(move, gives=gives)
+        some = self._left[move.month, move.currency, None]
+        parts: list[tuple[Values, Decimal]] = []
+        rest = move.amount
+        for target in self._parts(end, some, gives=gives) if self._is_open(end) else ():
+            part = min(rest, some[target].copy_abs())
+            rest = difference(rest, part)
+            parts += [(target, part)] if part else []
+        parts += [(end, rest)] if rest else []
+        for target, amount in parts:
+            self._add(move, None, target, amount if gives else amount.copy_negate())
+        return parts
+
+    def _parts(self, end: Values, some: Mapping[Values, Decimal], *, gives: bool) -> list[Values]:
+        """Return the targets which an end can be in the result, those with the largest change first."""
+        found = [
+            target
+            for target, amount in some.items()
+            if amount
+            and (amount < 0) is gives
+            and all(
+                mine == its or (mine is None and cut) for mine, its, cut in zip(end, target, self._cut, strict=True)
+            )
+        ]
+        return sorted(found, key=lambda target: (-some[target].copy_abs(), [value or "" for value in target]))
+
+    def _add(self, move: Move, pool: str | None, target: Values, amount: Decimal) -> None:
+        some = self._left[move.month, move.currency, pool]
+        some[target] = difference(some.get(target, Decimal(0)), amount.copy_negate())
+
+
+def _end(move: Move, *, gives: bool) -> Values:
+    return (move.giver if gives else move.taker) or ()
+
+
+def _paired(
+    givers: Sequence[tuple[Values, Decimal]], takers: Sequence[tuple[Values, Decimal]]
+) -> Iterator[tuple[Values, Values, Decimal]]:
+    """Yield who gives what to whom; both sum to the same."""
+    waiting = list(takers)
+    for giver, gives in givers:
+        left = gives
+        while left:
+            taker, takes = waiting[0]
+            part = min(left, takes)
+            yield giver, taker, part
+            left, takes = difference(left, part), difference(takes, part)
+            waiting[:1] = [(taker, takes)] if takes else []

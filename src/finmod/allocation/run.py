@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from finmod.allocation.cells import (
 )
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
-from finmod.allocation.findings import doubt_findings, pool_costs, share_findings
+from finmod.allocation.findings import doubt_findings, fed_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.kubernetes_untold import untold_nodes
@@ -36,7 +37,7 @@ from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pool_use import pool_findings, unshared_findings
 from finmod.allocation.pools import with_pools
 from finmod.allocation.proof import Proved, prove
-from finmod.allocation.shares import When
+from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.solve import NoExit
 from finmod.allocation.targets import Targets
 from finmod.allocation.vectors import Ints, Vector
@@ -46,13 +47,16 @@ from finmod.ledger.kubernetes_rows import usage_rows
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
-from finmod.taxonomy.keyed import BASE, cube, make_base
+from finmod.taxonomy.keyed import BASE, cube, make_base, with_restated
 from finmod.taxonomy.naming import Naming, name_keys
 from finmod.terms.findings import Finding
 
 _CURRENCY = PLACE_COLUMNS.index("BillingCurrency")
 # Days of which ways are held at once.
 _STRETCH = 31
+
+ENGINE_MEMORY: Final = "1500MB"
+"""What an engine may take where years are allocated at once: the arrays of a run need the rest of 2 GB."""
 
 
 @dataclass
@@ -100,7 +104,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
-    read = with_history(allocation, months)
+    read = with_restated(engine, ledger, snapshot, with_history(allocation, months))
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
@@ -118,7 +122,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
     places = read_places(engine)
-    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places))
+    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places), targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)
@@ -131,6 +135,7 @@ def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: N
         *pool_findings(engine, naming, allocation),
         *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, pool_costs(engine)),
+        *fed_findings(allocation, network.fed),
         *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
     )
@@ -145,7 +150,8 @@ def _in_two_rounds(
     numbers = range(1, len(allocation.pools) + 1)
     network.pools |= {number: asking.pool(number) for number in numbers if number not in late}
     if late:
-        early = np.flatnonzero(~np.isin(cells.pool, np.array(late)))
+        # A target's own cost that is cut further is no gift of a pool: it counts as direct cost already.
+        early = np.flatnonzero((cells.pool > 0) & ~np.isin(cells.pool, np.array(late)))
         first = list(_ways(network, cells, early, places, allocation))
         asking.first = FirstRound(cells, first, places)
         network.begin_again({number: asking.pool(number) for number in late})
@@ -182,7 +188,7 @@ def _ways_of(
         try:
             way = network.ends(who, When(day, period, group, currency))
         except NoExit as loop:
-            raise UserError(_no_exit(loop, allocation)) from loop
+            raise UserError(_no_exit(loop, allocation, day)) from loop
         together.setdefault(id(way), (way, []))[1].append(number)
     order = np.argsort(at.reshape(-1), kind="stable")
     starts = np.searchsorted(at.reshape(-1)[order], np.arange(len(every) + 1))
@@ -190,13 +196,13 @@ def _ways_of(
         yield chosen[np.concatenate([order[starts[each] : starts[each + 1]] for each in numbers])], way
 
 
-def _no_exit(loop: NoExit, allocation: Allocation) -> Problem:
+def _no_exit(loop: NoExit, allocation: Allocation, day: int) -> Problem:
     pools = [allocation.pools[-node - 1] for node in loop.nodes if node < 0]
     names = [pool.name for pool in pools]
     way = " -> ".join((*names, names[0]))
     return Problem(
         code="FM2140",
-        found=f"the cost of {listing(names, 'and')} never leaves them: {way}",
+        found=f"the cost of {listing(names, 'and')} never leaves them on {EPOCH + timedelta(days=day)}: {way}",
         expected="a way out of every loop of pools, to a target that is no pool",
         where=", ".join(pool.shares[0].place for pool in pools),
         remedy="Give one of their shares a target that is no pool, or leave the pools out of it with among.",

@@ -7,15 +7,16 @@ computed stands in a file of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Protocol
 
 from finmod.allocation.definition import Share, Values
+from finmod.allocation.receiving import Receiving
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Vector, only, vector
 from finmod.engines.duckdb import Engine
-from finmod.taxonomy.definition import Condition, Taxonomy
+from finmod.taxonomy.definition import Condition, Span, Taxonomy
 from finmod.taxonomy.patterns import matches
 
 EPOCH = date(1970, 1, 1)
@@ -52,13 +53,21 @@ class Shared(Protocol):
 
 @dataclass
 class Fixed:
-    """Fixed parts."""
+    """Fixed parts.
+
+    Attributes:
+        whole: The parts; None where all are 0.
+        receiving: Pools that are targets; None for a level, which knows none.
+    """
 
     whole: Vector | None
+    receiving: Receiving | None = None
 
-    def on(self, when: When) -> Vector | str:  # noqa: ARG002 -- the same on every day
+    def on(self, when: When) -> Vector | str:
         """Return the parts."""
-        return self.whole or "all of its parts are 0"
+        if self.whole is None:
+            return "all of its parts are 0"
+        return self.receiving.fed(self.whole, when.date) if self.receiving else self.whole
 
 
 @dataclass
@@ -80,13 +89,13 @@ class Even:
         taxonomy: Has the values.
         targets: Have the numbers.
         names: The values that may have a part.
-        pools: Numbers of pools that are targets too.
+        pools: Numbers of pools that are targets too, and when there are such pools.
     """
 
     taxonomy: Taxonomy
     targets: Targets
     names: frozenset[str]
-    pools: tuple[int, ...] = ()
+    pools: tuple[tuple[int, Span], ...] = ()
     _found: dict[tuple[int, ...], Vector | None] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
@@ -97,7 +106,7 @@ class Even:
             for name, value in values.items()
             if name in self.names and not value.shared and value.span.holds_on(when.date)
         ]
-        held += [-number for number in self.pools]
+        held += [-number for number, span in self.pools if span.holds_on(when.date)]
         key = tuple(held)
         if key not in self._found:
             self._found[key] = vector(dict.fromkeys(key, 1.0))
@@ -110,11 +119,11 @@ class Dated:
 
     Attributes:
         shares: Each with what it is asked by, and with those to ask where it cannot tell, in order.
-        missed: Share and reason -> days and groups for which it could not be computed.
+        missed: Share and reason -> days, groups and currencies for which it could not be computed.
     """
 
     shares: tuple[tuple[Share, tuple[tuple[Share, Shared], ...]], ...]
-    missed: dict[tuple[Share, str], set[tuple[int, int]]] = field(default_factory=dict)
+    missed: dict[tuple[Share, str], set[tuple[int, int, str]]] = field(default_factory=dict)
     nobody: Vector = field(default_factory=lambda: only(UNALLOCATED))
 
     def on(self, when: When) -> Vector:
@@ -124,10 +133,11 @@ class Dated:
             found = asked.on(when)
             if isinstance(found, Vector):
                 return found
-            self.missed.setdefault((each, found), set()).add((when.day, when.group))
+            self.missed.setdefault((each, found), set()).add((when.day, when.group, when.currency))
         if share is None:
-            last = self.shares[-1][0]
-            self.missed.setdefault((last, "no share holds on the day"), set()).add((when.day, when.group))
+            last = replace(self.shares[-1][0], otherwise=None, unallocated=False)
+            place = when.day, when.group, when.currency
+            self.missed.setdefault((last, "no share of it holds"), set()).add(place)
         return self.nobody
 
 

@@ -18,6 +18,10 @@ from finmod.allocation.vectors import Floats, Ints, Vector
 _DENSE = 96
 
 
+# What a solve leaves of a way that is none.
+_NOISE = 1e-15
+
+
 class NoExit(Exception):  # noqa: N818 -- the loop is what it is about
     """Pools that pass everything among themselves.
 
@@ -45,7 +49,7 @@ def solved(vectors: Mapping[int, Vector]) -> dict[int, Vector]:
     places = np.concatenate([each.places for each in vectors.values()])
     parts = np.concatenate([each.parts for each in vectors.values()])
     finals, ways = ends(order, np.repeat(np.arange(len(order)), counts), places, parts)
-    held = ways > 0
+    held = ways > _NOISE
     return {
         node: Vector(finals[chosen], way[chosen])
         for node, way, chosen in zip(order.tolist(), ways, held, strict=True)

@@ -44,18 +44,20 @@ _TITLES = {
     "everything": "What moves",
 }
 _MOVES = ("from", "to", "a month", "in all", "months", "pool", "rule", "where")
-_RIGHT = ("a month", "in all", "before", "after", "change")
+_SIDES = ("before", "after", "change")
+_RIGHT = ("a month", "in all", *_SIDES)
 
 
 def headline(found: Compared, cause: Cause) -> str:
     """Return what a cause moves, as a sentence: the largest flow, and how many others there are."""
     largest = cause.headline()
     if largest is None:
-        pools = sum(not move.is_between_targets for move in cause.moves)
+        if any(move.is_between_targets for move in cause.moves):
+            return f"{_SAYS[cause.kind]} less than a cent."
         nobody = f"{_SAYS[cause.kind]} cost from pool to pool alone: nobody pays more or less."
-        return nobody if pools else _NOTHING[cause.kind]
+        return nobody if cause.moves else _NOTHING[cause.kind]
     depth, flow = largest
-    others = len(cause.flows(depth)) - 1
+    others = sum(not each.is_dust for each in cause.flows(depth)) - 1
     more = f"; and {counted(others, 'smaller amount')} between others" if others else ""
     return f"{_SAYS[cause.kind]} {_amount(flow)} {_way(found, flow, depth)}{_average(flow)}{more}."
 
@@ -124,7 +126,7 @@ def screen_of_moves(found: Compared, *, detail: bool) -> None:
     screen = console()
     for cause in found.causes:
         say(screen, headline(found, cause), style="bold" if cause.kind == "rules" else "")
-        lines = cause.lines(detail=detail)
+        lines = [line for line in cause.lines(detail=detail) if not line.flow.is_dust]
         shown = lines if detail else lines[:_MOST]
         if shown:
             screen.print()
@@ -132,10 +134,20 @@ def screen_of_moves(found: Compared, *, detail: bool) -> None:
             if len(lines) > len(shown):
                 say(screen, f"{len(lines) - len(shown):,} smaller ones are not shown: --detail shows all.", style="dim")
             screen.print()
+    _screen_of_changes(found)
     for total in found.totals:
         say(screen, total_words(total, found.measure, is_first=found.is_first))
     for words in booked_words(found):
         say(screen, words)
+
+
+def _screen_of_changes(found: Compared) -> None:
+    """Print what each value of the main dimension has more or less in all."""
+    changed = [each for each in found.results if not each.is_same]
+    if not changed or found.is_first:
+        return
+    table((found.dimensions[0], *_SIDES), [result_cells(found, each) for each in changed], right=_RIGHT)
+    console().print()
 
 
 def screen_of_results(found: Compared) -> None:
@@ -147,7 +159,7 @@ def screen_of_results(found: Compared) -> None:
 def result_cells(found: Compared, result: Result) -> tuple[str, ...]:
     """Return the cells of a line of a table of results."""
     amounts = (money(each, result.currency) for each in (result.before, result.after))
-    change = _signed(result.difference, result.currency) if result.difference else "-"
+    change = "-" if result.is_same else _signed(result.difference, result.currency)
     return (found.label((result.value,)), *amounts, change)
 
 
@@ -235,7 +247,7 @@ def page_of_moves(found: Compared) -> Iterator[str]:
     """Yield the lines of a page: sentences, tables of moves, totals, closed months, findings, and every move folded."""
     for cause in found.causes:
         yield from ("", f"**{markdown_text(headline(found, cause))}**")
-        lines = cause.lines()
+        lines = [line for line in cause.lines() if not line.flow.is_dust]
         if lines:
             yield ""
             yield from _markdown(_MOVES, [line_cells(found, line) for line in lines[:_MOST]], _RIGHT)
@@ -252,12 +264,12 @@ def page_of_moves(found: Compared) -> Iterator[str]:
 
 
 def _folded(found: Compared) -> Iterator[str]:
-    headings = (found.dimensions[0], "before", "after", "change")
+    headings = (found.dimensions[0], *_SIDES)
     yield from ("", f"<details><summary>{found.measure} by {markdown_text(headings[0])}</summary>", "")
     yield from _markdown(headings, [result_cells(found, each) for each in found.results], _RIGHT)
     yield from ("", "</details>")
     for cause in found.causes:
-        lines = cause.lines(detail=True)
+        lines = [line for line in cause.lines(detail=True) if not line.flow.is_dust]
         if not lines:
             continue
         yield from (

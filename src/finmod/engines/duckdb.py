@@ -299,6 +299,25 @@ class Engine:
         finally:
             self.run("SET preserve_insertion_order = false")
 
+    def copy_partitions(self, sql: str, folder: Path, by: str) -> list[tuple[Path, int]]:
+        """Write a query's rows as Parquet files, each of one value of a column, streaming, in one pass.
+
+        Args:
+            sql: The query.
+            folder: Where folders ``COLUMN=VALUE`` are made; it exists and has none.
+            by: The column, which the files have too.
+
+        Returns:
+            The files, one or more of each value, and the number of their rows.
+        """
+        options = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARTITION_BY ({identifier(by)})"
+        options += ", WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true"
+        self.run(f"COPY ({sql}) TO {literal(str(folder))} ({options})")
+        files = sorted(folder.glob(f"{by}=*/*.parquet"))
+        counts = f"SELECT file_name, num_rows FROM parquet_file_metadata({file_list(files)})"
+        rows = {Path(name): int(count) for name, count in self.rows(counts)} if files else {}
+        return [(file, rows[file]) for file in files]
+
     @contextlib.contextmanager
     def watched(self, tell: Callable[[float], None]) -> Iterator[None]:
         """Tell some times a second, while the block runs, which share (0 to 1) of the running statement is done.

@@ -81,8 +81,8 @@ class NewRun:
         note: As above.
         dimensions: As above.
         months: As above, of every month that stands afterwards.
-        files: Table -> month -> its Parquet file in the staging folder and its rows; of the months alone that get new
-            rows.
+        files: Table -> month -> its Parquet files in the staging folder, each with its number of rows; of the months
+            alone that get new rows.
         gone: Months that have no rows any more.
         columns: Table -> the columns of dimensions that it needs.
         findings: As above.
@@ -97,7 +97,7 @@ class NewRun:
     note: str | None
     dimensions: Mapping[str, str]
     months: Mapping[date, str]
-    files: Mapping[str, Mapping[date, tuple[Path, int]]]
+    files: Mapping[str, Mapping[date, Sequence[tuple[Path, int]]]]
     gone: Sequence[date]
     columns: Mapping[str, Sequence[str]]
     findings: Sequence[Finding]
@@ -265,14 +265,17 @@ def _replaced(ledger: Ledger, table: Table, new: NewRun, stamp: Stamp, version: 
     delta.create(table)
     delta.add_columns(table, dict.fromkeys(new.columns.get(table.name, ()), "VARCHAR"))
     made = []
-    for month, (staged, rows) in sorted(new.files.get(table.name, {}).items()):
+    emptied = list(new.gone)
+    for month, files in sorted(new.files.get(table.name, {}).items()):
         folder = partition_folder(delta.path(table), None, month, table.period)
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{stamp.name}.parquet"
-        staged.replace(target)
-        made.append(NewFile(target, rows, None, month))
+        for place, (staged, rows) in enumerate(files):
+            target = folder / f"{stamp.name}-{place}.parquet"
+            staged.replace(target)
+            made.append(NewFile(target, rows, None, month))
+        emptied += [] if files else [month]
     if made:
         delta.replace(table, made)
-    if new.gone and version is not None:
-        delta.drop(table, new.gone)
+    if emptied and version is not None:
+        delta.drop(table, emptied)
     return delta.version(table)

@@ -7,7 +7,7 @@ was applied stays as it was told: what other rules move there is booked in the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -95,16 +95,21 @@ def applied_rows(engine: Engine, ledger: Ledger, closed: Closes, before: Run | N
 
 
 def write_months(
-    engine: Engine, made: AppliedRows, months: Iterable[date], folder: Path
-) -> dict[str, dict[date, tuple[Path, int]]]:
-    """Write the files of months that get new rows: table -> month -> file and its number of rows."""
-    found: dict[str, dict[date, tuple[Path, int]]] = {table.name: {} for table in ALLOCATION_TABLES}
-    for month in months:
-        for table in ALLOCATION_TABLES:
-            target = folder / f"{month}-{table.name}.parquet"
-            names = ", ".join(identifier(name) for name in (*table.columns, *made.columns[table.name]))
-            sql = f"SELECT {names} FROM applied_{table.name} WHERE x_BillingPeriod = DATE '{month}'"
-            found[table.name][month] = target, engine.copy_parquet(sql, target)
+    engine: Engine, made: AppliedRows, months: Sequence[date], folder: Path
+) -> dict[str, dict[date, list[tuple[Path, int]]]]:
+    """Write the files of months that get new rows: table -> month -> files, each with its number of rows.
+
+    A table that has no rows of a month has no file of it.
+    """
+    found: dict[str, dict[date, list[tuple[Path, int]]]] = {}
+    for table in ALLOCATION_TABLES:
+        found[table.name] = {month: [] for month in months}
+        target = folder / table.name
+        target.mkdir()
+        names = ", ".join(identifier(name) for name in (*table.columns, *made.columns[table.name]))
+        sql = f"SELECT {names} FROM applied_{table.name} WHERE {_in('x_BillingPeriod', months)}"
+        for path, rows in engine.copy_partitions(sql, target, "x_BillingPeriod"):
+            found[table.name][date.fromisoformat(path.parent.name.partition("=")[2])].append((path, rows))
     return found
 
 

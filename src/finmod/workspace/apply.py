@@ -44,7 +44,7 @@ class Applied(Compared):
     Attributes:
         run: The version that stands now.
         before: The one that stood; None for none.
-        is_new: Whether there was anything to apply: the same rules on the same ledger make no new version.
+        is_new: Whether there was anything to apply: the same rules on the same charges make no new version.
         spans: What became of closed months.
     """
 
@@ -131,8 +131,7 @@ def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of
     (made, findings), (author, note, now) = made_and_found, said
     differing = made.differing(before)
     keys = (rules.files.hash, work.head.version, work.drivers)
-    is_same = before is not None and keys == (before.rule_hash, before.ledger_version, before.drivers_version)
-    if before is not None and is_same and not differing and not made.months.gone:
+    if before is not None and not differing and not made.months.gone and _is_same(work, rules, before):
         return before
     keep(work.ledger.store, rules.files)
     rows, sums = applied_totals(work.engine, made)
@@ -152,6 +151,12 @@ def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of
         totals=sums,
     )
     return commit(work.engine, work.ledger, waiting, before, max(now, work.head.loaded_at or now))
+
+
+def _is_same(work: Planning, rules: Rules, run: Run) -> bool:
+    """Return whether a version is of the same rules, drivers and charges; a close since does not matter."""
+    keys = (rules.files.hash, work.drivers)
+    return keys == (run.rule_hash, run.drivers_version) and work.has_same_charges(run)
 
 
 def _refuse_difference(engine: Engine) -> None:

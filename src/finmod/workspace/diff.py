@@ -34,7 +34,7 @@ from finmod.workspace.moves import (
     moved_by_rules,
     sides,
 )
-from finmod.workspace.plan import WHOLE, Planning, Span, kept_rules
+from finmod.workspace.plan import WHOLE, Planning, Span, kept_rules, same_charges
 from finmod.workspace.revisions import export_rules, is_revision
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.steps import Step, silent
@@ -211,14 +211,15 @@ def _cause(work: Planning, ends: Sequence[_End], made: tuple[Side, Side], both: 
     first, second = (end.run for end in ends)
     if first is None or second is None:
         return moved_by_rules(work.engine, work.ledger, work.head, both, made)
-    if (first.ledger_version, first.drivers_version) != (second.ledger_version, second.drivers_version):
+    snapshot = work.ledger.at(work.engine, first.ledger_version)
+    is_same = same_charges(snapshot, work.ledger.at(work.engine, second.ledger_version))
+    if not is_same or first.drivers_version != second.drivers_version:
         return moved_by_data(work.engine, "everything", both)
     try:
         for side, run in zip(made, (first, second), strict=True):
             side.rules = kept_rules(work.ledger, run).of
     except UserError:  # the rows are there all the same
         return moved_by_data(work.engine, "everything", both)
-    snapshot = work.ledger.at(work.engine, first.ledger_version)
     return moved_by_rules(work.engine, work.ledger, snapshot, both, made)
 
 

@@ -5,23 +5,20 @@ Owns the order of comparing. What is compared with what is decided in ``plan.py`
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from finmod.allocation.definition import Allocation, Pool, Values
+from finmod.allocation.definition import Allocation, Pool, Share, Values
 from finmod.allocation.differences import Result, Sides, Total, changes, totals
-from finmod.allocation.moves import Change, Flow, Line, Move, flows, lines, matched
-from finmod.allocation.renamed import Renaming, RulesOf, renamed
+from finmod.allocation.moves import Flow, Line, Move, flows, lines, matched
+from finmod.allocation.renamed import Left, Renaming, RulesOf, renamed
 from finmod.engines.duckdb import Engine, identifier
 from finmod.focus.columns import COSTS
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.taxonomy.definition import Taxonomy, default_label
 from finmod.terms.findings import Finding
-from finmod.terms.money import difference
 
 CauseKind = Literal["charges", "drivers", "rules", "everything"]
 
@@ -55,7 +52,7 @@ class Cause:
         """
         width = max((len(end) for move in self.moves for end in (move.giver, move.taker) if end), default=0)
         for depth in range(1, width + 1):
-            found = self.flows(depth)
+            found = [flow for flow in self.flows(depth) if not flow.is_dust]
             if found:
                 return depth, max(found, key=lambda flow: flow.amount)
         return None
@@ -187,48 +184,19 @@ def moved_by_rules(engine: Engine, ledger: Ledger, snapshot: Snapshot, both: Sid
         return Cause("rules", tuple(matched(differing)), tuple(totals(engine, both)))
     months = sorted({change.month for change in differing})
     look = Renaming(ledger, snapshot, months, both.measure, common_dimensions(*ends))
-    # Where levels cut what charges name further, that is no target as it stands.
-    cut = _levels(after.allocation) or _levels(before.allocation)
-    named = [] if cut else renamed(engine, look, before, after)
-    direct = [move for move in named if move.pools == (None, None)]
-    entering = [move for move in named if move.pools[0] != move.pools[1]]
-    rules = _pool_rules(before.allocation, after.allocation, {pool for move in entering for pool in move.pools if pool})
-    rest = (
-        replace(move, rule=rule[0], text=rule[1])
-        for move in matched(_left(differing, direct, entering))
-        for rule in [rules.get(move.pool) or cut or (None, None)]
+    level = _level_rule(before.allocation, after.allocation)
+    left = Left(differing, [name in level.fills for name in look.dimensions])
+    named = renamed(engine, look, before, after)
+    direct = left.without(named)
+    entered = {pool for move in named if move.pools[0] != move.pools[1] for pool in move.pools if pool}
+    rules = _pool_rules(before.allocation, after.allocation, entered)
+    rest = matched(left.changes())
+    said = (
+        (move, level.rule if level.moves(move, within=left.is_cut(move)) else rules.get(move.pool, (None, None)))
+        for move in rest
     )
-    return Cause("rules", (*direct, *rest), tuple(totals(engine, both)))
-
-
-def _left(differing: Sequence[Change], direct: Sequence[Move], entering: Sequence[Move]) -> list[Change]:
-    """Return the changes that are left where it is known what some charges bring with them.
-
-    Args:
-        differing: The changes.
-        direct: What goes from one target to another with the charges that name it.
-        entering: What enters a pool, or leaves one, with its charges: it is matched with what the pool gives.
-    """
-    left: dict[tuple[date, str, str | None, Values | None], Decimal] = defaultdict(Decimal)
-
-    def add(move: Move, pool: str | None, target: Values | None, amount: Decimal) -> None:
-        key = (move.month, move.currency, pool, target)
-        left[key] = difference(left[key], amount.copy_negate())
-
-    for each in differing:
-        left[each.month, each.currency, each.pool, each.target] = each.amount
-    for move in direct:
-        add(move, None, move.giver, move.amount)
-        add(move, None, move.taker, move.amount.copy_negate())
-    for move in entering:
-        if move.pools[0] is None:
-            add(move, None, move.giver, move.amount)
-            add(move, move.pools[1], move.giver, move.amount.copy_negate())
-        elif move.pools[1] is None:
-            add(move, None, move.taker, move.amount.copy_negate())
-            add(move, move.pools[0], move.taker, move.amount)
-    return [Change(month, currency, pool, target or (), amount)
-            for (month, currency, pool, target), amount in left.items() if amount]  # fmt: skip
+    moves = (*direct, *(replace(move, rule=place, text=text) for move, (place, text) in said))
+    return Cause("rules", moves, tuple(totals(engine, both)))
 
 
 _Rule = tuple[str | None, str | None]
@@ -255,26 +223,57 @@ def _rule_of(old: Pool | None, new: Pool | None, *, is_entered: bool) -> _Rule:
         return pool.place, f"new pool, shared by {text}"
     if new is None:
         return pool.place, f"pool that is gone, shared by {text}"
-    if _plain(old.shares) != _plain(new.shares):
+    if _meaning(old) != _meaning(new):
         return place, text
     if is_entered:
         return pool.place, f"{text}, of other charges than before"
     return place, f"{text}, as before: what it is shared by changed"
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- records of any depth
-    """Return shares without their places."""
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items() if key != "place"}
-    return _plain(asdict(value)) if hasattr(value, "place") else value
+def _meaning(pool: Pool) -> list[Share]:
+    """Return its shares, wherever they stand."""
+    return [share.meaning for share in pool.shares]
 
 
-def _levels(allocation: Allocation) -> _Rule | None:
-    """Return the first level that cuts targets themselves, place and text; None where none does."""
-    level = next((each for each in allocation.levels if set(each.dimensions) & set(allocation.to)), None)
-    return (level.place, f"level {level.name}") if level else None
+@dataclass(frozen=True)
+class _LevelRule:
+    """The level that fills in what charges do not name.
+
+    Attributes:
+        rule: Its place and text; nothing where there is none.
+        fills: Dimensions whose unknown values levels fill in.
+        quiet: Pools whose own rules are as before: what moves in them within what levels cut is moved by the level;
+            none where the level is as before too.
+    """
+
+    rule: _Rule = (None, None)
+    fills: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
+
+    def moves(self, move: Move, *, within: bool) -> bool:
+        """Return whether it is the level that moves something, be it within what levels cut or not."""
+        return move.pool is None or (within and move.pool in self.quiet)
+
+
+def _level_rule(before: Allocation, after: Allocation) -> _LevelRule:
+    """Return the first level within the targets that cuts otherwise, else the first one; place and text."""
+    old, new = (
+        {level.name: level for level in each.levels if set(level.dimensions) <= set(each.to)}
+        for each in (before, after)
+    )
+    every = {**old, **new}
+    if not every:
+        return _LevelRule()
+    fills = frozenset(name for level in (*old.values(), *new.values()) for name in level.dimensions)
+    name = next((name for name in every if name not in old or name not in new or
+                 old[name].meaning != new[name].meaning), None)  # fmt: skip
+    if name is None:
+        first = next(iter(new.values()))
+        return _LevelRule((first.place, f"level {first.name}, as before: what it is shared by changed"), fills)
+    pools = [{pool.name: _meaning(pool) for pool in each.pools} for each in (before, after)]
+    quiet = frozenset(pool for pool, shares in pools[1].items() if pools[0].get(pool) == shares)
+    words = f"new level {name}" if name not in old else f"level {name}{'' if name in new else ' that is gone'}"
+    return _LevelRule((every[name].place, words), fills, quiet)
 
 
 def labels_of(taxonomy: Taxonomy, dimensions: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -21,7 +21,7 @@ from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
 from finmod.ledger.rule_files import SHOWN, kept
-from finmod.ledger.tables import ALLOCATED
+from finmod.ledger.tables import ALLOCATED, DATA_TABLES, FINDINGS, TRUE_UPS, USAGE_TABLES
 from finmod.settings.project import Project
 from finmod.taxonomy.keyed import booked_months, months_of
 from finmod.terms.findings import Finding
@@ -124,6 +124,20 @@ class Planning:
         """Keep what was applied beside others; nothing where nothing was."""
         rows = whole(ALLOCATED, files_of(self.ledger, ALLOCATED, run))
         return keep_side(self.engine, name, f"SELECT * FROM {rows}", run.dimensions if run else {})
+
+    def has_same_charges(self, run: Run) -> bool:
+        """Return whether an applied version allocated the charges and the usage of today."""
+        return run.ledger_version == self.head.version or same_charges(
+            self.ledger.at(self.engine, run.ledger_version), self.head
+        )
+
+
+_ALLOCATED_OF = (*(table for table in DATA_TABLES if table is not FINDINGS), *USAGE_TABLES, TRUE_UPS)
+
+
+def same_charges(one: Snapshot, other: Snapshot) -> bool:
+    """Return whether two states of the ledger have the same charges and usage: a close alone changes neither."""
+    return all(one.tables.get(table.name) == other.tables.get(table.name) for table in _ALLOCATED_OF)
 
 
 def plan(project: Project, *, measure: str = "EffectiveCost", span: Span = WHOLE, step: Step = silent) -> Plan:
@@ -229,7 +243,7 @@ def _causes(
 def _data(work: Planning, applied: Run) -> list[tuple[CauseKind, int | None]]:
     """Return what is new beside the rules, in the order in which it is told, and the drivers to run it with."""
     found: list[tuple[CauseKind, int | None]] = []
-    if applied.ledger_version != work.head.version:
+    if not work.has_same_charges(applied):
         found.append(("charges", applied.drivers_version))
     if applied.drivers_version != work.drivers:
         found.append(("drivers", work.drivers))

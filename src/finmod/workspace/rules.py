@@ -74,7 +74,7 @@ def read_rules(root: Path) -> Rules:
     try:
         return Rules(taxonomy, allocation, collect(root, paths, read.rule_sets))
     except OSError as error:
-        raise UserError(_changing(error)) from error
+        raise UserError(changed_meanwhile(error)) from error
 
 
 def run_rules(  # noqa: PLR0913 -- what is run on what
@@ -128,7 +128,8 @@ def made_run(  # noqa: PLR0913 -- as above
     return allocate(engine, ledger, snapshot, rules.taxonomy, rules.allocation, resolve=resolve, months=months)
 
 
-def _changing(error: OSError) -> Problem:
+def changed_meanwhile(error: OSError) -> Problem:
+    """Return the problem of a rule file that was there when it was read, and is not any more."""
     return Problem(
         code="FM2210",
         found=f"a rule file changed while it was read: {error.strerror}",

@@ -1,0 +1,103 @@
+"""Pools as targets: which pool cost goes to that a share gives to what a pool is called as.
+
+Owns that a finer target is the pool's too, and that pools begin and end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from finmod.allocation.definition import Allocation, Values
+from finmod.allocation.targets import Targets
+from finmod.allocation.vectors import Ints, Vector, from_arrays
+from finmod.taxonomy.definition import Span
+
+
+@dataclass
+class Receiving:
+    """The pools of an allocation that are targets of others.
+
+    Attributes:
+        targets: Have the numbers.
+        pools: Number of a pool, what it is called as, when there is one; the more it says of itself the earlier.
+        edges: Days on which one of them begins or ends.
+    """
+
+    targets: Targets
+    pools: tuple[tuple[int, Values, Span], ...]
+    edges: tuple[date, ...]
+    _found: dict[tuple[int, int], int] = field(default_factory=dict)
+    _fed: dict[tuple[int, int], tuple[Vector, Vector]] = field(default_factory=dict)
+    _seen: int = 0
+    _candidates: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def era(self, day: date) -> int:
+        """Return the number of the stretch of days that a day is in: within one the same pools receive."""
+        return bisect_right(self.edges, day)
+
+    def pool(self, target: int, day: date) -> int | None:
+        """Return the pool that a target is on a day; None where it is none."""
+        key = target, self.era(day)
+        if key not in self._found:
+            values = self.targets.every[target]
+            held = (number for number, called, span in self.pools if span.holds_on(day) and _is(values, called))
+            self._found[key] = next(held, 0)
+        return self._found[key] or None
+
+    def fed(self, whole: Vector, day: date) -> Vector:
+        """Return a vector with pools in place of targets that are pools: the same object for the same answer."""
+        if not self.pools:
+            return whole
+        is_one = np.isin(whole.places, self._called())
+        if not is_one.any():
+            return whole
+        key = id(whole), self.era(day)
+        if key not in self._fed:
+            places = whole.places.copy()
+            places[is_one] = [-(self.pool(each, day) or -each) for each in whole.places[is_one].tolist()]
+            self._fed[key] = whole, from_arrays(places, whole.weights) or whole
+        return self._fed[key][1]
+
+    def forget(self) -> None:
+        """Forget vectors that were asked for."""
+        self._fed.clear()
+
+    def exact(self) -> Mapping[int, int]:
+        """Return what each pool is called as, as a target, whatever the day -> the pool."""
+        return {self.targets.number(called): number for number, called, _ in self.pools}
+
+    def _called(self) -> Ints:
+        """Return the targets that are a pool on some day."""
+        count = len(self.targets.every)
+        if count > self._seen:
+            more = [
+                number
+                for number in range(self._seen, count)
+                if any(_is(self.targets.every[number], called) for _, called, _ in self.pools)
+            ]
+            self._candidates = np.concatenate([self._candidates, np.array(more, dtype=np.int64)])
+            self._seen = count
+        return self._candidates
+
+
+def _is(values: Values, called: Values) -> bool:
+    return all(wanted is None or own == wanted for own, wanted in zip(values, called, strict=True))
+
+
+def receiving_of(allocation: Allocation, targets: Targets) -> Receiving:
+    """Return the pools that receive."""
+    held = [
+        (number, pool.receives, pool.span)
+        for number, pool in enumerate(allocation.pools, start=1)
+        if pool.receives is not None and any(pool.receives)
+    ]
+    for _, called, _ in held:
+        targets.number(called)
+    held.sort(key=lambda each: (-sum(value is not None for value in each[1]), each[0]))
+    edges = {day for _, _, span in held for day in (span.since, span.until) if day}
+    return Receiving(targets, tuple(held), tuple(sorted(edges)))
