@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from finmod.allocation.definition import Allocation
-from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
+from finmod.allocation.driver_shares import DRIVER_ROWS
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.run import Run, allocate
 from finmod.engines.duckdb import Engine, file_list, literal
@@ -159,5 +159,9 @@ def allocate_all(engine: Engine, project: Project, rules: Path, drivers: Sequenc
     offer_drivers(engine, drivers)
     values = {name: set(each.values or ()) for name, each in taxonomy.dimensions.items()}
     ledger = Ledger(project.store)
-    resolve: Resolve = lambda dimension, text: text if text in values[dimension] else None  # noqa: E731 -- of two lines
+
+    def resolve(dimension: str, text: str, day: date | None = None) -> str | None:
+        del day
+        return text if text in values[dimension] else None
+
     return allocate(engine, ledger, ledger.head(engine), taxonomy, allocation, resolve=resolve)

@@ -216,9 +216,9 @@ def graph_against_peer(folder: Path, times: int) -> Iterator[str]:
         peers = [_of(day, products, 1) for day, products in zip(days, theirs["answer"].values(), strict=True)]
         cut = f"cycles, {theirs['cut']} keys cut by the peer" if back else "no cycle"
         text = (
-            f"{SERVICES} services, {PRODUCTS} products, {DAYS} days, {len(keys):,} keys, {cut}; seconds of "
-            f"the processor: finmod {own_time:.3f} to allocate, {read:.3f} to read; cloud-cost-allocation {peer_time:.2f} and "
-            f"{peer_read:.2f}: allocation {peer_time / own_time:.0f}x (goal {GOAL}), with reading "
+            f"{SERVICES} services, {PRODUCTS} products, {DAYS} days, {len(keys):,} keys, {cut}; seconds of the "
+            f"processor: finmod {own_time:.3f} to allocate, {read:.3f} to read; cloud-cost-allocation {peer_time:.2f} "
+            f"and {peer_read:.2f}: allocation {peer_time / own_time:.0f}x (goal {GOAL}), with reading "
             f"{(peer_read + peer_time) / (read + own_time):.0f}x; largest difference from the exact cost of a product: "
             f"finmod {_largest(own, exact):.0e}, peer {_largest(peers, exact):.0e}"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from finmod.allocation.definition import Allocation, Fixed, Grain, Level, Pool, Share, Values
+from finmod.allocation.driver_shares import Resolve
 from finmod.allocation.run import Run, allocate
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.focus.columns import COSTS
@@ -141,10 +142,15 @@ def offer_drivers(engine: Engine, drivers: Iterable[Row]) -> None:
         engine.run("INSERT INTO driver_rows VALUES (?, ?::TIMESTAMP, ?, ?, ?::DECIMAL(38,12))", row)
 
 
-def resolver(project: Project) -> Callable[[str, str], str | None]:
+def resolver(project: Project) -> Resolve:
     """Return what finds values of the project's taxonomy by their own names."""
     dimensions = read_taxonomy(project.root).dimensions
-    return lambda dimension, text: text if text in (dimensions[dimension].values or {}) else None
+
+    def resolve(dimension: str, text: str, day: date | None = None) -> str | None:
+        value = (dimensions[dimension].values or {}).get(text)
+        return text if value is not None and (day is None or value.span.holds_on(day)) else None
+
+    return resolve
 
 
 def books_of(folder: Path, charges: Iterable[Mapping[str, str]]) -> Project:

@@ -109,10 +109,10 @@ def test_levels_know_what_they_add_and_what_they_are_within(tmp_path: Path) -> N
 
 def test_a_level_may_be_within_one_before(tmp_path: Path) -> None:
     text = (
-        "to: [product]\nlevels:\n- {name: cohort, within: product, share: {by: cost}}\n"
-        "- {name: team, within: [cohort], share: {by: even}}"
+        "to: [product]\nlevels:\n- {name: customer, within: product, share: {by: driver, driver: by_customer}}\n"
+        "- {name: zone, within: [customer], share: {by: driver, driver: zones}}"
     )
-    assert read(tmp_path, text).levels[1].within == ("cohort",)
+    assert read(tmp_path, text, drivers=None).levels[1].within == ("customer",)
 
 
 REFUSED = """
@@ -194,8 +194,8 @@ levels:
     3:12: 'Cohort' can be no dimension of level 'Cohort'; expected a lower-case letter, then lower-case letters,
       digits, _ or -, and no column of finmod. Correct the name; where the level is called otherwise, add to: with
       the dimension. (FM2116)
-    3:51: a level by even adds 'Cohort', which names no charge; expected a dimension of taxonomy.yaml. Share it by a
-      driver that is told by it, or add the dimension to taxonomy.yaml. (FM2116)
+    3:51: level 'Cohort' adds 'Cohort' to to, and is shared by even; expected driver. Share it by a driver that is
+      told by its dimensions. (FM2116)
     4:12: 'source' can be no dimension of level 'source'; expected a lower-case letter, then lower-case letters,
       digits, _ or -, and no column of finmod. Correct the name; where the level is called otherwise, add to: with
       the dimension. (FM2116)
@@ -208,14 +208,48 @@ levels:
   - {name: b, to: team, within: [product], share: {by: cost, pools: true}}
   - {name: c, to: custommer, within: [product], share: {by: driver, driver: by_customer}}
   - {name: d, to: segment, within: [product], share: {by: cost}}
-    3:58: a level is shared by fixed; expected even, cost or driver, without pools. Correct by. (FM2116)
-    4:56: a level is shared by cost with pools; expected even, cost or driver, without pools. Correct by. (FM2116)
+    3:58: level 'a' adds 'cohort' to to, and is shared by fixed; expected driver. Share it by a driver that is told
+      by its dimensions. (FM2116)
+    4:62: level 'b' fills in dimensions of to, and has pools beside by: cost; expected of, grain, among and else at
+      most. Take it out: no such level does anything with it. (FM2116)
     5:77: driver 'by_customer' is told by product and customer; expected product and custommer at most. Add customer
       to to, or take it from by of the driver in drivers.yaml. (FM2108)
     5:77: driver 'by_customer' is not told by 'custommer'; expected a driver by custommer. Did you mean 'customer'?
       (FM2108)
-    6:59: a level by cost adds 'segment', which names no charge; expected a dimension of taxonomy.yaml. Share it by
-      a driver that is told by it, or add the dimension to taxonomy.yaml. (FM2116)
+    6:59: level 'd' adds 'segment' to to, and is shared by cost; expected driver. Share it by a driver that is told
+      by its dimensions. (FM2116)
+
+to: [product, team]
+levels:
+- {name: customer, within: product, share:
+  {by: driver, driver: by_customer, idle: owner, minimum: 0.1, grain: day, else: unallocated}}
+    4:43: level 'customer' adds 'customer' to to, and has idle: owner; expected proportional or unallocated. Correct
+      it, or take it out. (FM2116)
+    4:50: level 'customer' adds 'customer' to to, and has minimum beside by: driver; expected driver and idle at
+      most. Take it out: no such level does anything with it. (FM2116)
+    4:64: level 'customer' adds 'customer' to to, and has grain beside by: driver; expected driver and idle at most.
+      Take it out: no such level does anything with it. (FM2116)
+    4:76: level 'customer' adds 'customer' to to, and has else beside by: driver; expected driver and idle at most.
+      Take it out: no such level does anything with it. (FM2116)
+
+to: [product]
+levels:
+  - {name: customer, within: [product], share: {by: driver, driver: by_customer, among: {product: search}}}
+    3:82: level 'customer' adds 'customer' to to, and has among beside by: driver; expected driver and idle at most.
+      Take it out: no such level does anything with it. (FM2116)
+
+to: [product, team]
+levels:
+- {name: team, within: product, share: {by: driver, driver: k8s_usage, idle: unallocated, else:
+  {by: cost, base: full, within: [x_Source], else: {by: fixed, shares: {search: 1}}}}}
+    3:78: level 'team' fills in dimensions of to, and has idle: unallocated; expected proportional. Correct it, or
+      take it out. (FM2116)
+    4:14: level 'team' fills in dimensions of to, and has base beside by: cost; expected of, grain, among and else at
+      most. Take it out: no such level does anything with it. (FM2116)
+    4:26: level 'team' fills in dimensions of to, and has within beside by: cost; expected of, grain, among and else
+      at most. Take it out: no such level does anything with it. (FM2116)
+    4:57: level 'team' fills in dimensions of to, and is shared by fixed; expected even, cost or driver. Correct by.
+      (FM2116)
 """
 
 

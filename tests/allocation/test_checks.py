@@ -67,8 +67,8 @@ pools:
 
 to: [product]
 levels:
-  - {name: a, to: cohort, within: product, share: {by: even}}
-  - {name: a, to: team, within: product, share: {by: even}}
+  - {name: a, to: customer, within: product, share: {by: driver, driver: by_customer}}
+  - {name: a, to: env, within: product, share: {by: driver, driver: by_env}}
     4:6: level 'a' is called as one before (allocation.yaml:3:6); expected a name of its own for each. Rename one of
       the two; what is shared otherwise at another time is one, with a list under share. (FM2106)
 

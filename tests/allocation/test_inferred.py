@@ -10,7 +10,9 @@ import numpy as np
 from finmod.allocation.definition import Share
 from finmod.allocation.driver_shares import Series
 from finmod.allocation.inferred import ByInference
+from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import EPOCH, When
+from finmod.allocation.targets import Targets
 from finmod.allocation.vectors import Vector
 
 FIRST, AUGUST, END = date(2026, 3, 1), date(2026, 8, 1), date(2026, 9, 1)
@@ -37,11 +39,12 @@ def asked(*, last: date = END) -> ByInference:
     }
     costs = {number(day): 2 * requests + ((5 * at) % 7) / 7 for at, (day, requests) in enumerate(whole.items())}
 
-    def history(pool: int, measure: str) -> Mapping[int, float]:
-        assert (pool, measure) == (1, "EffectiveCost")
-        return costs
+    def history(pool: int, measure: str, bills: tuple[int, int], currency: str) -> Mapping[int, float]:
+        assert (pool, measure, currency) == (1, "EffectiveCost", "")
+        return {day: cost for day, cost in costs.items() if day >= bills[0]}
 
-    return ByInference(SHARE, 1, [Series("day", values)], history, {}, np.zeros(0, dtype=np.int64))
+    receiving = Receiving(Targets(("product",)), (), ())
+    return ByInference(SHARE, 1, [Series("day", values)], history, receiving, np.zeros(0, dtype=np.int64))
 
 
 def when(day: date) -> When:

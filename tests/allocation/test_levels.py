@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from finmod.allocation.definition import Allocation, Level
+from finmod.allocation.findings import level_findings
 from finmod.allocation.levels import LevelRun, cut_levels
 from finmod.engines.duckdb import Engine, file_list, identifier
 from finmod.focus.columns import COSTS
 from finmod.normalize.charges import COST_UNKNOWNS
-from finmod.taxonomy.definition import Dimension, Taxonomy
+from finmod.taxonomy.definition import Dimension, Span, Taxonomy
 from tests.allocated import Row, by, driver, offer_drivers
+
+KEPT = "its cost of these days is nobody's there."
 
 TAXONOMY = Taxonomy({"product": Dimension("product", "Product", None, ())})
 
@@ -61,6 +64,11 @@ def rows(engine: Engine, run: LevelRun, columns: str) -> list[tuple[Any, ...]]:
     return engine.rows(sums)
 
 
+def told(run: LevelRun) -> list[str]:
+    """Return what is said of days that could not be cut."""
+    return [each.message for each in level_findings(run)]
+
+
 def test_customers_get_their_part_of_each_day_and_the_sum_is_the_products(tmp_path: Path) -> None:
     used = [
         *customers("use", {"search/acme": 1, "search/bolt": 2, "ads/acme": 1}),
@@ -80,15 +88,14 @@ def test_customers_get_their_part_of_each_day_and_the_sum_is_the_products(tmp_pa
 
 
 def test_a_day_without_values_stays_with_its_product_and_is_told(tmp_path: Path) -> None:
-    asked = level("customer", "customer")
     with Engine() as engine:
         costs(engine, (1, "search", "100"), (2, "search", "50"), (2, None, "9"))
-        run = cut(engine, tmp_path, customers("use", {"search/acme": 1}), asked)
+        run = cut(engine, tmp_path, customers("use", {"search/acme": 1}), level("customer", "customer"))
         assert rows(engine, run, "day(x_ChargeDate), x_Product, x_Customer")[1:] == [
             (2, "search", None, Decimal(50)),
             (2, None, None, Decimal(9)),
         ]
-        assert run.missed == {(asked, ("search",)): {date(2026, 9, 2)}}
+        assert told(run) == [f"level customer: driver use tells nothing for search on 2026-09-02; {KEPT}"]
 
 
 def test_a_product_with_a_negative_value_is_not_cut(tmp_path: Path) -> None:
@@ -100,6 +107,21 @@ def test_a_product_with_a_negative_value_is_not_cut(tmp_path: Path) -> None:
             ("ads", "bolt", Decimal(7)),
             ("search", None, Decimal(100)),
         ]
+        assert told(run) == [f"level customer: driver use is negative for search on 2026-09-01; {KEPT}"]
+
+
+def test_days_that_are_negative_empty_or_without_a_share_are_told_apart(tmp_path: Path) -> None:
+    asked = level("customer", "customer", span=Span(until=date(2026, 9, 4)))
+    with Engine() as engine:
+        costs(engine, *((at, "search", "10") for at in range(1, 6)))
+        used = [*customers("use", {"search/acme": -1}), *customers("use", {"search/acme": 0}, "2026-09-02")]
+        run = cut(engine, tmp_path, used, asked)
+        assert told(run) == [
+            f"level customer: driver use is negative for search on 2026-09-01; {KEPT}",
+            f"level customer: driver use tells nothing for search on 2 days from 2026-09-02 to 2026-09-03; {KEPT}",
+            f"level customer: no share holds for search on 2 days from 2026-09-04 to 2026-09-05; {KEPT}",
+        ]
+        assert [each.where for each in level_findings(run)] == ["allocation.yaml:9:9"] * 3
 
 
 def test_values_of_one_customer_are_added_and_a_month_holds_for_its_days(tmp_path: Path) -> None:

@@ -99,17 +99,20 @@ def test_users_are_asked_for_charges_that_name_their_commitment() -> None:
 
 def test_users_pay_by_cost_of_what_used_the_same_commitment() -> None:
     (share,) = policy_pool("unused", "users", "allocation.yaml:2:3").shares
-    assert (share.kind, share.measure, share.base, share.within) == (
-        "cost", "EffectiveCost", "direct", ("CommitmentDiscountId",),
+    assert (share.kind, share.measure, share.base, share.within, share.pools) == (
+        "cost", "EffectiveCost", "direct", ("CommitmentDiscountId",), True,
     )  # fmt: skip
     assert (share.otherwise, share.unallocated, share.place) == (None, True, "allocation.yaml:2:3")
 
 
 def test_an_account_without_cost_of_its_own_shares_with_its_source() -> None:
     (share,) = policy_pool("tax", "cost", "f:1:1").shares
-    assert (share.kind, share.within, share.unallocated) == ("cost", ("x_Source", "SubAccountId"), False)
-    assert share.otherwise is not None
-    assert (share.otherwise.within, share.otherwise.unallocated) == (("x_Source",), True)
+    assert (share.kind, share.within, share.pools, share.unallocated) == (
+        "cost", ("x_Source", "SubAccountId"), True, False,
+    )  # fmt: skip
+    other = share.otherwise
+    assert other is not None
+    assert (other.within, other.pools, other.unallocated) == (("x_Source",), True, True)
 
 
 def test_the_patterns_of_policies_are_good() -> None:

@@ -286,3 +286,109 @@ def test_the_proof_has_a_sum_for_every_day_currency_pool_and_measure(tmp_path: P
 def test_a_run_of_one_month_leaves_the_others_out(tmp_path: Path, engine: Engine) -> None:
     made = books_of(tmp_path, [*SEARCH_ADS, charge(8, "50", "i-1", '{"product":"search"}')])
     assert total(ran(made, engine, [], months=[date(2026, 8, 1)])) == 50
+
+
+def test_full_cost_beside_a_level_counts_direct_cost_once(tmp_path: Path, engine: Engine) -> None:
+    charges = [one("search", "100", team="web"), one("search", "100"), one("ads", "200", team="api"), one("net", "100")]
+    level = Level(name="team", place="", dimensions=("team",), within=("product",), shares=(by("cost"),))
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost", base="full"))], levels=[level])
+    assert found.by_product("x_Pool = 'net'") == {"ads": 50, "search": 50}
+
+
+def test_a_daily_share_by_cost_keeps_bills_apart(tmp_path: Path, engine: Engine) -> None:
+    late = {"ChargePeriodStart": "2026-08-31T00:00:00Z", "ChargePeriodEnd": "2026-09-01T00:00:00Z"}
+    charges = [
+        one("search", "10", **late), one("ads", "30", **late), one("net", "80", **late),
+        charge(8, "100", "i-9", '{"product":"search"}', **late),
+    ]  # fmt: skip
+    made = books_of(tmp_path, charges)
+    whole = ran(made, engine, [pool("net", by("cost", grain="day"))])
+    assert whole.by_product("x_Pool = 'net'") == {"search": 20, "ads": 60}
+    alone = ran(made, engine, [pool("net", by("cost", grain="day"))], months=[date(2026, 9, 1)])
+    assert alone.by_product("x_Pool = 'net'") == {"search": 20, "ads": 60}
+
+
+def test_a_pool_receives_while_there_is_one(tmp_path: Path, engine: Engine) -> None:
+    gone = pool("data", fixed(shop="1"), span=Span(until=date(2026, 9, 2)))
+    charges = [one("k8s", "40"), one("k8s", "60", **day(2))]
+    found = ran(books_of(tmp_path, charges), engine, [pool("k8s", fixed(data="1")), gone])
+    assert found.by_product() == {"shop": 40, "data": 60}
+
+
+def test_a_finer_target_of_a_pool_goes_to_the_pool(tmp_path: Path, engine: Engine) -> None:
+    pools = [pool("k8s", by("driver", driver="use")), pool("data", fixed(shop="1"))]
+    found = ran(books_of(tmp_path, [one("k8s", "40")]), engine, pools, driver("use", {"data/web": 1}))
+    assert found.by_product() == {"shop": 40}
+
+
+def test_a_text_that_is_no_value_yet_is_nobody(tmp_path: Path, engine: Engine) -> None:
+    use = driver("use", {"late": 1, "ads": 1})
+    pools = [pool("k8s", by("driver", driver="use"))]
+    made = books_of(tmp_path, [one("k8s", "40"), charge(9, "1", "i-d", "{}", **day(3))])
+    found = ran(made, engine, pools, use)
+    assert found.by_product("x_Pool = 'k8s'") == {"ads": 20, None: 20}
+
+
+def test_a_driver_that_names_nobody_known_is_told(tmp_path: Path, engine: Engine) -> None:
+    use = driver("use", {"shpo": 1})
+    found = ran(books_of(tmp_path, [one("k8s", "40")]), engine, [pool("k8s", by("driver", driver="use"))], use)
+    assert found.by_product() == {None: 40}
+    assert "driver use names nobody that the taxonomy knows" in found.run.findings[0].message
+
+
+def test_a_pool_that_is_fed_alone_is_told_where_its_driver_is_missing(tmp_path: Path, engine: Engine) -> None:
+    pools = [pool("data", fixed(k8s="1")), pool("k8s", by("driver", driver="gone"))]
+    found = ran(books_of(tmp_path, [one("data", "40")]), engine, pools)
+    (finding,) = [each for each in found.run.findings if each.code == "FM2141"]
+    assert finding.amount is None
+    assert found.by_product() == {None: 40}
+    assert "what other pools give it" in finding.message
+
+
+def test_a_currency_that_was_shared_is_not_told_as_missed(tmp_path: Path, engine: Engine) -> None:
+    charges = [*SEARCH_ADS, one("net", "40"), one("net", "7", BillingCurrency="EUR")]
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost"))])
+    assert [(each.currency, each.amount) for each in found.run.findings if each.code == "FM2141"] == [("EUR", d("7"))]
+
+
+def test_a_minimum_that_is_more_than_all_cannot_be_computed(tmp_path: Path, engine: Engine) -> None:
+    share = by("driver", driver="use", minimum=d("0.34"))
+    use = driver("use", {"search": 99, "ads": 1, "shop": 1})
+    found = ran(books_of(tmp_path, [one("k8s", "40")]), engine, [pool("k8s", share)], use)
+    assert found.by_product() == {None: 40}
+    assert "a minimum of 0.34 for each of 3 targets is more than all" in found.run.findings[0].message
+
+
+def test_an_hour_without_a_value_leaves_its_part_alone_unallocated(tmp_path: Path, engine: Engine) -> None:
+    rows = [row for hour in range(18) for row in driver("use", {"ads": 1}, f"2026-09-01T{hour:02}:00:00", "hour")]
+    found = ran(books_of(tmp_path, [one("k8s", "40")]), engine, [pool("k8s", by("driver", driver="use"))], rows)
+    assert found.by_product() == {"ads": 30, None: 10}
+    assert "use says nothing of 6 hours on 2026-09-01; their part" in found.run.findings[0].message
+
+
+def test_use_of_those_that_are_left_out_is_no_idle_capacity(tmp_path: Path, engine: Engine) -> None:
+    share = by("driver", driver="use", capacity="there", among=(is_("product", "search", "ads"),))
+    rows = [*driver("use", {"search": 3, "ads": 1, "shop": 4}), *driver("there", {"": 8})]
+    found = ran(books_of(tmp_path, [one("k8s", "40")]), engine, [pool("k8s", share)], rows)
+    assert found.by_product() == {"search": 30, "ads": 10}
+
+
+def test_cost_without_a_product_is_no_reason_for_more(tmp_path: Path, engine: Engine) -> None:
+    charges = [*SEARCH_ADS, one("", "400", team="web"), one("net", "40")]
+    found = ran(books_of(tmp_path, charges), engine, [pool("net", by("cost"))])
+    assert found.by_product("x_Pool = 'net'") == {"ads": 10, "search": 30}
+
+
+def test_a_pool_within_columns_that_is_fed_is_told(tmp_path: Path, engine: Engine) -> None:
+    pools = [pool("data", fixed(net="1")), pool("net", by("cost", within=("SubAccountId",)))]
+    found = ran(books_of(tmp_path, [*SEARCH_ADS, one("data", "40"), one("net", "4")]), engine, pools)
+    assert [each.code for each in found.run.findings] == ["FM2144"]
+
+
+def test_a_part_has_the_same_last_digit_whatever_else_a_run_sees(tmp_path: Path, engine: Engine) -> None:
+    charges = [one("search", "1"), one("ads", "1"), one("net", "1"), charge(8, "5", "i-8", '{"product":"shop"}')]
+    pools = [pool("net", by("even", among=(is_("product", "search", "ads", "shop"),)))]
+    made = books_of(tmp_path, charges)
+    where = "x_Pool = 'net' AND x_BillingPeriod = DATE '2026-09-01'"
+    whole = ran(made, engine, pools).by_product(where)
+    assert ran(made, engine, pools, months=[date(2026, 9, 1)]).by_product(where) == whole

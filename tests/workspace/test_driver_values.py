@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,12 @@ def test_a_text_is_the_value_that_it_names_on_any_day_of_two_the_later_one(
         resolve = resolver(engine, read_taxonomy(tmp_path))
         assert resolve("product", text) == value
         assert resolve("region", text) == text
+
+
+def test_a_text_is_the_value_that_it_is_on_its_day(tmp_path: Path) -> None:
+    (tmp_path / "taxonomy.yaml").write_text(TAXONOMY, encoding="utf-8")
+    with Engine() as engine:
+        resolve = resolver(engine, read_taxonomy(tmp_path))
+        assert resolve("product", "shop", date(2025, 12, 31)) == "old-shop"
+        assert resolve("product", "shop", date(2026, 1, 1)) == "new-shop"
+        assert resolve("product", "assistant", date(2026, 5, 31)) is None

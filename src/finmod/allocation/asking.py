@@ -84,7 +84,9 @@ class Asking:
         if share.kind == "even":
             return self._even(share, number)
         if share.kind == "cost":
-            refused = np.union1d(self.nameless(), np.append(refused_of(self.engine, self.targets, share), -number))
+            refused = np.union1d(
+                self.nameless(), [*refused_of(self.engine, self.targets, share), *self._left_out(share, number)]
+            )
             more = self.first.given(share) if self.first is not None and share.base == "full" else {}
             return ByCost(share, self.weights(share), refused, self.groups, number, more)
         if share.kind == "driver":
@@ -123,19 +125,34 @@ class Asking:
         every = enumerate(self.targets.every)
         return np.array([number for number, values in every if values[0] is None], dtype=np.int64)
 
+    def _spending(self) -> list[int]:
+        """Return the pools whose own cost counts where pools are targets, called anything or not.
+
+        Those of policies do not: what they hold is no use of anything, but comes on top of others' use.
+        """
+        return [number for number, pool in enumerate(self.allocation.pools, start=1) if not pool.is_policy]
+
+    def _left_out(self, share: Share, number: int) -> list[int]:
+        """Return the pools, by their negative number, that may have no part of a pool: itself, and by ``among``."""
+        nobody = self.targets.every[UNALLOCATED]
+        called = [pool.receives or nobody for pool in self.allocation.pools]
+        held = among(self.engine, called, self.targets.dimensions, share.among)
+        return [-at for at, may in enumerate(held, start=1) if not may or at == number]
+
     def weights(self, share: Share) -> Weights:
         """Return what everybody costs, as a share by cost asks for it."""
         key = share.measure, share.grain, share.within, share.pools
         if key not in self._costs:
-            receiving = {number: -number for number, _, _ in self.receiving.pools}
-            self._costs[key] = read_weights(self.engine, share, receiving)
+            self._costs[key] = read_weights(self.engine, share, self._spending())
         return self._costs[key]
 
     def series(self, name: str, grain: Grain | None) -> Series | None:
         """Return a driver's values in periods of a length at least; None where it has none."""
         key = name, grain
         if key not in self._series:
-            self._series[key] = read_series(self.engine, name, grain, self.targets, self.resolve)
+            self._series[key] = read_series(
+                self.engine, name, grain, self.targets, (self.resolve, self.taxonomy.days())
+            )
         return self._series[key]
 
 

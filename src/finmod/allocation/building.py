@@ -34,8 +34,15 @@ OWN_COLUMNS: Final = frozenset({
 })  # fmt: skip
 """The columns that tables of allocated cost have of finmod, in small letters."""
 
-_BY_LEVEL = ("even", "cost", "driver")
-"""The shares that a level can have."""
+_INSIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "even": ("among", "else"),
+    "cost": ("of", "grain", "among", "else"),
+    "driver": ("driver", "idle", "minimum", "grain", "among", "else"),
+}
+"""The shares of a level whose dimensions are among those of ``to``, each with its keys."""
+
+_BELOW: Final[Mapping[str, tuple[str, ...]]] = {"driver": ("driver", "idle")}
+"""The same of a level that adds another dimension."""
 
 
 @dataclass
@@ -219,7 +226,7 @@ class Builder:
             of = (*(name for name in settings.within if name in known), *dimensions)
             shares = tuple(self._shares.share(each, (*at, *steps), ALWAYS, of) for steps, each in settings.shares)
             for steps, each in settings.shares:
-                self._check_level_share(each, (*at, *steps), dimensions)
+                self._check_level_share(each, (*at, *steps), settings.name, dimensions)
             self._check_gaps(shares, settings.name)
             known += [name for name in dimensions if name not in known]
             yield Level(
@@ -261,19 +268,27 @@ class Builder:
                     "Correct the name; where the level is called otherwise, add to: with the dimension.",
                 )  # fmt: skip
 
-    def _check_level_share(self, settings: ShareSettings, at: Steps, dimensions: tuple[str, ...]) -> None:
-        if settings.by not in _BY_LEVEL or settings.pools:
+    def _check_level_share(self, settings: ShareSettings, at: Steps, name: str, dimensions: tuple[str, ...]) -> None:
+        """Refuse what no level of its kind does: it would be read and then left out."""
+        below = [each for each in dimensions if each not in self.settings.to]
+        does = _BELOW if below else _INSIDE
+        what = f"adds {listing(list(map(_shown, below)), 'and')} to to" if below else "fills in dimensions of to"
+        told = f"level {_shown(name)} {what}"
+        if settings.by not in does:
             self._problem(
-                "FM2116", f"a level is shared by {settings.by}{' with pools' if settings.pools else ''}",
-                f"{listing(_BY_LEVEL)}, without pools", self._value((*at, "by")), "Correct by.",
+                "FM2116", f"{told}, and is shared by {settings.by}", listing(does), self._value((*at, "by")),
+                "Share it by a driver that is told by its dimensions." if below else "Correct by.",
             )  # fmt: skip
-        unnamed = [name for name in dimensions if name not in self.taxonomy.dimensions]
-        if settings.by in {"even", "cost"} and unnamed:
+        else:
+            self._check_level_keys(settings, at, told, does[settings.by])
+        idle = ("proportional", "unallocated") if below else ("proportional",)
+        if settings.by in does and settings.idle not in (None, *idle):
             self._problem(
-                "FM2116", f"a level by {settings.by} adds {printable(unnamed[0], 80)!r}, which names no charge",
-                "a dimension of taxonomy.yaml", self._value((*at, "by")),
-                "Share it by a driver that is told by it, or add the dimension to taxonomy.yaml.",
+                "FM2116", f"{told}, and has idle: {settings.idle}", listing(idle), self._value((*at, "idle")),
+                "Correct it, or take it out.",
             )  # fmt: skip
+        if settings.otherwise is not None and not below:
+            self._check_level_share(settings.otherwise, (*at, "else"), name, dimensions)
         driver = (self.drivers or {}).get(settings.driver or "")
         if driver is not None:
             missing = [name for name in dimensions if name not in driver.by]
@@ -284,6 +299,19 @@ class Builder:
                     f"a driver by {listing(dimensions, 'and')}", self._value((*at, "driver")),
                     f"Did you mean {close!r}?" if close else "Add it to by of the driver, or name another driver.",
                 )  # fmt: skip
+
+    def _check_level_keys(self, settings: ShareSettings, at: Steps, told: str, keys: tuple[str, ...]) -> None:
+        """Refuse keys that a level of its kind leaves out."""
+        given = {"else" if each in {"otherwise", "says_unallocated"} else each for each in settings.model_fields_set}
+        for key in sorted(given - {"by", "since", "until", *keys}):
+            self._problem(
+                "FM2116", f"{told}, and has {key} beside by: {settings.by}", f"{listing(keys, 'and')} at most",
+                self._place((*at, key)), "Take it out: no such level does anything with it.",
+            )  # fmt: skip
+
+
+def _shown(name: str) -> str:
+    return repr(printable(name, 80))
 
 
 def _fed(pool: Pool, more: Sets, text: tuple[str, str]) -> Pool:

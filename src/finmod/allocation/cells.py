@@ -41,6 +41,9 @@ PLACE_COLUMNS: Final = (
     "x_BillingPeriod", "x_Source", "x_TrueUpOf", "BillingCurrency", "ServiceName", "ChargeCategory",
 )  # fmt: skip
 
+BILL: Final = "coalesce(x_TrueUpOf, x_BillingPeriod)"
+"""SQL for the month whose bill a row is of: a true-up is shared as the month that it corrects."""
+
 _GROUPS = "allocation_groups"
 
 
@@ -208,11 +211,10 @@ def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None
 
 
 def keep_months(engine: Engine, months: Sequence[date]) -> None:
-    """Drop cells, keys and names of every billing period but some: the others were read for what pools cost before."""
+    """Drop cells and names of every billing period but some: the others were read for what pools cost before."""
     kept = ", ".join(f"DATE '{month}'" for month in months) or "NULL"
     engine.run(f"DELETE FROM {CELLS} WHERE place NOT IN (SELECT place FROM {PLACES} WHERE x_BillingPeriod IN ({kept}))")
-    for table in (KEYS, NAMES):
-        engine.run(f"DELETE FROM {table} WHERE x_BillingPeriod NOT IN ({kept})")
+    engine.run(f"DELETE FROM {NAMES} WHERE x_BillingPeriod NOT IN ({kept})")
 
 
 def pool_cells(engine: Engine, cut: Sequence[int] = ()) -> Cells:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from finmod.allocation.cells import CELLS, KEYS, PLACES, Groups
+from finmod.allocation.cells import BILL, CELLS, KEYS, PLACES, Groups
 from finmod.allocation.definition import Share
 from finmod.allocation.shares import When
 from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays
@@ -84,26 +84,26 @@ class ByCost:
         return from_arrays(numbers[chosen], np.maximum(-costs if is_by_credits else costs, 0))
 
 
-def read_weights(engine: Engine, share: Share, receiving: Mapping[int, int]) -> Weights:
+def read_weights(engine: Engine, share: Share, pools: Sequence[int]) -> Weights:
     """Return what everybody costs, by period, currency and the texts of the columns that a share stays within.
 
     Args:
         engine: Has the tables of keys and cells.
         share: By which measure, grain and columns.
-        receiving: Pool's number -> place of it among targets, of pools whose own cost counts too.
+        pools: Numbers of the pools whose own cost counts too where pools are targets.
     """
     listed = ", ".join(map(identifier, ("BillingCurrency", *share.within)))
-    pools = f" OR pool IN ({', '.join(map(str, receiving))})" if receiving and share.pools else ""
+    shared = f" OR pool IN ({', '.join(map(str, pools))})" if pools and share.pools else ""
     place = "CASE WHEN pool > 0 THEN -pool ELSE target END"
     if share.grain == "day":
         source = f"{CELLS} AS c JOIN {PLACES} AS p USING (place)"
-        period = f"(x_BillingPeriod - DATE '1970-01-01') * {DAYS} + day"
+        period = f"({BILL} - DATE '1970-01-01') * {DAYS} + day"
     else:
-        source, period = KEYS, "x_BillingPeriod - DATE '1970-01-01'"
+        source, period = KEYS, f"{BILL} - DATE '1970-01-01'"
     rows = engine.rows(
         f"SELECT CAST({period} AS BIGINT) AS period, {place} AS place, "
         f"CAST(sum({identifier(share.measure)}) AS DOUBLE) AS cost, {listed} FROM {source} "
-        f"WHERE (pool = 0 AND target > 0){pools} GROUP BY ALL "
+        f"WHERE (pool = 0 AND target > 0){shared} GROUP BY ALL "
         "HAVING cost IS NOT NULL ORDER BY ALL"
     )
     gathered: dict[tuple[int, tuple[str | None, ...]], tuple[list[int], list[float]]] = {}

@@ -6,10 +6,10 @@ Owns the reading of a driver's values for targets, and who pays for what nobody 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -29,6 +29,7 @@ PERIODS: Final = {
     "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
 }
 _HOURS = 24
+_FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 # Periods that a share keeps its answers of: what asks goes through the days in order.
 _HELD = 100
 
@@ -46,11 +47,16 @@ class Series:
     values: Mapping[int, tuple[Ints, Floats]]
 
 
-Resolve = Callable[[str, str], str | None]
-"""(Dimension, text) -> value of the taxonomy; None where there is none of that name."""
+class Resolve(Protocol):
+    """Finds values of the taxonomy by what drivers call them."""
+
+    def __call__(self, dimension: str, text: str, day: date | None = None) -> str | None:
+        """Return the value that a text is on a day, the last that it ever was without one; None where it is none."""
 
 
-def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets, resolve: Resolve) -> Series | None:
+def read_series(
+    engine: Engine, name: str, grain: Grain | None, targets: Targets, resolve: tuple[Resolve, Sequence[date]]
+) -> Series | None:
     """Return a driver's values, None where it has none at all.
 
     Args:
@@ -58,7 +64,7 @@ def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets
         name: Of the driver.
         grain: Length of the periods that are wanted, the driver's own where it is coarser or None.
         targets: Get the numbers.
-        resolve: Finds values of the taxonomy.
+        resolve: Finds values of the taxonomy, and the days on which what a text is may change.
     """
     told = engine.rows(
         f"SELECT DISTINCT x_Grain, x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = {literal(name)} ORDER BY ALL"
@@ -69,12 +75,18 @@ def read_series(engine: Engine, name: str, grain: Grain | None, targets: Targets
     own: list[Grain] = [each for each in FINEST_FIRST if each in kinds]
     length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
     texts = list(dict.fromkeys(text for _, text in told))
-    numbers = [targets.number(_values(json.loads(text), targets, resolve)) for text in texts]
-    engine.run("CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, "
-               "unnest(?::INTEGER[]) AS number", [texts, numbers])  # fmt: skip
+    named = [each for text in texts for each in _named(text, targets, *resolve)]
+    lists = [list(each) for each in zip(*named, strict=True)]
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, unnest(?::INTEGER[]) AS "
+        "number, unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS until",
+        lists,
+    )
+    # Few texts change what they are, and to compare days of millions of rows takes a moment.
+    by_day = " AND d.x_Start >= t.since AND d.x_Start < t.until" if len(named) > len(texts) else ""
     rows = (
         f"SELECT CAST({PERIODS[length]} AS BIGINT) << 32 | t.number AS key, x_Value AS amount FROM {DRIVER_ROWS} AS d "
-        f"JOIN driver_targets AS t ON t.text = d.x_Dimensions WHERE d.x_Driver = {literal(name)} "
+        f"JOIN driver_targets AS t ON t.text = d.x_Dimensions{by_day} WHERE d.x_Driver = {literal(name)} "
         "AND x_Value IS NOT NULL"
     )
     found = _sorted(engine.arrays(f"SELECT key, CAST(amount AS DOUBLE) AS amount FROM ({rows})"))
@@ -117,10 +129,20 @@ class Periods(Mapping[int, tuple[Ints, Floats]]):
         return len(self._places)
 
 
-def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve) -> Values:
-    """Return the target of a row; where its main value is none of the taxonomy, nobody."""
+def _named(text: str, targets: Targets, resolve: Resolve, edges: Sequence[date]) -> list[tuple[str, int, date, date]]:
+    """Return a text with the number of the target that it is, from a day until before another."""
+    found = json.loads(text)
+    starts = [_FIRST, *edges]
+    numbers = [targets.number(_values(found, targets, resolve, day)) for day in starts]
+    kept = [at for at, number in enumerate(numbers) if at == 0 or number != numbers[at - 1]]
+    ends = [*(starts[at] for at in kept[1:]), _LAST]
+    return [(text, numbers[at], starts[at], end) for at, end in zip(kept, ends, strict=True)]
+
+
+def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve, day: date) -> Values:
+    """Return the target of a row on a day; where its main value is none of the taxonomy then, nobody."""
     read = [(name, found.get(name)) for name in targets.dimensions]
-    values = [None if text is None else resolve(name, text) for name, text in read]
+    values = [None if text is None else resolve(name, text, day) for name, text in read]
     return tuple(values) if values[0] is not None else (None,) * len(values)
 
 
@@ -154,7 +176,8 @@ class ByDriver:
         key = self.period(when), self.receiving.era(when.date) if self.receiving else 0
         if key not in self._found:
             if len(self._found) >= _HELD:
-                self._found.clear()
+                for old in list(self._found)[: _HELD // 2]:
+                    del self._found[old]
             self._found[key] = self._vector(key[0], when.date)
         return self._found[key]
 

@@ -382,7 +382,11 @@ def _named(run: Run, place: int) -> dict[str, str | None]:
 
 
 def _share(dated: Dated, when: When) -> Share | None:
-    return next((share for share, _ in dated.shares if share.span.holds_on(when.date)), None)
+    """Return the share that answered; the one that holds where none did."""
+    held = next(((share, chain) for share, chain in dated.shares if share.span.holds_on(when.date)), None)
+    if held is None:
+        return None
+    return next((share for share, asked in held[1] if isinstance(asked.on(when), Vector)), held[0])
 
 
 def _money(units: int) -> Decimal:

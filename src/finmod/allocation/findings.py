@@ -133,18 +133,21 @@ def _sums(costs: Costs, pool: int, cells: Iterable[tuple[int, int, str]]) -> dic
 
 
 def level_findings(run: LevelRun) -> Iterator[Finding]:
-    """Yield a finding per level and parent whose members nothing tells on some days."""
-    for (level, values), days in run.missed.items():
-        drivers = " or ".join(share.driver for share in level.shares if share.driver)
+    """Yield a finding per level, parent and reason for which it could not be cut on some days."""
+    for (level, values, share, negative), days in run.missed.items():
         name = "/".join(printable(value or "", 80) for value in values)
+        reason = "no share holds"
+        if share is not None:
+            reason = f"driver {share.driver} {'is negative' if negative else 'tells nothing'}"
+        first, last = min(days), max(days)
+        when = f"on {first}" if first == last else f"on {counted(len(days), 'day')} from {first} to {last}"
         yield Finding(
             code="FM2143",
             severity="warning",
-            message=f"level {level.name}: {drivers} tells nothing of {name} on {counted(len(days), 'day')} from "
-            f"{min(days)} to {max(days)}; its cost of these days is nobody's there.",
-            billing_period=f"{min(days):%Y-%m}",
-            last_billing_period=f"{max(days):%Y-%m}" if f"{min(days):%Y-%m}" != f"{max(days):%Y-%m}" else None,
-            where=level.shares[0].place,
+            message=f"level {level.name}: {reason} for {name} {when}; its cost of these days is nobody's there.",
+            billing_period=f"{first:%Y-%m}",
+            last_billing_period=f"{last:%Y-%m}" if (first.year, first.month) != (last.year, last.month) else None,
+            where=(share or level.shares[-1]).place,
         )
 
 

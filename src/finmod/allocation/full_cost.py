@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from finmod.allocation.cells import PLACE_COLUMNS, PLACES, Cells
+from finmod.allocation.cells import BILL, PLACE_COLUMNS, PLACES, Cells
 from finmod.allocation.cost_shares import DAYS
 from finmod.allocation.definition import Allocation, Share
 from finmod.allocation.split import UNIT
 from finmod.allocation.vectors import Floats, Ints, Vector
 from finmod.engines.duckdb import Engine, identifier
+from finmod.errors import Problem, UserError
 from finmod.focus.columns import COSTS
+from finmod.settings.validate import listing
 
 Given = dict[int, list[tuple[tuple[str | None, ...], tuple[Ints, Floats]]]]
 """Period -> currency and texts of the columns, with targets and what pools give them: as weights of shares by cost."""
@@ -57,11 +59,17 @@ class FirstRound:
 
     def given(self, share: Share) -> Given:
         """Return what targets get, by period and by the texts of the columns that a share stays within."""
-        at = COSTS.index(share.measure)
-        amounts = self.cells.whole[:, at] + self.cells.rest[:, at] / UNIT
+        strange = [name for name in share.within if name not in PLACE_COLUMNS]
+        if strange:
+            raise UserError(_no_such(share, strange[0]))
+        cost = COSTS.index(share.measure)
+        amounts = self.cells.whole[:, cost] + self.cells.rest[:, cost] / UNIT
         columns = [PLACE_COLUMNS.index(name) for name in ("BillingCurrency", *share.within)]
         keys: dict[tuple[int, tuple[object, ...]], int] = {}
-        number = np.array([self._key(cell, columns, keys, share.grain) for cell in range(len(amounts))], dtype=np.int64)
+        day = self.cells.day if share.grain == "day" else np.zeros_like(self.cells.day)
+        every, of = np.unique(np.stack([self.cells.place, day], axis=1), axis=0, return_inverse=True)
+        numbers = [self._key(place, at, columns, keys, share.grain) for place, at in every.tolist()]
+        number = np.array(numbers, dtype=np.int64)[of.reshape(-1)]
         found: dict[int, list[tuple[Ints, Floats]]] = {}
         for cells, way in self.ways:
             sums = np.bincount(number[cells], weights=amounts[cells], minlength=len(keys))
@@ -75,11 +83,16 @@ class FirstRound:
         return given
 
     def _key(
-        self, cell: int, columns: Sequence[int], keys: dict[tuple[int, tuple[object, ...]], int], grain: str | None
+        self,
+        number: int,
+        day: int,
+        columns: Sequence[int],
+        keys: dict[tuple[int, tuple[object, ...]], int],
+        grain: str | None,
     ) -> int:
-        place = self.places[int(self.cells.place[cell])]
+        place = self.places[number]
         period = int(str(place[-1]))
-        period = period * DAYS + int(self.cells.day[cell]) if grain == "day" else period
+        period = period * DAYS + day if grain == "day" else period
         return keys.setdefault((period, tuple(place[at] for at in columns)), len(keys))
 
 
@@ -89,8 +102,21 @@ def _joined(parts: Sequence[tuple[Ints, Floats]]) -> tuple[Ints, Floats]:
     return places[held], weights[held]
 
 
+_COLUMNS = ("x_Source", "ServiceName", "ChargeCategory")
+
+
+def _no_such(share: Share, column: str) -> Problem:
+    return Problem(
+        code="FM2145",
+        found=f"{share.text} stays within {column}, and what other pools give has no such column",
+        expected=f"{listing(_COLUMNS)} beside base: full",
+        where=share.place,
+        remedy="Share it by direct cost, or within one of these.",
+    )
+
+
 def read_places(engine: Engine) -> dict[int, tuple[object, ...]]:
-    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then its billing period in days since 1970."""
+    """Return number of a place -> its texts by ``PLACE_COLUMNS``, then the month of its bill in days since 1970."""
     columns = ", ".join(map(identifier, PLACE_COLUMNS))
-    rows = engine.rows(f"SELECT place, {columns}, CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
+    rows = engine.rows(f"SELECT place, {columns}, CAST({BILL} - DATE '1970-01-01' AS BIGINT) FROM {PLACES}")
     return {row[0]: tuple(row[1:]) for row in rows}

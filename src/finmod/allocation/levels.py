@@ -1,7 +1,8 @@
 """Levels below the targets: what a product costs cut further, to cohorts, customers and the like, day by day.
 
-Owns the cut and its files. A level can have tens of thousands of members a day, so that days are cut one after another
-and written as they come. What no driver tells the members of stays with its parent, without a member.
+Owns the cut and its files; the records of days and rows stand in ``level_pieces.py``. A level can have tens of
+thousands of members a day, so that days are cut one after another and written as they come. What no driver tells the
+members of stays with its parent, without a member.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from finmod.allocation.definition import Allocation, Level, Share, Values
 from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
+from finmod.allocation.level_pieces import Day, Members, Piece
 from finmod.allocation.parts import ALLOCATED
 from finmod.allocation.shares import EPOCH
 from finmod.allocation.split import UNIT, amount_sql, split_any
@@ -38,8 +39,6 @@ _GROUP: Final = 491_520
 # Each row group of a file has all names of an enumeration.
 _MOST_NAMED: Final = 200_000
 
-Members = npt.NDArray[np.int32]
-
 
 @dataclass(frozen=True)
 class LevelFile:
@@ -56,6 +55,22 @@ class LevelFile:
     rows: int
 
 
+class Missed(NamedTuple):
+    """A parent that a level could not cut on some days.
+
+    Attributes:
+        level: The level.
+        values: Of the parent.
+        share: That of the days; None where none holds on them.
+        negative: Whether its driver has a value below 0 for the parent; else it tells nothing of it, or 0 alone.
+    """
+
+    level: Level
+    values: Values
+    share: Share | None
+    negative: bool
+
+
 @dataclass
 class LevelRun:
     """What was cut.
@@ -63,12 +78,12 @@ class LevelRun:
     Attributes:
         columns: Columns of the files that hold values of dimensions, in order.
         files: The files.
-        missed: (Level, values of the parent) -> days on which nothing tells the members.
+        missed: What could not be cut -> its days.
     """
 
     columns: tuple[str, ...]
     files: list[LevelFile] = field(default_factory=list)
-    missed: dict[tuple[Level, Values], set[date]] = field(default_factory=dict)
+    missed: dict[Missed, set[date]] = field(default_factory=dict)
 
 
 def lower_levels(allocation: Allocation) -> tuple[Level, ...]:
@@ -125,12 +140,12 @@ class _Cut:
         parents = self._number_parents(source)
         self._read_weights()
         cells = self._cells(source)
-        made: _Piece | None = None
+        made: Piece | None = None
         with ThreadPoolExecutor(1) as writer:
             for days in self._stretches(cells):
                 # The engine does one thing at a time: the days of this piece are read before it writes the last one.
                 waiting = writer.submit(self._write, made, folder, place) if made else None
-                piece = _Piece(EPOCH + timedelta(days=days[0].period))
+                piece = Piece(EPOCH + timedelta(days=days[0].period))
                 for each in days:
                     self._cut_day(each, parents, piece)
                 if waiting:
@@ -139,9 +154,9 @@ class _Cut:
         if made:
             self._write(made, folder, place)
 
-    def _stretches(self, cells: dict[str, Ints]) -> Iterator[list[_Day]]:
+    def _stretches(self, cells: dict[str, Ints]) -> Iterator[list[Day]]:
         """Yield cells day by day with what weighs on them, of one billing period and as many days as a file takes."""
-        held: list[_Day] = []
+        held: list[Day] = []
         bounds = np.flatnonzero(np.diff(cells["key"], prepend=-1, append=-1))
         for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
             if held and (sum(each.rows for each in held) >= _ROWS or cells["period"][first] != held[0].period):
@@ -238,15 +253,15 @@ class _Cut:
         cells = {name: np.asarray(values, dtype=np.int64) for name, values in found.items()}
         return {**cells, "key": cells["period"] * 100_000 + cells["day"]}
 
-    def _read_day(self, cells: dict[str, Ints]) -> _Day:
+    def _read_day(self, cells: dict[str, Ints]) -> Day:
         """Return one day of a billing period with what weighs on it."""
         day = EPOCH + timedelta(days=int(cells["day"][0]))
         share = next((each for each in self.level.shares if each.span.holds_on(day)), None)
-        owners, members, weights = self._weights(share, day)
+        owners, members, weights, negative = self._weights(share, day)
         bounds = np.searchsorted(owners, np.stack([cells["parent"], cells["parent"] + 1])).T
-        return _Day(cells, day, bounds, members, weights)
+        return Day(cells, day, share, bounds, members, weights, negative)
 
-    def _cut_day(self, day: _Day, parents: Sequence[Values], piece: _Piece) -> None:
+    def _cut_day(self, day: Day, parents: Sequence[Values], piece: Piece) -> None:
         cells = day.cells
         wholes, rests = (np.stack([cells[f"{letter}{cost}"] for cost in range(len(COSTS))], axis=1) for letter in "wr")
         for at, (first, last) in enumerate(day.bounds.tolist()):
@@ -256,15 +271,19 @@ class _Cut:
                 who = day.members[first:last]
             else:
                 edges, who = np.array([1.0]), np.zeros(1, dtype=np.int32)
-                values = parents[int(cells["parent"][at])]
-                if None not in values:
-                    self.run.missed.setdefault((self.level, values), set()).add(day.day)
+                parent = int(cells["parent"][at])
+                if None not in parents[parent]:
+                    missed = Missed(self.level, parents[parent], day.share, parent in day.negative)
+                    self.run.missed.setdefault(missed, set()).add(day.day)
             piece.add(int(cells["cell"][at]), who, *split_any(wholes[at], rests[at], edges))
 
-    def _weights(self, share: Share | None, day: date) -> tuple[Ints, Members, Floats]:
-        """Return parents, members and weights of a day, sorted; parents of which one weighs below 0 have none."""
+    def _weights(self, share: Share | None, day: date) -> tuple[Ints, Members, Floats, frozenset[int]]:
+        """Return parents, members and weights of a day, sorted, and the parents of which one weighs below 0.
+
+        These have no members.
+        """
         if share is None or share.driver is None:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0), frozenset()
         at = (day - EPOCH).days
         month = (day.replace(day=1) - EPOCH).days
         idle = "" if share.idle != "proportional" else " AND member > 0"
@@ -277,14 +296,14 @@ class _Cut:
         wrong = owners[weights < 0]
         held = weights != 0
         if held.all() and not len(wrong):
-            return owners, members, weights
+            return owners, members, weights, frozenset()
         held &= ~np.isin(owners, wrong)
-        return owners[held], members[held], weights[held]
+        return owners[held], members[held], weights[held], frozenset(wrong.tolist())
 
     def _drivers(self) -> list[str]:
         return list(dict.fromkeys(share.driver for share in self.level.shares if share.driver))
 
-    def _write(self, piece: _Piece, folder: Path, place: int) -> None:
+    def _write(self, piece: Piece, folder: Path, place: int) -> None:
         path = folder / f"level-{place}-{len(self.run.files):05d}.parquet"
         frame = piece.frame()
         self.engine.register("level_rows", frame)
@@ -307,58 +326,6 @@ class _Cut:
         )
         self.engine.run("DROP VIEW level_rows")
         self.run.files.append(LevelFile(piece.period, path, rows))
-
-
-@dataclass(frozen=True)
-class _Day:
-    """One day of a billing period: its cells, and of each the first and the last place of its members."""
-
-    cells: dict[str, Ints]
-    day: date
-    bounds: Ints
-    members: Members
-    weights: Floats
-
-    @property
-    def period(self) -> int:
-        """Return the first day of the billing period, in days since 1970."""
-        return int(self.cells["period"][0])
-
-    @property
-    def rows(self) -> int:
-        """Return the number of rows that it is cut into."""
-        return int(np.maximum(self.bounds[:, 1] - self.bounds[:, 0], 1).sum())
-
-
-@dataclass
-class _Piece:
-    """The rows of a file, cell by cell."""
-
-    period: date
-    cells: list[int] = field(default_factory=list)
-    members: list[Members] = field(default_factory=list)
-    whole: list[Ints] = field(default_factory=list)
-    rest: list[Ints] = field(default_factory=list)
-
-    def add(self, cell: int, members: Members, whole: Ints, rest: Ints) -> None:
-        """Add a cell: a row per member."""
-        self.cells.append(cell)
-        self.members.append(members)
-        self.whole.append(whole)
-        self.rest.append(rest)
-
-    def frame(self) -> dict[str, Any]:
-        """Return the rows as columns; millions of a cost have one only where there are some."""
-        counts = [len(each) for each in self.members]
-        frame: dict[str, Any] = {
-            "cell": np.repeat(np.array(self.cells, dtype=np.int32), counts),
-            "member": np.concatenate(self.members),
-        }
-        for cost in range(len(COSTS)):
-            frame[f"r{cost}"] = np.concatenate([each[cost] for each in self.rest])
-            if any(each[cost].any() for each in self.whole):
-                frame[f"w{cost}"] = np.concatenate([each[cost] for each in self.whole])
-        return frame
 
 
 def _as_enums(engine: Engine, table: str, columns: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from finmod.allocation.cells import CELLS, PLACES, TARGETS, Cells, own_part
 from finmod.allocation.definition import Allocation
 from finmod.allocation.split import NARROW, UNIT, amount_sql, split, split_any
+from finmod.allocation.targets import Targets
 from finmod.allocation.vectors import Ints, Vector
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.focus.columns import COSTS
@@ -52,18 +53,21 @@ class Parts:
 _Row = tuple[Ints, Ints, Ints | None, Ints]
 
 
-def split_cells(cells: Cells, ways: Iterable[tuple[Ints, Vector]]) -> Iterator[Parts]:
+def split_cells(cells: Cells, ways: Iterable[tuple[Ints, Vector]], targets: Targets) -> Iterator[Parts]:
     """Yield what cells become, split over where their cost ends; a piece of the whole at a time.
 
     Args:
         cells: The cells.
         ways: Places of cells, each cell once, with the vector that they share.
+        targets: Have the values by which parts are put in order: numbers depend on what else a run sees, and the last
+            digit of a part on its place.
     """
     amounts = cells.whole * UNIT + cells.rest  # wraps where it is wide, and is not used then
     wide = np.asarray((np.abs(cells.whole) > NARROW // UNIT).any(axis=1), dtype=bool)
     found: list[_Row] = []
     rows = 0
-    for places, vector in ways:
+    for places, way in ways:
+        vector = way.ordered(targets.rank())
         edges = vector.edges
         narrow = places[~wide[places]]
         if len(narrow):

@@ -153,14 +153,18 @@ def policy_pool(word: Word, meaning: str, place: str) -> Pool:
 
 
 def _share(meaning: str, place: str) -> Share:
-    """Return how a policy shares: what nobody can be found for stays unallocated, which is no error."""
+    """Return how a policy shares: what nobody can be found for stays unallocated, which is no error.
+
+    Who uses a commitment, or costs something in an account, may be a pool: its part goes on to those who pay for that.
+    """
     if meaning == USERS:
         text = f"cost EffectiveCost within {_ID}"
-        return Share(kind="cost", place=place, text=text, within=(_ID,), unallocated=True)
+        return Share(kind="cost", place=place, text=text, within=(_ID,), pools=True, unallocated=True)
     assert meaning == COST  # noqa: S101 -- the words are told apart where they are read
     source = Share(
-        kind="cost", place=place, text=f"cost EffectiveCost within {_SOURCE}", within=(_SOURCE,), unallocated=True
-    )
+        kind="cost", place=place, text=f"cost EffectiveCost within {_SOURCE}", within=(_SOURCE,), pools=True,
+        unallocated=True,
+    )  # fmt: skip
     within = (_SOURCE, _ACCOUNT)
     text = f"cost EffectiveCost within {_SOURCE} and {_ACCOUNT}"
-    return Share(kind="cost", place=place, text=text, within=within, otherwise=source)
+    return Share(kind="cost", place=place, text=text, within=within, pools=True, otherwise=source)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -46,13 +47,16 @@ from finmod.ledger.kubernetes_rows import usage_rows
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Taxonomy
-from finmod.taxonomy.keyed import BASE, cube, make_base
+from finmod.taxonomy.keyed import BASE, cube, make_base, with_restated
 from finmod.taxonomy.naming import Naming, name_keys
 from finmod.terms.findings import Finding
 
 _CURRENCY = PLACE_COLUMNS.index("BillingCurrency")
 # Days of which ways are held at once.
 _STRETCH = 31
+
+ENGINE_MEMORY: Final = "1500MB"
+"""What an engine may take where years are allocated at once: the arrays of a run need the rest of 2 GB."""
 
 
 @dataclass
@@ -100,7 +104,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
-    read = with_history(allocation, months)
+    read = with_restated(engine, ledger, snapshot, with_history(allocation, months))
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
@@ -118,7 +122,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     network, cut = Network({}, cuts), cuts.cut().tolist()
     cells = pool_cells(engine, cut)
     places = read_places(engine)
-    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places))
+    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places), targets)
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from finmod.allocation.definition import Values
+from finmod.allocation.vectors import Ints
 
 UNALLOCATED = 0
 
@@ -25,6 +28,7 @@ class Targets:
     dimensions: tuple[str, ...]
     every: list[Values] = field(init=False)
     _numbers: dict[Values, int] = field(init=False, repr=False)
+    _rank: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
 
     def __post_init__(self) -> None:
         """Begin with nobody."""
@@ -57,6 +61,15 @@ class Targets:
         ('search/search-web', 'unallocated')
         """
         return "/".join(value or "-" for value in self.every[number]).removesuffix("/-") if number else "unallocated"
+
+    def rank(self) -> Ints:
+        """Return the place of each target in the order of their values, those without a value first."""
+        if len(self._rank) < len(self.every):
+            texts = [[(text is not None, text or "") for text in values] for values in self.every]
+            order = sorted(range(len(texts)), key=texts.__getitem__)
+            self._rank = np.empty(len(order), dtype=np.int64)
+            self._rank[order] = np.arange(len(order))
+        return self._rank
 
     def numbers(self, every: Iterable[Sequence[str | None]]) -> list[int]:
         """Return the number of each of many targets."""

@@ -28,6 +28,11 @@ class Vector:
     places: Ints
     weights: Floats
 
+    def ordered(self, rank: Ints) -> Vector:
+        """Return the same places in the order of their ranks."""
+        order = np.argsort(rank[self.places], kind="stable")
+        return Vector(self.places[order], self.weights[order])
+
     @property
     def parts(self) -> Floats:
         """Return the weights as shares that sum to 1, up to rounding."""

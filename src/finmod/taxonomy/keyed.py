@@ -96,6 +96,18 @@ def _chosen(months: Sequence[date] | None) -> str:
     return "true" if months is None else f"x_BillingPeriod IN ({dates})"
 
 
+def with_restated(
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, months: Sequence[date] | None
+) -> list[date] | None:
+    """Return months with the closed ones that true-ups booked in them restate: these are shared as those are."""
+    files = ledger.files(TRUE_UPS, snapshot)
+    if months is None or not files:
+        return None if months is None else [*months]
+    dates = ", ".join(f"DATE '{month}'" for month in months) or "NULL"
+    rows = engine.rows(f"SELECT DISTINCT x_TrueUpOf FROM {whole(TRUE_UPS, files)} WHERE x_BillingPeriod IN ({dates})")
+    return sorted({*months, *(row[0] for row in rows)})
+
+
 def looked_at(taxonomy: Taxonomy) -> Iterator[str]:
     """Yield each text column that rules or governance look at, once."""
     found = list(ALWAYS)

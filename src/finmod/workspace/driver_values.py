@@ -5,6 +5,8 @@ Owns the relation ``driver_rows``, and which value of the taxonomy a driver's te
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from datetime import date
 from functools import cache
 
 from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
@@ -28,19 +30,23 @@ def offer_drivers(engine: Engine, ledger: Ledger, version: int | None) -> None:
 
 
 def resolver(engine: Engine, taxonomy: Taxonomy) -> Resolve:
-    """Return what finds the value of a dimension that a driver's text is, as tags are read.
+    """Return what finds the value of a dimension that a driver's text is on a day, as tags are read.
 
-    A text that has been two values is the later one, whatever the day: a driver has no texts by day.
+    Without a day a text that has been two values is the later one.
     """
     segments = Segments(taxonomy.days())
     readers = {name: ValueReader(engine, each, segments) for name, each in taxonomy.dimensions.items()}
 
     @cache
-    def resolve(dimension: str, text: str) -> str | None:
+    def in_segments(dimension: str, text: str, asked: tuple[int, ...]) -> str | None:
         reader = readers.get(dimension)
         if reader is None:
             return text
-        found = reader.read([(segment, text) for segment in reversed(segments.all())])
+        found = reader.read([(segment, text) for segment in asked])
         return next((value for _, _, value, _ in found if value is not None), None)
+
+    def resolve(dimension: str, text: str, day: date | None = None) -> str | None:
+        every = tuple(reversed(segments.all()))
+        return in_segments(dimension, text, every if day is None else (bisect_right(segments.days, day),))
 
     return resolve

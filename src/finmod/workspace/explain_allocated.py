@@ -151,6 +151,13 @@ def _stored(at: _At, asked: Asked, currency: str | None) -> tuple[str, Decimal]:
         list(asked.values.values()),
     )
     amounts = dict(found)
+    if not amounts:  # nothing but what is booked of closed months
+        booked = at.engine.rows(
+            f"SELECT DISTINCT BillingCurrency FROM {_rows(at, asked)} AND x_AllocationOf IS NOT NULL ORDER BY 1",
+            list(asked.values.values()),
+        )
+        amounts = {row[0]: Decimal(0) for row in booked}
+        found = [*amounts.items()]
     if currency is not None and currency not in amounts:
         _refuse_unknown("currency of it", currency, sorted(amounts))
     if not amounts:
