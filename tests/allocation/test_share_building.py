@@ -58,14 +58,14 @@ def test_a_driver_keeps_what_is_said_of_it(tmp_path: Path) -> None:
 
 
 def test_a_cost_keeps_what_is_said_of_it(tmp_path: Path) -> None:
-    found = share(tmp_path, "{by: cost, of: ListCost, base: full, within: [x_Source, SubAccountId], grain: day}")
+    found = share(tmp_path, "{by: cost, of: ListCost, base: full, within: [x_Source, ServiceName], grain: day}")
     assert (found.measure, found.base, found.within, found.grain) == (
         "ListCost",
         "full",
-        ("x_Source", "SubAccountId"),
+        ("x_Source", "ServiceName"),
         "day",
     )
-    assert found.text == "cost ListCost within x_Source and SubAccountId"
+    assert found.text == "cost ListCost within x_Source and ServiceName"
 
 
 def test_what_explains_a_cost_is_kept(tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ def test_every_line_of_the_screen_fits(screen: str) -> None:
 
 def test_what_the_screen_tells_to_run_runs_when_pasted(place: Path, screen: str) -> None:
     pasted = [line.strip() for line in screen.partition("Look further:")[2].splitlines() if line.strip()]
-    assert [re.findall(r"check|plan|tags|query|export", line)[0] for line in pasted] == [
-        "check", "plan", "tags", "query", "export",
+    assert [re.findall(r"check|plan|explain|tags|query|export", line)[0] for line in pasted] == [
+        "check", "plan", "explain", "tags", "query", "export",
     ]  # fmt: skip
     for line in pasted:
         assert line.startswith(".venv/bin/finmod --project 'my demo' ")

@@ -7,7 +7,7 @@ true use of platforms. What is nobody's own is shared by full cost within its so
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -96,11 +96,13 @@ class Allocated:
         engine: Has the tables of the run.
         run: The run.
         file: Its true allocation.
+        books: Its project, with an allocation of its own.
     """
 
     engine: Engine
     run: Run
     file: Path
+    books: Books
 
     def differences(self, measure: str) -> list[tuple[str, str, Decimal, float]]:
         """Return source, pool, what is allocated less what is true, and how large that may be, by month and product."""
@@ -133,7 +135,7 @@ def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         engine.run(f"CREATE TEMP TABLE driver_rows AS {' UNION ALL '.join(parts)}")
         taxonomy = read_taxonomy(rules)
         run = allocate(engine, ledger, ledger.head(engine), taxonomy, _RULES, resolve=lambda _, text: text)
-        yield Allocated(engine, run, root / "truth" / "allocation.parquet")
+        yield Allocated(engine, run, root / "truth" / "allocation.parquet", Books(root))
 
 
 def _driver_rows(root: Path, platform: str) -> str:
@@ -166,3 +168,35 @@ def test_no_pool_lacks_a_driver_and_nothing_is_lost(company: Allocated) -> None:
     assert company.run.proved.sums > 0
     assert company.engine.rows("SELECT * FROM allocation_proofs WHERE x_Difference <> 0") == []
     assert company.engine.rows("SELECT * FROM allocated WHERE x_Product IS NULL") == []
+
+
+def test_rules_of_the_company_itself_share_what_is_metered_as_it_is_used_and_all_of_it_is_proven(
+    company: Allocated,
+) -> None:
+    said = company.books.run("apply", "--author", "Ann")
+    assert said.code == 0, said.err
+    rows = company.books.query(
+        "SELECT x_Pool AS pool, x_ChargeDate AS day, x_Product AS product, sum(EffectiveCost) AS cost "
+        "FROM allocated_daily WHERE x_Pool IN ('kubernetes', 'data-platform') GROUP BY ALL"
+    )
+    found = shares((row["pool"], row["day"], row["product"], row["cost"]) for row in rows)
+    true = company.engine.rows(
+        "SELECT Pool, CAST(ChargeDate AS VARCHAR), Product, CAST(sum(EffectiveCost) AS VARCHAR) FROM "
+        f"read_parquet({literal(str(company.file))}) WHERE Pool IN ('kubernetes', 'data-platform') GROUP BY ALL"
+    )
+    wanted = shares(true)
+    assert len(found) > 500
+    assert set(found) == set(wanted)
+    assert max(abs(found[key] - wanted[key]) for key in found) < Decimal("1e-9")
+    checked = company.books.run("check")
+    assert checked.code == 0, checked.out
+    assert "8 of 8 totals are the same in charges and allocation version 1, day by day" in checked.out
+
+
+def shares(rows: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str, str], Decimal]:
+    """Return pool, day and product -> its share of the pool's cost of the day."""
+    costs = {(pool, day, product): Decimal(cost) for pool, day, product, cost in rows}
+    whole: dict[tuple[str, str], Decimal] = {}
+    for (pool, day, _), cost in costs.items():
+        whole[pool, day] = whole.get((pool, day), Decimal(0)) + cost
+    return {(pool, day, product): cost / whole[pool, day] for (pool, day, product), cost in costs.items()}

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from finmod.allocation.cells import PLACE_COLUMNS
 from finmod.errors import UserError
-from finmod.settings.share import KEYS, NEEDED, ShareSettings
+from finmod.settings.share import KEYS, NEEDED, WITHIN_FULL, ShareSettings
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
 from tests.refusals import refusals, told
@@ -49,6 +50,17 @@ def test_what_is_not_said_is_as_usual() -> None:
     found = read("by: cost")
     assert (found.of, found.base, found.within, found.pools) == ("EffectiveCost", "direct", (), False)
     assert read("{by: inferred, drivers: requests}").months == 6
+
+
+def test_full_cost_is_told_by_columns_that_pools_keep_alone() -> None:
+    assert read("{by: cost, base: full, within: [x_Source, ServiceName]}").within == ("x_Source", "ServiceName")
+    assert read("{by: cost, within: SubAccountId}").within == ("SubAccountId",)
+    (message,) = refused("by: cost\nbase: full\nwithin: [x_Source, SubAccountId]\n")
+    assert message == (
+        "3:20: within.2 is 'SubAccountId'; expected x_Source, ServiceName, ChargeCategory or BillingCurrency beside "
+        "base: full. Take it out, or write base: direct: what pools give is not told by other columns. (FM2103)"
+    )
+    assert set(WITHIN_FULL) < set(PLACE_COLUMNS)
 
 
 def test_fixed_shares_are_exact_and_nested() -> None:

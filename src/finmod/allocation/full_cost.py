@@ -62,11 +62,14 @@ class FirstRound:
         strange = [name for name in share.within if name not in PLACE_COLUMNS]
         if strange:
             raise UserError(_no_such(share, strange[0]))
-        at = COSTS.index(share.measure)
-        amounts = self.cells.whole[:, at] + self.cells.rest[:, at] / UNIT
+        cost = COSTS.index(share.measure)
+        amounts = self.cells.whole[:, cost] + self.cells.rest[:, cost] / UNIT
         columns = [PLACE_COLUMNS.index(name) for name in ("BillingCurrency", *share.within)]
         keys: dict[tuple[int, tuple[object, ...]], int] = {}
-        number = np.array([self._key(cell, columns, keys, share.grain) for cell in range(len(amounts))], dtype=np.int64)
+        day = self.cells.day if share.grain == "day" else np.zeros_like(self.cells.day)
+        every, of = np.unique(np.stack([self.cells.place, day], axis=1), axis=0, return_inverse=True)
+        numbers = [self._key(place, at, columns, keys, share.grain) for place, at in every.tolist()]
+        number = np.array(numbers, dtype=np.int64)[of.reshape(-1)]
         found: dict[int, list[tuple[Ints, Floats]]] = {}
         for cells, way in self.ways:
             sums = np.bincount(number[cells], weights=amounts[cells], minlength=len(keys))
@@ -80,11 +83,16 @@ class FirstRound:
         return given
 
     def _key(
-        self, cell: int, columns: Sequence[int], keys: dict[tuple[int, tuple[object, ...]], int], grain: str | None
+        self,
+        number: int,
+        day: int,
+        columns: Sequence[int],
+        keys: dict[tuple[int, tuple[object, ...]], int],
+        grain: str | None,
     ) -> int:
-        place = self.places[int(self.cells.place[cell])]
+        place = self.places[number]
         period = int(str(place[-1]))
-        period = period * DAYS + int(self.cells.day[cell]) if grain == "day" else period
+        period = period * DAYS + day if grain == "day" else period
         return keys.setdefault((period, tuple(place[at] for at in columns)), len(keys))
 
 

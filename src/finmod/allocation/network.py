@@ -46,13 +46,14 @@ class Network:
     _days: dict[tuple[int, int, str], dict[int, Vector | None]] = field(default_factory=dict)
     _ends: dict[tuple[int, int, int, str], Vector] = field(default_factory=dict)
     _cuts: dict[tuple[int, int, int, str], Vector] = field(default_factory=dict)
+    _steps: dict[tuple[int, tuple[tuple[int, int], ...]], Vector] = field(default_factory=dict)
     _passed: dict[int, list[int]] = field(default_factory=dict)
     _own: dict[int, Vector] = field(default_factory=dict)
     _kept: list[Vector] = field(default_factory=list)
 
     def forget(self) -> None:
         """Forget what was found: it is found again where it is asked for."""
-        for found in (self._solved, self._days, self._ends, self._cuts, self._passed, self._kept):
+        for found in (self._solved, self._days, self._ends, self._cuts, self._steps, self._passed, self._kept):
             found.clear()
 
     def begin_again(self, pools: Mapping[int, Dated]) -> None:
@@ -74,6 +75,8 @@ class Network:
         nodes = self._nodes(first, replace(when, group=0))
         if not nodes:
             return self._cut(first, when)
+        if not any(self._passing(each) for each in nodes.values()):
+            return self._cut(self._step(first, nodes), when)  # it goes on once: nothing has to be solved
         if when.group == 0:
             return self._cut(self._ways({**nodes, node: first})[node], when)
         key = id(first), when.day, when.period, when.currency
@@ -95,9 +98,17 @@ class Network:
                 cuts = {place: cut for place in held if (cut := self.cut(place, at)) is not None}
                 if not cuts:
                     break
-                whole = composed(whole, cuts)
+                whole = self._step(whole, cuts)
             self._cuts[key] = whole
         return self._cuts[key]
+
+    def _step(self, way: Vector, steps: Mapping[int, Vector]) -> Vector:
+        """Return a way with some of its places gone on: the same object for the same answer."""
+        key = id(way), tuple((place, id(each)) for place, each in sorted(steps.items()))
+        if key not in self._steps:
+            self._kept += (way, *steps.values())
+            self._steps[key] = composed(way, steps)
+        return self._steps[key]
 
     def _vector(self, node: int, when: When) -> Vector | None:
         return self.pools[-node].on(when) if -node in self.pools else None

@@ -1,4 +1,4 @@
-"""``finmod demo``: the sample company, loaded, checked and shown on one screen."""
+"""``finmod demo``: the sample company, loaded, allocated, checked and shown on one screen."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from finmod.cli.values import Place, Whole
 )
 @output_option
 def command(folder: Path, rows: int, months: int, form: Form) -> None:
-    """Make the sample company in FOLDER (finmod-demo where it is not given), load its bills, show its last month.
+    """Make the sample company in FOLDER (finmod-demo where it is not given) and show its last month.
 
-    FOLDER is a new or empty folder, and a project afterwards. In the forms for programs there is a row per supplier,
-    per cost of all suppliers, and per service.
+    Its bills are loaded and its shared cost is allocated. FOLDER is a new or empty folder, and a project afterwards. In
+    the forms for programs there is a row per supplier, per cost of all suppliers, and per service, product and team.
     """
     from datetime import UTC, datetime
 

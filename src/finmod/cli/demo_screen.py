@@ -45,6 +45,7 @@ def show_demo(report: DemoReport) -> None:
     for words in (
         "check",
         "plan",
+        *(f"explain --of product={item.name}" for item in report.allocated.products[:1] if item.name),
         "tags",
         'query "SELECT x_Product, x_Pool, sum(EffectiveCost) FROM allocated_daily GROUP BY ALL ORDER BY 1, 3 DESC"',
         f"export focus --version 1.2 --period {report.month} --to {file}",

@@ -60,7 +60,7 @@ _LAST_PART = re.compile(r"^.*?([^/:]+)[/:]*$", re.DOTALL)
     type=Target(),
     multiple=True,
     metavar="DIMENSION=VALUE",
-    help="Explain an applied amount: that of product=search, of team=, of both.",
+    help="Explain an applied amount, of product=search or of team=; may be repeated for both.",
 )
 @click.option("--pool", type=Name("a pool"), metavar="NAME", help="Of --of: what came from one pool; direct is none.")
 @click.option("--day", type=Day(), metavar="YYYY-MM-DD", help="Of --of: one charge date alone.")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 from finmod.sample.aws_lines import arn
 from finmod.sample.charges import Bill
 from finmod.sample.focus_commitments import commitment_id
@@ -44,6 +46,7 @@ def write_drivers(folder: Path, world: World) -> list[Path]:
     return [
         *files,
         _csv(folder / "drivers" / "revenue.csv", ("month", "product", "revenue", "currency"), _revenue(world)),
+        _csv(folder / "drivers" / "customers.csv", ("month", "product", "customer", "use"), _customer_use(world)),
     ]
 
 
@@ -69,6 +72,21 @@ def _revenue(world: World) -> Iterable[tuple[str, str, str, str]]:
             column = 0 if product.levels[0] else 2
             base = int(world.drivers.levels[place, column, days].sum())
             yield month.label, product.name, str(base * cents[place] // (100 if column == 0 else 2000)), "USD"
+
+
+def _customer_use(world: World) -> Iterable[tuple[str, str, str, int]]:
+    """Yield what customers use of products that have begun, by month: so truth/customers.csv shares their cost."""
+    customers = world.customers
+    for number, month in enumerate(world.months):
+        for place, product in enumerate(PRODUCTS):
+            if world.drivers.launch_day[place] >= world.days_before[number + 1]:
+                continue
+            use = np.where(customers.joined <= number, customers.use[:, place], 0).tolist()
+            yield from (
+                (month.label, product.name, name, count)
+                for name, count in zip(customers.names, use, strict=True)
+                if count
+            )
 
 
 _EVENT_HEADER = (

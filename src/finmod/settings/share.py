@@ -35,6 +35,9 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The keys of each kind of share, beside ``by``, ``since`` and ``until``."""
 
+WITHIN_FULL: Final = ("x_Source", "ServiceName", "ChargeCategory", "BillingCurrency")
+"""Columns that a share by full cost can stay within: those by which costs are kept when pools have been shared."""
+
 NEEDED: Final = {"fixed": "shares", "driver": "driver", "inferred": "drivers"}
 """What each kind cannot be without."""
 
@@ -274,6 +277,12 @@ class ShareSettings(Dated):
         if self.by in {"cost", "kubernetes"} and self.grain == "hour":
             remedy = "Write grain: day."
             yield Fault(code=_CHOICE, expected="day or month: charges are kept by day", remedy=remedy, steps=("grain",))
+        for number, name in enumerate(self.within) if self.base == "full" else ():
+            if name not in WITHIN_FULL:
+                yield Fault(
+                    code=_SHARE, expected=f"{listing(WITHIN_FULL)} beside base: full", steps=("within", number),
+                    remedy="Take it out, or write base: direct: what pools give is not told by other columns.",
+                )  # fmt: skip
         if self.capacity is not None and self.capacity == self.driver:
             remedy = "Name the driver that says how much there was, or take capacity out."
             yield Fault(code=_SHARE, expected="another driver than driver", remedy=remedy, steps=("capacity",))

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from finmod.allocation.differences import months, results, totals
+from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.disk import full_disk, told_when_full
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, Problem, UserError
@@ -80,7 +81,7 @@ def apply(
         hold(ledger.locks, "apply", "the allocation", wait=True),
         books(ledger.locks),
         _staging(ledger, now) as folder,
-        Engine(temp_folder=folder / "spill") as engine,
+        Engine(temp_folder=folder / "spill", memory_limit=ENGINE_MEMORY) as engine,
     ):
         try:
             return _applied(Planning(engine, ledger), rules, (who, note, now), folder, step)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from finmod.allocation.differences import Sides, months, results, totals
+from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.applied import Run, at_close, runs
@@ -95,7 +96,7 @@ def diff(  # noqa: PLR0913 -- two names and how they are compared
     """
     ledger = Ledger(project.store)
     with ExitStack() as stack:
-        engine = stack.enter_context(Engine(temp_folder=project.store / "spill"))
+        engine = stack.enter_context(Engine(temp_folder=project.store / "spill", memory_limit=ENGINE_MEMORY))
         try:
             work = Planning(engine, ledger, span)
             step("rules", 0, 3)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from finmod.allocation.differences import months, results, totals
 from finmod.allocation.levels import lower_levels
+from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.ledger.applied import Run, files_of, runs
@@ -155,7 +156,7 @@ def plan(project: Project, *, measure: str = "EffectiveCost", span: Span = WHOLE
     step("rules", 0, 3)
     rules = read_rules(project.root)
     ledger = Ledger(project.store)
-    with Engine(temp_folder=project.store / "spill") as engine:
+    with Engine(temp_folder=project.store / "spill", memory_limit=ENGINE_MEMORY) as engine:
         try:
             return _planned(Planning(engine, ledger, span), rules, measure, step)
         except EngineError as error:
