@@ -153,6 +153,8 @@ def test_charges_that_changed_their_target_before_a_close_are_no_matter_of_rules
     apply(project_of(books), NOW, author="ada")
     books.load(books.write("a.csv", bill(*other_product(*CHARGES))))
     assert books.run("close", "2026-08").code == 0
+    found = plan(project_of(books))
+    assert ([(cause.kind, len(cause.moves) > 0) for cause in found.causes], found.booked) == ([("charges", True)], {})
     done = apply(project_of(books), NOW, author="ada")
     assert [(item.code, item.billing_period) for item in done.findings] == [("FM2212", "2026-08")]
     assert done.run.changed == (AUGUST,)

@@ -20,9 +20,9 @@ from finmod.engines.disk import full_disk, told_when_full
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, Problem, UserError
 from finmod.ledger.applied import NewRun, Run, commit, runs
-from finmod.ledger.applied_rows import AppliedRows, Months, applied_rows, restated_months, write_months
+from finmod.ledger.applied_rows import AppliedRows, Months, applied_rows, write_months
 from finmod.ledger.applied_rows import totals as applied_totals
-from finmod.ledger.closes import Closes, closes
+from finmod.ledger.closes import closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import books, hold, unwritable
@@ -30,8 +30,8 @@ from finmod.ledger.rule_files import keep
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.moves import Compared, common_dimensions, labels_of, moved_by_data, sides
-from finmod.workspace.plan import Planning, changed_months, kept_rules
-from finmod.workspace.rules import Rules, read_rules, run_rules
+from finmod.workspace.plan import Planning, restated_since
+from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.steps import Step, silent
 
 _LONGEST = 500
@@ -95,7 +95,7 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
     before = known[-1] if known else None
     step("allocation", 1, 4)
     closed = closes(engine, ledger, work.head)
-    restated, untold = _restated(work, rules, closed, before)
+    restated, untold = restated_since(work, rules, closed, before)
     new, findings = work.run("side_new", rules, work.drivers, levels=folder)
     _refuse_difference(engine)
     step("closed months", 2, 4)
@@ -120,35 +120,6 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
         is_new=before is None or run.version > before.version,
         spans=made.months,
     )
-
-
-def _restated(
-    work: Planning, rules: Rules, closed: Closes, before: Run | None
-) -> tuple[Sequence[date], Sequence[date]]:
-    """Return the months that are closed since, whose charges changed after they were applied; and those not known.
-
-    A closed month keeps what was applied, and what other rules move there is booked later: charges that went from one
-    target to another before the close are no matter of rules. The rules that were applied tell them apart.
-    """
-    if before is None or work.has_same_charges(before):
-        return (), ()
-    engine, ledger = work.engine, work.ledger
-    then = ledger.at(engine, before.ledger_version)
-    changed = changed_months(engine, ledger, then, work.head)
-    since = [
-        month
-        for month in before.months
-        for close in [closed.of(month)]
-        if close is not None and close.version > before.ledger_version and month in changed
-    ]
-    if not since:
-        return (), ()
-    try:
-        old = rules if before.rule_hash == rules.files.hash else kept_rules(ledger, before)
-        run_rules(engine, ledger, work.head, old, drivers=before.drivers_version, months=since)
-    except UserError:  # told with what moves there
-        return (), since
-    return restated_months(engine, ledger, before, since), ()
 
 
 def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of

@@ -17,7 +17,8 @@ from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.ledger.applied import Run, files_of, runs
-from finmod.ledger.closes import closes
+from finmod.ledger.applied_rows import restated_months
+from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
@@ -141,7 +142,7 @@ def same_charges(one: Snapshot, other: Snapshot) -> bool:
     return all(one.tables.get(table.name) == other.tables.get(table.name) for table in _ALLOCATED_OF)
 
 
-def changed_months(engine: Engine, ledger: Ledger, one: Snapshot, other: Snapshot) -> set[date]:
+def _changed_months(engine: Engine, ledger: Ledger, one: Snapshot, other: Snapshot) -> set[date]:
     """Return the billing periods of which two states of the ledger have other files of charges, usage or true-ups."""
     found: set[date] = set()
     for table in _ALLOCATED_OF:
@@ -179,6 +180,8 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
     known = runs(work.engine, work.ledger)
     applied = known[-1] if known else None
     step("allocation", 1, 3)
+    closed = closes(work.engine, work.ledger, work.head)
+    restated, _ = restated_since(work, rules, closed, applied)
     new, findings = work.run("side_new", rules, work.drivers)
     step("what moves", 2, 3)
     old = work.stored("side_applied", applied)
@@ -187,14 +190,13 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
     if applied is not None:
         causes, untold = _causes(work, applied, rules, (old, new), measure)
     both = sides(old, new, measure, work.months)
-    closed = closes(work.engine, work.ledger, work.head)
     moved = sorted({move.month for cause in causes for move in cause.moves})
     return Plan(
         measure=measure,
         dimensions=common_dimensions(old, new) if applied else rules.allocation.to,
         labels=labels_of(rules.taxonomy, rules.allocation.to),
         months=tuple(months(work.engine, both)),
-        booked={month: booked for month in moved if (booked := closed.booked(month))},
+        booked={month: to for month in moved if month not in restated and (to := closed.booked(month))},
         causes=tuple(cause for cause in causes if cause.moves),
         totals=tuple(totals(work.engine, both)),
         results=tuple(results(work.engine, both)),
@@ -219,6 +221,35 @@ def _changed_levels(work: Planning, applied: Run | None, rules: Rules) -> tuple[
         return ()
     new = {each.name: each.meaning for each in lower_levels(rules.allocation)}
     return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
+
+
+def restated_since(
+    work: Planning, rules: Rules, closed: Closes, before: Run | None
+) -> tuple[Sequence[date], Sequence[date]]:
+    """Return the months that are closed since, whose charges changed after they were applied; and those not known.
+
+    A closed month keeps what was applied, and what other rules move there is booked later: charges that went from one
+    target to another before the close are no matter of rules. The rules that were applied tell them apart.
+    """
+    if before is None or work.has_same_charges(before):
+        return (), ()
+    engine, ledger = work.engine, work.ledger
+    then = ledger.at(engine, before.ledger_version)
+    changed = _changed_months(engine, ledger, then, work.head)
+    since = [
+        month
+        for month in before.months
+        for close in [closed.of(month)]
+        if close is not None and close.version > before.ledger_version and month in changed
+    ]
+    if not since:
+        return (), ()
+    try:
+        old = rules if before.rule_hash == rules.files.hash else kept_rules(ledger, before)
+        run_rules(engine, ledger, work.head, old, drivers=before.drivers_version, months=since)
+    except UserError:  # told with what moves there
+        return (), since
+    return restated_months(engine, ledger, before, since), ()
 
 
 def _causes(
