@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from finmod.allocation.definition import Allocation, Level
+from finmod.allocation.definition import Allocation, Level, Share
 from finmod.allocation.findings import level_findings
 from finmod.allocation.levels import LevelRun, cut_levels
 from finmod.engines.duckdb import Engine, file_list, identifier
 from finmod.focus.columns import COSTS
 from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.taxonomy.definition import Dimension, Span, Taxonomy
-from tests.allocated import Row, by, driver, offer_drivers
+from tests.allocated import Outcome, Row, books_of, by, day, driver, fixed, offer_drivers, one, pool, ran
 
+NOBODY = "level team, by cost: no target has EffectiveCost above 0"
 KEPT = "its cost of these days is nobody's there."
 
 TAXONOMY = Taxonomy({"product": Dimension("product", "Product", None, ())})
@@ -51,10 +52,15 @@ def costs(engine: Engine, *rows: tuple[int, str | None, str | None]) -> None:
     )
 
 
+def itself(dimension: str, text: str, day: date | None = None) -> str:  # noqa: ARG001 -- called as a lookup of names
+    """Return a name as it is."""
+    return text
+
+
 def cut(engine: Engine, folder: Path, drivers: Iterable[Row], *levels: Level) -> LevelRun:
     """Cut what is allocated."""
     offer_drivers(engine, drivers)
-    return cut_levels(engine, Allocation(to=("product",), levels=levels), TAXONOMY, lambda _, text: text, folder)
+    return cut_levels(engine, Allocation(to=("product",), levels=levels), TAXONOMY, itself, folder)
 
 
 def rows(engine: Engine, run: LevelRun, columns: str) -> list[tuple[Any, ...]]:
@@ -189,3 +195,72 @@ def test_amounts_are_decimals_and_names_are_texts_in_the_file(tmp_path: Path) ->
         kinds = dict(engine.columns(f"SELECT * FROM read_parquet({file_list([run.files[0].path])})"))
         assert {kinds[name] for name in COSTS} == {"DECIMAL(38,12)"}
         assert {kinds[name] for name in ("BillingCurrency", "x_Level", "x_Product", "x_Customer")} == {"VARCHAR"}
+
+
+def teams(*shares: Share) -> Level:
+    """Return the level that fills in the team of a product."""
+    return Level(name="team", place="allocation.yaml:7:7", dimensions=("team",), within=("product",), shares=shares)
+
+
+def said(found: Outcome) -> list[tuple[str, str, str | None, int | None]]:
+    """Return code, message as far as it differs, currency and amount of each finding."""
+    end = " of these days stays without team."
+    return [
+        (each.code, each.message.removesuffix(end), each.currency, None if each.amount is None else int(each.amount))
+        for each in found.run.findings
+    ]
+
+
+def test_days_on_which_nothing_tells_a_products_teams_are_told_with_its_cost(tmp_path: Path) -> None:
+    charges = [
+        one("search", "8"), one("search", "5", **day(2)), one("search", "6", **day(3)),
+        one("search", "7", **day(3), BillingCurrency="EUR"), one("k8s", "4", **day(2)), one("ads", "3"), one("", "2"),
+    ]  # fmt: skip
+    used = [
+        *driver("use", {"search/web": 3, "search/api": 1, "gone/web": 9}),
+        *driver("use", {"ads/web": 1}, "2026-09-02"),
+    ]
+    with Engine() as engine:
+        shared = [pool("k8s", fixed(search="1"))]
+        found = ran(books_of(tmp_path, charges), engine, shared, used, levels=[teams(by("driver", driver="use"))])
+        assert found.rows("x_Team, day(x_ChargeDate)", "x_Product = 'search'") == [
+            ("api", 1, 2), ("web", 1, 6), (None, 2, 9), (None, 3, 13),
+        ]  # fmt: skip
+        start, zero = "level team, by driver use: driver use", "is 0 for everybody that it may go to"
+        assert said(found) == [
+            ("FM2143", f"{start} {zero} on 2026-09-01; cost of ads", "USD", 3),
+            ("FM2143", f"{start} {zero} on 2026-09-02; cost of search", "USD", 9),
+            ("FM2143", f"{start} has no value for the period on 2026-09-03; cost of search", "EUR", 7),
+            ("FM2143", f"{start} has no value for the period on 2026-09-03; cost of search", "USD", 6),
+        ]
+        assert found.run.findings[0].message.endswith("; cost of ads of these days stays without team.")
+
+
+def test_a_product_none_of_whose_teams_has_a_cost_is_told(tmp_path: Path) -> None:
+    with Engine() as engine:
+        found = ran(books_of(tmp_path, [one("search", "8")]), engine, [], levels=[teams(by("cost"))])
+        assert said(found) == [
+            ("FM2143", f"{NOBODY} on 2026-09-01; cost of search", "USD", 8),
+        ]
+
+
+def test_what_else_cuts_is_not_told_and_what_it_leaves_whole_is_no_warning(tmp_path: Path) -> None:
+    books = books_of(tmp_path, [one("search", "8"), one("search", "4", team="web"), one("ads", "5")])
+    share = by("driver", driver="use", otherwise=by("cost", unallocated=True))
+    with Engine() as engine:
+        found = ran(books, engine, [], levels=[teams(share)])
+        assert found.rows("x_Product, x_Team") == [("ads", None, 5), ("search", "web", 12)]
+        assert said(found) == [
+            ("FM2142", f"{NOBODY} on 2026-09-01; cost of ads", "USD", 5),
+        ]
+
+
+def test_a_day_of_which_hours_are_missing_is_not_cut_and_told(tmp_path: Path) -> None:
+    hours = [row for at in range(23) for row in driver("use", {"search/web": 1}, f"2026-09-01T{at:02}:00:00", "hour")]
+    with Engine() as engine:
+        levels = [teams(by("driver", driver="use"))]
+        found = ran(books_of(tmp_path, [one("search", "8")]), engine, [], hours, levels=levels)
+        assert found.rows("x_Product, x_Team") == [("search", None, 8)]
+        assert [message for _, message, *_ in said(found)] == [
+            "level team, by driver use: driver use says nothing of some hours on 2026-09-01; cost of search"
+        ]

@@ -205,9 +205,10 @@ class Cuts:
             self._seen = count
         return self._cut
 
-    def dated(self) -> Mapping[int, Dated]:
-        """Return the shares that were asked, by target."""
-        return {number: each for number, each in self._found.items() if each}
+    def dated(self) -> Mapping[int, tuple[Level, Dated]]:
+        """Return the level of each target that was asked for, and its shares."""
+        found = ((number, self._level(number), each) for number, each in sorted(self._found.items()))
+        return {number: (level, each) for number, level, each in found if level and each}
 
     def _level(self, target: int) -> Level | None:
         targets = self.asking.targets

@@ -5,19 +5,23 @@ Owns the findings. Cost that no share could place is never lost: it stands unall
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, PLACES
-from finmod.allocation.definition import Allocation, Share
+from finmod.allocation.definition import Allocation, Level, Share, Values
 from finmod.allocation.driver_shares import ByDriver
 from finmod.allocation.full_cost import every
 from finmod.allocation.inferred import ByInference, Fit
 from finmod.allocation.levels import LevelRun
+from finmod.allocation.parts import ALLOCATED
 from finmod.allocation.shares import EPOCH, Dated
-from finmod.engines.duckdb import Engine
+from finmod.allocation.targets import Targets
+from finmod.engines.duckdb import Engine, identifier
 from finmod.errors import counted, printable
+from finmod.settings.validate import listing
+from finmod.taxonomy.definition import column_of
 from finmod.terms.findings import Finding, Severity
 
 Costs = Mapping[tuple[int, int, int, str], Decimal]
@@ -132,21 +136,74 @@ def _sums(costs: Costs, pool: int, cells: Iterable[tuple[int, int, str]]) -> dic
     return found
 
 
+def cut_findings(engine: Engine, targets: Targets, cuts: Mapping[int, tuple[Level, Dated]]) -> Iterator[Finding]:
+    """Yield a finding per target that a level could not cut on some days, reason, and currency of what it costs then.
+
+    Args:
+        engine: Has the view ``allocated``.
+        targets: What numbers mean.
+        cuts: Target's number -> the level that cuts it, and its shares, asked.
+    """
+    missed = [(number, level, *each) for number, (level, dated) in cuts.items() for each in _uncut(dated)]
+    costs = _left(engine, targets) if missed else {}
+    for number, level, share, reason, days in missed:
+        sums: dict[str, Decimal | None] = {}
+        for day in sorted(days):
+            for currency, cost in costs.get((targets.every[number], day), ()):
+                sums[currency] = None if cost is None else (sums.get(currency) or Decimal(0)) + cost
+        for currency, amount in sorted(sums.items()):
+            yield Finding(
+                code="FM2142" if share.unallocated else "FM2143",
+                # That nobody there has a name with a cost is a matter of tags, which are told elsewhere.
+                severity="info" if share.unallocated or share.kind == "cost" else "warning",
+                message=f"level {level.name}, {share.text}: {reason} {_when(days)}; cost of "
+                f"{printable(targets.name(number), 160)} of these days stays without {listing(level.dimensions)}.",
+                billing_period=_month(min(days)),
+                last_billing_period=_month(max(days)) if _month(min(days)) != _month(max(days)) else None,
+                amount=amount,
+                currency=currency or None,
+                where=share.place,
+            )
+
+
+def _uncut(dated: Dated) -> Iterator[tuple[Share, str, set[int]]]:
+    """Yield shares of a target that left it whole: the last of each chain, with the reason and the days."""
+    for (share, reason), cells in dated.missed.items():
+        if share.otherwise is None:
+            yield share, reason, {day for day, _, _ in cells}
+    for share, asked in (each for _, chain in dated.shares for each in chain):
+        if isinstance(asked, ByDriver) and asked.lacking:
+            yield share, f"driver {share.driver} says nothing of some hours", set(asked.lacking)
+
+
+def _left(engine: Engine, targets: Targets) -> Mapping[tuple[Values, int], Sequence[tuple[str, Decimal | None]]]:
+    """Return what targets cost that lack a value: (target, day since 1970) -> currencies and EffectiveCost."""
+    columns = [identifier(column_of(name)) for name in targets.dimensions]
+    rows = engine.rows(
+        f"SELECT {', '.join(columns)}, x_ChargeDate - DATE '1970-01-01', coalesce(BillingCurrency, ''), "
+        f"sum(EffectiveCost) AS cost FROM {ALLOCATED} WHERE {' OR '.join(f'{each} IS NULL' for each in columns)} "
+        "GROUP BY ALL HAVING cost IS DISTINCT FROM 0 ORDER BY ALL"
+    )
+    found: dict[tuple[Values, int], list[tuple[str, Decimal | None]]] = {}
+    for *values, day, currency, cost in rows:
+        found.setdefault((tuple(values), day), []).append((currency, cost))
+    return found
+
+
 def level_findings(run: LevelRun) -> Iterator[Finding]:
     """Yield a finding per level, parent and reason for which it could not be cut on some days."""
-    for (level, values, share, negative), days in run.missed.items():
+    for (level, values, share, negative), when in run.missed.items():
         name = "/".join(printable(value or "", 80) for value in values)
         reason = "no share holds"
         if share is not None:
             reason = f"driver {share.driver} {'is negative' if negative else 'tells nothing'}"
-        first, last = min(days), max(days)
-        when = f"on {first}" if first == last else f"on {counted(len(days), 'day')} from {first} to {last}"
+        days = [(day - EPOCH).days for day in when]
         yield Finding(
             code="FM2143",
             severity="warning",
-            message=f"level {level.name}: {reason} for {name} {when}; its cost of these days is nobody's there.",
-            billing_period=f"{first:%Y-%m}",
-            last_billing_period=f"{last:%Y-%m}" if (first.year, first.month) != (last.year, last.month) else None,
+            message=f"level {level.name}: {reason} for {name} {_when(days)}; its cost of these days is nobody's there.",
+            billing_period=_month(min(days)),
+            last_billing_period=_month(max(days)) if _month(min(days)) != _month(max(days)) else None,
             where=(share or level.shares[-1]).place,
         )
 

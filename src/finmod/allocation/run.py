@@ -27,7 +27,7 @@ from finmod.allocation.cells import (
 )
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_shares import Resolve
-from finmod.allocation.findings import doubt_findings, fed_findings, pool_costs, share_findings
+from finmod.allocation.findings import cut_findings, doubt_findings, fed_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
 from finmod.allocation.kubernetes_untold import untold_nodes
@@ -126,7 +126,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)
-    findings = _findings(engine, naming, allocation, network)
+    findings = (*_findings(engine, naming, allocation, network), *cut_findings(engine, targets, cuts.dated()))
     return Run(allocation, naming, targets, network, asking, proved, findings)
 
 

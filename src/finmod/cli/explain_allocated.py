@@ -100,6 +100,8 @@ def _screen(found: ExplainedAmount) -> None:
         for line in _lines(found, part):
             say(screen, line, indent=2, limit=1000)
         if part.parts:
+            if found.explanation.asked.day:
+                say(screen, "Its charge keys, with their cost of the whole month:", indent=2)
             columns = ("charge key", "source", "service", "account", "resource", "cost", "rule", "where")
             rows = [_row(each, found.explanation.asked.currency) for each in part.parts]
             table(columns, rows, right=("cost",))
