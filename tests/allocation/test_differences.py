@@ -55,6 +55,31 @@ def test_what_differs_is_told_by_month_currency_pool_and_target() -> None:
         assert changes(engine, sides(BEFORE, BEFORE)) == []
 
 
+def test_the_order_in_which_a_pool_was_split_is_no_difference() -> None:
+    """What is less than 1e-9 everywhere in a pool and sums to 0; cost that came is some, however little."""
+    tiny = "0.000000000002"
+    before = rows(*(("2026-07-01", None, "USD", pool, "search", tiny) for pool in ("k8s", "net")))
+    swapped = rows(*(("2026-07-01", None, "USD", pool, "ads", tiny) for pool in ("k8s", "net")))
+    more = rows(
+        ("2026-07-01", None, "USD", "k8s", "ads", tiny), ("2026-07-01", None, "USD", "net", "search", tiny),
+        ("2026-07-01", None, "USD", "net", "ads", tiny),
+    )  # fmt: skip
+    with Engine() as engine:
+        assert changes(engine, sides(before, swapped)) == []
+        assert changes(engine, sides(before, more)) == [Change(JULY, "USD", "net", ("ads",), Decimal(tiny))]
+
+
+def test_small_differences_of_a_pool_with_larger_ones_count() -> None:
+    """They make the larger ones exact."""
+    before = rows(("2026-07-01", None, "USD", "k8s", "search", "1"))
+    after = rows(
+        ("2026-07-01", None, "USD", "k8s", "ads", "0.999999999999"),
+        ("2026-07-01", None, "USD", "k8s", "shop", "0.000000000001"),
+    )
+    with Engine() as engine:
+        assert sum(each.amount for each in changes(engine, sides(before, after))) == 0
+
+
 def test_totals_stay_apart_by_currency() -> None:
     with Engine() as engine:
         found = totals(engine, sides(BEFORE, AFTER))

@@ -16,6 +16,7 @@ from finmod.allocation.shares import When
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.taxonomy.definition import Condition
+from tests.allocated import as_it_is
 from tests.allocation.small_usage import DAYS, TAXONOMY
 from tests.books import Books, bill
 from tests.taxonomy.small import read
@@ -43,7 +44,7 @@ def ran(books: Books, share: Share = SHARE) -> Iterator[tuple[Engine, Run]]:
         ledger = Ledger(books.root / ".finmod")
         taxonomy = read(books.root, TAXONOMY)
         allocation = Allocation(to=("product", "team"), pools=(pool,))
-        yield engine, allocate(engine, ledger, ledger.head(engine), taxonomy, allocation, resolve=lambda _, text: text)
+        yield engine, allocate(engine, ledger, ledger.head(engine), taxonomy, allocation, resolve=as_it_is)
 
 
 def costs(engine: Engine) -> dict[Any, Decimal]:

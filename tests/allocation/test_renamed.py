@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from finmod.allocation.moves import Change, Move
+from finmod.allocation.definition import Values
+from finmod.allocation.moves import Change, Move, matched
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.renamed import Left, Renaming, RulesOf, renamed
 from finmod.engines.duckdb import Engine
@@ -181,3 +185,34 @@ def test_a_charge_that_enters_a_pool_is_matched_with_what_the_pool_gives() -> No
     assert [(each.pool, each.target, str(each.amount)) for each in back.changes()] == [
         ("k8s", ("search", "web"), "-9"), ("k8s", ("shop", "web"), "9"),
     ]  # fmt: skip
+
+
+Pools = tuple[str | None, str | None]
+TARGETS = st.tuples(st.sampled_from(["search", "ads"]), st.sampled_from([None, "web", "api"]))
+AMOUNTS = st.integers(1, 10**15)
+
+
+@given(
+    st.dictionaries(st.tuples(st.sampled_from([None, "k8s"]), TARGETS), AMOUNTS | AMOUNTS.map(lambda some: -some)),
+    st.lists(
+        st.tuples(TARGETS, TARGETS, AMOUNTS, st.sampled_from([(None, None), (None, "k8s"), ("k8s", None)])), max_size=5
+    ),
+)
+def test_every_target_has_exactly_what_it_has_more_or_less_whatever_charges_bring_with_them(
+    differing: dict[tuple[str | None, Values], int], brought: list[tuple[Values, Values, int, Pools]]
+) -> None:
+    left = Left(
+        [Change(SEPTEMBER, "USD", pool, target, Decimal(some)) for (pool, target), some in differing.items()],
+        [False, True],
+    )
+    named = [Move(SEPTEMBER, "USD", pools, one, other, Decimal(some)) for one, other, some, pools in brought]
+    found: dict[Values, Decimal] = defaultdict(Decimal)
+    for (_, target), some in differing.items():
+        found[target] += some
+    for move in (*left.without(named), *matched(left.changes())):
+        assert move.amount > 0
+        if move.giver is not None:
+            found[move.giver] += move.amount
+        if move.taker is not None:
+            found[move.taker] -= move.amount
+    assert {target: some for target, some in found.items() if some} == {}

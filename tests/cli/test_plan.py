@@ -193,6 +193,36 @@ def test_less_than_a_cent_is_told_as_such(applied: Books, tmp_path: Path) -> Non
     assert [row["amount"] for row in rows if row["what"] == "move"] == ["0.000400000000"] * 2
 
 
+def test_differences_of_less_than_a_cent_are_counted_beside_those_that_are_listed(
+    applied: Books, tmp_path: Path
+) -> None:
+    books = applied.copy(tmp_path / "dust")
+    books.write(
+        "allocation.yaml",
+        ALLOCATION.replace("search: 0.75, ads: 0.25", "search: 0.65, ads: 0.34999, shop: 0.00001"),
+    )
+    out = said(books, "plan", "--detailed-exitcode", code=2)
+    assert out[2:8] == [
+        "This change moves 4.00 USD a month from Search engine to Ads (2 months from 2026-08 to 2026-09, on average).",
+        "",
+        "from           to    a month    in all  months  pool     rule              where",
+        "Search engine  Ads  4.00 USD  8.00 USD  2       cluster  fixed in 3 parts  allocation.yaml:3:47",
+        "And 1 difference of less than a cent.",
+        "",
+    ]
+    page = said(books, "plan", "--output", "markdown")
+    assert "And 1 difference of less than a cent." in page
+    assert not [line for line in page if "Shop" in line and "cluster" in line]
+
+
+def test_what_is_less_than_a_cent_a_month_is_told_in_all(applied: Books, tmp_path: Path) -> None:
+    books = applied.copy(tmp_path / "cents")
+    books.write("allocation.yaml", ALLOCATION.replace("search: 0.75, ads: 0.25", "search: 0.7501, ads: 0.2499"))
+    assert said(books, "plan")[2] == (
+        "This change moves 0.01 USD in all from Ads to Search engine (2 months from 2026-08 to 2026-09)."
+    )
+
+
 def test_what_moves_in_closed_months_is_told(changed: Books) -> None:
     changed.run("close", "2026-08")
     sentence = "2026-08 is closed: what moves in it is booked in 2026-09, where it sums to 0."

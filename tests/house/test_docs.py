@@ -19,6 +19,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from finmod.focus.columns import COSTS
+from finmod.settings.share import KEYS
 from finmod.settings.source import FORMATS, SourceSettings
 from tests.books import Books
 from tests.sample_truth import ledger, truth
@@ -171,6 +172,16 @@ def test_the_tables_of_keys_name_every_key_of_a_source() -> None:
     keys = [field.alias or name for name, field in SourceSettings.model_fields.items()]
 
     assert [key for key in keys if f"`{key}`" not in told] == []
+
+
+def test_the_tables_of_shares_name_every_kind_and_every_key() -> None:
+    text = (HOW_TO / "allocate.md").read_text(encoding="utf-8")
+    kinds = {line.split("|")[1].strip(" `"): line for line in text.splitlines() if line.startswith("| `")}
+
+    for kind, keys in KEYS.items():
+        assert [key for key in keys if f"`{key}`" not in kinds[kind].rpartition("|")[0]] == [], kind
+    told = " ".join(line.split("|")[1] for line in kinds.values())
+    assert [key for keys in KEYS.values() for key in keys if f"`{key}: " not in told] == []
 
 
 def run_page(tmp_path: Path, text: str) -> Folder:

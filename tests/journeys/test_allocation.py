@@ -22,6 +22,7 @@ from finmod.sample.products import PLATFORMS, PRODUCTS
 from finmod.settings.project import load_project
 from finmod.taxonomy.definition import Condition
 from finmod.taxonomy.reading import read_taxonomy
+from tests.allocated import as_it_is
 from tests.books import Books, finmod
 from tests.examples import examples
 
@@ -134,7 +135,7 @@ def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         parts = [_driver_rows(root, name) for name in _PLATFORMS]
         engine.run(f"CREATE TEMP TABLE driver_rows AS {' UNION ALL '.join(parts)}")
         taxonomy = read_taxonomy(rules)
-        run = allocate(engine, ledger, ledger.head(engine), taxonomy, _RULES, resolve=lambda _, text: text)
+        run = allocate(engine, ledger, ledger.head(engine), taxonomy, _RULES, resolve=as_it_is)
         yield Allocated(engine, run, root / "truth" / "allocation.parquet", Books(root))
 
 

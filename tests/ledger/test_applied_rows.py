@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.applied import files_of
+from finmod.ledger.applied_rows import restated_months
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.reduce import relation
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS
@@ -215,3 +216,31 @@ def test_dimensions_that_rules_no_longer_have_are_kept_in_true_ups(engine: Engin
         "SELECT x_Product, x_Team, EffectiveCost FROM "
         f"{relation(files_of(ledger, ALLOCATED, run))} WHERE x_AllocationOf IS NOT NULL ORDER BY ALL"
     ) == [("search", None, -TEN), (None, "web", TEN)]
+
+
+def test_amounts_of_the_order_in_which_a_pool_was_split_are_no_true_ups(engine: Engine, ledger: Ledger) -> None:
+    apply(engine, ledger, (SEPTEMBER, "k8s", "search", "10.000000000001"), (SEPTEMBER, "k8s", "ads", "5"))
+    again = ((SEPTEMBER, "k8s", "search", "10"), (SEPTEMBER, "k8s", "ads", "5.000000000001"))
+    run, made = apply(engine, ledger, *again, shut=closed(SEPTEMBER))
+    assert (made.months.moved, run.changed) == ((), ())
+
+
+def test_small_amounts_of_a_pool_that_moves_more_are_booked_with_it(engine: Engine, ledger: Ledger) -> None:
+    """What is booked sums to zero."""
+    apply(engine, ledger, (SEPTEMBER, "k8s", "search", "10.000000000001"), (SEPTEMBER, "k8s", "ads", "5"))
+    again = (
+        (SEPTEMBER, "k8s", "search", "10"),
+        (SEPTEMBER, "k8s", "ads", "4"),
+        (SEPTEMBER, "k8s", "shop", "1.000000000001"),
+    )
+    run, _ = apply(engine, ledger, *again, shut=closed(SEPTEMBER))
+    assert [row[3:] for row in stored(engine, ledger, run) if row[1]] == [
+        ("ads", Decimal(-1)), ("search", Decimal("-1e-12")), ("shop", Decimal("1.000000000001")),
+    ]  # fmt: skip
+
+
+def test_months_whose_charges_are_not_those_that_were_applied_are_found(engine: Engine, ledger: Ledger) -> None:
+    run, _ = apply(engine, ledger, *OLD)
+    allocated(engine, (SEPTEMBER, "k8s", "search", "10.000000000001"), (OCTOBER, "k8s", "ads", "3"))
+    assert restated_months(engine, ledger, run, [SEPTEMBER, OCTOBER]) == [OCTOBER]
+    assert restated_months(engine, ledger, run, [SEPTEMBER]) == []

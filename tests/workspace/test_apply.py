@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -137,6 +139,49 @@ def test_a_month_whose_charges_changed_before_its_close_is_allocated_anew_and_to
     ]
     assert done.findings[0].message.startswith("The closed month was allocated anew: what had been applied were not")
     assert books.query("SELECT sum(EffectiveCost) AS c FROM allocated_daily")[0]["c"] == "301.000000000000"
+
+
+def other_product(*charges: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """Return the charges; what named search in August names ads."""
+    was, now = '{"product":"search"}', '{"product":"ads"}'
+    return [{**each, "Tags": now} if (each["Tags"], each["ChargePeriodStart"][:7]) == (was, "2026-08") else each
+            for each in charges]  # fmt: skip
+
+
+def test_charges_that_changed_their_target_before_a_close_are_no_matter_of_rules(books: Books) -> None:
+    """The bill of August costs the same, and 60 of it are of ads: the month is not what was applied."""
+    apply(project_of(books), NOW, author="ada")
+    books.load(books.write("a.csv", bill(*other_product(*CHARGES))))
+    assert books.run("close", "2026-08").code == 0
+    done = apply(project_of(books), NOW, author="ada")
+    assert [(item.code, item.billing_period) for item in done.findings] == [("FM2212", "2026-08")]
+    assert done.run.changed == (AUGUST,)
+    rows = books.query("SELECT count(*) AS n FROM allocated_daily WHERE x_AllocationOf IS NOT NULL")
+    assert rows == [{"n": 0}]
+    assert not apply(project_of(books), NOW, author="ada").is_new
+
+
+def test_other_rules_after_charges_that_changed_elsewhere_are_booked_as_rules(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.load(books.write("a.csv", bill(*CHARGES, charge(9, "5", "i-7", '{"product":"ads"}'))))
+    assert books.run("close", "2026-08").code == 0
+    books.write("allocation.yaml", HALVES)
+    done = apply(project_of(books), NOW, author="ada")
+    assert [(item.code, item.billing_period) for item in done.findings] == [("FM2214", "2026-08")]
+
+
+def test_where_the_rules_that_were_applied_are_gone_charges_and_rules_are_not_told_apart(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.load(books.write("a.csv", bill(*other_product(*CHARGES))))
+    assert books.run("close", "2026-08").code == 0
+    books.write("allocation.yaml", HALVES)
+    shutil.rmtree(books.root / ".finmod" / "rules")
+    (found,) = apply(project_of(books), NOW, author="ada").findings
+    assert (found.code, found.severity, found.billing_period) == ("FM2214", "warning", "2026-08")
+    assert found.message == (
+        "What the rules move in the closed month is booked in 2026-09. Charges that changed before it was closed may "
+        "be in it: the rules that were applied cannot be run."
+    )
 
 
 def test_a_reopened_month_is_replaced_and_its_true_ups_vanish(books: Books) -> None:

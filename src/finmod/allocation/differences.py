@@ -14,6 +14,9 @@ from finmod.allocation.moves import DUST, Change
 from finmod.engines.duckdb import Engine, identifier
 from finmod.terms.money import difference
 
+_NOISE = "1e-9::DECIMAL(38,12)"
+"""Below it, what targets of a pool have more or less in a month is the order in which it was split, if it sums to 0."""
+
 MONTH = "coalesce(x_AllocationOf, x_BillingPeriod)"
 """SQL: the month that a row says something of."""
 
@@ -67,11 +70,16 @@ class Sides:
 
 
 def changes(engine: Engine, sides: Sides) -> list[Change]:
-    """Return what differs, by month, currency, pool and target."""
+    """Return what differs, by month, currency, pool and target.
+
+    What differs below 1e-9 everywhere within a pool and sums to 0 does not count: nobody's rules or charges changed.
+    """
     columns = ", ".join(("month", "BillingCurrency", "x_Pool", *map(identifier, sides.columns)))
     rows = engine.rows(
-        f"SELECT {columns}, sum(a) - sum(b) AS moved FROM ({sides.rows(after=False)} UNION ALL "
-        f"{sides.rows(after=True)}) GROUP BY {columns} HAVING moved <> 0 ORDER BY {columns}"
+        f"SELECT * FROM (SELECT {columns}, sum(a) - sum(b) AS moved FROM ({sides.rows(after=False)} UNION ALL "
+        f"{sides.rows(after=True)}) GROUP BY {columns} HAVING moved <> 0) "
+        "WINDOW pool AS (PARTITION BY month, BillingCurrency, x_Pool) "
+        f"QUALIFY max(abs(moved)) OVER pool >= {_NOISE} OR sum(moved) OVER pool <> 0 ORDER BY {columns}"
     )
     return [Change(row[0], row[1], row[2], tuple(row[3:-1]), row[-1]) for row in rows]
 

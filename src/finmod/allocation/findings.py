@@ -154,7 +154,8 @@ def cut_findings(engine: Engine, targets: Targets, cuts: Mapping[int, tuple[Leve
         for currency, amount in sorted(sums.items()):
             yield Finding(
                 code="FM2142" if share.unallocated else "FM2143",
-                severity="info" if share.unallocated else "warning",
+                # That nobody there has a name with a cost is a matter of tags, which are told elsewhere.
+                severity="info" if share.unallocated or share.kind == "cost" else "warning",
                 message=f"level {level.name}, {share.text}: {reason} {_when(days)}; cost of "
                 f"{printable(targets.name(number), 160)} of these days stays without {listing(level.dimensions)}.",
                 billing_period=_month(min(days)),

@@ -177,6 +177,11 @@ class Flow:
         return self.amount < DUST
 
     @property
+    def is_dust_a_month(self) -> bool:
+        """Return whether the average of its months shows as 0.00."""
+        return self.per_month < DUST
+
+    @property
     def per_month(self) -> Decimal:
         """Return the average of its months, rounded to 12 places."""
         return average(self.amount, len(self.months))

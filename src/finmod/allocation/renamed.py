@@ -7,7 +7,7 @@ two allocations' differences when what it finds is taken out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -159,8 +159,10 @@ class Left:
         """
         self._cut = cut
         self._left: dict[tuple[date, str, str | None], dict[Values, Decimal]] = defaultdict(dict)
+        # Of direct cost: the targets that are the same but for what levels fill in.
+        self._alike: dict[tuple[date, str, Values], list[Values]] = defaultdict(list)
         for each in differing:
-            self._left[each.month, each.currency, each.pool][each.target] = each.amount
+            self._add((each.month, each.currency, each.pool), each.target, each.amount)
 
     def changes(self) -> list[Change]:
         """Return what is left."""
@@ -199,9 +201,9 @@ class Left:
                     found += [replace(move, giver=giver, taker=taker, amount=amount)] if giver != taker else []
                 continue
             for target, amount in givers or ():
-                self._add(move, move.pool, target, amount.copy_negate())
+                self._add((move.month, move.currency, move.pool), target, amount.copy_negate())
             for target, amount in takers or ():
-                self._add(move, move.pool, target, amount)
+                self._add((move.month, move.currency, move.pool), target, amount)
         return found
 
     def is_cut(self, move: Move) -> bool:
@@ -209,8 +211,8 @@ class Left:
         ends = move.giver, move.taker
         return any(self._cut) and None not in ends and self._known(ends[0] or ()) == self._known(ends[1] or ())
 
-    def _known(self, target: Values) -> list[str | None]:
-        return [value for value, cut in zip(target, self._cut, strict=True) if not cut]
+    def _known(self, target: Values) -> Values:
+        return tuple(value for value, cut in zip(target, self._cut, strict=True) if not cut)
 
     def _is_open(self, target: Values) -> bool:
         """Return whether a level fills in some of it."""
@@ -222,30 +224,31 @@ class Left:
         some = self._left[move.month, move.currency, None]
         parts: list[tuple[Values, Decimal]] = []
         rest = move.amount
-        for target in self._parts(end, some, gives=gives) if self._is_open(end) else ():
+        for target in self._parts(move, end, gives=gives) if self._is_open(end) else ():
             part = min(rest, some[target].copy_abs())
             rest = difference(rest, part)
             parts += [(target, part)] if part else []
         parts += [(end, rest)] if rest else []
         for target, amount in parts:
-            self._add(move, None, target, amount if gives else amount.copy_negate())
+            self._add((move.month, move.currency, None), target, amount if gives else amount.copy_negate())
         return parts
 
-    def _parts(self, end: Values, some: Mapping[Values, Decimal], *, gives: bool) -> list[Values]:
+    def _parts(self, move: Move, end: Values, *, gives: bool) -> list[Values]:
         """Return the targets which an end can be in the result, those with the largest change first."""
+        some = self._left[move.month, move.currency, None]
         found = [
             target
-            for target, amount in some.items()
-            if amount
-            and (amount < 0) is gives
-            and all(
-                mine == its or (mine is None and cut) for mine, its, cut in zip(end, target, self._cut, strict=True)
-            )
+            for target in self._alike.get((move.month, move.currency, self._known(end)), ())
+            if some[target] and (some[target] < 0) is gives
+            if all(mine in {None, its} for mine, its in zip(end, target, strict=True))
         ]
         return sorted(found, key=lambda target: (-some[target].copy_abs(), [value or "" for value in target]))
 
-    def _add(self, move: Move, pool: str | None, target: Values, amount: Decimal) -> None:
-        some = self._left[move.month, move.currency, pool]
+    def _add(self, place: tuple[date, str, str | None], target: Values, amount: Decimal) -> None:
+        month, currency, pool = place
+        some = self._left[place]
+        if pool is None and target not in some:
+            self._alike[month, currency, self._known(target)].append(target)
         some[target] = difference(some.get(target, Decimal(0)), amount.copy_negate())
 
 

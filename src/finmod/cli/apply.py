@@ -87,7 +87,7 @@ def _said(done: Applied) -> str:
     if not done.is_new:
         return (
             f"Nothing to apply: version {run.version}, applied {minute(run.applied_at)} UTC by {run.author}, has the "
-            "same rules on the same ledger."
+            "same rules on the same charges."
         )
     changed = f"new rows in {months_words(run.changed)}" if run.changed else "the same rows as before"
     return (

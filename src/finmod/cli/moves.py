@@ -65,11 +65,15 @@ def headline(found: Compared, cause: Cause) -> str:
 def _amount(flow: Flow) -> str:
     if len(flow.months) == 1:
         return f"{money(flow.amount, flow.currency)} in {flow.months[0]:%Y-%m}"
+    if flow.is_dust_a_month:
+        return f"{money(flow.amount, flow.currency)} in all"
     return f"{money(flow.per_month, flow.currency)} a month"
 
 
 def _average(flow: Flow) -> str:
-    return f" ({months_words(flow.months)}, on average)" if len(flow.months) > 1 else ""
+    if len(flow.months) == 1:
+        return ""
+    return f" ({months_words(flow.months)}{'' if flow.is_dust_a_month else ', on average'})"
 
 
 def _way(found: Compared, flow: Flow, depth: int) -> str:
@@ -121,18 +125,28 @@ def line_cells(found: Compared, line: Line) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _listed(cause: Cause, *, detail: bool = False) -> tuple[list[Line], str]:
+    """Return the lines of a cause that are listed, and how many others there are, in words; empty for none."""
+    every = cause.lines(detail=detail)
+    lines = [line for line in every if not line.flow.is_dust]
+    count = len(every) - len(lines)
+    return lines, f"And {counted(count, 'difference')} of less than a cent." if count else ""
+
+
 def screen_of_moves(found: Compared, *, detail: bool) -> None:
     """Print what every cause moves: sentence, table, the whole before and after."""
     screen = console()
     for cause in found.causes:
         say(screen, headline(found, cause), style="bold" if cause.kind == "rules" else "")
-        lines = [line for line in cause.lines(detail=detail) if not line.flow.is_dust]
+        lines, dust = _listed(cause, detail=detail)
         shown = lines if detail else lines[:_MOST]
         if shown:
             screen.print()
             table(_MOVES, [line_cells(found, line) for line in shown], right=_RIGHT, spare=("months", "rule", "in all"))
             if len(lines) > len(shown):
                 say(screen, f"{len(lines) - len(shown):,} smaller ones are not shown: --detail shows all.", style="dim")
+            if dust:
+                say(screen, dust, style="dim")
             screen.print()
     _screen_of_changes(found)
     for total in found.totals:
@@ -247,12 +261,14 @@ def page_of_moves(found: Compared) -> Iterator[str]:
     """Yield the lines of a page: sentences, tables of moves, totals, closed months, findings, and every move folded."""
     for cause in found.causes:
         yield from ("", f"**{markdown_text(headline(found, cause))}**")
-        lines = [line for line in cause.lines() if not line.flow.is_dust]
+        lines, dust = _listed(cause)
         if lines:
             yield ""
             yield from _markdown(_MOVES, [line_cells(found, line) for line in lines[:_MOST]], _RIGHT)
         if len(lines) > _MOST:
             yield from ("", f"{len(lines) - _MOST:,} smaller ones are not shown.")
+        if lines and dust:
+            yield from ("", dust)
     yield ""
     yield from (
         f"- {markdown_text(total_words(total, found.measure, is_first=found.is_first))}" for total in found.totals
@@ -269,7 +285,7 @@ def _folded(found: Compared) -> Iterator[str]:
     yield from _markdown(headings, [result_cells(found, each) for each in found.results], _RIGHT)
     yield from ("", "</details>")
     for cause in found.causes:
-        lines = [line for line in cause.lines(detail=True) if not line.flow.is_dust]
+        lines, _ = _listed(cause, detail=True)
         if not lines:
             continue
         yield from (

@@ -23,6 +23,8 @@ from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, ALLOCATION_TABLES,
 from finmod.normalize.charges import COST_UNKNOWNS
 
 _AMOUNTS = (*COSTS, *COST_UNKNOWNS)
+# Below it, amounts of one pool on one day that sum to zero are the order in which it was split.
+_NOISE = "1e-9::DECIMAL(38,12)"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,31 @@ class AppliedRows:
         return sorted(month for month, mark in self.prints.items() if stand.get(month) != mark)
 
 
-def applied_rows(engine: Engine, ledger: Ledger, closed: Closes, before: Run | None) -> AppliedRows:
+def restated_months(engine: Engine, ledger: Ledger, before: Run, months: Sequence[date]) -> list[date]:
+    """Return the months whose charges are not those that were applied.
+
+    Args:
+        engine: Has the table ``allocated`` of the rules that were applied, run on the charges of today.
+        ledger: What stands.
+        before: The allocation that stands.
+        months: Those that are looked at.
+    """
+    stood = f"SELECT * FROM {whole(ALLOCATED, files_of(ledger, ALLOCATED, before))}"
+    columns = [name for name, _ in engine.columns(f"SELECT * FROM {ALLOCATED.name} UNION ALL BY NAME {stood}")]
+    texts = ", ".join(identifier(name) for name in columns if name not in _AMOUNTS)
+    less = ", ".join(f"-{name} AS {name}" for name in _AMOUNTS)
+    other = " OR ".join(f"abs(coalesce(sum({name}), 0)) >= {_NOISE}" for name in _AMOUNTS)
+    own = f"x_AllocationOf IS NULL AND {_in('x_BillingPeriod', months)}"
+    return [row[0] for row in engine.rows(
+        f"SELECT DISTINCT x_BillingPeriod FROM (SELECT x_BillingPeriod FROM (SELECT * FROM {ALLOCATED.name} WHERE "
+        f"{own} UNION ALL BY NAME SELECT * REPLACE ({less}) FROM ({stood}) WHERE {own}) GROUP BY {texts} "
+        f"HAVING {other}) ORDER BY 1"
+    )]  # fmt: skip
+
+
+def applied_rows(
+    engine: Engine, ledger: Ledger, closed: Closes, before: Run | None, restated: Sequence[date] = ()
+) -> AppliedRows:
     """Make the rows that an allocation leaves, beside what stands.
 
     Args:
@@ -77,6 +103,8 @@ def applied_rows(engine: Engine, ledger: Ledger, closed: Closes, before: Run | N
         ledger: What stands.
         closed: Which months are closed.
         before: The allocation that stands; None where there is none.
+        restated: Months whose charges changed after they were applied and before they were closed, as far as it is not
+            plain from their sums.
     """
     for table in ALLOCATION_TABLES:
         # Of a table that had other dimensions, what it lacks is NULL.
@@ -84,7 +112,7 @@ def applied_rows(engine: Engine, ledger: Ledger, closed: Closes, before: Run | N
         engine.run(f"CREATE OR REPLACE TEMP VIEW new_{table.name} AS {own}")
         stood = whole(table, files_of(ledger, table, before))
         engine.run(f"CREATE OR REPLACE TEMP VIEW stood_{table.name} AS SELECT * FROM {stood}")
-    months = _months(engine, closed)
+    months = _months(engine, closed, restated)
     for table in ALLOCATION_TABLES:
         engine.run(f"CREATE OR REPLACE TEMP VIEW applied_{table.name} AS {_rows_sql(table, months)}")
     made = AppliedRows(
@@ -129,7 +157,7 @@ def _dimension_columns(engine: Engine, table: Table) -> list[str]:
     return [name for name in given if name not in table.columns]
 
 
-def _months(engine: Engine, closed: Closes) -> Months:
+def _months(engine: Engine, closed: Closes, restated: Sequence[date]) -> Months:
     """Return what becomes of the months, and make the tables of true-ups."""
     own = [row[0] for row in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM new_{ALLOCATED.name} ORDER BY 1")]
     stood = engine.rows(
@@ -139,7 +167,7 @@ def _months(engine: Engine, closed: Closes) -> Months:
     shut = [month for month, _ in stood if closed.of(month)]
     stand = [month for month, is_own in stood if is_own and closed.of(month)]
     _make_true_ups(engine, ALLOCATED, shut, stand, ())
-    replaced = _unequal(engine)
+    replaced = sorted({*_unequal(engine), *(month for month in stand if month in restated)})
     if replaced:
         _make_true_ups(engine, ALLOCATED, shut, stand, replaced)
     _make_true_ups(engine, ALLOCATED_LEVELS, shut, stand, replaced)
@@ -188,15 +216,20 @@ def _make_true_ups(
     sums = ", ".join(f"CAST(sum({name}) AS {table.columns[name]}) AS {name}" for name in _AMOUNTS)
     moved = " OR ".join(f"coalesce(sum({name}), 0) <> 0" for name in _AMOUNTS)
     still = [month for month in stand if month not in replaced]
+    whole_sums = " OR ".join(f"coalesce(sum({name}) OVER cut, 0) <> 0" for name in _AMOUNTS)
+    largest = ", ".join(f"abs(coalesce({name}, 0))" for name in _AMOUNTS)
+    day = [name for name in ("x_ChargeDate", "BillingCurrency", "x_Pool", "x_Level") if name in grain]
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE true_ups_{table.name} AS "
+        f"CREATE OR REPLACE TEMP TABLE true_ups_{table.name} AS SELECT * FROM ("
         f"SELECT month AS x_AllocationOf, {texts}, {sums} FROM ("
         f"SELECT x_BillingPeriod AS month, * EXCLUDE (x_BillingPeriod, x_AllocationOf) FROM new_{table.name} "
         f"WHERE {_in('x_BillingPeriod', still)} UNION ALL BY NAME "
         f"SELECT coalesce(x_AllocationOf, x_BillingPeriod) AS month, * EXCLUDE (x_BillingPeriod, x_AllocationOf) "
         f"REPLACE ({less}) FROM stood_{table.name} WHERE {_in('x_BillingPeriod', shut)} AND ("
         f"{_in('coalesce(x_AllocationOf, x_BillingPeriod)', still)} OR {_in('x_AllocationOf', replaced)})"
-        f") GROUP BY month, {texts} HAVING {moved}"
+        f") GROUP BY month, {texts} HAVING {moved}) "
+        f"WINDOW cut AS (PARTITION BY {', '.join(('x_AllocationOf', *day))}) "
+        f"QUALIFY max(greatest({largest})) OVER cut >= {_NOISE} OR {whole_sums}"
     )
 
 

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from finmod.allocation.differences import months, results, totals
@@ -20,9 +20,9 @@ from finmod.engines.disk import full_disk, told_when_full
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, Problem, UserError
 from finmod.ledger.applied import NewRun, Run, commit, runs
-from finmod.ledger.applied_rows import AppliedRows, Months, applied_rows, write_months
+from finmod.ledger.applied_rows import AppliedRows, Months, applied_rows, restated_months, write_months
 from finmod.ledger.applied_rows import totals as applied_totals
-from finmod.ledger.closes import closes
+from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.locks import books, hold, unwritable
@@ -30,8 +30,8 @@ from finmod.ledger.rule_files import keep
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.moves import Compared, common_dimensions, labels_of, moved_by_data, sides
-from finmod.workspace.plan import Planning
-from finmod.workspace.rules import Rules, read_rules
+from finmod.workspace.plan import Planning, changed_months, kept_rules
+from finmod.workspace.rules import Rules, read_rules, run_rules
 from finmod.workspace.steps import Step, silent
 
 _LONGEST = 500
@@ -94,13 +94,15 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
     known = runs(engine, ledger)
     before = known[-1] if known else None
     step("allocation", 1, 4)
+    closed = closes(engine, ledger, work.head)
+    restated, untold = _restated(work, rules, closed, before)
     new, findings = work.run("side_new", rules, work.drivers, levels=folder)
     _refuse_difference(engine)
     step("closed months", 2, 4)
-    made = applied_rows(engine, ledger, closes(engine, ledger, work.head), before)
+    made = applied_rows(engine, ledger, closed, before, restated)
     old = work.stored("side_applied", before)
     step("commit", 3, 4)
-    run = _committed(work, rules, (made, findings), before, said, folder)
+    run = _committed(work, rules, (made, (*findings, *_told(made, untold))), before, said, folder)
     both = sides(old, new, "EffectiveCost", None)
     return Applied(
         measure="EffectiveCost",
@@ -118,6 +120,35 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
         is_new=before is None or run.version > before.version,
         spans=made.months,
     )
+
+
+def _restated(
+    work: Planning, rules: Rules, closed: Closes, before: Run | None
+) -> tuple[Sequence[date], Sequence[date]]:
+    """Return the months that are closed since, whose charges changed after they were applied; and those not known.
+
+    A closed month keeps what was applied, and what other rules move there is booked later: charges that went from one
+    target to another before the close are no matter of rules. The rules that were applied tell them apart.
+    """
+    if before is None or work.has_same_charges(before):
+        return (), ()
+    engine, ledger = work.engine, work.ledger
+    then = ledger.at(engine, before.ledger_version)
+    changed = changed_months(engine, ledger, then, work.head)
+    since = [
+        month
+        for month in before.months
+        for close in [closed.of(month)]
+        if close is not None and close.version > before.ledger_version and month in changed
+    ]
+    if not since:
+        return (), ()
+    try:
+        old = rules if before.rule_hash == rules.files.hash else kept_rules(ledger, before)
+        run_rules(engine, ledger, work.head, old, drivers=before.drivers_version, months=since)
+    except UserError:  # told with what moves there
+        return (), since
+    return restated_months(engine, ledger, before, since), ()
 
 
 def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of
@@ -147,7 +178,7 @@ def _committed(  # noqa: PLR0913, PLR0917 -- what a version is made of
         files=write_months(work.engine, made, differing, folder),
         gone=made.months.gone,
         columns=made.columns,
-        findings=(*findings, *_told(made)),
+        findings=findings,
         rows=rows,
         totals=sums,
     )
@@ -168,8 +199,13 @@ def _refuse_difference(engine: Engine) -> None:
         raise InternalError(message)
 
 
-def _told(made: AppliedRows) -> Iterator[Finding]:
-    """Yield what is to be known of closed months."""
+def _told(made: AppliedRows, untold: Sequence[date]) -> Iterator[Finding]:
+    """Yield what is to be known of closed months.
+
+    Args:
+        made: What became of them.
+        untold: Those of which is not known whether charges or rules move it.
+    """
     for month in made.months.replaced:
         yield Finding(
             code="FM2212",
@@ -185,10 +221,12 @@ def _told(made: AppliedRows) -> Iterator[Finding]:
             billing_period=f"{month:%Y-%m}",
         )
     for month in made.months.moved:
+        booked = f"What the rules move in the closed month is booked in {made.months.booked:%Y-%m}."
+        unsure = " Charges that changed before it was closed may be in it: the rules that were applied cannot be run."
         yield Finding(
             code="FM2214",
-            severity="info",
-            message=f"What the rules move in the closed month is booked in {made.months.booked:%Y-%m}.",
+            severity="warning" if month in untold else "info",
+            message=f"{booked}{unsure if month in untold else ''}",
             billing_period=f"{month:%Y-%m}",
         )
 

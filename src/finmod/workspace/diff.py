@@ -164,10 +164,10 @@ def _of_close(month: str, known: Sequence[Run], closed: Closes) -> _End:
     return _End(f"version {run.version} (as {month} was closed)", run)
 
 
-def _labels(project: Project, ends: Sequence[Side]) -> dict[str, dict[str, str]]:
-    """Return what values are called: by the rules that are compared, else by those of the working tree."""
+def _labels(project: Project, ends: Sequence[Side], *, stored: bool) -> dict[str, dict[str, str]]:
+    """Return what values are called: by the rules that are run; what was applied by those of the working tree."""
     found = next((side.rules.taxonomy for side in reversed(ends) if side.rules), None)
-    if found is None:
+    if stored or found is None:
         with suppress(UserError):
             found = read_taxonomy(project.root)
     return labels_of(found, found.dimensions) if found else {}
@@ -185,7 +185,7 @@ def _compared(project: Project, work: Planning, ends: Sequence[_End], measure: s
     return Diff(
         measure=measure,
         dimensions=common_dimensions(before, after),
-        labels=_labels(project, (before, after)),
+        labels=_labels(project, (before, after), stored=stored),
         months=tuple(months(work.engine, both)),
         booked={} if stored else {move.month: to for move in cause.moves if (to := closed.booked(move.month))},
         causes=(cause,),

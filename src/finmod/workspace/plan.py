@@ -141,6 +141,18 @@ def same_charges(one: Snapshot, other: Snapshot) -> bool:
     return all(one.tables.get(table.name) == other.tables.get(table.name) for table in _ALLOCATED_OF)
 
 
+def changed_months(engine: Engine, ledger: Ledger, one: Snapshot, other: Snapshot) -> set[date]:
+    """Return the billing periods of which two states of the ledger have other files of charges, usage or true-ups."""
+    found: set[date] = set()
+    for table in _ALLOCATED_OF:
+        files = set(ledger.files(table, one)) ^ set(ledger.files(table, other))
+        if table is not TRUE_UPS:
+            found |= {date.fromisoformat(file.parent.name.partition("=")[2]) for file in files}
+        elif files:  # these lie by the month that they are of, and belong to that in which they are booked
+            found |= {*booked_months(engine, ledger, one), *booked_months(engine, ledger, other)}
+    return found
+
+
 def plan(project: Project, *, measure: str = "EffectiveCost", span: Span = WHOLE, step: Step = silent) -> Plan:
     """Return what applying the rules of a project would change.
 
