@@ -230,6 +230,12 @@ def test_pools_can_have_a_part_of_a_share_by_cost(tmp_path: Path, engine: Engine
     assert found.by_product("x_Pool = 'net'") == {"ads": 50, "search": 30}
 
 
+def test_a_pool_that_says_so_gets_nothing_where_pools_are_targets(tmp_path: Path, engine: Engine) -> None:
+    pools = [replace(pool("k8s", fixed(ads="1")), receives=()), pool("net", by("cost", pools=True))]
+    found = ran(books_of(tmp_path, [*SEARCH_ADS, one("k8s", "400"), one("net", "40")]), engine, pools)
+    assert found.by_product("x_Pool = 'net'") == {"ads": 10, "search": 30}
+
+
 def test_a_level_fills_in_the_team_that_a_share_does_not_know(tmp_path: Path, engine: Engine) -> None:
     charges = [*SEARCH_ADS, one("search", "100", team="api"), one("search", "8"), one("k8s", "80")]
     level = Level(name="team", place="", dimensions=("team",), within=("product",), shares=(by("cost"),))

@@ -128,9 +128,11 @@ class Asking:
     def _spending(self) -> list[int]:
         """Return the pools whose own cost counts where pools are targets, called anything or not.
 
-        Those of policies do not: what they hold is no use of anything, but comes on top of others' use.
+        Not those that say of themselves that they get nothing, and not those of policies: what these hold is no use of
+        anything, but comes on top of others' use.
         """
-        return [number for number, pool in enumerate(self.allocation.pools, start=1) if not pool.is_policy]
+        pools = enumerate(self.allocation.pools, start=1)
+        return [number for number, pool in pools if not pool.is_policy and pool.receives != ()]
 
     def _left_out(self, share: Share, number: int) -> list[int]:
         """Return the pools, by their negative number, that may have no part of a pool: itself, and by ``among``."""

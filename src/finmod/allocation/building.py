@@ -138,6 +138,8 @@ class Builder:
     def _receives(self, settings: PoolSettings, when: tuple[tuple[Condition, ...], ...], at: Steps) -> Values | None:
         if settings.receives is None:
             return self._meant(when)
+        if not settings.receives:
+            return ()
         holds, found = span(settings), dict[str, str]()
         for dimension, value in settings.receives.items():
             step = (*at, "as", dimension)

@@ -46,7 +46,7 @@ def _twice(holders: Sequence[Pool] | Sequence[Level], what: str) -> Iterator[Pro
 def _received_twice(allocation: Allocation) -> Iterator[Problem]:
     seen: list[Pool] = []
     for pool in allocation.pools:
-        if pool.receives is None:
+        if not pool.receives:
             continue
         for other in seen:
             if other.receives == pool.receives and common(other.span, pool.span):

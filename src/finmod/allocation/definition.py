@@ -139,8 +139,8 @@ class Pool:
         first: How many of the sets, at their head, policies gave it: they are asked before any pool's own.
         shares: How it is shared, by time: at most one holds on a day.
         span: When there is such a pool.
-        receives: What it is called as a target of other pools, as values of the dimensions; None where it receives
-            nothing.
+        receives: What it is called as a target of other pools, as values of the dimensions; None where it is called
+            nothing, and () where it gets nothing even where pools are targets like any other.
         label: How reports call it.
         is_policy: Whether it comes from ``policies``; those stand before the pools.
         rest: Whether it is for what the pools before leave, and told so.

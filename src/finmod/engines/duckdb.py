@@ -155,6 +155,8 @@ class Engine:
         # DuckDB does not hear Ctrl-C while a COPY runs; a thread that only waits for the statement does.
         self._runner = ThreadPoolExecutor(1, thread_name_prefix="finmod-statement")
         self.run("SET TimeZone = 'UTC'")
+        # Else a bar is drawn where a statement takes seconds, into pipes too.
+        self.run("SET enable_progress_bar = false")
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
