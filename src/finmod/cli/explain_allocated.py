@@ -62,6 +62,8 @@ def show_amount(found: ExplainedAmount, form: Form) -> None:
 
 def _name(found: ExplainedAmount, *, label: bool = True) -> str:
     values = found.explanation.asked.values.values()
+    if values and not any(values):
+        return "Unallocated" if label else _UNNAMED
     named = [(found.labels.get(value, value) if label else value) if value else _UNNAMED for value in values]
     return " / ".join(named) or "All targets"
 
