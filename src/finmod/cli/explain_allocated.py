@@ -82,12 +82,11 @@ def _head(found: ExplainedAmount) -> str:
 
 def _version(found: ExplainedAmount) -> str:
     run = found.run
-    said = (
-        "the same amount, to the last digit"
-        if found.ties
-        else f"{money(found.stored, found.explanation.asked.currency)}"
-    )
-    return f"Version {run.version}, applied {minute(run.applied_at)} UTC by {run.author}, has {said}."
+    head = f"Version {run.version}, applied {minute(run.applied_at)} UTC by {run.author}, has"
+    if found.ties:
+        return f"{head} the same amount, to the last digit."
+    stored = money(found.stored, found.explanation.asked.currency)
+    return f"{head} {stored}: another version of finmod made it, and this one shares otherwise. See: finmod plan"
 
 
 def _screen(found: ExplainedAmount) -> None:
@@ -106,7 +105,7 @@ def _screen(found: ExplainedAmount) -> None:
                 say(screen, "Its charge keys, with their cost of the whole month:", indent=2)
             columns = ("charge key", "source", "service", "account", "resource", "cost", "rule", "where")
             rows = [_row(each, found.explanation.asked.currency) for each in part.parts]
-            table(columns, rows, right=("cost",))
+            table(columns, rows, right=("cost",), spare=("source", "account", "rule", "service"))
             more = part.charges - len(part.parts)
             if more > 0:
                 say(screen, f"And {counted(more, 'charge key')} more.", style="dim")
