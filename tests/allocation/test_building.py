@@ -73,7 +73,7 @@ def test_a_pool_that_is_more_or_less_than_a_value_gets_nothing(tmp_path: Path, w
 
 def test_a_pool_gets_nothing_where_that_is_said(tmp_path: Path) -> None:
     text = "to: product\npools: [{name: a, when: {product: platform}, as: {}, share: {by: even}}]"
-    assert read(tmp_path, text).pools[0].receives is None
+    assert read(tmp_path, text).pools[0].receives == ()
 
 
 def test_policies_make_pools_before_the_others(tmp_path: Path) -> None:

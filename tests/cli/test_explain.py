@@ -280,7 +280,7 @@ def test_json_has_every_rules_answer(project: Books) -> None:
     assert {name: value for name, value in key.items() if name not in {"charge_key", "columns", "names"}} == {
         "source": "saas", "billing_period": "2026-09", "true_up_of": None, "since": None, "until": None, "charges": 1,
         "effective_cost": "10.000000000000", "billed_cost": "10.000000000000", "currency": "USD",
-        "taggable": "taggable",
+        "taggable": "taggable", "allocated": [],
     }  # fmt: skip
     assert key["columns"]["Tags"] == '{"product":"serach"}'
     assert key["names"]["product"] == {
@@ -354,7 +354,7 @@ def test_a_month_and_a_word_that_make_no_sense_are_refused(project: Books) -> No
     assert project.run("explain", "i-1", "--period", "2026-07").err.startswith(
         "there are no charges of 2026-07; expected"
     )
-    assert project.run("explain").err == "KEY|RESOURCE is missing.\n  See: finmod explain --help\n"
+    assert project.run("explain").err.startswith("nothing to explain is named; expected a charge key, a resource, or")
     assert project.run("explain", " ").err == (
         "KEY|RESOURCE is ' '; expected a charge key or a resource.\n  Name one. (FM1061, docs/errors.md)\n"
     )

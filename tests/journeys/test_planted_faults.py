@@ -14,6 +14,7 @@ from finmod.sample.faults import FAULTS
 from finmod.settings.project import Project, load_project
 from finmod.terms.findings import Finding
 from finmod.workspace.check import CheckReport, check
+from finmod.workspace.drivers import load_drivers
 from finmod.workspace.load import load_source
 from finmod.workspace.sample import write_project_sample
 
@@ -83,6 +84,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = sample(tmp_path_factory.mktemp("clean") / "sample", None)
     for source in project.sources:
         load(project, source)
+    assert load_drivers(project, [], NOW)[1] == []
     return project
 
 

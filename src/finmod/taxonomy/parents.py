@@ -113,7 +113,8 @@ def parents_of(child: str, dimension: Dimension) -> list[str]:
         if above not in listed:
             break
         above = listed[above]
-        found.append(above)
+        if above != _same_id(child):
+            found.append(above)
     above = _same_id(child)
     for _ in range(_LEVELS):
         match = _ABOVE.match(above)
@@ -161,5 +162,6 @@ def _list(engine: Engine, dimensions: Sequence[tuple[int, Dimension]]) -> None:
 def _join(name: str, parent: str) -> str:
     return (
         f"LEFT JOIN names_resources AS {name} ON {name}.x_Source = r.x_Source AND {name}.segment = r.segment "
-        f"AND {name}.x_BillingPeriod = r.x_BillingPeriod AND {name}.ResourceId = {parent}"
+        f"AND {name}.x_BillingPeriod = r.x_BillingPeriod AND {name}.ResourceId = {parent} "
+        f"AND {name}.ResourceId <> r.ResourceId"  # where the listed parents go round, nothing is part of itself
     )
