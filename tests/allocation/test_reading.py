@@ -104,8 +104,8 @@ def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
     found = refused(tmp_path, f"to: [product]\npools:\n{pools}")
     assert len(found) == 101
     assert found[-1] == (
-        " there are more problems than the first 100, which are shown. Mend these first, and check that the file is "
-        "the right one. (FM1024)"
+        " there are more problems than the first 100, which are shown. Mend these first, and check that the files "
+        "are the right ones. (FM1024)"
     )
 
 

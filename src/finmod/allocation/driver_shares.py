@@ -249,8 +249,3 @@ def refused_of(engine: Engine, targets: Targets, share: Share) -> Ints:
     """Return the targets that a share may give no part, in rising order."""
     held = among(engine, targets.every, targets.dimensions, share.among)
     return np.array([number for number, may in enumerate(held) if not may and number], dtype=np.int64)
-
-
-def negatives(series: Series) -> Sequence[int]:
-    """Return the periods with a negative value."""
-    return [at for at, (_, weights) in series.values.items() if bool((weights < 0).any())]

@@ -12,7 +12,7 @@ from finmod.allocation.checks import faults
 from finmod.allocation.definition import Allocation, DriverInfo
 from finmod.errors import Problem, UserError
 from finmod.settings.allocation import ALLOCATION, AllocationFile
-from finmod.settings.validate import MOST_PROBLEMS, line_and_column, validated
+from finmod.settings.validate import MOST_PROBLEMS, first_problems, line_and_column, validated
 from finmod.settings.yaml import read_yaml
 from finmod.taxonomy.definition import Taxonomy
 
@@ -47,18 +47,5 @@ def read_allocation(root: Path, taxonomy: Taxonomy, drivers: Mapping[str, Driver
     made = builder.allocation()
     problems = [*builder.problems, *islice(faults(made, taxonomy), MOST_PROBLEMS + 1)]
     if problems:
-        raise UserError(*_first(sorted(problems, key=line_and_column)))
+        raise UserError(*first_problems(sorted(problems, key=line_and_column), ALLOCATION))
     return made
-
-
-def _first(problems: list[Problem]) -> list[Problem]:
-    """Return as many problems as anybody reads."""
-    if len(problems) <= MOST_PROBLEMS:
-        return problems
-    more = Problem(
-        code="FM1024",
-        found=f"there are more problems than the first {MOST_PROBLEMS}, which are shown",
-        where=ALLOCATION,
-        remedy="Mend these first, and check that the file is the right one.",
-    )
-    return [*problems[:MOST_PROBLEMS], more]

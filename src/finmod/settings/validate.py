@@ -120,6 +120,19 @@ def _and_more(total: int, document: Document) -> Problem:
     )
 
 
+def first_problems(problems: list[Problem], name: str) -> list[Problem]:
+    """Return as many problems of a file as anybody reads, and one more that says so where there are others."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    more = Problem(
+        code="FM1024",
+        found=f"there are more problems than the first {MOST_PROBLEMS}, which are shown",
+        where=name,
+        remedy="Mend these first, and check that the files are the right ones.",
+    )
+    return [*problems[:MOST_PROBLEMS], more]
+
+
 def unplaced(data: Mapping[str, Any], options: Mapping[str, str]) -> Document:
     """Return data that stands in no file as a document.
 

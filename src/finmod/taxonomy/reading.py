@@ -16,7 +16,7 @@ from pathlib import Path
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.paths import path_fault
 from finmod.settings.taxonomy import TAXONOMY, TaxonomyFile
-from finmod.settings.validate import MOST_PROBLEMS, listing, validated
+from finmod.settings.validate import MOST_PROBLEMS, first_problems, listing, validated
 from finmod.settings.yaml import Document, parse_yaml, read_yaml
 from finmod.taxonomy.building import Builder, with_patterns
 from finmod.taxonomy.checks import faults, places_of_patterns
@@ -168,21 +168,8 @@ def read_taxonomy(root: Path, files: ReadFiles | None = None) -> Taxonomy:
     made = Taxonomy(numbered, tuple(verdicts))
     problems = state.problems or list(islice(faults(made, state.tested), MOST_PROBLEMS + 1))
     if problems:
-        raise UserError(*_first(problems))
+        raise UserError(*first_problems(problems, TAXONOMY))
     return made
-
-
-def _first(problems: list[Problem]) -> list[Problem]:
-    """Return as many problems as anybody reads."""
-    if len(problems) <= MOST_PROBLEMS:
-        return problems
-    more = Problem(
-        code="FM1024",
-        found=f"there are more problems than the first {MOST_PROBLEMS}, which are shown",
-        where=TAXONOMY,
-        remedy="Mend these first, and check that the files are the right ones.",
-    )
-    return [*problems[:MOST_PROBLEMS], more]
 
 
 def rule_sets() -> tuple[str, ...]:
