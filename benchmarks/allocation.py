@@ -144,13 +144,14 @@ _CUSTOMERS = """
 SELECT TIMESTAMP '2026-09-01' + to_days(CAST(day AS INTEGER)) AS x_Start, 'use' AS x_Driver, 'day' AS x_Grain,
     '{{"product":"p' || p || '","customer":"customer-' || c || '"}}' AS x_Dimensions,
     CAST(1 + hash(c, day, p) % 1000 AS DECIMAL(38,12)) AS x_Value
-FROM range({days}) AS a(day), range({products}) AS b(p), range({customers}) AS q(c)
+FROM range({days}) AS a(day), range({products}) AS b(p), range({customers}) AS q(c) ORDER BY p, c, day
 """
+"""In the order in which the ledger keeps them."""
 
 
 def customers(folder: Path, times: int, *, count: int = 50_000, days: int = 30, products: int = 20) -> Iterator[str]:
     """Yield a line: seconds to cut what products cost to so many customers, day by day, into files."""
-    driver = folder / f"customers-{count}-{days}-{products}.parquet"
+    driver = folder / f"customers-ordered-{count}-{days}-{products}.parquet"
     share = Share(kind="driver", place="allocation.yaml", text="by driver use", driver="use")
     level = Level(
         name="customer", place="allocation.yaml", dimensions=("customer",), within=("product",), shares=(share,)

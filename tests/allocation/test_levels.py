@@ -144,6 +144,23 @@ def test_values_of_one_customer_are_added_and_a_month_holds_for_its_days(tmp_pat
         ]
 
 
+def test_files_of_any_size_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = [each for at in (1, 2, 4) for each in customers(
+        "use", {"search/acme": at, "search/bolt": 1, "ads/acme": 1, "ads/cask": at}, f"2026-09-0{at}")]  # fmt: skip
+    monthly = customers("use", {"ads/dory": 2, "search/dory": 1}, grain="month")
+    found = []
+    for size in (2_000_000, 4, 1):
+        monkeypatch.setattr("finmod.allocation.levels._ROWS", size)
+        with Engine() as engine:
+            costs(engine, *((day, name, "7.1") for day in (1, 2, 3, 4) for name in ("search", "ads")), (1, None, "5"))
+            run = cut(engine, tmp_path, [*days, *monthly], level("customer", "customer"))
+            found.append((rows(engine, run, "x_ChargeDate, x_Product, x_Customer"), len(run.files)))
+    (whole, one_file), (some, several), (each, most) = found
+    assert some == each == whole
+    assert sum(row[-1] for row in whole) == Decimal("61.8")
+    assert (one_file, several, most) == (1, 7, 9)
+
+
 @pytest.mark.parametrize(("idle", "left"), [(None, Decimal(25)), ("proportional", None)])
 def test_what_nobody_used_stays_unless_it_is_proportional(
     tmp_path: Path, idle: str | None, left: Decimal | None

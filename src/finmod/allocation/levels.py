@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from finmod.allocation.definition import Allocation, Level, Share, Values
-from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
-from finmod.allocation.level_pieces import Day, Members, Piece
+from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.level_pieces import Day, Piece, Weights
+from finmod.allocation.level_weights import MEMBERS, PARENTS, Weighing, as_enums
 from finmod.allocation.parts import ALLOCATED
-from finmod.allocation.shares import EPOCH
 from finmod.allocation.split import UNIT, amount_sql, split_any
-from finmod.allocation.vectors import Floats, Ints
+from finmod.allocation.vectors import Ints
 from finmod.engines.duckdb import Engine, file_list, identifier, literal
 from finmod.focus.columns import COSTS
 from finmod.normalize.charges import COST_UNKNOWNS
@@ -30,14 +30,8 @@ from finmod.taxonomy.definition import Taxonomy, column_of
 from finmod.taxonomy.row_insert import insert_rows
 
 _CELLS: Final = "level_cells"
-_PARENTS: Final = "level_parents"
-_MEMBERS: Final = "level_members"
-_WEIGHTS: Final = "level_weights"
-# Rows of a file: a day of 50,000 customers and 20 products is half as many.
+# Rows of a file: a month of 50,000 customers of one product is three quarters as many.
 _ROWS: Final = 2_000_000
-_GROUP: Final = 491_520
-# Each row group of a file has all names of an enumeration.
-_MOST_NAMED: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -134,37 +128,38 @@ class _Cut:
     taxonomy: Taxonomy
     resolve: Resolve
     run: LevelRun
+    weighing: Weighing = field(init=False)
 
     def make(self, source: str, folder: Path, place: int) -> None:
-        """Cut every day of a relation: a file is written while the days of the next one are cut."""
+        """Cut every cell of a relation: a file is written while the cells of the next one are cut."""
         parents = self._number_parents(source)
-        self._read_weights()
+        self.weighing = Weighing(self.engine, self.level, self.taxonomy, self.resolve)
         cells = self._cells(source)
         made: Piece | None = None
         with ThreadPoolExecutor(1) as writer:
-            for days in self._stretches(cells):
-                # The engine does one thing at a time: the days of this piece are read before it writes the last one.
+            for stretch in self._stretches(cells):
+                # The engine does one thing at a time: what weighs on this piece is read before it writes the last one.
+                found = self.weighing.read(stretch)
                 waiting = writer.submit(self._write, made, folder, place) if made else None
-                piece = Piece(EPOCH + timedelta(days=days[0].period))
-                for each in days:
-                    self._cut_day(each, parents, piece)
+                piece = self._cut_days(self.weighing.days(stretch, found), parents)
                 if waiting:
                     waiting.result()
                 made = piece
         if made:
             self._write(made, folder, place)
 
-    def _stretches(self, cells: dict[str, Ints]) -> Iterator[list[Day]]:
-        """Yield cells day by day with what weighs on them, of one billing period and as many days as a file takes."""
-        held: list[Day] = []
-        bounds = np.flatnonzero(np.diff(cells["key"], prepend=-1, append=-1))
-        for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            if held and (sum(each.rows for each in held) >= _ROWS or cells["period"][first] != held[0].period):
-                yield held
-                held = []
-            held.append(self._read_day({name: each[first:last] for name, each in cells.items()}))
-        if held:
-            yield held
+    def _stretches(self, cells: dict[str, Ints]) -> Iterator[dict[str, Ints]]:
+        """Yield as many cells of one billing period as a file takes the rows of.
+
+        Parent by parent, as drivers stand in the ledger: what weighs on one is found without the others.
+        """
+        rows, periods = self.weighing.rows(cells).tolist(), cells["period"].tolist()
+        first = count = 0
+        for at in range(len(rows) + 1):
+            if at > first and (at == len(rows) or count >= _ROWS or periods[at] != periods[first]):
+                yield {name: each[first:at] for name, each in cells.items()}
+                first, count = at, 0
+            count += rows[at] if at < len(rows) else 0
 
     def _number_parents(self, source: str) -> list[Values]:
         within = ", ".join(identifier(self.columns[name]) for name in self.level.within)
@@ -173,58 +168,10 @@ class _Cut:
         ]
         count = len(self.level.within)
         kinds = ", ".join(f"w{at} VARCHAR" for at in range(count))
-        self.engine.run(f"CREATE OR REPLACE TEMP TABLE {_PARENTS} (parent INTEGER, {kinds})")
+        self.engine.run(f"CREATE OR REPLACE TEMP TABLE {PARENTS} (parent INTEGER, {kinds})")
         rows = [(number, *values) for number, values in enumerate(found)]
-        insert_rows(self.engine, _PARENTS, ("INTEGER", *["VARCHAR"] * count), rows)
+        insert_rows(self.engine, PARENTS, ("INTEGER", *["VARCHAR"] * count), rows)
         return found
-
-    def _read_weights(self) -> None:
-        """Make the tables of members and of their weights: one pass over the rows of the drivers."""
-        drivers = ", ".join(map(literal, self._drivers()))
-        asked = f"x_Driver IN ({drivers or 'NULL'})"
-        path = [f"json_extract_string(x_Dimensions, {literal(_pointer(name))})" for name in self._names()]
-        texts = ", ".join(f"{sql} AS t{at}" for at, sql in enumerate(path))
-        self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE level_texts AS SELECT x_Dimensions, {texts} FROM "
-            f"(SELECT DISTINCT x_Dimensions FROM {DRIVER_ROWS} WHERE {asked})"
-        )
-        for at, name in enumerate(self._names()):
-            if name in self.taxonomy.dimensions:
-                self._resolve_texts(at, name)
-        count = len(self.level.within)
-        members = [f"t{at}" for at in range(count, len(self._names()))]
-        said = " OR ".join(f"{each} IS NOT NULL" for each in members)
-        self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {_MEMBERS} AS SELECT CAST(row_number() OVER (ORDER BY {', '.join(members)}) "
-            f"AS INTEGER) AS member, {', '.join(members)} FROM (SELECT DISTINCT {', '.join(members)} FROM level_texts "
-            f"WHERE {said})"
-        )
-        same = " AND ".join(f"p.w{at} = t.t{at}" for at in range(count))
-        day = "(CAST(epoch(x_Start) AS BIGINT) // 86400)"
-        is_member = " AND ".join(f"m.{each} IS NOT DISTINCT FROM t.{each}" for each in members)
-        self.engine.run(
-            f"CREATE OR REPLACE TEMP TABLE {_WEIGHTS} AS SELECT CAST(list_position([{drivers}]::VARCHAR[], x_Driver) "
-            f"- 1 AS SMALLINT) AS driver, CAST(CASE x_Grain WHEN 'month' THEN -{day} - 1 ELSE {day} END AS INTEGER) AS "
-            "period, n.parent, n.member, "
-            "CAST(x_Value AS DOUBLE) AS weight FROM "
-            f"{DRIVER_ROWS} AS d JOIN (SELECT t.x_Dimensions, p.parent, coalesce(m.member, 0) AS member FROM "
-            f"level_texts AS t JOIN {_PARENTS} AS p ON {same} LEFT JOIN {_MEMBERS} AS m ON {is_member}) AS n "
-            f"ON n.x_Dimensions = d.x_Dimensions WHERE d.{asked}"
-        )
-        _as_enums(self.engine, _MEMBERS, members)
-
-    def _names(self) -> tuple[str, ...]:
-        return (*self.level.within, *self.level.dimensions)
-
-    def _resolve_texts(self, at: int, dimension: str) -> None:
-        texts = self.engine.rows(f"SELECT DISTINCT t{at} FROM level_texts WHERE t{at} IS NOT NULL")
-        others = [(text, found) for (text,) in texts if (found := self.resolve(dimension, text)) != text]
-        if others:
-            self.engine.run("CREATE OR REPLACE TEMP TABLE level_names (text VARCHAR, name VARCHAR)")
-            insert_rows(self.engine, "level_names", ("VARCHAR", "VARCHAR"), others)
-            self.engine.run(
-                f"UPDATE level_texts SET t{at} = n.name FROM level_names AS n WHERE n.text = level_texts.t{at}"
-            )
 
     def _cells(self, source: str) -> dict[str, Ints]:
         within = [identifier(self.columns[name]) for name in self.level.within]
@@ -242,123 +189,62 @@ class _Cut:
             f"CREATE OR REPLACE TEMP TABLE {_CELLS} AS SELECT s.*, p.*, {literal(self.level.name)} AS x_Level, "
             "CAST(row_number() OVER () AS INTEGER) AS cell FROM (SELECT x_BillingPeriod, x_ChargeDate, "
             f"BillingCurrency, {', '.join(within)}, {sums} FROM {source} GROUP BY ALL) AS s "
-            f"JOIN {_PARENTS} AS p ON {same}"
+            f"JOIN {PARENTS} AS p ON {same}"
         )
         found = self.engine.arrays(
             "SELECT CAST(x_BillingPeriod - DATE '1970-01-01' AS BIGINT) AS period, "
             "CAST(x_ChargeDate - DATE '1970-01-01' AS BIGINT) AS day, parent, cell, "
-            f"{', '.join(amounts)} FROM {_CELLS} ORDER BY period, day, parent, cell"
+            f"{', '.join(amounts)} FROM {_CELLS} ORDER BY period, parent, day, cell"
         )
-        _as_enums(self.engine, _CELLS, ["BillingCurrency", "x_Level", *(f"w{at}" for at in range(len(within)))])
-        cells = {name: np.asarray(values, dtype=np.int64) for name, values in found.items()}
-        return {**cells, "key": cells["period"] * 100_000 + cells["day"]}
+        as_enums(self.engine, _CELLS, ["BillingCurrency", "x_Level", *(f"w{at}" for at in range(len(within)))])
+        return {name: np.asarray(values, dtype=np.int64) for name, values in found.items()}
 
-    def _read_day(self, cells: dict[str, Ints]) -> Day:
-        """Return one day of a billing period with what weighs on it."""
-        day = EPOCH + timedelta(days=int(cells["day"][0]))
-        share = next((each for each in self.level.shares if each.span.holds_on(day)), None)
-        owners, members, weights, negative = self._weights(share, day)
-        bounds = np.searchsorted(owners, np.stack([cells["parent"], cells["parent"] + 1])).T
-        return Day(cells, day, share, bounds, members, weights, negative)
+    def _cut_days(self, days: Sequence[Day], parents: Sequence[Values]) -> Piece:
+        weighed = [each.weighed() for each in days]
+        piece = Piece(days[0].period, sum(each.rows for each in weighed))
+        for day, weights in zip(days, weighed, strict=True):
+            self._cut_day(day, weights, parents, piece)
+        return piece
 
-    def _cut_day(self, day: Day, parents: Sequence[Values], piece: Piece) -> None:
+    def _cut_day(self, day: Day, weights: Weights, parents: Sequence[Values], piece: Piece) -> None:
         cells = day.cells
         wholes, rests = (np.stack([cells[f"{letter}{cost}"] for cost in range(len(COSTS))], axis=1) for letter in "wr")
-        for at, (first, last) in enumerate(day.bounds.tolist()):
+        for at, (first, last) in enumerate(weights.bounds.tolist()):
             if first < last:
-                edges = np.cumsum(day.weights[first:last])
+                edges = np.cumsum(weights.parts[first:last])
                 edges /= edges[-1]
-                who = day.members[first:last]
+                who = weights.members[first:last]
             else:
                 edges, who = np.array([1.0]), np.zeros(1, dtype=np.int32)
                 parent = int(cells["parent"][at])
                 if None not in parents[parent]:
-                    missed = Missed(self.level, parents[parent], day.share, parent in day.negative)
+                    missed = Missed(self.level, parents[parent], day.share, parent in weights.negative)
                     self.run.missed.setdefault(missed, set()).add(day.day)
             piece.add(int(cells["cell"][at]), who, *split_any(wholes[at], rests[at], edges))
 
-    def _weights(self, share: Share | None, day: date) -> tuple[Ints, Members, Floats, frozenset[int]]:
-        """Return parents, members and weights of a day, sorted, and the parents of which one weighs below 0.
-
-        These have no members.
-        """
-        if share is None or share.driver is None:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0), frozenset()
-        at = (day - EPOCH).days
-        month = (day.replace(day=1) - EPOCH).days
-        idle = "" if share.idle != "proportional" else " AND member > 0"
-        found = self.engine.arrays(
-            f"SELECT CAST(parent AS BIGINT) << 32 | member AS key, weight FROM {_WEIGHTS} WHERE "
-            f"driver = {self._drivers().index(share.driver)} AND period IN ({at}, {-month - 1}){idle}"
-        )
-        keys, weights = _summed(np.asarray(found["key"], dtype=np.int64), np.asarray(found["weight"]))
-        owners, members = keys >> 32, (keys & 0xFFFFFFFF).astype(np.int32)
-        wrong = owners[weights < 0]
-        held = weights != 0
-        if held.all() and not len(wrong):
-            return owners, members, weights, frozenset()
-        held &= ~np.isin(owners, wrong)
-        return owners[held], members[held], weights[held], frozenset(wrong.tolist())
-
-    def _drivers(self) -> list[str]:
-        return list(dict.fromkeys(share.driver for share in self.level.shares if share.driver))
-
     def _write(self, piece: Piece, folder: Path, place: int) -> None:
         path = folder / f"level-{place}-{len(self.run.files):05d}.parquet"
-        frame = piece.frame()
-        self.engine.register("level_rows", frame)
+        self.engine.register("level_rows", piece.frame)
         given = {name: f"c.w{at}" for at, name in enumerate(self.level.within)}
-        given |= {name: f"m.t{at}" for at, name in enumerate(self._names()) if name not in self.level.within}
+        given |= {name: f"m.t{at}" for at, name in enumerate(self.weighing.names) if name not in self.level.within}
         values = ", ".join(
             f"{given.get(name, 'NULL::VARCHAR')} AS {identifier(column)}" for name, column in self.columns.items()
         )
         costs = ", ".join(
-            f"CASE WHEN c.{identifier(name)} IS NOT NULL THEN {_amount(frame, at)} END AS {identifier(name)}"
+            f"CASE WHEN c.{identifier(name)} IS NOT NULL THEN {_amount(piece.frame, at)} END AS {identifier(name)}"
             for at, name in enumerate(COSTS)
         )
         unknowns = ", ".join(f"c.{name}" for name in COST_UNKNOWNS)
         rows = self.engine.copy_parquet(
             f"SELECT c.x_BillingPeriod, c.x_ChargeDate, c.BillingCurrency, c.x_Level, {values}, {costs}, {unknowns} "
-            f"FROM level_rows AS r JOIN {_CELLS} AS c USING (cell) LEFT JOIN {_MEMBERS} AS m USING (member)",
+            f"FROM level_rows AS r JOIN {_CELLS} AS c USING (cell) LEFT JOIN {MEMBERS} AS m USING (member)",
             path,
             level=1,
-            group=_GROUP,
         )
         self.engine.run("DROP VIEW level_rows")
         self.run.files.append(LevelFile(piece.period, path, rows))
 
 
-def _as_enums(engine: Engine, table: str, columns: Sequence[str]) -> None:
-    """Turn text columns into enumerations: a file of them takes a third less time to write, and is the same."""
-    for name in columns:
-        count = engine.row(f"SELECT count(DISTINCT {identifier(name)}) FROM {table}")[0]
-        if 0 < count <= _MOST_NAMED:
-            kind = f"{table}_{name}"
-            engine.run(f"DROP TYPE IF EXISTS {identifier(kind)}")
-            engine.run(
-                f"CREATE TYPE {identifier(kind)} AS ENUM (SELECT DISTINCT {identifier(name)} FROM {table} "
-                f"WHERE {identifier(name)} IS NOT NULL ORDER BY 1)"
-            )
-            engine.run(f"ALTER TABLE {table} ALTER {identifier(name)} TYPE {identifier(kind)}")
-
-
-def _summed(keys: Ints, weights: Floats) -> tuple[Ints, Floats]:
-    """Return keys in rising order, each once, with the sum of their weights.
-
-    Sorting here takes a third of the time that the engine takes to group a million rows that repeat nothing.
-    """
-    order = np.argsort(keys, kind="stable")
-    keys, weights = keys[order], weights[order]
-    if not (keys[1:] == keys[:-1]).any():
-        return keys, weights
-    once, place = np.unique(keys, return_inverse=True)
-    return once, np.bincount(place.reshape(-1), weights=weights, minlength=len(once)).astype(np.float64)
-
-
 def _amount(frame: dict[str, Any], at: int) -> str:
     """Return SQL for an amount; of a file without millions the cheaper one."""
     return amount_sql(f"r.w{at}" if f"w{at}" in frame else None, f"r.r{at}")
-
-
-def _pointer(name: str) -> str:
-    return f'$."{name}"'

@@ -75,7 +75,7 @@ def split_cells(cells: Cells, ways: Iterable[tuple[Ints, Vector]], targets: Targ
             found.append(_rows(narrow, vector, None, each))
         for cell in places[wide[places]].tolist():
             whole, rest = split_any(cells.whole[cell], cells.rest[cell], edges)
-            found.append(_rows(np.array([cell]), vector, whole.T[None], rest.T[None]))
+            found.append(_rows(np.array([cell]), vector, None if whole is None else whole.T[None], rest.T[None]))
         rows += len(places) * len(edges)
         if rows >= _PIECE:
             yield _joined(found)

@@ -49,8 +49,10 @@ def split_wide(amount: int, edges: Floats) -> list[int]:
     return [after - before for before, after in pairwise(sums)]
 
 
-def split_any(whole: Ints, rest: Ints, edges: Floats) -> tuple[Ints, Ints]:
+def split_any(whole: Ints, rest: Ints, edges: Floats) -> tuple[Ints | None, Ints]:
     """Return amounts of any size in parts, each as whole millions of currency units and units of 1e-12.
+
+    Of amounts of which none is above ``NARROW`` there are no millions: 64 bits of units hold all parts.
 
     Args:
         whole: Whole currency units of each amount, towards 0.
@@ -58,8 +60,7 @@ def split_any(whole: Ints, rest: Ints, edges: Floats) -> tuple[Ints, Ints]:
         edges: As above.
     """
     if not (np.abs(whole) > NARROW // UNIT).any():
-        narrow = split(whole * UNIT + rest, edges)
-        return np.zeros_like(narrow), narrow
+        return None, split(whole * UNIT + rest, edges)
     exact = [
         [divmod(part, MILLION) for part in split_wide(one * UNIT + more, edges)]
         for one, more in zip(whole.tolist(), rest.tolist(), strict=True)
