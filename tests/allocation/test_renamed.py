@@ -19,7 +19,7 @@ from finmod.allocation.renamed import Left, Renaming, RulesOf, renamed
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.taxonomy.reading import read_taxonomy
-from tests.applied import ALLOCATION, CHARGES, SEPTEMBER, TAXONOMY, shared
+from tests.applied import ALLOCATION, CHARGES, HALVES, SEPTEMBER, TAXONOMY, shared
 from tests.books import Books
 from tests.tagged import charge
 
@@ -47,6 +47,16 @@ def test_the_same_rules_call_everything_the_same(tmp_path: Path) -> None:
     books, same = shared(tmp_path / "p"), rules(tmp_path / "a")
     with looking(books) as (engine, look):
         assert renamed(engine, look, same, same) == []
+
+
+def test_rules_that_stand_elsewhere_and_share_otherwise_need_no_look_at_charges(tmp_path: Path) -> None:
+    before = rules(tmp_path / "a")
+    after = rules(tmp_path / "b", f"# moved\n{TAXONOMY}", f"# moved\n{HALVES}")
+    with looking(shared(tmp_path / "p")) as (closed, look):
+        pass
+    assert renamed(closed, look, before, after) == []
+    with pytest.raises(RuntimeError, match="shutdown"):
+        renamed(closed, look, before, rules(tmp_path / "c", TAXONOMY.replace('{"7": shop}', '{"1": shop}')))
 
 
 def test_a_charge_goes_with_the_rule_that_names_it_now(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ two allocations' differences when what it finds is taken out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -67,6 +67,8 @@ def renamed(engine: Engine, look: Renaming, before: RulesOf, after: RulesOf) -> 
     targets that the charges name. The table ``names`` is made anew.
     """
     old, new = (with_pools(each.taxonomy, each.allocation) for each in (before, after))
+    if _unplaced(old.dimensions) == _unplaced(new.dimensions):
+        return []  # nothing is called otherwise: most changes are to shares
     both = Taxonomy({**new.dimensions, **_set_apart(old)})
     segments = make_base(engine, look.ledger, look.snapshot, both, look.months)
     naming = name_keys(engine, both, segments, BASE)
@@ -89,6 +91,15 @@ def renamed(engine: Engine, look: Renaming, before: RulesOf, after: RulesOf) -> 
         "ORDER BY ALL"
     )
     return [_move(naming, row, width) for row in rows]
+
+
+def _unplaced(rules: object) -> object:
+    """Return what rules say, wherever they stand."""
+    if is_dataclass(rules):
+        return tuple(_unplaced(getattr(rules, each.name)) for each in fields(rules) if each.name != "place")
+    if isinstance(rules, Mapping):
+        return tuple((name, _unplaced(each)) for name, each in rules.items())
+    return tuple(map(_unplaced, rules)) if isinstance(rules, tuple) else rules
 
 
 def _ruled(width: int) -> str:

@@ -55,7 +55,7 @@ _CURRENCY = PLACE_COLUMNS.index("BillingCurrency")
 # Days of which ways are held at once.
 _STRETCH = 31
 
-ENGINE_MEMORY: Final = "1500MB"
+ENGINE_MEMORY: Final = "1000MB"
 """What an engine may take where years are allocated at once: the arrays of a run need the rest of 2 GB."""
 
 
