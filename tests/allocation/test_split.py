@@ -52,5 +52,6 @@ def test_both_ways_of_splitting_differ_by_one_unit_at_most(amount: int, parts: l
 def test_one_wide_amount_beside_narrow_ones_is_split_exactly() -> None:
     whole, rest = np.array([10**13, 2]), np.array([7, 5])
     millions, units = split_any(whole, rest, edges_of([1, 2]))
+    assert millions is not None
     sums = [sum(row) * UNIT * 10**6 + sum(more) for row, more in zip(millions.tolist(), units.tolist(), strict=True)]
     assert sums == [10**13 * UNIT + 7, 2 * UNIT + 5]

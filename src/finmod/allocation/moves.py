@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from finmod.allocation.definition import Values
 from finmod.terms.money import difference, known_sum
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a target has more of one pool's cost than before.
 
     Attributes:
@@ -38,8 +36,7 @@ class Change:
     amount: Decimal
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """An amount that goes from one target to another.
 
     Attributes:
@@ -153,8 +150,7 @@ def _match(rows: Sequence[_End], add: _Add) -> list[_End]:
     return givers + takers
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """What goes from one to another in all, less what comes back.
 
     Attributes:
@@ -187,8 +183,7 @@ class Flow:
         return average(self.amount, len(self.months))
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one rule moves from one to another in some months.
 
     Attributes:
@@ -274,5 +269,6 @@ def flows(moves: Iterable[Move], depth: int) -> list[Flow]:
     )
 
 
+@lru_cache(maxsize=1 << 16)  # the same few targets stand in hundreds of thousands of moves
 def _names(target: Values | None) -> tuple[object, ...]:
     return () if target is None else tuple((text is None, text or "") for text in target)

@@ -209,7 +209,7 @@ class Left:
             givers, takers = parts.get((at, True)), parts.get((at, False))
             if givers and takers:
                 for giver, taker, amount in _paired(givers, takers):
-                    found += [replace(move, giver=giver, taker=taker, amount=amount)] if giver != taker else []
+                    found += [move._replace(giver=giver, taker=taker, amount=amount)] if giver != taker else []
                 continue
             for target, amount in givers or ():
                 self._add((move.month, move.currency, move.pool), target, amount.copy_negate())

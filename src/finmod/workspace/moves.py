@@ -6,7 +6,7 @@ Owns the order of comparing. What is compared with what is decided in ``plan.py`
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -185,17 +185,17 @@ def moved_by_rules(engine: Engine, ledger: Ledger, snapshot: Snapshot, both: Sid
     months = sorted({change.month for change in differing})
     look = Renaming(ledger, snapshot, months, both.measure, common_dimensions(*ends))
     level = _level_rule(before.allocation, after.allocation)
-    left = Left(differing, [name in level.fills for name in look.dimensions])
     named = renamed(engine, look, before, after)
+    left = Left(differing if named else (), [name in level.fills for name in look.dimensions])
     direct = left.without(named)
     entered = {pool for move in named if move.pools[0] != move.pools[1] for pool in move.pools if pool}
     rules = _pool_rules(before.allocation, after.allocation, entered)
-    rest = matched(left.changes())
+    rest = matched(left.changes() if named else differing)
     said = (
         (move, level.rule if level.moves(move, within=left.is_cut(move)) else rules.get(move.pool, (None, None)))
         for move in rest
     )
-    moves = (*direct, *(replace(move, rule=place, text=text) for move, (place, text) in said))
+    moves = (*direct, *(move._replace(rule=place, text=text) for move, (place, text) in said))
     return Cause("rules", moves, tuple(totals(engine, both)))
 
 
