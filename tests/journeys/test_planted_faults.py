@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -116,8 +117,11 @@ def test_a_fault_that_no_ledger_should_hold_is_refused(tmp_path: Path, name: str
 def test_a_fault_makes_the_check_red_with_its_own_code(tmp_path: Path, clean: Project, name: str) -> None:
     project, source = sample(tmp_path / "sample", name), FAULTS[name].source
     code = TOLD[name].code
-    for loaded in project.sources if code == "FM1406" else [source]:
-        load(project, loaded)
+    if code == "FM1406":
+        # The bills are those of the clean sample, and every source of it is loaded already.
+        shutil.copytree(clean.store, project.store)
+    else:
+        load(project, source)
     # Sources that are not loaded have invoices without charges: those may not be what makes it red.
     lets_pass = project.check.model_copy(update={"ignore": tuple({"FM1406"} - {code})})
     report = check(replace(project, check=lets_pass))

@@ -17,18 +17,14 @@ from finmod.settings.project import load_project
 from finmod.workspace.drivers import load_drivers
 from finmod.workspace.rules import read_rules
 from tests.books import Books, finmod
+from tests.once import demo_once
 from tests.sample_truth import ledger, truth
 
 
 @pytest.fixture(scope="module")
 def quarter(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Three months of a sample, written by the command and loaded."""
-    folder = tmp_path_factory.mktemp("quarter") / "northwind"
-    said = finmod("sample", folder, "--months", "3", "--rows", "3000")
-    assert said.code == 0, said.err
-    books = Books(folder)
-    assert books.run("load").code == 0
-    return books
+    """Three months of a sample, loaded."""
+    return Books(demo_once(tmp_path_factory).folder)
 
 
 # Three months hold the end of one commitment and the start of six. The README's demo, in whose two years every
