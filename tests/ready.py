@@ -122,9 +122,9 @@ def _run(asked: socket.socket) -> int:
     except BaseException:  # noqa: BLE001 -- as the interpreter does
         traceback.print_exc()
         code = 1
-    for stream in (sys.stdout, sys.stderr):
+    for written in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            written.flush()
         except BrokenPipeError:
             code = code or 120
     return int(code or 0)
