@@ -13,6 +13,7 @@ import pytest
 from finmod.ledger.locks import hold
 from finmod.workspace.demo import DemoReport, run_demo
 from finmod.workspace.steps import silent
+from tests.books import Books, finmod
 
 Made = TypeVar("Made")
 END_OF_DEMO = datetime(2026, 11, 1, tzinfo=UTC)
@@ -39,3 +40,16 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Made
 def demo_once(factory: pytest.TempPathFactory) -> DemoReport:
     """Return the report of a demo of three months; its folder is there to be read."""
     return once(factory, "demo", lambda folder: run_demo(folder, rows=1200, months=3, now=END_OF_DEMO, step=silent))
+
+
+def sample_once(factory: pytest.TempPathFactory, *, rows: int, months: int, seed: int = 1) -> Books:
+    """Return the sample company with every bill and driver loaded, to be read: who changes it takes a copy."""
+
+    def make(folder: Path) -> Path:
+        said = finmod("sample", folder, "--rows", str(rows), "--months", str(months), "--seed", str(seed))
+        assert said.code == 0, said.err
+        said = Books(folder).run("load")
+        assert said.code == 0, said.err
+        return folder
+
+    return Books(once(factory, f"sample-{rows}-{months}-{seed}", make))
