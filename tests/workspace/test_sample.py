@@ -47,15 +47,10 @@ def test_a_reservation_bought_upfront_says_how_many_hours_it_reserves(quarter: B
     assert Decimal(row["bought"]) == Decimal(row["instances"]) * 365 * 24 > 0
 
 
-def test_a_planted_fault_is_named_and_makes_the_check_red(tmp_path: Path) -> None:
-    folder = tmp_path / "overcharged"
-    said = finmod("sample", folder, "--months", "2", "--rows", "2000", "--fault", "untied_invoice")
+def test_a_planted_fault_is_named(tmp_path: Path) -> None:
+    """That the check finds each is promised by tests/journeys/test_planted_faults.py, and by docs/how-to/sample.md."""
+    said = finmod("sample", tmp_path / "s", "--months", "2", "--rows", "2000", "--fault", "untied_invoice")
     assert "One month is spoiled on purpose: an invoice is 100.00 above the bill." in said.out
-    books = Books(folder)
-    assert books.run("load").code == 0
-    checked = books.run("check")
-    assert checked.code == 1
-    assert "FM1405" in checked.out
 
 
 @pytest.mark.parametrize(
