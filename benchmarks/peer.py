@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from benchmarks.load import copy
-from benchmarks.process import Run, median_ratio, pairs, run
+from benchmarks.process import Run, median_ratio, pairs, python_with, run
 
 GOAL = 10
 _REAL = Path("../shared/data/aws/aws_cur_legacy_anonymised_2023-11.csv")
@@ -53,17 +52,8 @@ def _repeat(file: Path, header: str, rows: Sequence[str], copies: int) -> None:
 
 
 def _converter(folder: Path) -> Path | None:
-    home = folder / "peer"
-    script = home / "bin" / "focus-converter"
-    if not script.exists():
-        # The converter's own pins have no builds for newer Pythons.
-        found = subprocess.run(["sh", "tools/find_python.sh", "3.11"], capture_output=True, text=True, check=False)
-        if found.returncode:
-            return None
-        subprocess.run([found.stdout.strip(), "-m", "venv", str(home)], check=True)
-        pins = ["focus_converter==1.0.0", "multimethod<1.12", "click<8.2"]
-        subprocess.run([home / "bin" / "python", "-m", "pip", "install", "-q", *pins], check=True)
-    return script
+    python = python_with(folder / "peer", ["focus_converter==1.0.0", "multimethod<1.12", "click<8.2"])
+    return python and python.with_name("focus-converter")
 
 
 def _load(folder: Path, file: Path) -> Run:

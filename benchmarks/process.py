@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -64,3 +65,18 @@ def pairs(ours: Callable[[], Run], theirs: Callable[[], Run], times: int) -> lis
 def median_ratio(found: Sequence[tuple[Run, Run]]) -> float:
     """Return the median of the pairwise ratios of wall time, ours over theirs."""
     return statistics.median(ours.wall / theirs.wall for ours, theirs in found)
+
+
+def python_with(home: Path, pins: Sequence[str]) -> Path | None:
+    """Return the Python 3.11 of an environment with some packages, made where it is not there; None without a 3.11.
+
+    Pins of peers have no builds for newer Pythons.
+    """
+    python = home / "bin" / "python"
+    if not python.exists():
+        found = subprocess.run(["sh", "tools/find_python.sh", "3.11"], capture_output=True, text=True, check=False)
+        if found.returncode:
+            return None
+        subprocess.run([found.stdout.strip(), "-m", "venv", str(home)], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *pins], check=True)
+    return python

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.process import timed
+from benchmarks.process import python_with, timed
 from finmod.allocation.solve import ends
 from finmod.allocation.split import UNIT, split
 from finmod.allocation.vectors import Floats, Ints
@@ -197,7 +197,7 @@ def _three_rounds(day: _Matrices) -> Wide:
 
 def graph_against_peer(folder: Path, times: int) -> Iterator[str]:
     """Yield a line without cycles and one with them: seconds of both, their ratio, and how far each is off."""
-    python = _peer_python(folder)
+    python = python_with(folder / "peer-allocation", _PINS)
     if python is None:
         yield "SKIPPED: the service graph against cloud-cost-allocation needs Python 3.11"
         return
@@ -243,18 +243,6 @@ def _misplaced(found: Sequence[Wide], exact: Sequence[Wide]) -> float:
     """Return which share of all cost stands with a product that it does not belong to, in percent."""
     wrong = sum(np.abs(each - right).sum() / 2 for each, right in zip(found, exact, strict=True))
     return float(100 * wrong / sum(right.sum() for right in exact))
-
-
-def _peer_python(folder: Path) -> Path | None:
-    home = folder / "peer-allocation"
-    python = home / "bin" / "python"
-    if not python.exists():
-        found = subprocess.run(["sh", "tools/find_python.sh", "3.11"], capture_output=True, text=True, check=False)
-        if found.returncode:
-            return None
-        subprocess.run([found.stdout.strip(), "-m", "venv", str(home)], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *_PINS], check=True)
-    return python
 
 
 def _peer(folder: Path, python: Path, costs: Rows, keys: Rows) -> dict[str, Any]:

@@ -74,3 +74,14 @@ def _short(start: datetime) -> str:
 def _plain(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def two_drivers(folder: Path) -> DriverProject:
+    """Return a project with the drivers a and b, which do not tell by anything; only b has October."""
+    made = DriverProject(folder)
+    made.write(
+        "drivers.yaml", "a: {unit: x, grain: day, from: {csv: a.csv}}\nb: {unit: x, grain: day, from: {csv: b.csv}}\n"
+    )
+    made.write("a.csv", "date,value\n2026-09-01,1\n")
+    made.write("b.csv", "date,value\n2026-09-01,2\n2026-10-01,3\n")
+    return made

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -38,20 +38,30 @@ def as_on_terminal(arguments: Sequence[str | Path], *, columns: int) -> tuple[in
     Returns:
         Exit code and what stands on standard output, with its control sequences.
     """
+    codes: list[Any] = []
+
+    def run() -> None:
+        try:
+            main()
+        except SystemExit as end:
+            codes.append(end.code)
+
+    with patch.object(sys, "argv", ["finmod", *map(str, arguments)]):
+        shown = shown_on_terminal(run, columns=columns)
+    return int(codes[0] or 0) if codes else 0, shown
+
+
+def shown_on_terminal(work: Callable[[], None], *, columns: int) -> str:
+    """Return what a piece of work prints on a stream that says that it is a terminal of so many columns."""
     shown = _Terminal(io.BytesIO(), "utf-8", newline="")
     unset = {"LINES", "NO_COLOR"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     environment |= {"COLUMNS": str(columns), "TERM": "xterm-256color"}
-    argv = ["finmod", *map(str, arguments)]
-    with patch.dict(os.environ, environment, clear=True), patch.object(sys, "argv", argv), redirect_stdout(shown):
-        try:
-            main()
-            code: Any = 0
-        except SystemExit as end:
-            code = end.code
+    with patch.dict(os.environ, environment, clear=True), redirect_stdout(shown):
+        work()
     shown.flush()
     shown.seek(0)
-    return int(code or 0), shown.read()
+    return shown.read()
 
 
 def on_terminal(arguments: Sequence[str | Path], *, columns: int, keep_stdout: bool = False) -> tuple[int, str]:

@@ -7,19 +7,18 @@ import json
 import os
 import re
 import subprocess
-import sys
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from finmod.cli.demo_screen import month_panel
-from finmod.workspace.demo import DemoReport, run_demo
-from finmod.workspace.steps import silent
+from finmod.cli.demo_screen import month_panel, show_demo
+from finmod.workspace.demo import DemoReport
 from tests.books import Books, finmod
-from tests.cli.terminal import on_terminal
+from tests.cli.terminal import shown_on_terminal
+from tests.once import demo_once
+from tests.ready import write_program
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -27,7 +26,7 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", "-c", line],
         cwd=folder,
-        env={**os.environ, "PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "120"},
+        env={**os.environ, "PATH": "/usr/bin:/bin", "COLUMNS": "120"},
         capture_output=True,
         text=True,
         check=False,
@@ -38,10 +37,7 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the program in an environment below it, as ``make demo`` leaves it."""
     place = tmp_path_factory.mktemp("demo")
-    script = place / ".venv" / "bin" / "finmod"
-    script.parent.mkdir(parents=True)
-    script.write_text(f"#!{sys.executable}\nfrom finmod.cli.main import main\nmain()\n")
-    script.chmod(0o755)
+    write_program(place / ".venv" / "bin" / "finmod")
     return place
 
 
@@ -141,8 +137,7 @@ def test_the_screen_has_its_amounts_for_programs(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
-    now = datetime(2026, 11, 1, tzinfo=UTC)
-    return run_demo(tmp_path_factory.mktemp("report") / "d", rows=1200, months=3, now=now, step=silent)
+    return demo_once(tmp_path_factory)
 
 
 def shown(report: DemoReport, columns: int, **options: int) -> str:
@@ -168,11 +163,13 @@ def test_no_name_and_no_digit_is_lost_at_any_width(columns: int, report: DemoRep
     assert columns != 80 or any(line.startswith("│ EffectiveCost, upfront fees spread ") for line in panel.splitlines())
 
 
-def test_the_screen_is_as_wide_as_its_terminal_and_no_narrower_than_a_table(tmp_path: Path) -> None:
-    code, shown = on_terminal(["demo", tmp_path / "d", "--rows", "800", "--months", "2"], columns=24)
+@pytest.mark.parametrize(("columns", "width"), [(24, 36), (70, 70), (140, 100)])
+def test_the_screen_is_as_wide_as_its_terminal_and_no_narrower_than_a_table(
+    report: DemoReport, columns: int, width: int
+) -> None:
+    shown = shown_on_terminal(lambda: show_demo(report), columns=columns)
     panel = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).partition("╭")[2].partition("╰")[0]
-    assert code == 0
-    assert {len(line) for line in panel.splitlines()[1:]} == {36}
+    assert {len(line) for line in panel.splitlines()[1:]} == {width}
 
 
 def test_help_says_where_the_demo_is_made() -> None:

@@ -1,8 +1,8 @@
 """Commands that die: run ``python -m tests.faults.killing`` and read points from standard input.
 
 Every line of the input is a copy of the project and the number of the step to die at; the answer is one line, the
-steps that were taken, or ``killed``. A step is the moment before and the moment after everything that a load
-does to the disk. One process makes all the others by fork, since Python and its libraries take a second to start.
+steps that were taken, or ``killed``. A step is the moment before and the moment after everything that a command does
+to the disk. One process makes all the others by fork, since Python and its libraries take a second to start.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tests.books import finmod
 WATCHED = (
     (DeltaFolder, ("create", "add_columns", "replace", "restore", "drop")),
     (Engine, ("copy_parquet",)),
-    (Path, ("replace", "mkdir", "unlink")),
+    (Path, ("replace", "rename", "mkdir", "unlink", "write_bytes", "write_text")),
     (shutil, ("rmtree",)),
 )
 
-OTHERS = frozenset({"close", "reopen"})
+OTHERS = frozenset({"close", "reopen", "apply"})
 """Commands that a line may name before its arguments; without one it is a load."""
 
 
@@ -60,8 +60,8 @@ class Steps:
         return stepping
 
 
-def load(arguments: list[str], last: int, answer: int) -> None:
-    """Load in this process and die at a step, or say how many there were."""
+def run(arguments: list[str], last: int, answer: int) -> None:
+    """Run a command in this process and die at a step, or say how many there were."""
     steps = Steps(last)
     steps.watch()
     said = finmod(*arguments)
@@ -70,7 +70,8 @@ def load(arguments: list[str], last: int, answer: int) -> None:
 
 def main() -> None:
     """Answer points until the input ends."""
-    import finmod.workspace.load  # noqa: F401, PLC0415 -- once, here, and not after every fork
+    import finmod.workspace.apply  # noqa: PLC0415 -- once, here, and not after every fork
+    import finmod.workspace.load  # noqa: F401, PLC0415 -- likewise
 
     for line in sys.stdin:
         folder, last, *arguments = line.rstrip("\n").split("\t")
@@ -78,7 +79,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             command = arguments if arguments[0] in OTHERS else ["load", *arguments]
-            load(["--project", folder, *command], int(last), writing)
+            run(["--project", folder, *command], int(last), writing)
             os._exit(0)
         os.close(writing)
         with os.fdopen(reading) as answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,45 +11,18 @@ import pytest
 from finmod.ledger.locks import books as keep
 from finmod.ledger.locks import hold
 from tests.books import Books, bill, month
+from tests.faults.killer import Killer, points
 from tests.faults.test_two_writers import ends, start
 
 LOAD = ("--format", "focus", "--source", "saas")
 FIRST, RESTATED = bill(month(7, "1"), month(8, "5")), bill(month(7, "3"), month(8, "50"))
 
 
-class Killer:
-    """Makes commands that die at a step, each on a copy of a project."""
-
-    def __init__(self, project: Books, folder: Path) -> None:
-        """Start the process that makes them."""
-        self.project = project
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.killing"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def run(self, last: int, *words: str) -> tuple[Books, str]:
-        """Return the copy after a command that died at a step, and what became of the command."""
-        assert self.process.stdin
-        assert self.process.stdout
-        copy = self.project.copy(self.folder / f"{words[0].strip('-')}-{last}")
-        line = [str(copy.root), str(last), *(word.replace("BOOKS", str(copy.root)) for word in words)]
-        self.process.stdin.write("\t".join(line) + "\n")
-        self.process.stdin.flush()
-        return copy, self.process.stdout.readline().strip()
-
-
 @pytest.fixture
-def killer(tmp_path: Path) -> Iterator[Killer]:
+def killer(tmp_path: Path) -> Killer:
     books = Books(tmp_path / "books")
     books.load(books.write("a.csv", FIRST))
-    made = Killer(books, tmp_path)
-    yield made
-    made.process.communicate()
+    return Killer(books, tmp_path)
 
 
 def state(books: Books) -> tuple[dict[str, str], int, bool]:
@@ -58,10 +30,6 @@ def state(books: Books) -> tuple[dict[str, str], int, bool]:
     closes = books.query("SELECT count(*) AS n FROM closes WHERE x_ReopenedAt IS NULL")[0]["n"]
     proof = books.run("check", "--proof", "--output", "csv").out
     return books.totals(), closes, "False" not in proof
-
-
-def points(steps: int, *, long_faults: bool) -> set[int]:
-    return {*range(1, steps + 1, 1 if long_faults else max(1, steps // 3)), steps}
 
 
 BEFORE = {"saas 2026-07": "1 1.000000000000", "saas 2026-08": "1 5.000000000000"}
@@ -73,7 +41,7 @@ REPLACED = {"saas 2026-07": "1 3.000000000000", "saas 2026-08": "1 50.0000000000
 def test_close_killed_at_any_step_is_whole_or_was_not(killer: Killer, *, long_faults: bool) -> None:
     _, answer = killer.run(0, "close", "2026-07")
     seen = set()
-    for last in points(int(answer), long_faults=long_faults):
+    for last in points(int(answer), 3, long_faults=long_faults):
         books, answer = killer.run(last, "close", "2026-07")
         assert answer == "killed"
         totals, closes, proven = state(books)
@@ -91,7 +59,7 @@ def test_restatement_killed_at_any_step_is_whole_or_was_not(killer: Killer, *, l
     killer.project.write("a.csv", RESTATED)
     _, answer = killer.run(0, *LOAD, "BOOKS/a.csv")
     seen = set()
-    for last in points(int(answer), long_faults=long_faults):
+    for last in points(int(answer), 3, long_faults=long_faults):
         books, answer = killer.run(last, *LOAD, "BOOKS/a.csv")
         assert answer == "killed"
         totals, closes, proven = state(books)
@@ -110,7 +78,7 @@ def test_reopening_killed_at_any_step_is_whole_or_was_not(killer: Killer, *, lon
     words = ("reopen", "2026-07", "--reason", "wrong")
     _, answer = killer.run(0, *words)
     seen = set()
-    for last in points(int(answer), long_faults=long_faults):
+    for last in points(int(answer), 3, long_faults=long_faults):
         books, answer = killer.run(last, *words)
         assert answer == "killed"
         totals, closes, proven = state(books)
@@ -127,7 +95,7 @@ def test_a_month_is_not_closed_while_a_load_runs(loaded: Books) -> None:
     with keep(loaded.root / ".finmod/locks"):
         said = loaded.run("close", "2026-09", "--early")
     assert said.code == 1
-    assert "a load runs, or another month is being closed or reopened" in said.err
+    assert "a load or an apply runs, or another month is being closed or reopened" in said.err
     assert "Wait until it is done, then run the command again. Nothing was changed. (FM1511" in said.err
     assert loaded.run("close", "2026-09", "--early").code == 0
 

@@ -7,58 +7,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
 
 from tests.books import Books, bill, month
+from tests.faults.killer import Killer, points
 
 BEFORE = bill(month(8, "1"), month(9, "2"))
 AFTER = bill(month(8, "10"), month(8, "0.5", x_Team="a"), month(9, "20"))
 OLD = {"saas 2026-08": "1 1.000000000000", "saas 2026-09": "1 2.000000000000"}
 NEW = {"saas 2026-08": "2 10.500000000000", "saas 2026-09": "1 20.000000000000"}
 ARGUMENTS = ("--format", "focus", "--source", "saas")
-
-
-class Killer:
-    """Makes loads that die at a step, each on a copy of a project."""
-
-    def __init__(self, project: Books, folder: Path) -> None:
-        """Start the process that makes them."""
-        self.project = project
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.killing"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def load(self, last: int, name: str = "b.csv") -> tuple[Books, str]:
-        """Return the copy after a load of ``b.csv`` that died at a step, and what became of the load."""
-        copy = self.project.copy(self.folder / f"at-{last}")
-        return copy, self.answer(copy, last, name)
-
-    def answer(self, books: Books, last: int, name: str = "b.csv") -> str:
-        """Load in a project and die at a step."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write("\t".join([str(books.root), str(last), *ARGUMENTS, str(books.root / name)]) + "\n")
-        self.process.stdin.flush()
-        return self.process.stdout.readline().strip()
+LOAD = (*ARGUMENTS, "BOOKS/b.csv")
 
 
 @pytest.fixture
-def killer(tmp_path: Path) -> Iterator[Killer]:
+def killer(tmp_path: Path) -> Killer:
     books = Books(tmp_path / "books")
     books.load(books.write("b.csv", BEFORE))
     books.write("b.csv", AFTER)
-    made = Killer(books, tmp_path)
-    yield made
-    made.process.communicate()
+    return Killer(books, tmp_path)
 
 
 def delta_rows(books: Books, table: str) -> int:
@@ -91,13 +61,13 @@ def expect_completion(books: Books) -> None:
 def test_load_killed_at_any_step_shows_before_or_after_and_the_next_completes(
     killer: Killer, *, long_faults: bool
 ) -> None:
-    whole, answer = killer.load(0)
+    whole, answer = killer.run(0, *LOAD)
     steps = int(answer)
     assert steps > 20
     expect_completion(whole)
     seen = set()
-    for last in {*range(1, steps + 1, 1 if long_faults else max(1, steps // 5)), steps}:
-        books, answer = killer.load(last)
+    for last in points(steps, 5, long_faults=long_faults):
+        books, answer = killer.run(last, *LOAD)
         assert answer == "killed", (last, answer)
         seen.add(tuple(expect_before_or_after(books).values()))
         expect_completion(books)
@@ -105,12 +75,12 @@ def test_load_killed_at_any_step_shows_before_or_after_and_the_next_completes(
 
 
 def test_recovery_that_is_killed_too_is_recovered(killer: Killer, *, long_faults: bool) -> None:
-    _, answer = killer.load(0)
+    _, answer = killer.run(0, *LOAD)
     middle = int(answer) - 12
     for last in range(1, 60, 1 if long_faults else 31):
         books = killer.project.copy(killer.folder / f"twice-{last}")
-        assert killer.answer(books, middle) == "killed"
-        killer.answer(books, last)
+        assert killer.answer(books, middle, *LOAD) == "killed"
+        killer.answer(books, last, *LOAD)
         expect_before_or_after(books)
         expect_completion(books)
 
@@ -119,15 +89,14 @@ def test_first_load_that_is_killed_leaves_an_empty_ledger_that_loads(tmp_path: P
     empty = Books(tmp_path / "books")
     empty.write("b.csv", bill(month(8, "1")))
     killer = Killer(empty, tmp_path)
-    steps = int(killer.load(0)[1])
-    for last in range(1, steps + 1, 1 if long_faults else max(1, steps // 3)):
-        books, answer = killer.load(last)
+    steps = int(killer.run(0, *LOAD)[1])
+    for last in points(steps, 3, long_faults=long_faults):
+        books, answer = killer.run(last, *LOAD)
         assert answer == "killed"
         assert books.totals() in ({}, {"saas 2026-08": "1 1.000000000000"})
         assert books.run("status").code == 0
         books.load(books.root / "b.csv")
         assert books.totals() == {"saas 2026-08": "1 1.000000000000"}
-    killer.process.communicate()
 
 
 @pytest.mark.fault

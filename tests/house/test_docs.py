@@ -10,7 +10,6 @@ import doctest
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from finmod.focus.columns import COSTS
 from finmod.settings.share import KEYS
 from finmod.settings.source import FORMATS, SourceSettings
 from tests.books import Books
+from tests.ready import write_program
 from tests.sample_truth import ledger, truth
 from tools.fences import Block, blocks, difference
 
@@ -66,14 +66,10 @@ class Folder:
         self.is_fresh = True
         self.path.mkdir()
         programs = path / "bin"
-        programs.mkdir()
-        finmod = programs / "finmod"
-        finmod.write_text(f"#!{sys.executable}\nfrom finmod.cli.main import main\nmain()\n")
-        finmod.chmod(0o755)
+        write_program(programs / "finmod")
         self.environment = {
             **os.environ,
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT / "src"),
             "COLUMNS": "120",
             "NO_COLOR": "1",
         }

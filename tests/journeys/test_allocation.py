@@ -23,8 +23,9 @@ from finmod.settings.project import load_project
 from finmod.taxonomy.definition import Condition
 from finmod.taxonomy.reading import read_taxonomy
 from tests.allocated import as_it_is
-from tests.books import Books, finmod
+from tests.books import Books
 from tests.examples import examples
+from tests.once import sample_once
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -121,9 +122,8 @@ class Allocated:
 @pytest.fixture(scope="module", params=range(1, min(examples(1), 3) + 1))
 def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Allocated]:
     """Return a company of two months, charged by the day: of one seed in CI, of three where properties are tried."""
-    root = tmp_path_factory.mktemp("company") / "northwind"
-    assert finmod("sample", root, "--seed", str(request.param), "--rows", "6000", "--months", "2").code == 0
-    assert Books(root).run("load").code == 0
+    own = tmp_path_factory.mktemp("company") / "northwind"
+    root = sample_once(tmp_path_factory, rows=6000, months=2, seed=request.param).copy(own).root
     rules = tmp_path_factory.mktemp("rules")
     (rules / "taxonomy.yaml").write_text(_TAXONOMY, encoding="utf-8")
     with (root / "truth" / "tags.csv").open(encoding="utf-8", newline="") as file:

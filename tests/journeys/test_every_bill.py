@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.books import Books, finmod
+from tests.books import Books
+from tests.once import sample_once
 
 pytestmark = pytest.mark.journey
 
@@ -20,12 +21,7 @@ SUPPLIERS = {"aws", "azure-ea", "azure-mca", "gcp", "oci", "ai", "datacentre"}
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Return the sample company of two months, loaded."""
-    root = tmp_path_factory.mktemp("every") / "northwind"
-    assert finmod("sample", root, "--months", "2", "--rows", "7000").code == 0
-    books = Books(root)
-    said = books.run("load")
-    assert said.code == 0, said.err
-    return books
+    return sample_once(tmp_path_factory, rows=6000, months=2)
 
 
 @pytest.fixture

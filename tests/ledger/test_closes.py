@@ -214,7 +214,7 @@ def test_a_close_waits_for_nobody_and_loads_go_side_by_side(ledger: Ledger) -> N
         with books(ledger.locks, closing=True):
             pass
 
-    told = r"a load runs, or another month is being closed or reopened(?s:.*)FM1511"
+    told = r"a load or an apply runs, or another month is being closed or reopened(?s:.*)FM1511"
     with books(ledger.locks), books(ledger.locks), pytest.raises(UserError, match=told):
         closing()
     with books(ledger.locks, closing=True), pytest.raises(UserError, match=told):

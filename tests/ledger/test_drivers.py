@@ -13,18 +13,12 @@ from finmod.ledger.delta import DeltaFolder
 from finmod.ledger.drivers import DRIVER_COLUMNS, driver_files, driver_rows, driver_state
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.tables import DRIVER_LOADS, DRIVERS
-from tests.drivers import NOW, DriverProject
+from tests.drivers import NOW, DriverProject, two_drivers
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> DriverProject:
-    made = DriverProject(tmp_path / "p")
-    made.write(
-        "drivers.yaml", "a: {unit: x, grain: day, from: {csv: a.csv}}\nb: {unit: x, grain: day, from: {csv: b.csv}}\n"
-    )
-    made.write("a.csv", "date,value\n2026-09-01,1\n")
-    made.write("b.csv", "date,value\n2026-09-01,2\n2026-10-01,3\n")
-    return made
+    return two_drivers(tmp_path / "p")
 
 
 def ledger_of(project: DriverProject) -> Ledger:

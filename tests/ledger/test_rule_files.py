@@ -43,6 +43,16 @@ def test_what_is_kept_is_there_as_it_was(tmp_path: Path) -> None:
     assert kept(tmp_path / "store", "0" * 64) is None
 
 
+def test_what_a_killed_writer_left_aside_goes(tmp_path: Path) -> None:
+    rules = RuleFiles(".", {"a": b"b"})
+    for _ in range(2):
+        left = tmp_path / "rules" / f".{rules.hash}-1" / "files" / "a"
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"")
+        keep(tmp_path, rules)
+        assert [path.name for path in (tmp_path / "rules").iterdir()] == [rules.hash]
+
+
 def test_files_outside_of_the_project_keep_their_way(tmp_path: Path) -> None:
     paths = project(tmp_path / "company" / "project")
     (tmp_path / "company" / "shared.yaml").write_text("b: 2\n", encoding="utf-8")

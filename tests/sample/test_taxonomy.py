@@ -22,7 +22,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.keyed import BASE, make_base
 from finmod.taxonomy.naming import name_keys
 from finmod.taxonomy.reading import read_taxonomy
-from tests.books import Books, finmod
+from tests.once import sample_once
 
 PRODUCT_NAMES = [product.name for product in PRODUCTS]
 PLATFORM_NAMES = [platform.name for platform in PLATFORMS]
@@ -180,12 +180,8 @@ class Bills:
 @pytest.fixture(scope="module", params=[10_000, 3_000], ids=["days", "months"])
 def bills(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bills]:
     """Return a loaded sample, named."""
-    root = tmp_path_factory.mktemp("named") / "northwind"
-    said = finmod("sample", root, "--months", "3", "--rows", str(request.param))
-    assert said.code == 0, said.err
-    assert Books(root).run("load").code == 0
     with Engine() as engine:
-        yield Bills(engine, root)
+        yield Bills(engine, sample_once(tmp_path_factory, rows=request.param, months=3).root)
 
 
 def test_what_is_named_is_true(bills: Bills) -> None:

@@ -14,13 +14,14 @@ from finmod.settings.project import load_project
 from finmod.workspace.demo import DemoReport, run_demo
 from finmod.workspace.query import query
 from finmod.workspace.steps import silent
+from tests.once import demo_once
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
-    return run_demo(tmp_path_factory.mktemp("demo") / "d", rows=1200, months=3, now=NOW, step=silent)
+    return demo_once(tmp_path_factory)
 
 
 def test_suppliers_have_files_and_charges_of_all_months_and_amounts_of_two(report: DemoReport) -> None:

@@ -9,18 +9,12 @@ import pytest
 from finmod.errors import UserError
 from finmod.workspace.drivers import load_drivers
 from tests.books import Books
-from tests.drivers import NOW, DriverProject
+from tests.drivers import NOW, DriverProject, two_drivers
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> DriverProject:
-    made = DriverProject(tmp_path / "p")
-    made.write(
-        "drivers.yaml", "a: {unit: x, grain: day, from: {csv: a.csv}}\nb: {unit: x, grain: day, from: {csv: b.csv}}\n"
-    )
-    made.write("a.csv", "date,value\n2026-09-01,1\n")
-    made.write("b.csv", "date,value\n2026-09-01,2\n")
-    return made
+    return two_drivers(tmp_path / "p")
 
 
 def test_a_second_load_loads_nothing(project: DriverProject) -> None:

@@ -30,6 +30,7 @@ _KEEP = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
+_Filters = list[tuple[str, str, str | list[str]]]
 _NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _CHECKPOINT_EVERY = 50
 # Delta Lake readers take these parts of a path for others, or refuse them.
@@ -163,17 +164,7 @@ class DeltaFolder:
         """
         (source,) = {file.source for file in files}
         periods = [str(file.period) for file in files]
-        with _told(table):
-            handle = self._table(table)
-            handle.create_write_transaction(
-                [self._added(table, file) for file in files],
-                mode="overwrite",
-                schema=handle.schema(),
-                partition_by=_partitions(table),
-                partition_filters=_filters(table, source, periods),
-                post_commithook_properties=_NO_HOOKS,
-            )
-            return _settled(handle)
+        return self._overwritten(table, files, _filters(table, source, periods))
 
     def replace_alone(self, table: Table, files: Sequence[NewFile], gone: Sequence[str]) -> int:
         """Replace values of ``Table.alone``, each by one file, and take others out, in one change; return the version.
@@ -187,6 +178,14 @@ class DeltaFolder:
             CommitConflictError: Another writer was faster.
         """
         values = [*filter(None, (file.source for file in files)), *gone]
+        return self._overwritten(table, files, [(table.alone or "", "in", values)])
+
+    def drop(self, table: Table, periods: Sequence[date]) -> int:
+        """Take months out of a table, those of every source, in one change; return the new version."""
+        return self._overwritten(table, (), [(table.period, "in", [str(period) for period in periods])])
+
+    def _overwritten(self, table: Table, files: Sequence[NewFile], filters: _Filters | None) -> int:
+        """Put files in the place of what filters find, all of it without any; return the new version."""
         with _told(table):
             handle = self._table(table)
             handle.create_write_transaction(
@@ -194,21 +193,7 @@ class DeltaFolder:
                 mode="overwrite",
                 schema=handle.schema(),
                 partition_by=_partitions(table),
-                partition_filters=[(table.alone or "", "in", values)],
-                post_commithook_properties=_NO_HOOKS,
-            )
-            return _settled(handle)
-
-    def drop(self, table: Table, periods: Sequence[date]) -> int:
-        """Take months out of a table, those of every source, in one change; return the new version."""
-        with _told(table):
-            handle = self._table(table)
-            handle.create_write_transaction(
-                [],
-                mode="overwrite",
-                schema=handle.schema(),
-                partition_by=_partitions(table),
-                partition_filters=[(table.period, "in", [str(period) for period in periods])],
+                partition_filters=filters,
                 post_commithook_properties=_NO_HOOKS,
             )
             return _settled(handle)
@@ -295,7 +280,7 @@ def _partitions(table: Table) -> list[str] | None:
     return ["x_Source", table.period] if table.by_source else [table.period]
 
 
-def _filters(table: Table, source: str | None, periods: list[str]) -> list[tuple[str, str, str | list[str]]] | None:
+def _filters(table: Table, source: str | None, periods: list[str]) -> _Filters | None:
     """Return what tells the partitions that are replaced."""
     if not table.by_period:
         return None

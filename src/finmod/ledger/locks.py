@@ -118,7 +118,7 @@ def _held(path: Path, what: str) -> Problem:
 def _busy(path: Path) -> Problem:
     return Problem(
         code="FM1511",
-        found="a load runs, or another month is being closed or reopened",
+        found="a load or an apply runs, or another month is being closed or reopened",
         expected="nobody else who writes the ledger: a month cannot be closed while its charges change",
         where=str(path),
         remedy="Wait until it is done, then run the command again. Nothing was changed.",

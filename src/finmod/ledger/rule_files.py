@@ -75,10 +75,14 @@ def _relative(path: str, over: str) -> str:
 def keep(store: Path, rules: RuleFiles) -> None:
     """Keep rule files in a store, whole or not at all; those that it has already stay as they are.
 
+    One writer at a time: what others left aside is of those that were killed, and goes.
+
     Raises:
         UserError: The store cannot be written.
     """
     target = _folder(store, rules.hash)
+    for left in target.parent.glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
     if target.is_dir():
         return
     aside = target.parent / f".{rules.hash}-{uuid.uuid4().hex}"
