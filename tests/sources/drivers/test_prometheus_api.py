@@ -139,7 +139,45 @@ def test_tokens_and_passwords_come_from_the_environment_alone(
         "the command: export NONE=... (FM2175)"
     )
     monkeypatch.setenv("URL", "ftp://h")
-    assert "does not begin with http:// or https://" in asked(project, "env:URL").refused()[0]
+    assert "has no address that begins with http:// or https://" in asked(project, "env:URL").refused()[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://me:s3cret/x@127.0.0.1:1", "Prometheus has an address that cannot be read. "),
+        ("http://me:s3cret#x@127.0.0.1:1", "Prometheus has an address that cannot be read. "),
+        ("http://me:[s3cret@127.0.0.1:1", "Prometheus has an address that cannot be read. "),
+        ("http://127.0.0.1:1/?token=s3cret", "Prometheus has an address with a ? or a # in it. "),
+    ],
+)
+def test_no_part_of_a_password_with_odd_signs_is_shown(
+    project: DriverProject, monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    monkeypatch.setenv("URL", address)
+    (message,) = asked(project, "env:URL").refused()
+    assert said in message
+    assert "%23" in message
+    assert "s3cret" not in message
+
+
+def test_the_line_end_of_a_token_is_none_of_it_and_odd_signs_are_told(
+    project: DriverProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def answer(_: str, __: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
+        seen.append(headers.get("Authorization"))
+        return 200, matrix(({}, [[1788220800, "1"]]))
+
+    with saying(answer) as address:
+        monkeypatch.setenv("TOKEN", "t0ken\n")
+        asked(project, address, ", token: env:TOKEN").load(now=NOW)
+        assert seen == ["Bearer t0ken"]
+        monkeypatch.setenv("TOKEN", "s3cret\r\nX-Other: 1")
+        (message,) = asked(project, address, ", token: env:TOKEN, timeout: 9").refused()
+    assert "Prometheus has a token with signs that none has. Correct it." in message
+    assert "s3cret" not in message
 
 
 def test_a_token_follows_no_redirect(project: DriverProject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ def stage_prometheus(engine: Engine, driver: Driver, query: Query, window: Windo
     source, place = driver.settings.source, driver.source_place
     server = Prometheus(
         from_environment(source.prometheus or "", place), place, query.name, source.timeout,
-        from_environment(source.token, place) if source.token else None,
+        from_environment(source.token, place).strip() if source.token else None,
     )  # fmt: skip
     text = "\n".join(line for line in query.text.splitlines() if not line.lstrip().startswith("#")).strip()
     asked = _Asked(driver, query, server, text, window)
