@@ -96,7 +96,7 @@ def _refuse_unsaved(file: SourceFile, driver: Driver, value: int, empty: Abstrac
         for number, row in enumerate(_cells(file, driver.settings.source.sheet, has_values=False))
         if value < len(row) and (str(row[value]).startswith("=") or type(row[value]).__name__ in _FORMULAS)
     ]
-    if formulas and empty.issuperset(formulas):
+    if formulas and all(number in empty for number in formulas):
         found = f"row {formulas[0]:,} has a formula as its value, and no formula of the column has a result"
         remedy = "Open it in Excel and save it, or write the values themselves."
         raise UserError(_unreadable(file, found, "results that were saved with the formulas", remedy))
