@@ -149,3 +149,17 @@ def test_doubt_is_told_once_per_pool_with_its_months() -> None:
         "(2026-07 and 2026-08): what a target's unit costs is typically "
     )
     assert (found.code, found.billing_period, found.last_billing_period) == ("FM2257", "2026-07", "2026-08")
+
+
+def test_a_day_on_which_somebody_used_less_than_nothing_cannot_be_told_and_is_no_evidence() -> None:
+    chance = np.random.default_rng(4)
+    values = {number(day): (np.array([1, 2]), chance.uniform(1, 3, 2)) for day in DAYS}
+    values[number(date(2026, 8, 10))] = np.array([1, 2]), np.array([-1.0, 4.0])
+    costs = {day: 2 * float(use.sum()) for day, (_, use) in values.items()}
+    share = of_series(("requests",), [Series("day", values)], costs, 2)
+    assert share.on(when(date(2026, 8, 10))) == "driver requests is negative"
+    assert isinstance(share.on(when(date(2026, 8, 11))), Vector)
+    fit = share.fit_of(when(date(2026, 8, 11)))
+    assert fit is not None
+    assert fit.answer.diagnostics is not None
+    assert fit.answer.diagnostics.periods == 61

@@ -13,6 +13,7 @@ from finmod.allocation.definition import Allocation, Level, Share
 from finmod.allocation.driver_shares import ByDriver, Excess
 from finmod.allocation.findings import Costs, months_of, when
 from finmod.allocation.inferred import ByInference
+from finmod.allocation.kubernetes_shares import ByKubernetes
 from finmod.allocation.shares import EPOCH, Dated
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.errors import counted, printable
@@ -44,7 +45,12 @@ def driver_findings(
             if isinstance(asked, ByDriver | ByInference):
                 for driver, days in asked.partial.items():
                     amounts = _amounts(dict.fromkeys(days, 1), (number, costs), 1)
-                    yield from (_partial(who, share, (driver, days), each) for each in amounts)
+                    yield from (_partial(who, share, (f"driver {driver}", days), each) for each in amounts)
+            if isinstance(asked, ByKubernetes):
+                # What single clusters cost on a day is known by group alone.
+                for cluster, days in asked.partial.items():
+                    usage = "usage" if cluster is None else f"usage of cluster {printable(cluster, 80)}"
+                    yield _partial(who, share, (usage, days), (None, None))
 
 
 def cut_driver_findings(cuts: Mapping[int, tuple[Level, Dated]]) -> Iterator[Finding]:
@@ -59,7 +65,7 @@ def cut_driver_findings(cuts: Mapping[int, tuple[Level, Dated]]) -> Iterator[Fin
             for driver, days in asked.partial.items() if isinstance(asked, ByDriver) else ():
                 found.setdefault((level.name, share, driver), {}).update(days)
     for (name, share, driver), days in found.items():
-        yield _partial(f"level {name}", share, (driver, days), (None, None))
+        yield _partial(f"level {name}", share, (f"driver {driver}", days), (None, None))
 
 
 def _hours(who: str, share: Share, asked: ByDriver, spent: tuple[int, Costs]) -> Iterator[Finding]:
@@ -82,7 +88,7 @@ def _hours(who: str, share: Share, asked: ByDriver, spent: tuple[int, Costs]) ->
 def _partial(
     who: str, share: Share, told: tuple[str, Mapping[int, int]], amount: tuple[str | None, Decimal | None]
 ) -> Finding:
-    driver, days = told
+    what, days = told
     hourly = any(count > 1 for count in days.values())
     lacks = f"{counted(sum(days.values()), 'hour')} of " if hourly else ""
     length = "month" if share.grain == "month" else "day"
@@ -91,7 +97,7 @@ def _partial(
         severity="warning",
         billing_period=months_of(days)[0],
         last_billing_period=months_of(days)[1],
-        message=f"{who}, {share.text}: driver {driver} has no row for {lacks}{counted(len(days), 'day')} with charges "
+        message=f"{who}, {share.text}: {what} has no row for {lacks}{counted(len(days), 'day')} with charges "
         f"{_between(days)}; the rest of the {length} stands for them.",
         amount=amount[1],
         currency=amount[0],

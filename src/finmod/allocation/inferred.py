@@ -107,6 +107,8 @@ class ByInference:
             found = each.values.get(_key(each, when.day)) if each else None
             if each is None or found is None:
                 return f"driver {name} has no value for the period"
+            if (found[1] < 0).any():
+                return f"driver {name} is negative"
             if lacks := each.lacks(when.day):
                 self.partial.setdefault(name, {})[when.day] = lacks
             # A month's value is that of all its days.
@@ -155,7 +157,7 @@ def _periods(series: Sequence[Series], cost: Mapping[int, float], days: range) -
 
     A month's value beside the cost of each of its days would count one piece of evidence thirty times.
     """
-    whole = [day for day in days if all(_key(each, day) in each.values and not each.lacks(day) for each in series)]
+    whole = [day for day in days if all(_is_whole(each, day) for each in series)]
     if all(each.grain != "month" for each in series):
         return [[day] for day in whole if day in cost]
     known, months = set(whole), dict[tuple[int, int], list[int]]()
@@ -163,6 +165,12 @@ def _periods(series: Sequence[Series], cost: Mapping[int, float], days: range) -
         at = EPOCH + timedelta(days=day)
         months.setdefault((at.year, at.month), []).append(day)
     return [each for each in months.values() if known.issuperset(each) and not cost.keys().isdisjoint(each)]
+
+
+def _is_whole(series: Series, day: int) -> bool:
+    """Return whether a driver is known on a day, all of it: what others used does not make up for a value below 0."""
+    found = series.values.get(_key(series, day))
+    return found is not None and not series.lacks(day) and not (found[1].min() < 0 <= found[1].sum())
 
 
 def _key(series: Series, day: int) -> int:
