@@ -141,6 +141,6 @@ def test_days_that_the_rest_of_a_month_stands_for_are_told(books: Books) -> None
         (finding,) = run.findings
         assert finding.code == "FM2151"
         assert finding.message == (
-            "pool clusters, kubernetes: usage of cluster prod has no row for 1 day with charges on 2026-09-04; the rest "
-            "of the month stands for them."
+            "pool clusters, kubernetes: usage of cluster prod has no row for 1 day with charges on 2026-09-04; the "
+            "rest of the month stands for them."
         )
