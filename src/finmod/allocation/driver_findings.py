@@ -70,15 +70,17 @@ def cut_driver_findings(cuts: Mapping[int, tuple[Level, Dated]]) -> Iterator[Fin
 
 def _hours(who: str, share: Share, asked: ByDriver, spent: tuple[int, Costs]) -> Iterator[Finding]:
     """Yield a finding per reason and currency for which an hourly share had no answer for some hours of some days."""
+    is_said = share.unallocated or share.otherwise is not None
+    goes = f"is shared as 'else' says ({share.otherwise.text})" if share.otherwise else "stays unallocated"
     for reason, days in asked.lacking.items():
         for currency, amount in _amounts(days, spent, _HOURS):
             yield Finding(
-                code="FM2142" if share.unallocated else "FM2141",
-                severity="info" if share.unallocated else "error",
+                code="FM2142" if is_said else "FM2141",
+                severity="info" if is_said else "error",
                 billing_period=months_of(days)[0],
                 last_billing_period=months_of(days)[1],
                 message=f"{who}, {share.text}: {reason}, {counted(sum(days.values()), 'hour')} {when(days)}; "
-                "their part of its cost stays unallocated.",
+                f"their part of its cost {goes}.",
                 amount=amount,
                 currency=currency,
                 where=share.place,

@@ -18,7 +18,7 @@ from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
 from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
-from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays, mixed, only, raised, without
+from finmod.allocation.vectors import Floats, Ints, Partly, Vector, from_arrays, mixed, only, raised, without
 from finmod.engines.duckdb import Engine, literal
 
 DRIVER_ROWS: Final = "driver_rows"
@@ -245,8 +245,12 @@ class ByDriver:
             return next(each for each in hours if isinstance(each, str))
         for reason, count in Counter(each for each in hours if isinstance(each, str)).items():
             self.lacking.setdefault(reason, {})[period] = count
-        known += [only(UNALLOCATED)] * (_HOURS - len(known))
-        return mixed((1.0, each) for each in known) or "all of its hours are 0"
+        told = mixed((1.0, each) for each in known)
+        if told is None or len(known) == _HOURS:
+            return told or "all of its hours are 0"
+        untold = 1 - len(known) / _HOURS
+        whole = mixed([(1 - untold, told), (untold, only(UNALLOCATED))]) or told
+        return Partly(whole.places, whole.weights, told, untold)
 
     def _of_period(self, period: int, day: date) -> Vector | str:
         name = self.share.driver
