@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
+from finmod.errors import UserError
 from finmod.ledger.drivers import NewDriver
 from finmod.normalize.drivers import convert_driver, digest_of, no_rows
 from finmod.settings.drivers import Driver
@@ -20,6 +21,9 @@ from finmod.sources.drivers.sql import stage_query
 from finmod.sources.files import SourceFile
 from finmod.sources.stage import Staged
 from finmod.workspace.driver_kept import DriverReading, read_prometheus
+
+_NO_ROWS = "FM1107"
+"""What is told of a file without rows, which the answer of a query is read as."""
 
 
 def read_driver(reading: DriverReading, driver: Driver, *, again: bool) -> NewDriver | None:
@@ -65,10 +69,15 @@ def _staged(
     if query is None:
         is_excel = driver.settings.source.kind == "excel"
         return stage_excel(engine, driver, files, folder) if is_excel else stage_files(engine, files, folder)
-    if driver.settings.source.kind == "sql":
-        return stage_query(engine, reading.root, query, folder)
-    if driver.settings.source.kind == "postgres":
-        return stage_postgres(engine, driver, query, folder)
+    if driver.settings.source.sql is not None:
+        try:
+            if driver.settings.source.kind == "sql":
+                return stage_query(engine, reading.root, query, folder)
+            return stage_postgres(engine, driver, query, folder)
+        except UserError as error:
+            if all(problem.code == _NO_ROWS for problem in error.problems):
+                raise no_rows(driver) from None
+            raise
     is_same, again = told
     return read_prometheus(reading, driver, query, is_same=is_same, again=again)
 
