@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 
 from finmod.models.inferred_noise import Evidence, Floats, evidence
 from finmod.models.inferred_posterior import posterior_draws
-from finmod.models.inferred_refusals import Diagnostics, Refusal, refusal_after, refusal_before, refused_as_unmoved
+from finmod.models.inferred_refusals import (
+    Diagnostics,
+    Refusal,
+    refusal_after,
+    refusal_before,
+    refused_as_one,
+    refused_as_unmoved,
+)
 from finmod.models.inferred_units import uneven_units
 
 LEVEL: Final = 0.9
@@ -202,6 +209,9 @@ def infer_shares(
     if refusal:
         return _nothing(totals.shape[1], level, refusal)
     scaled = _scaled(cost, totals)
+    refusal = refused_as_one(*_together(scaled), named)
+    if refusal:
+        return _nothing(totals.shape[1], level, refusal)
     kinds = evidence(scaled.cost, scaled.regressors)
     draws = posterior_draws(kinds, seed=seed)
     return _estimated(scaled, kinds, draws, named, level)
