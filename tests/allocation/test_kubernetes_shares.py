@@ -176,6 +176,17 @@ def test_a_month_is_added_up(tmp_path: Path) -> None:
 
         assert asked.parts(NODE_A) == {"search": 0.25, "ads": 0.75}
         assert asked.parts(NODE_A, DAYS + 40) == "no usage of cluster prod is known for the month"
+        assert asked.by.partial == {}
+
+
+@pytest.mark.parametrize(("weights", "cluster"), [(NODE_A, "prod"), ('["cluster",null,null]', None)])
+def test_days_of_a_month_that_no_report_tells_of_are_known(tmp_path: Path, weights: str, cluster: str | None) -> None:
+    with usage(tmp_path, [pod("search", **cores(1)), pod("ads", day=30, **cores(3))]) as (engine, targets):
+        asked = Asked(engine, targets, share(grain="month"))
+        for day in (DAYS, DAYS + 4, DAYS + 5, DAYS + 29):
+            asked.parts(weights, day)
+
+        assert asked.by.partial == {cluster: {DAYS + 4: 1, DAYS + 5: 1}}
 
 
 def claim(name: str, size: float, *, volume: str = "vol-1", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- as above

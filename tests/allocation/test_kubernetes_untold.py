@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -129,3 +130,17 @@ def test_what_a_node_went_by_is_told(books: Books) -> None:
     assert basis.own / basis.whole == pytest.approx(basis.part)
     # Idle hours go with what was held: 1 core and 2 GiB of 3.5 and 3.
     assert basis.part == pytest.approx((0.031611 + 2 * 0.004237) / (3.5 * 0.031611 + 3 * 0.004237))
+
+
+def test_days_that_the_rest_of_a_month_stands_for_are_told(books: Books) -> None:
+    books.load(books.write("bill.csv", bill(charge("i-0a", "100"), charge("i-0a", "10", day=4))))
+    load_usage(books, "--set", "Cluster=prod", books.write("pods.csv", report(of("search"))))
+
+    with ran(books, replace(SHARE, grain="month")) as (engine, run):
+        assert costs(engine) == {"search": 110}
+        (finding,) = run.findings
+        assert finding.code == "FM2151"
+        assert finding.message == (
+            "pool clusters, kubernetes: usage of cluster prod has no row for 1 day with charges on 2026-09-04; the "
+            "rest of the month stands for them."
+        )

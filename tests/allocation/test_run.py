@@ -365,13 +365,6 @@ def test_a_minimum_that_is_more_than_all_cannot_be_computed(tmp_path: Path, engi
     assert "a minimum of 0.34 for each of 3 targets is more than all" in found.run.findings[0].message
 
 
-def test_an_hour_without_a_value_leaves_its_part_alone_unallocated(tmp_path: Path, engine: Engine) -> None:
-    rows = [row for hour in range(18) for row in driver("use", {"ads": 1}, f"2026-09-01T{hour:02}:00:00", "hour")]
-    found = ran(books_of(tmp_path, [one("k8s", "40")]), engine, [pool("k8s", by("driver", driver="use"))], rows)
-    assert found.by_product() == {"ads": 30, None: 10}
-    assert "use says nothing of 6 hours on 2026-09-01; their part" in found.run.findings[0].message
-
-
 def test_use_of_those_that_are_left_out_is_no_idle_capacity(tmp_path: Path, engine: Engine) -> None:
     share = by("driver", driver="use", capacity="there", among=(is_("product", "search", "ads"),))
     rows = [*driver("use", {"search": 3, "ads": 1, "shop": 4}), *driver("there", {"": 8})]

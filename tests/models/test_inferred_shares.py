@@ -235,6 +235,18 @@ def test_drivers_that_are_one_and_the_same_are_refused_whatever_the_cost() -> No
     assert refusal(cost_of(totals, [0.5, 0.5]), totals) == ("FM2254", text)
 
 
+@pytest.mark.parametrize("cost", [0.0, 1.0])
+def test_a_driver_of_few_days_that_stands_twice_is_refused_and_not_reckoned_with(cost: float) -> None:
+    chance = np.random.default_rng(0)
+    rare = chance.gamma(1, 1, 90) * (chance.random(90) < 0.1)
+    totals = np.column_stack([rare, 3 * rare])
+
+    assert refusal(7 + cost * rare, totals) == (
+        "FM2254",
+        "requests and stored_gb move together (correlation 1.000)",
+    )
+
+
 def test_drivers_that_move_together_are_refused_where_that_leaves_it_open() -> None:
     totals = drivers()
     totals[:, 1] = totals[:, 0] / 1e4 * (1 + np.random.default_rng(5).normal(0, 0.04, 90))
@@ -275,6 +287,8 @@ def test_a_unit_that_does_not_cost_the_same_for_all_is_told() -> None:
     doubt = infer_shares(uneven, use.sum(axis=1)).doubt(use)
     assert doubt
     assert (doubt.code, doubt.text) == ("FM2257", "a unit of its drivers does not cost the same for all targets")
+    # The totals say 0.74: 0.3, 0.6, 2 and 4 lie 2.4 times as much from it in the root mean square.
+    assert 1 < doubt.least < 2.4
 
 
 def test_one_target_alone_is_never_in_doubt() -> None:

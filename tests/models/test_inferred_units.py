@@ -1,32 +1,40 @@
-"""The doubt about targets: probabilities are even where units cost the same, tiny where they do not."""
+"""The doubt about targets: great where a unit costs some more, none where it does not, whatever the price does."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from finmod.models.inferred_noise import evidence
-from finmod.models.inferred_units import chance_of_even_units
+from finmod.models.inferred_units import Units, uneven_units
 
 
-def chance(seed: int, per_unit: list[float]) -> float:
-    """Return the probability of a world of three targets, whose unit costs so much."""
+def units(seed: int, per_unit: list[float], price: float = 0.0) -> Units:
+    """Return what is told of a world of three targets, whose unit costs so much, at a price that rises so much."""
     random = np.random.default_rng(seed)
-    use = random.uniform(0.5, 1.5, (80, 3))
-    cost = use @ np.array(per_unit) + random.normal(0, 0.1, 80)
-    total = use.sum(axis=1)
+    growth = 1 + np.arange(80)[:, None] / 80 * np.array([0.6, 0.2, 0.0])
+    use = random.uniform(0.5, 1.5, (80, 3)) * growth
+    cost = use @ np.array(per_unit) * (1 + price * np.arange(80) / 80) + random.normal(0, 0.03, 80)
+    cost, total = cost / cost.mean(), use.sum(axis=1)
     columns = np.column_stack([total / total.mean(), np.ones(80)])
-    kinds = evidence(cost / cost.mean(), columns)
-    return chance_of_even_units(cost / cost.mean(), max(kinds, key=lambda one: one.weight), use)
+    return uneven_units(cost, max(evidence(cost, columns), key=lambda one: one.weight), use / total.mean())
 
 
-def test_probabilities_are_spread_evenly_where_a_unit_costs_the_same() -> None:
-    found = np.sort([chance(seed, [1, 1, 1]) for seed in range(24)])
-
-    assert np.abs(found - (np.arange(24) + 0.5) / 24).max() < 0.25
+def test_units_that_cost_the_same_are_hardly_ever_in_doubt() -> None:
+    assert max(units(seed, [1, 1, 1]).odds for seed in range(24)) < 5
 
 
-def test_the_probability_is_tiny_where_a_unit_does_not() -> None:
-    assert chance(1, [0.5, 1, 2]) < 1e-9
+def test_units_that_do_not_are_told_with_how_much_they_differ_at_least() -> None:
+    found = units(1, [0.5, 1, 2])
+
+    assert found.odds > 50
+    # 0.5, 1 and 2 lie 0.64 from their mean of 1.17 in the root mean square: 55 % of it.
+    assert 0.2 < found.least < 0.55
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_price_that_rises_slowly_beside_the_growth_of_a_target_is_no_evidence(seed: int) -> None:
+    assert units(seed, [1, 1, 1], price=0.1).odds < 5
 
 
 def test_targets_that_move_as_one_give_no_reason_for_doubt() -> None:
@@ -35,4 +43,4 @@ def test_targets_that_move_as_one_give_no_reason_for_doubt() -> None:
     cost = total + np.random.default_rng(2).normal(0, 0.1, 80)
     use = np.column_stack([0.5 * total, 0.25 * total])
 
-    assert chance_of_even_units(cost, evidence(cost, columns)[0], use) == 1
+    assert uneven_units(cost, evidence(cost, columns)[0], use) == Units(0, 0)

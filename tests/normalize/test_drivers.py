@@ -140,6 +140,8 @@ UNREADABLE = [
     ("01/09/2026,ads,1", "date is '01/09/2026'; expected a day"),
     ("2026-02-30,ads,1", "date is '2026-02-30'; expected a day"),
     ("2026-09,ads,1", "date is '2026-09'; expected a day"),
+    ("2026-09-01T01:00:00+99:00,ads,1", "date is '2026-09-01T01:00:00+99:00'; expected a day"),
+    ("2026-09-01T01:00:00+05:60,ads,1", "date is '2026-09-01T01:00:00+05:60'; expected a day"),
     ("0001-01-01,ads,1", "date is '0001-01-01'; expected a day"),
     ("infinity,ads,1", "date is 'infinity'; expected a day"),
     (",ads,1", "date is empty; expected a day"),
@@ -189,6 +191,15 @@ def test_sums_that_no_column_holds_are_refused(project: DriverProject) -> None:
         "drivers.yaml:1:57: values of orders are too large to be added up; expected sums of 26 digits before the "
         "point at most. Tell it in a larger unit. Nothing of the driver was changed. (FM2178)"
     )
+
+
+def test_gaps_between_the_largest_numbers_are_refused_where_no_column_holds_them(project: DriverProject) -> None:
+    most = "99999999999999999999999999"
+    of_csv(project, f"date,product,orders\n2026-09-01,a,{most}.9\n2026-09-04,a,-{most}.9\n", ", gaps: linear")
+    project.load()
+    of_csv(project, f"date,product,orders\n2026-09-01,a,{most}.9\n2026-09-04,a,{most}.8\n", ", gaps: linear")
+    (message,) = project.refused()
+    assert message.startswith("drivers.yaml:1:57: values of orders are too large to be added up; ")
 
 
 def test_a_driver_without_a_value_is_refused(project: DriverProject) -> None:

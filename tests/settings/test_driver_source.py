@@ -50,8 +50,20 @@ REFUSED = """
           (FM1006)
 
     {prometheus: "h:9090", query: up}
-        f:1:14: prometheus is 'h:9090'; expected an address, such as http://localhost:9090. Write http:// or https://
-          and the server. (FM1006)
+        f:1:14: prometheus is no address that begins with http:// or https://; expected an address, such as
+          http://localhost:9090. Write http:// or https:// and the server, and nothing behind its path. (FM1006)
+
+    {prometheus: "http://h:9090/?a=1", query: up}
+        f:1:14: prometheus is an address with a ? or a # in it; expected an address, such as http://localhost:9090.
+          Write http:// or https:// and the server, and nothing behind its path. (FM1006)
+
+    {prometheus: "u:p@h:9090", query: up}
+        f:1:14: prometheus has a password in it; expected an address without a password, or env:NAME. Put the whole
+          address into a variable of the environment, and write env:PROMETHEUS_URL; change that password. (FM2175)
+
+    {prometheus: "http://u:p/x@h:9090", query: up}
+        f:1:14: prometheus has a password in it; expected an address without a password, or env:NAME. Put the whole
+          address into a variable of the environment, and write env:PROMETHEUS_URL; change that password. (FM2175)
 
     {prometheus: "http://u:p@h:9090", query: up}
         f:1:14: prometheus has a password in it; expected an address without a password, or env:NAME. Put the whole
@@ -67,6 +79,25 @@ REFUSED = """
           the whole address into a variable of the environment, and write env:FINANCE_DSN; change that password.
           (FM2175)
 
+    {postgres: "postgresql://u:[p@h/db", sql: a.sql}
+        f:1:12: postgres has a password in it; expected the address of a database without its password, or env:NAME. Put
+          the whole address into a variable of the environment, and write env:FINANCE_DSN; change that password.
+          (FM2175)
+
+    {postgres: "postgresql://u:1/p@h/db", sql: a.sql}
+        f:1:12: postgres has a password in it; expected the address of a database without its password, or env:NAME. Put
+          the whole address into a variable of the environment, and write env:FINANCE_DSN; change that password.
+          (FM2175)
+
+    {postgres: "postgresql://h/db?sslpassword=p", sql: a.sql}
+        f:1:12: postgres has a password in it; expected the address of a database without its password, or env:NAME. Put
+          the whole address into a variable of the environment, and write env:FINANCE_DSN; change that password.
+          (FM2175)
+
+    {postgres: "postgresql://h:p/db", sql: a.sql}
+        f:1:12: postgres is an address that cannot be read; expected such as postgresql://user@server/database, or
+          host=server dbname=database user=user. Correct it. (FM1006)
+
     {postgres: "postgresql://h/db?password=p", sql: a.sql}
         f:1:12: postgres has a password in it; expected the address of a database without its password, or env:NAME. Put
           the whole address into a variable of the environment, and write env:FINANCE_DSN; change that password.
@@ -77,8 +108,8 @@ REFUSED = """
           name it: env:NAME. (FM2175)
 
     {prometheus: "http://h", query: up, counter: true, token: abc}
-        f:1:59: token is 'abc'; expected env:NAME, a variable of the environment. Put the secret there, and
-          name it: env:NAME. (FM2175)
+        f:1:59: token is no name of a variable; expected env:NAME, a variable of the environment. Put the secret
+          there, and name it: env:NAME. (FM2175)
 """
 
 
@@ -90,7 +121,14 @@ def test_what_cannot_be_meant_is_told(text: str, messages: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["postgresql://reader@db.example.com/finance", "host=db dbname=finance user=reader", "env:FINANCE_DSN"]
+    "text",
+    [
+        "postgresql://reader@db.example.com/finance",
+        "postgresql://reader@[::1]:5432,db2:5433/finance?application_name=a@b",
+        "postgresql:///finance?host=/var/run/postgresql",
+        "host=db dbname=finance user=reader",
+        "env:FINANCE_DSN",
+    ],
 )
 def test_a_database_without_a_password_may_stand_in_the_file(text: str) -> None:
     assert read(f'{{postgres: "{text}", sql: a.sql}}').kind == "postgres"

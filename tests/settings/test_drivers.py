@@ -106,6 +106,14 @@ REFUSED = """
         drivers.yaml:1:9: memory has no combine; expected combine: average, last, max or sum. Say how the samples of a
           period come together: combine: average for levels, last for totals. (FM2173)
 
+    memory: {unit: GiB, grain: day, combine: max, from: {prometheus: "http://h:9", query: up, step: 7m}}
+        drivers.yaml:1:97: memory.from.step is '7m'; expected a step that a whole number of makes one day. Write step:
+          5m, 1h or the like. (FM2174)
+
+    memory: {unit: GiB, grain: hour, combine: max, from: {prometheus: "http://h:9", query: up, step: 1d}}
+        drivers.yaml:1:98: memory.from.step is '1d'; expected a step that a whole number of makes one hour. Write step:
+          5m, 1h or the like. (FM2174)
+
     cpu: {unit: s, grain: day, combine: max, from: {prometheus: "http://h:9", query: up, counter: true}}
         drivers.yaml:1:37: cpu.combine is 'max'; expected sum. Take combine out: what a counter rose by is added up.
           (FM2173)

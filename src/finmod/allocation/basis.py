@@ -17,7 +17,7 @@ from finmod.allocation.inferred import ByInference
 from finmod.allocation.kubernetes_shares import ByKubernetes
 from finmod.allocation.run import Run
 from finmod.allocation.shares import Dated, Shared, When
-from finmod.allocation.vectors import Vector
+from finmod.allocation.vectors import Partly, Vector
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def _answer(dated: Dated, when: When) -> tuple[Share | None, Shared | None, Vect
     for share, asked in chain:
         found = asked.on(when)
         if isinstance(found, Vector):
-            return share, asked, found, tuple(refused)
+            # Of a day of which hours could not be told, the rest goes by the shares behind.
+            return share, asked, dated.on(when) if isinstance(found, Partly) else found, tuple(refused)
         refused.append(found)
     return None, None, None, tuple(refused)
 

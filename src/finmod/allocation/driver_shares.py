@@ -6,10 +6,11 @@ Owns the reading of a driver's values for targets, and who pays for what nobody 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
 from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
-from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays, mixed, only, raised, without
+from finmod.allocation.vectors import Floats, Ints, Partly, Vector, from_arrays, mixed, only, raised, without
 from finmod.engines.duckdb import Engine, literal
 
 DRIVER_ROWS: Final = "driver_rows"
@@ -32,6 +33,10 @@ _HOURS = 24
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 # Periods that a share keeps its answers of: what asks goes through the days in order.
 _HELD = 100
+# Sums of doubles differ by so much from what is exactly the same.
+_ROUNDING = 1e-9
+# Words of idle that say who pays where nobody used anything; the others go by those who did.
+_SAID = frozenset({"owner", "unallocated"})
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,32 @@ class Series:
     Attributes:
         grain: Length of its periods.
         values: Period -> numbers of targets and their values; number 0 is what names nobody.
+        whole: Number of the driver's own periods that a day has, where these are shorter than those it is read in.
+        known: Day -> number of those that have a row; None where it is read in its own periods.
     """
 
     grain: Grain
     values: Mapping[int, tuple[Ints, Floats]]
+    whole: int = 1
+    known: Mapping[int, int] | None = None
+
+    def lacks(self, day: int) -> int:
+        """Return how many of the driver's own periods on a day have no row, though a longer one may have a value."""
+        return 0 if self.known is None else self.whole - self.known.get(day, 0)
+
+
+class Excess(NamedTuple):
+    """A period in which a driver is more than its capacity.
+
+    Attributes:
+        used: Sum of the driver.
+        there: Sum of the capacity.
+        most: Number of the target with the largest value.
+    """
+
+    used: float
+    there: float
+    most: int
 
 
 class Resolve(Protocol):
@@ -94,7 +121,17 @@ def read_series(
         # Only what stands twice is summed: to group a year of values takes longer than all else here.
         sums = f"SELECT key, CAST(sum(amount) AS DOUBLE) AS amount FROM ({rows}) GROUP BY key"
         found = _sorted(engine.arrays(sums))
-    return Series(length, Periods(*found))
+    whole = _HOURS if own[0] == "hour" else 1
+    return Series(length, Periods(*found), whole, None if length == own[0] else _known(engine, name, own[0]))
+
+
+def _known(engine: Engine, name: str, own: Grain) -> Mapping[int, int]:
+    """Return day -> number of the periods of a driver that have a row."""
+    rows: list[tuple[int, int]] = engine.rows(
+        f"SELECT CAST({PERIODS['day']} AS BIGINT) AS day, count(*) FROM (SELECT DISTINCT x_Start FROM {DRIVER_ROWS} "
+        f"WHERE x_Driver = {literal(name)} AND x_Grain = {literal(own)} AND x_Value IS NOT NULL) GROUP BY day"
+    )
+    return dict(rows)
 
 
 def _sorted(found: Mapping[str, Any]) -> tuple[Ints, Floats]:
@@ -157,7 +194,10 @@ class ByDriver:
         receiving: Pools that are targets; None for a level, which knows none.
         owner: Target that what is idle stays with where its owner pays; nobody where the pool has none.
         refused: Targets that may have no part, in rising order.
-        lacking: Days of an hourly driver -> number of hours without an answer, whose cost is nobody's.
+        lacking: Of an hourly driver: reason -> days -> number of hours without an answer, whose cost is nobody's.
+        partial: Driver that is read in longer periods than its own -> days -> number of its own without a row: what
+            others of the longer period say stands for these.
+        over: Periods of the series -> what is over the capacity.
     """
 
     share: Share
@@ -166,7 +206,9 @@ class ByDriver:
     receiving: Receiving | None
     owner: int
     refused: Ints
-    lacking: dict[int, int] = field(default_factory=dict)
+    lacking: dict[str, dict[int, int]] = field(default_factory=dict)
+    partial: dict[str, dict[int, int]] = field(default_factory=dict)
+    over: dict[int, Excess] = field(default_factory=dict)
     _found: dict[tuple[int, int], Vector | str] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
@@ -179,7 +221,15 @@ class ByDriver:
                 for old in list(self._found)[: _HELD // 2]:
                     del self._found[old]
             self._found[key] = self._vector(key[0], when.date)
-        return self._found[key]
+        found = self._found[key]
+        if isinstance(found, Vector):
+            self._note_partial(when.day)
+        return found
+
+    def _note_partial(self, day: int) -> None:
+        for name, series in ((self.share.driver, self.series), (self.share.capacity, self.capacity)):
+            if name and series and (lacks := series.lacks(day)):
+                self.partial.setdefault(name, {})[day] = lacks
 
     def period(self, when: When) -> int:
         """Return the number of the series' period that a day is in; of an hourly one the day itself."""
@@ -193,10 +243,14 @@ class ByDriver:
         known = [each for each in hours if isinstance(each, Vector)]
         if not known:
             return next(each for each in hours if isinstance(each, str))
-        if len(known) < _HOURS:
-            self.lacking[period] = _HOURS - len(known)
-            known += [only(UNALLOCATED)] * (_HOURS - len(known))
-        return mixed((1.0, each) for each in known) or "all of its hours are 0"
+        for reason, count in Counter(each for each in hours if isinstance(each, str)).items():
+            self.lacking.setdefault(reason, {})[period] = count
+        told = mixed((1.0, each) for each in known)
+        if told is None or len(known) == _HOURS:
+            return told or "all of its hours are 0"
+        untold = 1 - len(known) / _HOURS
+        whole = mixed([(1 - untold, told), (untold, only(UNALLOCATED))]) or told
+        return Partly(whole.places, whole.weights, told, untold)
 
     def _of_period(self, period: int, day: date) -> Vector | str:
         name = self.share.driver
@@ -208,27 +262,38 @@ class ByDriver:
             return f"driver {name} is negative"
         chosen = ~np.isin(places, self.refused)
         used = from_arrays(places[chosen], weights[chosen])
-        if used is None:
-            if (weights > 0).any():
-                return f"driver {name} is 0 for everybody that it may go to"
+        if used is None and (weights > 0).any():
+            return f"driver {name} is 0 for everybody that it may go to"
+        left = self._idle(period, places, weights)
+        if isinstance(left, str):
+            return left
+        if used is None and (left <= 0 or self.share.idle not in _SAID):
             return f"driver {name} is 0 for everybody"
-        if self.capacity is not None:
-            there = self.capacity.values.get(period)
-            if there is None:
-                return f"driver {self.share.capacity} has no value for the period"
-            left = float(there[1].sum()) - float(weights.sum())
-            if left > 0:
-                used = mixed([(float(used.weights.sum()), used), (left, only(UNALLOCATED))]) or used
-        return self._finished(used, day)
+        parts = [(float(used.weights.sum()), used)] if used is not None else []
+        whole = mixed([*parts, (left, only(UNALLOCATED))] if left > 0 else parts)
+        return self._finished(whole, day) if whole else f"driver {name} is 0 for everybody"
+
+    def _idle(self, period: int, places: Ints, weights: Floats) -> float | str:
+        """Return what there was more than was used; 0 where no capacity is named."""
+        if self.capacity is None:
+            return 0.0
+        there = self.capacity.values.get(period)
+        if there is None:
+            return f"driver {self.share.capacity} has no value for the period"
+        used, whole = float(weights.sum()), float(there[1].sum())
+        if used - whole > _ROUNDING * used:
+            self.over[period] = Excess(used, whole, int(places[weights.argmax()]))
+        return whole - used
 
     def _finished(self, used: Vector, day: date) -> Vector | str:
         """Return use with what nobody used put where it belongs, the least share, and pools in place of what is one."""
         idle = float(used.weights[used.places == UNALLOCATED].sum() / used.weights.sum())
         named = without(used, [UNALLOCATED])
         if named is None:
-            is_said = self.share.idle in {"owner", "unallocated"}
             rest = only(self.owner if self.share.idle == "owner" else UNALLOCATED)
-            return rest if is_said else f"driver {self.share.driver} names nobody that the taxonomy knows"
+            return (
+                rest if self.share.idle in _SAID else f"driver {self.share.driver} names nobody that the taxonomy knows"
+            )
         is_kept = idle > 0 and self.share.idle not in {"proportional", "even"}
         if self.share.idle == "even":
             flat = Vector(named.places, np.ones(len(named.places)))

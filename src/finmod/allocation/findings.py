@@ -6,7 +6,7 @@ Owns the findings. Cost that no share could place is never lost: it stands unall
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, PLACES
@@ -55,7 +55,6 @@ def share_findings(allocation: Allocation, pools: Mapping[int, Dated], costs: Co
             amounts: list[tuple[str | None, Decimal | None]] = [*sums] or [(None, None)]
             for currency, cost in amounts:
                 yield _missed(pool.name, share, (reason, days), (currency, cost))
-        yield from _hours(pool.name, dated)
 
 
 def _missed(
@@ -69,38 +68,32 @@ def _missed(
     return Finding(
         code=code,
         severity=_severity(severity),
-        message=f"pool {name}, {share.text}: {reason} {_when(days)}; {whose} {goes}.",
-        billing_period=_month(min(days)),
-        last_billing_period=_month(max(days)) if _month(min(days)) != _month(max(days)) else None,
+        message=f"pool {name}, {share.text}: {reason} {when(days)}; {whose} {goes}.",
+        billing_period=months_of(days)[0],
+        last_billing_period=months_of(days)[1],
         amount=amount[1],
         currency=amount[0] or None,
         where=share.place,
     )
 
 
-def _when(days: Iterable[int]) -> str:
+def when(days: Iterable[int]) -> str:
+    """Return days, in days since 1970, in words."""
     every = sorted(days)
     first, last = (EPOCH + timedelta(days=each) for each in (every[0], every[-1]))
     return f"on {first}" if first == last else f"on {counted(len(every), 'day')} from {first} to {last}"
 
 
-def _month(day: int) -> str:
+def months_of(days: Iterable[int]) -> tuple[str, str | None]:
+    """Return the first month of days, and the last one where that is another."""
+    every = sorted(days)
+    first, last = month_of(every[0]), month_of(every[-1])
+    return first, last if last != first else None
+
+
+def month_of(day: int) -> str:
+    """Return the month of a day, in days since 1970."""
     return f"{EPOCH + timedelta(days=day):%Y-%m}"
-
-
-def _hours(name: str, dated: Dated) -> Iterator[Finding]:
-    """Yield a finding per hourly share that had no answer for some hours of some days."""
-    for share, asked in (each for _, chain in dated.shares for each in chain):
-        if isinstance(asked, ByDriver) and asked.lacking:
-            hours = sum(asked.lacking.values())
-            yield Finding(
-                code="FM2141",
-                severity="error",
-                message=f"pool {name}, {share.text}: {share.driver} says nothing of {counted(hours, 'hour')} "
-                f"{_when(asked.lacking)}; their part of its cost stays unallocated.",
-                billing_period=_month(min(asked.lacking)),
-                where=share.place,
-            )
 
 
 def fed_findings(allocation: Allocation, fed: Iterable[int]) -> Iterator[Finding]:
@@ -156,10 +149,10 @@ def cut_findings(engine: Engine, targets: Targets, cuts: Mapping[int, tuple[Leve
                 code="FM2142" if share.unallocated else "FM2143",
                 # That nobody there has a name with a cost is a matter of tags, which are told elsewhere.
                 severity="info" if share.unallocated or share.kind == "cost" else "warning",
-                message=f"level {level.name}, {share.text}: {reason} {_when(days)}; cost of "
+                message=f"level {level.name}, {share.text}: {reason} {when(days)}; cost of "
                 f"{printable(targets.name(number), 160)} of these days stays without {listing(level.dimensions)}.",
-                billing_period=_month(min(days)),
-                last_billing_period=_month(max(days)) if _month(min(days)) != _month(max(days)) else None,
+                billing_period=months_of(days)[0],
+                last_billing_period=months_of(days)[1],
                 amount=amount,
                 currency=currency or None,
                 where=share.place,
@@ -172,8 +165,8 @@ def _uncut(dated: Dated) -> Iterator[tuple[Share, str, set[int]]]:
         if share.otherwise is None:
             yield share, reason, {day for day, _, _ in cells}
     for share, asked in (each for _, chain in dated.shares for each in chain):
-        if isinstance(asked, ByDriver) and asked.lacking:
-            yield share, f"driver {share.driver} says nothing of some hours", set(asked.lacking)
+        for reason, days in asked.lacking.items() if isinstance(asked, ByDriver) else ():
+            yield share, f"{reason}, some hours", set(days)
 
 
 def _left(engine: Engine, targets: Targets) -> Mapping[tuple[Values, int], Sequence[tuple[str, Decimal | None]]]:
@@ -192,18 +185,18 @@ def _left(engine: Engine, targets: Targets) -> Mapping[tuple[Values, int], Seque
 
 def level_findings(run: LevelRun) -> Iterator[Finding]:
     """Yield a finding per level, parent and reason for which it could not be cut on some days."""
-    for (level, values, share, negative), when in run.missed.items():
+    for (level, values, share, negative), dates in run.missed.items():
         name = "/".join(printable(value or "", 80) for value in values)
         reason = "no share holds"
         if share is not None:
             reason = f"driver {share.driver} {'is negative' if negative else 'tells nothing'}"
-        days = [(day - EPOCH).days for day in when]
+        days = [(day - EPOCH).days for day in dates]
         yield Finding(
             code="FM2143",
             severity="warning",
-            message=f"level {level.name}: {reason} for {name} {_when(days)}; its cost of these days is nobody's there.",
-            billing_period=_month(min(days)),
-            last_billing_period=_month(max(days)) if _month(min(days)) != _month(max(days)) else None,
+            message=f"level {level.name}: {reason} for {name} {when(days)}; its cost of these days is nobody's there.",
+            billing_period=months_of(days)[0],
+            last_billing_period=months_of(days)[1],
             where=(share or level.shares[-1]).place,
         )
 
@@ -212,16 +205,20 @@ def doubt_findings(allocation: Allocation, pools: Mapping[int, Dated]) -> Iterat
     """Yield a finding per inferred pool and reason for which its shares may be wrong although they were inferred."""
     for number, dated in sorted(pools.items()):
         for share, asked in (each for _, chain in dated.shares for each in chain):
-            doubts: dict[tuple[str, str], list[date]] = {}
-            for (month, _), fit in sorted(asked.fits.items()) if isinstance(asked, ByInference) else ():
-                if isinstance(fit, Fit) and fit.doubt is not None:
-                    doubts.setdefault((fit.doubt.code, fit.doubt.text), []).append(EPOCH + timedelta(days=month))
-            for (code, text), months in doubts.items():
+            fits = sorted(asked.fits.items()) if isinstance(asked, ByInference) else []
+            told = {month: fit for (month, _), fit in fits if isinstance(fit, Fit) and fit.shares is not None}
+            doubts = {month: fit.doubt for month, fit in told.items() if fit.doubt is not None}
+            for code, text in sorted({(each.code, each.text) for each in doubts.values()}):
+                found = {month: each for month, each in doubts.items() if (each.code, each.text) == (code, text)}
+                least = min(each.least for each in found.values())
+                which = listing([month_of(month) for month in found], "and")
                 yield Finding(
                     code=code,
                     severity="warning",
-                    message=f"pool {allocation.pools[number - 1].name}, {share.text}: {text}.",
-                    billing_period=f"{months[0]:%Y-%m}",
-                    last_billing_period=f"{months[-1]:%Y-%m}" if len(months) > 1 else None,
+                    message=f"pool {allocation.pools[number - 1].name}, {share.text}: {text} in {len(found)} of "
+                    f"{counted(len(told), 'month')} ({which}): what a target's unit costs is typically "
+                    f"{least * 100:.0f} % or more off, so that shares may be wrong by more than their ranges tell.",
+                    billing_period=months_of(found)[0],
+                    last_billing_period=months_of(found)[1],
                     where=share.place,
                 )

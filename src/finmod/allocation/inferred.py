@@ -6,6 +6,7 @@ Owns the series that a regression is given, and what becomes of its answer. The 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,8 +22,7 @@ from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.vectors import Floats, Ints, Vector, from_arrays
 from finmod.engines.duckdb import Engine, identifier
-from finmod.models.inferred_refusals import Refusal
-from finmod.models.inferred_shares import Inferred, TargetShares, infer_shares
+from finmod.models.inferred_shares import Doubt, Inferred, TargetShares, infer_shares
 from finmod.terms.periods import months_before
 
 
@@ -49,7 +49,7 @@ class Fit:
     shares: TargetShares | None
     targets: Ints
     days: tuple[date, date]
-    doubt: Refusal | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass
@@ -66,6 +66,7 @@ class ByInference:
         receiving: Pools that are targets.
         refused: Targets that may have no part, in rising order.
         fits: First day of a billing period, in days since 1970, and currency -> what was found.
+        partial: Driver of hours -> days -> number of hours without a row: the rest of the day stands for these.
     """
 
     share: Share
@@ -75,6 +76,7 @@ class ByInference:
     receiving: Receiving
     refused: Ints
     fits: dict[tuple[int, str], Fit | str] = field(default_factory=dict)
+    partial: dict[str, dict[int, int]] = field(default_factory=dict)
     _found: dict[tuple[int, int, str], Vector | str] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector | str:
@@ -100,12 +102,18 @@ class ByInference:
         if fit.answer.refusal is not None:
             return fit.answer.refusal.text
         parts: list[tuple[Ints, Floats]] = []
-        for each, coefficient in zip(self.series, fit.answer.coefficients.tolist(), strict=True):
+        told = zip(self.share.drivers, self.series, fit.answer.coefficients.tolist(), strict=True)
+        for name, each, coefficient in told:
             found = each.values.get(_key(each, when.day)) if each else None
-            if found is None:
-                name = self.share.drivers[len(parts)]
+            if each is None or found is None:
                 return f"driver {name} has no value for the period"
-            parts.append((found[0], found[1] * coefficient))
+            if (found[1] < 0).any():
+                return f"driver {name} is negative"
+            if lacks := each.lacks(when.day):
+                self.partial.setdefault(name, {})[when.day] = lacks
+            # A month's value is that of all its days.
+            days = monthrange(when.date.year, when.date.month)[1] if each.grain == "month" else 1
+            parts.append((found[0], found[1] * coefficient / days))
         places, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
         whole = from_arrays(places[~np.isin(places, self.refused)], weights[~np.isin(places, self.refused)])
         if whole is None:
@@ -121,30 +129,48 @@ class ByInference:
         after = months_before(month, -1)
         bills = (first - EPOCH).days, (month - EPOCH).days
         cost = self.history(self.pool, self.share.measure, bills, currency)
-        days = [
-            day
-            for day in range((first - EPOCH).days, (after - EPOCH).days)
-            if day in cost and all(_key(each, day) in each.values for each in series)
-        ]
-        targets = np.unique(np.concatenate([each.values[_key(each, day)][0] for day in days for each in series] or [
-            np.zeros(0, dtype=np.int64)]))  # fmt: skip
+        periods = _periods(series, cost, range((first - EPOCH).days, (after - EPOCH).days))
+        every = [each.values[_key(each, day)][0] for days in periods for day in days for each in series]
+        targets = np.unique(np.concatenate(every or [np.zeros(0, dtype=np.int64)]))
         targets = targets[~np.isin(targets, self.refused)]
-        use = np.zeros((len(days), len(targets), len(series)))
-        for at, day in enumerate(days):
+        use = np.zeros((len(periods), len(targets), len(series)))
+        for at, days in enumerate(periods):
             for place, each in enumerate(series):
-                numbers, values = each.values[_key(each, day)]
-                held = np.isin(numbers, targets)
-                use[at, np.searchsorted(targets, numbers[held]), place] = values[held]
-        spent: Floats = np.array([cost[day] for day in days])
+                for key in dict.fromkeys(_key(each, day) for day in days):
+                    numbers, values = each.values[key]
+                    held = np.isin(numbers, targets)
+                    use[at, np.searchsorted(targets, numbers[held]), place] += values[held]
+        spent: Floats = np.array([sum(cost.get(day, 0.0) for day in days) for days in periods])
         answer = infer_shares(spent, use.sum(axis=1), names=self.share.drivers)
         if answer.refusal is not None:
             return Fit(answer, None, targets, (first, after - timedelta(days=1)))
         # Months before it say what a unit of a driver costs; whose the cost is, is told of the month itself.
-        own = np.array(days) >= (month - EPOCH).days
+        own = np.array([days[0] for days in periods]) >= (month - EPOCH).days
         held = own & ((use @ answer.coefficients).sum(axis=1) > 0)
         told = own if spent[held].sum() else np.ones_like(own)
         shares = answer.target_shares(use[told], spent[told])
         return Fit(answer, shares, targets, (first, after - timedelta(days=1)), answer.doubt(use))
+
+
+def _periods(series: Sequence[Series], cost: Mapping[int, float], days: range) -> list[list[int]]:
+    """Return the periods of which cost and drivers are known whole, as their days: months where a driver has months.
+
+    A month's value beside the cost of each of its days would count one piece of evidence thirty times.
+    """
+    whole = [day for day in days if all(_is_whole(each, day) for each in series)]
+    if all(each.grain != "month" for each in series):
+        return [[day] for day in whole if day in cost]
+    known, months = set(whole), dict[tuple[int, int], list[int]]()
+    for day in days:
+        at = EPOCH + timedelta(days=day)
+        months.setdefault((at.year, at.month), []).append(day)
+    return [each for each in months.values() if known.issuperset(each) and not cost.keys().isdisjoint(each)]
+
+
+def _is_whole(series: Series, day: int) -> bool:
+    """Return whether a driver is known on a day, all of it: what others used does not make up for a value below 0."""
+    found = series.values.get(_key(series, day))
+    return found is not None and not series.lacks(day) and not (found[1].min() < 0 <= found[1].sum())
 
 
 def _key(series: Series, day: int) -> int:

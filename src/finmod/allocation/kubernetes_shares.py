@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -54,11 +55,13 @@ class Held:
         nodes: Of nodes, in money of the prices that were asked for.
         claims: Of volumes, in GiB-hours.
         traffic: Bytes sent from nodes.
+        days: Cluster -> days since 1970 of which reports tell what was held of its nodes.
     """
 
     nodes: Parts
     claims: Parts
     traffic: Parts
+    days: Mapping[str, AbstractSet[int]] = field(default_factory=dict)
 
 
 def read_held(engine: Engine, share: Share) -> Held:
@@ -73,8 +76,13 @@ def read_held(engine: Engine, share: Share) -> Held:
     value = f"cpu * {cpu!r} + memory * {memory!r} + gpu * {gpu!r}"
     return Held(
         _read(engine, NODES, value, period), _read(engine, CLAIMS, "storage", period),
-        _read(engine, TRAFFIC, "sent", period),
+        _read(engine, TRAFFIC, "sent", period), _days(engine),
     )  # fmt: skip
+
+
+def _days(engine: Engine) -> Mapping[str, AbstractSet[int]]:
+    rows = engine.rows(f"SELECT cluster, list(DISTINCT day) FROM {NODES} GROUP BY cluster")
+    return {cluster: frozenset(days) for cluster, days in rows}
 
 
 def _read(engine: Engine, table: str, value: str, period: str) -> Parts:
@@ -106,6 +114,7 @@ class ByKubernetes:
             own, is shared by what the others held.
         refused: Targets that may have no part, in rising order.
         untold: (Group, day) of charges for nodes that no report tells of, which their cluster's nodes stood in for.
+        partial: Of months: cluster -> days of charges of which no report tells, which the rest stood in for.
     """
 
     share: Share
@@ -116,6 +125,7 @@ class ByKubernetes:
     owner: int
     refused: Ints
     untold: set[tuple[int, int]] = field(default_factory=set)
+    partial: dict[str | None, dict[int, int]] = field(default_factory=dict)
     _found: dict[tuple[int, What, str | None, str | None], Vector | str] = field(default_factory=dict)
     _named: dict[tuple[int, str], Vector | None] = field(default_factory=dict)
     _nodes: dict[tuple[int, str, str, bool], Vector | None] = field(default_factory=dict)
@@ -134,7 +144,13 @@ class ByKubernetes:
         found = self._found[asked]
         if what == "unknown" and isinstance(found, Vector):
             self.untold.add((when.group, when.day))
+        if self.share.grain == "month" and isinstance(found, Vector) and not self._is_told(cluster, when.day):
+            self.partial.setdefault(cluster, {})[when.day] = 1
         return found
+
+    def _is_told(self, cluster: str | None, day: int) -> bool:
+        """Return whether reports tell of a cluster, or of any, on a day."""
+        return any(day in days for name, days in self.held.days.items() if cluster in {None, name})
 
     def words(self, group: int) -> str:
         """Return by what the charges of a group are shared, in words for whoever asks why."""

@@ -26,6 +26,7 @@ from finmod.allocation.cells import (
     within_columns,
 )
 from finmod.allocation.definition import Allocation
+from finmod.allocation.driver_findings import cut_driver_findings, driver_findings
 from finmod.allocation.driver_shares import Resolve
 from finmod.allocation.findings import cut_findings, doubt_findings, fed_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
@@ -126,15 +127,21 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, days, true_ups)
-    findings = (*_findings(engine, naming, allocation, network), *cut_findings(engine, targets, cuts.dated()))
+    findings = (
+        *_findings(engine, asking, naming, network),
+        *cut_findings(engine, targets, cuts.dated()),
+        *cut_driver_findings(cuts.dated()),
+    )
     return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
-def _findings(engine: Engine, naming: Naming, allocation: Allocation, network: Network) -> tuple[Finding, ...]:
+def _findings(engine: Engine, asking: Asking, naming: Naming, network: Network) -> tuple[Finding, ...]:
+    allocation, costs = asking.allocation, pool_costs(engine)
     return (
         *pool_findings(engine, naming, allocation),
         *unshared_findings(engine, naming, allocation),
-        *share_findings(allocation, network.pools, pool_costs(engine)),
+        *share_findings(allocation, network.pools, costs),
+        *driver_findings(allocation, network.pools, costs, asking.targets),
         *fed_findings(allocation, network.fed),
         *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),

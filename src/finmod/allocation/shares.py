@@ -14,7 +14,7 @@ from typing import Protocol
 from finmod.allocation.definition import Share, Values
 from finmod.allocation.receiving import Receiving
 from finmod.allocation.targets import UNALLOCATED, Targets
-from finmod.allocation.vectors import Vector, only, vector
+from finmod.allocation.vectors import Partly, Vector, mixed, only, vector
 from finmod.engines.duckdb import Engine
 from finmod.taxonomy.definition import Condition, Span, Taxonomy
 from finmod.taxonomy.patterns import matches
@@ -125,12 +125,15 @@ class Dated:
     shares: tuple[tuple[Share, tuple[tuple[Share, Shared], ...]], ...]
     missed: dict[tuple[Share, str], set[tuple[int, int, str]]] = field(default_factory=dict)
     nobody: Vector = field(default_factory=lambda: only(UNALLOCATED))
+    _filled: dict[tuple[int, int], tuple[Vector, Vector, Vector]] = field(default_factory=dict)
 
     def on(self, when: When) -> Vector:
         """Return where cost goes: to nobody where no share can tell."""
         share, chain = next(((each, chain) for each, chain in self.shares if each.span.holds_on(when.date)), (None, ()))
-        for each, asked in chain:
+        for at, (each, asked) in enumerate(chain):
             found = asked.on(when)
+            if isinstance(found, Partly):
+                return self._with_rest(found, chain[at + 1 :], when)
             if isinstance(found, Vector):
                 return found
             self.missed.setdefault((each, found), set()).add((when.day, when.group, when.currency))
@@ -139,6 +142,20 @@ class Dated:
             place = when.day, when.group, when.currency
             self.missed.setdefault((last, "no share of it holds"), set()).add(place)
         return self.nobody
+
+    def _with_rest(self, found: Partly, chain: Sequence[tuple[Share, Shared]], when: When) -> Vector:
+        """Return where a period goes, that of it which could not be told as the shares behind say, if any can."""
+        for each, asked in chain:
+            rest = asked.on(when)
+            if isinstance(rest, Vector):
+                key = id(found), id(rest)
+                if key not in self._filled:
+                    whole = mixed([(1 - found.untold, found.known), (found.untold, rest)]) or found
+                    # Both are held with it, so that no other object comes to have their ids.
+                    self._filled[key] = whole, found, rest
+                return self._filled[key][0]
+            self.missed.setdefault((each, rest), set()).add((when.day, when.group, when.currency))
+        return found
 
 
 def among(engine: Engine, every: Sequence[Values], dimensions: Sequence[str], asked: Sequence[Condition]) -> list[bool]:

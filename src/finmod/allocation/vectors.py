@@ -45,6 +45,19 @@ class Vector:
         return np.asarray(sums / sums[-1], dtype=np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class Partly(Vector):
+    """Where a period goes of which a part could not be told, such as hours of a day: that part is nobody's in it.
+
+    Attributes:
+        known: Where the part goes that could be told.
+        untold: The other part, above 0 and below 1.
+    """
+
+    known: Vector
+    untold: float
+
+
 def vector(weights: Mapping[int, float]) -> Vector | None:
     """Return a vector of weights, None where none is above 0."""
     held = sorted((place, weight) for place, weight in weights.items() if weight > 0)

@@ -25,6 +25,8 @@ _COLUMNS = (
     "driver", "unit", "grain", "by", "source", "rows", "first", "last", "missing_periods", "last_month_sum",
     "loaded_at", "findings",
 )  # fmt: skip
+# What two places still show.
+_SHOWN = Decimal("0.01")
 _LOADED = ("driver", "what", "rows", "first", "last", "sum", "unit")
 
 
@@ -101,10 +103,15 @@ def _period(start: datetime | None, grain: str) -> str:
 def number(value: Decimal) -> str:
     """Return a value for people: thousands separated, at most two places, none where they are 0.
 
-    >>> number(Decimal("1234.500000000000")), number(Decimal("3.0000"))
-    ('1,234.5', '3')
+    Of what would be nothing then, the first two digits that are none.
+
+    >>> number(Decimal("1234.500000000000")), number(Decimal("3.0000")), number(Decimal("-0.000123"))
+    ('1,234.5', '3', '-0.00012')
+    >>> number(Decimal("0E-12"))
+    '0'
     """
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    places = 1 - value.adjusted() if value and abs(value) < _SHOWN else 2
+    return f"{value:,.{places}f}".rstrip("0").rstrip(".")
 
 
 def _is_stale(line: DriverLine) -> bool:

@@ -24,6 +24,8 @@ LEAST_PERIODS: Final = 20
 PERIODS_PER_DRIVER: Final = 8
 MOST_DRIVERS: Final = 8
 
+_ONE: Final = 1 - 1e-6
+"""Drivers with a correlation of so much are one: nothing can be reckoned of both."""
 _CONSTANT: Final = 1e-6
 _UNMOVED: Final = 0.05
 _TOGETHER: Final = 0.8
@@ -105,6 +107,20 @@ def refused_as_unmoved(names: Sequence[str]) -> Refusal:
     return Refusal("FM2253", f"the cost does not move with {_listed(names)}: it may as well be fixed")
 
 
+def refused_as_one(correlations: Floats, multiple: Floats, names: Sequence[str]) -> Refusal | None:
+    """Return the refusal of drivers that are one and the same but for their units; None where none are.
+
+    Args:
+        correlations: Of drivers with each other.
+        multiple: Of each driver with the others taken together.
+        names: Of the drivers.
+    """
+    same = int(multiple.argmax())
+    if multiple[same] < _ONE:
+        return None
+    return Refusal("FM2254", _moving_together(correlations, multiple, same, names))
+
+
 def refusal_after(found: Diagnostics, lower: Floats, upper: Floats, names: Sequence[str]) -> Refusal | None:
     """Return why what was estimated must not be used; None for no reason.
 
@@ -119,25 +135,26 @@ def refusal_after(found: Diagnostics, lower: Floats, upper: Floats, names: Seque
     wide = int((upper - lower).argmax())
     same = int(found.multiple.argmax())
     if found.multiple[same] >= SAME:
-        return Refusal("FM2254", _moving_together(found, same, names))
+        return Refusal("FM2254", _moving_together(found.correlations, found.multiple, same, names))
     if upper[wide] - lower[wide] > WIDEST:
         told = (
             f"{printable(names[wide])} may explain {lower[wide] * 100:.0f} to {upper[wide] * 100:.0f} % of it, "
             f"and more than {WIDEST * 100:.0f} points tell nothing"
         )
         if found.multiple[wide] > _TOGETHER:
-            return Refusal("FM2254", f"{_moving_together(found, wide, names)}: {told}")
+            together = _moving_together(found.correlations, found.multiple, wide, names)
+            return Refusal("FM2254", f"{together}: {told}")
         return Refusal("FM2255", f"the cost moves for other reasons too much: {told}")
     if found.explained < LEAST_EXPLAINED:
         return Refusal("FM2256", f"no more than {found.explained * 100:.0f} % of the cost moves with {_listed(names)}")
     return None
 
 
-def _moving_together(found: Diagnostics, place: int, names: Sequence[str]) -> str:
-    others = np.abs(found.correlations[place])
+def _moving_together(correlations: Floats, multiple: Floats, place: int, names: Sequence[str]) -> str:
+    others = np.abs(correlations[place])
     others[place] = 0
     other = int(others.argmax())
     if others[other] > _TOGETHER:
         both = " and ".join(printable(names[one]) for one in sorted((place, other)))
-        return f"{both} move together (correlation {found.correlations[place, other]:.3f})"
-    return f"{printable(names[place])} moves with the others taken together (correlation {found.multiple[place]:.3f})"
+        return f"{both} move together (correlation {correlations[place, other]:.3f})"
+    return f"{printable(names[place])} moves with the others taken together (correlation {multiple[place]:.3f})"

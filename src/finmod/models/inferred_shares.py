@@ -19,12 +19,20 @@ from numpy.typing import NDArray
 
 from finmod.models.inferred_noise import Evidence, Floats, evidence
 from finmod.models.inferred_posterior import posterior_draws
-from finmod.models.inferred_refusals import Diagnostics, Refusal, refusal_after, refusal_before, refused_as_unmoved
-from finmod.models.inferred_units import chance_of_even_units
+from finmod.models.inferred_refusals import (
+    Diagnostics,
+    Refusal,
+    refusal_after,
+    refusal_before,
+    refused_as_one,
+    refused_as_unmoved,
+)
+from finmod.models.inferred_units import uneven_units
 
 LEVEL: Final = 0.9
 _RIDGE: Final = 1e-9
-_UNEVEN: Final = 1e-4
+_UNEVEN: Final = 1e4
+"""How much likelier the cost has to be if units differ."""
 _TARGET_DRAWS: Final = 250
 
 
@@ -45,6 +53,22 @@ class TargetShares:
     misallocated: float
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Why shares of targets may be wrong although those of drivers are not.
+
+    Attributes:
+        code: Stable code, see docs/errors.md.
+        text: What was found, a clause without a full stop.
+        least: How far a target's cost of a unit lies from the one that is inferred for all at least, in the root mean
+            square and as a ratio of the latter: where the 90 % interval of it begins.
+    """
+
+    code: str
+    text: str
+    least: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inferred:
     """What drivers explain of a pool's cost.
@@ -61,7 +85,8 @@ class Inferred:
         refusal: Why these shares must not be used; None where they may.
         diagnostics: None where nothing was estimated.
         draws: Draws x drivers: equally likely coefficients.
-        basis: Cost in units of its mean, and the likeliest kind of noise; None where nothing was estimated.
+        basis: Cost in units of its mean size, the likeliest kind of noise, and that size; None where nothing was
+            estimated.
     """
 
     coefficients: Floats
@@ -74,7 +99,7 @@ class Inferred:
     refusal: Refusal | None
     diagnostics: Diagnostics | None
     draws: Floats
-    basis: tuple[Floats, Evidence] | None = field(default=None, repr=False)
+    basis: tuple[Floats, Evidence, float] | None = field(default=None, repr=False)
 
     def weights(self, use: Floats) -> Floats:
         """Return each target's share of each period, periods x targets, NaN where a period has no use that counts.
@@ -101,21 +126,22 @@ class Inferred:
         wrong = float(np.abs(every - shares).sum(axis=1).mean()) / 2
         return TargetShares(shares, np.minimum(lower, shares), np.maximum(upper, shares), wrong)
 
-    def doubt(self, use: Floats) -> Refusal | None:
+    def doubt(self, use: Floats) -> Doubt | None:
         """Return why shares of targets are doubtful although those of drivers are not; None for no reason.
 
         A unit of a driver is taken to cost the same whoever uses it. Where the use of single targets explains what the
-        totals leave over, it does not, and intervals tell less than the truth.
+        totals leave over from period to period, it does not, and intervals tell less than the truth.
 
         Args:
             use: periods x targets x drivers, of the same periods as the cost was.
         """
         if not self.basis or use.shape[1] == 1:
             return None
-        chance = chance_of_even_units(*self.basis, use.reshape(len(use), -1))
-        if chance > _UNEVEN:
+        cost, kind, usual = self.basis
+        units = uneven_units(cost, kind, (use * (self.coefficients / usual)).reshape(len(use), -1))
+        if units.odds < np.log(_UNEVEN):
             return None
-        return Refusal("FM2257", "a unit of its drivers does not cost the same for all targets")
+        return Doubt("FM2257", "a unit of its drivers does not cost the same for all targets", units.least)
 
 
 def _over_all(use: Floats, cost: Floats, coefficients: Floats) -> Floats:
@@ -183,6 +209,9 @@ def infer_shares(
     if refusal:
         return _nothing(totals.shape[1], level, refusal)
     scaled = _scaled(cost, totals)
+    refusal = refused_as_one(*_together(scaled), named)
+    if refusal:
+        return _nothing(totals.shape[1], level, refusal)
     kinds = evidence(scaled.cost, scaled.regressors)
     draws = posterior_draws(kinds, seed=seed)
     return _estimated(scaled, kinds, draws, named, level)
@@ -241,7 +270,7 @@ def _estimated(
         refusal=refusal_after(diagnostics, lower, upper, names),
         diagnostics=diagnostics,
         draws=parts * sizes * scaled.per_unit,
-        basis=(scaled.cost, max(kinds, key=_weight)),
+        basis=(scaled.cost, max(kinds, key=_weight), scaled.usual),
     )
 
 

@@ -2,41 +2,67 @@
 
 Owns the test: does the course of single targets' use explain what the totals of drivers leave over? A cost that follows
 the requests of one product more than those of others is not shared rightly by requests.
+
+Only what moves from period to period counts. A price that wanders, or that changes twice, is slow; so is the growth of
+one target beside that of others, and over some months the one explains the other to any digit wanted. So noise is taken
+to linger as long as noise may, whatever the cost itself says of it: slow misfits are no evidence then.
+
+Source of the test: a random effect per target and driver with a likelihood over its variance, Harville (1977),
+"Maximum Likelihood Approaches to Variance Component Estimation".
 """
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from finmod.models.inferred_noise import Evidence, Floats, residuals
+from finmod.models.inferred_noise import PHIS, Evidence, Floats, residuals
 
-_DIRECTIONS: Final = 8
-_PERIODS_PER_DIRECTION: Final = 12
-_NEGLIGIBLE: Final = 1e-6
+_FLAT: Final = 1e-9
+# Variance of the effects as a ratio of that of noise, in units of the largest direction.
+_RATIOS: Final = np.concatenate([[0.0], np.geomspace(1e-4, 1e8, 160)])
+# Of twice the log likelihood ratio of one number: 90 % of a chi-square distribution of one degree lie below 2.706.
+_WITHIN: Final = 2.706 / 2
 
 
-def chance_of_even_units(cost: Floats, evidence: Evidence, use: Floats) -> float:
-    """Return the probability of so good a fit by single targets, if a unit costs the same for all: an F test.
+@dataclass(frozen=True)
+class Units:
+    """How much the cost of a unit differs from target to target.
+
+    Attributes:
+        odds: Natural logarithm of how much likelier the cost is if units differ than if they do not; 0 for no
+            evidence, never below.
+        least: How far a target's cost of a unit lies from the one that is inferred for all, in the root mean square and
+            as a ratio of the latter: where the 90 % interval of it begins.
+    """
+
+    odds: float
+    least: float
+
+
+def uneven_units(cost: Floats, evidence: Evidence, use: Floats) -> Units:
+    """Return what the cost says of how much units differ.
 
     Args:
         cost: n periods, as the evidence was taken from.
         evidence: The likeliest kind of noise.
-        use: n x m: use of m targets and drivers, any units.
+        use: n x m: what the use of m targets and drivers costs if units do not differ, in units of the cost.
     """
-    from scipy.special import fdtrc  # noqa: PLC0415 - takes 0.2 s to import, which nobody else should wait for
-
     columns = use[:, use.any(axis=0)]
-    known, left, tried = residuals(cost, evidence, columns / columns.mean(axis=0))
-    # The largest directions come last; of thousands of targets there are no more of them than periods.
-    squares, vectors = np.linalg.eigh(tried @ tried.T)
-    moving = int((squares > _NEGLIGIBLE**2 * len(cost)).sum())
-    count = min(_DIRECTIONS, len(cost) // _PERIODS_PER_DIRECTION, moving)
-    free = len(left) - known - count
-    if not count or free <= 0:
-        return 1.0
-    gain = float(((vectors[:, -count:].T @ left) ** 2).sum())
-    rest = float(left @ left) - gain
-    return float(fdtrc(count, free, gain / count / (rest / free))) if rest > 0 and math.isfinite(gain) else 0.0
+    known, left, tried = residuals(cost, replace(evidence, phi=max(PHIS)), columns)
+    directions, sizes, _ = np.linalg.svd(tried, full_matrices=False)
+    moving = sizes > _FLAT * np.sqrt(len(cost))
+    free = len(left) - known
+    if not moving.any() or free <= moving.sum():
+        return Units(0.0, 0.0)
+    along = (directions[:, moving].T @ left) ** 2
+    rest = max(float(left @ left - along.sum()), _FLAT)
+    squares = sizes[moving] ** 2
+    more = 1 + (_RATIOS / squares.max())[:, None] * squares
+    noise = ((along / more).sum(axis=1) + rest) / free
+    likelihoods = -(np.log(more).sum(axis=1) + free * np.log(noise)) / 2
+    spreads = np.sqrt(_RATIOS / squares.max() * noise)
+    best = float(likelihoods.max())
+    return Units(best - float(likelihoods[0]), float(spreads[likelihoods > best - _WITHIN].min()))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from finmod.settings.driver_address import address_fault, database_fault, has_login, has_password
 from finmod.settings.paths import path_fault
 from finmod.settings.rule import Day, Flag, Text
 from finmod.settings.source import Paths, not_faulty
@@ -44,32 +44,37 @@ def names_a_file(text: str) -> bool:
 
 def _environment(value: str) -> str:
     if not _ENVIRONMENT.fullmatch(value):
-        raise refusal(
-            _SECRET, "env:NAME, a variable of the environment", "Put the secret there, and name it: env:NAME."
-        )
+        # What is no name may be the secret itself.
+        found = None if value.startswith("env:") else "is no name of a variable"
+        expected, remedy = "env:NAME, a variable of the environment", "Put the secret there, and name it: env:NAME."
+        raise refusals([Fault(code=_SECRET, expected=expected, remedy=remedy, found=found)])
     return value
 
 
 def _dsn(value: str) -> str:
     if value.startswith("env:"):
         return _environment(value)
-    parts = urlsplit(value)
-    keys = {key for key, _ in parse_qsl(parts.query)}
-    secret = parts.password is not None or "password" in keys if parts.scheme else "password" in value.lower()
-    if secret or not value.strip():
+    if has_password(value) or not value.strip():
         name = "the address of a database without its password, or env:NAME"
         raise refusals([_no_secret(name, "FINANCE_DSN")])
+    fault = database_fault(value)
+    if fault:
+        expected = "such as postgresql://user@server/database, or host=server dbname=database user=user"
+        raise refusals([Fault(code=_FORM, expected=expected, remedy="Correct it.", found=f"is {fault}")])
     return value
 
 
 def _url(value: str) -> str:
     if value.startswith("env:"):
         return _environment(value)
-    parts = urlsplit(value)
-    if parts.password is not None:
+    fault = address_fault(value)
+    # A name without a password may be a secret as well, but one that nobody can tell from the user's.
+    if has_login(value) or (fault and "@" in value):
         raise refusals([_no_secret("an address without a password, or env:NAME", "PROMETHEUS_URL")])
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise refusal(_FORM, "an address, such as http://localhost:9090", "Write http:// or https:// and the server.")
+    if fault:
+        expected = "an address, such as http://localhost:9090"
+        remedy = "Write http:// or https:// and the server, and nothing behind its path."
+        raise refusals([Fault(code=_FORM, expected=expected, remedy=remedy, found=f"is {fault}")])
     return value
 
 

@@ -28,6 +28,8 @@ Gaps = Literal["none", "zero", "previous", "linear"]
 
 GRAINS: tuple[Grain, ...] = get_args(Grain)
 DRIVER_NAME = "^[a-z][a-z0-9_-]{0,62}$"
+_SECONDS = {"hour": 3600, "day": 86_400}
+_STEP = "FM2174"
 _KIND, _FORM, _COLUMN, _ZONE, _COMBINE = "FM1005", "FM1006", "FM2171", "FM2172", "FM2173"
 
 
@@ -132,6 +134,12 @@ class DriverSettings(Settings):
         if self.source.counter and self.combine not in {None, "sum"}:
             remedy = "Take combine out: what a counter rose by is added up."
             faults.append(Fault(code=_COMBINE, expected="sum", remedy=remedy, steps=("combine",)))
+        length = "hour" if self.grain == "hour" else "day"
+        if self.source.is_gauge and _SECONDS[length] % self.source.step_seconds:
+            # Else it would depend on the day of a load at which instants its periods are looked at.
+            expected, remedy = f"a step that a whole number of makes one {length}", "Write step: 5m, 1h or the like."
+            steps = ("from", "step")
+            faults.append(Fault(code=_STEP, expected=expected, remedy=remedy, steps=steps))
         if faults:
             raise refusals(faults)
         return self

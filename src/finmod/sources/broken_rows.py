@@ -19,7 +19,7 @@ from finmod.sources.long_rows import MOST_BYTES, long_row
 
 _PIECE = 1 << 20
 _MARK = re.compile(rb'"|\r\n|\r|\n')
-_MEND = "Export the file again, or mend the line."
+MEND = "Export the file again, or mend the line."
 _CARRIAGE_RETURN = (
     "a carriage return that is not in quotes",
     "Export the file again with such cells in quotes, or mend the line.",
@@ -28,7 +28,7 @@ _MIXED = (
     "the line ends otherwise than the lines before it",
     "Make all line ends the same, for example: dos2unix FILE.",
 )
-_QUOTE = ("a quoted field is not closed, or something follows its quote", _MEND)
+_QUOTE = ("a quoted field is not closed, or something follows its quote", MEND)
 
 
 def broken_row(file: SourceFile, words: str, names: Sequence[str], separator: str = ",") -> Problem:
@@ -179,7 +179,7 @@ def _wrong_byte(file: SourceFile, line: str, cell: str, rest: bytes) -> Problem:
 
 
 def _wrong_width(where: str, expected: int, found: int) -> Problem:
-    remedy = _MEND
+    remedy = MEND
     if found < expected:
         remedy += " To read the missing last fields as NULL: --accept FM1116, or accept: [FM1116] in finmod.yaml."
     return Problem(

@@ -27,7 +27,8 @@ from finmod.settings.drivers import Driver, Grain, chosen_drivers, read_drivers
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.driver_findings import look_at_drivers
-from finmod.workspace.driver_reading import DriverReading, read_driver
+from finmod.workspace.driver_kept import DriverReading
+from finmod.workspace.driver_reading import read_driver
 from finmod.workspace.steps import Step, silent, watching
 
 _STAGING = "_drivers"

@@ -56,7 +56,7 @@ SOURCES: dict[str, dict[str, Any]] = {
 _SAID = {
     "# invoices: invoices.csv\n": "invoices: invoices.csv\n",
     "# check:\n#   fail_on: error           # or warning\n": "check:\n  fail_on: warning         # or error\n",
-    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353, FM2257]  # codes",
+    "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353]  # codes",
 }
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -90,6 +91,36 @@ def test_a_file_that_is_no_workbook_is_told(project: DriverProject, content: byt
         "s.xlsx: the Excel file cannot be read: it is none, or damaged; expected an Excel workbook. Save it again as "
         ".xlsx, without a password. (FM2184)"
     )
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"</sheetData>", b""), (b"<v>1</v>", b"<v>one</v>")])
+def test_a_sheet_that_is_damaged_is_told(project: DriverProject, old: bytes, new: bytes) -> None:
+    sheets(project, Seats=[("date", "team", "seats"), ("2026-09", "a", 1)])
+    with ZipFile(project.root / "s.xlsx") as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    with ZipFile(project.root / "s.xlsx", "w") as damaged:
+        for name, content in parts.items():
+            damaged.writestr(name, content.replace(old, new))
+    (message,) = project.refused()
+    assert message.startswith("s.xlsx: the Excel file cannot be read: it is none, or damaged; expected")
+
+
+def test_values_that_are_formulas_which_no_excel_reckoned_are_refused(project: DriverProject) -> None:
+    sheets(project, Seats=[("date", "team", "seats"), ("2026-09", "a", 1), ("2026-10", "a", "=1+1")])
+    (message,) = project.refused()
+    assert message == (
+        "s.xlsx: the Excel file cannot be read: row 2 has a formula as its value, and no formula of the column has a "
+        "result; expected results that were saved with the formulas. Open it in Excel and save it, or write the values "
+        "themselves. (FM2184)"
+    )
+
+
+def test_formulas_beside_the_values_do_not_matter(project: DriverProject) -> None:
+    made = [("date", "team", "seats", "note"), ("2026-09", "a", 1, "=1+1"), ("2026-10", "a", None, "=1+1")]
+    done = sheets(project, Seats=made).load()
+    assert project.values() == [("2026-09-01", ("a",), "1")]
+    assert done.drivers[0].part is not None
+    assert done.drivers[0].part.empty == 1
 
 
 def test_the_extra_is_named_where_it_is_missing(project: DriverProject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,14 @@ def test_a_file_that_is_not_there_is_told_with_the_line_that_names_it(project: D
     )
 
 
+def test_short_rows_are_never_filled_and_nothing_else_is_said(project: DriverProject) -> None:
+    project.write("o.csv", "date,orders,note\n2026-09-01,5\n")
+    (message,) = project.refused()
+    assert message == (
+        "o.csv:2: the row has 2 fields; expected 3, as in the header. Export the file again, or mend the line. (FM1116)"
+    )
+
+
 def test_a_file_without_columns_is_told(project: DriverProject) -> None:
     project.write("o.csv", "orders\n5\n")
     assert project.refused()[0].startswith("o.csv:1: the first line has one column, 'orders'")

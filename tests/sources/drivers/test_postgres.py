@@ -142,13 +142,17 @@ def test_a_server_that_is_not_there_and_a_database_that_is_not_are_told(
     (message,) = project.refused()
     assert "Connection refused" in message
     assert message.endswith(_LOGIN)
+    unreadable = (
+        "drivers.yaml:6:10: the address of the database cannot be read; expected such as "
+        "postgresql://user@server/database, or host=server dbname=database user=user. Correct it; signs such as @, /, "
+        "# and ? in a password are written as %40, %2F, %23 and %3F. (FM2181)"
+    )
     monkeypatch.setenv("FINANCE_DSN", "postgresql://finmod:hidden@[::bad/x")
     (message,) = project.refused()
-    assert message == (
-        "drivers.yaml:6:10: the address of the database cannot be read; expected such as "
-        "postgresql://user@server/database, or host=server dbname=database user=user. Correct it; signs such as @ in "
-        "a password are written as %40. (FM2181)"
-    )
+    assert message == unreadable
+    for address in ("postgresql://me:5432/s3cret@db/x", "postgresql://me:s3cret#@db/x", "postgresql://db:s3cret/x"):
+        monkeypatch.setenv("FINANCE_DSN", address)
+        assert project.refused() == [unreadable]
     monkeypatch.delenv("FINANCE_DSN")
     (message,) = project.refused()
     assert message == (

@@ -200,3 +200,15 @@ def test_a_server_that_is_not_there_is_told(project: DriverProject) -> None:
     assert message.endswith(
         "See that the server runs and can be reached from here. What was loaded before is unchanged. (FM2182)"
     )
+
+
+def test_a_label_that_no_series_has_is_refused_with_the_near_one(project: DriverProject, server: str) -> None:
+    of_counter(project, server)
+    yaml = (project.root / "drivers.yaml").read_text(encoding="utf-8")
+    project.write("drivers.yaml", yaml.replace("product: app", "product: aap"))
+    (message,) = project.refused()
+    assert message == (
+        "drivers/requests.promql: no series has the label 'aap'; expected it beside app and pod. Did you mean 'app'? "
+        "Keep it in the query (sum by ...), or name another label in drivers.yaml: columns: {product: LABEL} of "
+        "requests. What was loaded before is unchanged. (FM2177)"
+    )

@@ -2,61 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
 from finmod.sources.drivers import prometheus_api
 from finmod.sources.drivers.prometheus_api import Prometheus, Series, TooMuchError, in_windows
 from tests.drivers import DriverProject
+from tests.prometheus_answers import matrix, saying
 from tests.refusals import messages
 
 NOW = datetime(2026, 9, 2, tzinfo=UTC)
-Answer = Callable[[str, dict[str, str], dict[str, str]], tuple[int, str]]
-"""Path, parameters and headers of a request -> code and text of the answer."""
-
-
-@contextmanager
-def saying(answer: Answer, more: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Give the address of a server; ``more`` are headers of its answers."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            code, text = answer(
-                self.path, {name: values[0] for name, values in parse_qs(body).items()}, dict(self.headers)
-            )
-            self.send_response(code)
-            for name, value in (more or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def matrix(*series: tuple[dict[str, str], list[list[Any]]], **more: Any) -> str:  # noqa: ANN401 -- as JSON has it
-    result = [{"metric": labels, "values": values} for labels, values in series]
-    return json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}, **more})
 
 
 @pytest.fixture
@@ -125,13 +83,13 @@ def test_tokens_and_passwords_come_from_the_environment_alone(
 
     def answer(_: str, __: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
         seen.append(headers.get("Authorization"))
-        return 200, matrix(({}, [[1788220800, "1"]]))
+        return 200, matrix(({"app": "a"}, [[1788220800, "1"]]))
 
     with saying(answer) as address:
         monkeypatch.setenv("TOKEN", "t0ken")
         monkeypatch.setenv("URL", address.replace("//", "//me:s%40cret@"))
         asked(project, address, ", token: env:TOKEN").load(now=NOW)
-        asked(project, "env:URL").load(now=NOW)
+        asked(project, "env:URL").load(now=NOW, again=True)
     assert seen == ["Bearer t0ken", "Basic bWU6c0BjcmV0"]
     (message,) = asked(project, "env:NONE").refused()
     assert message == (
@@ -139,7 +97,45 @@ def test_tokens_and_passwords_come_from_the_environment_alone(
         "the command: export NONE=... (FM2175)"
     )
     monkeypatch.setenv("URL", "ftp://h")
-    assert "does not begin with http:// or https://" in asked(project, "env:URL").refused()[0]
+    assert "has no address that begins with http:// or https://" in asked(project, "env:URL").refused()[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://me:s3cret/x@127.0.0.1:1", "Prometheus has an address that cannot be read. "),
+        ("http://me:s3cret#x@127.0.0.1:1", "Prometheus has an address that cannot be read. "),
+        ("http://me:[s3cret@127.0.0.1:1", "Prometheus has an address that cannot be read. "),
+        ("http://127.0.0.1:1/?token=s3cret", "Prometheus has an address with a ? or a # in it. "),
+    ],
+)
+def test_no_part_of_a_password_with_odd_signs_is_shown(
+    project: DriverProject, monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    monkeypatch.setenv("URL", address)
+    (message,) = asked(project, "env:URL").refused()
+    assert said in message
+    assert "%23" in message
+    assert "s3cret" not in message
+
+
+def test_the_line_end_of_a_token_is_none_of_it_and_odd_signs_are_told(
+    project: DriverProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def answer(_: str, __: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
+        seen.append(headers.get("Authorization"))
+        return 200, matrix(({"app": "a"}, [[1788220800, "1"]]))
+
+    with saying(answer) as address:
+        monkeypatch.setenv("TOKEN", "t0ken\n")
+        asked(project, address, ", token: env:TOKEN").load(now=NOW)
+        assert seen == ["Bearer t0ken"]
+        monkeypatch.setenv("TOKEN", "s3cret\r\nX-Other: 1")
+        (message,) = asked(project, address, ", token: env:TOKEN, timeout: 9").refused()
+    assert "Prometheus has a token with signs that none has. Correct it." in message
+    assert "s3cret" not in message
 
 
 def test_a_token_follows_no_redirect(project: DriverProject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +157,7 @@ def test_a_path_before_the_api_is_kept(project: DriverProject) -> None:
 
     def answer(path: str, *_: object) -> tuple[int, str]:
         paths.append(path)
-        return 200, matrix(({}, [[1788220800, "1"]]))
+        return 200, matrix(({"app": "a"}, [[1788220800, "1"]]))
 
     with saying(answer) as address:
         asked(project, f"{address}/prom/").load(now=NOW)

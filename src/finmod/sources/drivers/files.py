@@ -6,15 +6,19 @@ Owns which files a driver has and what separates the fields of a CSV. What their
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.settings.drivers import Driver
 from finmod.settings.separators import SEPARATORS
+from finmod.sources.broken_rows import MEND
 from finmod.sources.files import SourceFile, discover, fingerprint, refuse_same_content
 from finmod.sources.kinds import kind_of
 from finmod.sources.stage import Staged, column_names, stage
+
+_WIDTH = "FM1116"
 
 
 def driver_files(root: Path, driver: Driver) -> list[SourceFile]:
@@ -42,7 +46,13 @@ def stage_files(engine: Engine, files: Sequence[SourceFile], folder: Path) -> li
     Raises:
         UserError: A file cannot be read whole; with line and remedy.
     """
-    return [stage(engine, file, folder, separator=_separator(engine, file)) for file in files]
+    try:
+        return [stage(engine, file, folder, separator=_separator(engine, file)) for file in files]
+    except UserError as error:
+        # Short rows of a bill may be let pass; of a driver they never are.
+        raise UserError(
+            *(replace(each, remedy=MEND) if each.code == _WIDTH else each for each in error.problems)
+        ) from None
 
 
 def _separator(engine: Engine, file: SourceFile) -> str:

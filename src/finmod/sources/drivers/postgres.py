@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError, printable
+from finmod.settings.driver_address import SIGNS, database_fault
 from finmod.settings.drivers import Driver
 from finmod.sources.drivers.extras import needed
 from finmod.sources.drivers.queries import Query, from_environment
@@ -77,16 +78,19 @@ def _address(text: str, driver: Driver) -> str:
 
     try:
         conninfo_to_dict(text)
+        fault = database_fault(text)
     except psycopg.Error:
+        fault = "an address that cannot be read"
+    if fault:
         raise UserError(
             Problem(
                 code="FM2181",
                 found="the address of the database cannot be read",
                 expected="such as postgresql://user@server/database, or host=server dbname=database user=user",
                 where=driver.source_place,
-                remedy="Correct it; signs such as @ in a password are written as %40.",
+                remedy=f"Correct it; {SIGNS}.",
             )
-        ) from None
+        )
     return text
 
 

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from pathlib import Path
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import Problem, UserError, printable
+from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.drivers import Driver, Grain
+from finmod.settings.validate import listing
 from finmod.sources.drivers.counters import Sample, increments
 from finmod.sources.drivers.prometheus_api import Labels, Prometheus, Series, in_windows
 from finmod.sources.drivers.queries import Query, from_environment
@@ -90,7 +91,7 @@ def stage_prometheus(engine: Engine, driver: Driver, query: Query, window: Windo
     source, place = driver.settings.source, driver.source_place
     server = Prometheus(
         from_environment(source.prometheus or "", place), place, query.name, source.timeout,
-        from_environment(source.token, place) if source.token else None,
+        from_environment(source.token, place).strip() if source.token else None,
     )  # fmt: skip
     text = "\n".join(line for line in query.text.splitlines() if not line.lstrip().startswith("#")).strip()
     asked = _Asked(driver, query, server, text, window)
@@ -98,12 +99,37 @@ def stage_prometheus(engine: Engine, driver: Driver, query: Query, window: Windo
         rows = sorted(asked.counted() if source.counter else asked.levels())
     if not rows:
         return []
+    _refuse_missing(driver, query, asked.labels)
     target = folder / "prometheus.csv"
     write_rows(driver, rows, target)
     try:
         return [stage(engine, SourceFile(target, query.name, "prometheus-rows", target.stat().st_size), folder)]
     finally:
         target.unlink(missing_ok=True)
+
+
+def _refuse_missing(driver: Driver, query: Query, labels: Collection[str]) -> None:
+    """Refuse an answer of which no series has a label that the driver is told by: all of it would be nobody's."""
+    there = sorted(set(labels) - {"__name__"})
+    problems = []
+    for name in driver.settings.by:
+        label = driver.settings.column(name)
+        if label not in labels:
+            close = near(label, there)
+            hint = f"Did you mean {printable(close, 40)!r}? " if close else ""
+            shown = listing([printable(each, 40) for each in there][:20], "and") if there else "no label"
+            problems.append(
+                Problem(
+                    code="FM2177",
+                    found=f"no series has the label {printable(label, 40)!r}",
+                    expected=f"it beside {shown}" if there else "series with labels",
+                    where=query.name,
+                    remedy=f"{hint}Keep it in the query (sum by ...), or name another label in drivers.yaml: columns: "
+                    f"{{{name}: LABEL}} of {driver.name}. What was loaded before is unchanged.",
+                )
+            )
+    if problems:
+        raise UserError(*problems)
 
 
 def write_rows(driver: Driver, rows: Iterable[Row], target: Path) -> None:
@@ -117,13 +143,23 @@ def write_rows(driver: Driver, rows: Iterable[Row], target: Path) -> None:
 
 @dataclass(frozen=True)
 class _Asked:
-    """One query of one window."""
+    """One query of one window.
+
+    Attributes:
+        driver: Whose.
+        query: For messages.
+        server: Whom to ask.
+        text: The query without comments.
+        window: The periods.
+        labels: Names of the labels that some series had.
+    """
 
     driver: Driver
     query: Query
     server: Prometheus
     text: str
     window: Window
+    labels: set[str] = field(default_factory=set)
 
     def counted(self) -> Iterator[Row]:
         """Yield what counters rose by, per period and target."""
@@ -170,6 +206,7 @@ class _Asked:
                 yield from ((when, target, values.get(target, Decimal())) for target in targets)
 
     def _target(self, labels: Labels) -> Target:
+        self.labels.update(labels)
         return tuple(labels.get(self.driver.settings.column(name), "") for name in self.driver.settings.by)
 
     def _period(self, instant: int) -> datetime:

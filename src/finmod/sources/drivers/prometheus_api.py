@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from finmod.errors import Problem, UserError, printable
+from finmod.settings.driver_address import SIGNS, address_fault
 
 MOST_BYTES = 32_000_000
 """Of one answer; a larger one is asked for in halves."""
@@ -85,9 +86,10 @@ class Prometheus:
 
     def _asked(self, path: str, parameters: Mapping[str, str]) -> list[Series]:
         body = urlencode({**parameters, "timeout": f"{self.timeout}s"}).encode()
+        fault = address_fault(self.address)
+        if fault:
+            raise UserError(self._refused(f"has {fault}", f"Correct it; {SIGNS}."))
         parts = urlsplit(self.address)
-        if parts.scheme not in {"http", "https"}:
-            raise UserError(self._refused("the address does not begin with http:// or https://", "Correct it."))
         headers = {"Accept": "application/json", **self._login(parts.username, parts.password)}
         address = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
         request = Request(f"{address}/api/v1/{path}", body, headers)  # noqa: S310 -- the scheme was looked at
@@ -114,6 +116,8 @@ class Prometheus:
 
     def _login(self, user: str | None, password: str | None) -> dict[str, str]:
         if self.token:
+            if not (self.token.isascii() and self.token.isprintable()):
+                raise UserError(self._refused("has a token with signs that none has", "Correct it."))
             return {"Authorization": f"Bearer {self.token}"}
         if user:
             pair = base64.b64encode(f"{unquote(user)}:{unquote(password or '')}".encode()).decode()
