@@ -28,7 +28,8 @@ PERIODS: Final = {
     "day": "CAST(epoch(x_Start) AS BIGINT) // 86400",
     "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
 }
-_HOURS = 24
+HOURS: Final = 24
+"""Of a day."""
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 # Periods that a share keeps its answers of: what asks goes through the days in order.
 _HELD = 100
@@ -189,13 +190,13 @@ class ByDriver:
     def _vector(self, period: int, day: date) -> Vector | str:
         if self.series is None or self.series.grain != "hour":
             return self._of_period(period, day)
-        hours = [self._of_period(period * _HOURS + hour, day) for hour in range(_HOURS)]
+        hours = [self._of_period(period * HOURS + hour, day) for hour in range(HOURS)]
         known = [each for each in hours if isinstance(each, Vector)]
         if not known:
             return next(each for each in hours if isinstance(each, str))
-        if len(known) < _HOURS:
-            self.lacking[period] = _HOURS - len(known)
-            known += [only(UNALLOCATED)] * (_HOURS - len(known))
+        if len(known) < HOURS:
+            self.lacking[period] = HOURS - len(known)
+            known += [only(UNALLOCATED)] * (HOURS - len(known))
         return mixed((1.0, each) for each in known) or "all of its hours are 0"
 
     def _of_period(self, period: int, day: date) -> Vector | str:

@@ -264,7 +264,7 @@ def page_of_moves(found: Compared) -> Iterator[str]:
         lines, dust = _listed(cause)
         if lines:
             yield ""
-            yield from _markdown(_MOVES, [line_cells(found, line) for line in lines[:_MOST]], _RIGHT)
+            yield from markdown_table(_MOVES, [line_cells(found, line) for line in lines[:_MOST]], _RIGHT)
         if len(lines) > _MOST:
             yield from ("", f"{len(lines) - _MOST:,} smaller ones are not shown.")
         if lines and dust:
@@ -282,7 +282,7 @@ def page_of_moves(found: Compared) -> Iterator[str]:
 def _folded(found: Compared) -> Iterator[str]:
     headings = (found.dimensions[0], *_SIDES)
     yield from ("", f"<details><summary>{found.measure} by {markdown_text(headings[0])}</summary>", "")
-    yield from _markdown(headings, [result_cells(found, each) for each in found.results], _RIGHT)
+    yield from markdown_table(headings, [result_cells(found, each) for each in found.results], _RIGHT)
     yield from ("", "</details>")
     for cause in found.causes:
         lines, _ = _listed(cause, detail=True)
@@ -293,13 +293,14 @@ def _folded(found: Compared) -> Iterator[str]:
             f"<details><summary>{_TITLES[cause.kind]}, by month: {counted(len(lines), 'move')}</summary>",
             "",
         )
-        yield from _markdown(_MOVES, [line_cells(found, line) for line in lines[:_MOST_OF_PAGE]], _RIGHT)
+        yield from markdown_table(_MOVES, [line_cells(found, line) for line in lines[:_MOST_OF_PAGE]], _RIGHT)
         if len(lines) > _MOST_OF_PAGE:
             yield from ("", f"{len(lines) - _MOST_OF_PAGE:,} more: finmod plan --output csv lists all.")
         yield from ("", "</details>")
 
 
-def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> Iterator[str]:
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a table of Markdown, texts made harmless."""
     yield f"| {' | '.join(map(markdown_text, headings))} |"
     yield f"| {' | '.join('---:' if name in right else '---' for name in headings)} |"
     for row in rows:
