@@ -123,8 +123,8 @@ def _screen(folder: Path | None, found: Plan, *, detail: bool) -> None:
         screen.print()
     elif not found.changes:
         say(screen, _NOTHING)
-    if found.levels:
-        say(screen, _levels(found))
+    for words in _beside(found):
+        say(screen, words)
     screen_of_moves(found, detail=detail)
     screen_of_findings(found.findings)
     if found.applied is None:
@@ -145,6 +145,14 @@ def _sides(found: Plan) -> str:
     )
 
 
+def _beside(found: Plan) -> Iterator[str]:
+    """Yield what applying it changes though it moves no target's cost."""
+    if found.levels:
+        yield _levels(found)
+    for month in found.reopened:
+        yield f"{month:%Y-%m} is open again: what was moved in it since it was closed comes back into it."
+
+
 def _levels(found: Plan) -> str:
     """Return what is cut otherwise below the targets."""
     from finmod.settings.validate import listing
@@ -162,8 +170,8 @@ def _page(name: str, found: Plan) -> Iterator[str]:
         yield from ("", "**Nothing was applied yet: all of it is new.**")
     elif not found.changes:
         yield from ("", f"**{_NOTHING}**")
-    if found.levels:
-        yield from ("", markdown_text(_levels(found)))
+    for words in _beside(found):
+        yield from ("", markdown_text(words))
     if found.untold:
         yield from ("", f"What charges, drivers and rules move cannot be told apart: {markdown_text(found.untold)}.")
     yield from page_of_moves(found)
