@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from finmod.cli.close import MONTH
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import (
     COLUMNS,
+    Room,
+    fitted,
     months_words,
     page_of_moves,
     rows_of,
@@ -92,7 +95,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
     if form == "table":
         _screen(context.obj, found, detail=detail)
     elif form == "markdown":
-        click.echo("\n".join(_page(project.name, found)))
+        click.echo(fitted(partial(_page, project.name, found)))
     else:
         show(COLUMNS, rows_of(found), form)
     if detailed_exitcode and found.changes:
@@ -162,7 +165,7 @@ def _levels(found: Plan) -> str:
     return f"Below the targets {which} cut otherwise: no target's cost moves by it."
 
 
-def _page(name: str, found: Plan) -> Iterator[str]:
+def _page(name: str, found: Plan, room: Room) -> Iterator[str]:
     """Yield the lines of a comment on a pull request; its first one lets a bot find the comment again."""
     yield f"<!-- finmod-plan: {re.sub(r'[^A-Za-z0-9_. ]+', '-', name)} -->"
     yield f"## finmod plan: {markdown_text(name)}"
@@ -174,5 +177,5 @@ def _page(name: str, found: Plan) -> Iterator[str]:
         yield from ("", markdown_text(words))
     if found.untold:
         yield from ("", f"What charges, drivers and rules move cannot be told apart: {markdown_text(found.untold)}.")
-    yield from page_of_moves(found)
+    yield from page_of_moves(found, room)
     yield from ("", markdown_text(_sides(found)))
