@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from finmod.cli.explain_true_up import true_up_rows
 from finmod.errors import UserError
 from finmod.workspace.apply import apply
 from finmod.workspace.explain_allocated import ExplainedAmount, Wanted, explain_amount, explain_true_up
@@ -41,6 +43,13 @@ def test_a_true_up_tells_versions_pools_and_shares(books: Books) -> None:
     (part,) = told.parts
     assert (part.pool, int(part.before), int(part.moved)) == ("cluster", 30, -26)
     assert [share.place for share in (*part.shares_before, *part.shares_after)] == ["allocation.yaml:3:47"] * 2
+
+
+def test_what_is_moved_away_wholly_is_0_after_it(books: Books) -> None:
+    found = explain_amount(project_of(books), Wanted({"product": "search"}, month=SEPTEMBER)).true_ups[0]
+    (part,) = found.parts
+    whole = replace(found, parts=(replace(part, moved=-part.before),))
+    assert true_up_rows(whole, "USD")[0][1:4] == ("30.00 USD", "0.00 USD", "-30.00 USD")
 
 
 def test_a_true_up_of_another_pool_alone_is_none(books: Books) -> None:
@@ -92,6 +101,8 @@ def test_every_form_tells_a_true_up(books: Books) -> None:
     assert told["before"]["version"] == 1
     assert [(part["pool"], part["moved"]) for part in told["parts"]] == [("cluster", "-26.000000000000")]
     assert [line for line in books.run(*words, "--output", "csv").out.splitlines() if line.endswith(",2026-08")]
+    closed = books.run("explain", "--of", "product=search", "--period", "2026-08").out
+    assert "The month is closed: -26.00 USD that later versions moved in it stands in 2026-09.\n" in closed
     assert "| cluster | 30.00 USD | 4.00 USD |" in books.run(*words, "--output", "markdown").out
 
 

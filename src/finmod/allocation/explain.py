@@ -63,7 +63,7 @@ class _Walk:
         ]
         parts.sort(key=lambda part: (-abs(part.amount), part.pool or "", part.is_cut))
         amount = known_sum(part.amount for part in parts) or Decimal(0)
-        return Explanation(self.asked, amount, tuple(parts))
+        return Explanation(self.asked, amount, tuple(parts), self.run.targets.dimensions[0])
 
     def _targets(self) -> list[int]:
         dimensions = self.run.targets.dimensions

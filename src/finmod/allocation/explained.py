@@ -131,11 +131,13 @@ class Explanation:
         asked: Which number.
         amount: It; the sum of the parts, to the last digit.
         parts: By pool, the largest first.
+        main: The main dimension: what has no value in it is unallocated.
     """
 
     asked: Asked
     amount: Decimal
     parts: tuple[PoolPart, ...]
+    main: str
 
 
 @dataclass(frozen=True)

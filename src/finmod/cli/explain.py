@@ -25,7 +25,7 @@ from finmod.cli.output import Form, cell, console, money, output_option, show, t
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option
 from finmod.cli.values import Day, Name, Word
-from finmod.errors import Problem, UserError, counted
+from finmod.errors import Problem, UserError, counted, printable
 
 if TYPE_CHECKING:
     from finmod.allocation.explain_charge import ChargeKey
@@ -113,7 +113,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
 
     month = parse_period(period) if period else None
     if what is None:
-        _explain_amount(folder, dict(targets), (month, day, pool, of), measure, currency, form)
+        _explain_amount(folder, _targets(targets), (month, day, pool, of), measure, currency, form)
         return
     if targets:
         raise UserError(_both())
@@ -192,6 +192,23 @@ def _explain_amount(  # noqa: PLR0913, PLR0917 -- what is explained
         show_explained_true_up(explain_true_up(opened(folder), wanted, parse_period(of)), form)
         return
     show_amount(explain_amount(opened(folder), wanted), form)
+
+
+def _targets(named: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
+    """Return dimension -> value; of a dimension that is named twice nobody can know which one is meant."""
+    found = dict(named)
+    if len(found) < len(named):
+        names = [name for name, _ in named]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(
+            Problem(
+                code="FM1061",
+                found=f"--of names {printable(twice, 80)} twice",
+                expected="each dimension once",
+                remedy="Explain one value after the other.",
+            )
+        )
+    return found
 
 
 def _nothing_named() -> Problem:

@@ -21,7 +21,7 @@ from finmod.cli.explain_true_up import (
     true_up_object,
     true_up_rows,
 )
-from finmod.cli.explain_words import UNNAMED, lines, sentence
+from finmod.cli.explain_words import ALL, UNALLOCATED, UNNAMED, lines, sentence
 from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.moves import markdown_table
 from finmod.cli.output import Form, cell, console, markdown_text, minute, money, show, table, twelve_places
@@ -77,10 +77,14 @@ def _name(found: ExplainedAmount, *, label: bool = True) -> str:
 
 
 def _called(explanation: Explanation, labels: Mapping[str, str] | None) -> str:
-    values = explanation.asked.values.values()
-    if values and not any(values):
-        return UNNAMED if labels is None else "Unallocated"
-    return " / ".join((labels or {}).get(value, value) if value else UNNAMED for value in values) or "All targets"
+    """Return how a target is called; without labels as rows for programs call it."""
+    values = explanation.asked.values
+    if labels is None:
+        return " / ".join(value or UNNAMED for value in values.values())
+    if values and not any(values.values()):
+        is_main = explanation.main in values
+        return UNALLOCATED if is_main else " / ".join(f"No {name}" for name in values)
+    return " / ".join(labels.get(value, value) if value else f"no {name}" for name, value in values.items()) or ALL
 
 
 def _when(found: ExplainedAmount) -> str:
@@ -108,11 +112,13 @@ def _screen(found: ExplainedAmount) -> None:
     screen = console()
     say(screen, _head(found), style="bold", limit=1000)
     say(screen, _version(found), style="dim" if found.ties else "red")
+    for line in _later(found):
+        say(screen, line)
     _screen_of_true_ups(found)
     for part in found.explanation.parts:
         screen.print()
         currency = found.explanation.asked.currency
-        say(screen, sentence(part, found.explanation.amount, currency), style="bold", limit=1000)
+        say(screen, sentence(part, found.explanation.amount, currency, _name(found)), style="bold", limit=1000)
         for line in lines(part, _name(found), currency):
             say(screen, line, indent=2, limit=1000)
         if part.parts:
@@ -122,6 +128,15 @@ def _screen(found: ExplainedAmount) -> None:
             more = part.charges - len(part.parts)
             if more > 0:
                 say(screen, f"And {counted(more, 'charge key')} more.", style="dim")
+
+
+def _later(found: ExplainedAmount) -> Iterator[str]:
+    """Yield where what later versions moved in a closed month stands."""
+    for month, amount in found.booked.items():
+        yield (
+            f"The month is closed: {money(amount, found.explanation.asked.currency)} that later versions moved in it "
+            f"stands in {month:%Y-%m}."
+        )
 
 
 def _booked(found: ExplainedAmount) -> Iterator[str]:
@@ -178,13 +193,14 @@ def _page(found: ExplainedAmount) -> Iterator[str]:
     yield f"## {markdown_text(_head(found))}"
     yield ""
     yield markdown_text(_version(found))
+    yield from (line for words in _later(found) for line in ("", markdown_text(words)))
     for each, line in zip(found.true_ups, _booked(found), strict=True):
         yield from ("", markdown_text(line), "")
         rows = true_up_rows(each, found.explanation.asked.currency)
         yield from markdown_table(TRUE_UP_COLUMNS, rows, TRUE_UP_RIGHT)
     for part in found.explanation.parts:
         currency = found.explanation.asked.currency
-        yield from ("", f"**{markdown_text(sentence(part, found.explanation.amount, currency))}**")
+        yield from ("", f"**{markdown_text(sentence(part, found.explanation.amount, currency, _name(found)))}**")
         yield from (f"- {markdown_text(line)}" for line in lines(part, _name(found), currency))
 
 
@@ -208,6 +224,7 @@ def _object(found: ExplainedAmount) -> dict[str, Any]:
             "amount": amount_text(found.stored),
             "ties": found.ties,
         },
+        "booked_later": {f"{month:%Y-%m}": amount_text(amount) for month, amount in found.booked.items()},
         "true_ups": {f"{each.month:%Y-%m}": true_up_object(each) for each in found.true_ups},
         "parts": [part_object(part) for part in found.explanation.parts],
     }

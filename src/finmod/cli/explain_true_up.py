@@ -15,7 +15,7 @@ from finmod.cli.explain_words import lines, sentence
 from finmod.cli.lines import say
 from finmod.cli.moves import markdown_table
 from finmod.cli.output import Form, cell, console, markdown_text, minute, money, show, table, twelve_places
-from finmod.terms.money import known_sum
+from finmod.terms.money import difference
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -67,7 +67,7 @@ def true_up_rows(found: TrueUp, currency: str) -> list[tuple[str, ...]]:
 
 
 def _after(before: Decimal, moved: Decimal) -> Decimal:
-    return known_sum([before, moved]) or before
+    return difference(before, moved.copy_negate())
 
 
 def _shares(shares: Sequence[Share]) -> str:
@@ -166,7 +166,7 @@ def _screen(found: ExplainedTrueUp, name: str) -> None:
         screen.print()
         say(screen, head, style="bold")
         for part in side.parts:
-            say(screen, sentence(part, side.amount, currency), indent=2, limit=1000)
+            say(screen, sentence(part, side.amount, currency, name), indent=2, limit=1000)
             for line in lines(part, name, currency):
                 say(screen, line, style="dim", indent=4, limit=1000)
 
@@ -179,7 +179,7 @@ def _page(found: ExplainedTrueUp, name: str) -> Iterator[str]:
     for head, side in _sides(found):
         yield from ("", f"**{markdown_text(head)}**", "")
         for part in side.parts:
-            yield f"- {markdown_text(sentence(part, side.amount, currency))}"
+            yield f"- {markdown_text(sentence(part, side.amount, currency, name))}"
             yield from (f"  - {markdown_text(line)}" for line in lines(part, name, currency))
 
 

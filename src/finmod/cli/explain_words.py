@@ -24,8 +24,12 @@ _MOST_GROUPS = 5
 UNNAMED = "(none)"
 
 
-def sentence(part: PoolPart, whole: Decimal, currency: str) -> str:
-    """Return what a part is and how much of the number it is."""
+UNALLOCATED = "Unallocated"
+ALL = "All targets"
+
+
+def sentence(part: PoolPart, whole: Decimal, currency: str, name: str) -> str:
+    """Return what a part is and how much of the number it is; the name is that of its target."""
     share = percent_of(part.amount, whole)
     amount = money(part.amount, currency)
     if part.pool is None and part.is_cut:
@@ -35,8 +39,12 @@ def sentence(part: PoolPart, whole: Decimal, currency: str) -> str:
             f"{money(part.pooled, currency)}, from {counted(part.charges, 'charge key')}."
         )
     if part.pool is None:
-        says = "names" if part.charges == 1 else "name"
-        return f"{amount}{share} is its own: {counted(part.charges, 'charge key')} {says} it."
+        keys, says = counted(part.charges, "charge key"), "names" if part.charges == 1 else "name"
+        if name == ALL:
+            return f"{amount}{share} is in no pool, from {keys}."
+        if name == UNALLOCATED:
+            return f"{amount}{share} is in no pool: {keys} {says} nobody."
+        return f"{amount}{share} is its own: {keys} {says} it."
     of_pool = percent_of(part.amount, part.pooled).strip(" ()")
     return (
         f"{amount}{share} comes from pool {part.pool} ({part.place}): {of_pool or 'a part'} of "

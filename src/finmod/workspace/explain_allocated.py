@@ -7,8 +7,8 @@ on the state of the ledger and the drivers that it was made on, and what was app
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -24,9 +24,10 @@ from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
+from finmod.taxonomy.definition import Value, default_label
 from finmod.taxonomy.keyed import cube
 from finmod.terms.money import difference
-from finmod.workspace.explain_true_ups import Look, TrueUp, applied_rows_sql, true_ups
+from finmod.workspace.explain_true_ups import Look, TrueUp, applied_rows_sql, booked_later, true_ups
 from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules, made_run
 
@@ -63,6 +64,7 @@ class ExplainedAmount:
         explanation: The same, walked.
         labels: Value of a dimension -> what reports call it.
         true_ups: What later versions moved in closed months, and is booked in this month beside it, oldest first.
+        booked: Month -> what later versions moved in this one, which is closed, and is booked there.
     """
 
     run: Run
@@ -71,6 +73,7 @@ class ExplainedAmount:
     explanation: Explanation
     labels: Mapping[str, str]
     true_ups: tuple[TrueUp, ...]
+    booked: Mapping[date, Decimal] = field(default_factory=dict)
 
     @property
     def ties(self) -> bool:
@@ -116,9 +119,10 @@ def explain_amount(project: Project, wanted: Wanted) -> ExplainedAmount:
         made = at.made()
         asked, stored = _asked(at, wanted)
         found = explain_target(at.engine, made, asked, at.cubes)
-        return ExplainedAmount(
-            at.run, at.month, stored, found, _labels(at.rules), true_ups(at.engine, at.ledger, at.known, at.look(asked))
-        )
+        look = at.look(asked)
+        booked = booked_later(at.engine, at.ledger, at.known[-1], look)
+        trued = true_ups(at.engine, at.ledger, at.known, look)
+        return ExplainedAmount(at.run, at.month, stored, found, _labels(at), trued, booked)
 
 
 def explain_true_up(project: Project, wanted: Wanted, of: date) -> ExplainedTrueUp:
@@ -143,7 +147,7 @@ def explain_true_up(project: Project, wanted: Wanted, of: date) -> ExplainedTrue
         for run in (found.before, found.after):
             then = replace(at, run=run, month=of, rules=kept_rules(at.ledger, run))
             walks.append(explain_target(at.engine, then.made(), asked, then.cubes))
-        return ExplainedTrueUp(at.month, found, walks[0], walks[1], _labels(at.rules))
+        return ExplainedTrueUp(at.month, found, walks[0], walks[1], _labels(at))
 
 
 def explain_ways(project: Project, keys: Sequence[ChargeKey], measure: str) -> dict[ChargeKey, list[ChargeWay]]:
@@ -175,6 +179,7 @@ class _At:
         run: The one that gave the month its rows.
         month: First day of the billing period.
         rules: Those of the version.
+        newest: Those of the newest version, by which values are called today.
     """
 
     engine: Engine
@@ -183,6 +188,7 @@ class _At:
     run: Run
     month: date
     rules: Rules
+    newest: Rules
 
     def made(self) -> Made:
         """Return the run of the version, made again for the month."""
@@ -213,7 +219,12 @@ def _opened(project: Project, month: date | None) -> Iterator[_At]:
             if chosen is None or chosen not in known[-1].months:
                 raise UserError(_no_month(chosen, sorted(known[-1].months)))
             run = next(each for each in reversed(known) if chosen in each.changed)
-            yield _At(engine, ledger, known, run, chosen, kept_rules(ledger, run))
+            rules = kept_rules(ledger, run)
+            newest = rules
+            if known[-1].rule_hash != run.rule_hash:
+                with suppress(UserError):  # the names of then do as well
+                    newest = kept_rules(ledger, known[-1])
+            yield _At(engine, ledger, known, run, chosen, rules, newest)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
 
@@ -224,7 +235,7 @@ def _asked(at: _At, wanted: Wanted) -> tuple[Asked, Decimal]:
     Raises:
         UserError: There is no such dimension, value, pool or currency.
     """
-    values = _resolved(at.rules, wanted.values)
+    values = _resolved(at, wanted.values)
     if wanted.pool is not None:
         _refuse_unknown("pool", wanted.pool, ["direct", *(pool.name for pool in at.rules.allocation.pools)])
     asked = Asked(values, wanted.measure, "", wanted.pool, wanted.day)
@@ -256,15 +267,41 @@ def _stored(at: _At, asked: Asked, currency: str | None) -> tuple[str, Decimal]:
     return chosen, amounts[chosen]
 
 
-def _resolved(rules: Rules, values: Mapping[str, str | None]) -> dict[str, str | None]:
+def _resolved(at: _At, values: Mapping[str, str | None]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name, value in values.items():
-        _refuse_unknown("dimension that costs are allocated to", name, rules.allocation.to)
-        known = rules.taxonomy.dimensions[name].values
-        if value is not None and known is not None:
-            _refuse_unknown(f"value of {name}", value, list(known))
-        found[name] = value
+        _refuse_unknown("dimension that costs are allocated to", name, at.rules.allocation.to)
+        is_open = at.rules.taxonomy.dimensions[name].values is None
+        found[name] = value if value is None or is_open else _value(name, value, _values(at, name))
     return found
+
+
+def _value(dimension: str, text: str, known: Mapping[str, Value]) -> str:
+    """Return the value that a text is: its name, or what reports call it, in whatever case.
+
+    Raises:
+        UserError: It is none, or several are called so.
+    """
+    if text in known:
+        return text
+    called = text.casefold()
+    found = [
+        name
+        for name, value in known.items()
+        if called in {each.casefold() for each in (name, value.label or default_label(name))}
+    ]
+    if len(found) > 1:
+        raise UserError(
+            Problem(
+                code="FM2230",
+                found=f"{printable(text, 80)!r} is what {len(found)} values of {dimension} are called",
+                expected=listing([printable(name, 80) for name in found]),
+                remedy="Name one of them.",
+            )
+        )
+    if not found:
+        _refuse_unknown(f"value of {dimension}", text, list(known))
+    return found[0]
 
 
 def _refuse_unknown(what: str, name: str, known: Sequence[str]) -> None:
@@ -285,13 +322,20 @@ def _refuse_unknown(what: str, name: str, known: Sequence[str]) -> None:
 _MOST_NAMES = 30
 
 
-def _labels(rules: Rules) -> dict[str, str]:
+def _labels(at: _At) -> dict[str, str]:
     return {
         name: value.label
-        for dimension in rules.allocation.to
-        for name, value in (rules.taxonomy.dimensions[dimension].values or {}).items()
+        for dimension in at.rules.allocation.to
+        for name, value in _values(at, dimension).items()
         if value.label
     }
+
+
+def _values(at: _At, dimension: str) -> dict[str, Value]:
+    """Return the values that the month knows, called as they are called today; none of an open dimension."""
+    known = at.rules.taxonomy.dimensions[dimension].values or {}
+    today = at.newest.taxonomy.dimensions.get(dimension)
+    return {name: ((today.values if today else None) or {}).get(name, value) for name, value in known.items()}
 
 
 def _nothing() -> Problem:
@@ -316,7 +360,8 @@ def _no_amount(asked: Asked, month: date) -> Problem:
     of_pool = f" from pool {printable(asked.pool, 80)}" if asked.pool else ""
     return Problem(
         code="FM2233",
-        found=f"{_what(asked)} has no {asked.measure}{of_pool} in {asked.day or f'{month:%Y-%m}'}",
+        found=f"{_what(asked)} has no {asked.measure}{of_pool} "
+        f"{f'on {asked.day} on the bill of' if asked.day else 'in'} {month:%Y-%m}",
         remedy='See what there is with: finmod query "SELECT * FROM allocated_daily LIMIT 10".',
     )
 

@@ -95,6 +95,18 @@ def _tests(look: Look) -> str:
     return "".join(f" AND {test}" for test in tests)
 
 
+def booked_later(engine: Engine, ledger: Ledger, newest: Run, look: Look) -> dict[date, Decimal]:
+    """Return month -> what is booked there of the month that is looked at, which is closed."""
+    rows = whole(ALLOCATED, files_of(ledger, ALLOCATED, newest))
+    return dict(
+        engine.rows(
+            f"SELECT x_BillingPeriod, sum({identifier(look.asked.measure)}) AS moved FROM {rows} WHERE x_AllocationOf "
+            f"= DATE '{look.month}' AND BillingCurrency = ?{_tests(look)} GROUP BY ALL HAVING moved <> 0 ORDER BY 1",
+            [look.asked.currency, *look.asked.values.values()],
+        )
+    )
+
+
 def true_ups(engine: Engine, ledger: Ledger, known: Sequence[Run], look: Look) -> tuple[TrueUp, ...]:
     """Return what is booked in a month of closed ones, by the closed month.
 
