@@ -333,3 +333,13 @@ def test_a_month_that_is_open_again_takes_back_what_was_moved_in_it(applied: Boo
     assert "2026-08 is open again: what was moved in it since it was closed comes back into it.\n" in said.out
     assert apply(project_of(applied), NOW, author="ada").is_new
     assert not planned(applied).changes
+
+
+def test_other_dimensions_are_a_change_though_no_products_cost_moves(applied: Books) -> None:
+    applied.write("taxonomy.yaml", f"{TAXONOMY}  team: {{values: {{web: {{}}}}, from: [{{tag: team}}]}}\n")
+    applied.write("allocation.yaml", ALLOCATION.replace("[product]", "[product, team]"))
+    found = planned(applied)
+    assert (found.changes, found.moves, found.cuts_otherwise) == (True, False, True)
+    said = applied.run("plan", "--detailed-exitcode")
+    assert said.code == 2
+    assert "Costs are allocated to product and team, and were to product: what moves is told by what both" in said.out

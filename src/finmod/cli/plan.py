@@ -150,6 +150,11 @@ def _sides(found: Plan) -> str:
 
 def _beside(found: Plan) -> Iterator[str]:
     """Yield what applying it changes though it moves no target's cost."""
+    from finmod.settings.validate import listing
+
+    if found.applied is not None and found.cuts_otherwise:
+        new, old = (listing([*names], "and") for names in (found.to, found.applied.dimensions))
+        yield f"Costs are allocated to {new}, and were to {old}: what moves is told by what both have."
     if found.levels:
         yield _levels(found)
     for month in found.reopened:

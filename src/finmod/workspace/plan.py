@@ -57,6 +57,7 @@ class Plan(Compared):
         drivers_version: Version of the drivers' values; None where there are none.
         untold: Why charges, drivers and rules cannot be told apart; None where they can.
         levels: Names of the levels below the targets that are cut otherwise, come or go: no target's cost moves by it.
+        to: Dimensions that costs are allocated to.
         reopened: Months that are open again, of which true-ups stand: they become rows of the months themselves.
     """
 
@@ -66,12 +67,18 @@ class Plan(Compared):
     drivers_version: int | None
     untold: str | None = None
     levels: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
     reopened: tuple[date, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Return whether applying it would move or book anything, cut anything otherwise, or be the first."""
-        return self.applied is None or self.moves or bool(self.levels or self.reopened)
+        return self.applied is None or self.moves or bool(self.levels or self.reopened) or self.cuts_otherwise
+
+    @property
+    def cuts_otherwise(self) -> bool:
+        """Return whether costs are allocated to other dimensions than those that were applied."""
+        return self.applied is not None and tuple(self.applied.dimensions) != self.to
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,7 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
         drivers_version=work.drivers,
         untold=untold,
         levels=_changed_levels(work, applied, rules),
+        to=rules.allocation.to,
         reopened=_reopened(work, applied, closed),
     )
 
