@@ -121,7 +121,7 @@ def explain_amount(project: Project, wanted: Wanted) -> ExplainedAmount:
         found = explain_target(at.engine, made, asked, at.cubes)
         look = at.look(asked)
         booked = booked_later(at.engine, at.ledger, at.known[-1], look)
-        trued = true_ups(at.engine, at.ledger, at.known, look)
+        trued = true_ups(at.engine, at.ledger, at.known, look, at.rules_of)
         return ExplainedAmount(at.run, at.month, stored, found, _labels(at), trued, booked)
 
 
@@ -139,13 +139,18 @@ def explain_true_up(project: Project, wanted: Wanted, of: date) -> ExplainedTrue
     with _opened(project, wanted.month) as at:
         asked, _ = _asked(at, wanted)
         found = next(
-            (each for each in true_ups(at.engine, at.ledger, at.known, at.look(asked)) if each.month == of), None
+            (
+                each
+                for each in true_ups(at.engine, at.ledger, at.known, at.look(asked), at.rules_of)
+                if each.month == of
+            ),
+            None,
         )
         if found is None or found.before is None:
             raise UserError(_no_true_up(asked, at.month, of))
         walks: list[Explanation] = []
         for run in (found.before, found.after):
-            then = replace(at, run=run, month=of, rules=kept_rules(at.ledger, run))
+            then = replace(at, run=run, month=of, rules=at.rules_of(run))
             walks.append(explain_target(at.engine, then.made(), asked, then.cubes))
         return ExplainedTrueUp(at.month, found, walks[0], walks[1], _labels(at))
 
@@ -180,6 +185,7 @@ class _At:
         month: First day of the billing period.
         rules: Those of the version.
         newest: Those of the newest version, by which values are called today.
+        kept: Hash of rules -> them, of those that were read.
     """
 
     engine: Engine
@@ -189,6 +195,17 @@ class _At:
     month: date
     rules: Rules
     newest: Rules
+    kept: dict[str, Rules] = field(default_factory=dict)
+
+    def rules_of(self, run: Run) -> Rules:
+        """Return the rules of a version, read once: that takes as long as a small run.
+
+        Raises:
+            UserError: They are gone.
+        """
+        if run.rule_hash not in self.kept:
+            self.kept[run.rule_hash] = kept_rules(self.ledger, run)
+        return self.kept[run.rule_hash]
 
     def made(self) -> Made:
         """Return the run of the version, made again for the month."""
@@ -220,11 +237,11 @@ def _opened(project: Project, month: date | None) -> Iterator[_At]:
                 raise UserError(_no_month(chosen, sorted(known[-1].months)))
             run = next(each for each in reversed(known) if chosen in each.changed)
             rules = kept_rules(ledger, run)
-            newest = rules
+            newest, kept = rules, {run.rule_hash: rules}
             if known[-1].rule_hash != run.rule_hash:
                 with suppress(UserError):  # the names of then do as well
-                    newest = kept_rules(ledger, known[-1])
-            yield _At(engine, ledger, known, run, chosen, rules, newest)
+                    newest = kept[known[-1].rule_hash] = kept_rules(ledger, known[-1])
+            yield _At(engine, ledger, known, run, chosen, rules, newest, kept)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
 

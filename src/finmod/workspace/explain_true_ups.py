@@ -5,7 +5,7 @@ Owns the reading of stored rows. What stands behind the numbers of both versions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,8 +21,10 @@ from finmod.ledger.tables import ALLOCATED
 from finmod.taxonomy.definition import Span, common
 from finmod.terms.money import known_sum
 from finmod.terms.periods import months_before
-from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules
+
+RulesOf = Callable[[Run], Rules]
+"""Gives the rules of an applied version, or raises UserError where they are gone."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def booked_later(engine: Engine, ledger: Ledger, newest: Run, look: Look) -> dic
     )
 
 
-def true_ups(engine: Engine, ledger: Ledger, known: Sequence[Run], look: Look) -> tuple[TrueUp, ...]:
+def true_ups(engine: Engine, ledger: Ledger, known: Sequence[Run], look: Look, rules_of: RulesOf) -> tuple[TrueUp, ...]:
     """Return what is booked in a month of closed ones, by the closed month.
 
     Args:
@@ -115,6 +117,7 @@ def true_ups(engine: Engine, ledger: Ledger, known: Sequence[Run], look: Look) -
         ledger: Has the rows.
         known: Every applied version, oldest first.
         look: Target and month.
+        rules_of: Gives the rules of a version.
     """
     rows = whole(ALLOCATED, files_of(ledger, ALLOCATED, known[-1]))
     here = f"x_BillingPeriod = DATE '{look.month}' AND x_AllocationOf IS NOT NULL"
@@ -137,15 +140,15 @@ def true_ups(engine: Engine, ledger: Ledger, known: Sequence[Run], look: Look) -
     for month, pool, before, moved in found:
         by_month.setdefault(month, []).append((pool, before, moved))
     return tuple(
-        _true_up(ledger, known, (month, look.month, booked[month]), parts) for month, parts in by_month.items()
+        _true_up(known, (month, look.month, booked[month]), parts, rules_of) for month, parts in by_month.items()
     )
 
 
 def _true_up(
-    ledger: Ledger,
     known: Sequence[Run],
     months: tuple[date, date, Sequence[date]],
     parts: Sequence[tuple[str | None, Decimal, Decimal]],
+    rules_of: RulesOf,
 ) -> TrueUp:
     """Return a true-up of a month that is booked in another, with all months in which some of it is booked."""
     of, month, booked = months
@@ -154,7 +157,7 @@ def _true_up(
     before = _last(known, [of, *(other for other in booked if other < month)])
     if before is not None and before.version >= after.version:
         before = None
-    old, new = (_shares(ledger, run, of) for run in (before, after))
+    old, new = (_shares(rules_of, run, of) for run in (before, after))
     told = [TrueUpPart(pool, stood, moved, old.get(pool, ()), new.get(pool, ())) for pool, stood, moved in parts]
     told.sort(key=lambda part: (-abs(part.moved), part.pool or ""))
     return TrueUp(of, known_sum(part.moved for part in told) or Decimal(0), before, after, tuple(told))
@@ -166,12 +169,12 @@ def _last(known: Sequence[Run], months: Iterable[date]) -> Run | None:
     return next((run for run in reversed(known) if wanted & set(run.changed)), None)
 
 
-def _shares(ledger: Ledger, run: Run | None, month: date) -> dict[str | None, tuple[Share, ...]]:
+def _shares(rules_of: RulesOf, run: Run | None, month: date) -> dict[str | None, tuple[Share, ...]]:
     """Return pool -> the shares that hold in a month; nothing where the rules are gone."""
     if run is None:
         return {}
     try:
-        rules: Rules = kept_rules(ledger, run)
+        rules = rules_of(run)
     except UserError:
         return {}
     days = Span(month, months_before(month, -1))
