@@ -189,12 +189,14 @@ def test_a_level_cuts_what_the_one_above_it_made(tmp_path: Path) -> None:
         ]
 
 
+def used(name: str, *rows: tuple[dict[str, str], int]) -> list[Row]:
+    """Return rows of a driver by any dimensions."""
+    return [(name, "2026-09-01T00:00:00", "day", json.dumps(names), str(value)) for names, value in rows]
+
+
 def test_four_levels_keep_every_amount_and_each_cuts_the_first_rows_that_have_what_it_stays_within(
     tmp_path: Path,
 ) -> None:
-    def used(name: str, *rows: tuple[dict[str, str], int]) -> list[Row]:
-        return [(name, "2026-09-01T00:00:00", "day", json.dumps(names), str(value)) for names, value in rows]
-
     drivers = [
         *used("size", ({"product": "search", "cohort": "big"}, 3), ({"product": "search", "cohort": "small"}, 1)),
         *used("use", ({"cohort": "big", "customer": "acme"}, 1), ({"cohort": "big", "customer": "bolt"}, 1)),

@@ -32,12 +32,16 @@ class ChargeKey:
         month: First day of the billing period.
         key: x_ChargeKey.
         restated: Closed month that it is a true-up of; None for a charge of the month itself.
+        since: Its charge dates from this day on alone; None for all.
+        until: Those before this day; None likewise.
     """
 
     source: str
     month: date
     key: int
     restated: date | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass
@@ -92,6 +96,9 @@ def _rows(
     segment = run.naming.segments.of("d.x_ChargeDate")
     is_own = key.restated is None
     own, booked = (f"{table}.x_TrueUpOf IS NOT DISTINCT FROM {'NULL' if is_own else '$4'}" for table in ("k", "d"))
+    asked = "" if is_own else f" AND {booked}"
+    asked += f" AND d.x_ChargeDate >= DATE '{key.since}'" if key.since else ""
+    asked += f" AND d.x_ChargeDate < DATE '{key.until}'" if key.until else ""
     same = " AND ".join(f"n.{name} = k.{name}" for name in ("x_Source", "x_BillingPeriod", "x_ChargeKey", "segment"))
     return engine.rows(
         f"SELECT k.pool, k.grp, k.target, k.BillingCurrency, d.x_ChargeDate, sum(d.{identifier(measure)}) AS cost, "
@@ -99,7 +106,7 @@ def _rows(
         "ON k.x_ChargeKey = d.x_ChargeKey AND k.x_Source = d.x_Source AND k.x_BillingPeriod = d.x_BillingPeriod "
         f"AND {own} AND k.segment = {segment} JOIN {NAMES} AS n ON {same} "
         "AND n.x_TrueUpOf IS NOT DISTINCT FROM k.x_TrueUpOf "
-        f"WHERE d.x_Source = $1 AND d.x_BillingPeriod = $2 AND d.x_ChargeKey = $3{'' if is_own else f' AND {booked}'} "
+        f"WHERE d.x_Source = $1 AND d.x_BillingPeriod = $2 AND d.x_ChargeKey = $3{asked} "
         "GROUP BY ALL HAVING cost IS NOT NULL ORDER BY ALL",
         [key.source, key.month, key.key, *([] if is_own else [key.restated])],
     )

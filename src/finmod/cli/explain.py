@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from finmod.cli.explain_allocated import (
     object_of_way,
     show_amount,
     show_explained_true_up,
+    targets_of,
     ways_of_charge,
 )
 from finmod.cli.lines import CUT, one_line, say
@@ -25,7 +26,7 @@ from finmod.cli.output import Form, cell, console, money, output_option, show, t
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option
 from finmod.cli.values import Day, Name, Word
-from finmod.errors import Problem, UserError, counted, printable
+from finmod.errors import Problem, UserError, counted
 
 if TYPE_CHECKING:
     from finmod.allocation.explain_charge import ChargeKey
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from finmod.settings.project import Project
     from finmod.taxonomy.explain import DimensionName, KeyNames, ParentName, RuleAnswer
     from finmod.taxonomy.outcomes import Outcome
+    from finmod.workspace.explain_allocated import Ways
 
 _PARENT = ("parent_resource", "parent_rule_text", "parent_place")
 _COLUMNS = (
@@ -113,15 +115,15 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
 
     month = parse_period(period) if period else None
     if what is None:
-        _explain_amount(folder, _targets(targets), (month, day, pool, of), measure, currency, form)
+        _explain_amount(folder, targets_of(targets), (month, day, pool, of), measure, currency, form)
         return
-    if targets:
+    if targets or pool or day or of or currency:
         raise UserError(_both())
     project = opened(folder)
     keys = explain(project, what.removeprefix(CUT), month)
     ways = _ways(project, keys, measure)
     if form == "json":
-        told = [_object(item, ways.get(_key_of(item), [])) for item in keys]
+        told = [{**_object(item, ways.of(_key_of(item))), "allocated_untold": ways.untold} for item in keys]
         click.echo(json.dumps(told, indent=2, ensure_ascii=True))
     elif form == "table":
         _screens(keys, ways)
@@ -129,7 +131,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         show(_COLUMNS, [row for item in keys for row in _rows(item)], form)
 
 
-def _screens(keys: Sequence[KeyNames], ways: Mapping[ChargeKey, Sequence[ChargeWay]]) -> None:
+def _screens(keys: Sequence[KeyNames], ways: Ways) -> None:
     """Show keys, those together that are alike."""
     from finmod.workspace.explain import MOST
 
@@ -140,6 +142,8 @@ def _screens(keys: Sequence[KeyNames], ways: Mapping[ChargeKey, Sequence[ChargeW
         if number:
             click.echo()
         _screen(group, ways)
+    if ways.untold:
+        say(console(), f"Who pays for it cannot be told: {ways.untold}.", style="yellow")
     if len(keys) == MOST:
         say(console(), f"At most {MOST} charge keys are shown, the dearest.")
 
@@ -194,23 +198,6 @@ def _explain_amount(  # noqa: PLR0913, PLR0917 -- what is explained
     show_amount(explain_amount(opened(folder), wanted), form)
 
 
-def _targets(named: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
-    """Return dimension -> value; of a dimension that is named twice nobody can know which one is meant."""
-    found = dict(named)
-    if len(found) < len(named):
-        names = [name for name, _ in named]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UserError(
-            Problem(
-                code="FM1061",
-                found=f"--of names {printable(twice, 80)} twice",
-                expected="each dimension once",
-                remedy="Explain one value after the other.",
-            )
-        )
-    return found
-
-
 def _nothing_named() -> Problem:
     return Problem(
         code="FM1061",
@@ -223,14 +210,14 @@ def _nothing_named() -> Problem:
 def _both() -> Problem:
     return Problem(
         code="FM1061",
-        found="a charge key or resource stands beside --of",
+        found="a charge key or resource stands beside --of, or an option that belongs to it",
         expected="one of the two",
-        remedy="Leave one out: --of explains an allocated amount.",
+        remedy="Leave one out: --of explains an allocated amount, alone or of a --pool, --day, --true-up, --currency.",
     )
 
 
-def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> dict[ChargeKey, list[ChargeWay]]:
-    """Return where the keys' cost went; of an allocation that cannot be run again nothing is told here."""
+def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> Ways:
+    """Return where the keys' cost went."""
     from finmod.workspace.explain_allocated import explain_ways
 
     return explain_ways(project, [_key_of(item) for item in keys], measure)
@@ -239,7 +226,7 @@ def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> dict[Char
 def _key_of(item: KeyNames) -> ChargeKey:
     from finmod.allocation.explain_charge import ChargeKey
 
-    return ChargeKey(item.source, item.month, item.key, item.restated)
+    return ChargeKey(item.source, item.month, item.key, item.restated, item.since, item.until)
 
 
 def _object(item: KeyNames, ways: Sequence[ChargeWay]) -> dict[str, Any]:
@@ -282,7 +269,7 @@ def _answer(answer: RuleAnswer) -> dict[str, Any]:
     }
 
 
-def _screen(keys: Sequence[KeyNames], ways: Mapping[ChargeKey, Sequence[ChargeWay]]) -> None:
+def _screen(keys: Sequence[KeyNames], ways: Ways) -> None:
     """Show what keys have in common: what they are, what they are called, and why."""
     screen, item = console(), keys[0]
     for each in keys:
@@ -297,7 +284,7 @@ def _screen(keys: Sequence[KeyNames], ways: Mapping[ChargeKey, Sequence[ChargeWa
             if not answer.wins and answer.outcome is not None:
                 say(screen, _aside(answer, name_of), style="dim", indent=4)
     for each in keys:
-        for line in ways_of_charge(ways.get(_key_of(each), ())):
+        for line in ways_of_charge(ways.of(_key_of(each))):
             say(screen, line, indent=2)
 
 

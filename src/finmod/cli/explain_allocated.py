@@ -26,7 +26,7 @@ from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.moves import markdown_table
 from finmod.cli.output import Form, cell, console, markdown_text, minute, money, show, table, twelve_places
 from finmod.cli.values import wrong_value
-from finmod.errors import counted
+from finmod.errors import Problem, UserError, counted, printable
 
 if TYPE_CHECKING:
     from finmod.allocation.basis import Basis
@@ -53,6 +53,23 @@ class Target(click.ParamType[tuple[str, str | None]]):
         if not sign or not name.strip():
             raise wrong_value(value, param, ctx, expected="a dimension and its value, such as product=search")
         return name.strip(), text.strip() or None
+
+
+def targets_of(named: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
+    """Return dimension -> value; of a dimension that is named twice nobody can know which one is meant."""
+    found = dict(named)
+    if len(found) < len(named):
+        names = [name for name, _ in named]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(
+            Problem(
+                code="FM1061",
+                found=f"--of names {printable(twice, 80)} twice",
+                expected="each dimension once",
+                remedy="Explain one value after the other.",
+            )
+        )
+    return found
 
 
 def show_amount(found: ExplainedAmount, form: Form) -> None:

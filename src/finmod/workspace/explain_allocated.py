@@ -18,15 +18,22 @@ from finmod.allocation.explained import Asked, ChargeWay, Explanation
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.allocation.run import Run as Made
 from finmod.engines.duckdb import Engine, EngineError, identifier
-from finmod.errors import Problem, UserError, near, printable
+from finmod.errors import UserError
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import Project
-from finmod.settings.validate import listing
-from finmod.taxonomy.definition import Value, default_label
+from finmod.taxonomy.definition import Value
 from finmod.taxonomy.keyed import cube
 from finmod.terms.money import difference
+from finmod.workspace.explain_refusals import (
+    no_amount,
+    no_month,
+    no_true_up,
+    nothing_applied,
+    refuse_unknown,
+    value_named,
+)
 from finmod.workspace.explain_true_ups import Look, TrueUp, applied_rows_sql, booked_later, true_ups
 from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules, made_run
@@ -147,7 +154,7 @@ def explain_true_up(project: Project, wanted: Wanted, of: date) -> ExplainedTrue
             None,
         )
         if found is None or found.before is None:
-            raise UserError(_no_true_up(asked, at.month, of))
+            raise UserError(no_true_up(asked, at.month, of))
         walks: list[Explanation] = []
         for run in (found.before, found.after):
             then = replace(at, run=run, month=of, rules=at.rules_of(run))
@@ -155,8 +162,25 @@ def explain_true_up(project: Project, wanted: Wanted, of: date) -> ExplainedTrue
         return ExplainedTrueUp(at.month, found, walks[0], walks[1], _labels(at))
 
 
-def explain_ways(project: Project, keys: Sequence[ChargeKey], measure: str) -> dict[ChargeKey, list[ChargeWay]]:
-    """Return where charge keys of one month went in the applied allocation; nothing where none was applied of it.
+@dataclass(frozen=True)
+class Ways:
+    """Where charge keys went.
+
+    Attributes:
+        by_key: Key -> its ways; none of a month of which nothing was applied.
+        untold: Why they cannot be told, the rules being gone or not taken any more; None where they can.
+    """
+
+    by_key: Mapping[ChargeKey, Sequence[ChargeWay]] = field(default_factory=dict)
+    untold: str | None = None
+
+    def of(self, key: ChargeKey) -> Sequence[ChargeWay]:
+        """Return the ways of a key."""
+        return self.by_key.get(key, ())
+
+
+def explain_ways(project: Project, keys: Sequence[ChargeKey], measure: str) -> Ways:
+    """Return where charge keys of one month went in the applied allocation.
 
     Args:
         project: Whose ledger.
@@ -167,10 +191,13 @@ def explain_ways(project: Project, keys: Sequence[ChargeKey], measure: str) -> d
     with Engine() as engine:
         known = runs(engine, ledger)
     if not keys or not any(keys[0].month in run.months for run in known[-1:]):
-        return {}
-    with _opened(project, keys[0].month) as at:
-        made = at.made()
-        return {key: list(explain_charge(at.engine, made, key, at.cubes, measure)) for key in keys}
+        return Ways()
+    try:
+        with _opened(project, keys[0].month) as at:
+            made = at.made()
+            return Ways({key: list(explain_charge(at.engine, made, key, at.cubes, measure)) for key in keys})
+    except UserError as error:
+        return Ways(untold=error.problems[0].found)
 
 
 @dataclass(frozen=True)
@@ -231,10 +258,10 @@ def _opened(project: Project, month: date | None) -> Iterator[_At]:
         try:
             known = runs(engine, ledger)
             if not known:
-                raise UserError(_nothing())
+                raise UserError(nothing_applied())
             chosen = max(known[-1].months, default=month) if month is None else month
             if chosen is None or chosen not in known[-1].months:
-                raise UserError(_no_month(chosen, sorted(known[-1].months)))
+                raise UserError(no_month(chosen, sorted(known[-1].months)))
             run = next(each for each in reversed(known) if chosen in each.changed)
             rules = kept_rules(ledger, run)
             newest, kept = rules, {run.rule_hash: rules}
@@ -254,7 +281,7 @@ def _asked(at: _At, wanted: Wanted) -> tuple[Asked, Decimal]:
     """
     values = _resolved(at, wanted.values)
     if wanted.pool is not None:
-        _refuse_unknown("pool", wanted.pool, ["direct", *(pool.name for pool in at.rules.allocation.pools)])
+        refuse_unknown("pool", wanted.pool, ["direct", *(pool.name for pool in at.rules.allocation.pools)])
     asked = Asked(values, wanted.measure, "", wanted.pool, wanted.day)
     currency, stored = _stored(at, asked, wanted.currency)
     return replace(asked, currency=currency), stored
@@ -277,9 +304,9 @@ def _stored(at: _At, asked: Asked, currency: str | None) -> tuple[str, Decimal]:
         amounts = {row[0]: Decimal(0) for row in booked}
         found = [*amounts.items()]
     if currency is not None and currency not in amounts:
-        _refuse_unknown("currency of it", currency, sorted(amounts))
+        refuse_unknown("currency of it", currency, sorted(amounts))
     if not amounts:
-        raise UserError(_no_amount(asked, at.month))
+        raise UserError(no_amount(asked, at.month))
     chosen = currency or found[0][0]
     return chosen, amounts[chosen]
 
@@ -287,56 +314,10 @@ def _stored(at: _At, asked: Asked, currency: str | None) -> tuple[str, Decimal]:
 def _resolved(at: _At, values: Mapping[str, str | None]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for name, value in values.items():
-        _refuse_unknown("dimension that costs are allocated to", name, at.rules.allocation.to)
+        refuse_unknown("dimension that costs are allocated to", name, at.rules.allocation.to)
         is_open = at.rules.taxonomy.dimensions[name].values is None
-        found[name] = value if value is None or is_open else _value(name, value, _values(at, name))
+        found[name] = value if value is None or is_open else value_named(name, value, _values(at, name))
     return found
-
-
-def _value(dimension: str, text: str, known: Mapping[str, Value]) -> str:
-    """Return the value that a text is: its name, or what reports call it, in whatever case.
-
-    Raises:
-        UserError: It is none, or several are called so.
-    """
-    if text in known:
-        return text
-    called = text.casefold()
-    found = [
-        name
-        for name, value in known.items()
-        if called in {each.casefold() for each in (name, value.label or default_label(name))}
-    ]
-    if len(found) > 1:
-        raise UserError(
-            Problem(
-                code="FM2230",
-                found=f"{printable(text, 80)!r} is what {len(found)} values of {dimension} are called",
-                expected=listing([printable(name, 80) for name in found]),
-                remedy="Name one of them.",
-            )
-        )
-    if not found:
-        _refuse_unknown(f"value of {dimension}", text, list(known))
-    return found[0]
-
-
-def _refuse_unknown(what: str, name: str, known: Sequence[str]) -> None:
-    if name in known:
-        return
-    close = near(name, known)
-    shown = known if len(known) <= _MOST_NAMES else []
-    raise UserError(
-        Problem(
-            code="FM2230",
-            found=f"{printable(name, 80)!r} is no {what}",
-            expected=listing(shown) if shown else None,
-            remedy=f"Did you mean {close!r}?" if close else "Name one that there is.",
-        )
-    )
-
-
-_MOST_NAMES = 30
 
 
 def _labels(at: _At) -> dict[str, str]:
@@ -353,45 +334,3 @@ def _values(at: _At, dimension: str) -> dict[str, Value]:
     known = at.rules.taxonomy.dimensions[dimension].values or {}
     today = at.newest.taxonomy.dimensions.get(dimension)
     return {name: ((today.values if today else None) or {}).get(name, value) for name, value in known.items()}
-
-
-def _nothing() -> Problem:
-    return Problem(
-        code="FM2231",
-        found="no allocation was applied yet",
-        expected="one to explain",
-        remedy="See what the rules give with: finmod plan; make it the books' with: finmod apply.",
-    )
-
-
-def _no_month(month: date | None, there: Sequence[date]) -> Problem:
-    return Problem(
-        code="FM2232",
-        found=f"{month:%Y-%m} is not in the applied allocation" if month else "the applied allocation has no month",
-        expected=f"a month from {there[0]:%Y-%m} to {there[-1]:%Y-%m}" if there else None,
-        remedy="Apply it first: finmod apply.",
-    )
-
-
-def _no_amount(asked: Asked, month: date) -> Problem:
-    of_pool = f" from pool {printable(asked.pool, 80)}" if asked.pool else ""
-    return Problem(
-        code="FM2233",
-        found=f"{_what(asked)} has no {asked.measure}{of_pool} "
-        f"{f'on {asked.day} on the bill of' if asked.day else 'in'} {month:%Y-%m}",
-        remedy='See what there is with: finmod query "SELECT * FROM allocated_daily LIMIT 10".',
-    )
-
-
-def _no_true_up(asked: Asked, month: date, of: date) -> Problem:
-    return Problem(
-        code="FM2233",
-        found=f"{_what(asked)} has no true-up of {of:%Y-%m} in {month:%Y-%m}",
-        expected="a closed month of which something was moved later, and the month in which it is booked as --period",
-        remedy='See which there are with: finmod query "SELECT DISTINCT x_AllocationOf, x_BillingPeriod FROM '
-        'allocated_daily WHERE x_AllocationOf IS NOT NULL".',
-    )
-
-
-def _what(asked: Asked) -> str:
-    return ", ".join(f"{name} {printable(value or '(none)', 80)}" for name, value in asked.values.items()) or "all"
