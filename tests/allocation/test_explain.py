@@ -185,3 +185,8 @@ def test_a_driver_by_the_hour_tells_its_values_of_the_day(project: Project, engi
     ((_, own, whole, portion),) = bases(part)
     assert (own, whole) == (72.0, 372.0)
     assert portion == pytest.approx(sum(3 / (4 + hour) for hour in range(24)) / 24)
+
+
+def test_of_a_dimension_that_the_run_does_not_have_nobody_has_a_value(project: Project, found: Outcome) -> None:
+    assert explained(project, found, asked("search", customer="acme")).parts == ()
+    assert explained(project, found, asked("search", customer=None)).amount == 409

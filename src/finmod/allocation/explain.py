@@ -66,8 +66,11 @@ class _Walk:
         return Explanation(self.asked, amount, tuple(parts), self.run.targets.dimensions[0])
 
     def _targets(self) -> list[int]:
+        """Return the targets that are asked for; of a dimension that the run does not have nobody has a value."""
         dimensions = self.run.targets.dimensions
-        wanted = {dimensions.index(name): value for name, value in self.asked.values.items()}
+        if any(value is not None and name not in dimensions for name, value in self.asked.values.items()):
+            return []
+        wanted = {dimensions.index(name): value for name, value in self.asked.values.items() if name in dimensions}
         return [
             number
             for number, values in enumerate(self.run.targets.every)
@@ -116,9 +119,8 @@ class _Walk:
         return PoolPart(pool.name, amount, pooled, count, pool.place, shares, tuple(days), parts)
 
     def _main(self) -> str:
-        return next(
-            (name for name, value in self.asked.values.items() if value is not None), self.run.targets.dimensions[0]
-        )
+        dimensions, values = self.run.targets.dimensions, self.asked.values
+        return next((name for name in dimensions if values.get(name) is not None), dimensions[0])
 
     def _costs(self) -> str:
         """Return SQL for what keys cost: of the whole run as it stands, of one day out of the cube."""

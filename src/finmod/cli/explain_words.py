@@ -141,7 +141,11 @@ def _based(bases: Sequence[Basis], days: int, from_it: str) -> str:
     if len(named) > 1:
         return f": {spread}{from_it}{days_of}"
     lower, upper = bases[-1].lower, bases[-1].upper
-    interval = f", of the month {lower * 100:.1f} to {upper * 100:.1f} % at 90 %" if lower is not None and upper else ""
+    interval = (
+        f", of the month {lower * 100:.1f} to {upper * 100:.1f} % at 90 %"
+        if lower is not None and upper is not None
+        else ""
+    )
     own, whole = values_of(bases)
     return f": {named.pop()} is {_number(own)} of {_number(whole)}, {spread}{from_it}{days_of}{interval}"
 
