@@ -259,6 +259,8 @@ def _is_loaded_since(work: Planning, applied: Run, drivers: Sequence[str]) -> bo
 
 def _reopened(work: Planning, applied: Run | None, closed: Closes) -> tuple[date, ...]:
     """Return the open months of which true-ups stand: they were reopened after something was moved in them."""
+    if not closed.every:
+        return ()
     rows = whole(ALLOCATED, files_of(work.ledger, ALLOCATED, applied))
     found = work.engine.rows(f"SELECT DISTINCT x_AllocationOf FROM {rows} WHERE x_AllocationOf IS NOT NULL ORDER BY 1")
     chosen = None if work.months is None else {*work.months}
