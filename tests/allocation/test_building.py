@@ -232,6 +232,25 @@ levels:
     4:76: level 'customer' adds 'customer' to to, and has else beside by: driver; expected driver and idle at most.
       Take it out: no such level does anything with it. (FM2116)
 
+to: [product, team]
+levels:
+  - {name: customer, within: [product], share: {by: driver, driver: by_customer}}
+  - {name: device, within: [customer, team], share: {by: driver, driver: by_customer}}
+    4:20: level 'device' is within 'customer' and 'team'; expected what a level before it is told by, all of it at
+      once. Put the level before it within all the others, or take one out of here. (FM2116)
+    4:74: driver 'by_customer' is told by product and customer; expected customer, team and device at most. Add product
+      to to, or take it from by of the driver in drivers.yaml. (FM2108)
+    4:74: driver 'by_customer' is not told by 'device'; expected a driver by device. Add it to by of the driver, or name
+      another driver. (FM2108)
+
+to: [product, team]
+levels:
+  - {name: buyer, to: [team, customer], within: [product], share: {by: driver, driver: by_customer}}
+    3:24: level 'buyer' adds 'team' of to beside others; expected one level that fills in dimensions of to, and one
+      below it. Take 'team' out of it, into a level before. (FM2116)
+    3:88: driver 'by_customer' is not told by 'team'; expected a driver by team and customer. Add it to by of the
+      driver, or name another driver. (FM2108)
+
 to: [product]
 levels:
   - {name: customer, within: [product], share: {by: driver, driver: by_customer, among: {product: search}}}

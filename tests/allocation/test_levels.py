@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -202,6 +203,53 @@ def test_a_level_cuts_what_the_one_above_it_made(tmp_path: Path) -> None:
             ("customer", "big", "acme", Decimal(25)),
             ("customer", "big", "bolt", Decimal(50)),
             ("customer", "small", "corner", Decimal(25)),
+        ]
+
+
+def used(name: str, *rows: tuple[dict[str, str], int]) -> list[Row]:
+    """Return rows of a driver by any dimensions."""
+    return [(name, "2026-09-01T00:00:00", "day", json.dumps(names), str(value)) for names, value in rows]
+
+
+def test_four_levels_keep_every_amount_and_each_cuts_the_first_rows_that_have_what_it_stays_within(
+    tmp_path: Path,
+) -> None:
+    drivers = [
+        *used("size", ({"product": "search", "cohort": "big"}, 3), ({"product": "search", "cohort": "small"}, 1)),
+        *used("use", ({"cohort": "big", "customer": "acme"}, 1), ({"cohort": "big", "customer": "bolt"}, 1)),
+        *used("calls", ({"cohort": "big", "customer": "acme", "device": "tv"}, 1)),
+        *used("place", ({"cohort": "big", "region": "eu"}, 1), ({"cohort": "big", "region": "us"}, 3)),
+    ]
+    levels = (
+        Level(name=name, place="", dimensions=(name,), within=within, shares=(by("driver", driver=series),))
+        for name, within, series in (
+            ("cohort", ("product",), "size"), ("customer", ("cohort",), "use"),
+            ("device", ("cohort", "customer"), "calls"), ("region", ("cohort",), "place"),
+        )
+    )  # fmt: skip
+    with Engine() as engine:
+        costs(engine, (1, "search", "100"), (1, None, "7"))
+        run = cut(engine, tmp_path, drivers, *levels)
+        assert {int(amount) for _, amount in rows(engine, run, "x_Level")} == {107}
+        assert rows(engine, run, "x_Level, x_Cohort, x_Customer, x_Device, x_Region") == [
+            ("cohort", "big", None, None, None, 75), ("cohort", "small", None, None, None, 25),
+            ("cohort", None, None, None, None, 7),
+            ("customer", "big", "acme", None, None, Decimal("37.5")),
+            ("customer", "big", "bolt", None, None, Decimal("37.5")),
+            ("customer", "small", None, None, None, 25), ("customer", None, None, None, None, 7),
+            ("device", "big", "acme", "tv", None, Decimal("37.5")),
+            ("device", "big", "bolt", None, None, Decimal("37.5")),
+            ("device", "small", None, None, None, 25), ("device", None, None, None, None, 7),
+            ("region", "big", None, None, "eu", Decimal("18.75")),
+            ("region", "big", None, None, "us", Decimal("56.25")),
+            ("region", "small", None, None, None, 25), ("region", None, None, None, None, 7),
+        ]  # fmt: skip
+        start = "driver {} tells nothing for {} on 2026-09-01; " + KEPT
+        assert told(run) == [
+            f"level customer: {start.format('use', 'small')}",
+            f"level device: {start.format('calls', 'big/bolt')}",
+            f"level device: no customer is known for small/- on 2026-09-01; {KEPT}",
+            f"level region: {start.format('place', 'small')}",
         ]
 
 

@@ -280,7 +280,7 @@ def test_json_has_every_rules_answer(project: Books) -> None:
     assert {name: value for name, value in key.items() if name not in {"charge_key", "columns", "names"}} == {
         "source": "saas", "billing_period": "2026-09", "true_up_of": None, "since": None, "until": None, "charges": 1,
         "effective_cost": "10.000000000000", "billed_cost": "10.000000000000", "currency": "USD",
-        "taggable": "taggable", "allocated": [],
+        "taggable": "taggable", "allocated": [], "allocated_untold": None,
     }  # fmt: skip
     assert key["columns"]["Tags"] == '{"product":"serach"}'
     assert key["names"]["product"] == {

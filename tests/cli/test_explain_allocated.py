@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.applied import shared
+from tests.applied import TAXONOMY, shared
 from tests.books import Books
+from tests.tagged import charge
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +75,14 @@ def test_a_charge_tells_who_pays_for_it(applied: Books) -> None:
             "2025-01 is not in the applied allocation; expected",
         ),
         (("--of", "product=shop"), "product shop has no EffectiveCost in 2026-09."),
+        (
+            ("--of", "product=search", "--day", "2026-09-30"),
+            "product search has no EffectiveCost on 2026-09-30 on the bill of 2026-09.",
+        ),
+        (("--of", "product=search", "--of", "product=ads"), "--of names product twice; expected each dimension once."),
         (("--of", "product=search", "--currency", "EUR"), "'EUR' is no currency of it; expected USD."),
-        (("i-4", "--of", "product=search"), "a charge key or resource stands beside --of; expected one of the two."),
+        (("i-4", "--of", "product=search"), "a charge key or resource stands beside --of, or an option that"),
+        (("i-4", "--pool", "cluster"), "belongs to it; expected one of the two."),
         ((), "nothing to explain is named; expected a charge key, a resource, or --of product=search."),
     ],
 )
@@ -88,3 +96,53 @@ def test_before_the_first_apply_there_is_nothing_to_explain(tmp_path: Path) -> N
     found = shared(tmp_path / "p").run("explain", "--of", "product=search")
     assert found.code == 1
     assert "no allocation was applied yet; expected one to explain." in found.err
+
+
+def test_without_the_rules_that_were_applied_a_charge_is_explained_all_the_same(applied: Books, tmp_path: Path) -> None:
+    books = applied.copy(tmp_path / "gone")
+    shutil.rmtree(books.root / ".finmod" / "rules")
+    out = books.run("explain", "i-4").out
+    assert out.startswith("saas 2026-09, charge key")
+    assert "Who pays for it cannot be told: the rules of version 1 are gone from the store" in out
+    (told,) = json.loads(books.run("explain", "i-4", "--output", "json").out)
+    assert told["allocated"] == []
+    assert told["allocated_untold"].startswith("the rules of version 1 are gone")
+
+
+def test_a_charge_key_that_changed_its_name_within_the_month_is_followed_stretch_by_stretch(tmp_path: Path) -> None:
+    days = {"ChargePeriodStart": "2026-09-20T00:00:00Z", "ChargePeriodEnd": "2026-09-21T00:00:00Z"}
+    charges = [charge(9, cost, "i-1", '{"product":"search"}', **more) for cost, more in (("3", {}), ("5", days))]
+    books = shared(tmp_path / "moved", "to: [product]\npools: []\n", charges)
+    books.write(
+        "taxonomy.yaml",
+        TAXONOMY.replace("- tag: product\n", "- {tag: product, until: 2026-09-15}\n      - {when: {tag.product: "
+                         "search}, is: ads, since: 2026-09-15}\n"),
+    )  # fmt: skip
+    assert books.run("apply", "--author", "ada").code == 0
+    told = json.loads(books.run("explain", "i-1", "--output", "json").out)
+    assert sorted((way["cost"], way["targets"][0]["product"]) for item in told for way in item["allocated"]) == [
+        ("3.000000000000", "search"), ("5.000000000000", "ads"),
+    ]  # fmt: skip
+
+
+def test_a_value_is_found_by_what_reports_call_it(applied: Books) -> None:
+    for name in ("Search engine", "SEARCH", "search Engine"):
+        assert applied.run("explain", "--of", f"product={name}").out.startswith(
+            "Search engine: EffectiveCost 95.33 USD"
+        )
+
+
+def test_a_name_that_two_values_have_is_told(applied: Books, tmp_path: Path) -> None:
+    books = applied.copy(tmp_path / "two")
+    books.write("taxonomy.yaml", TAXONOMY.replace("ads: {}", "ads: {label: Search Engine}"))
+    assert books.run("apply", "--author", "ada").code == 0
+    found = books.run("explain", "--of", "product=search engine")
+    assert found.err.startswith(
+        "'search engine' is what 2 values of product are called; expected search or ads.\n  Name one of them. (FM2230"
+    )
+
+
+def test_what_nobody_has_is_said_so(applied: Books) -> None:
+    out = applied.run("explain", "--of", "product=").out
+    assert "10.00 USD (100.0 %) is in no pool: 1 charge key names nobody." in out
+    assert "100.00 USD (100.0 %) is in no pool, from 3 charge keys." in applied.run("explain", "--pool", "direct").out

@@ -100,7 +100,7 @@ def test_markdown_is_a_page_with_a_paragraph_per_close_and_a_table_per_month(tol
         "",
         "## 2026-07",
         "",
-        "2026-07 closed TIME UTC as ledger version 2 (told \\| to *finance*).",
+        "2026-07 closed TIME UTC as ledger version 2 (told \\| to \\*finance\\*).",
         "",
         "| loaded (UTC) | booked in | source | service | true-ups | BilledCost | EffectiveCost |",
         "| --- | --- | --- | --- | ---: | ---: | ---: |",

@@ -6,10 +6,15 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from finmod.engines.duckdb import Engine
+from finmod.focus.columns import COSTS
+from finmod.ledger.applied_proof import unequal_levels
+from finmod.ledger.ledger import Ledger
 from finmod.workspace.apply import apply
 from finmod.workspace.check import check
 from tests.applied import CHARGES, HALVES, NOW, project_of, shared
 from tests.books import bill
+from tests.ledger.allocating import OCTOBER, SEPTEMBER, allocated, apply_tables
 from tests.tagged import charge
 
 
@@ -85,3 +90,21 @@ def test_findings_of_the_run_are_shown(tmp_path: Path) -> None:
     books.write("allocation.yaml", HALVES + "  - {name: idle, when: {ServiceName: Unheard}, share: {by: even}}\n")
     apply(project_of(books), NOW, author="ada")
     assert "FM2130" in {item.code for item in check(project_of(books)).findings}
+
+
+def test_a_level_that_has_not_all_that_targets_have_is_told(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    with Engine() as engine:
+        allocated(engine, (SEPTEMBER, None, "search", "10"), (OCTOBER, None, "search", "5"))
+        for month, amount in ((SEPTEMBER, 10), (OCTOBER, 4)):
+            costs = ", ".join(f"{amount} AS {name}" for name in COSTS)
+            engine.run(
+                f"INSERT INTO allocated_levels BY NAME SELECT DATE '{month}' AS x_BillingPeriod, DATE '{month}' AS "
+                f"x_ChargeDate, 'USD' AS BillingCurrency, 'customer' AS x_Level, {costs}"
+            )
+        run, _ = apply_tables(engine, ledger)
+        told = list(unequal_levels(engine, ledger, run))
+    assert [(each.code, each.severity, each.billing_period, each.column) for each in told] == [
+        ("FM2220", "error", "2026-10", cost) for cost in COSTS
+    ]
+    assert told[1].message == "EffectiveCost of level customer is 4.00 USD, and targets have 5.00."

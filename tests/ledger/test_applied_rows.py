@@ -208,6 +208,26 @@ def test_levels_of_closed_months_stand_too(engine: Engine, ledger: Ledger) -> No
     ]  # fmt: skip
 
 
+def test_a_level_that_a_closed_month_did_not_have_books_nothing_of_it(engine: Engine, ledger: Ledger) -> None:
+    def level(*names: str) -> None:
+        allocated(engine, *OLD)
+        for name in names:
+            engine.run(
+                "INSERT INTO allocated_levels BY NAME SELECT DATE '2026-09-01' AS x_BillingPeriod, DATE '2026-09-02' "
+                f"AS x_ChargeDate, 'USD' AS BillingCurrency, '{name}' AS x_Level, 5 AS EffectiveCost, 'a' AS x_Product"
+            )
+
+    shut = closed(SEPTEMBER)
+    level("customer")
+    apply_tables(engine, ledger)
+    for names in (("customer", "device"), ("device",), ("customer",)):
+        level(*names)
+        run, made = apply_tables(engine, ledger, shut=shut)
+        assert made.months.moved == ()
+        rows = relation(files_of(ledger, ALLOCATED_LEVELS, run))
+        assert engine.rows(f"SELECT x_BillingPeriod, x_Level FROM {rows}") == [(SEPTEMBER, "customer")]
+
+
 def test_dimensions_that_rules_no_longer_have_are_kept_in_true_ups(engine: Engine, ledger: Ledger) -> None:
     apply(engine, ledger, OLD[0])
     allocated(engine, (SEPTEMBER, "k8s", "web", "10"), columns=("x_Team",))

@@ -300,3 +300,46 @@ def test_a_level_that_cuts_otherwise_is_the_rule_of_what_stays_in_a_product(tmp_
         ("cluster", "allocation.yaml:5:6", "level team that is gone"),
         (None, "allocation.yaml:5:6", "level team that is gone"),
     }
+
+
+def test_new_values_of_a_levels_driver_are_a_change_as_they_are_to_apply(applied: Books) -> None:
+    applied.write(
+        "allocation.yaml",
+        f"{ALLOCATION}levels:\n  - {{name: customer, within: [product], share: {{by: driver, driver: calls}}}}\n",
+    )
+    applied.write(
+        "drivers.yaml", "calls: {unit: call, grain: month, by: [product, customer], from: {csv: calls.csv}}\n"
+    )
+    for place, calls in enumerate((3, 1), start=2):
+        applied.write("calls.csv", f"date,product,customer,calls\n2026-09,search,acme,{calls}\n2026-09,search,bolt,1\n")
+        assert applied.run("drivers", "load").code == 0
+        found = planned(applied)
+        assert (found.changes, found.moves, found.levels) == (True, False, ("customer",))
+        assert apply(project_of(applied), NOW, author="ada").run.version == place
+    assert not planned(applied).changes
+
+
+def test_a_month_that_is_open_again_takes_back_what_was_moved_in_it(applied: Books) -> None:
+    assert applied.run("close", "2026-08").code == 0
+    applied.write("allocation.yaml", HALVES)
+    apply(project_of(applied), NOW, author="ada")
+    assert planned(applied).reopened == ()
+    assert applied.run("reopen", "2026-08", "--reason", "late bill").code == 0
+    found = planned(applied)
+    assert (found.changes, found.moves, found.reopened) == (True, False, (AUGUST,))
+    assert planned(applied, span=Span(SEPTEMBER, 1)).reopened == ()
+    said = applied.run("plan", "--detailed-exitcode")
+    assert said.code == 2
+    assert "2026-08 is open again: what was moved in it since it was closed comes back into it.\n" in said.out
+    assert apply(project_of(applied), NOW, author="ada").is_new
+    assert not planned(applied).changes
+
+
+def test_other_dimensions_are_a_change_though_no_products_cost_moves(applied: Books) -> None:
+    applied.write("taxonomy.yaml", f"{TAXONOMY}  team: {{values: {{web: {{}}}}, from: [{{tag: team}}]}}\n")
+    applied.write("allocation.yaml", ALLOCATION.replace("[product]", "[product, team]"))
+    found = planned(applied)
+    assert (found.changes, found.moves, found.cuts_otherwise) == (True, False, True)
+    said = applied.run("plan", "--detailed-exitcode")
+    assert said.code == 2
+    assert "Costs are allocated to product and team, and were to product: what moves is told by what both" in said.out

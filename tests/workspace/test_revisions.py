@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
+from finmod.workspace import revisions
 from finmod.workspace.revisions import export_rules, is_revision
 
 
@@ -55,3 +56,25 @@ def test_a_revision_that_git_does_not_give_is_told(repository: Path, tmp_path: P
 def test_without_git_nothing_is_a_revision(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repository))
     assert not is_revision(repository, "HEAD")
+
+
+def test_a_bill_that_lies_there_as_csv_is_left_out(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revisions, "_LARGEST", 4)
+    root = export_rules(repository, "HEAD", tmp_path / "out")
+    assert [path.name for path in root.iterdir()] == []
+    monkeypatch.setattr(revisions, "_LARGEST", 5)
+    assert [path.name for path in export_rules(repository, "HEAD", tmp_path / "more").iterdir()] == ["owners.csv"]
+
+
+def test_a_folder_that_git_does_not_look_into_is_told(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text("#!/bin/sh\necho 'fatal: detected dubious ownership, see safe.directory' >&2\nexit 128\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(git.parent))
+    with pytest.raises(UserError, match=r"fatal: detected dubious ownership, see safe\.directory"):
+        is_revision(repository, "HEAD")

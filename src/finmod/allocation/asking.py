@@ -212,6 +212,11 @@ class Cuts:
         found = ((number, self._level(number), each) for number, each in sorted(self._found.items()))
         return {number: (level, each) for number, level, each in found if level and each}
 
+    def held(self, target: int) -> tuple[Level, Dated] | None:
+        """Return the level of a target that was asked for, and its shares; None where it stays."""
+        level, found = self._level(target), self._found.get(target)
+        return (level, found) if level and found else None
+
     def _level(self, target: int) -> Level | None:
         targets = self.asking.targets
         values = dict(zip(targets.dimensions, targets.every[target], strict=True))

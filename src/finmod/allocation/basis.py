@@ -12,7 +12,7 @@ import numpy as np
 
 from finmod.allocation.cost_shares import ByCost
 from finmod.allocation.definition import Share
-from finmod.allocation.driver_shares import ByDriver
+from finmod.allocation.driver_shares import HOURS, ByDriver
 from finmod.allocation.inferred import ByInference
 from finmod.allocation.kubernetes_shares import ByKubernetes
 from finmod.allocation.run import Run
@@ -33,6 +33,8 @@ class Basis:
         lower: Of an inferred share of the month, where its interval begins; None of others.
         upper: Where it ends.
         refused: Why shares that were asked first could not tell.
+        period: Number of the period that the values are of: days of one period have the same ones. None of what has no
+            period.
     """
 
     what: str
@@ -43,6 +45,38 @@ class Basis:
     lower: float | None = None
     upper: float | None = None
     refused: tuple[str, ...] = ()
+    period: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the shares of a pool say on a day.
+
+    Attributes:
+        share: The share that answered; None where none could.
+        asked: It, ready to be asked.
+        vector: Where cost goes; None likewise.
+        refused: Why shares that were asked first could not tell.
+    """
+
+    share: Share | None
+    asked: Shared | None
+    vector: Vector | None
+    refused: tuple[str, ...]
+
+
+def answered(dated: Dated, when: When) -> Answer:
+    """Return what the shares of a pool say on a day, and which of them."""
+    refused: list[str] = []
+    chain = next((chain for share, chain in dated.shares if share.span.holds_on(when.date)), ())
+    for share, asked in chain:
+        found = asked.on(when)
+        if isinstance(found, Vector):
+            # Of a day of which hours could not be told, the rest goes by the shares behind.
+            vector = dated.on(when) if isinstance(found, Partly) else found
+            return Answer(share, asked, vector, tuple(refused))
+        refused.append(found)
+    return Answer(None, None, None, tuple(refused))
 
 
 def basis_of(run: Run, pool: int, when: When, wanted: AbstractSet[int]) -> Basis | None:
@@ -54,44 +88,74 @@ def basis_of(run: Run, pool: int, when: When, wanted: AbstractSet[int]) -> Basis
         when: The day, with the group.
         wanted: Numbers of the targets; those that they were cut out of count with them.
     """
-    share, asked, vector, refused = _answer(run.network.pools[pool], when)
+    return basis_of_answer(run, answered(run.network.pools[pool], when), when, wanted)
+
+
+def basis_of_answer(run: Run, answer: Answer, when: When, wanted: AbstractSet[int]) -> Basis | None:
+    """Return what an answer went by, see ``basis_of``."""
+    share, asked, vector = answer.share, answer.asked, answer.vector
     if share is None or vector is None:
         return None
     wide = _with_parents(run, wanted)
     part = _sum(vector, wide) / float(vector.weights.sum())
-    own, whole, what = _values(asked, when, wide, share) or (
+    own, whole, what, period = _values(asked, when, wide, share) or (
         _sum(vector, wide),
         float(vector.weights.sum()),
         share.text,
+        None,
     )
     lower, upper = _interval(asked, when, wide)
-    return Basis(what, own, whole, part, share, lower, upper, refused)
+    return Basis(what, own, whole, part, share, lower, upper, answer.refused, period)
 
 
-def _answer(dated: Dated, when: When) -> tuple[Share | None, Shared | None, Vector | None, tuple[str, ...]]:
-    refused: list[str] = []
-    chain = next((chain for share, chain in dated.shares if share.span.holds_on(when.date)), ())
-    for share, asked in chain:
-        found = asked.on(when)
-        if isinstance(found, Vector):
-            # Of a day of which hours could not be told, the rest goes by the shares behind.
-            return share, asked, dated.on(when) if isinstance(found, Partly) else found, tuple(refused)
-        refused.append(found)
-    return None, None, None, tuple(refused)
+def basis_of_cut(dated: Dated, vector: Vector, when: When, wanted: AbstractSet[int]) -> Basis | None:
+    """Return what a level's share went by for some of those that it cuts a target into; None where they have no part.
+
+    Args:
+        dated: The shares of the level for that target.
+        vector: What they say on the day, by the targets that it is cut into.
+        when: The day.
+        wanted: Numbers of the targets.
+    """
+    answer = answered(dated, when)
+    own, whole = _sum(vector, wanted), float(vector.weights.sum())
+    if answer.share is None or own <= 0:
+        return None
+    what = answer.share.driver or (f"{answer.share.measure} of the targets" if answer.share.kind == "cost" else "parts")
+    return Basis(what, own, whole, own / whole, answer.share, refused=answer.refused, period=_period(answer, when))
 
 
-def _values(asked: Shared | None, when: When, wide: AbstractSet[int], share: Share) -> tuple[float, float, str] | None:
-    if isinstance(asked, ByDriver) and asked.series is not None and asked.series.grain != "hour":
-        found = asked.series.values.get(asked.period(when))
-        if found is not None:
-            held = np.isin(found[0], np.array(sorted(wide), dtype=np.int64))
-            return float(found[1][held].sum()), float(found[1].sum()), share.driver or ""
-    if isinstance(asked, ByCost | ByKubernetes):
-        vector = asked.on(when)
-        what = f"{share.measure} of the targets" if isinstance(asked, ByCost) else asked.words(when.group)
-        if isinstance(vector, Vector):
-            return _sum(vector, wide), float(vector.weights.sum()), what
+def _period(answer: Answer, when: When) -> int | None:
+    if isinstance(answer.asked, ByDriver):
+        return answer.asked.period(when)
+    if isinstance(answer.asked, ByCost):
+        return when.day if answer.asked.share.grain == "day" else when.period
     return None
+
+
+def _values(
+    asked: Shared | None, when: When, wide: AbstractSet[int], share: Share
+) -> tuple[float, float, str, int | None] | None:
+    """Return the value of the targets and of everybody, what it is, and the number of its period."""
+    if isinstance(asked, ByDriver) and asked.series is not None:
+        period = asked.period(when)
+        hourly = asked.series.grain == "hour"
+        periods = range(period * HOURS, (period + 1) * HOURS) if hourly else (period,)
+        found = [values for each in periods if (values := asked.series.values.get(each)) is not None]
+        if found:
+            held = np.array(sorted(wide), dtype=np.int64)
+            own = sum(float(values[np.isin(places, held)].sum()) for places, values in found)
+            return own, sum(float(values.sum()) for _, values in found), share.driver or "", period
+    if isinstance(asked, ByCost):
+        period = when.day if share.grain == "day" else when.period
+        what = f"{share.measure} of the targets"
+    elif isinstance(asked, ByKubernetes):
+        period = when.date.toordinal() if share.grain != "month" else when.date.replace(day=1).toordinal()
+        what = asked.words(when.group)
+    else:
+        return None
+    vector = asked.on(when)
+    return (_sum(vector, wide), float(vector.weights.sum()), what, period) if isinstance(vector, Vector) else None
 
 
 def _interval(asked: Shared | None, when: When, wide: AbstractSet[int]) -> tuple[float | None, float | None]:

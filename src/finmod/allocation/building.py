@@ -7,13 +7,13 @@ must be to each other is told in ``checks.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from finmod.allocation.definition import Allocation, DriverInfo, Level, Pool, Share, Values
+from finmod.allocation.definition import Allocation, DriverInfo, Level, Pool, Share, Values, level_above
 from finmod.allocation.policies import NAMES, OF_COMMITMENTS, Sets, Word, policy_pool, sets
 from finmod.allocation.share_building import ShareBuilder
 from finmod.errors import Problem, near, printable
@@ -221,6 +221,7 @@ class Builder:
 
     def _levels(self) -> Iterator[Level]:
         known = list(self.settings.to)
+        below: list[Level] = []
         for number, settings in enumerate(self.settings.levels):
             at: Steps = ("levels", number)
             dimensions = settings.to or (settings.name,)
@@ -230,11 +231,14 @@ class Builder:
             for steps, each in settings.shares:
                 self._check_level_share(each, (*at, *steps), settings.name, dimensions)
             self._check_gaps(shares, settings.name)
-            known += [name for name in dimensions if name not in known]
-            yield Level(
+            level = Level(
                 name=settings.name, place=self._place((*at, "name")), dimensions=dimensions, within=settings.within,
                 shares=shares,
             )  # fmt: skip
+            self._check_below(level, at, below, known)
+            known += [name for name in dimensions if name not in known]
+            below += [] if set(dimensions) <= set(self.settings.to) else [level]
+            yield level
 
     def _check_level(self, settings: LevelSettings, at: Steps, dimensions: tuple[str, ...], known: list[str]) -> None:
         shown = printable(settings.name, 80)
@@ -269,6 +273,25 @@ class Builder:
                     "a lower-case letter, then lower-case letters, digits, _ or -, and no column of finmod", place,
                     "Correct the name; where the level is called otherwise, add to: with the dimension.",
                 )  # fmt: skip
+
+    def _check_below(self, level: Level, at: Steps, before: Sequence[Level], known: Sequence[str]) -> None:
+        """Refuse a level below the targets whose rows nothing before it has, or that would put aside what is known."""
+        own = set(self.settings.to)
+        shown = printable(level.name, 80)
+        inside = [name for name in level.dimensions if name in own and name not in level.within]
+        if inside and not set(level.dimensions) <= own:
+            self._problem(
+                "FM2116", f"level {shown!r} adds {printable(inside[0], 80)!r} of to beside others",
+                "one level that fills in dimensions of to, and one below it",
+                self._value((*at, "to", level.dimensions.index(inside[0]))),
+                f"Take {printable(inside[0], 80)!r} out of it, into a level before.",
+            )  # fmt: skip
+        if not set(level.within) <= own and set(level.within) <= {*known} and level_above(level, before) is None:
+            self._problem(
+                "FM2116", f"level {shown!r} is within {listing(list(map(_shown, level.within)), 'and')}",
+                "what a level before it is told by, all of it at once", self._place((*at, "within")),
+                "Put the level before it within all the others, or take one out of here.",
+            )  # fmt: skip
 
     def _check_level_share(self, settings: ShareSettings, at: Steps, name: str, dimensions: tuple[str, ...]) -> None:
         """Refuse what no level of its kind does: it would be read and then left out."""

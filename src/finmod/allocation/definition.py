@@ -5,7 +5,7 @@ Owns the records. Reading them from files is the work of ``reading.py``, applyin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -182,6 +182,11 @@ class Level:
     def meaning(self) -> tuple[object, ...]:
         """Return what it does, wherever it stands: levels of the same meaning cut alike."""
         return self.dimensions, self.within, tuple(share.meaning for share in self.shares)
+
+
+def level_above(level: Level, before: Sequence[Level]) -> Level | None:
+    """Return the first of the levels before one whose rows have all that it stays within; None where none has."""
+    return next((each for each in before if {*level.within} <= {*each.within, *each.dimensions}), None)
 
 
 @dataclass(frozen=True, kw_only=True)

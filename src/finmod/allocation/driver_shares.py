@@ -29,7 +29,8 @@ PERIODS: Final = {
     "day": "CAST(epoch(x_Start) AS BIGINT) // 86400",
     "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
 }
-_HOURS = 24
+HOURS: Final = 24
+"""Of a day."""
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 # Periods that a share keeps its answers of: what asks goes through the days in order.
 _HELD = 100
@@ -121,7 +122,7 @@ def read_series(
         # Only what stands twice is summed: to group a year of values takes longer than all else here.
         sums = f"SELECT key, CAST(sum(amount) AS DOUBLE) AS amount FROM ({rows}) GROUP BY key"
         found = _sorted(engine.arrays(sums))
-    whole = _HOURS if own[0] == "hour" else 1
+    whole = HOURS if own[0] == "hour" else 1
     return Series(length, Periods(*found), whole, None if length == own[0] else _known(engine, name, own[0]))
 
 
@@ -239,16 +240,16 @@ class ByDriver:
     def _vector(self, period: int, day: date) -> Vector | str:
         if self.series is None or self.series.grain != "hour":
             return self._of_period(period, day)
-        hours = [self._of_period(period * _HOURS + hour, day) for hour in range(_HOURS)]
+        hours = [self._of_period(period * HOURS + hour, day) for hour in range(HOURS)]
         known = [each for each in hours if isinstance(each, Vector)]
         if not known:
             return next(each for each in hours if isinstance(each, str))
         for reason, count in Counter(each for each in hours if isinstance(each, str)).items():
             self.lacking.setdefault(reason, {})[period] = count
         told = mixed((1.0, each) for each in known)
-        if told is None or len(known) == _HOURS:
+        if told is None or len(known) == HOURS:
             return told or "all of its hours are 0"
-        untold = 1 - len(known) / _HOURS
+        untold = 1 - len(known) / HOURS
         whole = mixed([(1 - untold, told), (untold, only(UNALLOCATED))]) or told
         return Partly(whole.places, whole.weights, told, untold)
 

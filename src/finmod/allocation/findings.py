@@ -186,14 +186,17 @@ def _left(engine: Engine, targets: Targets) -> Mapping[tuple[Values, int], Seque
 def level_findings(run: LevelRun) -> Iterator[Finding]:
     """Yield a finding per level, parent and reason for which it could not be cut on some days."""
     for (level, values, share, negative), dates in run.missed.items():
-        name = "/".join(printable(value or "", 80) for value in values)
+        name = "/".join(printable(value or "-", 80) for value in values)
+        lacking = [each for each, value in zip(level.within, values, strict=True) if value is None]
         reason = "no share holds"
-        if share is not None:
+        if lacking:  # a matter of names, which are told elsewhere
+            reason = f"no {listing(lacking)} is known"
+        elif share is not None:
             reason = f"driver {share.driver} {'is negative' if negative else 'tells nothing'}"
         days = [(day - EPOCH).days for day in dates]
         yield Finding(
             code="FM2143",
-            severity="warning",
+            severity="info" if lacking else "warning",
             message=f"level {level.name}: {reason} for {name} {when(days)}; its cost of these days is nobody's there.",
             billing_period=months_of(days)[0],
             last_billing_period=months_of(days)[1],

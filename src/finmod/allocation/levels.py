@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from finmod.allocation.definition import Allocation, Level, Share, Values
+from finmod.allocation.definition import Allocation, Level, Share, Values, level_above
 from finmod.allocation.driver_shares import Resolve
 from finmod.allocation.level_pieces import Day, Piece, Weights
 from finmod.allocation.level_weights import MEMBERS, PARENTS, Weighing, as_enums
@@ -54,7 +54,7 @@ class Missed(NamedTuple):
 
     Attributes:
         level: The level.
-        values: Of the parent.
+        values: Of the parent; what lacks one of them can be cut by no driver.
         share: That of the days; None where none holds on them.
         negative: Whether its driver has a value below 0 for the parent; else it tells nothing of it, or 0 alone.
     """
@@ -110,12 +110,13 @@ def cut_levels(engine: Engine, allocation: Allocation, taxonomy: Taxonomy, resol
 
 
 def _source(allocation: Allocation, level: Level, run: LevelRun) -> str:
-    """Return the rows that a level cuts: those of the last level before it that has what it stays within."""
-    above = [each for each in lower_levels(allocation) if set(each.dimensions) & set(level.within)]
-    if not above:
+    """Return the rows that a level cuts: what targets have, or what a level before it made."""
+    every = lower_levels(allocation)
+    above = level_above(level, every[: every.index(level)])
+    if set(level.within) <= set(allocation.to) or above is None:  # other levels are refused where the file is read
         return ALLOCATED
     files = file_list([file.path for file in run.files])
-    return f"(SELECT * FROM read_parquet({files}) WHERE x_Level = {literal(above[-1].name)})"
+    return f"(SELECT * FROM read_parquet({files}) WHERE x_Level = {literal(above.name)})"
 
 
 @dataclass
@@ -217,7 +218,7 @@ class _Cut:
             else:
                 edges, who = np.array([1.0]), np.zeros(1, dtype=np.int32)
                 parent = int(cells["parent"][at])
-                if None not in parents[parent]:
+                if any(value is not None for value in parents[parent]):
                     missed = Missed(self.level, parents[parent], day.share, parent in weights.negative)
                     self.run.missed.setdefault(missed, set()).add(day.day)
             piece.add(int(cells["cell"][at]), who, *split_any(wholes[at], rests[at], edges))

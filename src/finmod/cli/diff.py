@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from finmod.cli.lines import say
-from finmod.cli.moves import COLUMNS, months_words, page_of_moves, rows_of, screen_of_findings, screen_of_moves
+from finmod.cli.moves import (
+    COLUMNS,
+    Room,
+    fitted,
+    months_words,
+    page_of_moves,
+    rows_of,
+    screen_of_findings,
+    screen_of_moves,
+)
 from finmod.cli.output import Form, console, markdown_text, output_option, show
 from finmod.cli.plan import span_of, span_options
 from finmod.cli.progress import progress
@@ -57,7 +67,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         screen_of_moves(found, detail=detail)
         screen_of_findings(found.findings)
     elif form == "markdown":
-        click.echo("\n".join(_page(project.name, found)))
+        click.echo(fitted(partial(_page, project.name, found)))
     else:
         show(COLUMNS, rows_of(found), form)
 
@@ -68,7 +78,7 @@ def _sides(found: Diff) -> str:
     return f"From {found.names[0]} to {found.names[1]}, {where}{months}."
 
 
-def _page(name: str, found: Diff) -> Iterator[str]:
+def _page(name: str, found: Diff, room: Room) -> Iterator[str]:
     yield f"# Allocation of {markdown_text(name)}"
     yield from ("", markdown_text(_sides(found)))
-    yield from page_of_moves(found)
+    yield from page_of_moves(found, room)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from finmod.cli.explain_allocated import MEASURES, Target, object_of_way, show_amount, ways_of_charge
+from finmod.cli.close import MONTH
+from finmod.cli.explain_allocated import (
+    MEASURES,
+    Target,
+    object_of_way,
+    show_amount,
+    show_explained_true_up,
+    targets_of,
+    ways_of_charge,
+)
 from finmod.cli.lines import CUT, one_line, say
 from finmod.cli.output import Form, cell, console, money, output_option, show, twelve_places
 from finmod.cli.project import opened
@@ -20,10 +29,12 @@ from finmod.cli.values import Day, Name, Word
 from finmod.errors import Problem, UserError, counted
 
 if TYPE_CHECKING:
-    from finmod.allocation.explain import ChargeWay
+    from finmod.allocation.explain_charge import ChargeKey
+    from finmod.allocation.explained import ChargeWay
     from finmod.settings.project import Project
     from finmod.taxonomy.explain import DimensionName, KeyNames, ParentName, RuleAnswer
     from finmod.taxonomy.outcomes import Outcome
+    from finmod.workspace.explain_allocated import Ways
 
 _PARENT = ("parent_resource", "parent_rule_text", "parent_place")
 _COLUMNS = (
@@ -72,6 +83,9 @@ _LAST_PART = re.compile(r"^.*?([^/:]+)[/:]*$", re.DOTALL)
     show_default=True,
     help="Which cost is followed: EffectiveCost, BilledCost, ListCost or ContractedCost.",
 )
+@click.option(
+    "--true-up", "of", type=MONTH, metavar="YYYY-MM", help="Of --of: what was moved later in that closed month, alone."
+)
 @click.option("--currency", type=Name("a currency"), metavar="CODE", help="Of --of: another than that of most cost.")
 @period_option
 @output_option
@@ -83,6 +97,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
     targets: tuple[tuple[str, str | None], ...],
     pool: str | None,
     day: date | None,
+    of: str | None,
     measure: str,
     currency: str | None,
     period: str | None,
@@ -96,23 +111,30 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
     With --of an amount of the applied allocation is taken apart: pools, shares, values of drivers, rules, charges.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.explain import MOST, explain
+    from finmod.workspace.explain import explain
 
     month = parse_period(period) if period else None
     if what is None:
-        _explain_amount(folder, dict(targets), (month, day, pool), measure, currency, form)
+        _explain_amount(folder, targets_of(targets), (month, day, pool, of), measure, currency, form)
         return
-    if targets:
+    if targets or pool or day or of or currency:
         raise UserError(_both())
     project = opened(folder)
     keys = explain(project, what.removeprefix(CUT), month)
     ways = _ways(project, keys, measure)
     if form == "json":
-        click.echo(json.dumps([_object(item, ways.get(item.key, [])) for item in keys], indent=2, ensure_ascii=True))
-        return
-    if form != "table":
+        told = [{**_object(item, ways.of(_key_of(item))), "allocated_untold": ways.untold} for item in keys]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=True))
+    elif form == "table":
+        _screens(keys, ways)
+    else:
         show(_COLUMNS, [row for item in keys for row in _rows(item)], form)
-        return
+
+
+def _screens(keys: Sequence[KeyNames], ways: Ways) -> None:
+    """Show keys, those together that are alike."""
+    from finmod.workspace.explain import MOST
+
     alike: dict[tuple[Any, ...], list[KeyNames]] = {}
     for item in keys:
         alike.setdefault(_alike(item), []).append(item)
@@ -120,6 +142,8 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         if number:
             click.echo()
         _screen(group, ways)
+    if ways.untold:
+        say(console(), f"Who pays for it cannot be told: {ways.untold}.", style="yellow")
     if len(keys) == MOST:
         say(console(), f"At most {MOST} charge keys are shown, the dearest.")
 
@@ -155,18 +179,23 @@ def _from(found: Outcome) -> str:
 def _explain_amount(  # noqa: PLR0913, PLR0917 -- what is explained
     folder: Path | None,
     targets: dict[str, str | None],
-    narrowed: tuple[date | None, date | None, str | None],
+    narrowed: tuple[date | None, date | None, str | None, str | None],
     measure: str,
     currency: str | None,
     form: Form,
 ) -> None:
-    from finmod.workspace.explain_allocated import Wanted, explain_amount
+    from finmod.terms.periods import parse_period
+    from finmod.workspace.explain_allocated import Wanted, explain_amount, explain_true_up
 
-    month, day, pool = narrowed
-    if not (targets or pool or day):
+    month, day, pool, of = narrowed
+    if not (targets or pool or day or of):
         raise UserError(_nothing_named())
-    month = month or (day.replace(day=1) if day else None)
-    show_amount(explain_amount(opened(folder), Wanted(targets, measure, month, day, pool, currency)), form)
+    month = month or (day.replace(day=1) if day and not of else None)
+    wanted = Wanted(targets, measure, month, day, pool, currency)
+    if of is not None:
+        show_explained_true_up(explain_true_up(opened(folder), wanted, parse_period(of)), form)
+        return
+    show_amount(explain_amount(opened(folder), wanted), form)
 
 
 def _nothing_named() -> Problem:
@@ -181,18 +210,23 @@ def _nothing_named() -> Problem:
 def _both() -> Problem:
     return Problem(
         code="FM1061",
-        found="a charge key or resource stands beside --of",
+        found="a charge key or resource stands beside --of, or an option that belongs to it",
         expected="one of the two",
-        remedy="Leave one out: --of explains an allocated amount.",
+        remedy="Leave one out: --of explains an allocated amount, alone or of a --pool, --day, --true-up, --currency.",
     )
 
 
-def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> dict[int, list[ChargeWay]]:
-    """Return where the keys' cost went; of an allocation that cannot be run again nothing is told here."""
+def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> Ways:
+    """Return where the keys' cost went."""
     from finmod.workspace.explain_allocated import explain_ways
 
-    own = [(item.source, item.month, item.key) for item in keys if item.restated is None]
-    return explain_ways(project, own, measure)
+    return explain_ways(project, [_key_of(item) for item in keys], measure)
+
+
+def _key_of(item: KeyNames) -> ChargeKey:
+    from finmod.allocation.explain_charge import ChargeKey
+
+    return ChargeKey(item.source, item.month, item.key, item.restated, item.since, item.until)
 
 
 def _object(item: KeyNames, ways: Sequence[ChargeWay]) -> dict[str, Any]:
@@ -235,7 +269,7 @@ def _answer(answer: RuleAnswer) -> dict[str, Any]:
     }
 
 
-def _screen(keys: Sequence[KeyNames], ways: Mapping[int, Sequence[ChargeWay]]) -> None:
+def _screen(keys: Sequence[KeyNames], ways: Ways) -> None:
     """Show what keys have in common: what they are, what they are called, and why."""
     screen, item = console(), keys[0]
     for each in keys:
@@ -250,7 +284,7 @@ def _screen(keys: Sequence[KeyNames], ways: Mapping[int, Sequence[ChargeWay]]) -
             if not answer.wins and answer.outcome is not None:
                 say(screen, _aside(answer, name_of), style="dim", indent=4)
     for each in keys:
-        for line in ways_of_charge(ways.get(each.key, ())):
+        for line in ways_of_charge(ways.of(_key_of(each))):
             say(screen, line, indent=2)
 
 

@@ -11,25 +11,32 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.explain_true_up import (
+    TRUE_UP_COLUMNS,
+    TRUE_UP_RIGHT,
+    TRUE_UP_SPARE,
+    amount_text,
+    show_true_up,
+    true_up_cause,
+    true_up_object,
+    true_up_rows,
+)
+from finmod.cli.explain_words import ALL, UNALLOCATED, UNNAMED, lines, sentence
 from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.moves import markdown_table
 from finmod.cli.output import Form, cell, console, markdown_text, minute, money, show, table, twelve_places
 from finmod.cli.values import wrong_value
-from finmod.errors import counted
+from finmod.errors import Problem, UserError, counted, printable
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from finmod.allocation.basis import Basis
-    from finmod.allocation.explain import ChargePart, ChargeWay, DayPart, PoolPart
-    from finmod.workspace.explain_allocated import ExplainedAmount
+    from finmod.allocation.explained import ChargePart, ChargeWay, DayPart, Explanation, PoolPart
+    from finmod.workspace.explain_allocated import ExplainedAmount, ExplainedTrueUp
 
 _COLUMNS = (
     "billing_period", "target", "pool", "pool_place", "shared_by", "share_place", "charge_date", "measure", "pool_cost",
-    "amount", "currency", "basis", "own", "whole", "part",
+    "amount", "currency", "basis", "own", "whole", "part", "within", "true_up_of",
 )  # fmt: skip
-_UNNAMED = "(none)"
-_LEAST_WAY = 0.0005  # rounds to 0.1 %
-_THOUSAND = 1000
 _MOST_TARGETS = 12
 MEASURES = ("EffectiveCost", "BilledCost", "ListCost", "ContractedCost")
 """Costs that can be followed."""
@@ -48,6 +55,23 @@ class Target(click.ParamType[tuple[str, str | None]]):
         return name.strip(), text.strip() or None
 
 
+def targets_of(named: Sequence[tuple[str, str | None]]) -> dict[str, str | None]:
+    """Return dimension -> value; of a dimension that is named twice nobody can know which one is meant."""
+    found = dict(named)
+    if len(found) < len(named):
+        names = [name for name, _ in named]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(
+            Problem(
+                code="FM1061",
+                found=f"--of names {printable(twice, 80)} twice",
+                expected="each dimension once",
+                remedy="Explain one value after the other.",
+            )
+        )
+    return found
+
+
 def show_amount(found: ExplainedAmount, form: Form) -> None:
     """Show an explained amount in a form."""
     if form == "json":
@@ -60,12 +84,24 @@ def show_amount(found: ExplainedAmount, form: Form) -> None:
         show(_COLUMNS, list(_rows(found)), form)
 
 
+def show_explained_true_up(found: ExplainedTrueUp, form: Form) -> None:
+    """Show an explained true-up in a form."""
+    show_true_up(found, _called(found.after, found.labels), form, part_object)
+
+
 def _name(found: ExplainedAmount, *, label: bool = True) -> str:
-    values = found.explanation.asked.values.values()
-    if values and not any(values):
-        return "Unallocated" if label else _UNNAMED
-    named = [(found.labels.get(value, value) if label else value) if value else _UNNAMED for value in values]
-    return " / ".join(named) or "All targets"
+    return _called(found.explanation, found.labels if label else None)
+
+
+def _called(explanation: Explanation, labels: Mapping[str, str] | None) -> str:
+    """Return how a target is called; without labels as rows for programs call it."""
+    values = explanation.asked.values
+    if labels is None:
+        return " / ".join(value or UNNAMED for value in values.values())
+    if values and not any(values.values()):
+        is_main = explanation.main in values
+        return UNALLOCATED if is_main else " / ".join(f"No {name}" for name in values)
+    return " / ".join(labels.get(value, value) if value else f"no {name}" for name, value in values.items()) or ALL
 
 
 def _when(found: ExplainedAmount) -> str:
@@ -93,30 +129,46 @@ def _screen(found: ExplainedAmount) -> None:
     screen = console()
     say(screen, _head(found), style="bold", limit=1000)
     say(screen, _version(found), style="dim" if found.ties else "red")
-    for line in _booked(found):
+    for line in _later(found):
         say(screen, line)
+    _screen_of_true_ups(found)
     for part in found.explanation.parts:
         screen.print()
-        say(screen, _sentence(found, part), style="bold", limit=1000)
-        for line in _lines(found, part):
+        currency = found.explanation.asked.currency
+        say(screen, sentence(part, found.explanation.amount, currency, _name(found)), style="bold", limit=1000)
+        for line in lines(part, _name(found), currency):
             say(screen, line, indent=2, limit=1000)
         if part.parts:
-            if found.explanation.asked.day:
-                say(screen, "Its charge keys, with their cost of the whole month:", indent=2)
             columns = ("charge key", "source", "service", "account", "resource", "cost", "rule", "where")
-            rows = [_row(each, found.explanation.asked.currency) for each in part.parts]
+            rows = [_row(each, currency) for each in part.parts]
             table(columns, rows, right=("cost",), spare=("source", "account", "rule", "service"))
             more = part.charges - len(part.parts)
             if more > 0:
                 say(screen, f"And {counted(more, 'charge key')} more.", style="dim")
 
 
-def _booked(found: ExplainedAmount) -> Iterator[str]:
-    for month, amount in found.true_ups.items():
+def _later(found: ExplainedAmount) -> Iterator[str]:
+    """Yield where what later versions moved in a closed month stands."""
+    for month, amount in found.booked.items():
         yield (
-            f"Beside it stands a true-up of {month:%Y-%m}, which is closed: "
-            f"{money(amount, found.explanation.asked.currency)}, by rules that came later."
+            f"The month is closed: {money(amount, found.explanation.asked.currency)} that later versions moved in it "
+            f"stands in {month:%Y-%m}."
         )
+
+
+def _booked(found: ExplainedAmount) -> Iterator[str]:
+    for each in found.true_ups:
+        yield (
+            f"Beside it stands a true-up of {each.month:%Y-%m}, which is closed: "
+            f"{money(each.amount, found.explanation.asked.currency)}, {true_up_cause(each)}."
+        )
+
+
+def _screen_of_true_ups(found: ExplainedAmount) -> None:
+    currency = found.explanation.asked.currency
+    for each, line in zip(found.true_ups, _booked(found), strict=True):
+        say(console(), line)
+        table(TRUE_UP_COLUMNS, true_up_rows(each, currency), right=TRUE_UP_RIGHT, spare=TRUE_UP_SPARE)
 
 
 def _row(part: ChargePart, currency: str) -> tuple[str, ...]:
@@ -133,108 +185,40 @@ def _row(part: ChargePart, currency: str) -> tuple[str, ...]:
     )
 
 
-def _sentence(found: ExplainedAmount, part: PoolPart) -> str:
-    currency = found.explanation.asked.currency
-    share = _percent_of(part.amount, found.explanation.amount)
-    if part.pool is None:
-        says = "names" if part.charges == 1 else "name"
-        return f"{money(part.amount, currency)}{share} is its own: {counted(part.charges, 'charge key')} {says} it."
-    of_pool = _percent_of(part.amount, part.pooled).strip(" ()")
-    return (
-        f"{money(part.amount, currency)}{share} comes from pool {part.pool} ({part.place}): {of_pool or 'a part'} of "
-        f"its {money(part.pooled, currency)}, from {counted(part.charges, 'charge key')}."
-    )
-
-
-def _percent_of(amount: Decimal, whole: Decimal) -> str:
-    return f" ({amount / whole * 100:.1f} %)" if whole else ""
-
-
-def _lines(found: ExplainedAmount, part: PoolPart) -> Iterator[str]:
-    for share in part.shares:
-        told = [day for day in part.days if day.basis is not None and _is(day.basis, share)]
-        yield f"Share: {share.text} ({share.place}){_goes_by(told)}."
-        yield from _refused(told)
-    ways = _mean_way(part.days)
-    if ways:
-        came = ", ".join(f"{portion * 100:.1f} % by way of {name}" for name, portion in ways.items())
-        yield f"Of {_name(found)}'s part {came}; the rest straight from {part.pool}."
-
-
-def _is(basis: Basis, share: object) -> bool:
-    """Return whether a basis is that of a share, or of what is asked where that cannot tell."""
-    each: Any = share
-    while each is not None:
-        if basis.share == each:
-            return True
-        each = each.otherwise
-    return False
-
-
-def _goes_by(days: Sequence[DayPart]) -> str:
-    """Return what a share went by, summed over its days where it is the same thing on all of them."""
-    bases = [day.basis for day in days if day.basis is not None]
-    if not bases:
-        return ""
-    named = {basis.what for basis in bases}
-    parts = [basis.part for basis in bases]
-    spread = f"{min(parts) * 100:.1f} to {max(parts) * 100:.1f} %" if len(parts) > 1 else f"{parts[0] * 100:.1f} %"
-    days_of = f" over {counted(len(bases), 'day')}" if len(bases) > 1 else ""
-    if len(named) > 1:
-        return f": {spread} straight from it{days_of}"
-    lower, upper = bases[-1].lower, bases[-1].upper
-    interval = f", of the month {lower * 100:.1f} to {upper * 100:.1f} % at 90 %" if lower is not None and upper else ""
-    values = {(basis.own, basis.whole) for basis in bases}
-    own, whole = (sum(each) for each in zip(*values, strict=True))
-    return f": {named.pop()} is {_number(own)} of {_number(whole)}, {spread} straight from it{days_of}{interval}"
-
-
-def _refused(days: Sequence[DayPart]) -> Iterator[str]:
-    reasons: dict[str, int] = {}
-    for day in days:
-        for reason in day.basis.refused if day.basis else ():
-            reasons[reason] = reasons.get(reason, 0) + 1
-    for reason, count in reasons.items():
-        yield f"By its 'else' on {counted(count, 'day')}: {reason}."
-
-
-def _mean_way(days: Sequence[DayPart]) -> dict[str, float]:
-    """Return the pools that a part came by, weighted by what came on each day."""
-    whole = sum(abs(float(day.amount)) for day in days)
-    found: dict[str, float] = {}
-    for day in days:
-        for name, portion in day.way.items():
-            found[name] = found.get(name, 0.0) + portion * abs(float(day.amount))
-    return {name: amount / whole for name, amount in sorted(found.items()) if whole and amount / whole >= _LEAST_WAY}
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= _THOUSAND or value == int(value) else f"{value:,.4g}"
-
-
 def _rows(found: ExplainedAmount) -> Iterator[tuple[Any, ...]]:
     asked = found.explanation.asked
     head = f"{found.month:%Y-%m}", _name(found, label=False)
     for part in found.explanation.parts:
-        if part.pool is None:
+        if not part.days:
             yield (*head, None, None, None, None, None, asked.measure, None, twelve_places(part.amount), asked.currency,
-                   None, None, None, None)  # fmt: skip
+                   *[None] * 6)  # fmt: skip
         for day in part.days:
             basis = day.basis
             share = basis.share if basis else (part.shares[0] if part.shares else None)
             told = (basis.what, basis.own, basis.whole, basis.part) if basis else (None,) * 4
             yield (*head, part.pool, part.place, share and share.text, share and share.place, day.day, asked.measure,
-                   twelve_places(day.pooled), twelve_places(day.amount), asked.currency, *told)  # fmt: skip
+                   twelve_places(day.pooled), twelve_places(day.amount), asked.currency, *told,
+                   dict(day.within) or None, None)  # fmt: skip
+    for each in found.true_ups:
+        for moved in each.parts:
+            last = moved.shares_after[-1] if moved.shares_after else None
+            yield (*head, moved.pool, None, last and last.text, last and last.place, None, asked.measure, None,
+                   twelve_places(moved.moved), asked.currency, *[None] * 5, f"{each.month:%Y-%m}")  # fmt: skip
 
 
 def _page(found: ExplainedAmount) -> Iterator[str]:
     yield f"## {markdown_text(_head(found))}"
     yield ""
     yield markdown_text(_version(found))
-    yield from (markdown_text(line) for line in _booked(found))
+    yield from (line for words in _later(found) for line in ("", markdown_text(words)))
+    for each, line in zip(found.true_ups, _booked(found), strict=True):
+        yield from ("", markdown_text(line), "")
+        rows = true_up_rows(each, found.explanation.asked.currency)
+        yield from markdown_table(TRUE_UP_COLUMNS, rows, TRUE_UP_RIGHT)
     for part in found.explanation.parts:
-        yield from ("", f"**{markdown_text(_sentence(found, part))}**")
-        yield from (f"- {markdown_text(line)}" for line in _lines(found, part))
+        currency = found.explanation.asked.currency
+        yield from ("", f"**{markdown_text(sentence(part, found.explanation.amount, currency, _name(found)))}**")
+        yield from (f"- {markdown_text(line)}" for line in lines(part, _name(found), currency))
 
 
 def _object(found: ExplainedAmount) -> dict[str, Any]:
@@ -246,7 +230,7 @@ def _object(found: ExplainedAmount) -> dict[str, Any]:
         "currency": asked.currency,
         "pool": asked.pool,
         "charge_date": cell(asked.day) or None,
-        "amount": _amount(found.explanation.amount),
+        "amount": amount_text(found.explanation.amount),
         "applied": {
             "version": found.run.version,
             "applied_at": cell(found.run.applied_at),
@@ -254,27 +238,30 @@ def _object(found: ExplainedAmount) -> dict[str, Any]:
             "rule_hash": found.run.rule_hash,
             "ledger_version": found.run.ledger_version,
             "drivers_version": found.run.drivers_version,
-            "amount": _amount(found.stored),
+            "amount": amount_text(found.stored),
             "ties": found.ties,
         },
-        "true_ups": {f"{month:%Y-%m}": _amount(amount) for month, amount in found.true_ups.items()},
-        "parts": [_part(part) for part in found.explanation.parts],
+        "booked_later": {f"{month:%Y-%m}": amount_text(amount) for month, amount in found.booked.items()},
+        "true_ups": {f"{each.month:%Y-%m}": true_up_object(each) for each in found.true_ups},
+        "parts": [part_object(part) for part in found.explanation.parts],
     }
 
 
-def _part(part: PoolPart) -> dict[str, Any]:
+def part_object(part: PoolPart) -> dict[str, Any]:
+    """Return a part for JSON."""
     return {
         "pool": part.pool,
         "place": part.place,
-        "amount": _amount(part.amount),
-        "pool_cost": _amount(part.pooled),
+        "amount": amount_text(part.amount),
+        "is_cut": part.is_cut,
+        "pool_cost": amount_text(part.pooled),
         "charge_keys": part.charges,
         "shares": [{"text": share.text, "place": share.place} for share in part.shares],
         "days": [_day(day) for day in part.days],
         "charges": [
             {
                 "source": each.source, "billing_period": f"{each.month:%Y-%m}", "charge_key": each.key,
-                "columns": dict(each.texts), "cost": _amount(each.cost), "rule": each.rule, "place": each.place,
+                "columns": dict(each.texts), "cost": amount_text(each.cost), "rule": each.rule, "place": each.place,
             }
             for each in part.parts
         ],
@@ -282,22 +269,25 @@ def _part(part: PoolPart) -> dict[str, Any]:
 
 
 def _day(day: DayPart) -> dict[str, Any]:
-    basis = day.basis
     return {
         "charge_date": str(day.day),
-        "pool_cost": _amount(day.pooled),
-        "amount": _amount(day.amount),
-        "basis": None if basis is None else {
-            "what": basis.what, "own": basis.own, "whole": basis.whole, "part": basis.part,
-            "share": basis.share.text, "place": basis.share.place, "lower": basis.lower, "upper": basis.upper,
-            "refused": list(basis.refused),
-        },
+        "bill": f"{day.bill:%Y-%m}",
+        "within": dict(day.within),
+        "pool_cost": amount_text(day.pooled),
+        "amount": amount_text(day.amount),
+        "basis": _basis(day.basis) if day.basis else None,
         "by_way_of": dict(day.way),
+        "cuts": [
+            {"level": cut.level, "of": list(cut.parent), "basis": _basis(cut.basis)} for cut in day.cuts
+        ],
     }  # fmt: skip
 
 
-def _amount(amount: Decimal) -> str:
-    return cell(twelve_places(amount))
+def _basis(basis: Basis) -> dict[str, Any]:
+    return {
+        "what": basis.what, "own": basis.own, "whole": basis.whole, "part": basis.part, "share": basis.share.text,
+        "place": basis.share.place, "lower": basis.lower, "upper": basis.upper, "refused": list(basis.refused),
+    }  # fmt: skip
 
 
 def ways_of_charge(ways: Sequence[ChargeWay], labels: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -310,7 +300,8 @@ def ways_of_charge(ways: Sequence[ChargeWay], labels: Mapping[str, str] | None =
         more = len(way.targets) - len(names)
         whose = ", ".join(names) + (f" and {counted(more, 'other')}" if more > 0 else "") or "nobody"
         if way.pool is None:
-            yield f"allocated: its own target's, {whose}"
+            cut = f", cut by level {way.level.name} ({way.level.place})" if way.level else ""
+            yield f"allocated: its own target's{cut}, {whose}"
             continue
         share = f", {way.share.text} ({way.share.place})" if way.share else ""
         yield f"allocated by pool {way.pool} ({way.place}){share}: {whose}"
@@ -328,7 +319,9 @@ def object_of_way(way: ChargeWay) -> dict[str, Any]:
         "place": way.place,
         "share": way.share.text if way.share else None,
         "share_place": way.share.place if way.share else None,
-        "cost": _amount(way.cost),
+        "cost": amount_text(way.cost),
         "currency": way.currency,
-        "targets": [{**each.named, "amount": _amount(each.amount)} for each in way.targets],
+        "level": way.level.name if way.level else None,
+        "level_place": way.level.place if way.level else None,
+        "targets": [{**each.named, "amount": amount_text(each.amount)} for each in way.targets],
     }

@@ -6,9 +6,10 @@ Owns the words and tables that ``plan``, ``apply`` and ``diff`` share. Texts of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from finmod.cli.lines import say
 from finmod.cli.output import console, markdown_text, money, table, twelve_places
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from finmod.workspace.moves import Cause, Compared
 
 _MOST = 20
-_MOST_OF_PAGE = 200
 _SAYS = {
     "rules": "This change moves",
     "charges": "New and restated charges move",
@@ -257,16 +257,53 @@ def _row(**values: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- cells hold any va
     return tuple(values.get(name) for name in COLUMNS)
 
 
-def page_of_moves(found: Compared) -> Iterator[str]:
+@dataclass(frozen=True)
+class Room:
+    """How much of a comparison a page tells.
+
+    Attributes:
+        moves: Moves of a cause, added up.
+        folded: Moves by month, and values of the main dimension, in what is folded.
+        findings: Findings.
+    """
+
+    moves: int = _MOST
+    folded: int = 200
+    findings: int = 50
+
+
+_ROOMS: Final = (Room(), Room(20, 50, 20), Room(10, 10, 10), Room(3, 3, 3))
+_LONGEST: Final = 64_000
+"""Bytes of a page: GitHub takes comments of 65,536."""
+
+
+def fitted(page: Callable[[Room], Iterable[str]]) -> str:
+    """Return a page with as much of it as fits into a comment on a pull request.
+
+    Args:
+        page: Gives its lines with more or less room.
+    """
+    for room in _ROOMS:
+        text = "\n".join(page(room))
+        if len(text.encode()) <= _LONGEST:
+            break
+    else:
+        text = text.encode()[:_LONGEST].decode(errors="ignore").rpartition("\n")[0]
+        text += "\n\n</details>" * (text.count("<details>") - text.count("</details>"))
+        text += "\n\nThe rest has no room in a comment: --output csv lists all."
+    return text
+
+
+def page_of_moves(found: Compared, room: Room = _ROOMS[0]) -> Iterator[str]:
     """Yield the lines of a page: sentences, tables of moves, totals, closed months, findings, and every move folded."""
     for cause in found.causes:
         yield from ("", f"**{markdown_text(headline(found, cause))}**")
         lines, dust = _listed(cause)
         if lines:
             yield ""
-            yield from _markdown(_MOVES, [line_cells(found, line) for line in lines[:_MOST]], _RIGHT)
-        if len(lines) > _MOST:
-            yield from ("", f"{len(lines) - _MOST:,} smaller ones are not shown.")
+            yield from markdown_table(_MOVES, [line_cells(found, line) for line in lines[: room.moves]], _RIGHT)
+        if len(lines) > room.moves:
+            yield from ("", f"{len(lines) - room.moves:,} smaller ones are not shown.")
         if lines and dust:
             yield from ("", dust)
     yield ""
@@ -275,14 +312,17 @@ def page_of_moves(found: Compared) -> Iterator[str]:
     )
     yield from (f"- {markdown_text(words)}" for words in booked_words(found))
     told = [item for item in found.findings if item.severity != "info"]
-    yield from (f"- {markdown_text(finding_words(item))}" for item in told)
-    yield from _folded(found)
+    yield from (f"- {markdown_text(finding_words(item))}" for item in told[: room.findings])
+    if len(told) > room.findings:
+        yield f"- And {counted(len(told) - room.findings, 'finding')} more: --output csv lists all."
+    yield from _folded(found, room.folded)
 
 
-def _folded(found: Compared) -> Iterator[str]:
+def _folded(found: Compared, most: int) -> Iterator[str]:
     headings = (found.dimensions[0], *_SIDES)
     yield from ("", f"<details><summary>{found.measure} by {markdown_text(headings[0])}</summary>", "")
-    yield from _markdown(headings, [result_cells(found, each) for each in found.results], _RIGHT)
+    yield from markdown_table(headings, [result_cells(found, each) for each in found.results[:most]], _RIGHT)
+    yield from _more(len(found.results) - most)
     yield from ("", "</details>")
     for cause in found.causes:
         lines, _ = _listed(cause, detail=True)
@@ -293,13 +333,18 @@ def _folded(found: Compared) -> Iterator[str]:
             f"<details><summary>{_TITLES[cause.kind]}, by month: {counted(len(lines), 'move')}</summary>",
             "",
         )
-        yield from _markdown(_MOVES, [line_cells(found, line) for line in lines[:_MOST_OF_PAGE]], _RIGHT)
-        if len(lines) > _MOST_OF_PAGE:
-            yield from ("", f"{len(lines) - _MOST_OF_PAGE:,} more: finmod plan --output csv lists all.")
+        yield from markdown_table(_MOVES, [line_cells(found, line) for line in lines[:most]], _RIGHT)
+        yield from _more(len(lines) - most)
         yield from ("", "</details>")
 
 
-def _markdown(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> Iterator[str]:
+def _more(count: int) -> Iterator[str]:
+    if count > 0:
+        yield from ("", f"{count:,} more: --output csv lists all.")
+
+
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a table of Markdown, texts made harmless."""
     yield f"| {' | '.join(map(markdown_text, headings))} |"
     yield f"| {' | '.join('---:' if name in right else '---' for name in headings)} |"
     for row in rows:

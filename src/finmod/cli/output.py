@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -280,7 +281,19 @@ def _no_formula(text: str) -> str:
     return f"'{shown}" if is_formula(text) else shown
 
 
+_MARKS = re.compile(r"[\\|\[`*~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
+_MENTION = re.compile(r"(?<!\w)@(?=\w)|#(?=[0-9])")
+
+
 def markdown_text(text: str) -> str:
-    """Return text as one line of Markdown that shows it as it is: neither markup nor the end of a cell."""
-    clean = printable(text, 2000).replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
-    return clean.replace("<", "&lt;").replace("[", "\\[").replace("`", "\\`")
+    r"""Return text as one line of Markdown that shows it as it is: neither markup nor the end of a cell.
+
+    Nobody is mentioned by it and no issue is linked where it is a comment: a space without a width stands between.
+
+    >>> print(markdown_text("*Support* of @everyone | <b>"))
+    \*Support\* of @&#8203;everyone \| &lt;b>
+    """
+    clean = _ENTITY.sub("&amp;", printable(text, 2000).replace("\n", " "))
+    clean = _MARKS.sub(lambda found: f"\\{found[0]}", clean).replace("<", "&lt;")
+    return _MENTION.sub(lambda found: f"{found[0]}&#8203;", clean)

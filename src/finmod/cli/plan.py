@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from finmod.cli.close import MONTH
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import (
     COLUMNS,
+    Room,
+    fitted,
     months_words,
     page_of_moves,
     rows_of,
@@ -92,7 +95,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
     if form == "table":
         _screen(context.obj, found, detail=detail)
     elif form == "markdown":
-        click.echo("\n".join(_page(project.name, found)))
+        click.echo(fitted(partial(_page, project.name, found)))
     else:
         show(COLUMNS, rows_of(found), form)
     if detailed_exitcode and found.changes:
@@ -123,8 +126,8 @@ def _screen(folder: Path | None, found: Plan, *, detail: bool) -> None:
         screen.print()
     elif not found.changes:
         say(screen, _NOTHING)
-    if found.levels:
-        say(screen, _levels(found))
+    for words in _beside(found):
+        say(screen, words)
     screen_of_moves(found, detail=detail)
     screen_of_findings(found.findings)
     if found.applied is None:
@@ -145,6 +148,19 @@ def _sides(found: Plan) -> str:
     )
 
 
+def _beside(found: Plan) -> Iterator[str]:
+    """Yield what applying it changes though it moves no target's cost."""
+    from finmod.settings.validate import listing
+
+    if found.applied is not None and found.cuts_otherwise:
+        new, old = (listing([*names], "and") for names in (found.to, found.applied.dimensions))
+        yield f"Costs are allocated to {new}, and were to {old}: what moves is told by what both have."
+    if found.levels:
+        yield _levels(found)
+    for month in found.reopened:
+        yield f"{month:%Y-%m} is open again: what was moved in it since it was closed comes back into it."
+
+
 def _levels(found: Plan) -> str:
     """Return what is cut otherwise below the targets."""
     from finmod.settings.validate import listing
@@ -154,7 +170,7 @@ def _levels(found: Plan) -> str:
     return f"Below the targets {which} cut otherwise: no target's cost moves by it."
 
 
-def _page(name: str, found: Plan) -> Iterator[str]:
+def _page(name: str, found: Plan, room: Room) -> Iterator[str]:
     """Yield the lines of a comment on a pull request; its first one lets a bot find the comment again."""
     yield f"<!-- finmod-plan: {re.sub(r'[^A-Za-z0-9_. ]+', '-', name)} -->"
     yield f"## finmod plan: {markdown_text(name)}"
@@ -162,9 +178,9 @@ def _page(name: str, found: Plan) -> Iterator[str]:
         yield from ("", "**Nothing was applied yet: all of it is new.**")
     elif not found.changes:
         yield from ("", f"**{_NOTHING}**")
-    if found.levels:
-        yield from ("", markdown_text(_levels(found)))
+    for words in _beside(found):
+        yield from ("", markdown_text(words))
     if found.untold:
         yield from ("", f"What charges, drivers and rules move cannot be told apart: {markdown_text(found.untold)}.")
-    yield from page_of_moves(found)
+    yield from page_of_moves(found, room)
     yield from ("", markdown_text(_sides(found)))

@@ -16,7 +16,7 @@ from finmod.focus.columns import COSTS
 from finmod.ledger.applied import Run, files_of
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
-from finmod.ledger.tables import ALLOCATED, CHARGE_DAYS, TRUE_UPS
+from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, CHARGE_DAYS, TRUE_UPS
 from finmod.terms.findings import Finding
 
 
@@ -79,6 +79,44 @@ def applied_proofs(engine: Engine, ledger: Ledger, run: Run, charges_daily: str)
         for month, currency, days, *some in rows
         for at, cost in enumerate(COSTS)
     ]
+
+
+def unequal_levels(engine: Engine, ledger: Ledger, run: Run) -> Iterator[Finding]:
+    """Yield a finding per month, currency, level and cost of which the level has not all that targets have.
+
+    Args:
+        engine: Where to run.
+        ledger: Has the rows.
+        run: The allocation.
+    """
+    files = files_of(ledger, ALLOCATED_LEVELS, run)
+    if not files:
+        return
+    at = "x_BillingPeriod, BillingCurrency"
+    sums = ", ".join(f"coalesce(sum({cost}), 0) AS {cost}" for cost in COSTS)
+    whole_of, level = (
+        f"SELECT {at}{more}, {sums} FROM {whole(table, rows)} WHERE x_AllocationOf IS NULL GROUP BY ALL"
+        for table, rows, more in (
+            (ALLOCATED, files_of(ledger, ALLOCATED, run), ""),
+            (ALLOCATED_LEVELS, files, ", x_Level"),
+        )
+    )
+    costs = ", ".join(f"coalesce(w.{cost}, 0), l.{cost}" for cost in COSTS)
+    rows = engine.rows(
+        f"SELECT strftime(l.x_BillingPeriod, '%Y-%m'), l.BillingCurrency, l.x_Level, {costs} FROM ({level}) AS l "
+        f"LEFT JOIN ({whole_of}) AS w USING ({at}) ORDER BY 1, 2, 3"
+    )
+    for month, currency, name, *amounts in rows:
+        for place, cost in enumerate(COSTS):
+            before, after = amounts[2 * place : 2 * place + 2]
+            if before != after:
+                yield Finding(
+                    code="FM2220",
+                    severity="error",
+                    message=f"{cost} of level {name} is {after:,.2f} {currency}, and targets have {before:,.2f}.",
+                    billing_period=month,
+                    column=cost,
+                )
 
 
 def applied_findings(

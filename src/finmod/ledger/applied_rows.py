@@ -23,6 +23,7 @@ from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, ALLOCATION_TABLES,
 from finmod.normalize.charges import COST_UNKNOWNS
 
 _AMOUNTS = (*COSTS, *COST_UNKNOWNS)
+_OF = "coalesce(x_AllocationOf, x_BillingPeriod)"
 # Below it, amounts of one pool on one day that sum to zero are the order in which it was split.
 _NOISE = "1e-9::DECIMAL(38,12)"
 
@@ -223,13 +224,28 @@ def _make_true_ups(
         f"CREATE OR REPLACE TEMP TABLE true_ups_{table.name} AS SELECT * FROM ("
         f"SELECT month AS x_AllocationOf, {texts}, {sums} FROM ("
         f"SELECT x_BillingPeriod AS month, * EXCLUDE (x_BillingPeriod, x_AllocationOf) FROM new_{table.name} "
-        f"WHERE {_in('x_BillingPeriod', still)} UNION ALL BY NAME "
+        f"WHERE {_in('x_BillingPeriod', still)}{_of_levels(table, 'x_BillingPeriod')} UNION ALL BY NAME "
         f"SELECT coalesce(x_AllocationOf, x_BillingPeriod) AS month, * EXCLUDE (x_BillingPeriod, x_AllocationOf) "
         f"REPLACE ({less}) FROM stood_{table.name} WHERE {_in('x_BillingPeriod', shut)} AND ("
-        f"{_in('coalesce(x_AllocationOf, x_BillingPeriod)', still)} OR {_in('x_AllocationOf', replaced)})"
+        f"({_in(_OF, still)}{_of_levels(table, _OF)}) OR {_in('x_AllocationOf', replaced)})"
         f") GROUP BY month, {texts} HAVING {moved}) "
         f"WINDOW cut AS (PARTITION BY {', '.join(('x_AllocationOf', *day))}) "
         f"QUALIFY max(greatest({largest})) OVER cut >= {_NOISE} OR {whole_sums}"
+    )
+
+
+def _of_levels(table: Table, month: str) -> str:
+    """Return SQL for a further condition on rows of levels: that both sides have the level in the month.
+
+    What a level that came or went cuts was not moved by it: its rows would not sum to zero, and what the closed month
+    was told by stays.
+    """
+    if table is not ALLOCATED_LEVELS:
+        return ""
+    pair = "coalesce(x_Level, '')"
+    return (
+        f" AND ({month}, {pair}) IN (SELECT (x_BillingPeriod, {pair}) FROM new_{table.name} INTERSECT "
+        f"SELECT (x_BillingPeriod, {pair}) FROM stood_{table.name} WHERE x_AllocationOf IS NULL)"
     )
 
 

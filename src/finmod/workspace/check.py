@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.ledger.applied import runs
-from finmod.ledger.applied_proof import AppliedProof, applied_findings, applied_proofs
+from finmod.ledger.applied_proof import AppliedProof, applied_findings, applied_proofs, unequal_levels
 from finmod.ledger.close_rates import every_kept_rate
 from finmod.ledger.commitment_terms import commitment_terms, unequal_terms
 from finmod.ledger.commitments import gross_commitment_cost, lost_commitment_cost
@@ -117,7 +117,8 @@ def _applied(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> tuple[tuple[
     run = known[-1]
     allocated = ledger.at(engine, run.ledger_version)
     found = applied_proofs(engine, ledger, run, view_sql("charges_daily", ledger, allocated))
-    return tuple(found), [*applied_findings(run, found, snapshot, allocated)]
+    odd = applied_findings(run, found, snapshot, allocated)
+    return tuple(found), [*odd, *unequal_levels(engine, ledger, run)]
 
 
 def _grave(findings: Sequence[Finding], project: Project) -> list[Finding]:

@@ -20,6 +20,7 @@ from finmod.ledger.applied import Run, files_of, runs
 from finmod.ledger.applied_rows import restated_months
 from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
+from finmod.ledger.drivers import driver_files, driver_state
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
 from finmod.ledger.rule_files import SHOWN, kept
@@ -56,6 +57,8 @@ class Plan(Compared):
         drivers_version: Version of the drivers' values; None where there are none.
         untold: Why charges, drivers and rules cannot be told apart; None where they can.
         levels: Names of the levels below the targets that are cut otherwise, come or go: no target's cost moves by it.
+        to: Dimensions that costs are allocated to.
+        reopened: Months that are open again, of which true-ups stand: they become rows of the months themselves.
     """
 
     applied: Run | None
@@ -64,11 +67,18 @@ class Plan(Compared):
     drivers_version: int | None
     untold: str | None = None
     levels: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    reopened: tuple[date, ...] = ()
 
     @property
     def changes(self) -> bool:
-        """Return whether applying it would move anything, cut anything otherwise, or be the first."""
-        return self.applied is None or self.moves or bool(self.levels)
+        """Return whether applying it would move or book anything, cut anything otherwise, or be the first."""
+        return self.applied is None or self.moves or bool(self.levels or self.reopened) or self.cuts_otherwise
+
+    @property
+    def cuts_otherwise(self) -> bool:
+        """Return whether costs are allocated to other dimensions than those that were applied."""
+        return self.applied is not None and tuple(self.applied.dimensions) != self.to
 
 
 @dataclass(frozen=True)
@@ -208,19 +218,53 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
         drivers_version=work.drivers,
         untold=untold,
         levels=_changed_levels(work, applied, rules),
+        to=rules.allocation.to,
+        reopened=_reopened(work, applied, closed),
     )
 
 
 def _changed_levels(work: Planning, applied: Run | None, rules: Rules) -> tuple[str, ...]:
-    """Return the levels below the targets that the rules cut otherwise than those that were applied."""
-    if applied is None or applied.rule_hash == rules.files.hash:
+    """Return the levels below the targets that are cut otherwise than those that were applied.
+
+    That is by other rules, or by the same ones and a driver of which values were loaded since.
+    """
+    if applied is None:
         return ()
-    try:
-        old = {each.name: each.meaning for each in lower_levels(kept_rules(work.ledger, applied).allocation)}
-    except UserError:  # told where what moves is told
+    levels = lower_levels(rules.allocation)
+    new = {each.name: each.meaning for each in levels}
+    old = new
+    if applied.rule_hash != rules.files.hash:
+        try:
+            old = {each.name: each.meaning for each in lower_levels(kept_rules(work.ledger, applied).allocation)}
+        except UserError:  # told where what moves is told
+            return ()
+    series = {each.name: sorted({share.driver for share in each.shares if share.driver}) for each in levels}
+    loaded = {name: _is_loaded_since(work, applied, drivers) for name, drivers in series.items()}
+    return tuple(
+        name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name) or loaded.get(name, False)
+    )
+
+
+def _is_loaded_since(work: Planning, applied: Run, drivers: Sequence[str]) -> bool:
+    """Return whether values of drivers were loaded since a version: they lie in other files then."""
+    versions = (applied.drivers_version, work.drivers)
+    if versions[0] == versions[1]:
+        return False
+    then, now = (
+        driver_files(work.ledger, driver_state(work.engine, work.ledger, version), drivers) if version else []
+        for version in versions
+    )
+    return set(then) != set(now)
+
+
+def _reopened(work: Planning, applied: Run | None, closed: Closes) -> tuple[date, ...]:
+    """Return the open months of which true-ups stand: they were reopened after something was moved in them."""
+    if not closed.every:
         return ()
-    new = {each.name: each.meaning for each in lower_levels(rules.allocation)}
-    return tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
+    rows = whole(ALLOCATED, files_of(work.ledger, ALLOCATED, applied))
+    found = work.engine.rows(f"SELECT DISTINCT x_AllocationOf FROM {rows} WHERE x_AllocationOf IS NOT NULL ORDER BY 1")
+    chosen = None if work.months is None else {*work.months}
+    return tuple(month for (month,) in found if not closed.of(month) and (chosen is None or month in chosen))
 
 
 def restated_since(
