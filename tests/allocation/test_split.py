@@ -44,9 +44,10 @@ def test_parts_of_an_amount_beyond_64_bits_sum_to_it(amount: int, parts: list[fl
 @given(amount=st.integers(-(2**50), 2**50), parts=weights)
 @settings(max_examples=examples(50), deadline=None)
 def test_both_ways_of_splitting_differ_by_one_unit_at_most(amount: int, parts: list[float]) -> None:
+    """That is in what the parts before some place sum to; a part lies between two of these."""
     edges = edges_of(parts)
     narrow = split(np.array([amount]), edges)[0]
-    assert np.abs(narrow - np.array(split_wide(amount, edges))).max() <= 1
+    assert np.abs(np.cumsum(narrow) - np.cumsum(split_wide(amount, edges))).max() <= 1
 
 
 def test_one_wide_amount_beside_narrow_ones_is_split_exactly() -> None:
