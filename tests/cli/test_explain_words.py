@@ -35,8 +35,8 @@ def said(*days: DayPart) -> list[str]:
 def test_a_pool_of_one_text_is_told_in_one_line() -> None:
     assert said(day(1, "aws", "8"), day(2, "aws", "8")) == [
         (
-            "Share: by cost (allocation.yaml:9:9), x_Source aws: EffectiveCost of the targets is 1 of 4, 25.0 % straight "
-            "from it over 2 days."
+            "Share: by cost (allocation.yaml:9:9), x_Source aws: EffectiveCost of the targets is 1 of 4, 25.0 % "
+            "straight from it over 2 days."
         )
     ]
 

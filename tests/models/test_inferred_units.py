@@ -37,6 +37,21 @@ def test_a_price_that_rises_slowly_beside_the_growth_of_a_target_is_no_evidence(
     assert units(seed, [1, 1, 1], price=0.1).odds < 5
 
 
+def test_of_more_targets_than_periods_the_odds_are_told_as_well() -> None:
+    random = np.random.default_rng(5)
+    use = random.uniform(0.5, 1.5, (60, 200)) * random.gamma(0.3, 1, 200)
+    use /= use.sum(axis=1).mean()
+    columns = np.column_stack([use.sum(axis=1), np.ones(60)])
+    found = []
+    for per_unit in (np.ones(200), np.exp(random.normal(0, 1, 200))):
+        cost = use @ per_unit + random.normal(0, 0.01, 60)
+        kind = max(evidence(cost / cost.mean(), columns), key=lambda one: one.weight)
+        found.append(uneven_units(cost / cost.mean(), kind, use).odds)
+
+    assert found[0] < 5
+    assert found[1] > 10
+
+
 def test_targets_that_move_as_one_give_no_reason_for_doubt() -> None:
     total = np.random.default_rng(1).uniform(0.5, 1.5, 80)
     columns = np.column_stack([total / total.mean(), np.ones(80)])

@@ -343,3 +343,15 @@ def test_other_dimensions_are_a_change_though_no_products_cost_moves(applied: Bo
     said = applied.run("plan", "--detailed-exitcode")
     assert said.code == 2
     assert "Costs are allocated to product and team, and were to product: what moves is told by what both" in said.out
+
+
+def test_a_cost_that_nobody_knows_is_not_0_and_others_that_move_are_a_change(applied: Books) -> None:
+    applied.write("allocation.yaml", HALVES)
+    found = planned(applied, measure="ListCost")
+    assert [(each.before, each.after, each.difference) for each in found.totals] == [(None, None, None)]
+    assert {(each.before, each.after, each.is_same) for each in found.results} == {(None, None, True)}
+    assert (found.moves, found.others, found.changes) == (False, ("BilledCost", "EffectiveCost"), True)
+    out = applied.run("plan", "--measure", "ListCost").out
+    assert "No ListCost moves; BilledCost and EffectiveCost do: see --measure.\n" in out
+    assert "Total ListCost in USD is not known.\n" in out
+    assert planned(applied).others == ("BilledCost",)

@@ -17,6 +17,12 @@ from finmod.terms.money import difference
 _NOISE = "1e-9::DECIMAL(38,12)"
 """Below it, what targets of a pool have more or less in a month is the order in which it was split, if it sums to 0."""
 
+_SUMS = ", ".join(
+    f"CASE WHEN count(*) FILTER ({side}) = 0 THEN 0::DECIMAL(38,12) ELSE sum(amount) FILTER ({side}) END"
+    for side in ("NOT is_after", "is_after")
+)
+"""SQL: what there was before and what there is after; NULL of what is there and of no known cost."""
+
 MONTH = "coalesce(x_AllocationOf, x_BillingPeriod)"
 """SQL: the month that a row says something of."""
 
@@ -27,18 +33,18 @@ class Total:
 
     Attributes:
         currency: BillingCurrency.
-        before: Sum of the measure; 0 where there are no charges.
+        before: Sum of the measure; 0 where there are no charges, None where there are and no cost of them is known.
         after: As above.
     """
 
     currency: str
-    before: Decimal
-    after: Decimal
+    before: Decimal | None
+    after: Decimal | None
 
     @property
-    def difference(self) -> Decimal:
-        """Return by how much the total changed: 0 where the charges are the same."""
-        return difference(self.after, self.before)
+    def difference(self) -> Decimal | None:
+        """Return by how much the total changed: 0 where the charges are the same; None where one is unknown."""
+        return _difference(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,9 @@ class Sides:
     months: Sequence[date] | None = None
 
     def rows(self, *, after: bool) -> str:
-        """Return SQL for the rows of a side: month, currency, pool, dimensions, and the amount in ``b`` or ``a``."""
+        """Return SQL for the rows of a side: month, currency, pool, dimensions, amount, and which side it is."""
         kept = ", ".join(("BillingCurrency", "x_Pool", *map(identifier, self.columns)))
-        amount = f"coalesce({identifier(self.measure)}, 0)"
-        amounts = f"0 AS b, {amount} AS a" if after else f"{amount} AS b, 0 AS a"
+        amounts = f"{identifier(self.measure)} AS amount, {str(after).lower()} AS is_after"
         days = ", ".join(f"DATE '{month}'" for month in self.months or ())
         chosen = f" WHERE {MONTH} IN ({days})" if self.months else ""
         return f"SELECT {MONTH} AS month, {kept}, {amounts} FROM ({self.after if after else self.before}){chosen}"
@@ -75,8 +80,9 @@ def changes(engine: Engine, sides: Sides) -> list[Change]:
     What differs below 1e-9 everywhere within a pool and sums to 0 does not count: nobody's rules or charges changed.
     """
     columns = ", ".join(("month", "BillingCurrency", "x_Pool", *map(identifier, sides.columns)))
+    after, before = (f"coalesce(sum(amount) FILTER ({side}), 0)" for side in ("is_after", "NOT is_after"))
     rows = engine.rows(
-        f"SELECT * FROM (SELECT {columns}, sum(a) - sum(b) AS moved FROM ({sides.rows(after=False)} UNION ALL "
+        f"SELECT * FROM (SELECT {columns}, {after} - {before} AS moved FROM ({sides.rows(after=False)} UNION ALL "
         f"{sides.rows(after=True)}) GROUP BY {columns} HAVING moved <> 0) "
         "WINDOW pool AS (PARTITION BY month, BillingCurrency, x_Pool) "
         f"QUALIFY max(abs(moved)) OVER pool >= {_NOISE} OR sum(moved) OVER pool <> 0 ORDER BY {columns}"
@@ -87,7 +93,7 @@ def changes(engine: Engine, sides: Sides) -> list[Change]:
 def totals(engine: Engine, sides: Sides) -> list[Total]:
     """Return the whole of both, per currency."""
     rows = engine.rows(
-        f"SELECT BillingCurrency, sum(b), sum(a) FROM ({sides.rows(after=False)} UNION ALL {sides.rows(after=True)}) "
+        f"SELECT BillingCurrency, {_SUMS} FROM ({sides.rows(after=False)} UNION ALL {sides.rows(after=True)}) "
         "GROUP BY 1 ORDER BY 1"
     )
     return [Total(currency, before, after) for currency, before, after in rows]
@@ -108,31 +114,37 @@ class Result:
     Attributes:
         currency: BillingCurrency.
         value: The value; None for what is unallocated.
-        before: Sum of the measure.
+        before: Sum of the measure, as in ``Total``.
         after: As above.
     """
 
     currency: str
     value: str | None
-    before: Decimal
-    after: Decimal
+    before: Decimal | None
+    after: Decimal | None
 
     @property
-    def difference(self) -> Decimal:
-        """Return what it has more."""
-        return difference(self.after, self.before)
+    def difference(self) -> Decimal | None:
+        """Return what it has more; None where one is unknown."""
+        return _difference(self.before, self.after)
 
     @property
     def is_same(self) -> bool:
-        """Return whether the difference shows as 0.00."""
-        return self.difference.copy_abs() < DUST
+        """Return whether the difference shows as 0.00, or both are unknown."""
+        more = self.difference
+        return self.before is self.after if more is None else more.copy_abs() < DUST
+
+
+def _difference(before: Decimal | None, after: Decimal | None) -> Decimal | None:
+    return None if before is None or after is None else difference(after, before)
 
 
 def results(engine: Engine, sides: Sides) -> list[Result]:
     """Return what each value of the first column has, per currency the largest first, what nobody has at the end."""
     value = identifier(sides.columns[0])
     rows = engine.rows(
-        f"SELECT BillingCurrency, {value}, sum(b), sum(a) FROM ({sides.rows(after=False)} UNION ALL "
+        f"SELECT BillingCurrency, {value}, {_SUMS} FROM ({sides.rows(after=False)} UNION ALL "
         f"{sides.rows(after=True)}) GROUP BY 1, 2"
     )
-    return [Result(*row) for row in sorted(rows, key=lambda row: (row[0], row[1] is None, -row[3], row[1] or ""))]
+    found = [Result(*row) for row in rows]
+    return sorted(found, key=lambda each: (each.currency, each.value is None, -(each.after or 0), each.value or ""))

@@ -95,16 +95,22 @@ def months_words(months: Sequence[date]) -> str:
 
 def total_words(total: Total, measure: str, *, is_first: bool) -> str:
     """Return the whole before and after, as a sentence; of what is the first, the whole alone."""
-    before, after = money(total.before, total.currency), money(total.after, total.currency)
+    if (total.before is None and total.after is None) or (is_first and total.after is None):
+        return f"Total {measure} in {total.currency} is not known."
+    before, after = (
+        "not known" if each is None else money(each, total.currency) for each in (total.before, total.after)
+    )
     if is_first:
         return f"Total {measure} {after}."
+    if total.difference is None:
+        return f"Total {measure} {before} before, {after} after."
     if not total.difference:
         return f"Total {measure} {after}, before and after: unchanged, to the last digit."
     return f"Total {measure} {before} before, {after} after: {_signed(total.difference, total.currency)}."
 
 
-def _signed(amount: Decimal, currency: str) -> str:
-    return f"{'+' if amount > 0 else ''}{money(amount, currency)}"
+def _signed(amount: Decimal | None, currency: str) -> str:
+    return f"{'+' if amount is not None and amount > 0 else ''}{money(amount, currency)}"
 
 
 def end_words(found: Compared, end: Values | None, *, is_giver: bool) -> str:

@@ -152,6 +152,9 @@ def _beside(found: Plan) -> Iterator[str]:
     """Yield what applying it changes though it moves no target's cost."""
     from finmod.settings.validate import listing
 
+    if found.others and not found.moves:
+        verb = "does" if len(found.others) == 1 else "do"
+        yield f"No {found.measure} moves; {listing([*found.others], 'and')} {verb}: see --measure."
     if found.applied is not None and found.cuts_otherwise:
         new, old = (listing([*names], "and") for names in (found.to, found.applied.dimensions))
         yield f"Costs are allocated to {new}, and were to {old}: what moves is told by what both have."

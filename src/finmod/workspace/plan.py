@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from finmod.allocation.differences import months, results, totals
+from finmod.allocation.differences import changes, months, results, totals
 from finmod.allocation.levels import lower_levels
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.focus.columns import COSTS
 from finmod.ledger.applied import Run, files_of, runs
 from finmod.ledger.applied_rows import restated_months
 from finmod.ledger.closes import Closes, closes
@@ -58,6 +59,7 @@ class Plan(Compared):
         untold: Why charges, drivers and rules cannot be told apart; None where they can.
         levels: Names of the levels below the targets that are cut otherwise, come or go: no target's cost moves by it.
         to: Dimensions that costs are allocated to.
+        others: Costs besides the one that is told of which something moves.
         reopened: Months that are open again, of which true-ups stand: they become rows of the months themselves.
     """
 
@@ -68,12 +70,14 @@ class Plan(Compared):
     untold: str | None = None
     levels: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     reopened: tuple[date, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Return whether applying it would move or book anything, cut anything otherwise, or be the first."""
-        return self.applied is None or self.moves or bool(self.levels or self.reopened) or self.cuts_otherwise
+        moves = self.moves or bool(self.others)
+        return self.applied is None or moves or bool(self.levels or self.reopened) or self.cuts_otherwise
 
     @property
     def cuts_otherwise(self) -> bool:
@@ -219,6 +223,11 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
         untold=untold,
         levels=_changed_levels(work, applied, rules),
         to=rules.allocation.to,
+        others=tuple(
+            cost
+            for cost in COSTS
+            if applied is not None and cost != measure and changes(work.engine, sides(old, new, cost, work.months))
+        ),
         reopened=_reopened(work, applied, closed),
     )
 
