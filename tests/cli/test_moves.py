@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 
 from finmod.allocation.differences import Result, Total
 from finmod.allocation.moves import Move
-from finmod.cli.moves import fitted, page_of_moves
+from finmod.cli.moves import fitted, page_of_moves, screen_of_findings
 from finmod.terms.findings import Finding
 from finmod.workspace.moves import Cause, Compared
 
@@ -55,3 +56,15 @@ def test_what_does_not_fit_at_all_is_cut_at_the_end_of_a_line() -> None:
     assert len(page.encode()) < GITHUB
     assert page.splitlines()[-1] == "The rest has no room in a comment: --output csv lists all."
     assert set(map(len, page.splitlines()[:-2])) == {1000}
+
+
+def test_an_error_is_told_with_the_cost_it_is_about_and_once_with_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    missed = Finding(
+        code="FM2141", severity="error", message="a", amount=Decimal(7), currency="USD", measure="ListCost"
+    )
+    screen_of_findings(None, (missed, replace(missed, message="b", amount=None), replace(missed, severity="info")))
+    first, second, remedy = capsys.readouterr().out.splitlines()
+    assert (first, second) == ("error FM2141 a (ListCost 7.00 USD)", "error FM2141 b")
+    assert remedy.startswith("  Load the driver's values of these days")

@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 
 from finmod.allocation.definition import Allocation, Level, Share
 from finmod.allocation.driver_shares import ByDriver, Excess
-from finmod.allocation.findings import Costs, months_of, when
+from finmod.allocation.findings import SHARED, Costs, months_of, when
 from finmod.allocation.inferred import ByInference
 from finmod.allocation.kubernetes_shares import ByKubernetes
 from finmod.allocation.shares import EPOCH, Dated
@@ -83,6 +83,7 @@ def _hours(who: str, share: Share, asked: ByDriver, spent: tuple[int, Costs]) ->
                 f"their part of its cost {goes}.",
                 amount=amount,
                 currency=currency,
+                measure=SHARED,
                 where=share.place,
             )
 
@@ -103,6 +104,7 @@ def _partial(
         f"{_between(days)}; the rest of the {length} stands for them.",
         amount=amount[1],
         currency=amount[0],
+        measure=SHARED,
         where=share.place,
     )
 

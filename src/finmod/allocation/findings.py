@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Level, Share, Values
@@ -23,6 +24,9 @@ from finmod.errors import counted, printable
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.terms.findings import Finding, Severity
+
+SHARED: Final = "EffectiveCost"
+"""The cost that is told of what is shared: that of bills is 0 for what a commitment covers."""
 
 Costs = Mapping[tuple[int, int, int, str], Decimal]
 """(Pool's number, charge date in days since 1970, group, currency) -> EffectiveCost."""
@@ -73,6 +77,7 @@ def _missed(
         last_billing_period=months_of(days)[1],
         amount=amount[1],
         currency=amount[0] or None,
+        measure=SHARED,
         where=share.place,
     )
 
@@ -155,6 +160,7 @@ def cut_findings(engine: Engine, targets: Targets, cuts: Mapping[int, tuple[Leve
                 last_billing_period=months_of(days)[1],
                 amount=amount,
                 currency=currency or None,
+                measure=SHARED,
                 where=share.place,
             )
 

@@ -111,7 +111,7 @@ def _screen(folder: Path | None, done: Applied) -> None:
         screen.print()
     for words in _told(done):
         say(screen, words)
-    screen_of_findings(done.findings)
+    screen_of_findings(folder, done.findings)
     if done.is_new:
         say(screen, f"The proof that nothing was lost: {command_line(folder, 'check')}")
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from finmod.workspace.check import CheckReport
 
 _COLUMNS = (
-    "severity", "code", "source", "billing_period", "column", "charges", "billed_cost", "currency", "message",
-    "example", "where", "remedy", "ignored",
+    "severity", "code", "source", "billing_period", "column", "charges", "billed_cost", "effective_cost", "currency",
+    "message", "example", "where", "remedy", "ignored",
 )  # fmt: skip
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "dim"}
@@ -99,7 +99,8 @@ def _applied_row(item: AppliedProof) -> tuple[object, ...]:
 
 def _row(item: Finding) -> tuple[object, ...]:
     return (
-        item.severity, item.code, item.source, item.billing_period, item.column, item.rows, twelve_places(item.amount),
+        item.severity, item.code, item.source, item.billing_period, item.column, item.rows,
+        *(twelve_places(item.amount) if item.measure == name else None for name in ("BilledCost", "EffectiveCost")),
         item.currency, item.message, item.example, item.where,
     )  # fmt: skip
 
@@ -196,7 +197,7 @@ def _lines(items: Sequence[Finding], usage: Collection[str]) -> Iterator[tuple[i
         place = " ".join(filter(None, (item.source, item.billing_period, item.where)))
         yield 1, printable(": ".join(filter(None, (place, item.message))), _LONGEST)
         about = [] if item.rows is None else [_counted_rows(item, usage)]
-        about += [] if item.amount is None else [f"BilledCost {money(item.amount, item.currency)}"]
+        about += [] if item.amount is None else [f"{item.measure} {money(item.amount, item.currency)}"]
         about += [] if item.example is None else [f"for example {_example(item.example)}"]
         if about:
             yield 2, printable(", ".join(about), _LONGEST)

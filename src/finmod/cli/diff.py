@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913 -- one parameter per option; click passes them by 
         say(console(), _sides(found), style="dim")
         console().print()
         screen_of_moves(found, detail=detail)
-        screen_of_findings(found.findings)
+        screen_of_findings(folder, found.findings)
     elif form == "markdown":
         click.echo(fitted(partial(_page, project.name, found)))
     else:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from finmod.cli.lines import say
 from finmod.cli.output import console, markdown_text, money, table, twelve_places
+from finmod.cli.project import typeable
 from finmod.errors import counted
+from finmod.terms.findings import codes
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from pathlib import Path
 
     from finmod.allocation.definition import Values
     from finmod.allocation.differences import Result, Total
@@ -197,15 +200,23 @@ def booked_words(found: Compared) -> Iterator[str]:
 def finding_words(finding: Finding) -> str:
     """Return a finding as a line."""
     place = " ".join(filter(None, (finding.billing_period, finding.where)))
-    amount = f" ({money(finding.amount, finding.currency)})" if finding.amount is not None else ""
+    amount = f" ({finding.measure} {money(finding.amount, finding.currency)})" if finding.amount is not None else ""
     return f"{finding.severity} {finding.code} {': '.join(filter(None, (place, finding.message)))}{amount}"
 
 
-def screen_of_findings(findings: Sequence[Finding]) -> None:
-    """Print what was odd, all but mere information."""
-    for finding in findings:
+def screen_of_findings(folder: Path | None, findings: Sequence[Finding]) -> None:
+    """Print what was odd, all but mere information, and below the last error of a kind what to do about it.
+
+    Args:
+        folder: What the user gave as ``--project``; None where nothing was given.
+        findings: Errors first.
+    """
+    last = {finding.code: place for place, finding in enumerate(findings) if finding.severity == "error"}
+    for place, finding in enumerate(findings):
         if finding.severity != "info":
             say(console(), finding_words(finding), style="red" if finding.severity == "error" else "yellow")
+        if last.get(finding.code) == place:
+            say(console(), f"  {typeable(folder, codes()[finding.code].remedy)}")
 
 
 COLUMNS = (

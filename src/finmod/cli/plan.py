@@ -129,7 +129,7 @@ def _screen(folder: Path | None, found: Plan, *, detail: bool) -> None:
     for words in _beside(found):
         say(screen, words)
     screen_of_moves(found, detail=detail)
-    screen_of_findings(found.findings)
+    screen_of_findings(folder, found.findings)
     if found.applied is None:
         say(screen, "Nothing was applied yet: all of it is new.")
     if found.changes:

@@ -47,8 +47,9 @@ class Finding:
         last_billing_period: The last of months in a row; None otherwise.
         column: FOCUS id of the column in question.
         rows: Number of charges affected; of a source of usage, of its rows.
-        amount: BilledCost of those charges, one currency; None where unknown.
+        amount: What those charges cost, one currency; None where unknown.
         currency: ISO 4217 code of ``amount``.
+        measure: FOCUS id of the cost that ``amount`` is: that of bills, but where allocated cost is in question.
         example: One offending value, as it stands in the bill: hostile text, escape before showing.
         where: ``file, row n`` of that value, row as x_Row.
         severity: As in the catalogue unless a rule says otherwise.
@@ -63,6 +64,7 @@ class Finding:
     rows: int | None = None
     amount: Decimal | None = None
     currency: str | None = None
+    measure: str = "BilledCost"
     example: str | None = None
     where: str | None = None
     severity: Severity
