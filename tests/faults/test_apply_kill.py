@@ -35,7 +35,7 @@ FROM (SELECT * FROM allocation_runs ORDER BY x_Version DESC LIMIT 1) AS r,
      sum(x_After) FILTER (WHERE x_Measure = 'EffectiveCost') AS after FROM allocation_proofs) AS p,
   (SELECT sum(EffectiveCost) AS cost FROM allocated_levels_daily) AS l
 """
-"""Of the version that stands: whether its rows, its proofs and its levels agree with its log. The first has no level."""
+"""Of the version that stands: whether its rows, its proofs and its levels agree with its log. The first has none."""
 
 Seen = tuple[int, int, str]
 FIRST: Seen = (1, 0, "190.666666666666")
