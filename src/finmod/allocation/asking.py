@@ -14,7 +14,7 @@ import numpy as np
 from finmod.allocation.cells import Groups
 from finmod.allocation.cost_shares import ByCost, Weights, read_weights
 from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
-from finmod.allocation.driver_shares import ByDriver, Resolve, Series, read_series, refused_of
+from finmod.allocation.driver_shares import ByDriver, Drivers, Resolve, Series, refused_of
 from finmod.allocation.full_cost import FirstRound
 from finmod.allocation.inferred import ByInference, History
 from finmod.allocation.kubernetes_shares import ByKubernetes, Held, read_held
@@ -38,6 +38,7 @@ class Asking:
         groups: What of pools is shared apart.
         resolve: Finds values of the taxonomy.
         history: What pools cost by day.
+        days: First and last of the days that are shared, since 1970.
         receiving: Pools that are targets.
         first: What pools give targets in the first round, for shares by full cost; None before.
     """
@@ -49,8 +50,10 @@ class Asking:
     groups: Groups
     resolve: Resolve
     history: History
+    days: tuple[int, int]
     receiving: Receiving = field(init=False)
     first: FirstRound | None = None
+    _drivers: Drivers = field(init=False)
     _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
     _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
     _held: dict[tuple[Grain | None, tuple[Decimal, ...]], Held] = field(default_factory=dict)
@@ -58,6 +61,7 @@ class Asking:
     def __post_init__(self) -> None:
         """Number the targets that are pools."""
         self.receiving = receiving_of(self.allocation, self.targets)
+        self._drivers = Drivers(self.engine, self.targets, self.resolve, self.taxonomy.days(), self.days)
 
     def pool(self, number: int) -> Dated:
         """Return the shares of a pool."""
@@ -152,9 +156,7 @@ class Asking:
         """Return a driver's values in periods of a length at least; None where it has none."""
         key = name, grain
         if key not in self._series:
-            self._series[key] = read_series(
-                self.engine, name, grain, self.targets, (self.resolve, self.taxonomy.days())
-            )
+            self._series[key] = self._drivers.series(name, grain)
         return self._series[key]
 
 

@@ -210,6 +210,12 @@ def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None
     )
 
 
+def days_of_cells(engine: Engine) -> tuple[int, int]:
+    """Return the first and the last day of the cells, since 1970; twice the first day of all where there are none."""
+    first, last = engine.row(f"SELECT coalesce(min(day), 0), coalesce(max(day), 0) FROM {CELLS}")
+    return int(first), int(last)
+
+
 def keep_months(engine: Engine, months: Sequence[date]) -> None:
     """Drop cells and names of every billing period but some: the others were read for what pools cost before."""
     kept = ", ".join(f"DATE '{month}'" for month in months) or "NULL"

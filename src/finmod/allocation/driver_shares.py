@@ -9,14 +9,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
 from finmod.allocation.receiving import Receiving
-from finmod.allocation.shares import When, among
+from finmod.allocation.shares import EPOCH, When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Floats, Ints, Partly, Vector, from_arrays, mixed, only, raised, without
 from finmod.engines.duckdb import Engine, literal
@@ -82,48 +82,73 @@ class Resolve(Protocol):
         """Return the value that a text is on a day, the last that it ever was without one; None where it is none."""
 
 
-def read_series(
-    engine: Engine, name: str, grain: Grain | None, targets: Targets, resolve: tuple[Resolve, Sequence[date]]
-) -> Series | None:
-    """Return a driver's values, None where it has none at all.
+@dataclass
+class Drivers:
+    """Drivers to be read: what their texts mean is found once, however many drivers tell of the same targets.
 
-    Args:
+    Attributes:
         engine: Has ``DRIVER_ROWS``.
-        name: Of the driver.
-        grain: Length of the periods that are wanted, the driver's own where it is coarser or None.
         targets: Get the numbers.
-        resolve: Finds values of the taxonomy, and the days on which what a text is may change.
+        resolve: Finds values of the taxonomy.
+        edges: Days on which what a text is may change.
+        days: First and last of the days, since 1970, that are shared; values are read of whole months.
     """
-    told = engine.rows(
-        f"SELECT DISTINCT x_Grain, x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = {literal(name)} ORDER BY ALL"
-    )
-    if not told:
-        return None
-    kinds = {kind for kind, _ in told}
-    own: list[Grain] = [each for each in FINEST_FIRST if each in kinds]
-    length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
-    texts = list(dict.fromkeys(text for _, text in told))
-    named = [each for text in texts for each in _named(text, targets, *resolve)]
-    lists = [list(each) for each in zip(*named, strict=True)]
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, unnest(?::INTEGER[]) AS "
-        "number, unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS until",
-        lists,
-    )
-    # Few texts change what they are, and to compare days of millions of rows takes a moment.
-    by_day = " AND d.x_Start >= t.since AND d.x_Start < t.until" if len(named) > len(texts) else ""
-    rows = (
-        f"SELECT CAST({PERIODS[length]} AS BIGINT) << 32 | t.number AS key, x_Value AS amount FROM {DRIVER_ROWS} AS d "
-        f"JOIN driver_targets AS t ON t.text = d.x_Dimensions{by_day} WHERE d.x_Driver = {literal(name)} "
-        "AND x_Value IS NOT NULL"
-    )
-    found = _sorted(engine.arrays(f"SELECT key, CAST(amount AS DOUBLE) AS amount FROM ({rows})"))
-    if (found[0][1:] == found[0][:-1]).any():
-        # Only what stands twice is summed: to group a year of values takes longer than all else here.
-        sums = f"SELECT key, CAST(sum(amount) AS DOUBLE) AS amount FROM ({rows}) GROUP BY key"
-        found = _sorted(engine.arrays(sums))
-    whole = HOURS if own[0] == "hour" else 1
-    return Series(length, Periods(*found), whole, None if length == own[0] else _known(engine, name, own[0]))
+
+    engine: Engine
+    targets: Targets
+    resolve: Resolve
+    edges: Sequence[date]
+    days: tuple[int, int]
+    _named: dict[str, list[tuple[str, int, date, date]]] = field(default_factory=dict)
+    _offered: list[str] = field(default_factory=list)
+
+    def series(self, name: str, grain: Grain | None) -> Series | None:
+        """Return a driver's values, None where it has none at all.
+
+        Args:
+            name: Of the driver.
+            grain: Length of the periods that are wanted, the driver's own where it is coarser or None.
+        """
+        told = self.engine.rows(
+            f"SELECT DISTINCT x_Grain, x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = {literal(name)} ORDER BY ALL"
+        )
+        if not told:
+            return None
+        kinds = {kind for kind, _ in told}
+        own: list[Grain] = [each for each in FINEST_FIRST if each in kinds]
+        length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
+        is_dated = self._offer(list(dict.fromkeys(text for _, text in told)))
+        # Few texts change what they are, and to compare days of millions of rows takes a moment.
+        by_day = " AND d.x_Start >= t.since AND d.x_Start < t.until" if is_dated else ""
+        first, last = (EPOCH + timedelta(days=each) for each in self.days)
+        rows = (
+            f"SELECT CAST({PERIODS[length]} AS BIGINT) << 32 | t.number AS key, x_Value AS amount FROM {DRIVER_ROWS} "
+            f"AS d JOIN driver_targets AS t ON t.text = d.x_Dimensions{by_day} WHERE d.x_Driver = {literal(name)} "
+            f"AND x_Value IS NOT NULL AND d.x_Start >= date_trunc('month', DATE '{first}') "
+            f"AND d.x_Start < date_trunc('month', DATE '{last}') + INTERVAL 1 MONTH"
+        )
+        found = _sorted(self.engine.arrays(f"SELECT key, CAST(amount AS DOUBLE) AS amount FROM ({rows})"))
+        if (found[0][1:] == found[0][:-1]).any():
+            # Only what stands twice is summed: to group a year of values takes longer than all else here.
+            sums = f"SELECT key, CAST(sum(amount) AS DOUBLE) AS amount FROM ({rows}) GROUP BY key"
+            found = _sorted(self.engine.arrays(sums))
+        whole = HOURS if own[0] == "hour" else 1
+        return Series(length, Periods(*found), whole, None if length == own[0] else _known(self.engine, name, own[0]))
+
+    def _offer(self, texts: list[str]) -> bool:
+        """Make the table of what texts are; return whether that depends on the day."""
+        for text in texts:
+            if text not in self._named:
+                self._named[text] = _named(text, self.targets, self.resolve, self.edges)
+        named = [each for text in texts for each in self._named[text]]
+        if texts != self._offered:
+            self.engine.run(
+                "CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, "
+                "unnest(?::INTEGER[]) AS number, unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS until",
+                [list(each) for each in zip(*named, strict=True)],
+            )
+            self._offered = texts
+        return len(named) > len(texts)
 
 
 def _known(engine: Engine, name: str, own: Grain) -> Mapping[int, int]:

@@ -18,6 +18,7 @@ from finmod.allocation.asking import Asking, Cuts
 from finmod.allocation.cells import (
     PLACE_COLUMNS,
     Cells,
+    days_of_cells,
     keep_months,
     make_cells,
     make_keys,
@@ -115,7 +116,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     naming = name_keys(engine, whole, segments, BASE)
     groups = make_keys(engine, naming, allocation, targets)
     make_cells(engine, naming, *cubes)
-    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, pool_history(engine, allocation))
+    history, span = pool_history(engine, allocation), days_of_cells(engine)
+    asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, history, span)
     if read != months:
         keep_months(engine, months or ())
     days, true_ups = cube(ledger, snapshot, months)
