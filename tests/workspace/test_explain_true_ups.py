@@ -106,6 +106,12 @@ def test_every_form_tells_a_true_up(books: Books) -> None:
     assert "| cluster | 30.00 USD | 4.00 USD |" in books.run(*words, "--output", "markdown").out
 
 
+def test_a_charge_of_a_closed_month_says_where_later_moves_are_booked(books: Books) -> None:
+    out = books.run("explain", "i-4", "--period", "2026-08").out
+    assert "search 30.00 USD, ads 10.00 USD" in out
+    assert "Later versions moved cost of 2026-08, which is closed: that is booked in 2026-09" in out
+
+
 def test_every_form_tells_both_sides(books: Books) -> None:
     words = ("explain", "--of", "product=search", "--period", "2026-09", "--true-up", "2026-08")
     out = books.run(*words).out

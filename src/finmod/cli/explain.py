@@ -21,6 +21,7 @@ from finmod.cli.explain_allocated import (
     targets_of,
     ways_of_charge,
 )
+from finmod.cli.explain_true_up import booked_words
 from finmod.cli.lines import CUT, one_line, say
 from finmod.cli.output import Form, cell, console, money, output_option, show, twelve_places
 from finmod.cli.project import opened
@@ -144,6 +145,8 @@ def _screens(keys: Sequence[KeyNames], ways: Ways) -> None:
         _screen(group, ways)
     if ways.untold:
         say(console(), f"Who pays for it cannot be told: {ways.untold}.", style="yellow")
+    if ways.booked:
+        say(console(), booked_words(keys[0].month, ways.booked))
     if len(keys) == MOST:
         say(console(), f"At most {MOST} charge keys are shown, the dearest.")
 

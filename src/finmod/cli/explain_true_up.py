@@ -18,6 +18,7 @@ from finmod.cli.output import Form, cell, console, markdown_text, minute, money,
 from finmod.terms.money import difference
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from finmod.allocation.definition import Share
@@ -34,6 +35,15 @@ _COLUMNS = (
     "billing_period", "true_up_of", "pool", "version_before", "version_after", "measure", "currency", "before", "after",
     "moved", "share_before", "share_before_place", "share_after", "share_after_place",
 )  # fmt: skip
+
+
+def booked_words(month: date, booked: Sequence[date]) -> str:
+    """Return where what was moved later in a closed month stands."""
+    where = ", ".join(f"{each:%Y-%m}" for each in booked)
+    return (
+        f"Later versions moved cost of {month:%Y-%m}, which is closed: that is booked in {where}. See --of with "
+        f"--true-up {month:%Y-%m}."
+    )
 
 
 def true_up_cause(found: TrueUp) -> str:

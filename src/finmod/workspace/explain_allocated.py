@@ -34,7 +34,7 @@ from finmod.workspace.explain_refusals import (
     refuse_unknown,
     value_named,
 )
-from finmod.workspace.explain_true_ups import Look, TrueUp, applied_rows_sql, booked_later, true_ups
+from finmod.workspace.explain_true_ups import Look, TrueUp, applied_rows_sql, booked_later, months_booked, true_ups
 from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules, made_run
 
@@ -169,10 +169,12 @@ class Ways:
     Attributes:
         by_key: Key -> its ways; none of a month of which nothing was applied.
         untold: Why they cannot be told, the rules being gone or not taken any more; None where they can.
+        booked: Months in which what later versions moved in theirs, which is closed, is booked.
     """
 
     by_key: Mapping[ChargeKey, Sequence[ChargeWay]] = field(default_factory=dict)
     untold: str | None = None
+    booked: tuple[date, ...] = ()
 
     def of(self, key: ChargeKey) -> Sequence[ChargeWay]:
         """Return the ways of a key."""
@@ -195,7 +197,8 @@ def explain_ways(project: Project, keys: Sequence[ChargeKey], measure: str) -> W
     try:
         with _opened(project, keys[0].month) as at:
             made = at.made()
-            return Ways({key: list(explain_charge(at.engine, made, key, at.cubes, measure)) for key in keys})
+            ways = {key: list(explain_charge(at.engine, made, key, at.cubes, measure)) for key in keys}
+            return Ways(ways, booked=months_booked(at.engine, at.ledger, at.known[-1], at.month))
     except UserError as error:
         return Ways(untold=error.problems[0].found)
 

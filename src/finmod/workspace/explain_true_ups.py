@@ -109,6 +109,13 @@ def booked_later(engine: Engine, ledger: Ledger, newest: Run, look: Look) -> dic
     )
 
 
+def months_booked(engine: Engine, ledger: Ledger, newest: Run, month: date) -> tuple[date, ...]:
+    """Return the months in which what was moved in a closed month is booked, oldest first."""
+    rows = whole(ALLOCATED, files_of(ledger, ALLOCATED, newest))
+    found = engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM {rows} WHERE x_AllocationOf = DATE '{month}' ORDER BY 1")
+    return tuple(booked for (booked,) in found)
+
+
 def true_ups(engine: Engine, ledger: Ledger, known: Sequence[Run], look: Look, rules_of: RulesOf) -> tuple[TrueUp, ...]:
     """Return what is booked in a month of closed ones, by the closed month.
 
