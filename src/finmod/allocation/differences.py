@@ -69,9 +69,14 @@ class Sides:
         """Return SQL for the rows of a side: month, currency, pool, dimensions, amount, and which side it is."""
         kept = ", ".join(("BillingCurrency", "x_Pool", *map(identifier, self.columns)))
         amounts = f"{identifier(self.measure)} AS amount, {str(after).lower()} AS is_after"
-        days = ", ".join(f"DATE '{month}'" for month in self.months or ())
-        chosen = f" WHERE {MONTH} IN ({days})" if self.months else ""
-        return f"SELECT {MONTH} AS month, {kept}, {amounts} FROM ({self.after if after else self.before}){chosen}"
+        side = self.after if after else self.before
+        return f"SELECT {MONTH} AS month, {kept}, {amounts} FROM ({side}){of_months(self.months)}"
+
+
+def of_months(months: Sequence[date] | None) -> str:
+    """Return SQL that keeps the rows of some months, all for None."""
+    days = ", ".join(f"DATE '{month}'" for month in months or ())
+    return f" WHERE {MONTH} IN ({days})" if days else ""
 
 
 def changes(engine: Engine, sides: Sides) -> list[Change]:

@@ -35,7 +35,7 @@ from finmod.workspace.moves import (
     moved_by_rules,
     sides,
 )
-from finmod.workspace.plan import WHOLE, Planning, Span, kept_rules, same_charges
+from finmod.workspace.plan import WHOLE, Planning, Span, same_charges
 from finmod.workspace.revisions import export_rules, is_revision
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.steps import Step, silent
@@ -202,7 +202,7 @@ def _side(work: Planning, name: str, end: _End, *, stored: bool) -> tuple[Side, 
     if stored:
         side = work.stored(name, end.run)
         return side, end.run.findings if end.run else ()
-    rules = end.rules or (kept_rules(work.ledger, end.run) if end.run else None)
+    rules = end.rules or (work.kept(end.run) if end.run else None)
     assert rules is not None  # noqa: S101 -- an end has the one or the other
     return work.run(name, rules, work.drivers)
 
@@ -218,7 +218,7 @@ def _cause(work: Planning, ends: Sequence[_End], made: tuple[Side, Side], both: 
         return moved_by_data(work.engine, "everything", both)
     try:
         for side, run in zip(made, (first, second), strict=True):
-            side.rules = kept_rules(work.ledger, run).of
+            side.rules = work.kept(run).of
     except UserError:  # the rows are there all the same
         return moved_by_data(work.engine, "everything", both)
     return moved_by_rules(work.engine, work.ledger, snapshot, both, made)

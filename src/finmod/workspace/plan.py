@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from finmod.allocation.differences import changes, months, results, totals
+from finmod.allocation.differences import changes, months, of_months, results, totals
 from finmod.allocation.levels import lower_levels
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
@@ -118,6 +118,7 @@ class Planning:
             )
         self.months = self._months(span)
         self.drivers = drivers_version(engine, ledger)
+        self._kept: dict[str, Rules] = {}
 
     def _months(self, span: Span) -> Sequence[date] | None:
         if span == WHOLE:
@@ -139,7 +140,14 @@ class Planning:
     def stored(self, name: str, run: Run | None) -> Side:
         """Keep what was applied beside others; nothing where nothing was."""
         rows = whole(ALLOCATED, files_of(self.ledger, ALLOCATED, run))
-        return keep_side(self.engine, name, f"SELECT * FROM {rows}", run.dimensions if run else {})
+        chosen = f"SELECT * FROM {rows}{of_months(self.months)}"
+        return keep_side(self.engine, name, chosen, run.dimensions if run else {})
+
+    def kept(self, run: Run) -> Rules:
+        """Return the rules of an applied version, read once; see ``kept_rules``."""
+        if run.rule_hash not in self._kept:
+            self._kept[run.rule_hash] = kept_rules(self.ledger, run)
+        return self._kept[run.rule_hash]
 
     def has_same_charges(self, run: Run) -> bool:
         """Return whether an applied version allocated the charges and the usage of today."""
@@ -244,7 +252,7 @@ def _changed_levels(work: Planning, applied: Run | None, rules: Rules) -> tuple[
     old = new
     if applied.rule_hash != rules.files.hash:
         try:
-            old = {each.name: each.meaning for each in lower_levels(kept_rules(work.ledger, applied).allocation)}
+            old = {each.name: each.meaning for each in lower_levels(work.kept(applied).allocation)}
         except UserError:  # told where what moves is told
             return ()
     series = {each.name: sorted({share.driver for share in each.shares if share.driver}) for each in levels}
@@ -298,7 +306,7 @@ def restated_since(
     if not since:
         return (), ()
     try:
-        old = rules if before.rule_hash == rules.files.hash else kept_rules(ledger, before)
+        old = rules if before.rule_hash == rules.files.hash else work.kept(before)
         run_rules(engine, ledger, work.head, old, drivers=before.drivers_version, months=since)
     except UserError:  # told with what moves there
         return (), since
@@ -317,7 +325,7 @@ def _causes(
         kind = data[0][0] if data else "everything"
         return (moved_by_data(work.engine, kind, sides(stands, new, measure, work.months)),), None
     try:
-        old = rules if is_same else kept_rules(work.ledger, applied)
+        old = rules if is_same else work.kept(applied)
     except UserError as error:
         both = sides(stands, new, measure, work.months)
         return (moved_by_data(work.engine, "everything", both),), error.problems[0].found
