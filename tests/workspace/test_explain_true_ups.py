@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,8 @@ from finmod.cli.explain_true_up import true_up_rows
 from finmod.errors import UserError
 from finmod.workspace.apply import apply
 from finmod.workspace.explain_allocated import ExplainedAmount, Wanted, explain_amount, explain_true_up
-from tests.applied import ALLOCATION, AUGUST, HALVES, NOW, SEPTEMBER, project_of, shared
-from tests.books import Books
+from tests.applied import ALLOCATION, AUGUST, CHARGES, HALVES, NOW, SEPTEMBER, project_of, shared
+from tests.books import Books, bill
 
 TENTHS = ALLOCATION.replace("{search: 0.75, ads: 0.25}", "{search: 0.1, ads: 0.9}")
 
@@ -123,3 +124,17 @@ def test_every_form_tells_both_sides(books: Books) -> None:
     assert [part["amount"] for part in told["parts_after"] if part["pool"] == "cluster"] == ["4.000000000000"]
     assert "2026-09,2026-08,cluster,1,3,EffectiveCost,USD" in books.run(*words, "--output", "csv").out
     assert "## Search engine: EffectiveCost" in books.run(*words, "--output", "markdown").out
+
+
+def test_a_month_alone_is_shared_with_what_corrects_its_bill_later(tmp_path: Path) -> None:
+    """Support goes by cost: what August cost more, as September says, moves it in August too."""
+    made = shared(tmp_path / "restated")
+    apply(project_of(made), NOW, author="ada")
+    assert made.run("close", "2026-08").code == 0
+    made.load(made.write("a.csv", bill({**CHARGES[0], "EffectiveCost": "90"}, *CHARGES[1:])))
+    apply(project_of(made), NOW + timedelta(days=1), author="ada")
+    (told,) = amount(made, "search").true_ups
+    assert [(part.pool, round(part.moved, 2)) for part in told.parts] == [("support", Decimal("0.67"))]
+    found = explain_true_up(project_of(made), Wanted({"product": "search"}, month=SEPTEMBER), AUGUST)
+    assert found.ties
+    assert found.after.amount > found.before.amount

@@ -99,13 +99,16 @@ def _chosen(months: Sequence[date] | None) -> str:
 def with_restated(
     engine: Engine, ledger: Ledger, snapshot: Snapshot, months: Sequence[date] | None
 ) -> list[date] | None:
-    """Return months with the closed ones that true-ups booked in them restate: these are shared as those are."""
+    """Return months with those whose bills they share: closed ones that true-ups booked in them restate.
+
+    And those in which other true-ups of all these are booked: shares by cost go by a bill with whatever corrects it.
+    """
     files = ledger.files(TRUE_UPS, snapshot)
     if months is None or not files:
         return None if months is None else [*months]
-    dates = ", ".join(f"DATE '{month}'" for month in months) or "NULL"
-    rows = engine.rows(f"SELECT DISTINCT x_TrueUpOf FROM {whole(TRUE_UPS, files)} WHERE x_BillingPeriod IN ({dates})")
-    return sorted({*months, *(row[0] for row in rows)})
+    every = engine.rows(f"SELECT DISTINCT x_TrueUpOf, x_BillingPeriod FROM {whole(TRUE_UPS, files)}")
+    bills = {*months, *(of for of, booked in every if booked in months)}
+    return sorted({*bills, *(booked for of, booked in every if of in bills)})
 
 
 def looked_at(taxonomy: Taxonomy) -> Iterator[str]:
