@@ -27,15 +27,20 @@ APPLY = ("apply", "--author", "ada")
 
 WHOLE = """
 SELECT r.x_Version AS version, r.x_Rows = a.n AND r.EffectiveCost = a.cost AS rows, p.unequal = 0 AND p.after = a.cost
-  AS proofs, coalesce(l.cost = a.cost, r.x_Version = 1) AS levels, a.moved, a.search
+  AS proofs, coalesce(l.cost = c.cost, r.x_Version = 1) AS levels, a.moved, a.search
 FROM (SELECT * FROM allocation_runs ORDER BY x_Version DESC LIMIT 1) AS r,
   (SELECT count(*) AS n, sum(EffectiveCost) AS cost, count(x_AllocationOf) AS moved,
      sum(EffectiveCost) FILTER (WHERE x_Product = 'search') AS search FROM allocated_daily) AS a,
   (SELECT count(*) FILTER (WHERE x_Difference <> 0) AS unequal,
      sum(x_After) FILTER (WHERE x_Measure = 'EffectiveCost') AS after FROM allocation_proofs) AS p,
-  (SELECT sum(EffectiveCost) AS cost FROM allocated_levels_daily) AS l
+  (SELECT sum(EffectiveCost) AS cost FROM allocated_levels_daily) AS l,
+  (SELECT sum(EffectiveCost) AS cost FROM allocated_daily
+     WHERE x_BillingPeriod IN (SELECT x_BillingPeriod FROM allocated_levels_daily)) AS c
 """
-"""Of the version that stands: whether its rows, its proofs and its levels agree with its log. The first has none."""
+"""Of the version that stands: whether its rows, its proofs and its levels agree with its log.
+
+The first has no level, and one that is new leaves closed months as they are.
+"""
 
 Seen = tuple[int, int, str]
 FIRST: Seen = (1, 0, "190.666666666666")
