@@ -126,15 +126,16 @@ def test_every_form_tells_both_sides(books: Books) -> None:
     assert "## Search engine: EffectiveCost" in books.run(*words, "--output", "markdown").out
 
 
-def test_a_month_alone_is_shared_with_what_corrects_its_bill_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("more", "moved"), [("", "0.67"), (", base: full", "0.46"), (", grain: day", "0.67")])
+def test_a_month_alone_is_shared_with_what_corrects_its_bill_later(tmp_path: Path, more: str, moved: str) -> None:
     """Support goes by cost: what August cost more, as September says, moves it in August too."""
-    made = shared(tmp_path / "restated")
+    made = shared(tmp_path / "restated", ALLOCATION.replace("by: cost", f"by: cost{more}"))
     apply(project_of(made), NOW, author="ada")
     assert made.run("close", "2026-08").code == 0
     made.load(made.write("a.csv", bill({**CHARGES[0], "EffectiveCost": "90"}, *CHARGES[1:])))
     apply(project_of(made), NOW + timedelta(days=1), author="ada")
     (told,) = amount(made, "search").true_ups
-    assert [(part.pool, round(part.moved, 2)) for part in told.parts] == [("support", Decimal("0.67"))]
+    assert [(part.pool, round(part.moved, 2)) for part in told.parts] == [("support", Decimal(moved))]
     found = explain_true_up(project_of(made), Wanted({"product": "search"}, month=SEPTEMBER), AUGUST)
     assert found.ties
     assert found.after.amount > found.before.amount

@@ -152,6 +152,12 @@ class Asking:
             self._costs[key] = read_weights(self.engine, share, self._spending())
         return self._costs[key]
 
+    def weigh_days(self) -> None:
+        """Read what everybody costs day by day, for shares by that: cells of other bills are dropped later."""
+        for share in self.allocation.shares():
+            if share.kind == "cost" and share.grain == "day":
+                self.weights(share)
+
     def series(self, name: str, grain: Grain | None) -> Series | None:
         """Return a driver's values in periods of a length at least; None where it has none."""
         key = name, grain

@@ -106,7 +106,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         months: First days of billing periods; None for all.
     """
     whole = with_pools(taxonomy, allocation)
-    read = with_restated(engine, ledger, snapshot, with_history(allocation, months))
+    bills, read = (with_restated(engine, ledger, snapshot, each) for each in (months, with_history(allocation, months)))
     targets = Targets(allocation.to)
     cubes = cube(ledger, snapshot, read)
     if asks_usage(allocation):
@@ -118,26 +118,23 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     make_cells(engine, naming, *cubes)
     history, span = pool_history(engine, allocation), days_of_cells(engine)
     asking = Asking(engine, taxonomy, allocation, targets, groups, resolve, history, span)
-    if read != months:
-        keep_months(engine, months or ())
-    days, true_ups = cube(ledger, snapshot, months)
+    if read != bills:
+        keep_months(engine, bills or ())
     cuts = Cuts(asking, tuple(level for level in allocation.levels if set(level.dimensions) <= set(allocation.to)))
     network, cut = Network({}, cuts), cuts.cut().tolist()
-    cells = pool_cells(engine, cut)
     places = read_places(engine)
-    parts = split_cells(cells, _in_two_rounds(network, asking, cells, places), targets)
-    make_allocated(engine, allocation, taxonomy, (cells, parts), cut)
+    _offer_pools(engine, network, asking, places)
+    if bills != months:
+        keep_months(engine, months or ())
+    cells = pool_cells(engine, cut)
+    ways = _ways(network, cells, np.arange(len(cells.pool)), places, allocation)
+    make_allocated(engine, allocation, taxonomy, (cells, split_cells(cells, ways, targets)), cut)
     offer_targets(engine, targets)
-    proved = prove(engine, allocation, days, true_ups)
-    findings = (
-        *_findings(engine, asking, naming, network),
-        *cut_findings(engine, targets, cuts.dated()),
-        *cut_driver_findings(cuts.dated()),
-    )
-    return Run(allocation, naming, targets, network, asking, proved, findings)
+    proved = prove(engine, allocation, *cube(ledger, snapshot, months))
+    return Run(allocation, naming, targets, network, asking, proved, _findings(engine, asking, naming, network, cuts))
 
 
-def _findings(engine: Engine, asking: Asking, naming: Naming, network: Network) -> tuple[Finding, ...]:
+def _findings(engine: Engine, asking: Asking, naming: Naming, network: Network, cuts: Cuts) -> tuple[Finding, ...]:
     allocation, costs = asking.allocation, pool_costs(engine)
     return (
         *pool_findings(engine, naming, allocation),
@@ -147,24 +144,27 @@ def _findings(engine: Engine, asking: Asking, naming: Naming, network: Network) 
         *fed_findings(allocation, network.fed),
         *doubt_findings(allocation, network.pools),
         *untold_nodes(engine, allocation, network.pools),
+        *cut_findings(engine, asking.targets, cuts.dated()),
+        *cut_driver_findings(cuts.dated()),
     )
 
 
-def _in_two_rounds(
-    network: Network, asking: Asking, cells: Cells, places: Mapping[int, tuple[object, ...]]
-) -> Iterator[tuple[Ints, Vector]]:
-    """Yield the way of every cell; pools that are shared by full cost are asked when the others are known."""
+def _offer_pools(engine: Engine, network: Network, asking: Asking, places: Mapping[int, tuple[object, ...]]) -> None:
+    """Add the pools to the network; those that are shared by full cost when it is known what the others give.
+
+    All bills that share a month stand in the table of cells: what a target costs on one is the same whatever is asked.
+    """
     allocation = asking.allocation
+    asking.weigh_days()
     late = by_full_cost(allocation)
     numbers = range(1, len(allocation.pools) + 1)
     network.pools |= {number: asking.pool(number) for number in numbers if number not in late}
     if late:
         # A target's own cost that is cut further is no gift of a pool: it counts as direct cost already.
-        early = np.flatnonzero((cells.pool > 0) & ~np.isin(cells.pool, np.array(late)))
-        first = list(_ways(network, cells, early, places, allocation))
-        asking.first = FirstRound(cells, first, places)
+        cells = pool_cells(engine)
+        early = np.flatnonzero(~np.isin(cells.pool, np.array(late)))
+        asking.first = FirstRound(cells, list(_ways(network, cells, early, places, allocation)), places)
         network.begin_again({number: asking.pool(number) for number in late})
-    yield from _ways(network, cells, np.arange(len(cells.pool)), places, allocation)
 
 
 def _ways(
