@@ -207,10 +207,3 @@ def test_the_manifest_names_the_versions_of_every_table(engine: Engine, ledger: 
     rows = engine.rows(f"SELECT x_LoadId, x_File, x_Charges FROM {relation(ledger.files(LOADS, state))}")
     assert rows == [("l1", "a.csv", 1)]
     assert len(ledger.files(CHARGE_KEYS, state)) == 1
-
-
-def test_staging_of_one_source_is_cleared_alone(ledger: Ledger) -> None:
-    for name in ("aws@1", "aws@2", "aws-2@1"):
-        (ledger.staging / name).mkdir(parents=True)
-    ledger.clear_staging("aws")
-    assert [path.name for path in ledger.staging.iterdir()] == ["aws-2@1"]

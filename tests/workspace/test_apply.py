@@ -236,7 +236,7 @@ def test_while_a_month_is_being_closed_nothing_is_applied(books: Books) -> None:
 
 
 def test_what_a_killed_apply_left_aside_is_removed(books: Books) -> None:
-    left = books.root / ".finmod" / "staging" / "@allocation-20260101T000000000000"
+    left = books.root / ".finmod" / "staging" / "_allocation@20260101T000000000000"
     left.mkdir(parents=True)
     (left / "x.parquet").write_bytes(b"x")
     apply(project_of(books), NOW, author="ada")

@@ -9,7 +9,6 @@ are versions too.
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -336,11 +335,6 @@ class Ledger:
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
         return {row[0]: Snapshot(row[0], json.loads(row[1]), _instant(row[2])) for row in rows}
-
-    def clear_staging(self, source: str) -> None:
-        """Remove what a killed load of the source left in the staging folder; its lock must be held."""
-        for folder in self.staging.glob(f"{source}@*"):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _manifest(part: PreparedPeriod, row: ManifestRow) -> dict[str, Any]:

@@ -6,26 +6,25 @@ Owns the order of the steps: run, rows of closed months, rule files, commit. Wha
 from __future__ import annotations
 
 import getpass
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from finmod.allocation.differences import months, results, totals
 from finmod.allocation.run import ENGINE_MEMORY
-from finmod.engines.disk import full_disk, told_when_full
+from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import InternalError, Problem, UserError
 from finmod.ledger.applied import NewRun, Run, commit, runs
 from finmod.ledger.applied_rows import AppliedRows, Months, applied_rows, write_months
 from finmod.ledger.applied_rows import totals as applied_totals
+from finmod.ledger.aside import aside
 from finmod.ledger.closes import closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.locks import books, hold, unwritable
+from finmod.ledger.locks import books, hold
 from finmod.ledger.rule_files import keep
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
@@ -34,6 +33,8 @@ from finmod.workspace.plan import Planning, restated_since
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.steps import Step, silent
 
+# No source of bills can be called so.
+_ASIDE = "_allocation"
 _LONGEST = 500
 _GIT_SECONDS = 10
 
@@ -80,7 +81,7 @@ def apply(
         told_when_full(),
         hold(ledger.locks, "apply", "the allocation", wait=True),
         books(ledger.locks),
-        _staging(ledger, now) as folder,
+        aside(ledger.staging, _ASIDE, now) as folder,
         Engine(temp_folder=folder / "spill", memory_limit=ENGINE_MEMORY) as engine,
     ):
         try:
@@ -218,22 +219,6 @@ def _login() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a user id without a name, as in a container
         return "unknown"
-
-
-@contextmanager
-def _staging(ledger: Ledger, now: datetime) -> Iterator[Path]:
-    """Give a folder aside; what a killed apply left is removed. No source can be called so."""
-    for left in ledger.staging.glob("@allocation-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = ledger.staging / f"@allocation-{now:%Y%m%dT%H%M%S%f}"
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise full_disk(error) or UserError(unwritable(folder.parent, error)) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _refuse_long(what: str, words: str | None) -> None:

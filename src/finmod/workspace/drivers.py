@@ -6,16 +6,14 @@ Owns which drivers are read anew and the order of the steps. Reading, converting
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
+from finmod.ledger.aside import aside
 from finmod.ledger.delta import damaged
 from finmod.ledger.driver_facts import DriverFacts
 from finmod.ledger.drivers import DriverLoad, NewDriver, commit_drivers, driver_state
@@ -31,7 +29,8 @@ from finmod.workspace.driver_kept import DriverReading
 from finmod.workspace.driver_reading import read_driver
 from finmod.workspace.steps import Step, silent, watching
 
-_STAGING = "_drivers"
+# No source of bills can be called so.
+_ASIDE = "_drivers"
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def load_drivers(
     with (
         told_when_full(),
         hold(ledger.locks, "drivers", "the drivers"),
-        _staging(ledger, now) as folder,
+        aside(ledger.staging, _ASIDE, now) as folder,
         Engine(temp_folder=folder / "spill") as engine,
         watching(engine, step) as told,
     ):
@@ -124,18 +123,6 @@ def load_drivers_too(
         return load_drivers(project, [], now, step, again=again)
     except UserError as error:
         return None, list(error.problems)
-
-
-@contextmanager
-def _staging(ledger: Ledger, now: datetime) -> Iterator[Path]:
-    # No source of bills can be called so.
-    ledger.clear_staging(_STAGING)
-    folder = ledger.staging / f"{_STAGING}@{now:%Y%m%dT%H%M%S%f}"
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,20 @@ committing are done in ``sources``, ``normalize`` and ``ledger``.
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from finmod.engines.disk import full_disk, told_when_full
+from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
+from finmod.ledger.aside import aside
 from finmod.ledger.comparison import comparison_ledger
 from finmod.ledger.ledger import Ledger, PreparedPeriod, Snapshot
-from finmod.ledger.locks import books, hold, unwritable
+from finmod.ledger.locks import books, hold
 from finmod.ledger.manifest import FilePeriod, current_files
 from finmod.ledger.prepare import PeriodInput, own_columns, prepare
 from finmod.ledger.same_bill import same_bill
@@ -116,18 +115,19 @@ def load_source(  # noqa: PLR0913 -- a source, its settings, and how to load it
     said = project.sources.get(name)
     declared = said is not None and _files(said) == _files(settings)
     job = Job(name, settings, project.root, now, declared=declared, again=again)
-    with told_when_full(), hold(ledger.locks, f"source-{name}", f"source '{name}'"), books(ledger.locks):
-        ledger.clear_staging(name)
-        with (
-            _staging(ledger, job) as folder,
-            Engine(temp_folder=folder / "spill") as engine,
-            watching(engine, step) as told,
-        ):
-            if settings.format in USAGE:
-                return _usage(load_usage(engine, ledger, job, folder, told), job)
-            if other:
-                _refuse_comparison(engine, project, name, other)
-            return replace(_load(engine, ledger, job, folder, told), compare_with=other)
+    with (
+        told_when_full(),
+        hold(ledger.locks, f"source-{name}", f"source '{name}'"),
+        books(ledger.locks),
+        aside(ledger.staging, name, now) as folder,
+        Engine(temp_folder=folder / "spill") as engine,
+        watching(engine, step) as told,
+    ):
+        if settings.format in USAGE:
+            return _usage(load_usage(engine, ledger, job, folder, told), job)
+        if other:
+            _refuse_comparison(engine, project, name, other)
+        return replace(_load(engine, ledger, job, folder, told), compare_with=other)
 
 
 def _files(settings: SourceSettings) -> tuple[object, ...]:
@@ -189,19 +189,6 @@ def _of_source(problem: Problem, name: str) -> Problem:
     if re.search(rf"\b{re.escape(name)}\b", f"{problem.where} {problem.found}"):
         return problem
     return replace(problem, where=f"{problem.where} (source {name})" if problem.where else f"source {name}")
-
-
-@contextmanager
-def _staging(ledger: Ledger, job: Job) -> Iterator[Path]:
-    folder = ledger.staging / f"{job.name}@{job.now:%Y%m%dT%H%M%S%f}"
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise full_disk(error) or UserError(unwritable(folder.parent, error)) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _load(engine: Engine, ledger: Ledger, job: Job, folder: Path, step: Step) -> LoadReport:
