@@ -22,7 +22,7 @@ from benchmarks.process import Run as Times
 from benchmarks.process import timed
 from benchmarks.taxonomy import case_sql
 from finmod.allocation.definition import Allocation, Level, Share
-from finmod.allocation.levels import LevelRun, cut_levels
+from finmod.allocation.levels.cut import LevelRun, cut_levels
 from finmod.allocation.run import Run
 from finmod.allocation.shares import EPOCH, When
 from finmod.engines.duckdb import Engine, file_list, identifier, literal

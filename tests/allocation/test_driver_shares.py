@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from finmod.allocation.basis import basis_of
+from finmod.allocation.explain.basis import basis_of
 from finmod.allocation.shares import When
 from finmod.engines.duckdb import Engine
 from tests.allocated import books_of, by, driver, one, pool, ran

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from finmod.allocation.definition import Level
-from finmod.allocation.explain import explain_target
-from finmod.allocation.explained import Asked, Explanation, PoolPart
+from finmod.allocation.explain.answers import Asked, Explanation, PoolPart
+from finmod.allocation.explain.walk import explain_target
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import Project

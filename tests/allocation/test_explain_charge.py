@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from finmod.allocation.definition import Level
-from finmod.allocation.explain_charge import ChargeKey, explain_charge
-from finmod.allocation.explained import ChargeWay
+from finmod.allocation.explain.answers import ChargeWay
+from finmod.allocation.explain.charge import ChargeKey, explain_charge
 from finmod.engines.duckdb import Engine
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import Project

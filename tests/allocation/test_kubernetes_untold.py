@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from finmod.allocation.basis import basis_of
 from finmod.allocation.definition import Allocation, Pool, Share
+from finmod.allocation.explain.basis import basis_of
 from finmod.allocation.run import Run, allocate
 from finmod.allocation.shares import When
 from finmod.engines.duckdb import Engine

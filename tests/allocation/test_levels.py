@@ -13,7 +13,7 @@ import pytest
 
 from finmod.allocation.definition import Allocation, Level, Share
 from finmod.allocation.findings import level_findings
-from finmod.allocation.levels import LevelRun, cut_levels
+from finmod.allocation.levels.cut import LevelRun, cut_levels
 from finmod.engines.duckdb import Engine, file_list, identifier
 from finmod.focus.columns import COSTS
 from finmod.normalize.charges import COST_UNKNOWNS
@@ -151,7 +151,7 @@ def test_files_of_any_size_say_the_same(tmp_path: Path, monkeypatch: pytest.Monk
     monthly = customers("use", {"ads/dory": 2, "search/dory": 1}, grain="month")
     found = []
     for size in (2_000_000, 4, 1):
-        monkeypatch.setattr("finmod.allocation.levels._ROWS", size)
+        monkeypatch.setattr("finmod.allocation.levels.cut._ROWS", size)
         with Engine() as engine:
             costs(engine, *((day, name, "7.1") for day in (1, 2, 3, 4) for name in ("search", "ads")), (1, None, "5"))
             run = cut(engine, tmp_path, [*days, *monthly], level("customer", "customer"))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from finmod.allocation.basis import Basis
-from finmod.allocation.explained import CutPart, DayPart, PoolPart
+from finmod.allocation.explain.answers import CutPart, DayPart, PoolPart
+from finmod.allocation.explain.basis import Basis
 from finmod.cli.explain_words import lines, sentence
 from tests.allocated import by
 

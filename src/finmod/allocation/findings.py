@@ -15,7 +15,7 @@ from finmod.allocation.definition import Allocation, Level, Share, Values
 from finmod.allocation.driver_shares import ByDriver
 from finmod.allocation.full_cost import every
 from finmod.allocation.inferred import ByInference, Fit
-from finmod.allocation.levels import LevelRun
+from finmod.allocation.levels.cut import LevelRun
 from finmod.allocation.parts import ALLOCATED
 from finmod.allocation.shares import EPOCH, Dated
 from finmod.allocation.targets import Targets

@@ -30,8 +30,8 @@ from finmod.cli.values import Day, Name, Word
 from finmod.errors import Problem, UserError, counted
 
 if TYPE_CHECKING:
-    from finmod.allocation.explain_charge import ChargeKey
-    from finmod.allocation.explained import ChargeWay
+    from finmod.allocation.explain.answers import ChargeWay
+    from finmod.allocation.explain.charge import ChargeKey
     from finmod.settings.project import Project
     from finmod.taxonomy.explain import DimensionName, KeyNames, ParentName, RuleAnswer
     from finmod.taxonomy.outcomes import Outcome
@@ -227,7 +227,7 @@ def _ways(project: Project, keys: Sequence[KeyNames], measure: str) -> Ways:
 
 
 def _key_of(item: KeyNames) -> ChargeKey:
-    from finmod.allocation.explain_charge import ChargeKey
+    from finmod.allocation.explain.charge import ChargeKey
 
     return ChargeKey(item.source, item.month, item.key, item.restated, item.since, item.until)
 

@@ -1,6 +1,6 @@
 """``finmod explain --of``: an applied amount down to its pools, shares, drivers, rules and charges.
 
-Owns the words; the walk is done in ``allocation/explain.py``.
+Owns the words; the walk is done in ``allocation/explain``.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from finmod.cli.values import wrong_value
 from finmod.errors import Problem, UserError, counted, printable
 
 if TYPE_CHECKING:
-    from finmod.allocation.basis import Basis
-    from finmod.allocation.explained import ChargePart, ChargeWay, DayPart, Explanation, PoolPart
+    from finmod.allocation.explain.answers import ChargePart, ChargeWay, DayPart, Explanation, PoolPart
+    from finmod.allocation.explain.basis import Basis
     from finmod.workspace.explain_allocated import ExplainedAmount, ExplainedTrueUp
 
 _COLUMNS = (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from finmod.allocation.definition import Share
-    from finmod.allocation.explained import Explanation, PoolPart
+    from finmod.allocation.explain.answers import Explanation, PoolPart
     from finmod.ledger.applied import Run
     from finmod.workspace.explain_allocated import ExplainedTrueUp
     from finmod.workspace.explain_true_ups import TrueUp

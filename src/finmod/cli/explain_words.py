@@ -15,8 +15,8 @@ from finmod.errors import counted
 from finmod.terms.money import known_sum
 
 if TYPE_CHECKING:
-    from finmod.allocation.basis import Basis
-    from finmod.allocation.explained import CutPart, DayPart, PoolPart
+    from finmod.allocation.explain.answers import CutPart, DayPart, PoolPart
+    from finmod.allocation.explain.basis import Basis
 
 _LEAST_WAY = 0.0005  # rounds to 0.1 %
 _THOUSAND = 1000

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from finmod.allocation.explain import explain_target
-from finmod.allocation.explain_charge import ChargeKey, explain_charge
-from finmod.allocation.explained import Asked, ChargeWay, Explanation
+from finmod.allocation.explain.answers import Asked, ChargeWay, Explanation
+from finmod.allocation.explain.charge import ChargeKey, explain_charge
+from finmod.allocation.explain.walk import explain_target
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.allocation.run import Run as Made
 from finmod.engines.duckdb import Engine, EngineError, identifier

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from finmod.allocation.explained import Asked
+from finmod.allocation.explain.answers import Asked
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import Value, default_label

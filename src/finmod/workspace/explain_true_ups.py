@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from finmod.allocation.definition import Share
-from finmod.allocation.explained import Asked
+from finmod.allocation.explain.answers import Asked
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.errors import UserError
 from finmod.ledger.applied import Run, files_of

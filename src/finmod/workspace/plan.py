@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from finmod.allocation.differences import changes, months, of_months, results, totals
-from finmod.allocation.levels import lower_levels
+from finmod.allocation.levels.cut import lower_levels
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from finmod.allocation.definition import Allocation, DriverInfo
 from finmod.allocation.findings import level_findings
-from finmod.allocation.levels import cut_levels, lower_levels
+from finmod.allocation.levels.cut import cut_levels, lower_levels
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.renamed import RulesOf
 from finmod.allocation.run import Run, allocate

@@ -1,6 +1,6 @@
 """Days that a level is about to cut, what weighs on them, and rows that it has made of them.
 
-Owns these records. How a day is cut, and what is done with the rows, stands in ``levels.py``.
+Owns these records. How a day is cut, and what is done with the rows, stands in ``cut.py``.
 """
 
 from __future__ import annotations

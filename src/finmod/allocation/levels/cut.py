@@ -1,6 +1,6 @@
 """Levels below the targets: what a product costs cut further, to cohorts, customers and the like, day by day.
 
-Owns the cut and its files; the records of days and rows stand in ``level_pieces.py``. A level can have tens of
+Owns the cut and its files; the records of days and rows stand in ``pieces.py``, what weighs on members in ``weights.py``. A level can have tens of
 thousands of members a day, so that days are cut one after another and written as they come. What no driver tells the
 members of stays with its parent, without a member.
 """
@@ -18,8 +18,8 @@ import numpy as np
 
 from finmod.allocation.definition import Allocation, Level, Share, Values, level_above
 from finmod.allocation.driver_shares import Resolve
-from finmod.allocation.level_pieces import Day, Piece, Weights
-from finmod.allocation.level_weights import MEMBERS, PARENTS, Weighing, as_enums
+from finmod.allocation.levels.pieces import Day, Piece, Weights
+from finmod.allocation.levels.weights import MEMBERS, PARENTS, Weighing, as_enums
 from finmod.allocation.parts import ALLOCATED
 from finmod.allocation.split import UNIT, amount_sql, split_any
 from finmod.allocation.vectors import Ints

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from finmod.allocation.cells import CELLS, KEYS, PLACES
-from finmod.allocation.explain_days import Days
-from finmod.allocation.explained import Asked, ChargePart, DayPart, Explanation, PoolPart
+from finmod.allocation.explain.answers import Asked, ChargePart, DayPart, Explanation, PoolPart
+from finmod.allocation.explain.days import Days
 from finmod.allocation.parts import CODED
 from finmod.allocation.pools import POOL
 from finmod.allocation.run import Run

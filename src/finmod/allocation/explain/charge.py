@@ -1,6 +1,6 @@
 """From a charge up to its targets: in which pool it was, how that is shared, which levels cut it, who got what.
 
-Owns the walk over a run that was made anew, like ``explain.py``.
+Owns the walk over a run that was made anew, like ``walk.py``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 
 from finmod.allocation.asking import Cuts
-from finmod.allocation.basis import answered
 from finmod.allocation.cells import KEYS
 from finmod.allocation.definition import Level, Share
-from finmod.allocation.explained import ChargeTarget, ChargeWay
+from finmod.allocation.explain.answers import ChargeTarget, ChargeWay
+from finmod.allocation.explain.basis import answered
 from finmod.allocation.pools import POOL
 from finmod.allocation.run import Run
 from finmod.allocation.shares import EPOCH, Dated, When

@@ -14,9 +14,9 @@ from decimal import Decimal
 import numpy as np
 
 from finmod.allocation.asking import Cuts
-from finmod.allocation.basis import Basis, answered, basis_of_answer, basis_of_cut
 from finmod.allocation.cells import BILL, CELLS, PLACES
-from finmod.allocation.explained import Asked, CutPart, DayPart
+from finmod.allocation.explain.answers import Asked, CutPart, DayPart
+from finmod.allocation.explain.basis import Basis, answered, basis_of_answer, basis_of_cut
 from finmod.allocation.kubernetes_charges import WEIGHTS
 from finmod.allocation.run import Run
 from finmod.allocation.shares import EPOCH, When

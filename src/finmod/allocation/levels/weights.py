@@ -15,7 +15,7 @@ import numpy as np
 
 from finmod.allocation.definition import Level, Share
 from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
-from finmod.allocation.level_pieces import MEMBER, Day
+from finmod.allocation.levels.pieces import MEMBER, Day
 from finmod.allocation.shares import EPOCH
 from finmod.allocation.vectors import Floats, Ints
 from finmod.engines.duckdb import Engine, identifier, literal

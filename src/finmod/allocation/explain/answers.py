@@ -1,6 +1,6 @@
 """What an explanation of an allocated number is made of: parts by pool, days, charge keys; and a charge's targets.
 
-Owns the records. They are made in ``explain.py``, ``explain_days.py`` and ``explain_charge.py``.
+Owns the records. They are made in ``walk.py``, ``days.py`` and ``charge.py``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from finmod.allocation.basis import Basis
 from finmod.allocation.definition import Level, Share, Values
+from finmod.allocation.explain.basis import Basis
 
 
 @dataclass(frozen=True)
