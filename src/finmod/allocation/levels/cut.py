@@ -1,8 +1,8 @@
 """Levels below the targets: what a product costs cut further, to cohorts, customers and the like, day by day.
 
-Owns the cut and its files; the records of days and rows stand in ``pieces.py``, what weighs on members in ``weights.py``. A level can have tens of
-thousands of members a day, so that days are cut one after another and written as they come. What no driver tells the
-members of stays with its parent, without a member.
+Owns the cut and its files; the records of days and rows stand in ``pieces.py``, what weighs on members in
+``weights.py``. A level can have tens of thousands of members a day, so that days are cut one after another and written
+as they come. What no driver tells the members of stays with its parent, without a member.
 """
 
 from __future__ import annotations
