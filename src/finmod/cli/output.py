@@ -283,17 +283,17 @@ def _no_formula(text: str) -> str:
 
 _MARKS = re.compile(r"[\\|\[`*~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
-_MENTION = re.compile(r"(?<!\w)@(?=\w)|#(?=[0-9])")
+_LINKED = re.compile(r"@(?=\w)|#(?=[0-9])|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
 
 
 def markdown_text(text: str) -> str:
     r"""Return text as one line of Markdown that shows it as it is: neither markup nor the end of a cell.
 
-    Nobody is mentioned by it and no issue is linked where it is a comment: a space without a width stands between.
+    Nobody is mentioned by it, and no issue, address or site is linked: a space without a width stands between.
 
-    >>> print(markdown_text("*Support* of @everyone | <b>"))
-    \*Support\* of @&#8203;everyone \| &lt;b>
+    >>> print(markdown_text("*Support* of @everyone | <b>https://a.example"))
+    \*Support\* of @&#8203;everyone \| &lt;b>https:&#8203;//a.example
     """
     clean = _ENTITY.sub("&amp;", printable(text, 2000).replace("\n", " "))
     clean = _MARKS.sub(lambda found: f"\\{found[0]}", clean).replace("<", "&lt;")
-    return _MENTION.sub(lambda found: f"{found[0]}&#8203;", clean)
+    return _LINKED.sub(lambda found: f"{found[0]}&#8203;", clean)
