@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.allocation import against_case, customers, months_36
+from benchmarks.commands import plan_and_apply
 from benchmarks.load import load_against_copy, project_of
 from benchmarks.peer import cur_against_converter
 from benchmarks.service_graph import graph_against_peer
@@ -37,6 +38,8 @@ def main() -> None:
         "rules": lambda: rules_against_case(1_000_000, times),
         "tags": lambda: changed_taxonomy(project_of(folder, sizes[-1]), times),
         "allocation": lambda: against_case(folder, project_of(folder, sizes[-1]), times),
+        "commands": lambda: plan_and_apply(folder, project_of(folder, sizes[-1]), 1, times, 1.5),
+        "commands-months": lambda: plan_and_apply(folder, project_of(folder, sizes[-1]), 36, times, 30),
         "months": lambda: months_36(folder, project_of(folder, sizes[-1]), times),
         "customers": lambda: customers(folder, times),
         "graph": lambda: graph_against_peer(folder, times),

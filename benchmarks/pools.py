@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from finmod.allocation.definition import Allocation
-from finmod.allocation.driver_shares import DRIVER_ROWS
+from finmod.allocation.driver_series import DRIVER_ROWS
 from finmod.allocation.reading import read_allocation
 from finmod.allocation.run import Run, allocate
 from finmod.engines.duckdb import Engine, file_list, literal

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from finmod.allocation.definition import Allocation, Fixed, Grain, Level, Pool, Share, Values
-from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.driver_series import Resolve
 from finmod.allocation.run import Run, allocate
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.focus.columns import COSTS

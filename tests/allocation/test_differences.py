@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from finmod.allocation.differences import Sides, Total, changes, months, totals
+import pytest
+
+from finmod.allocation.differences import Sides, Total, changes, months, moved_costs, totals
 from finmod.allocation.moves import Change
 from finmod.engines.duckdb import Engine
 
@@ -104,3 +107,45 @@ def test_what_was_booked_later_of_a_closed_month_is_told_with_it() -> None:
     with Engine() as engine:
         assert changes(engine, sides(told, now)) == []
         assert months(engine, sides(told, now)) == [JULY]
+
+
+COSTS = ("BilledCost", "ListCost", "ContractedCost")
+
+
+def costly(*amounts: str | None, product: str = "search") -> str:
+    """Return SQL for a row of July's pool k8s with these costs."""
+    listed = ", ".join(
+        f"{amount or 'NULL'}::DECIMAL(38,12) AS {name}" for amount, name in zip(amounts, COSTS, strict=True)
+    )
+    return (
+        f"SELECT DATE '2026-07-01' AS x_BillingPeriod, NULL::DATE AS x_AllocationOf, 'USD' AS BillingCurrency, "
+        f"'k8s' AS x_Pool, '{product}' AS x_Product, {listed}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (costly("1", "2", "3"), costly("1", "2", "3"), ()),
+        (costly("1", "2", "3"), costly("1", "5", "3"), ("ListCost",)),
+        (costly("1", "2", "3"), costly("1", "2", "3", product="ads"), COSTS),
+        # What the order of a split moves is none; cost that came is some, however little.
+        (
+            f"{costly('1', '1', '0')} UNION ALL {costly('1', '1', '0', product='ads')}",
+            (
+                f"{costly('1.000000000002', '1.000000000002', '0')} UNION ALL "
+                f"{costly('0.999999999998', '1', '0', product='ads')}"
+            ),
+            ("ListCost",),
+        ),
+        (costly(None, "2", "3"), costly("0", "2", "3"), ()),
+    ],
+)
+def test_costs_of_which_anything_moves_are_those_of_which_changes_are_told(
+    before: str, after: str, expected: tuple[str, ...]
+) -> None:
+    with Engine() as engine:
+        assert moved_costs(engine, sides(before, after), COSTS) == expected
+        each = (replace(sides(before, after), measure=cost) for cost in COSTS)
+        assert tuple(side.measure for side in each if changes(engine, side)) == expected
+        assert moved_costs(engine, sides(before, after), ()) == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from finmod.allocation.definition import Level, Share
+from finmod.allocation.definition import Grain, Level, Share
 from finmod.engines.duckdb import Engine
 from finmod.terms.findings import Finding, codes
 from tests.allocated import Outcome, Row, books_of, by, day, driver, one, pool, ran
@@ -30,9 +30,9 @@ def told(found: Outcome, code: str) -> list[Finding]:
 def use(*numbers: int, hours: int = 0, **values: int) -> list[Row]:
     """Return a driver's rows on days of September 2026, or in the first hours of them."""
     starts = [f"2026-09-{at:02}" for at in numbers]
-    grain = "hour" if hours else "day"
+    grain: Grain = "hour" if hours else "day"
     starts = [f"{start}T{hour:02}:00:00" for start in starts for hour in range(hours)] if hours else starts
-    return [row for start in starts for row in driver("use", values, start, grain)]  # type: ignore[arg-type]
+    return [row for start in starts for row in driver("use", values, start, grain)]
 
 
 BY_CAPACITY = by("driver", driver="use", capacity="there")
@@ -62,9 +62,9 @@ def test_use_beyond_the_capacity_is_told_with_the_day_and_how_much(tmp_path: Pat
     ],
 )
 def test_hours_and_months_beyond_the_capacity_are_told_as_such(
-    tmp_path: Path, engine: Engine, grain: str, at: str, words: str
+    tmp_path: Path, engine: Engine, grain: Grain, at: str, words: str
 ) -> None:
-    rows = [*driver("use", {"": 3}, at, grain), *driver("there", {"": 2.5}, at, grain)]  # type: ignore[arg-type]
+    rows = [*driver("use", {"": 3}, at, grain), *driver("there", {"": 2.5}, at, grain)]
     found = ran(books_of(tmp_path, [one("k8s", "24")]), engine, [pool("k8s", BY_CAPACITY)], rows)
     assert f"{words}3 of 2.5, 0.5 too much, what names nobody being the largest" in told(found, "FM2150")[0].message
 

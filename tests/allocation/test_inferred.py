@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from finmod.allocation.definition import Allocation, Pool, Share
-from finmod.allocation.driver_shares import Series
+from finmod.allocation.driver_series import Series
 from finmod.allocation.findings import doubt_findings
 from finmod.allocation.inferred import ByInference
 from finmod.allocation.receiving import Receiving

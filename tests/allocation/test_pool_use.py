@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from finmod.allocation.pool_use import pool_findings, unshared_findings
-from finmod.allocation.pools import with_pools
+from finmod.allocation.pools import POOL, with_pools
 from finmod.taxonomy.naming import name_keys
 from finmod.taxonomy.reading import read_taxonomy
 from finmod.taxonomy.segments import Segments
@@ -31,7 +31,7 @@ def told(folder: Path, pools: str, charges: Sequence[Charge]) -> list[tuple[Any,
                 "WHERE n = $4",
                 [count, cost, currency, number],
             )
-        naming = name_keys(engine, taxonomy, Segments(), "base")
+        naming = name_keys(engine, taxonomy, Segments(), "base", asking=POOL)
         found = [*pool_findings(engine, naming, allocation), *unshared_findings(engine, naming, allocation)]
     return [(each.code, each.severity, each.where, each.rows, each.message) for each in found]
 

@@ -46,3 +46,12 @@ def test_what_goes_on_goes_where_it_goes_on_to() -> None:
     assert second is not None
     made = composed(first, {-1: second})
     assert dict(zip(made.places.tolist(), made.parts.tolist(), strict=True)) == {2: 0.625, 3: 0.375}
+
+
+def test_places_that_rise_and_places_in_any_order_make_the_same_vector() -> None:
+    places, weights = np.array([-2, 1, 4, 7]), np.array([1.0, 0.0, 3.0, -1.0])
+    for order in ([0, 1, 2, 3], [3, 1, 0, 2]):
+        made = from_arrays(places[order], weights[order])
+        assert made is not None
+        assert (made.places.tolist(), made.weights.tolist()) == ([-2, 4], [1.0, 3.0])
+    assert from_arrays(np.array([1, 2]), np.array([0.0, -1.0])) is None

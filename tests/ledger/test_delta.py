@@ -233,3 +233,19 @@ def test_the_month_of_a_partition_may_be_another_column(tmp_path: Path) -> None:
     version = folder.replace(table, [NewFile(place / "a.parquet", 1, "s", JULY)])
     assert values(folder.files(table, version)) == [7]
     assert place.name == "x_Of=2026-07-01"
+
+
+def test_files_of_a_version_are_read_once_and_looked_for_each_time(tmp_path: Path) -> None:
+    folder = DeltaFolder(tmp_path)
+    folder.create(SMALL)
+    put(folder, "1", 1, JULY)
+    files = folder.files(SMALL, 1)
+    put(folder, "2", 2, AUGUST)
+    assert values(folder.files(SMALL, 1)) == [1]
+    assert values(folder.files(SMALL, 2)) == [1, 2]
+    folder.files(SMALL, 1).clear()  # the caller's own list
+    assert folder.files(SMALL, 1) == files
+    files[0].unlink()
+    for version in (1, 2):
+        with pytest.raises(UserError, match="is gone"):
+            folder.files(SMALL, version)

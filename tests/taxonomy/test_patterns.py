@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finmod.engines.duckdb import Engine, literal
-from finmod.taxonomy.patterns import any_of, first_match, is_pattern, is_regex, lowered, matches, refused, regex
+from finmod.taxonomy.patterns import (
+    any_of,
+    are_taken,
+    first_match,
+    is_pattern,
+    is_regex,
+    lowered,
+    matches,
+    refused,
+    regex,
+)
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +280,15 @@ def test_expressions_are_put_together_without_touching_each_other(engine: Engine
         False,
         True,
     )
+
+
+def test_patterns_are_tried_together_and_one_that_is_none_is_found_again(engine: Engine) -> None:
+    good = ["search-*", *(f"/a{number}|b/" for number in range(450))]
+    assert are_taken(engine, good)
+    assert are_taken(engine, [])
+    for bad in ("/a)|(b/", "/(?=a)/", f"/{'a' * 3000}/"):
+        assert not are_taken(engine, [*good, bad])
+        assert refused(engine, bad) is not None
+    # What the engine takes may still hang others.
+    assert are_taken(engine, ["/(a+)+/"])
+    assert refused(engine, "/(a+)+/", is_taken=True) == refused(engine, "/(a+)+/") is not None

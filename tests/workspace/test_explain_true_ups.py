@@ -32,8 +32,8 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return made
 
 
-def amount(books: Books, product: str, **more: str | None) -> ExplainedAmount:
-    return explain_amount(project_of(books), Wanted({"product": product}, month=SEPTEMBER, **more))  # type: ignore[arg-type]
+def amount(books: Books, product: str, pool: str | None = None) -> ExplainedAmount:
+    return explain_amount(project_of(books), Wanted({"product": product}, month=SEPTEMBER, pool=pool))
 
 
 def test_a_true_up_tells_versions_pools_and_shares(books: Books) -> None:

@@ -121,3 +121,24 @@ def test_a_rule_file_that_goes_away_while_it_is_read_is_told() -> None:
         "allocation.yaml: a rule file changed while it was read: No such file or directory; expected files that stay "
         "as they are until the command ends.\n  Run the command again. (FM2210, docs/errors.md)"
     )
+
+
+def test_a_taxonomy_of_the_same_files_is_taken_and_not_read_again(driven: Books, tmp_path: Path) -> None:
+    driven.write("taxonomy.yaml", f"include: [more.yaml]\n{TAXONOMY}")
+    driven.write("more.yaml", "dimensions: {}\n")
+    rules = read_rules(driven.root)
+    other = driven.copy(tmp_path / "other")
+    other.write("allocation.yaml", BY_REQUESTS.replace("pools:", "pools: # now"))
+    same = read_rules(other.root, rules)
+    assert same.taxonomy is rules.taxonomy
+    assert same == read_rules(other.root)
+    assert same.files.hash != rules.files.hash
+
+    other.write("more.yaml", "dimensions: {area: {from: [{tag: area}]}}\n")
+    read = read_rules(other.root, rules)
+    assert "area" in read.taxonomy.dimensions
+    assert read == read_rules(other.root)
+
+    (other.root / "more.yaml").unlink()
+    with pytest.raises(UserError, match=r"there is no file 'more\.yaml'"):
+        read_rules(other.root, rules)

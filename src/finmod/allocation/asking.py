@@ -5,7 +5,7 @@ Owns the choice of the class that answers for a kind, and that what two shares n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -14,7 +14,8 @@ import numpy as np
 from finmod.allocation.cells import Groups
 from finmod.allocation.cost_shares import ByCost, Weights, read_weights
 from finmod.allocation.definition import Allocation, Grain, Level, Pool, Share
-from finmod.allocation.driver_shares import ByDriver, Drivers, Resolve, Series, refused_of
+from finmod.allocation.driver_series import Drivers, Resolve, Series
+from finmod.allocation.driver_shares import ByDriver, refused_of
 from finmod.allocation.full_cost import FirstRound
 from finmod.allocation.inferred import ByInference, History
 from finmod.allocation.kubernetes_shares import ByKubernetes, Held, read_held
@@ -55,13 +56,13 @@ class Asking:
     first: FirstRound | None = None
     _drivers: Drivers = field(init=False)
     _costs: dict[tuple[str, Grain | None, tuple[str, ...], bool], Weights] = field(default_factory=dict)
-    _series: dict[tuple[str, Grain | None], Series | None] = field(default_factory=dict)
     _held: dict[tuple[Grain | None, tuple[Decimal, ...]], Held] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Number the targets that are pools."""
         self.receiving = receiving_of(self.allocation, self.targets)
-        self._drivers = Drivers(self.engine, self.targets, self.resolve, self.taxonomy.days(), self.days)
+        wanted = [each for pool in self.allocation.pools for share in pool.shares for each in _drivers_of(share)]
+        self._drivers = Drivers(self.engine, self.targets, self.resolve, self.taxonomy.days(), self.days, wanted)
 
     def pool(self, number: int) -> Dated:
         """Return the shares of a pool."""
@@ -160,10 +161,17 @@ class Asking:
 
     def series(self, name: str, grain: Grain | None) -> Series | None:
         """Return a driver's values in periods of a length at least; None where it has none."""
-        key = name, grain
-        if key not in self._series:
-            self._series[key] = self._drivers.series(name, grain)
-        return self._series[key]
+        return self._drivers.series(name, grain)
+
+
+def _drivers_of(share: Share) -> Iterator[tuple[str, Grain | None]]:
+    """Yield the drivers that a share and those behind it are certain to ask for, and in which periods."""
+    if share.kind == "driver" and share.driver:
+        yield share.driver, share.grain
+    if share.kind == "inferred":
+        yield from ((name, "day") for name in share.drivers)
+    if share.otherwise is not None:
+        yield from _drivers_of(share.otherwise)
 
 
 @dataclass

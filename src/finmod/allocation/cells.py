@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from finmod.allocation.definition import Allocation
-from finmod.allocation.kubernetes_charges import OF_CHARGES, WEIGHTS, asking_pools, mark_charges
+from finmod.allocation.kubernetes_charges import OF_CHARGES, TEXTS, WEIGHTS, asking_pools, mark_charges
 from finmod.allocation.pools import POOL
 from finmod.allocation.split import UNIT
 from finmod.allocation.targets import Targets
@@ -92,11 +92,16 @@ def within_columns(allocation: Allocation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for share in allocation.shares() for name in share.within))
 
 
+def kept_texts(allocation: Allocation) -> tuple[str, ...]:
+    """Return the text columns of charge keys that a run looks at once they are named."""
+    return (*PLACE_COLUMNS, *within_columns(allocation), *(TEXTS if asking_pools(allocation) else ()))
+
+
 def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: Targets) -> Groups:
     """Make the tables of keys, places and targets out of the table ``names``; return the groups.
 
     Args:
-        engine: Has ``names``, with the columns of ``within_columns``.
+        engine: Has ``names``, with ``kept_texts``.
         naming: What its numbers mean; the taxonomy is the one with pools.
         allocation: Its pools.
         targets: Gets the targets that charges name.

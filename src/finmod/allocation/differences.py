@@ -65,10 +65,16 @@ class Sides:
     measure: str
     months: Sequence[date] | None = None
 
-    def rows(self, *, after: bool) -> str:
-        """Return SQL for the rows of a side: month, currency, pool, dimensions, amount, and which side it is."""
+    def rows(self, *, after: bool, costs: Sequence[str] = ()) -> str:
+        """Return SQL for the rows of a side: month, currency, pool, dimensions, amount, and which side it is.
+
+        Args:
+            after: Which side.
+            costs: Costs that are wanted by their own names, in place of the amount.
+        """
         kept = ", ".join(("BillingCurrency", "x_Pool", *map(identifier, self.columns)))
-        amounts = f"{identifier(self.measure)} AS amount, {str(after).lower()} AS is_after"
+        wanted = ", ".join(map(identifier, costs)) or f"{identifier(self.measure)} AS amount"
+        amounts = f"{wanted}, {str(after).lower()} AS is_after"
         side = self.after if after else self.before
         return f"SELECT {MONTH} AS month, {kept}, {amounts} FROM ({side}){of_months(self.months)}"
 
@@ -93,6 +99,28 @@ def changes(engine: Engine, sides: Sides) -> list[Change]:
         f"QUALIFY max(abs(moved)) OVER pool >= {_NOISE} OR sum(moved) OVER pool <> 0 ORDER BY {columns}"
     )
     return [Change(row[0], row[1], row[2], tuple(row[3:-1]), row[-1]) for row in rows]
+
+
+def moved_costs(engine: Engine, sides: Sides, costs: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some costs of which anything differs, as ``changes`` tells it.
+
+    Args:
+        engine: Has the rows of both sides.
+        sides: The two allocations; their own measure is not read.
+        costs: FOCUS ids.
+    """
+    keys = ", ".join(("month", "BillingCurrency", "x_Pool", *map(identifier, sides.columns)))
+    moved, pools, found = [], [], []
+    for at, cost in enumerate(map(identifier, costs)):
+        after, before = (f"coalesce(sum({cost}) FILTER ({side}), 0)" for side in ("is_after", "NOT is_after"))
+        moved.append(f"{after} - {before} AS moved_{at}")
+        pools.append(f"max(abs(moved_{at})) >= {_NOISE} OR sum(moved_{at}) <> 0 AS differs_{at}")
+        found.append(f"coalesce(bool_or(differs_{at}), false)")
+    rows = f"{sides.rows(after=False, costs=costs)} UNION ALL {sides.rows(after=True, costs=costs)}"
+    by_target = f"SELECT {keys}, {', '.join(moved)} FROM ({rows}) GROUP BY {keys}"
+    by_pool = f"SELECT {', '.join(pools)} FROM ({by_target}) GROUP BY month, BillingCurrency, x_Pool"
+    answers = engine.row(f"SELECT {', '.join(found)} FROM ({by_pool})") if costs else ()
+    return tuple(cost for cost, differs in zip(costs, answers, strict=True) if differs)
 
 
 def totals(engine: Engine, sides: Sides) -> list[Total]:

@@ -1,64 +1,31 @@
 """Shares by a driver: a pool goes to targets in proportion to what a series says of them in the same period.
 
-Owns the reading of a driver's values for targets, and who pays for what nobody used.
+Owns who pays for what nobody used, and what is no answer. How values are read stands in ``driver_series.py``.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, Final, NamedTuple, Protocol
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
-from finmod.allocation.definition import FINEST_FIRST, Grain, Share, Values
+from finmod.allocation.definition import Share
+from finmod.allocation.driver_series import HOURS, Series
 from finmod.allocation.receiving import Receiving
-from finmod.allocation.shares import EPOCH, When, among
+from finmod.allocation.shares import When, among
 from finmod.allocation.targets import UNALLOCATED, Targets
 from finmod.allocation.vectors import Floats, Ints, Partly, Vector, from_arrays, mixed, only, raised, without
-from finmod.engines.duckdb import Engine, literal
+from finmod.engines.duckdb import Engine
 
-DRIVER_ROWS: Final = "driver_rows"
-"""Relation that a run finds in the engine: the table ``drivers`` as far as it is asked for."""
-
-PERIODS: Final = {
-    "hour": "CAST(epoch(x_Start) AS BIGINT) // 3600",
-    "day": "CAST(epoch(x_Start) AS BIGINT) // 86400",
-    "month": "date_diff('month', DATE '1970-01-01', CAST(x_Start AS DATE))",
-}
-HOURS: Final = 24
-"""Of a day."""
-_FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
 # Periods that a share keeps its answers of: what asks goes through the days in order.
 _HELD = 100
 # Sums of doubles differ by so much from what is exactly the same.
 _ROUNDING = 1e-9
 # Words of idle that say who pays where nobody used anything; the others go by those who did.
 _SAID = frozenset({"owner", "unallocated"})
-
-
-@dataclass(frozen=True)
-class Series:
-    """A driver's values by period and target.
-
-    Attributes:
-        grain: Length of its periods.
-        values: Period -> numbers of targets and their values; number 0 is what names nobody.
-        whole: Number of the driver's own periods that a day has, where these are shorter than those it is read in.
-        known: Day -> number of those that have a row; None where it is read in its own periods.
-    """
-
-    grain: Grain
-    values: Mapping[int, tuple[Ints, Floats]]
-    whole: int = 1
-    known: Mapping[int, int] | None = None
-
-    def lacks(self, day: int) -> int:
-        """Return how many of the driver's own periods on a day have no row, though a longer one may have a value."""
-        return 0 if self.known is None else self.whole - self.known.get(day, 0)
 
 
 class Excess(NamedTuple):
@@ -73,140 +40,6 @@ class Excess(NamedTuple):
     used: float
     there: float
     most: int
-
-
-class Resolve(Protocol):
-    """Finds values of the taxonomy by what drivers call them."""
-
-    def __call__(self, dimension: str, text: str, day: date | None = None) -> str | None:
-        """Return the value that a text is on a day, the last that it ever was without one; None where it is none."""
-
-
-@dataclass
-class Drivers:
-    """Drivers to be read: what their texts mean is found once, however many drivers tell of the same targets.
-
-    Attributes:
-        engine: Has ``DRIVER_ROWS``.
-        targets: Get the numbers.
-        resolve: Finds values of the taxonomy.
-        edges: Days on which what a text is may change.
-        days: First and last of the days, since 1970, that are shared; values are read of whole months.
-    """
-
-    engine: Engine
-    targets: Targets
-    resolve: Resolve
-    edges: Sequence[date]
-    days: tuple[int, int]
-    _named: dict[str, list[tuple[str, int, date, date]]] = field(default_factory=dict)
-    _offered: list[str] = field(default_factory=list)
-
-    def series(self, name: str, grain: Grain | None) -> Series | None:
-        """Return a driver's values, None where it has none at all.
-
-        Args:
-            name: Of the driver.
-            grain: Length of the periods that are wanted, the driver's own where it is coarser or None.
-        """
-        told = self.engine.rows(
-            f"SELECT DISTINCT x_Grain, x_Dimensions FROM {DRIVER_ROWS} WHERE x_Driver = {literal(name)} ORDER BY ALL"
-        )
-        if not told:
-            return None
-        kinds = {kind for kind, _ in told}
-        own: list[Grain] = [each for each in FINEST_FIRST if each in kinds]
-        length = max([own[-1], *([grain] if grain else [])], key=FINEST_FIRST.index)
-        is_dated = self._offer(list(dict.fromkeys(text for _, text in told)))
-        # Few texts change what they are, and to compare days of millions of rows takes a moment.
-        by_day = " AND d.x_Start >= t.since AND d.x_Start < t.until" if is_dated else ""
-        first, last = (EPOCH + timedelta(days=each) for each in self.days)
-        rows = (
-            f"SELECT CAST({PERIODS[length]} AS BIGINT) << 32 | t.number AS key, x_Value AS amount FROM {DRIVER_ROWS} "
-            f"AS d JOIN driver_targets AS t ON t.text = d.x_Dimensions{by_day} WHERE d.x_Driver = {literal(name)} "
-            f"AND x_Value IS NOT NULL AND d.x_Start >= date_trunc('month', DATE '{first}') "
-            f"AND d.x_Start < date_trunc('month', DATE '{last}') + INTERVAL 1 MONTH"
-        )
-        found = _sorted(self.engine.arrays(f"SELECT key, CAST(amount AS DOUBLE) AS amount FROM ({rows})"))
-        if (found[0][1:] == found[0][:-1]).any():
-            # Only what stands twice is summed: to group a year of values takes longer than all else here.
-            sums = f"SELECT key, CAST(sum(amount) AS DOUBLE) AS amount FROM ({rows}) GROUP BY key"
-            found = _sorted(self.engine.arrays(sums))
-        whole = HOURS if own[0] == "hour" else 1
-        return Series(length, Periods(*found), whole, None if length == own[0] else _known(self.engine, name, own[0]))
-
-    def _offer(self, texts: list[str]) -> bool:
-        """Make the table of what texts are; return whether that depends on the day."""
-        for text in texts:
-            if text not in self._named:
-                self._named[text] = _named(text, self.targets, self.resolve, self.edges)
-        named = [each for text in texts for each in self._named[text]]
-        if texts != self._offered:
-            self.engine.run(
-                "CREATE OR REPLACE TEMP TABLE driver_targets AS SELECT unnest(?::VARCHAR[]) AS text, "
-                "unnest(?::INTEGER[]) AS number, unnest(?::DATE[]) AS since, unnest(?::DATE[]) AS until",
-                [list(each) for each in zip(*named, strict=True)],
-            )
-            self._offered = texts
-        return len(named) > len(texts)
-
-
-def _known(engine: Engine, name: str, own: Grain) -> Mapping[int, int]:
-    """Return day -> number of the periods of a driver that have a row."""
-    rows: list[tuple[int, int]] = engine.rows(
-        f"SELECT CAST({PERIODS['day']} AS BIGINT) AS day, count(*) FROM (SELECT DISTINCT x_Start FROM {DRIVER_ROWS} "
-        f"WHERE x_Driver = {literal(name)} AND x_Grain = {literal(own)} AND x_Value IS NOT NULL) GROUP BY day"
-    )
-    return dict(rows)
-
-
-def _sorted(found: Mapping[str, Any]) -> tuple[Ints, Floats]:
-    """Return keys in rising order, and their amounts."""
-    keys = np.asarray(found["key"], dtype=np.int64)
-    order = np.argsort(keys)
-    return keys[order], np.asarray(found["amount"], dtype=np.float64)[order]
-
-
-class Periods(Mapping[int, tuple[Ints, Floats]]):
-    """Period -> numbers of targets and their values: slices of two arrays, since years of values are millions."""
-
-    def __init__(self, keys: Ints, amounts: Floats) -> None:
-        """Take the arrays: keys are the period and 32 bits of the target's number, each once, in rising order."""
-        periods = keys >> 32
-        starts = np.flatnonzero(np.diff(periods, prepend=periods[:1] - 1))
-        ends = [*starts[1:].tolist(), len(keys)]
-        self._places = dict(zip(periods[starts].tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
-        self._numbers, self._amounts = (keys & 0xFFFFFFFF).astype(np.int32), amounts
-
-    def __getitem__(self, period: int) -> tuple[Ints, Floats]:
-        """Return the targets of a period, in rising order, and their values."""
-        first, last = self._places[period]
-        return self._numbers[first:last].astype(np.int64), self._amounts[first:last]
-
-    def __iter__(self) -> Iterator[int]:
-        """Yield the periods, in rising order."""
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        """Return the number of periods."""
-        return len(self._places)
-
-
-def _named(text: str, targets: Targets, resolve: Resolve, edges: Sequence[date]) -> list[tuple[str, int, date, date]]:
-    """Return a text with the number of the target that it is, from a day until before another."""
-    found = json.loads(text)
-    starts = [_FIRST, *edges]
-    numbers = [targets.number(_values(found, targets, resolve, day)) for day in starts]
-    kept = [at for at, number in enumerate(numbers) if at == 0 or number != numbers[at - 1]]
-    ends = [*(starts[at] for at in kept[1:]), _LAST]
-    return [(text, numbers[at], starts[at], end) for at, end in zip(kept, ends, strict=True)]
-
-
-def _values(found: Mapping[str, str | None], targets: Targets, resolve: Resolve, day: date) -> Values:
-    """Return the target of a row on a day; where its main value is none of the taxonomy then, nobody."""
-    read = [(name, found.get(name)) for name in targets.dimensions]
-    values = [None if text is None else resolve(name, text, day) for name, text in read]
-    return tuple(values) if values[0] is not None else (None,) * len(values)
 
 
 @dataclass

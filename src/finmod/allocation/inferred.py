@@ -16,7 +16,7 @@ import numpy as np
 
 from finmod.allocation.cells import CELLS, PLACES
 from finmod.allocation.definition import Allocation, Share
-from finmod.allocation.driver_shares import Series
+from finmod.allocation.driver_series import Series
 from finmod.allocation.full_cost import every
 from finmod.allocation.receiving import Receiving
 from finmod.allocation.shares import EPOCH, When

@@ -25,8 +25,12 @@ WEIGHTS: Final = "x_Weights"
 OF_CHARGES: Final = "kubernetes_of_charges"
 """Table: x_Source, x_BillingPeriod, x_ChargeKey -> ResourceId and that column."""
 
-_TEXTS = ("ResourceId", "ResourceName", "Tags", "AllocatedTags", "ServiceName", "ServiceCategory", "ServiceSubcategory",
-          "SkuMeter", "ChargeDescription")  # fmt: skip
+TEXTS: Final = (
+    "ResourceId", "ResourceName", "Tags", "AllocatedTags", "ServiceName", "ServiceCategory", "ServiceSubcategory",
+    "SkuMeter", "ChargeDescription",
+)  # fmt: skip
+"""Columns of charges that are looked at."""
+
 _OWN = "(?:(?:user|tag|label)[:_]|k8s-label/)?"
 _CLUSTER = "(?:(?:k8s|eks|aks|gke|kubernetes)[-_:/]?)?cluster(?:[-_]?name)?"
 _SUPPLIERS = (
@@ -47,7 +51,7 @@ def mark_charges(engine: Engine, pool: str, numbers: Collection[int]) -> None:
     """Make the table of what the charges of some pools are for.
 
     Args:
-        engine: Has the table ``names`` and those of ``read_usage``.
+        engine: Has the table ``names``, with ``TEXTS``, and the tables of ``read_usage``.
         pool: SQL for the number of the pool that a row of ``names`` is in.
         numbers: Of the pools.
     """
@@ -58,7 +62,7 @@ def mark_charges(engine: Engine, pool: str, numbers: Collection[int]) -> None:
         f"regexp_full_match(t.key, '{_OWN}(?:{_CLUSTER}|{_SUPPLIERS})') OR t.key LIKE '%kubernetes.io/cluster/_%'"
     )
     sql = query("kubernetes_charges").format(
-        charges=f"(SELECT DISTINCT {keys}, {', '.join(_TEXTS)} FROM {NAMES} WHERE {pool} IN "
+        charges=f"(SELECT DISTINCT {keys}, {', '.join(TEXTS)} FROM {NAMES} WHERE {pool} IN "
         f"({', '.join(map(str, numbers))}))",
         id=resource_key("ResourceId"),
         names_cluster="false" if nameless else suppliers,

@@ -100,7 +100,7 @@ def matched(changes: Iterable[Change]) -> list[Move]:
 
     def order(currency: str, end: _End) -> tuple[object, ...]:
         pool, target, _ = end
-        return sums[currency, pool, target].copy_abs().copy_negate(), *_names((pool, *target))
+        return sums[currency, pool, target].copy_abs().copy_negate(), pool is None, pool or "", _names(target)
 
     found = []
     for (month, currency), some in sorted(together.items(), key=lambda item: item[0]):
@@ -139,15 +139,17 @@ def _in_month(month: date, currency: str, ends: Sequence[_End]) -> list[Move]:
 
 def _match(rows: Sequence[_End], add: _Add) -> list[_End]:
     """Match givers and takers, one after the other; return what is left of them."""
-    givers, takers = ([row for row in rows if (row[2] < 0) is giving] for giving in (True, False))
+    # The next one of each stands at the end.
+    givers, takers = ([row for row in reversed(rows) if (row[2] < 0) is giving] for giving in (True, False))
     while givers and takers:
-        (pool, giver, less), (other, taker, more) = givers[0], takers[0]
-        amount = min(less.copy_negate(), more)
-        add(givers[0], takers[0], amount)
-        left = difference(less, amount.copy_negate()), difference(more, amount)
-        givers[:1] = [(pool, giver, left[0])] if left[0] else []
-        takers[:1] = [(other, taker, left[1])] if left[1] else []
-    return givers + takers
+        giver, taker = givers.pop(), takers.pop()
+        amount = min(giver[2].copy_negate(), taker[2])
+        add(giver, taker, amount)
+        if left := difference(giver[2], amount.copy_negate()):
+            givers.append((*giver[:2], left))
+        if left := difference(taker[2], amount):
+            takers.append((*taker[:2], left))
+    return [*reversed(givers), *reversed(takers)]
 
 
 class Flow(NamedTuple):
@@ -230,10 +232,16 @@ def lines(moves: Iterable[Move], *, detail: bool = False) -> list[Line]:
         found[key].append((move.month, move.amount))
     made = []
     for (currency, giver, taker, pool, text, rule, _), some in found.items():
-        amount = known_sum(each for _, each in some) or Decimal(0)
-        months = tuple(sorted({month for month, _ in some}))
+        amount, months = _together(some)
         made.append(Line(Flow(currency, giver, taker, amount, months), pool, text, rule))
     return sorted(made, key=_largest)
+
+
+def _together(some: Sequence[tuple[date, Decimal]]) -> tuple[Decimal, tuple[date, ...]]:
+    """Return the sum of what moves in some months, and these, oldest first."""
+    if len(some) == 1:  # most are
+        return some[0][1], (some[0][0],)
+    return known_sum(each for _, each in some) or Decimal(0), tuple(sorted({month for month, _ in some}))
 
 
 def _largest(line: Line) -> tuple[object, ...]:
@@ -260,9 +268,8 @@ def flows(moves: Iterable[Move], depth: int) -> list[Flow]:
             amounts[move.currency, giver, taker].append((move.month, move.amount))
     found = []
     for (currency, one, other), some in amounts.items():
-        amount = known_sum(each for _, each in some) or Decimal(0)
+        amount, months = _together(some)
         ends = (one, other) if amount > 0 else (other, one)
-        months = tuple(sorted({month for month, _ in some}))
         found += [Flow(currency, *ends, amount.copy_abs(), months)] if amount else []
     return sorted(
         found, key=lambda flow: (flow.currency, flow.amount.copy_negate(), _names(flow.giver), _names(flow.taker))

@@ -43,8 +43,8 @@ def pool_findings(engine: Engine, naming: Naming, allocation: Allocation) -> lis
     Policies are passed over: bills without tax need none, and to be asked before any pool is what they are there for.
 
     Args:
-        engine: Has the tables that the keys were named from, each key with its number of charges and costs.
-        naming: Of those keys, by ``with_pools``.
+        engine: Has the table ``names``, each key with its number of charges and costs.
+        naming: Of those keys, by ``with_pools``, asking every rule of ``POOL``.
         allocation: Whose pools they are.
     """
     rules = list(pool_rules(allocation))
@@ -55,14 +55,9 @@ def pool_findings(engine: Engine, naming: Naming, allocation: Allocation) -> lis
 def _alike(engine: Engine, naming: Naming, count: int) -> list[_Alike]:
     if not count:
         return []
-    answers = ", ".join(
-        f"CASE WHEN {column} > 0 THEN '1' ELSE '0' END"
-        for column, _ in naming.answers(naming.taxonomy.dimensions[POOL])
-    )
     rows = engine.rows(
-        f"SELECT who, BillingCurrency, charges, cost FROM (SELECT concat({answers}) AS who, BillingCurrency, "
-        f"CAST(sum(x_Charges) AS BIGINT) AS charges, sum(EffectiveCost) AS cost FROM ({naming.rules}) GROUP BY ALL) "
-        "WHERE contains(who, '1') ORDER BY ALL"
+        f"SELECT a_{naming.place(POOL)} AS who, BillingCurrency, CAST(sum(x_Charges) AS BIGINT), sum(EffectiveCost) "
+        f"FROM {NAMES} WHERE contains(who, '1') GROUP BY ALL ORDER BY ALL"
     )
     return [
         _Alike(tuple(at for at, sign in enumerate(who) if sign == "1"), currency, charges, cost)

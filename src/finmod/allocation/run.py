@@ -20,6 +20,7 @@ from finmod.allocation.cells import (
     Cells,
     days_of_cells,
     keep_months,
+    kept_texts,
     make_cells,
     make_keys,
     offer_targets,
@@ -28,7 +29,7 @@ from finmod.allocation.cells import (
 )
 from finmod.allocation.definition import Allocation
 from finmod.allocation.driver_findings import cut_driver_findings, driver_findings
-from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.driver_series import Resolve
 from finmod.allocation.findings import cut_findings, doubt_findings, fed_findings, pool_costs, share_findings
 from finmod.allocation.full_cost import FirstRound, by_full_cost, read_places
 from finmod.allocation.inferred import pool_history, with_history
@@ -37,7 +38,7 @@ from finmod.allocation.kubernetes_usage import asks_usage, months_of, read_usage
 from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pool_use import pool_findings, unshared_findings
-from finmod.allocation.pools import with_pools
+from finmod.allocation.pools import POOL, with_pools
 from finmod.allocation.proof import Proved, prove
 from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.solve import NoExit
@@ -113,7 +114,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         held = months_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
         read_usage(engine, partial(usage_rows, ledger, snapshot), taxonomy, targets, held)
     segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
-    naming = name_keys(engine, whole, segments, BASE)
+    naming = name_keys(engine, whole, segments, BASE, asking=POOL, texts=kept_texts(allocation))
+    used = pool_findings(engine, naming, allocation)
     groups = make_keys(engine, naming, allocation, targets)
     make_cells(engine, naming, *cubes)
     history, span = pool_history(engine, allocation), days_of_cells(engine)
@@ -131,13 +133,13 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     make_allocated(engine, allocation, taxonomy, (cells, split_cells(cells, ways, targets)), cut)
     offer_targets(engine, targets)
     proved = prove(engine, allocation, *cube(ledger, snapshot, months))
-    return Run(allocation, naming, targets, network, asking, proved, _findings(engine, asking, naming, network, cuts))
+    findings = (*used, *_findings(engine, asking, naming, network, cuts))
+    return Run(allocation, naming, targets, network, asking, proved, findings)
 
 
 def _findings(engine: Engine, asking: Asking, naming: Naming, network: Network, cuts: Cuts) -> tuple[Finding, ...]:
     allocation, costs = asking.allocation, pool_costs(engine)
     return (
-        *pool_findings(engine, naming, allocation),
         *unshared_findings(engine, naming, allocation),
         *share_findings(allocation, network.pools, costs),
         *driver_findings(allocation, network.pools, costs, asking.targets),

@@ -69,6 +69,9 @@ def vector(weights: Mapping[int, float]) -> Vector | None:
 
 def from_arrays(places: Ints, weights: Floats) -> Vector | None:
     """Return a vector of places, which may repeat and stand in any order, None where no weight is above 0."""
+    if (places[1:] > places[:-1]).all():  # as most come: nothing has to be sorted
+        held = weights > 0
+        return Vector(places[held], weights[held].astype(np.float64)) if held.any() else None
     numbers, place = np.unique(places, return_inverse=True)
     sums: Floats = np.bincount(place, weights=weights, minlength=len(numbers)).astype(np.float64)
     held = sums > 0

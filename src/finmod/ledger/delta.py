@@ -100,6 +100,7 @@ class DeltaFolder:
                 raise UserError(_misread(folder, words))
         self.folder = folder
         self._open: dict[str, DeltaTable] = {}
+        self._files: dict[tuple[str, int], list[Path]] = {}
 
     def path(self, table: Table) -> Path:
         """Return the folder of a table."""
@@ -216,18 +217,27 @@ class DeltaFolder:
         self._open.pop(table.name, None)
 
     def files(self, table: Table, version: int) -> list[Path]:
-        """Return the Parquet files of a version.
+        """Return the Parquet files of a version; the log is read once, since no version ever changes.
 
         Raises:
             UserError: The version, or a file of it, is not there: a ledger that was copied whole never shows that.
         """
-        with _told(table):
-            uris = DeltaTable(self._uri(table), version=version).file_uris()
-        files = sorted(Path(unquote(uri.removeprefix("file://"))) for uri in uris)
+        files = self._files.get((table.name, version))
+        if files is None:
+            with _told(table):
+                uris = self._at(table, version).file_uris()
+            files = sorted(Path(unquote(uri.removeprefix("file://"))) for uri in uris)
+            self._files[table.name, version] = files
         for file in files:
             if not file.is_file():
                 raise UserError(damaged(f"{file} is gone"))
-        return files
+        return [*files]
+
+    def _at(self, table: Table, version: int) -> DeltaTable:
+        """Return a table as it was at a version; the one that is open where it is that."""
+        handle = self._open.get(table.name)
+        is_open = handle is not None and handle.version() == version
+        return handle if handle is not None and is_open else DeltaTable(self._uri(table), version=version)
 
     def _uri(self, table: Table) -> str:
         # A plain path would be taken for a URI: a folder named 100% or %20 would be looked for elsewhere.

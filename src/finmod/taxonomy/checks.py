@@ -20,7 +20,7 @@ from finmod.settings.rule import COLUMNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.building import texts_of
 from finmod.taxonomy.definition import Condition, Dimension, Named, Taxonomy, Value, asked, common
-from finmod.taxonomy.patterns import is_pattern, is_regex, refused
+from finmod.taxonomy.patterns import are_taken, is_pattern, is_regex, refused
 from finmod.taxonomy.shadows import shadowed
 
 # So many names a message lists, so many are compared one by one with a mistyped one, so many columns tables bear.
@@ -220,8 +220,9 @@ def _patterns(found: Sequence[tuple[str, str]]) -> Iterator[Problem]:
     if not any(is_regex(text) or len(text) > 100 for text, _ in found):  # noqa: PLR2004 -- a glob of some length
         return
     with Engine(threads=1) as engine:
+        is_taken = are_taken(engine, [text for text, _ in found])
         for text, place in found:
-            why = refused(engine, text)
+            why = refused(engine, text, is_taken=is_taken)
             if why is not None:
                 found_there = f"{why.found}: {printable(text)}"
                 yield Problem(code="FM2008", found=found_there, expected=why.expected, where=place, remedy=why.remedy)

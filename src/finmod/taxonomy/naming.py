@@ -6,7 +6,7 @@ Owns the order of the pass. Each distinct text and each distinct set of tags is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
@@ -106,7 +106,15 @@ class Naming:
         insert_rows(engine, "names_outcomes", ("INTEGER", "VARCHAR", "VARCHAR", "INTEGER", *["VARCHAR"] * 5), rows)
 
 
-def name_keys(engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str) -> Naming:
+def name_keys(  # noqa: PLR0913 -- what is named, by what, and what is kept
+    engine: Engine,
+    taxonomy: Taxonomy,
+    segments: Segments,
+    base: str,
+    *,
+    asking: str = "",
+    texts: Collection[str] | None = None,
+) -> Naming:
     """Name every row of a table of charge keys; the table ``names`` is made anew.
 
     Args:
@@ -114,19 +122,31 @@ def name_keys(engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str)
         taxonomy: What names.
         segments: Those that the base table was made with.
         base: Table with one row per charge key and segment: the text columns that rules look at, and ``segment``.
+        asking: Dimension of which every rule is asked, and not only until one answers: the column ``a_N`` says which
+            do, ``1`` or ``0`` for each of ``answers`` in order.
+        texts: Text columns of the base table that ``names`` keeps, all for None: to copy them takes as long as to
+            name the keys.
 
     Returns:
         What the numbers in ``names`` mean.
     """
-    pass_ = _Pass(engine, taxonomy, segments, base)
+    pass_ = _Pass(engine, taxonomy, segments, base, asking, texts)
     return pass_.run()
 
 
 class _Pass:
     """One pass over the keys: what each rule reads, where that was found, and the SQL that puts it together."""
 
-    def __init__(self, engine: Engine, taxonomy: Taxonomy, segments: Segments, base: str) -> None:
-        self.engine, self.taxonomy, self.base = engine, taxonomy, base
+    def __init__(  # noqa: PLR0913, PLR0917 -- as name_keys has them
+        self,
+        engine: Engine,
+        taxonomy: Taxonomy,
+        segments: Segments,
+        base: str,
+        asking: str,
+        texts: Collection[str] | None,
+    ) -> None:
+        self.engine, self.taxonomy, self.base, self.asking, self.texts = engine, taxonomy, base, asking, texts
         self.naming = Naming(taxonomy, segments)
         self.found = Found()
         self.read: dict[str, str] = {}
@@ -158,10 +178,17 @@ class _Pass:
         return agreed_sql(self.naming.value_sql(dimension), outcome, inferred)
 
     def _write(self) -> None:
-        kept = [identifier(name) for name, _ in self.engine.columns(f"SELECT * FROM {self.base}")]
+        kept = [
+            identifier(name)
+            for name, kind in self.engine.columns(f"SELECT * FROM {self.base}")
+            if self.texts is None or kind != "VARCHAR" or name in self.texts
+        ]
         for place, dimension in enumerate(self.taxonomy.dimensions.values()):
             tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind in {"tag", "label"}]
             kept += [f"o_{place}", f"{first_answer(tags)} AS s_{place}"]
+            if dimension.name == self.asking:
+                said = [f"CASE WHEN {name} > 0 THEN '1' ELSE '0' END" for name, _ in self.naming.answers(dimension)]
+                kept.append(f"concat({', '.join(said) or literal('')}) AS a_{place}")
         kept.append("x_Said")
         rules = self._select(every=False)
         self.engine.run(f"CREATE OR REPLACE TEMP TABLE {NAMES} AS SELECT {', '.join(kept)} FROM ({rules})")
@@ -204,7 +231,8 @@ class _Pass:
 
         Args:
             every: Whether the answer of every rule is told too: all of them are asked then. Else a rule is asked for
-                those rows alone that no rule before has named; of tags alone is told what they say.
+                those rows alone that no rule before has named, but for those of ``asking``; of tags alone is told what
+                they say.
         """
         read = "".join(f", {sql} AS {name}" for name, sql in self.read.items())
         laid = f"SELECT base.*{read} FROM {self.base} AS base {' '.join(self.joins)}"
@@ -216,7 +244,7 @@ class _Pass:
             for name, rule in self.naming.answers(dimension):
                 sql = maker.rolled(dimension) if rule is None else maker.answer(dimension, rule)
                 is_of_tags = rule is not None and rule.kind in {"tag", "label"}
-                if every or is_of_tags:
+                if every or is_of_tags or dimension.name == self.asking:
                     told.append(f", {sql} AS {name}")
                     wins.append(f"CASE WHEN {name} > 0 THEN {name} END" if is_of_tags else name)
                 else:

@@ -164,8 +164,35 @@ def _weight_of_one(atom: str) -> int:
     return _ANY * len(atom.encode()) + _UNICODE * unicode + _NEGATED * negated
 
 
-def refused(engine: Engine, text: str) -> Refused | None:
-    """Return why a text cannot be a pattern of an engine, or None where it can."""
+def are_taken(engine: Engine, texts: Sequence[str]) -> bool:
+    """Return whether an engine takes every one of some patterns, asked in few statements; False where it may not."""
+    chosen = [text for text in texts if is_regex(text)]
+    if any(len(text) > _LONGEST for text in chosen):
+        return False
+    try:
+        for first in range(0, len(chosen), _TOGETHER):
+            engine.row(f"SELECT {', '.join(map(_tried, chosen[first : first + _TOGETHER]))}")
+    except EngineError:
+        return False
+    return True
+
+
+def _tried(text: str) -> str:
+    """Return SQL that fails where a pattern is none.
+
+    It is tried alone and as it is put together with others: a)|(b is none, though (a)|(b) is one.
+    """
+    return ", ".join(f"regexp_full_match('', {literal(each)}, 'is')" for each in (text[1:-1], regex(text)))
+
+
+def refused(engine: Engine, text: str, *, is_taken: bool = False) -> Refused | None:
+    """Return why a text cannot be a pattern of an engine, or None where it can.
+
+    Args:
+        engine: The engine.
+        text: The text.
+        is_taken: Whether the engine is known to take it: what is left is whether it would hang others.
+    """
     if len(text) > _LONGEST:
         found = f"the pattern has {len(text):,} characters"
         return Refused(found, f"{_LONGEST:,} at most", "Use a lookup in a CSV, or several patterns.")
@@ -173,9 +200,8 @@ def refused(engine: Engine, text: str) -> Refused | None:
         return None
     inside = text[1:-1]
     try:
-        # Alone and as it is put together with others: a)|(b is none, though (a)|(b) is one.
-        forms = (f"regexp_full_match('', {literal(each)}, 'is')" for each in (inside, regex(text)))
-        engine.row(f"SELECT {', '.join(forms)}")
+        if not is_taken:
+            engine.row(f"SELECT {_tried(text)}")
     except EngineError as error:
         words = str(error).split("\n", 1)[0].rpartition("Error: ")[2].rstrip(".")
         if "too large" in words:

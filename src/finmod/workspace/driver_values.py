@@ -9,7 +9,7 @@ from bisect import bisect_right
 from datetime import date
 from functools import cache
 
-from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
+from finmod.allocation.driver_series import DRIVER_ROWS, Resolve
 from finmod.engines.duckdb import Engine
 from finmod.ledger.drivers import driver_rows, driver_state, rows_sql
 from finmod.ledger.ledger import Ledger

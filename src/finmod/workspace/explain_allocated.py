@@ -234,7 +234,7 @@ class _At:
             UserError: They are gone.
         """
         if run.rule_hash not in self.kept:
-            self.kept[run.rule_hash] = kept_rules(self.ledger, run)
+            self.kept[run.rule_hash] = kept_rules(self.ledger, run, self.rules)
         return self.kept[run.rule_hash]
 
     def made(self) -> Made:
@@ -270,7 +270,7 @@ def _opened(project: Project, month: date | None) -> Iterator[_At]:
             newest, kept = rules, {run.rule_hash: rules}
             if known[-1].rule_hash != run.rule_hash:
                 with suppress(UserError):  # the names of then do as well
-                    newest = kept[known[-1].rule_hash] = kept_rules(ledger, known[-1])
+                    newest = kept[known[-1].rule_hash] = kept_rules(ledger, known[-1], rules)
             yield _At(engine, ledger, known, run, chosen, rules, newest, kept)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error

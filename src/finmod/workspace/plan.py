@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from finmod.allocation.differences import changes, months, of_months, results, totals
+from finmod.allocation.differences import months, moved_costs, of_months, results, totals
 from finmod.allocation.levels.cut import lower_levels
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
@@ -143,10 +143,10 @@ class Planning:
         chosen = f"SELECT * FROM {rows}{of_months(self.months)}"
         return keep_side(self.engine, name, chosen, run.dimensions if run else {})
 
-    def kept(self, run: Run) -> Rules:
+    def kept(self, run: Run, like: Rules | None = None) -> Rules:
         """Return the rules of an applied version, read once; see ``kept_rules``."""
         if run.rule_hash not in self._kept:
-            self._kept[run.rule_hash] = kept_rules(self.ledger, run)
+            self._kept[run.rule_hash] = kept_rules(self.ledger, run, like or next(iter(self._kept.values()), None))
         return self._kept[run.rule_hash]
 
     def has_same_charges(self, run: Run) -> bool:
@@ -231,11 +231,7 @@ def _planned(work: Planning, rules: Rules, measure: str, step: Step) -> Plan:
         untold=untold,
         levels=_changed_levels(work, applied, rules),
         to=rules.allocation.to,
-        others=tuple(
-            cost
-            for cost in COSTS
-            if applied is not None and cost != measure and changes(work.engine, sides(old, new, cost, work.months))
-        ),
+        others=() if applied is None else moved_costs(work.engine, both, [cost for cost in COSTS if cost != measure]),
         reopened=_reopened(work, applied, closed),
     )
 
@@ -252,7 +248,7 @@ def _changed_levels(work: Planning, applied: Run | None, rules: Rules) -> tuple[
     old = new
     if applied.rule_hash != rules.files.hash:
         try:
-            old = {each.name: each.meaning for each in lower_levels(work.kept(applied).allocation)}
+            old = {each.name: each.meaning for each in lower_levels(work.kept(applied, rules).allocation)}
         except UserError:  # told where what moves is told
             return ()
     series = {each.name: sorted({share.driver for share in each.shares if share.driver}) for each in levels}
@@ -306,7 +302,7 @@ def restated_since(
     if not since:
         return (), ()
     try:
-        old = rules if before.rule_hash == rules.files.hash else work.kept(before)
+        old = rules if before.rule_hash == rules.files.hash else work.kept(before, rules)
         run_rules(engine, ledger, work.head, old, drivers=before.drivers_version, months=since)
     except UserError:  # told with what moves there
         return (), since
@@ -325,7 +321,7 @@ def _causes(
         kind = data[0][0] if data else "everything"
         return (moved_by_data(work.engine, kind, sides(stands, new, measure, work.months)),), None
     try:
-        old = rules if is_same else work.kept(applied)
+        old = rules if is_same else work.kept(applied, rules)
     except UserError as error:
         both = sides(stands, new, measure, work.months)
         return (moved_by_data(work.engine, "everything", both),), error.problems[0].found
@@ -355,8 +351,13 @@ def _data(work: Planning, applied: Run) -> list[tuple[CauseKind, int | None]]:
     return found
 
 
-def kept_rules(ledger: Ledger, run: Run) -> Rules:
+def kept_rules(ledger: Ledger, run: Run, like: Rules | None = None) -> Rules:
     """Return the rules of an applied version, as they were kept.
+
+    Args:
+        ledger: Has the store.
+        run: The version.
+        like: As in ``read_rules``.
 
     Raises:
         UserError: They are gone, or this version of finmod does not take them.
@@ -364,7 +365,7 @@ def kept_rules(ledger: Ledger, run: Run) -> Rules:
     root = kept(ledger.store, run.rule_hash)
     if root is None:
         raise UserError(_gone(run))
-    return read_rules(root)
+    return read_rules(root, like)
 
 
 def _gone(run: Run) -> Problem:

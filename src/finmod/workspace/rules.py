@@ -6,6 +6,7 @@ Owns what belongs to the rules of a folder: the project's, a kept copy, a revisi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -56,14 +57,17 @@ class Rules:
         return {name: self.taxonomy.dimensions[name].column for name in self.allocation.to}
 
 
-def read_rules(root: Path) -> Rules:
+def read_rules(root: Path, like: Rules | None = None) -> Rules:
     """Return the rules of a folder.
+
+    Args:
+        root: The folder.
+        like: Rules whose taxonomy is taken where its files are the same here: to read them takes longer.
 
     Raises:
         UserError: There is no taxonomy or no allocation, or every problem of them.
     """
-    read = ReadFiles()
-    taxonomy = read_taxonomy(root, read)
+    taxonomy, read = _taxonomy(root, like)
     drivers = read_drivers(root) if has_drivers(root) else {}
     known = {
         name: DriverInfo(name, each.settings.unit, each.settings.grain, each.settings.by)
@@ -75,6 +79,31 @@ def read_rules(root: Path) -> Rules:
         return Rules(taxonomy, allocation, collect(root, paths, read.rule_sets))
     except OSError as error:
         raise UserError(changed_meanwhile(error)) from error
+
+
+def _taxonomy(root: Path, like: Rules | None) -> tuple[Taxonomy, ReadFiles]:
+    """Return the taxonomy of a folder, and its files."""
+    if like is not None and (same := _same_files(root, like)):
+        return like.taxonomy, same
+    read = ReadFiles()
+    return read_taxonomy(root, read), read
+
+
+def _same_files(root: Path, like: Rules) -> ReadFiles | None:
+    """Return the files of a taxonomy as they lie in another folder; None where any of them is not the same there."""
+    found = ReadFiles(rule_sets=dict(like.files.built_in))
+    for name, content in like.files.files.items():
+        own = os.path.relpath(name, like.files.root)
+        if own in {ALLOCATION, DRIVERS}:
+            continue
+        path = root / own
+        try:
+            if path.read_bytes() != content:
+                return None
+        except OSError:
+            return None
+        found.paths.append(path)
+    return found
 
 
 def run_rules(  # noqa: PLR0913 -- what is run on what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -76,16 +77,21 @@ def test_what_is_no_number_is_absent(project: DriverProject) -> None:
     assert project.values() == [("2026-09-01", ("a",), "1.5")]
 
 
-def test_tokens_and_passwords_come_from_the_environment_alone(
-    project: DriverProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str | None] = []
+def hearing(seen: list[str | None]) -> Callable[[str, dict[str, str], dict[str, str]], tuple[int, str]]:
+    """Return an answer of one value, which notes by what it was asked for."""
 
     def answer(_: str, __: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
         seen.append(headers.get("Authorization"))
         return 200, matrix(({"app": "a"}, [[1788220800, "1"]]))
 
-    with saying(answer) as address:
+    return answer
+
+
+def test_tokens_and_passwords_come_from_the_environment_alone(
+    project: DriverProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+    with saying(hearing(seen)) as address:
         monkeypatch.setenv("TOKEN", "t0ken")
         monkeypatch.setenv("URL", address.replace("//", "//me:s%40cret@"))
         asked(project, address, ", token: env:TOKEN").load(now=NOW)
@@ -123,12 +129,7 @@ def test_the_line_end_of_a_token_is_none_of_it_and_odd_signs_are_told(
     project: DriverProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str | None] = []
-
-    def answer(_: str, __: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
-        seen.append(headers.get("Authorization"))
-        return 200, matrix(({"app": "a"}, [[1788220800, "1"]]))
-
-    with saying(answer) as address:
+    with saying(hearing(seen)) as address:
         monkeypatch.setenv("TOKEN", "t0ken\n")
         asked(project, address, ", token: env:TOKEN").load(now=NOW)
         assert seen == ["Bearer t0ken"]

@@ -12,7 +12,8 @@ import numpy as np
 
 from finmod.allocation.cost_shares import ByCost
 from finmod.allocation.definition import Share
-from finmod.allocation.driver_shares import HOURS, ByDriver
+from finmod.allocation.driver_series import HOURS
+from finmod.allocation.driver_shares import ByDriver
 from finmod.allocation.inferred import ByInference
 from finmod.allocation.kubernetes_shares import ByKubernetes
 from finmod.allocation.run import Run

@@ -17,6 +17,7 @@ from finmod.allocation.pools import POOL
 from finmod.allocation.run import Run
 from finmod.allocation.shares import EPOCH
 from finmod.engines.duckdb import Engine, identifier
+from finmod.taxonomy.keyed import BASE, KEY
 from finmod.taxonomy.naming import NAMES
 from finmod.taxonomy.outcomes import Outcome
 from finmod.terms.money import difference, known_sum
@@ -139,15 +140,15 @@ class _Walk:
 
     def _keys(self, where: str, dimension: str) -> tuple[int, tuple[ChargePart, ...]]:
         """Return the number of charge keys, and the dearest with the rule of a dimension that put them there."""
-        listed = ", ".join(f"n.{identifier(name)}" for name in _TEXTS)
+        listed = ", ".join(f"b.{identifier(name)}" for name in _TEXTS)
         place = self.run.naming.place(dimension)
-        same = " AND ".join(
-            f"n.{name} = k.{name}" for name in ("x_Source", "x_BillingPeriod", "x_ChargeKey", "segment")
+        named, based = (
+            " AND ".join(f"{table}.{name} IS NOT DISTINCT FROM k.{name}" for name in KEY) for table in ("n", "b")
         )
         rows = self.engine.rows(
             "SELECT k.x_Source, k.x_BillingPeriod, k.x_ChargeKey, sum(k.amount) AS cost, "
-            f"any_value(n.o_{place}), {listed}, count(*) OVER () FROM {self._costs()} AS k JOIN {NAMES} AS n ON {same} "
-            f"AND n.x_TrueUpOf IS NOT DISTINCT FROM k.x_TrueUpOf WHERE {where} AND k.BillingCurrency = ? "
+            f"any_value(n.o_{place}), {listed}, count(*) OVER () FROM {self._costs()} AS k "
+            f"JOIN {NAMES} AS n ON {named} JOIN {BASE} AS b ON {based} WHERE {where} AND k.BillingCurrency = ? "
             f"AND k.place IN (SELECT place FROM {CELLS}) GROUP BY ALL HAVING cost IS NOT NULL "
             f"ORDER BY abs(cost) DESC, k.x_ChargeKey LIMIT {MOST}",
             [self.asked.currency],

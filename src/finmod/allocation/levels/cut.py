@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from finmod.allocation.definition import Allocation, Level, Share, Values, level_above
-from finmod.allocation.driver_shares import Resolve
+from finmod.allocation.driver_series import Resolve
 from finmod.allocation.levels.pieces import Day, Piece, Weights
 from finmod.allocation.levels.weights import MEMBERS, PARENTS, Weighing, as_enums
 from finmod.allocation.parts import ALLOCATED

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from finmod.allocation.definition import Level, Share
-from finmod.allocation.driver_shares import DRIVER_ROWS, Resolve
+from finmod.allocation.driver_series import DRIVER_ROWS, Resolve
 from finmod.allocation.levels.pieces import MEMBER, Day
 from finmod.allocation.shares import EPOCH
 from finmod.allocation.vectors import Floats, Ints
