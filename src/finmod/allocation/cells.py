@@ -97,11 +97,18 @@ def kept_texts(allocation: Allocation) -> tuple[str, ...]:
     return (*PLACE_COLUMNS, *within_columns(allocation), *(TEXTS if asking_pools(allocation) else ()))
 
 
+def kept_costs(allocation: Allocation) -> tuple[str, ...]:
+    """Return the costs of charge keys that a run looks at: those that findings tell, and that shares go by."""
+    shared = {share.measure for share in allocation.shares() if share.kind == "cost"}
+    nodes = ("BilledCost",) if asking_pools(allocation) else ()
+    return tuple(name for name in COSTS if name in {"EffectiveCost", *shared, *nodes})
+
+
 def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: Targets) -> Groups:
     """Make the tables of keys, places and targets out of the table ``names``; return the groups.
 
     Args:
-        engine: Has ``names``, with ``kept_texts``.
+        engine: Has ``names``, with ``kept_texts`` and ``kept_costs``.
         naming: What its numbers mean; the taxonomy is the one with pools.
         allocation: Its pools.
         targets: Gets the targets that charges name.
@@ -115,10 +122,10 @@ def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: T
         mark_charges(engine, pool, asking)
         kept[WEIGHTS] = None
         source = f"{NAMES} LEFT JOIN {OF_CHARGES} USING (x_Source, x_BillingPeriod, x_ChargeKey)"
-    texts = ", ".join(map(identifier, kept))
+    texts, costs = (", ".join(map(identifier, names)) for names in (kept, kept_costs(allocation)))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE allocation_named AS SELECT x_ChargeKey, segment, {texts}, "
-        f"CAST({pool} AS INTEGER) AS pool, {', '.join(values)}, {', '.join(map(identifier, COSTS))} FROM {source}"
+        f"CAST({pool} AS INTEGER) AS pool, {', '.join(values)}, {costs} FROM {source}"
     )
     columns = ", ".join(map(identifier, PLACE_COLUMNS))
     engine.run(

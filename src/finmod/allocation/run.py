@@ -20,6 +20,7 @@ from finmod.allocation.cells import (
     Cells,
     days_of_cells,
     keep_months,
+    kept_costs,
     kept_texts,
     make_cells,
     make_keys,
@@ -113,7 +114,8 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     if asks_usage(allocation):
         held = months_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
         read_usage(engine, partial(usage_rows, ledger, snapshot), taxonomy, targets, held)
-    segments = make_base(engine, ledger, snapshot, whole, read, also=within_columns(allocation))
+    wanted, costs = within_columns(allocation), kept_costs(allocation)
+    segments = make_base(engine, ledger, snapshot, whole, read, also=wanted, costs=costs)
     naming = name_keys(engine, whole, segments, BASE, asking=POOL, texts=kept_texts(allocation))
     used = pool_findings(engine, naming, allocation)
     groups = make_keys(engine, naming, allocation, targets)

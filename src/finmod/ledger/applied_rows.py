@@ -26,6 +26,7 @@ _AMOUNTS = (*COSTS, *COST_UNKNOWNS)
 _OF = "coalesce(x_AllocationOf, x_BillingPeriod)"
 # Below it, amounts of one pool on one day that sum to zero are the order in which it was split.
 _NOISE = "1e-9::DECIMAL(38,12)"
+_MANY = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -136,20 +137,29 @@ def write_months(
         target = folder / table.name
         target.mkdir()
         names = ", ".join(identifier(name) for name in (*table.columns, *made.columns[table.name]))
-        sql = f"SELECT {names} FROM applied_{table.name} WHERE {_in('x_BillingPeriod', months)}"
+        sql = f"SELECT {names} FROM applied_{table.name}"
         for path, rows in _written(engine, sql, target, months):
             found[table.name][date.fromisoformat(path.parent.name.partition("=")[2])].append((path, rows))
     return found
 
 
 def _written(engine: Engine, sql: str, folder: Path, months: Sequence[date]) -> list[tuple[Path, int]]:
-    """Return the files of months and the numbers of their rows; a month alone is written in half the time of many."""
-    if len(months) != 1:
-        return engine.copy_partitions(sql, folder, "x_BillingPeriod")
-    path = folder / f"x_BillingPeriod={months[0]}" / "data.parquet"
-    path.parent.mkdir()
-    rows = engine.copy_parquet(sql, path, level=1)
-    return [(path, rows)] if rows else []
+    """Return the files of months and the numbers of their rows.
+
+    Many rows are written a month at a time: rows of a month lie together, and to part them takes longer than to find
+    them.
+    """
+    every = f"{sql} WHERE {_in('x_BillingPeriod', months)}"
+    rows = int(engine.row(f"SELECT count(*) FROM ({every})")[0])
+    if rows < _MANY and len(months) > 1:
+        return engine.copy_partitions(every, folder, "x_BillingPeriod")
+    found = []
+    for month in months if rows else ():
+        path = folder / f"x_BillingPeriod={month}" / "data.parquet"
+        path.parent.mkdir()
+        written = engine.copy_parquet(f"{sql} WHERE x_BillingPeriod = DATE '{month}'", path, level=1)
+        found += [(path, written)] if written else []
+    return found
 
 
 def totals(engine: Engine, made: AppliedRows) -> tuple[int, dict[str, dict[str, Decimal | None]]]:

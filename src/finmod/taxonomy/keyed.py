@@ -5,7 +5,7 @@ Owns the base table of a pass over the keys. True-ups of closed months are keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -45,6 +45,7 @@ def make_base(  # noqa: PLR0913 -- what is named, by whom, when
     months: Sequence[date] | None = None,
     *,
     also: Iterable[str] = (),
+    costs: Collection[str] = (*COSTS, *COST_UNKNOWNS),
 ) -> Segments:
     """Make the base table of some months, or of every month; return the segments of its days.
 
@@ -55,6 +56,7 @@ def make_base(  # noqa: PLR0913 -- what is named, by whom, when
         taxonomy: Whose rules look at them.
         months: First days of billing periods; None for all.
         also: Text columns that are wanted beside those that rules look at.
+        costs: Costs, and counts of unknown ones, that are summed: to sum all takes half of the time.
     """
     days, keys = (whole(table, _files(ledger, table, snapshot, months)) for table in (CHARGE_DAYS, CHARGE_KEYS))
     true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
@@ -65,8 +67,8 @@ def make_base(  # noqa: PLR0913 -- what is named, by whom, when
     )
     segments = segments_between(taxonomy.days(), *bounds) if bounds[0] else Segments()
     texts = list(dict.fromkeys((*looked_at(taxonomy), *(name for name in also if name != "x_Source"))))
-    sums = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS]
-    sums += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS]
+    sums = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS if name in costs]
+    sums += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS if name in costs]
     segment = segments.of("x_ChargeDate")
     own = ", ".join(identifier(name) for name in texts)
     engine.run(

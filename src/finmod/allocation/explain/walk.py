@@ -124,11 +124,9 @@ class _Walk:
         return next((name for name in dimensions if values.get(name) is not None), dimensions[0])
 
     def _costs(self) -> str:
-        """Return SQL for what keys cost: of the whole run as it stands, of one day out of the cube."""
-        measure = identifier(self.asked.measure)
-        if self.asked.day is None:
-            return f"(SELECT *, {measure} AS amount FROM {KEYS})"
-        day, segment = f"d.x_ChargeDate = DATE '{self.asked.day}'", self.run.naming.segments.of("d.x_ChargeDate")
+        """Return SQL for what keys cost, of all days or of the one that is asked for."""
+        measure, segment = identifier(self.asked.measure), self.run.naming.segments.of("d.x_ChargeDate")
+        day = f"d.x_ChargeDate = DATE '{self.asked.day}'" if self.asked.day else "true"
         same = "d.x_Source = k.x_Source AND d.x_BillingPeriod = k.x_BillingPeriod AND d.x_ChargeKey = k.x_ChargeKey"
         days, true_ups = self.cubes
         rows_of = (
