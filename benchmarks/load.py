@@ -36,10 +36,14 @@ def load_against_copy(folder: Path, sizes: list[int], ending: str, number: str, 
 
 
 def _load(folder: Path, file: Path) -> Run:
-    project = folder / f"project-{file.name}"
+    project = _project(folder, file)
     shutil.rmtree(project, ignore_errors=True)
     run([sys.executable, "-m", "finmod", "init", str(project)])
     return run([sys.executable, "-m", "finmod", "--project", str(project), "load", "--format", "focus", str(file)])
+
+
+def _project(folder: Path, file: Path) -> Path:
+    return folder / f"project-{file.name}"
 
 
 def copy(folder: Path, file: Path) -> Run:
@@ -48,5 +52,10 @@ def copy(folder: Path, file: Path) -> Run:
 
 
 def project_of(folder: Path, size: int) -> Path:
-    """Return the project that the Parquet benchmark of a size left behind."""
-    return folder / f"project-focus-{size}-dec.parquet"
+    """Return the project of the Parquet benchmark of a size, loaded where that has not run yet."""
+    file = folder / f"focus-{size}-dec.parquet"
+    project = _project(folder, file)
+    if not (project / "finmod.yaml").exists():
+        write_rows(file, size, "DECIMAL(38,12)")
+        _load(folder, file)
+    return project

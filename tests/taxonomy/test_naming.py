@@ -394,31 +394,3 @@ def test_tags_are_read_where_they_are_a_json_object_and_passed_over_where_not(
     rows = [{"Tags": text}, {"AllocatedTags": text}, {"Tags": tags(p="z"), "AllocatedTags": text}]
     found = names(taxonomy, rows).values("p")
     assert found == [expected, expected, expected or "z"]
-
-
-def test_every_rule_of_a_dimension_can_be_asked_and_few_texts_kept(tmp_path: Path) -> None:
-    text = """
-    dimensions:
-      p:
-        from:
-          - tag: product
-          - account: {"1": by-account}
-          - name: {x-*: by-name}
-      q:
-        from: [{tag: product}]
-    """
-    rows: list[Key] = [
-        {"Tags": tags(product="by-tag"), "SubAccountId": "1", "ResourceName": "x-1"},
-        {"SubAccountId": "2", "ResourceName": "x-1"},
-        {"SubAccountId": "1"},
-        {},
-    ]
-    with keys(rows) as engine:
-        naming = name_keys(engine, read(tmp_path, text), Segments(), "base", asking="p", texts=("SubAccountId",))
-        asked = engine.rows(f"SELECT a_{naming.place('p')}, {naming.value_sql('p')} FROM names ORDER BY n")
-        kept = [name for name, kind in engine.columns("FROM names") if kind == "VARCHAR"]
-        whole = name_keys(engine, read(tmp_path, text), Segments(), "base")
-        plain = engine.rows(f"SELECT {whole.value_sql('p')} FROM names ORDER BY n")
-    assert [told for told, _ in asked] == ["111", "001", "010", "000"]
-    assert [(value,) for _, value in asked] == plain == [("by-tag",), ("by-name",), ("by-account",), (None,)]
-    assert kept == ["SubAccountId", f"a_{naming.place('p')}"]

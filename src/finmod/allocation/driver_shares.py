@@ -119,7 +119,7 @@ class ByDriver:
         places, weights = values
         if (weights < 0).any():
             return f"driver {name} is negative"
-        chosen = ~np.isin(places, self.refused)
+        chosen = slice(None) if not len(self.refused) else ~np.isin(places, self.refused)
         used = from_arrays(places[chosen], weights[chosen])
         if used is None and (weights > 0).any():
             return f"driver {name} is 0 for everybody that it may go to"

@@ -134,10 +134,9 @@ def make_allocated(
         )
         engine.run("DROP VIEW split_parts")
     if meet:
-        sums = [f"CAST(sum({name}) AS {DECIMAL})" for name in map(identifier, COSTS)]
+        keys, sums = "day, place, pool, target", [f"CAST(sum({name}) AS {DECIMAL})" for name in map(identifier, COSTS)]
         sums += [f"CAST(sum({name}) AS BIGINT)" for name in counts]
-        engine.run(f"INSERT INTO {CODED} SELECT day, place, pool, target, {', '.join(sums)} FROM {_APART} "
-                   "GROUP BY day, place, pool, target")  # fmt: skip
+        engine.run(f"INSERT INTO {CODED} SELECT {keys}, {', '.join(sums)} FROM {_APART} GROUP BY {keys}")
         engine.run(f"DROP TABLE {_APART}")
     engine.run(f"CREATE OR REPLACE TEMP VIEW {ALLOCATED} AS {_decoded(allocation, taxonomy, counts)}")
 

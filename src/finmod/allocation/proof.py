@@ -1,11 +1,17 @@
 """The proof of a run: what went in comes out, per billing period, day, currency, pool and measure, to the last digit.
 
-Owns the table ``allocation_proofs``. What went in is summed from the daily cube, not from what the run split.
+Owns the table ``allocation_proofs``. What went in is summed from the daily cube, not from what the run split, by an
+engine of its own, which knows no table of the run.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -21,6 +27,11 @@ PROOFS: Final = "allocation_proofs"
 """Table: x_BillingPeriod, x_ChargeDate, BillingCurrency, x_Pool, x_Measure, x_Before, x_After, x_Difference."""
 
 
+_MEMORY = "300MB"
+_INTERRUPT_SECONDS = 0.05
+_NOTHING = Decimal(0)
+
+
 @dataclass(frozen=True)
 class Proved:
     """What was proved.
@@ -34,14 +45,50 @@ class Proved:
     totals: dict[tuple[str, str | None], Decimal | None]
 
 
-def prove(engine: Engine, allocation: Allocation, days: str, true_ups: str) -> Proved:
+Place = tuple[date, date, str]
+"""Billing period, day and cost."""
+
+
+@contextmanager
+def counted(days: str, true_ups: str) -> Iterator[Callable[[], dict[Place, Decimal]]]:
+    """Sum the cube beside what the block does, which leaves a processor idle; yield what waits for the sums.
+
+    Args:
+        days: SQL for the cube's rows of the months, which names files alone.
+        true_ups: SQL for the true-ups that are booked in them.
+    """
+    threads = max(1, (os.cpu_count() or 1) // 2)
+    with Engine(threads=threads, memory_limit=_MEMORY) as engine, ThreadPoolExecutor(1) as beside:
+        running = beside.submit(_count, engine, days, true_ups)
+        try:
+            yield running.result
+        finally:
+            while not running.done():  # a statement that has not begun yet does not hear an interruption
+                engine.interrupt()
+                wait([running], timeout=_INTERRUPT_SECONDS)
+
+
+def _count(engine: Engine, days: str, true_ups: str) -> dict[Place, Decimal]:
+    costs = ", ".join(map(identifier, COSTS))
+    sums = ", ".join(f"coalesce(sum({identifier(name)}), 0)" for name in COSTS)
+    rows = engine.rows(
+        f"SELECT x_BillingPeriod, x_ChargeDate, {sums} FROM (SELECT x_BillingPeriod, x_ChargeDate, {costs} FROM {days} "
+        f"UNION ALL SELECT x_BillingPeriod, x_ChargeDate, {costs} FROM {true_ups}) GROUP BY 1, 2"
+    )
+    return {
+        (period, day, name): amount
+        for period, day, *amounts in rows
+        for name, amount in zip(COSTS, amounts, strict=True)
+    }
+
+
+def prove(engine: Engine, allocation: Allocation, went_in: Mapping[Place, Decimal]) -> Proved:
     """Make the table of proofs.
 
     Args:
         engine: Has the tables of cells and parts.
         allocation: Has the names of pools.
-        days: SQL for the cube's rows of the months.
-        true_ups: SQL for the true-ups that are booked in them.
+        went_in: What the cube has of each day.
 
     Raises:
         InternalError: A sum differs: then no number of the run can be believed.
@@ -70,31 +117,25 @@ def prove(engine: Engine, allocation: Allocation, days: str, true_ups: str) -> P
         f"{sums} FROM ({before} UNION ALL {after}) GROUP BY ALL) "
         f"SELECT *, x_After - x_Before AS x_Difference FROM ({measures})"
     )
-    _refuse_difference(engine, days, true_ups)
+    _refuse_difference(engine, went_in)
     count = engine.row(f"SELECT count(*) FROM {PROOFS}")[0]
     totals = engine.rows(f"SELECT x_Measure, BillingCurrency, sum(x_After) FROM {PROOFS} GROUP BY ALL")
     return Proved(count, {(measure, currency): total for measure, currency, total in totals})
 
 
-def _refuse_difference(engine: Engine, days: str, true_ups: str) -> None:
+def _refuse_difference(engine: Engine, went_in: Mapping[Place, Decimal]) -> None:
     """Compare the proofs with the cube itself, whose rows were joined with no name."""
-    costs = ", ".join(map(identifier, COSTS))
-    sums = ", ".join(f"coalesce(sum({identifier(name)}), 0)" for name in COSTS)
-    raw = (
-        f"SELECT x_BillingPeriod, x_ChargeDate, unnest(amounts) AS amount, "
-        f"unnest([{', '.join(map(literal, COSTS))}]) AS x_Measure FROM (SELECT x_BillingPeriod, x_ChargeDate, "
-        f"[{sums}] AS amounts FROM (SELECT x_BillingPeriod, x_ChargeDate, {costs} FROM {days} UNION ALL "
-        f"SELECT x_BillingPeriod, x_ChargeDate, {costs} FROM {true_ups}) GROUP BY x_BillingPeriod, x_ChargeDate)"
+    rows = engine.rows(
+        "SELECT x_BillingPeriod, x_ChargeDate, x_Measure, sum(x_Before), sum(x_After), bool_or(x_Difference <> 0) "
+        f"FROM {PROOFS} GROUP BY ALL ORDER BY ALL"
     )
-    found = engine.rows(
-        "SELECT x_BillingPeriod, x_ChargeDate, x_Measure, raw.amount, proved.amount FROM "
-        f"({raw}) AS raw FULL JOIN (SELECT x_BillingPeriod, x_ChargeDate, x_Measure, sum(x_After) AS amount "
-        f"FROM {PROOFS} GROUP BY ALL) AS proved USING (x_BillingPeriod, x_ChargeDate, x_Measure) "
-        "WHERE coalesce(raw.amount, 0) <> coalesce(proved.amount, 0) "
-        "UNION ALL SELECT x_BillingPeriod, x_ChargeDate, x_Measure, x_Before, x_After "
-        f"FROM {PROOFS} WHERE x_Difference <> 0 LIMIT 1"
-    )
-    if found:
-        period, day, measure, before, after = found[0]
-        message = f"{measure} of {day}, billed in {period:%Y-%m}, was {before} before allocation and {after} after it"
-        raise InternalError(message)
+    found = {row[:3]: row[3:] for row in rows}
+    for place in sorted({*found, *went_in}):
+        before, after, differs = found.get(place, (_NOTHING, _NOTHING, False))
+        raw = went_in.get(place, _NOTHING)
+        if differs or raw != after:
+            message = (
+                f"{place[2]} of {place[1]}, billed in {place[0]:%Y-%m}, was {raw if raw != after else before} before "
+                f"allocation and {after} after it"
+            )
+            raise InternalError(message)

@@ -14,7 +14,7 @@ import numpy as np
 
 from finmod.allocation.definition import Allocation, Values
 from finmod.allocation.targets import Targets
-from finmod.allocation.vectors import Ints, Vector, from_arrays
+from finmod.allocation.vectors import Held, Vector, from_arrays
 from finmod.taxonomy.definition import Span
 
 
@@ -33,8 +33,7 @@ class Receiving:
     edges: tuple[date, ...]
     _found: dict[tuple[int, int], int] = field(default_factory=dict)
     _fed: dict[tuple[int, int], tuple[Vector, Vector]] = field(default_factory=dict)
-    _seen: int = 0
-    _candidates: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    _candidates: Held = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def era(self, day: date) -> int:
         """Return the number of the stretch of days that a day is in: within one the same pools receive."""
@@ -53,15 +52,26 @@ class Receiving:
         """Return a vector with pools in place of targets that are pools: the same object for the same answer."""
         if not self.pools:
             return whole
-        is_one = np.isin(whole.places, self._called())
+        is_one = self._called()[whole.places]
         if not is_one.any():
             return whole
         key = id(whole), self.era(day)
         if key not in self._fed:
-            places = whole.places.copy()
-            places[is_one] = [-(self.pool(each, day) or -each) for each in whole.places[is_one].tolist()]
-            self._fed[key] = whole, from_arrays(places, whole.weights) or whole
+            self._fed[key] = whole, self._given(whole, is_one, day)
         return self._fed[key][1]
+
+    def _given(self, whole: Vector, is_one: Held, day: date) -> Vector:
+        called = [self.pool(each, day) for each in whole.places[is_one].tolist()]
+        if None in called:  # of another day
+            places = whole.places.copy()
+            places[is_one] = [-pool if pool else place for pool, place in zip(called, places[is_one], strict=True)]
+            return from_arrays(places, whole.weights) or whole
+        pools = from_arrays(-np.array(called, dtype=np.int64), whole.weights[is_one])
+        if pools is None:
+            return whole
+        # Pools have negative numbers: the others still stand in their order behind them.
+        places = np.concatenate([pools.places, whole.places[~is_one]])
+        return Vector(places, np.concatenate([pools.weights, whole.weights[~is_one]]))
 
     def forget(self) -> None:
         """Forget vectors that were asked for."""
@@ -71,17 +81,12 @@ class Receiving:
         """Return what each pool is called as, as a target, whatever the day -> the pool."""
         return {self.targets.number(called): number for number, called, _ in self.pools}
 
-    def _called(self) -> Ints:
-        """Return the targets that are a pool on some day."""
-        count = len(self.targets.every)
-        if count > self._seen:
-            more = [
-                number
-                for number in range(self._seen, count)
-                if any(_is(self.targets.every[number], called) for _, called, _ in self.pools)
-            ]
-            self._candidates = np.concatenate([self._candidates, np.array(more, dtype=np.int64)])
-            self._seen = count
+    def _called(self) -> Held:
+        """Return of each target whether it is a pool on some day."""
+        new = self.targets.every[len(self._candidates) :]
+        if new:
+            more = [any(_is(values, called) for _, called, _ in self.pools) for values in new]
+            self._candidates = np.concatenate([self._candidates, np.array(more, dtype=np.bool_)])
         return self._candidates
 
 

@@ -40,7 +40,7 @@ from finmod.allocation.network import Network
 from finmod.allocation.parts import make_allocated, split_cells
 from finmod.allocation.pool_use import pool_findings, unshared_findings
 from finmod.allocation.pools import POOL, with_pools
-from finmod.allocation.proof import Proved, prove
+from finmod.allocation.proof import Proved, counted, prove
 from finmod.allocation.shares import EPOCH, When
 from finmod.allocation.solve import NoExit
 from finmod.allocation.targets import Targets
@@ -109,8 +109,7 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
     """
     whole = with_pools(taxonomy, allocation)
     bills, read = (with_restated(engine, ledger, snapshot, each) for each in (months, with_history(allocation, months)))
-    targets = Targets(allocation.to)
-    cubes = cube(ledger, snapshot, read)
+    targets, cubes = Targets(allocation.to), cube(ledger, snapshot, read)
     if asks_usage(allocation):
         held = months_of(engine, f"(FROM {cubes[0]} UNION ALL BY NAME FROM {cubes[1]})")
         read_usage(engine, partial(usage_rows, ledger, snapshot), taxonomy, targets, held)
@@ -132,9 +131,10 @@ def allocate(  # noqa: PLR0913 -- what an allocation is made of
         keep_months(engine, months or ())
     cells = pool_cells(engine, cut)
     ways = _ways(network, cells, np.arange(len(cells.pool)), places, allocation)
-    make_allocated(engine, allocation, taxonomy, (cells, split_cells(cells, ways, targets)), cut)
-    offer_targets(engine, targets)
-    proved = prove(engine, allocation, *cube(ledger, snapshot, months))
+    with counted(*cube(ledger, snapshot, months)) as went_in:
+        make_allocated(engine, allocation, taxonomy, (cells, split_cells(cells, ways, targets)), cut)
+        offer_targets(engine, targets)
+        proved = prove(engine, allocation, went_in())
     findings = (*used, *_findings(engine, asking, naming, network, cuts))
     return Run(allocation, naming, targets, network, asking, proved, findings)
 

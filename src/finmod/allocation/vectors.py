@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Held = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +133,8 @@ def raised(whole: Vector, least: float) -> Vector:
 
 
 def without(whole: Vector, places: Sequence[int]) -> Vector | None:
-    """Return a vector without some places, None where nothing is left."""
-    held = ~np.isin(whole.places, np.array(places, dtype=np.int64))
+    """Return a vector without a few places, None where nothing is left."""
+    held = np.ones(len(whole.places), dtype=np.bool_)
+    for place in places:
+        held &= whole.places != place
     return Vector(whole.places[held], whole.weights[held]) if held.any() else None

@@ -7,7 +7,7 @@ was applied stays as it was told: what other rules move there is booked in the o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,12 +21,16 @@ from finmod.ledger.ledger import Ledger
 from finmod.ledger.reduce import whole
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, ALLOCATION_TABLES, Table
 from finmod.normalize.charges import COST_UNKNOWNS
+from finmod.terms.money import known_sum
 
 _AMOUNTS = (*COSTS, *COST_UNKNOWNS)
 _OF = "coalesce(x_AllocationOf, x_BillingPeriod)"
 # Below it, amounts of one pool on one day that sum to zero are the order in which it was split.
 _NOISE = "1e-9::DECIMAL(38,12)"
 _MANY = 1_000_000
+
+_Sums = tuple[int, Sequence[Decimal | None]]
+"""A number of rows, and each of ``COSTS``; None where none is known."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,14 @@ class AppliedRows:
     Attributes:
         months: What becomes of the months.
         prints: Month -> fingerprint of its rows, of every month that has some afterwards.
+        sums: BillingCurrency -> number and costs of the rows that are new.
         columns: Table -> the columns of dimensions that its rows have.
     """
 
     months: Months
     prints: dict[date, str] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
+    sums: dict[str, _Sums] = field(default_factory=dict)
 
     def differing(self, before: Run | None) -> list[date]:
         """Return the months that get new rows."""
@@ -117,9 +123,9 @@ def applied_rows(
     months = _months(engine, closed, restated)
     for table in ALLOCATION_TABLES:
         engine.run(f"CREATE OR REPLACE TEMP VIEW applied_{table.name} AS {_rows_sql(table, months)}")
-    made = AppliedRows(
-        months, _prints(engine), {each.name: _dimension_columns(engine, each) for each in ALLOCATION_TABLES}
-    )
+    prints, sums = _prints(engine)
+    columns = {each.name: _dimension_columns(engine, each) for each in ALLOCATION_TABLES}
+    made = AppliedRows(months, prints, columns, sums)
     made.prints |= {month: before.months[month] for month in months.stand} if before else {}
     return made
 
@@ -164,13 +170,25 @@ def _written(engine: Engine, sql: str, folder: Path, months: Sequence[date]) -> 
 
 def totals(engine: Engine, made: AppliedRows) -> tuple[int, dict[str, dict[str, Decimal | None]]]:
     """Return the number of rows that stand afterwards, and currency -> cost -> its sum."""
-    sums = ", ".join(f"sum({name})" for name in COSTS)
-    stand = f"SELECT * FROM stood_{ALLOCATED.name} WHERE {_in('x_BillingPeriod', made.months.stand)}"
     rows = engine.rows(
-        f"SELECT BillingCurrency, count(*), {sums} FROM ({stand} UNION ALL BY NAME "
-        f"SELECT * FROM applied_{ALLOCATED.name}) GROUP BY 1 ORDER BY 1"
+        f"SELECT BillingCurrency, count(*), {', '.join(f'sum({name})' for name in COSTS)} FROM stood_{ALLOCATED.name} "
+        f"WHERE {_in('x_BillingPeriod', made.months.stand)} GROUP BY 1"
     )
-    return sum(row[1] for row in rows), {row[0]: dict(zip(COSTS, row[2:], strict=True)) for row in rows}
+    found = _together([*((row[0], (row[1], row[2:])) for row in rows), *made.sums.items()])
+    ordered = sorted(found.items(), key=lambda item: item[0] or "")
+    costs = {currency: dict(zip(COSTS, of_currency, strict=True)) for currency, (_, of_currency) in ordered}
+    return sum(count for count, _ in found.values()), costs
+
+
+def _together(given: Iterable[tuple[str, _Sums]]) -> dict[str, _Sums]:
+    """Return sums by currency."""
+    found: dict[str, list[_Sums]] = {}
+    for currency, sums in given:
+        found.setdefault(currency, []).append(sums)
+    return {
+        currency: (sum(count for count, _ in some), [*map(known_sum, zip(*(costs for _, costs in some), strict=True))])
+        for currency, some in found.items()
+    }
 
 
 def _dimension_columns(engine: Engine, table: Table) -> list[str]:
@@ -290,18 +308,29 @@ def _rows_sql(table: Table, months: Months) -> str:
     return " UNION ALL BY NAME ".join(parts)
 
 
-def _prints(engine: Engine) -> dict[date, str]:
-    """Return month -> fingerprint of its rows in every table: rows that are the same give the same one."""
+def _prints(engine: Engine) -> tuple[dict[date, str], dict[str, _Sums]]:
+    """Return month -> fingerprint of its rows in every table, and currency -> number and costs of its allocated rows.
+
+    Rows that are the same give the same fingerprint.
+    """
     found: dict[date, list[str]] = {}
+    sums: list[tuple[str, _Sums]] = []
     for place, table in enumerate(ALLOCATION_TABLES):
         names = ", ".join(identifier(name) for name, _ in sorted(engine.columns(f"SELECT * FROM applied_{table.name}")))
-        marks = f"sum(hash({names})::HUGEINT), sum(hash('#', {names})::HUGEINT)"
-        for month, *numbers in engine.rows(
-            f"SELECT x_BillingPeriod, count(*), {marks} FROM applied_{table.name} GROUP BY 1"
+        marks = f"count(*), sum(hash({names})::HUGEINT), sum(hash('#', {names})::HUGEINT)"
+        costs = COSTS if table is ALLOCATED else ()
+        more = "".join(f", sum({name})" for name in costs)
+        months: dict[date, list[int]] = {}
+        for month, currency, *numbers in engine.rows(
+            f"SELECT x_BillingPeriod, BillingCurrency, {marks}{more} FROM applied_{table.name} GROUP BY 1, 2"
         ):
+            whole_month = months.setdefault(month, [0, 0, 0])
+            months[month] = [one + int(other) for one, other in zip(whole_month, numbers[:3], strict=True)]
+            sums += [(currency, (int(numbers[0]), numbers[3:]))] if costs else []
+        for month, numbers in months.items():
             parts = found.setdefault(month, [""] * len(ALLOCATION_TABLES))
-            parts[place] = "-".join(f"{number:x}" for number in map(int, numbers))
-    return {month: "/".join(parts) for month, parts in sorted(found.items())}
+            parts[place] = "-".join(f"{number:x}" for number in numbers)
+    return {month: "/".join(parts) for month, parts in sorted(found.items())}, _together(sums)
 
 
 def _in(column: str, months: Sequence[date]) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import getpass
 import subprocess
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from finmod.allocation.differences import months, results, totals
+from finmod.allocation.differences import changes, months, results, totals
+from finmod.allocation.moves import matched
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.disk import told_when_full
 from finmod.engines.duckdb import Engine, EngineError
@@ -28,7 +30,7 @@ from finmod.ledger.locks import books, hold
 from finmod.ledger.rule_files import keep
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
-from finmod.workspace.moves import Compared, common_dimensions, labels_of, moved_by_data, sides
+from finmod.workspace.moves import Cause, Compared, common_dimensions, labels_of, sides
 from finmod.workspace.plan import Planning, restated_since
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.steps import Step, silent
@@ -102,17 +104,20 @@ def _applied(work: Planning, rules: Rules, said: tuple[str, str | None, datetime
     step("closed months", 2, 4)
     made = applied_rows(engine, ledger, closed, before, restated)
     old = work.stored("side_applied", before)
-    step("commit", 3, 4)
-    run = _committed(work, rules, (made, (*findings, *_told(made, untold))), before, said, folder)
     both = sides(old, new, "EffectiveCost", None)
+    step("commit", 3, 4)
+    with ThreadPoolExecutor(1) as beside:  # what moves is matched while files are written
+        moves = beside.submit(matched, changes(engine, both) if before else ())
+        run = _committed(work, rules, (made, (*findings, *_told(made, untold))), before, said, folder)
+    whole = tuple(totals(engine, both))
     return Applied(
         measure="EffectiveCost",
         dimensions=common_dimensions(old, new) if before else rules.allocation.to,
         labels=labels_of(rules.taxonomy, rules.allocation.to),
         months=tuple(months(engine, both)),
         booked={month: made.months.booked for month in made.months.moved if made.months.booked},
-        causes=(moved_by_data(engine, "everything", both),) if before else (),
-        totals=tuple(totals(engine, both)),
+        causes=(Cause("everything", tuple(moves.result()), whole),) if before else (),
+        totals=whole,
         results=tuple(results(engine, both)),
         findings=run.findings,
         is_first=before is None,

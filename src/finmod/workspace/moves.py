@@ -195,7 +195,7 @@ def moved_by_rules(engine: Engine, ledger: Ledger, snapshot: Snapshot, both: Sid
         (move, level.rule if level.moves(move, within=left.is_cut(move)) else rules.get(move.pool, (None, None)))
         for move in rest
     )
-    moves = (*direct, *(move._replace(rule=place, text=text) for move, (place, text) in said))
+    moves = (*direct, *(Move(*move[:6], place, text) for move, (place, text) in said))
     return Cause("rules", moves, tuple(totals(engine, both)))
 
 
