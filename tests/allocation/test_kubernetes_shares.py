@@ -315,9 +315,24 @@ def test_names_change_with_the_days_of_the_taxonomy(tmp_path: Path) -> None:
 )
 def test_why_a_charge_is_shared_so_is_told(weights: str, expected: str) -> None:
     groups = Groups({1: (WEIGHTS,)}, [(), (weights,)])
-    nothing = ByKubernetes(share(), Held({}, {}, {}), groups, 1, {}, 0, np.zeros(0, dtype=np.int64))
+    told = Held({}, {DAYS: {"prod": {}}}, {DAYS: {"prod": {}}})
+    assert ByKubernetes(share(), told, groups, 1, {}, 0, np.zeros(0, dtype=np.int64)).words(1) == expected
 
-    assert nothing.words(1) == expected
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ('["volume","prod","vol-1"]', "what was held of cluster prod, since no report tells of storage claims"),
+        ('["storage","prod",null]', "what was held of cluster prod, since no report tells of storage claims"),
+        ('["storage",null,null]', "what was held of all clusters, since no report tells of storage claims"),
+        ('["network","prod","i-0a"]', "what was held of cluster prod, since no report tells of traffic"),
+        (NODE_A, "what was held of node i-0a of cluster prod"),
+    ],
+)
+def test_why_a_charge_is_shared_by_what_was_held_after_all_is_told(weights: str, expected: str) -> None:
+    groups = Groups({1: (WEIGHTS,)}, [(), (weights,)])
+    other = Held({}, {DAYS: {"test": {}}} if '"prod"' in weights else {}, {})
+    assert ByKubernetes(share(), other, groups, 1, {}, 0, np.zeros(0, dtype=np.int64)).words(1) == expected
 
 
 def test_idle_of_a_cluster_that_held_nothing_of_a_kind_is_lost_nowhere(tmp_path: Path) -> None:

@@ -157,6 +157,10 @@ class ByKubernetes:
         what, cluster, key = self._asked(group)
         where = "all clusters" if cluster is None else f"cluster {printable(cluster, 80)}"
         which = "" if key is None else f"{printable(key, 80)} of "
+        parts = {"volume": self.held.claims, "storage": self.held.claims, "network": self.held.traffic}.get(what)
+        if parts is not None and not any(cluster is None or cluster in clusters for clusters in parts.values()):
+            of = "traffic" if what == "network" else "storage claims"
+            return f"what was held of {where}, since no report tells of {of}"
         return {
             "node": f"what was held of node {which}{where}",
             "unknown": f"what was held of the nodes of {where}, idle hours among it",
