@@ -116,3 +116,23 @@ def test_a_text_that_is_another_value_from_a_day_on_is_told_apart_whatever_is_re
             None,
         )
         assert found[1] == ("day", {20697: [((None, None), 2.0), (("shop", None), 5.0)]}, 1, None)
+
+
+def test_a_driver_without_a_row_in_the_months_that_are_shared_has_no_period(engine: Engine) -> None:
+    offer_drivers(engine, driver("use", {"ads": 3}, "2026-08-01"))
+    for ahead in ([], [("use", None)]):
+        found = Drivers(engine, Targets(("product",)), as_it_is, (), SEPTEMBER, ahead).series("use", None)
+        assert found is not None
+        assert (found.grain, dict(found.values)) == ("day", {})
+
+
+def test_hours_of_any_century_are_told_apart(engine: Engine) -> None:
+    at = "2090-09-02T05:00:00"
+    offer_drivers(engine, [*driver("a", {"ads": 1}, at, "hour"), *driver("b", {"ads": 2}, at, "hour")])
+    day = (date(2090, 9, 2) - date(1970, 1, 1)).days
+    targets = Targets(("product",))
+    drivers = Drivers(engine, targets, as_it_is, (), (day, day), [("a", None), ("b", None)])
+    for name, value in (("a", 1.0), ("b", 2.0)):
+        found = drivers.series(name, None)
+        assert found is not None
+        assert {period: amounts.tolist() for period, (_, amounts) in found.values.items()} == {day * 24 + 5: [value]}

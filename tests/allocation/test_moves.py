@@ -168,3 +168,12 @@ def test_what_is_left_of_a_product_goes_to_others() -> None:
     assert [(move.giver, move.taker, str(move.amount)) for move in moves] == [
         (("search", "web"), ("search", "api"), "2"), (("search", "web"), ("ads", "web"), "7"),
     ]  # fmt: skip
+
+
+def test_flows_of_one_amount_stand_by_who_gives_and_takes_whenever_that_was() -> None:
+    def move(month: date, giver: tuple[str], taker: tuple[str]) -> Move:
+        return Move(month, "USD", ("k8s", "k8s"), giver, taker, Decimal(10))
+
+    moves = [move(JULY, SEARCH, SHOP), move(AUGUST, ADS, ("games",))]
+    assert [(flow.giver, flow.taker) for flow in flows(moves, 1)] == [(ADS, ("games",)), (SEARCH, SHOP)]
+    assert [line.flow.months for line in lines(moves)] == [(JULY,), (AUGUST,)]

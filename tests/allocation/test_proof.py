@@ -102,3 +102,25 @@ def test_a_block_that_fails_does_not_wait_for_the_sums(made: Made) -> None:
 def test_a_cube_that_cannot_be_read_is_told(made: Made) -> None:
     with pytest.raises(EngineError, match="gone"), counted("read_parquet('gone.parquet')", made.cubes[1]) as sums:
         sums()
+
+
+@pytest.mark.parametrize(("processors", "threads"), [(None, 1), (1, 1), (2, 1), (8, 4), (96, 4)])
+def test_the_sums_take_half_of_the_processors_and_few_of_many(
+    monkeypatch: pytest.MonkeyPatch, processors: int | None, threads: int
+) -> None:
+    """Each thread holds row groups of its own, and the room for them is small."""
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    given: list[int] = []
+    kept = Engine.__init__
+
+    def begin(self: Engine, *, threads: int | None = None, memory_limit: str = "1GB") -> None:
+        given.append(threads or 0)
+        kept(self, threads=threads, memory_limit=memory_limit)
+
+    monkeypatch.setattr(Engine, "__init__", begin)
+    rows = "(SELECT NULL::DATE AS x_BillingPeriod, NULL::DATE AS x_ChargeDate, " + ", ".join(
+        f"NULL::DECIMAL(38,12) AS {name}" for name in COSTS
+    )
+    with counted(f"{rows} WHERE false)", f"{rows} WHERE false)") as sums:
+        assert sums() == {}
+    assert given == [threads]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from finmod.engines.duckdb import Engine
+from finmod.ledger import applied_rows
 from finmod.ledger.applied import files_of
 from finmod.ledger.applied_rows import restated_months
 from finmod.ledger.ledger import Ledger
@@ -264,3 +267,16 @@ def test_months_whose_charges_are_not_those_that_were_applied_are_found(engine: 
     allocated(engine, (SEPTEMBER, "k8s", "search", "10.000000000001"), (OCTOBER, "k8s", "ads", "3"))
     assert restated_months(engine, ledger, run, [SEPTEMBER, OCTOBER]) == [OCTOBER]
     assert restated_months(engine, ledger, run, [SEPTEMBER]) == []
+
+
+def test_months_that_are_written_one_by_one_are_those_that_are_written_together(
+    engine: Engine, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, _ = apply(engine, ledger, *NEW)
+    rows = stored(engine, ledger, together)
+    monkeypatch.setattr(applied_rows, "_MANY", 1)
+    apply(engine, ledger, *OLD)
+    one_by_one, made = apply(engine, ledger, *NEW)
+    assert stored(engine, ledger, one_by_one) == rows
+    assert (one_by_one.months, one_by_one.totals, one_by_one.rows) == (together.months, together.totals, 3)
+    assert {month for month, *_ in rows} == set(made.prints)

@@ -272,3 +272,13 @@ def test_rules_with_problems_apply_nothing(books: Books) -> None:
     with pytest.raises(UserError, match=r"allocation\.yaml:3:"):
         apply(project_of(books), NOW, author="ada")
     assert (books.trace(), log(books)) == (before, ())
+
+
+def test_what_applying_moved_is_told(books: Books) -> None:
+    apply(project_of(books), NOW, author="ada")
+    books.write("allocation.yaml", HALVES)
+    (cause,) = apply(project_of(books), NOW, author="ada").causes
+    assert cause.kind == "everything"
+    assert [(move.pool, move.giver, move.taker, int(move.amount)) for move in cause.moves] == [
+        ("cluster", ("search",), ("ads",), 10)
+    ] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -139,3 +140,22 @@ def test_a_month_alone_is_shared_with_what_corrects_its_bill_later(tmp_path: Pat
     found = explain_true_up(project_of(made), Wanted({"product": "search"}, month=SEPTEMBER), AUGUST)
     assert found.ties
     assert found.after.amount > found.before.amount
+
+
+def test_charges_that_restate_a_closed_month_are_among_those_of_the_month_that_they_are_booked_in(
+    tmp_path: Path,
+) -> None:
+    books = shared(tmp_path / "books")
+    assert books.run("close", "2026-08").code == 0
+    restated = [{**each, "BilledCost": "67", "EffectiveCost": "67"} if is_searchs(each) else each for each in CHARGES]
+    books.load(books.write("a.csv", bill(*restated)))
+    apply(project_of(books), NOW, author="ada")
+    found = amount(books, "search")
+    (own,) = (part for part in found.explanation.parts if part.pool is None)
+    assert own.amount == 67
+    assert sorted(int(part.cost) for part in own.parts) == [7, 60]
+
+
+def is_searchs(given: Mapping[str, str]) -> bool:
+    """Return whether a charge is one of August that names search."""
+    return given["Tags"] == '{"product":"search"}' and given["ChargePeriodStart"].startswith("2026-08")

@@ -15,6 +15,7 @@ from finmod.workspace.rules import changed_meanwhile, read_rules
 from tests.applied import NOW, SEPTEMBER, TAXONOMY, project_of, shared
 from tests.books import Books
 
+RULE_SET = "ai"
 DRIVERS = """\
 requests: {unit: request, grain: month, by: [product], from: {csv: requests.csv}}
 seats: {unit: seat, grain: month, by: [product, customer], from: {csv: seats.csv}}
@@ -142,3 +143,19 @@ def test_a_taxonomy_of_the_same_files_is_taken_and_not_read_again(driven: Books,
     (other.root / "more.yaml").unlink()
     with pytest.raises(UserError, match=r"there is no file 'more\.yaml'"):
         read_rules(other.root, rules)
+
+
+def test_rule_sets_of_finmod_and_files_elsewhere_are_of_the_same_taxonomy_too(driven: Books, tmp_path: Path) -> None:
+    def project(name: str) -> Books:
+        made = driven.copy(tmp_path / name / "p")
+        made.write("taxonomy.yaml", f"include: [../rules.yaml, {RULE_SET}]\n{TAXONOMY}")
+        (tmp_path / name / "rules.yaml").write_text("dimensions: {area: {from: [{tag: area}]}}\n", encoding="utf-8")
+        return made
+
+    rules, other = read_rules(project("one").root), project("two").root
+    same = read_rules(other, rules)
+    assert same.taxonomy is rules.taxonomy
+    assert same.files == read_rules(other).files
+    assert [*same.files.built_in] == [RULE_SET]
+    (tmp_path / "two" / "rules.yaml").write_text("dimensions: {zone: {from: [{tag: zone}]}}\n", encoding="utf-8")
+    assert "zone" in read_rules(other, rules).taxonomy.dimensions

@@ -100,8 +100,7 @@ def kept_texts(allocation: Allocation) -> tuple[str, ...]:
 def kept_costs(allocation: Allocation) -> tuple[str, ...]:
     """Return the costs of charge keys that a run looks at: those that findings tell, and that shares go by."""
     shared = {share.measure for share in allocation.shares() if share.kind == "cost"}
-    nodes = ("BilledCost",) if asking_pools(allocation) else ()
-    return tuple(name for name in COSTS if name in {"EffectiveCost", *shared, *nodes})
+    return tuple(name for name in COSTS if name in {"EffectiveCost", *shared})
 
 
 def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: Targets) -> Groups:

@@ -31,9 +31,11 @@ PERIODS: Final = {
 HOURS: Final = 24
 """Of a day."""
 _FIRST, _LAST = date(1, 1, 1), date(9999, 12, 31)
-# Rows and drivers that are read at once: a key of 64 bits has 11 for the driver, 20 for the period, 32 for the target.
+# Rows and drivers that are read at once.
 _TOGETHER = 1_000_000
 _MOST = 1_000
+# A key of 64 bits has 11 for the driver, 20 for the period since the first that is shared, 32 for the target: 119 years
+# of hours.
 _DRIVER_BITS, _PERIOD_BITS = 52, 32
 
 
@@ -144,6 +146,13 @@ class Drivers:
             f"AND x_Start < date_trunc('month', DATE '{last}') + INTERVAL 1 MONTH"
         )
 
+    def _first(self, length: Grain) -> int:
+        """Return the number of the first period of the months that are shared."""
+        day = (EPOCH + timedelta(days=self.days[0])).replace(day=1)
+        if length == "month":
+            return (day.year - EPOCH.year) * 12 + day.month - EPOCH.month
+        return (day - EPOCH).days * (HOURS if length == "hour" else 1)
+
     def _together(self, asked: _Asked, told: _Told) -> list[_Asked]:
         """Return what is asked for, and what will be that can be read with it."""
         chosen, rows, length = [asked], told.rows, _length(told, asked[1])
@@ -162,10 +171,11 @@ class Drivers:
         is_dated = self._offer(names)
         # Few texts change what they are, and to compare days of millions of rows takes a moment.
         by_day = " AND d.x_Start >= t.since AND d.x_Start < t.until" if is_dated else ""
+        first = self._first(length)
         number = " ".join(f"WHEN {literal(name)} THEN {at}" for at, name in enumerate(names))
         rows = (
             f"SELECT (CAST(CASE x_Driver {number} END AS BIGINT) << {_DRIVER_BITS}) | "
-            f"(CAST({PERIODS[length]} AS BIGINT) << {_PERIOD_BITS}) | t.number AS key, x_Value AS amount "
+            f"(CAST({PERIODS[length]} - {first} AS BIGINT) << {_PERIOD_BITS}) | t.number AS key, x_Value AS amount "
             f"FROM {DRIVER_ROWS} AS d JOIN driver_targets AS t "
             f"ON t.text = d.x_Dimensions{by_day} WHERE d.x_Driver IN ({', '.join(map(literal, names))}) "
             f"AND x_Value IS NOT NULL AND {self._in_months()}"
@@ -179,7 +189,7 @@ class Drivers:
         for name, grain in asked:
             at = names.index(name)
             own = slice(starts[at], starts[at + 1])
-            periods = Periods(keys[own] - (at << _DRIVER_BITS), amounts[own])
+            periods = Periods(keys[own] + ((first << _PERIOD_BITS) - (at << _DRIVER_BITS)), amounts[own])
             self._ready[name, grain] = self._finished(name, length, periods)
 
     def _finished(self, name: str, length: Grain, periods: Periods) -> Series:
@@ -239,7 +249,7 @@ class Periods(Mapping[int, tuple[Ints, Floats]]):
         """Take the arrays: keys are the period and 32 bits of the target's number, each once, in rising order."""
         periods = keys >> 32
         starts = np.flatnonzero(np.diff(periods, prepend=periods[:1] - 1))
-        ends = [*starts[1:].tolist(), len(keys)]
+        ends = [*starts[1:].tolist(), len(keys)][: len(starts)]  # without keys there is no period
         self._places = dict(zip(periods[starts].tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
         self._numbers, self._amounts = (keys & 0xFFFFFFFF).astype(np.int32), amounts
 

@@ -272,7 +272,7 @@ def lines(moves: Iterable[Move], *, detail: bool = False) -> list[Line]:
         amount, months = _together(some)
         called = ends.every if is_whole else mains.every
         made.append(Line(Flow(currency, called[giver], called[taker], amount, months), pool, text, rule))
-    return _by_currency(made, lambda line: line.flow, lambda line: (line.pool or "", line.rule or ""))
+    return _by_currency(made, lambda line: line.flow, _ties)
 
 
 def _together(some: Sequence[tuple[date, Decimal]]) -> tuple[Decimal, tuple[date, ...]]:
@@ -282,14 +282,14 @@ def _together(some: Sequence[tuple[date, Decimal]]) -> tuple[Decimal, tuple[date
     return known_sum(each for _, each in some) or Decimal(0), tuple(sorted({month for month, _ in some}))
 
 
+def _ties(line: Line) -> tuple[object, ...]:
+    flow = line.flow
+    return flow.months, _names(flow.giver), _names(flow.taker), line.pool or "", line.rule or ""
+
+
 def _by_currency(every: Iterable[Item], flow: Callable[[Item], Flow], ties: Callable[[Item], Any]) -> list[Item]:
-    """Return items by currency, those of one by falling amount."""
-
-    def more(item: Item) -> tuple[object, ...]:
-        found = flow(item)
-        return found.months, _names(found.giver), _names(found.taker), ties(item)
-
-    ordered = _largest_first(every, lambda item: flow(item).amount, more)
+    """Return items by currency, those of one by falling amount, those of one amount by what else tells them apart."""
+    ordered = _largest_first(every, lambda item: flow(item).amount, ties)
     return sorted(ordered, key=lambda item: flow(item).currency)
 
 
@@ -313,7 +313,7 @@ def flows(moves: Iterable[Move], depth: int) -> list[Flow]:
         amount, months = _together(some)
         giving, taking = (one, other) if amount > 0 else (other, one)
         found += [Flow(currency, ends.every[giving], ends.every[taking], amount.copy_abs(), months)] if amount else []
-    return _by_currency(found, lambda flow: flow, lambda _: ())
+    return _by_currency(found, lambda flow: flow, lambda flow: (_names(flow.giver), _names(flow.taker)))
 
 
 class _Numbers(dict[Values | None, int]):

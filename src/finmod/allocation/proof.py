@@ -27,7 +27,8 @@ PROOFS: Final = "allocation_proofs"
 """Table: x_BillingPeriod, x_ChargeDate, BillingCurrency, x_Pool, x_Measure, x_Before, x_After, x_Difference."""
 
 
-_MEMORY = "300MB"
+# Each thread holds row groups of its own: four need some 100 MB, and 32 more than 300.
+_MEMORY, _MOST_THREADS = "300MB", 4
 _INTERRUPT_SECONDS = 0.05
 _NOTHING = Decimal(0)
 
@@ -57,8 +58,7 @@ def counted(days: str, true_ups: str) -> Iterator[Callable[[], dict[Place, Decim
         days: SQL for the cube's rows of the months, which names files alone.
         true_ups: SQL for the true-ups that are booked in them.
     """
-    threads = max(1, (os.cpu_count() or 1) // 2)
-    with Engine(threads=threads, memory_limit=_MEMORY) as engine, ThreadPoolExecutor(1) as beside:
+    with Engine(threads=_threads(), memory_limit=_MEMORY) as engine, ThreadPoolExecutor(1) as beside:
         running = beside.submit(_count, engine, days, true_ups)
         try:
             yield running.result
@@ -66,6 +66,10 @@ def counted(days: str, true_ups: str) -> Iterator[Callable[[], dict[Place, Decim
             while not running.done():  # a statement that has not begun yet does not hear an interruption
                 engine.interrupt()
                 wait([running], timeout=_INTERRUPT_SECONDS)
+
+
+def _threads() -> int:
+    return min(_MOST_THREADS, max(1, (os.cpu_count() or 1) // 2))
 
 
 def _count(engine: Engine, days: str, true_ups: str) -> dict[Place, Decimal]:

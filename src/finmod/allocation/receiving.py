@@ -14,7 +14,7 @@ import numpy as np
 
 from finmod.allocation.definition import Allocation, Values
 from finmod.allocation.targets import Targets
-from finmod.allocation.vectors import Held, Vector, from_arrays
+from finmod.allocation.vectors import Flags, Vector, from_arrays
 from finmod.taxonomy.definition import Span
 
 
@@ -33,7 +33,7 @@ class Receiving:
     edges: tuple[date, ...]
     _found: dict[tuple[int, int], int] = field(default_factory=dict)
     _fed: dict[tuple[int, int], tuple[Vector, Vector]] = field(default_factory=dict)
-    _candidates: Held = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    _candidates: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
     def era(self, day: date) -> int:
         """Return the number of the stretch of days that a day is in: within one the same pools receive."""
@@ -60,7 +60,7 @@ class Receiving:
             self._fed[key] = whole, self._given(whole, is_one, day)
         return self._fed[key][1]
 
-    def _given(self, whole: Vector, is_one: Held, day: date) -> Vector:
+    def _given(self, whole: Vector, is_one: Flags, day: date) -> Vector:
         called = [self.pool(each, day) for each in whole.places[is_one].tolist()]
         if None in called:  # of another day
             places = whole.places.copy()
@@ -81,7 +81,7 @@ class Receiving:
         """Return what each pool is called as, as a target, whatever the day -> the pool."""
         return {self.targets.number(called): number for number, called, _ in self.pools}
 
-    def _called(self) -> Held:
+    def _called(self) -> Flags:
         """Return of each target whether it is a pool on some day."""
         new = self.targets.every[len(self._candidates) :]
         if new:

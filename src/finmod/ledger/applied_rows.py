@@ -27,6 +27,7 @@ _AMOUNTS = (*COSTS, *COST_UNKNOWNS)
 _OF = "coalesce(x_AllocationOf, x_BillingPeriod)"
 # Below it, amounts of one pool on one day that sum to zero are the order in which it was split.
 _NOISE = "1e-9::DECIMAL(38,12)"
+# Rows from which on the months of a table are written one by one: below, a statement each would take longer.
 _MANY = 1_000_000
 
 _Sums = tuple[int, Sequence[Decimal | None]]
@@ -153,7 +154,7 @@ def _written(engine: Engine, sql: str, folder: Path, months: Sequence[date]) -> 
     """Return the files of months and the numbers of their rows.
 
     Many rows are written a month at a time: rows of a month lie together, and to part them takes longer than to find
-    them.
+    them. A month without any has no file among those that are returned.
     """
     every = f"{sql} WHERE {_in('x_BillingPeriod', months)}"
     rows = int(engine.row(f"SELECT count(*) FROM ({every})")[0])

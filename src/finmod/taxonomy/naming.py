@@ -32,7 +32,8 @@ _LISTED = 1000
 class Naming:
     """The names of some charge keys.
 
-    The table ``names`` has every row and column of the base table, and for each dimension: ``o_N``, the number of the
+    The table ``names`` has every row of the base table, its columns but for texts that were not wanted, and for each
+    dimension: ``o_N``, the number of the
     outcome that names it, NULL where no rule answers; ``s_N``, what its tags say, negative where their text is no
     value, NULL where there is none. ``N`` is the place of the dimension in the taxonomy. ``x_Said`` is what the user
     says of whether the key can carry tags, NULL where he says nothing.
@@ -160,7 +161,7 @@ class _Pass:
             each for each in self.taxonomy.dimensions.values() if any(rule.kind == "parent" for rule in each.rules)
         ]
         if asking:
-            self._write()
+            self._write(None)  # parents are looked for by texts that nobody may want afterwards
             self.naming.offer_values(self.engine)
             places = [(self.naming.place(each.name), each) for each in asking]
             make_parents(self.engine, places, [self._agreed(each.name, f"o_{place}") for place, each in places])
@@ -168,7 +169,7 @@ class _Pass:
                 self.read[f"parent_{place}"] = f"parents.o_{place}"
                 self.found.parents[dimension.name] = f"parent_{place}"
             self.joins.append(PARENTS_JOIN)
-        self._write()
+        self._write(self.texts)
         self.naming.rules = self._select(every=True)
         self.naming.offer_values(self.engine)
         return self.naming
@@ -177,11 +178,11 @@ class _Pass:
         inferred = self.naming.outcomes.inferred_sql(dimension, outcome)
         return agreed_sql(self.naming.value_sql(dimension), outcome, inferred)
 
-    def _write(self) -> None:
+    def _write(self, texts: Collection[str] | None) -> None:
         kept = [
             identifier(name)
             for name, kind in self.engine.columns(f"SELECT * FROM {self.base}")
-            if self.texts is None or kind != "VARCHAR" or name in self.texts
+            if texts is None or kind != "VARCHAR" or name in texts
         ]
         for place, dimension in enumerate(self.taxonomy.dimensions.values()):
             tags = [f"p_{place}_{rule.number}" for rule in dimension.rules if rule.kind in {"tag", "label"}]
