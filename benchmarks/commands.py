@@ -20,7 +20,7 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.pools import POOLS, months_until, project_of_months, write_drivers, write_rules
-from benchmarks.process import Run, timed
+from benchmarks.process import Run, run, timed
 from finmod.cli.main import main as finmod
 from finmod.engines.duckdb import Engine, file_list, literal
 from finmod.settings.project import load_project
@@ -46,6 +46,8 @@ def plan_and_apply(folder: Path, model: Path, months: int, times: int, goal: flo
     """
     project = folder / f"project-commands-{months}"
     _write(folder, project, model, months_until(date(2026, 9, 1), months))
+    _change(project, "d5")
+    peaks = [run([sys.executable, "-m", "finmod", "--project", str(project), name]).peak for name in ("plan", "apply")]
     command = [sys.executable, "-m", "benchmarks.commands", str(project), str(times)]
     found = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     planned, applied = (Run(**found[name]) for name in ("plan", "apply"))
@@ -53,7 +55,7 @@ def plan_and_apply(folder: Path, model: Path, months: int, times: int, goal: flo
         f"finmod plan of {months} such month{'s' if months > 1 else ''} after a change of one rule "
         f"{planned.wall:.2f} s ({planned.processor:.2f} s of the processor), finmod apply {applied.wall:.2f} s "
         f"({applied.processor:.2f} s) in process, each whole (goal {goal} s); {found['moves']:,} moves; "
-        f"peak of the first plan and apply {found['peak'] / 1e9:.2f} GB"
+        f"peak of the process {peaks[0] / 1e9:.2f} and {peaks[1] / 1e9:.2f} GB (goal 2)"
     )
 
 
@@ -76,19 +78,24 @@ def _write(folder: Path, project: Path, model: Path, months: Sequence[date]) -> 
         subprocess.run(command, capture_output=True, check=True)
 
 
+def _change(project: Path, driver: str) -> None:
+    """Share the pool s3 by another driver."""
+    rules = project / "allocation.yaml"
+    rules.write_text(_CHANGED.sub(rf"\g<1>{driver}", rules.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def main() -> None:
     """Change the rules of a project, plan and apply them, as often as is asked; print the best times."""
     project, times = Path(sys.argv[1]), int(sys.argv[2])
-    rules = project / "allocation.yaml"
     found: dict[str, list[Run]] = {"plan": [], "apply": []}
     for _, driver in zip(range(times + 1), cycle(("d4", "d3"))):
-        rules.write_text(_CHANGED.sub(rf"\g<1>{driver}", rules.read_text(encoding="utf-8")), encoding="utf-8")
+        _change(project, driver)
         for name, runs in found.items():
             runs.append(timed(partial(_run, project, name))[1])
-    rules.write_text(_CHANGED.sub(r"\g<1>d5", rules.read_text(encoding="utf-8")), encoding="utf-8")
+    _change(project, "d5")
     moves = sum(len(cause.moves) for cause in plan(load_project(project)).causes)
-    best = {name: asdict(min(runs[1:], key=lambda run: run.wall)) for name, runs in found.items()}
-    print(json.dumps({**best, "moves": moves, "peak": found["apply"][0].peak}))
+    best = {name: asdict(min(runs[1:], key=lambda each: each.wall)) for name, runs in found.items()}
+    print(json.dumps({**best, "moves": moves}))
 
 
 def _run(project: Path, *words: str) -> None:
