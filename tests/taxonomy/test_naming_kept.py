@@ -10,16 +10,8 @@ from tests.taxonomy.small import Key, keys, read, tags
 
 
 def test_every_rule_of_a_dimension_can_be_asked_and_few_texts_kept(tmp_path: Path) -> None:
-    text = """
-    dimensions:
-      p:
-        from:
-          - tag: product
-          - account: {"1": by-account}
-          - name: {x-*: by-name}
-      q:
-        from: [{tag: product}]
-    """
+    rules = 'tag: product}, {account: {"1": by-account}}, {name: {x-*: by-name}'
+    text = f"dimensions: {{p: {{from: [{{{rules}}}]}}, q: {{from: [{{tag: product}}]}}}}"
     rows: list[Key] = [
         {"Tags": tags(product="by-tag"), "SubAccountId": "1", "ResourceName": "x-1"},
         {"SubAccountId": "2", "ResourceName": "x-1"},

@@ -131,27 +131,22 @@ def name_keys(  # noqa: PLR0913 -- what is named, by what, and what is kept
     Returns:
         What the numbers in ``names`` mean.
     """
-    pass_ = _Pass(engine, taxonomy, segments, base, asking, texts)
-    return pass_.run()
+    return _Pass(engine, taxonomy, base, Naming(taxonomy, segments), asking, texts).run()
 
 
+@dataclass
 class _Pass:
     """One pass over the keys: what each rule reads, where that was found, and the SQL that puts it together."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- as name_keys has them
-        self,
-        engine: Engine,
-        taxonomy: Taxonomy,
-        segments: Segments,
-        base: str,
-        asking: str,
-        texts: Collection[str] | None,
-    ) -> None:
-        self.engine, self.taxonomy, self.base, self.asking, self.texts = engine, taxonomy, base, asking, texts
-        self.naming = Naming(taxonomy, segments)
-        self.found = Found()
-        self.read: dict[str, str] = {}
-        self.joins: list[str] = []
+    engine: Engine
+    taxonomy: Taxonomy
+    base: str
+    naming: Naming
+    asking: str
+    texts: Collection[str] | None
+    found: Found = field(default_factory=Found)
+    read: dict[str, str] = field(default_factory=dict)
+    joins: list[str] = field(default_factory=list)
 
     def run(self) -> Naming:
         self._compare_tags()
