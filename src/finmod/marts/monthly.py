@@ -18,7 +18,7 @@ from finmod.ledger.applied import Run, files_of
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.reduce import whole
 from finmod.ledger.reductions import reduced
-from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
+from finmod.ledger.tables import ALLOCATED, Table
 from finmod.marts.allocated import with_dimensions
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 
@@ -35,8 +35,8 @@ def allocated_months(
 ) -> str:
     """Return SQL of what each target cost a month, of an applied allocation.
 
-    Grain: billing period, source, currency, service, charge category, pool and dimensions; rows in another currency than
-    the project's by day of charge and month of the bill too. Costs in BillingCurrency, with the number of charges
+    Grain: billing period, source, currency, service, charge category, pool and dimensions; rows in another currency
+    than the project's by day of charge and month of the bill too. Costs in BillingCurrency, with the number of charges
     whose cost is unknown. Of the levels (``table``) there is no source, service, category and pool, but the level.
 
     Args:
