@@ -79,7 +79,7 @@ class DriverCells:
     unrated: Mapping[str, Sequence[date]] = field(default_factory=dict)
 
 
-def driver_cells(  # noqa: PLR0913 -- what is read, of whom, and how it is told
+def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it is told
     engine: Engine,
     project: Project,
     ledger: Ledger,
