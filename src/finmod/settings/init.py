@@ -1,4 +1,4 @@
-"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, JSON Schemas of all its files, .gitignore.
+"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, pnl.yaml, JSON Schemas, .gitignore.
 
 Owns what ``finmod init`` writes. Never overwrites what a user may have written.
 """
@@ -16,8 +16,15 @@ from typing import TYPE_CHECKING
 from finmod.errors import Problem, UserError
 from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.drivers import DRIVERS
+from finmod.settings.pnl import PNL
 from finmod.settings.project import FILE, ProjectFile
-from finmod.settings.schema import write_allocation_schema, write_drivers_schema, write_schema, write_taxonomy_schema
+from finmod.settings.schema import (
+    write_allocation_schema,
+    write_drivers_schema,
+    write_pnl_schema,
+    write_schema,
+    write_taxonomy_schema,
+)
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.settings.validate import unplaced, validated
 from finmod.settings.yaml import parse_yaml
@@ -52,10 +59,15 @@ def drivers_text() -> str:
     return _template(DRIVERS)
 
 
+def pnl_text() -> str:
+    """Return a commented pnl.yaml, without lines."""
+    return _template(PNL)
+
+
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
-    A taxonomy.yaml or drivers.yaml that stands there is kept; a .gitignore too, and it gets one line for the ledger.
+    A taxonomy.yaml, drivers.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one line for the ledger.
 
     Raises:
         UserError: The folder has a finmod.yaml or cannot be written; name or currency is not allowed.
@@ -70,8 +82,9 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
         write_taxonomy_schema(folder / ".schema")
         write_allocation_schema(folder / ".schema")
         write_drivers_schema(folder / ".schema")
+        write_pnl_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
-        for file, started in ((TAXONOMY, taxonomy_text()), (DRIVERS, drivers_text())):
+        for file, started in ((TAXONOMY, taxonomy_text()), (DRIVERS, drivers_text()), (PNL, pnl_text())):
             if not os.path.lexists(folder / file):
                 _write_new(folder / file, started)
         _write_new(path, text)
