@@ -81,10 +81,29 @@ def test_variance_is_actual_less_plan_and_unknown_where_a_line_has_no_budget() -
     found = made(*WHOLE, plan=[Cell(0, 0, "search", D(180)), Cell(1, 0, "search", D(70), D(1))], planned=[0, 1])
     column = found.columns[0, "search"]
 
-    assert (column.variance("revenue"), column.variance("cogs"), column.variance("gross_profit")) == (20, -10, 30)
+    assert (column.variance("revenue"), column.variance("cogs"), column.variance("gross_profit")) == (
+        D(20),
+        D(-10),
+        D(30),
+    )
     assert column.line_variance(0) == 20
     assert (column.variance("opex"), column.variance("operating_profit"), column.line_variance(2)) == (None,) * 3
     assert made(*WHOLE).columns[0, "search"].variance("revenue") is None
+
+
+def test_what_is_told_of_all_together_is_unknown_of_each_and_known_in_the_total() -> None:
+    found = made(Cell(0, 0, None, D(90)), Cell(1, 0, "a", D(30)), untold=[0])
+    alone, whole = found.columns[0, "a"].actual, found.total.actual
+
+    assert (alone.revenue, alone.gross_profit, alone.cogs) == (None, None, D(30))
+    assert (whole.revenue, whole.gross_profit) == (D(90), D(60))
+    assert found.columns[0, None].actual.revenue == D(90)
+
+
+def test_without_a_line_of_revenue_it_is_unknown_and_not_nothing() -> None:
+    found = statement([Line("Hosting", "cogs", is_cloud=True)], 1, [Cell(0, 0, "a", D(1))])
+
+    assert (found.total.actual.revenue, found.total.actual.gross_profit) == (None, None)
 
 
 def test_a_member_that_is_planned_and_was_not_has_a_column() -> None:

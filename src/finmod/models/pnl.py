@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, localcontext
 from typing import Final, Literal
 
 Section = Literal["revenue", "cogs", "opex"]
@@ -225,25 +225,35 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     return None if part is None or whole is None or whole <= 0 else _RATIO.divide(part, whole)
 
 
-def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Return a sum, every digit of it; None where a part is unknown, 0 of nothing.
-
-    >>> total([Decimal("1.5"), Decimal(2)]), total([Decimal(1), None]), total([])
-    (Decimal('3.5'), None, Decimal('0'))
-    """
-    found = _ZERO
-    for amount in amounts:
-        if amount is None:
-            return None
-        found = _EXACT.add(found, amount)
-    return found
+_Amounts = list[Decimal | None]
+_Place = tuple[int, Member]
 
 
-_Sums = dict[tuple[int, Member], list[tuple[Decimal | None, Decimal | None]]]
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Amount of each line, and the part of it that varies, of one period and member."""
+
+    lines: _Amounts
+    variable: _Amounts
+
+    def and_of(self, others: Iterable[_Sums]) -> _Sums:
+        """Return the sums of several; of none these."""
+        lines, variable = list(self.lines), list(self.variable)
+        for other in others:
+            lines = [_plus(*each) for each in zip(lines, other.lines, strict=True)]
+            variable = [_plus(*each) for each in zip(variable, other.variable, strict=True)]
+        return _Sums(lines, variable)
 
 
-def statement(
-    lines: Sequence[Line], periods: int, cells: Iterable[Cell], plan: Iterable[Cell] = (), planned: Iterable[int] = ()
+def statement(  # noqa: PLR0913 -- what was, what was planned, and of which lines
+    lines: Sequence[Line],
+    periods: int,
+    cells: Iterable[Cell],
+    *,
+    plan: Iterable[Cell] = (),
+    planned: Iterable[int] = (),
+    untold: Iterable[int] = (),
+    unplanned: Iterable[int] = (),
 ) -> Statement:
     """Return the statement of cells.
 
@@ -254,82 +264,124 @@ def statement(
             it, in a period in which it has any other.
         plan: The same of what was planned.
         planned: Places of the lines that have a budget: of others the plan is unknown, and so are sums of them.
+        untold: Places of the lines that are known of all members together, as nobody's, and of none of them alone.
+        unplanned: The same of plans.
     """
-    with_budget = frozenset(planned)
-    nothing: list[tuple[Decimal | None, Decimal | None]] = [(_ZERO, _ZERO)] * len(lines)
-    unplanned = [(_ZERO, _ZERO) if place in with_budget else (None, None) for place in range(len(lines))]
-    actual, stated = _added(lines, cells, nothing)
-    budget, _ = _added(lines, plan, unplanned)
-    every = {*actual, *budget}
-    members = sorted({member for _, member in every if member is not None})
-    known = (*members, *([None] if any(member is None for _, member in every) else ()))
-
-    def column(places: Iterable[tuple[int, Member]]) -> Column:
-        own = [*places]
-        found = _figures(lines, _together([actual.get(each, nothing) for each in own], nothing))
-        if not with_budget:
-            return Column(found)
-        return Column(found, _figures(lines, _together([budget.get(each, unplanned) for each in own], unplanned)))
-
-    by_period: dict[int, list[tuple[int, Member]]] = {period: [] for period in range(periods)}
-    by_member: dict[Member, list[tuple[int, Member]]] = {member: [] for member in known}
-    for place in every:
-        by_period[place[0]].append(place)
-        by_member[place[1]].append(place)
-    return Statement(
-        lines=tuple(lines),
-        periods=periods,
-        members=known,
-        columns={place: column([place]) for place in every},
-        totals=tuple(column(places) for places in by_period.values()),
-        whole={member: column(places) for member, places in by_member.items()},
-        total=column(every),
-        stated=stated,
-        planned=with_budget,
-    )
+    with localcontext(_EXACT):
+        maker = _Maker(lines, frozenset(planned), (frozenset(untold), frozenset(unplanned)))
+        return maker.statement(periods, cells, plan)
 
 
-def _added(
-    lines: Sequence[Line], cells: Iterable[Cell], nothing: list[tuple[Decimal | None, Decimal | None]]
-) -> tuple[_Sums, Decimal]:
-    """Return period, member -> amount of each line and the part of it that varies; and what cloud lines have."""
-    found: _Sums = {}
-    stated = _ZERO
-    for cell in cells:
-        own = found.setdefault((cell.period, cell.member), list(nothing))
-        if cell.amount is None:
-            own[cell.line] = None, None
-        else:
-            amount, variable = own[cell.line]
-            if amount is not None and variable is not None:
-                varies = _EXACT.multiply(cell.amount, cell.share) if cell.share else _ZERO
-                own[cell.line] = _EXACT.add(amount, cell.amount), _EXACT.add(variable, varies)
-        if lines[cell.line].is_cloud:
-            stated = _EXACT.add(stated, cell.known if cell.amount is None else cell.amount)
-    return found, stated
+class _Maker:
+    """Makes columns of sums, in the context of exact sums."""
+
+    def __init__(
+        self, lines: Sequence[Line], planned: frozenset[int], untold: tuple[frozenset[int], frozenset[int]]
+    ) -> None:
+        self.lines, self.planned, self.untold = lines, planned, untold
+        self.places = {
+            section: [place for place, line in enumerate(lines) if line.section == section]
+            for section in ("revenue", "cogs", "opex")
+        }
+        self.costs = [*self.places["cogs"], *self.places["opex"]]
+        self.nothing = _Sums([_ZERO] * len(lines), [_ZERO] * len(lines))
+        none: _Amounts = [_ZERO if place in planned else None for place in range(len(lines))]
+        self.unplanned = _Sums(none, none)
+
+    def statement(self, periods: int, cells: Iterable[Cell], plan: Iterable[Cell]) -> Statement:
+        actual, stated = self.added(cells, self.nothing)
+        budget, _ = self.added(plan, self.unplanned)
+        every = [*dict.fromkeys([*actual, *budget])]
+        columns = {place: self.column([place], actual, budget, member=place[1]) for place in every}
+        by_period: list[list[_Place]] = [[] for _ in range(periods)]
+        by_member: dict[Member, list[_Place]] = {}
+        for place in every:
+            by_period[place[0]].append(place)
+            by_member.setdefault(place[1], []).append(place)
+        named = sorted(member for member in by_member if member is not None)
+        known: list[Member] = [*named, *([None] if None in by_member else [])]
+        return Statement(
+            lines=tuple(self.lines),
+            periods=periods,
+            members=tuple(known),
+            columns=columns,
+            totals=tuple(self.column(places, actual, budget) for places in by_period),
+            whole={
+                # Of one period the whole is that period.
+                member: columns[places[0]] if len(places) == 1 else self.column(places, actual, budget, member=member)
+                for member, places in by_member.items()
+            },
+            total=self.column(every, actual, budget),
+            stated=stated,
+            planned=self.planned,
+        )
+
+    def added(self, cells: Iterable[Cell], nothing: _Sums) -> tuple[dict[_Place, _Sums], Decimal]:
+        """Return the sums of each period and member; and what cloud lines have, what is known of it."""
+        found: dict[_Place, _Sums] = {}
+        stated = _ZERO
+        clouds = [line.is_cloud for line in self.lines]
+        for cell in cells:
+            place, line, amount = (cell.period, cell.member), cell.line, cell.amount
+            own = found.get(place)
+            if own is None:
+                own = found[place] = _Sums(list(nothing.lines), list(nothing.variable))
+            if amount is None:
+                own.lines[line] = own.variable[line] = None
+            else:
+                own.lines[line] = _plus(own.lines[line], amount)
+                if cell.share:
+                    own.variable[line] = _plus(own.variable[line], amount * cell.share)
+            if clouds[line]:
+                stated += cell.known if amount is None else amount
+        return found, stated
+
+    def column(
+        self,
+        places: Sequence[_Place],
+        actual: Mapping[_Place, _Sums],
+        budget: Mapping[_Place, _Sums],
+        *,
+        member: Member = None,
+    ) -> Column:
+        """Return the column of some places; of a member what is not told of single ones is unknown."""
+        untold, unplanned = self.untold if member is not None else (frozenset[int](), frozenset[int]())
+        was = self.figures(_without(_all(places, actual, self.nothing), untold))
+        plan = self.figures(_without(_all(places, budget, self.unplanned), unplanned)) if self.planned else None
+        return Column(was, plan)
+
+    def figures(self, sums: _Sums) -> Figures:
+        lines, places = sums.lines, self.places
+        # Without a line of revenue it is unknown what is earned, not nothing.
+        revenue = _sum(lines, places["revenue"]) if places["revenue"] else None
+        cogs, opex, variable = _sum(lines, places["cogs"]), _sum(lines, places["opex"]), _sum(sums.variable, self.costs)
+        return Figures(tuple(lines), tuple(sums.variable), revenue, cogs, opex, variable)
 
 
-def _together(
-    columns: Sequence[list[tuple[Decimal | None, Decimal | None]]], nothing: list[tuple[Decimal | None, Decimal | None]]
-) -> list[tuple[Decimal | None, Decimal | None]]:
-    if len(columns) == 1:
-        return columns[0]
-    if not columns:
-        return nothing
-    return [(total(each[0] for each in line), total(each[1] for each in line)) for line in zip(*columns, strict=True)]
+def _all(places: Sequence[_Place], sums: Mapping[_Place, _Sums], nothing: _Sums) -> _Sums:
+    """Return the sums of places together."""
+    if len(places) == 1:
+        return sums.get(places[0], nothing)
+    return nothing.and_of(sums[place] for place in places if place in sums)
 
 
-def _figures(lines: Sequence[Line], amounts: Sequence[tuple[Decimal | None, Decimal | None]]) -> Figures:
-    sums: dict[Section, Decimal | None] = {
-        section: total(each for line, (each, _) in zip(lines, amounts, strict=True) if line.section == section)
-        for section in ("revenue", "cogs", "opex")
-    }  # fmt: skip
-    variable = total(each for line, (_, each) in zip(lines, amounts, strict=True) if line.section != "revenue")
-    return Figures(
-        tuple(each for each, _ in amounts),
-        tuple(each for _, each in amounts),
-        sums["revenue"],
-        sums["cogs"],
-        sums["opex"],
-        variable,
-    )
+def _without(sums: _Sums, lines: frozenset[int]) -> _Sums:
+    """Return sums of which some lines are unknown."""
+    if not lines:
+        return sums
+    unknown = [None if place in lines else each for place, each in enumerate(sums.lines)]
+    return _Sums(unknown, [None if place in lines else each for place, each in enumerate(sums.variable)])
+
+
+def _sum(amounts: Sequence[Decimal | None], places: Iterable[int]) -> Decimal | None:
+    found = _ZERO
+    for place in places:
+        amount = amounts[place]
+        if amount is None:
+            return None
+        found += amount
+    return found
+
+
+def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other

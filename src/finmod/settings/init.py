@@ -67,7 +67,8 @@ def pnl_text() -> str:
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
-    A taxonomy.yaml, drivers.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one line for the ledger.
+    A taxonomy.yaml, drivers.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one line for the
+    ledger.
 
     Raises:
         UserError: The folder has a finmod.yaml or cannot be written; name or currency is not allowed.

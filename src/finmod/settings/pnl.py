@@ -134,8 +134,8 @@ _SHARE_WORDS = (
 Spread = Annotated[
     Literal["days"] | None,
     Field(
-        description="days: a month is spread evenly over its days, where a calendar of weeks cuts it; it is unknown there "
-        "without.",
+        description="days: a month is spread evenly over its days, where a calendar of weeks cuts it; without, it is "
+        "unknown there.",
         examples=["days"],
     ),
 ]

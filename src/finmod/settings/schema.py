@@ -1,4 +1,4 @@
-"""The JSON Schemas of finmod.yaml, taxonomy.yaml, drivers.yaml, pnl.yaml and allocation.yaml, for editors and the reference.
+"""The JSON Schemas of the files of a project, for editors and the reference.
 
 Owns the dialect line and the text of the files. What the schemas say comes from the models; what their validators alone
 know is added as far as a schema can say it. Some rules are checked by the models alone, such as which currency codes
