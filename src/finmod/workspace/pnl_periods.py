@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import accumulate
 
 from finmod.errors import Problem, UserError, printable
 from finmod.terms.calendars import Calendar, FiscalPeriod, Grain
@@ -18,7 +17,6 @@ from finmod.terms.calendars import Calendar, FiscalPeriod, Grain
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _FISCAL = re.compile(r"FY([0-9]{4})(?:[- ]?(?:Q([1-4])|P(0[1-9]|1[0-2])))?")
 _CODE = "FM2332"
-_STEPS = {"quarter": 4, "period": 12, "year": 1}
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,15 @@ class Periods:
         grain: Theirs.
         chosen: In order; at least one.
         by_day: Whether days, and not whole months, are what periods are made of.
+        told: First days of the months that have charges: of others nothing is told, so that revenue and cost are of
+            the same days.
     """
 
     calendar: Calendar
     grain: Grain
     chosen: tuple[FiscalPeriod, ...]
     by_day: bool
+    told: frozenset[date]
 
     @property
     def first(self) -> date:
@@ -68,15 +69,16 @@ class Periods:
 
     def place(self, day: date) -> int | None:
         """Return the place of the period that a day, or the month that begins with it, is in; None for none."""
-        if not self.first <= day < self.end:
+        if not self.first <= day < self.end or day.replace(day=1) not in self.told:
             return None
         return bisect_right(self.chosen, day, key=_first_day) - 1
 
     def starts(self) -> list[date]:
-        """Return the days, or first days of months, that the periods are made of."""
-        if self.by_day:
-            return [self.first + timedelta(days=at) for at in range((self.end - self.first).days)]
-        return [each.first for each in Calendar().periods(self.first, self.end, "month")]
+        """Return the days, or first days of months, that the periods are made of and that have charges."""
+        if not self.by_day:
+            return [each for each in self.months() if each in self.told]
+        days = (self.first + timedelta(days=at) for at in range((self.end - self.first).days))
+        return [day for day in days if day.replace(day=1) in self.told]
 
     def months(self) -> list[date]:
         """Return the first days of the months that the periods have days of."""
@@ -125,7 +127,7 @@ def chosen_periods(calendar: Calendar, asked: Asked, months: Collection[date]) -
             found = f"--from {printable(asked.first or first.label, 40)} is after --to {printable(last.label, 40)}"
             raise UserError(Problem(code=_CODE, found=found, remedy="Turn them round."))
     _refuse_outside(chosen, there)
-    return Periods(calendar, asked.grain, tuple(chosen), by_day)
+    return Periods(calendar, asked.grain, tuple(chosen), by_day, frozenset(months))
 
 
 def _refuse_outside(chosen: Sequence[FiscalPeriod], there: Sequence[FiscalPeriod]) -> None:
@@ -183,12 +185,3 @@ def days_in(month: date) -> int:
     """
     found = Calendar().period_of(month, "month")
     return (found.end - found.first).days
-
-
-def offsets(parts: Sequence[int]) -> list[int]:
-    """Return the sums before each part, and that of all.
-
-    >>> offsets([3, 2])
-    [0, 3, 5]
-    """
-    return [0, *accumulate(parts)]

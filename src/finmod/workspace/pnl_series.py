@@ -107,7 +107,8 @@ def _add(
     if cells.unrated:
         found.findings.append(_unrated(named, series, cells))
     if question.by and not cells.by:
-        found.untold |= {series.line}
+        # What of a cost is nobody's, others do not bear; without revenue nobody's margin can be told.
+        found.untold |= {series.line} if line.section == "revenue" or what != "line" else set()
         found.findings.append(_untold(question, named, series, line))
     strangers: dict[int, Decimal] = {}
     for place, month, member, amount in _amounts(question, series, cells):
