@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, EngineError
@@ -16,13 +15,13 @@ from finmod.errors import Problem, UserError, counted, printable
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.models.pnl import Cell, Member, Proof, Statement, statement
+from finmod.models.pnl import Cell, Member, Statement, statement
+from finmod.models.pnl_report import PnlReport
 from finmod.settings.drivers import read_drivers
 from finmod.settings.pnl import Pnl, read_pnl
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
-from finmod.terms.calendars import FiscalPeriod, Grain
 from finmod.terms.findings import Finding
 from finmod.workspace.pnl_cohorts import Cohorts, read_cohorts
 from finmod.workspace.pnl_costs import Books, Costs, cloud_costs, is_target, level_of
@@ -43,47 +42,14 @@ class Wanted:
         asked: The periods.
         top: How many of the best members stand alone; None for all.
         bottom: How many of the worst; None as ``top``.
+        most: How many of both where neither is given and there are more members than that; None for all.
     """
 
     by: str | None = None
     asked: Asked = field(default_factory=Asked)
     top: int | None = None
     bottom: int | None = None
-
-
-@dataclass(frozen=True)
-class PnlReport:
-    """A statement and what it stands on.
-
-    Attributes:
-        project: Name of the project.
-        currency: Of its amounts.
-        cost: FOCUS id of the cost of cloud lines.
-        version: Of the applied allocation.
-        applied_at: When that was applied, UTC.
-        by: What members are; None for all together.
-        grain: Length of the periods.
-        periods: The periods.
-        statement: The statement.
-        order: Its members as they are shown: the best first, others together, the worst, what is nobody's last.
-        others: Number of members that stand together; 0 where each stands alone.
-        proofs: One per billing currency.
-        findings: What to know of it, the gravest first.
-    """
-
-    project: str
-    currency: str
-    cost: str
-    version: int
-    applied_at: datetime
-    by: str | None
-    grain: Grain
-    periods: tuple[FiscalPeriod, ...]
-    statement: Statement
-    order: tuple[Member, ...]
-    others: int
-    proofs: tuple[Proof, ...]
-    findings: tuple[Finding, ...]
+    most: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +215,8 @@ def _picked(
     ranked = whole.ranked()
     nobody: list[Member] = [None] if None in whole.members else []
     top, bottom = wanted.top, wanted.bottom
+    if top is None and bottom is None and wanted.most and len(ranked) > sum(wanted.most):
+        top, bottom = wanted.most
     if top is None and bottom is None:
         return (*ranked, *nobody), 0, whole
     best = ranked[: top or 0]
