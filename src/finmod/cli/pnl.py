@@ -35,11 +35,11 @@ _MEMBER_ITEMS = (
 
 @click.command("pnl")
 @click.option("--by", type=Name("a dimension or a cohort"), metavar="WORD",
-              help="Whose statements: product, team, customer, a cohort of pnl.yaml; of all together without it.")  # fmt: skip
+              help="Whose: product, team, customer, a cohort of pnl.yaml; all together without it.")  # fmt: skip
 @click.option("--grain", type=Word(_GRAINS), default="month", metavar="GRAIN", show_default=True,
               help="Length of the periods: month, or of the fiscal calendar: period, quarter, year.")  # fmt: skip
 @click.option("--from", "first", type=Name("a period"), metavar="PERIOD",
-              help="First period: 2026-09, FY2027-Q1, FY2027-P03, FY2027; of longer ones a month of it too.")  # fmt: skip
+              help="First period: 2026-09, FY2027-Q1, FY2027-P03, FY2027, or a month in it.")  # fmt: skip
 @click.option("--to", "last", type=Name("a period"), metavar="PERIOD", help="Last period, written likewise.")
 @click.option("--period", type=Name("a period"), metavar="PERIOD", help="One period, written likewise.")
 @click.option("--top", type=Whole("from 0 to 100000", least=0, most=100_000), metavar="N",
@@ -188,7 +188,6 @@ def _by_member(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
     told = report.statement
     several = len(report.periods) > 1
     places = _places(report)
-    names = {None: UNALLOCATED}
 
     def row(period: str, member: str, column: Column) -> list[Any]:
         figures = [_figure(column, name, places) for name in _MEMBER_ITEMS]
@@ -197,13 +196,13 @@ def _by_member(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
     rows = []
     for place, period in enumerate(report.periods):
         rows += [
-            row(period.label, names.get(member, member or ""), told.columns[place, member])
+            row(period.label, UNALLOCATED if member is None else member, told.columns[place, member])
             for member in report.order
             if (place, member) in told.columns
         ]
         rows.append(row(period.label, "all", told.totals[place]))
     if several:
-        rows += [row(WHOLE, names.get(member, member or ""), told.whole[member]) for member in report.order]
+        rows += [row(WHOLE, UNALLOCATED if member is None else member, told.whole[member]) for member in report.order]
         rows.append(row(WHOLE, "all", told.total))
     heads = [TITLES[name] for name in _MEMBER_ITEMS]
     return [*(["Period"] if several else []), (report.by or "").capitalize(), *heads], rows
@@ -247,15 +246,13 @@ def _layout(report: PnlReport) -> Iterator[tuple[str, str, int | None]]:
 
 
 def _cells(column: Column, item: str, line: int | None, places: int) -> list[str]:
-    if line is None:
-        plan = (
-            [_shown_figure(column.plan.item(item), item, places), _variance(column, item, places)]
-            if column.plan
-            else []
-        )
-        return [_figure(column, item, places), *plan]
-    planned = [column.plan.lines[line], column.line_variance(line)] if column.plan else []
-    return [_amount(each, places) for each in (column.actual.lines[line], *planned)]
+    if line is not None:
+        planned = [column.plan.lines[line], column.line_variance(line)] if column.plan else []
+        return [_amount(each, places) for each in (column.actual.lines[line], *planned)]
+    if column.plan is None:
+        return [_figure(column, item, places)]
+    plan = _shown_figure(column.plan.item(item), item, places)
+    return [_figure(column, item, places), plan, _variance(column, item, places)]
 
 
 def _figure(column: Column, item: str, places: int) -> str:

@@ -15,7 +15,7 @@ from finmod.errors import Problem, UserError, counted, printable
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.models.pnl import Cell, Member, Statement, statement
+from finmod.models.pnl import Cell, Member, Proof, Statement, statement
 from finmod.models.pnl_report import PnlReport
 from finmod.settings.drivers import read_drivers
 from finmod.settings.pnl import Pnl, read_pnl
@@ -144,9 +144,16 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         statement=told,
         order=order,
         others=others,
-        proofs=costs.proofs,
+        proofs=_of_the_statement(costs.proofs, told, books.project.currency),
         findings=tuple(sorted(findings, key=lambda each: rank[each.severity])),
     )
+
+
+def _of_the_statement(proofs: tuple[Proof, ...], told: Statement, currency: str) -> tuple[Proof, ...]:
+    """Return the proofs, of one currency alone by the cells of the statement itself."""
+    if [each.currency for each in proofs] != [currency]:
+        return proofs
+    return (replace(proofs[0], stated=told.stated),)
 
 
 def _cohorts(books: Books, pnl: Pnl, by: str | None) -> Cohorts | None:
