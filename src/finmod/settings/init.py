@@ -1,4 +1,4 @@
-"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, pnl.yaml, JSON Schemas, .gitignore.
+"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, metrics.yaml, pnl.yaml, JSON Schemas.
 
 Owns what ``finmod init`` writes. Never overwrites what a user may have written.
 """
@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from finmod.errors import Problem, UserError
 from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.drivers import DRIVERS
+from finmod.settings.metrics import METRICS
 from finmod.settings.pnl import PNL
 from finmod.settings.project import FILE, ProjectFile
 from finmod.settings.schema import (
     write_allocation_schema,
     write_drivers_schema,
+    write_metrics_schema,
     write_pnl_schema,
     write_schema,
     write_taxonomy_schema,
@@ -64,11 +66,16 @@ def pnl_text() -> str:
     return _template(PNL)
 
 
+def metrics_text() -> str:
+    """Return a commented metrics.yaml, without metrics."""
+    return _template(METRICS)
+
+
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
-    A taxonomy.yaml, drivers.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one line for the
-    ledger.
+    A taxonomy.yaml, drivers.yaml, metrics.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one
+    line for the ledger.
 
     Raises:
         UserError: The folder has a finmod.yaml or cannot be written; name or currency is not allowed.
@@ -83,13 +90,19 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
         write_taxonomy_schema(folder / ".schema")
         write_allocation_schema(folder / ".schema")
         write_drivers_schema(folder / ".schema")
+        write_metrics_schema(folder / ".schema")
         write_pnl_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
-        for file, started in ((TAXONOMY, taxonomy_text()), (DRIVERS, drivers_text()), (PNL, pnl_text())):
+        for file, started in _started().items():
             if not os.path.lexists(folder / file):
                 _write_new(folder / file, started)
         _write_new(path, text)
     return path
+
+
+def _started() -> dict[str, str]:
+    """Return the files that a new project starts from -> their text."""
+    return {TAXONOMY: taxonomy_text(), DRIVERS: drivers_text(), METRICS: metrics_text(), PNL: pnl_text()}
 
 
 def write_taxonomy(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.models.pnl import Cell, Member, Proof, Statement, statement
 from finmod.models.pnl_report import PnlReport
 from finmod.settings.drivers import read_drivers
+from finmod.settings.metric_reading import read_metrics
 from finmod.settings.pnl import Pnl, read_pnl
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
@@ -101,7 +102,13 @@ def make_pnl(project: Project, wanted: Wanted) -> PnlReport:
             if not known:
                 raise UserError(_nothing_applied(pnl))
             books = Books(engine, project, ledger, known[-1])
-            lines = read_lines(engine, pnl, drivers, (), books.run.dimensions)
+            lines = read_lines(
+                engine,
+                pnl,
+                drivers,
+                lambda: read_metrics(project.root, project.currency, drivers),
+                books.run.dimensions,
+            )
             periods = chosen_periods(project.calendar, wanted.asked, books.run.months)
             return _made(books, pnl, lines, periods, wanted)
         except EngineError as error:

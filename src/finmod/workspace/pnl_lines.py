@@ -5,7 +5,7 @@ Owns which lines there are and in which order, and what is refused of a file tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +30,9 @@ from finmod.settings.rule import Condition
 from finmod.settings.validate import first_problems, line_and_column, listing
 from finmod.taxonomy.patterns import matches, refused
 from finmod.terms.findings import Finding
+
+Metrics = Callable[[], Collection[str]]
+"""Tells the names of metrics: to read them takes a moment, and is seldom needed."""
 
 REVENUE = "revenue"
 """The driver that is what is earned where no pnl.yaml says it."""
@@ -110,7 +113,7 @@ class Lines:
 
 
 def read_lines(
-    engine: Engine, pnl: Pnl, drivers: Mapping[str, Driver], metrics: Sequence[str], columns: Mapping[str, str]
+    engine: Engine, pnl: Pnl, drivers: Mapping[str, Driver], metrics: Metrics, columns: Mapping[str, str]
 ) -> Lines:
     """Return the lines.
 
@@ -118,7 +121,7 @@ def read_lines(
         engine: Tries the patterns of rules.
         pnl: What pnl.yaml says.
         drivers: Those of drivers.yaml.
-        metrics: Names of metrics, which are no lines.
+        metrics: Tells the names of metrics, which are no lines.
         columns: Dimensions that costs are allocated to -> their columns.
 
     Raises:
@@ -142,7 +145,7 @@ class _Reader:
         engine: Engine,
         pnl: Pnl,
         drivers: Mapping[str, Driver],
-        metrics: Sequence[str],
+        metrics: Metrics,
         columns: Mapping[str, str],
     ) -> None:
         self.problems: list[Problem] = []
@@ -240,7 +243,7 @@ class _Reader:
         return driver
 
     def _refuse_driver(self, name: str, place: str, called: str) -> None:
-        if name in self._metrics:
+        if name in self._metrics():
             self.problems.append(
                 Problem(
                     code="FM2309",

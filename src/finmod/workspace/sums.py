@@ -23,6 +23,7 @@ from finmod.terms.metrics import Demand, Measure
 from finmod.terms.money import known_sum
 from finmod.terms.units import how_many
 from finmod.workspace.measures import Measures
+from finmod.workspace.potential import potential_savings
 
 Place = tuple[date, tuple[str | None, ...]]
 
@@ -97,6 +98,8 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     tests += [_PARTS[measure.part]] if measure.part in _PARTS else []
     if measure.kind == "quantity":
         return _quantity(books, table, measure, columns, tests)
+    if measure.kind == "potential":
+        return Sums(potential_savings(books, columns, tests), books.charged)
     cost = "EffectiveCost" if measure.kind == "tags" else measure.name
     amounts = [
         f"sum({REPORTING_COSTS[cost]})",
@@ -151,12 +154,12 @@ def _quantity(books: Measures, table: _Table, measure: Measure, columns: Sequenc
             others[text or "no unit"] = others.get(text or "no unit", 0) + count
             parts[place].append(None)
         else:
-            parts[place].append(_times(amount, times))
+            parts[place].append(scaled(amount, times))
     cells = {place: None if None in every else known_sum(every) for place, every in parts.items()}
     return Sums(cells, books.months(measure), others=others)
 
 
-def _times(amount: Decimal, factor: Fraction) -> Decimal:
+def scaled(amount: Decimal, factor: Fraction) -> Decimal:
     """Return an amount times a ratio, rounded once to 12 places, halves away from zero."""
     whole = Fraction(amount) * factor * 10**12
     units = (2 * abs(whole.numerator) + whole.denominator) // (2 * whole.denominator)
