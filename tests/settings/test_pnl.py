@@ -54,7 +54,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.cloud[1].when["x_Team"].absent
     assert settings.budget["Subscriptions"].driver == "revenue_plan"
     assert settings.cohorts["plan"].of == "customer"
-    assert found.place("cloud", 1, "when", "ServiceName") == "pnl.yaml:8:28"
+    assert found.place("cloud", 1, "when", "ServiceName", is_key=True) == "pnl.yaml:8:28"
+    assert found.place("cloud", 1, "name") == "pnl.yaml:8:12"
     assert Draft202012Validator(pnl_schema()).is_valid(_data(WHOLE))
 
 

@@ -285,11 +285,12 @@ class Pnl:
     settings: PnlFile = field(default_factory=PnlFile)
     document: Document | None = None
 
-    def place(self, *steps: str | int) -> str:
-        """Return ``file:line:column`` of what stands behind some steps; the file's name without a file."""
+    def place(self, *steps: str | int, is_key: bool = False) -> str:
+        """Return ``file:line:column`` of a value, or of its key; the file's name without a file."""
         if self.document is None:
             return PNL
-        line, column = self.document.find(steps)[2]
+        _, node, key = self.document.find(steps)
+        line, column = key if is_key else (node.line, node.column)
         return f"{self.document.name}:{line}:{column}"
 
 

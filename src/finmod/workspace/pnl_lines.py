@@ -276,7 +276,7 @@ class _Reader:
         for text in texts:
             why = refused(self._engine, text)
             if why:
-                place = self._pnl.place("cloud", at, "when", subject)
+                place = self._pnl.place("cloud", at, "when", subject, is_key=True)
                 self.problems.append(
                     Problem(code="FM2302", found=why.found, expected=why.expected, where=place, remedy=why.remedy)
                 )
@@ -289,7 +289,7 @@ class _Reader:
                 code="FM2302",
                 found=f"cloud.{at + 1}.when looks at {printable(subject, 80)!r}, which allocated cost does not have",
                 expected=listing(known),
-                where=self._pnl.place("cloud", at, "when", subject),
+                where=self._pnl.place("cloud", at, "when", subject, is_key=True),
                 remedy=f"Did you mean {close!r}?"
                 if close
                 else "Name one of these, or allocate to it: to in allocation.yaml.",
