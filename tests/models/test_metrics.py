@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from finmod.models.metrics import Figure, Term, figures, quotient, whole
+from finmod.models.metrics import Figure, Place, Term, figures, quotient, whole
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 MONTHS = [(SEPTEMBER, OCTOBER), (OCTOBER, NOVEMBER)]
@@ -23,7 +23,7 @@ def driver(**months: tuple[str | None, ...]) -> Term:
 
 
 def term(more: dict[str, Any], months: dict[str, tuple[str | None, ...]]) -> Term:
-    cells = {
+    cells: dict[Place, Decimal | None] = {
         (start, (product,)): None if text == "?" else Decimal(text)
         for product, texts in months.items()
         for (start, _), text in zip(MONTHS, texts, strict=True)
@@ -78,7 +78,10 @@ def test_months_are_dense_for_every_member_of_either_side() -> None:
 
 
 def test_a_driver_without_a_dimension_is_that_of_the_whole() -> None:
-    by_team = {(SEPTEMBER, ("ads", "api")): Decimal(6), (SEPTEMBER, ("ads", "web")): Decimal(4)}
+    by_team: dict[Place, Decimal | None] = {
+        (SEPTEMBER, ("ads", "api")): Decimal(6),
+        (SEPTEMBER, ("ads", "web")): Decimal(4),
+    }
     above = Term(cells=by_team, places=(0, 1), known=frozenset({SEPTEMBER}))
     found = figures([above], [driver(ads=("10", None))], MONTHS[:1], 2)
     assert [(each.member, str(each.value)) for each in found] == [(("ads", "api"), "0.6"), (("ads", "web"), "0.4")]
