@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Literal
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, literal
 from finmod.ledger.drivers import driver_files, driver_state, rows_sql
 from finmod.ledger.fx_file import read_rates
 from finmod.ledger.ledger import Ledger
@@ -89,6 +89,7 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     *,
     length: Length = "month",
     version: int | None = None,
+    bounds: tuple[date | None, date | None] = (None, None),
 ) -> DriverCells:
     """Return a driver by day or month and by those of some dimensions that it is told by.
 
@@ -104,12 +105,14 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
         by: Dimensions that are asked for.
         length: Of the periods that cells have; hours are added up to days, a month is a month in any case.
         version: Of the drivers; None for the newest.
+        bounds: Only periods that end after the first and start before the second of two days; None for no bound.
     """
     own = tuple(name for name in by if name in driver.settings.by)
     state = driver_state(engine, ledger, version)
     is_abroad = driver.settings.unit in CURRENCIES and driver.settings.unit != project.currency
     step: Length = "day" if is_abroad else length  # each day has a rate
-    rows = _rows(engine, rows_sql(driver_files(ledger, state, [driver.name])), own, step)
+    sql = rows_sql(driver_files(ledger, state, [driver.name]), *bounds)
+    rows = _rows(engine, sql, _told(own, driver.settings.by), step)
     unit, unrated = driver.settings.unit, dict[str, list[date]]()
     if is_abroad:
         rows, unrated = _converted(project, unit, rows)
@@ -127,14 +130,23 @@ class _Row:
     end: date
 
 
-def _rows(engine: Engine, rows: str, own: Sequence[str], step: Length) -> list[_Row]:
+def _told(own: Sequence[str], by: Sequence[str]) -> str:
+    """Return SQL of the targets of a row as JSON, of the dimensions that are asked for alone."""
+    if len(own) == len(by):
+        return "x_Dimensions" if own else "'{}'"
+    # Names of dimensions have no sign that a pointer of JSON would take for another.
+    parts = (f"{literal(name)}, json_extract_string(x_Dimensions, {literal('/' + name)})" for name in own)
+    return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)" if own else "'{}'"
+
+
+def _rows(engine: Engine, rows: str, told: str, step: Length) -> list[_Row]:
     """Return the rows of a driver by day or month, and by the texts of its targets."""
     start = f"CAST(date_trunc('{step}', x_Start) AS DATE)"
     # What is not asked for is added up before the texts are looked at.
-    told = "x_Dimensions" if own else "'{}'"
     found = engine.rows(
-        f"WITH each AS (SELECT x_Start, max(x_End) AS x_End, {told} AS text, sum(x_Value) AS value FROM {rows} "
-        f"GROUP BY x_Start, {told}) SELECT {start} AS start, text, sum(value), count(*), CAST(min(x_Start) AS DATE), "
+        f"WITH each AS (SELECT x_Start, max(x_End) AS x_End, text, sum(x_Value) AS value "
+        f"FROM (SELECT *, {told} AS text FROM {rows}) GROUP BY x_Start, text) "
+        f"SELECT {start} AS start, text, sum(value), count(*), CAST(min(x_Start) AS DATE), "
         f"arg_max(value, x_Start), max(value), CAST(max(x_End) AS DATE) FROM each GROUP BY ALL ORDER BY ALL"
     )
     return [_Row(row[0], row[1], Reading(row[2], row[3], row[4], row[5], row[6]), row[7]) for row in found]
@@ -188,11 +200,12 @@ def _first(reading: Reading) -> date:
 
 def _members(engine: Engine, taxonomy: Taxonomy | None, own: Sequence[str], texts: Iterable[str]) -> dict[str, Member]:
     """Return JSON of a row's targets -> its member: a text is the value that it was last."""
-    parsed: dict[str, dict[str, Any]] = {text: json.loads(text) for text in texts}
+    every = [*texts]
+    parsed: dict[str, dict[str, Any]] = dict(zip(every, json.loads(f"[{','.join(every)}]"), strict=True))
     named: dict[str, dict[str, str | None]] = {}
     for name in own:
-        every = {each[name] for each in parsed.values() if each.get(name) is not None}
-        named[name] = _named(engine, taxonomy, name, sorted(every))
+        words = {each[name] for each in parsed.values() if each.get(name) is not None}
+        named[name] = _named(engine, taxonomy, name, sorted(words))
     return {text: tuple(named[name].get(each.get(name, "")) for name in own) for text, each in parsed.items()}
 
 
