@@ -205,11 +205,14 @@ def _members(engine: Engine, taxonomy: Taxonomy | None, own: Sequence[str], text
     named: dict[str, dict[str, str | None]] = {}
     for name in own:
         words = {each[name] for each in parsed.values() if each.get(name) is not None}
-        named[name] = _named(engine, taxonomy, name, sorted(words))
+        named[name] = named_texts(engine, taxonomy, name, sorted(words))
     return {text: tuple(named[name].get(each.get(name, "")) for name in own) for text, each in parsed.items()}
 
 
-def _named(engine: Engine, taxonomy: Taxonomy | None, dimension: str, texts: list[str]) -> dict[str, str | None]:
+def named_texts(
+    engine: Engine, taxonomy: Taxonomy | None, dimension: str, texts: Sequence[str]
+) -> dict[str, str | None]:
+    """Return text of a driver -> the value that it was last, or None; itself where there is no taxonomy."""
     if taxonomy is None or dimension not in taxonomy.dimensions:
         return dict(zip(texts, texts, strict=True))
     segments = Segments(taxonomy.days())
