@@ -272,7 +272,7 @@ class _Book:
         """Write the sheet with the proof and what to know of the statement."""
         sheet = self._new("Proof", f"{self.report.project}: proof and findings")
         heads = (
-            "Currency", "Ledger", "Statement", "Difference", "Ledger, every digit", "Statement, every digit", "Holds",
+            "Currency", "Ledger", "Statement", "Difference", "Ledger, every digit", "Statement, every digit", "  Holds",
         )  # fmt: skip
         for at, head in enumerate(heads):
             sheet.write_string(_HEAD, at, head, self.formats["head" if 0 < at < len(heads) - 1 else "head_text"])
