@@ -73,9 +73,8 @@ def test_pods_share_their_node_by_the_platforms_true_use(small: SampleSummary) -
 
 
 @pytest.mark.slow
-def test_hours_of_a_pod_sum_to_its_nodes_day(folder: Path) -> None:
-    write_sample(folder, months=1, rows=450_000)
-    rows = last(folder)
+def test_hours_of_a_pod_sum_to_its_nodes_day(hours: SampleSummary) -> None:
+    rows = last(hours.folder)
     with Engine() as engine:
         split, hours = engine.row(
             f"""SELECT sum(split_line_item_split_cost + split_line_item_unused_cost),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,18 @@ from finmod.errors import UserError
 from finmod.sample import FAULTS, SampleSummary, write_sample
 from tests.sample.bills import files, records, relation, same_values
 
+Spoil = Callable[[str], SampleSummary]
+
+
+@pytest.fixture(scope="module")
+def spoil(tmp_path_factory: pytest.TempPathFactory) -> Spoil:
+    """Return a function that gives the small sample with a fault, to be read."""
+    return cache(lambda name: write_sample(tmp_path_factory.mktemp(name), months=3, rows=10_000, fault=name))
+
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_changes_one_file(small: SampleSummary, folder: Path, name: str) -> None:
-    spoiled = write_sample(folder, months=3, rows=10_000, fault=name)
+def test_a_fault_changes_one_file(small: SampleSummary, spoil: Spoil, name: str) -> None:
+    spoiled = spoil(name)
     with Engine() as engine:
         changed = [
             one.relative_to(small.folder).as_posix()
@@ -37,35 +47,32 @@ def test_fault_that_would_change_nothing_is_refused_and_leaves_nothing(folder: P
     assert not list(folder.glob("*"))
 
 
-def _spoiled(folder: Path, name: str) -> tuple[Engine, str]:
-    write_sample(folder, months=3, rows=10_000, fault=name)
-    return Engine(), relation(files(folder, FAULTS[name].source)[1])
-
-
-def test_duplicate_rows_stand_twice(folder: Path) -> None:
-    engine, charges = _spoiled(folder, "duplicate_rows")
-    with engine:
+def test_duplicate_rows_stand_twice(spoil: Spoil) -> None:
+    charges = _charges(spoil, "duplicate_rows")
+    with Engine() as engine:
         count, ids = engine.row(f"SELECT count(*), count(DISTINCT identity_line_item_id) FROM {charges}")
     assert count - ids == 150
 
 
-def test_a_missing_day_has_no_charge(folder: Path) -> None:
-    engine, charges = _spoiled(folder, "missing_day")
-    with engine:
+def _charges(spoil: Spoil, name: str) -> str:
+    return relation(files(spoil(name).folder, FAULTS[name].source)[1])
+
+
+def test_a_missing_day_has_no_charge(spoil: Spoil) -> None:
+    charges = _charges(spoil, "missing_day")
+    with Engine() as engine:
         days = engine.row(f"SELECT count(DISTINCT ChargePeriodStart[:10]) FROM {charges} WHERE ChargeClass IS NULL")[0]
     assert days == 29
 
 
-def test_an_empty_month_keeps_its_header(folder: Path) -> None:
-    write_sample(folder, months=3, rows=10_000, fault="empty_month")
-    lines = files(folder, "ai")[1].read_text(encoding="utf-8").splitlines()
+def test_an_empty_month_keeps_its_header(spoil: Spoil) -> None:
+    lines = files(spoil("empty_month").folder, "ai")[1].read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("AvailabilityZone,BilledCost")
 
 
-def test_an_untied_invoice_is_a_hundred_too_high(small: SampleSummary, folder: Path) -> None:
-    write_sample(folder, months=3, rows=10_000, fault="untied_invoice")
-    clean, planted = (records(place / "invoices.csv") for place in (small.folder, folder))
+def test_an_untied_invoice_is_a_hundred_too_high(small: SampleSummary, spoil: Spoil) -> None:
+    clean, planted = (records(place / "invoices.csv") for place in (small.folder, spoil("untied_invoice").folder))
     gaps = [Decimal(b["amount"]) - Decimal(a["amount"]) for a, b in zip(clean, planted, strict=True)]
     assert sum(gaps) == 100
     assert sum(1 for gap in gaps if gap) == 1

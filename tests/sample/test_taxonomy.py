@@ -177,11 +177,11 @@ class Bills:
 
 
 # A charge a day and resource; and one a month, whose launch begins with its month.
-@pytest.fixture(scope="module", params=[10_000, 3_000], ids=["days", "months"])
+@pytest.fixture(scope="module", params=[10_000, 2_000], ids=["days", "months"])
 def bills(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bills]:
     """Return a loaded sample, named."""
     with Engine() as engine:
-        yield Bills(engine, sample_once(tmp_path_factory, rows=request.param, months=3).root)
+        yield Bills(engine, sample_once(tmp_path_factory, rows=request.param, months=2).root)
 
 
 def test_what_is_named_is_true(bills: Bills) -> None:
