@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import TypeVar
 import pytest
 
 from finmod.ledger.locks import hold
+from finmod.sample import SampleSummary
 from finmod.sample.faults import FAULTS
 from finmod.settings.project import Project, load_project
 from finmod.workspace.demo import SPEND, DemoReport, run_demo
@@ -83,22 +85,33 @@ def company_once(factory: pytest.TempPathFactory, *, rows: int, months: int, see
     return once(factory, f"sample-{rows}-{months}-{seed}", make)
 
 
-def spoiled_once(factory: pytest.TempPathFactory, fault: str) -> Project:
-    """Return the sample company with a planted fault, to be read; only the source that has it is loaded."""
+def months_of(fault: str) -> int:
+    """Return how many months a sample with a planted fault has.
+
+    In their first two, one fault finds nothing to spoil, and another spoils two invoices.
+    """
+    return 3 if fault in {"covered_usage_billed", "duplicate_rows"} else 2
+
+
+def spoiled_once(factory: pytest.TempPathFactory, fault: str) -> SampleSummary:
+    """Return the sample company with a planted fault, about 10,000 charges, to be read: a project without a ledger."""
+    return once(factory, f"spoiled-{fault}", lambda folder: _spoiled(folder, fault))
+
+
+def _spoiled(folder: Path, fault: str) -> SampleSummary:
+    written = write_project_sample(
+        folder, seed=1, months=months_of(fault), end="2026-10", rows=10_000, spend=SPEND, step=silent, fault=fault
+    )
+    return written.summary
+
+
+def spoiled_loaded_once(factory: pytest.TempPathFactory, fault: str) -> Project:
+    """Return a copy of it in whose ledger the source is that has the fault, to be read."""
 
     def make(folder: Path) -> Path:
-        write_spoiled(folder, fault)
+        shutil.copytree(spoiled_once(factory, fault).folder, folder)
         project, source = load_project(folder), FAULTS[fault].source
         load_source(project, source, project.sources[source], END_OF_DEMO, silent)
         return folder
 
-    return load_project(once(factory, f"spoiled-{fault}", make))
-
-
-def write_spoiled(folder: Path, fault: str) -> None:
-    """Write the sample company, about 10,000 charges, with a planted fault."""
-    # In their first two months the one finds nothing to spoil, and the other spoils two invoices.
-    months = 3 if fault in {"covered_usage_billed", "duplicate_rows"} else 2
-    write_project_sample(
-        folder, seed=1, months=months, end="2026-10", rows=10_000, spend=SPEND, step=silent, fault=fault
-    )  # fmt: skip
+    return load_project(once(factory, f"loaded-{fault}", make))

@@ -15,7 +15,7 @@ from finmod.terms.findings import Finding
 from finmod.workspace.check import CheckReport, check
 from finmod.workspace.load import load_source
 from finmod.workspace.steps import silent
-from tests.once import END_OF_DEMO, sample_once, spoiled_once, write_spoiled
+from tests.once import END_OF_DEMO, sample_once, spoiled_loaded_once, spoiled_once
 
 pytestmark = pytest.mark.journey
 
@@ -46,6 +46,11 @@ TOLD = {
     "untied_invoice": Told("FM1405"),
     "missing_invoice": Told("FM1406"),
 }
+
+
+def copied(factory: pytest.TempPathFactory, fault: str, folder: Path) -> Project:
+    """Return a copy of the sample with a fault, of which nothing is loaded."""
+    return load_project(shutil.copytree(spoiled_once(factory, fault).folder, folder / "sample"))
 
 
 def of_source(report: CheckReport, source: str) -> list[Finding]:
@@ -83,9 +88,10 @@ def test_the_clean_sample_is_green(clean: Project, clean_report: CheckReport) ->
 
 
 @pytest.mark.parametrize("name", [name for name, told in TOLD.items() if told.refused])
-def test_a_fault_that_no_ledger_should_hold_is_refused(tmp_path: Path, name: str) -> None:
-    write_spoiled(tmp_path / "sample", name)
-    project, source = load_project(tmp_path / "sample"), FAULTS[name].source
+def test_a_fault_that_no_ledger_should_hold_is_refused(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    project, source = copied(tmp_path_factory, name, tmp_path), FAULTS[name].source
     with pytest.raises(UserError) as caught:
         load_source(project, source, project.sources[source], END_OF_DEMO, silent)
     assert {problem.code for problem in caught.value.problems} == {TOLD[name].code}
@@ -101,11 +107,10 @@ def test_a_fault_makes_the_check_red_with_its_own_code(
     source, code = FAULTS[name].source, TOLD[name].code
     if code == "FM1406":
         # The bills are those of the clean sample, and every source of it is loaded already.
-        write_spoiled(tmp_path / "sample", name)
-        project = load_project(tmp_path / "sample")
+        project = copied(tmp_path_factory, name, tmp_path)
         shutil.copytree(clean.store, project.store)
     else:
-        project = spoiled_once(tmp_path_factory, name)
+        project = spoiled_loaded_once(tmp_path_factory, name)
     # Sources that are not loaded have invoices without charges: those may not be what makes it red.
     lets_pass = project.check.model_copy(update={"ignore": tuple({"FM1406"} - {code})})
     report = check(replace(project, check=lets_pass))

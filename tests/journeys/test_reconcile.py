@@ -8,7 +8,7 @@ import pytest
 
 from finmod.sample.faults import FAULTS
 from finmod.workspace.reconcile import ReconcileReport, reconcile
-from tests.once import spoiled_once
+from tests.once import spoiled_loaded_once
 
 pytestmark = pytest.mark.journey
 
@@ -42,7 +42,7 @@ NO_MONEY = {"bad_category", "zero_list_cost"}
 
 def report(factory: pytest.TempPathFactory, fault: str) -> ReconcileReport:
     """Return the reconciliation of the month in which a fault stands, of its source alone."""
-    return reconcile(spoiled_once(factory, fault), MONTH, most=1)
+    return reconcile(spoiled_loaded_once(factory, fault), MONTH, most=1)
 
 
 def test_every_fault_is_placed() -> None:

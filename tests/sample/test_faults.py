@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,24 +12,32 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.sample import FAULTS, SampleSummary, write_sample
+from tests.once import months_of, spoiled_once
 from tests.sample.bills import files, records, relation, same_values
 
 Spoil = Callable[[str], SampleSummary]
 
 
 @pytest.fixture(scope="module")
+def clean(small: SampleSummary, tmp_path_factory: pytest.TempPathFactory) -> Spoil:
+    """Return a function that gives the sample as it is without a fault, to be read."""
+    two = write_sample(tmp_path_factory.mktemp("clean"), months=2, rows=10_000)
+    return lambda name: {2: two, 3: small}[months_of(name)]
+
+
+@pytest.fixture(scope="module")
 def spoil(tmp_path_factory: pytest.TempPathFactory) -> Spoil:
-    """Return a function that gives the small sample with a fault, to be read."""
-    return cache(lambda name: write_sample(tmp_path_factory.mktemp(name), months=3, rows=10_000, fault=name))
+    """Return a function that gives the sample with a fault, to be read."""
+    return partial(spoiled_once, tmp_path_factory)
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_changes_one_file(small: SampleSummary, spoil: Spoil, name: str) -> None:
-    spoiled = spoil(name)
+def test_a_fault_changes_one_file(clean: Spoil, spoil: Spoil, name: str) -> None:
+    whole, spoiled = clean(name), spoil(name)
     with Engine() as engine:
         changed = [
-            one.relative_to(small.folder).as_posix()
-            for one, other in zip(small.files, spoiled.files, strict=True)
+            one.relative_to(whole.folder).as_posix()
+            for one, other in zip(whole.files, spoiled.files, strict=True)
             if not same_values(engine, one, other)
         ]
     if FAULTS[name].plant is None:
@@ -38,7 +46,7 @@ def test_a_fault_changes_one_file(small: SampleSummary, spoil: Spoil, name: str)
         assert len(changed) == 1
         assert changed[0].startswith(f"exports/{FAULTS[name].source}/")
         assert "2026-09" in changed[0]
-    assert spoiled.billed == small.billed
+    assert spoiled.billed == whole.billed
 
 
 def test_fault_that_would_change_nothing_is_refused_and_leaves_nothing(folder: Path) -> None:
@@ -55,7 +63,7 @@ def test_duplicate_rows_stand_twice(spoil: Spoil) -> None:
 
 
 def _charges(spoil: Spoil, name: str) -> str:
-    return relation(files(spoil(name).folder, FAULTS[name].source)[1])
+    return relation(files(spoil(name).folder, FAULTS[name].source)[-2])
 
 
 def test_a_missing_day_has_no_charge(spoil: Spoil) -> None:
@@ -66,14 +74,14 @@ def test_a_missing_day_has_no_charge(spoil: Spoil) -> None:
 
 
 def test_an_empty_month_keeps_its_header(spoil: Spoil) -> None:
-    lines = files(spoil("empty_month").folder, "ai")[1].read_text(encoding="utf-8").splitlines()
+    lines = files(spoil("empty_month").folder, "ai")[-2].read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("AvailabilityZone,BilledCost")
 
 
-def test_an_untied_invoice_is_a_hundred_too_high(small: SampleSummary, spoil: Spoil) -> None:
-    clean, planted = (records(place / "invoices.csv") for place in (small.folder, spoil("untied_invoice").folder))
-    gaps = [Decimal(b["amount"]) - Decimal(a["amount"]) for a, b in zip(clean, planted, strict=True)]
+def test_an_untied_invoice_is_a_hundred_too_high(clean: Spoil, spoil: Spoil) -> None:
+    before, planted = (records(made("untied_invoice").folder / "invoices.csv") for made in (clean, spoil))
+    gaps = [Decimal(b["amount"]) - Decimal(a["amount"]) for a, b in zip(before, planted, strict=True)]
     assert sum(gaps) == 100
     assert sum(1 for gap in gaps if gap) == 1
 
