@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from finmod.models.inferred_noise import Floats
+from finmod.models.inferred_noise import Evidence, Floats
 
 _PRESENT: Final = 0.8
 """Probability, before looking, that a driver costs anything."""
@@ -46,33 +46,10 @@ class _Normals:
     log_weight: Floats
 
 
-class Told(Protocol):
-    """What one kind of noise says: log likelihood of coefficients b is ``linear @ b - b @ precision @ b / 2``."""
-
-    @property
-    def precision(self) -> Floats:
-        """Return p x p, positive semi-definite."""
-
-    @property
-    def linear(self) -> Floats:
-        """Return p numbers."""
-
-    @property
-    def weight(self) -> float:
-        """Return the posterior weight of this kind; the weights of all kinds sum to 1."""
-
-
-def posterior_draws(kinds: Sequence[Told], *, seed: int, sparse: bool = True) -> Floats:
-    """Return equally likely coefficients, draws x p, none of them negative; the same ones for the same seed.
-
-    Args:
-        kinds: What each kind of noise says.
-        seed: The same seed gives the same draws.
-        sparse: Whether a coefficient may be exactly 0. That is kind to those that are, and hard on small ones: their
-            intervals begin and end at 0 where the data lean that way.
-    """
+def posterior_draws(kinds: Sequence[Evidence], *, seed: int) -> Floats:
+    """Return equally likely coefficients, draws x p, none of them negative; the same ones for the same seed."""
     of_kind = np.array([kind.weight for kind in kinds])
-    normals = _normals(kinds, sparse=sparse)
+    normals = _normals(kinds)
     share = _weights(_truncated(normals, _SCOUTS, seed)[1], normals.kind, of_kind).sum(axis=1)
     kept = share > _LEAST_SUBSET
     normals = _Normals(*(part[kept] for part in astuple(normals)))
@@ -91,10 +68,9 @@ def _weights(log_weights: Floats, kind: NDArray[np.intp], of_kind: Floats) -> Fl
     return np.asarray(weights * (of_kind[kind] / whole[kind])[:, None])
 
 
-def _normals(kinds: Sequence[Told], *, sparse: bool) -> _Normals:
+def _normals(kinds: Sequence[Evidence]) -> _Normals:
     width = len(kinds[0].linear)
-    every = 2**width
-    subsets = (np.arange(1 if sparse else every - 1, every)[:, None] >> np.arange(width) & 1).astype(bool)
+    subsets = (np.arange(1, 2**width)[:, None] >> np.arange(width) & 1).astype(bool)
     precision = np.array([kind.precision for kind in kinds])[:, None]
     linear = np.array([kind.linear for kind in kinds])[:, None]
     both = subsets[:, :, None] & subsets[:, None, :]
@@ -110,13 +86,13 @@ def _normals(kinds: Sequence[Told], *, sparse: bool) -> _Normals:
         + present * np.log(2 / _SPREAD * _PRESENT)
         + (width - present) * np.log(1 - _PRESENT)
     )
-    groups = len(kinds) * len(subsets)
+    every = len(kinds) * len(subsets)
     return _Normals(
         np.repeat(np.arange(len(kinds)), len(subsets)),
         np.tile(subsets, (len(kinds), 1)),
-        mean.reshape(groups, width),
-        np.asarray(lower.reshape(groups, width, width)),
-        log_weight.reshape(groups),
+        mean.reshape(every, width),
+        np.asarray(lower.reshape(every, width, width)),
+        log_weight.reshape(every),
     )
 
 

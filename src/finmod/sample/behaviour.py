@@ -7,7 +7,7 @@ there truly were: d cost / d units with the other drivers as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -18,8 +18,10 @@ from finmod.sample.streams import Ints
 from finmod.sample.world import World
 
 MEASURES = ("ListCost", "EffectiveCostOutsideCommitments")
-"""The second is of SKUs that no commitment covers, where no credit is given: there it is quantity x contracted price."""
+"""The second is of SKUs that neither commitments nor credits touch: there it is quantity x contracted price."""
 HEADER = ("billing_period", "product", "measure", "part", "driver", "amount", "currency", "units", "unit")
+_PARTS = ("fixed", *("variable" for _ in DRIVERS), "incidents")
+_OF_DRIVER = ("", *DRIVERS, "")
 _INCIDENTS = 1 + len(DRIVERS)
 
 
@@ -48,9 +50,9 @@ def month_parts(world: World, source: str, number: int, quantities: tuple[Ints, 
     parts = np.zeros((len(MEASURES), len(PRODUCTS), 2 + len(DRIVERS)), dtype=np.int64)
     for measure, rate in enumerate((price, contracted * open_sku * (not supplier(source).by_credit))):
         per_unit = rate[direct]
-        np.add.at(parts[measure], (owner, 0), fixed[direct] * per_unit)
+        np.add.at(parts[measure], (owner, np.zeros_like(owner)), fixed[direct] * per_unit)
         np.add.at(parts[measure], (owner, column), (normal - fixed)[direct] * per_unit)
-        np.add.at(parts[measure], (owner, _INCIDENTS), (whole - normal)[direct] * per_unit)
+        np.add.at(parts[measure], (owner, np.full_like(owner, _INCIDENTS)), (whole - normal)[direct] * per_unit)
     return parts
 
 
@@ -61,21 +63,17 @@ def behaviour_rows(world: World, parts: dict[int, Ints]) -> Iterator[tuple[str, 
         world: The company.
         parts: Place of a month -> ``month_parts`` summed over sources.
     """
-    names: Iterable[tuple[str, str]] = (
-        ("fixed", ""), *(("variable", driver) for driver in DRIVERS), ("incidents", "")
-    )  # fmt: skip
-    kinds = tuple(names)
     for number, of_month in sorted(parts.items()):
         units = true_units(world, number)
         for place, product in enumerate(PRODUCTS):
-            for measure, of_product in zip(MEASURES, of_month[:, place].tolist(), strict=True):
-                for (part, driver), amount in zip(kinds, of_product, strict=True):
-                    count = int(units[place, DRIVERS.index(driver)]) if driver else 0
+            for measure, amounts in zip(MEASURES, of_month[:, place].tolist(), strict=True):
+                for part, driver, amount, count in zip(
+                    _PARTS, _OF_DRIVER, amounts, [0, *units[place].tolist(), 0], strict=True
+                ):
                     if amount or count:
-                        yield (
-                            world.months[number].label, product.name, measure, part, driver, decimal_text(amount), "USD",
-                            decimal_text(count, QUANTITY_DIGITS) if driver else "", UNITS.get(driver, ""),
-                        )  # fmt: skip
+                        told = (world.months[number].label, product.name, measure, part, driver, decimal_text(amount))
+                        counted = (decimal_text(count, QUANTITY_DIGITS), UNITS[driver]) if driver else ("", "")
+                        yield (*told, "USD", *counted)
 
 
 def true_units(world: World, number: int) -> Ints:
