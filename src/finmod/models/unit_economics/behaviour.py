@@ -94,14 +94,14 @@ class _Told:
     Attributes:
         names: Of all drivers.
         still: Per driver why it is left out; None for those that move.
-        shares: Draws x moving drivers, then the fixed part: shares of the cost that sum to 1.
-        cost: Recent mean cost.
+        draws: Draws x moving drivers, then the fixed part: equally likely coefficients, in units of ``cost``.
+        cost: Recent mean cost, with what incidents added.
         level: Of intervals.
     """
 
     names: Sequence[str]
     still: Sequence[Refusal | None]
-    shares: Floats
+    draws: Floats
     cost: float
     level: float
 
@@ -157,8 +157,7 @@ def cost_behaviour(  # noqa: PLR0913 -- each is a question of its own
         return _nothing(window, names, level, still)
     known = tuple(place - window.first for place in changes if 0 < place - window.first < len(window.cost))
     kinds, found = now(_series(window, grain, [one is None for one in still], known))
-    spread = _draws(kinds, seed)
-    told = _Told(names, still, spread / spread.sum(axis=1, keepdims=True), float(now_cost.mean()), level)
+    told = _Told(names, still, _draws(kinds, seed), float(now_cost.mean()), level)
     return _answer(window, told, _diagnostics(window, moves, kinds, found))
 
 
@@ -198,45 +197,51 @@ def _estimate(draws: Floats, level: float) -> Estimate:
     return Estimate(float(draws.mean()), float(lower), float(upper))
 
 
-def _within(free: Estimate) -> Estimate:
-    """Return a share as it can be: 0 to 1."""
-    return Estimate(*(min(max(one, 0.0), 1.0) for one in (free.value, free.lower, free.upper)))
+def _within(free: Estimate, most: float = 1.0) -> Estimate:
+    """Return an estimate as it can be: not below 0, nor above the most."""
+    return Estimate(*(min(max(one, 0.0), most) for one in (free.value, free.lower, free.upper)))
 
 
 def _answer(window: _Window, told: _Told, diagnostics: BehaviourDiagnostics) -> CostBehaviour:
-    moving = [place for place, one in enumerate(told.still) if one is None]
-    names, readings = [told.names[place] for place in moving], window.readings[:, moving]
-    together = _estimate(told.shares[:, :-1].sum(axis=1), told.level)
-    as_fixed = refused_as_fixed(together.lower, together.upper, names)
-    whole = refused_share(together.lower, together.upper, names)
-    drivers = []
-    for place, name in enumerate(told.names):
-        units = float(window.readings[-window.recent :, place].mean())
-        share, refusal = UNKNOWN, told.still[place]
-        if refusal is None:
-            at = moving.index(place)
-            share = _estimate(told.shares[:, at], told.level)
-            refusal = as_fixed or refused_part(at, share.lower, share.upper, names, readings)
-            share = _within(share)
-        drivers.append(
-            DriverBehaviour(
-                name=name,
-                average_cost=told.cost / units,
-                marginal_cost=share.times(told.cost / units),
-                joint_marginal_cost=(UNKNOWN if told.still[place] else _within(together)).times(told.cost / units),
-                elasticity=share,
-                refusal=refusal,
-                joint_refusal=told.still[place] or as_fixed or whole,
-            )
-        )
+    moving = [name for name, one in zip(told.names, told.still, strict=True) if one is None]
+    # Shares of what the cost is without incidents, which is all that coefficients add up to.
+    shares = told.draws / told.draws.sum(axis=1, keepdims=True)
+    together = _estimate(shares[:, :-1].sum(axis=1), told.level)
+    whole = refused_share(together.lower, together.upper, moving)
+    joint = refused_as_fixed(together.lower, together.upper, moving) or whole
     return CostBehaviour(
-        drivers=tuple(drivers),
-        fixed_cost=_within(_estimate(told.shares[:, -1], told.level)).times(told.cost),
+        drivers=tuple(
+            _behaviour(window, told, shares, place, told.still[place] or joint) for place in range(len(told.names))
+        ),
+        fixed_cost=_within(_estimate(told.draws[:, -1], told.level), np.inf).times(told.cost),
         variable_share=_within(together),
-        left_out=tuple(name for name, one in zip(told.names, told.still, strict=True) if one),
+        left_out=tuple(name for name in told.names if name not in moving),
         level=told.level,
         refusal=whole,
         diagnostics=diagnostics,
+    )
+
+
+def _behaviour(window: _Window, told: _Told, shares: Floats, place: int, joint: Refusal | None) -> DriverBehaviour:
+    per_unit = told.cost / float(window.readings[-window.recent :, place].mean())
+    moving = [at for at, one in enumerate(told.still) if one is None]
+    marginal, jointly, elasticity, refusal = UNKNOWN, UNKNOWN, UNKNOWN, joint
+    if place in moving:
+        at = moving.index(place)
+        share = _estimate(shares[:, at], told.level)
+        names, readings = [told.names[one] for one in moving], window.readings[:, moving]
+        refusal = joint or refused_part(at, share.lower, share.upper, names, readings)
+        elasticity = _within(share)
+        marginal = _within(_estimate(told.draws[:, at], told.level), np.inf).times(per_unit)
+        jointly = _within(_estimate(told.draws[:, :-1].sum(axis=1), told.level), np.inf).times(per_unit)
+    return DriverBehaviour(
+        name=told.names[place],
+        average_cost=per_unit,
+        marginal_cost=marginal,
+        joint_marginal_cost=jointly,
+        elasticity=elasticity,
+        refusal=refusal,
+        joint_refusal=joint,
     )
 
 

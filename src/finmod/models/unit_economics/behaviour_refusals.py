@@ -61,24 +61,26 @@ def refused_as_still(name: str, movement: float) -> Refusal | None:
 
 
 def refused_as_fixed(lower: float, upper: float, names: Sequence[str]) -> Refusal | None:
-    """Return the refusal of a cost that may not move with any driver; None where it does.
+    """Return the refusal of marginal costs where the cost may not move with any driver; None where it does.
 
     Args:
         lower: Where the interval of the variable share begins, which may be below 0.
         upper: Where it ends.
         names: Of the drivers.
     """
-    if lower > 0:
+    if lower > 0 or upper <= 0 or upper - lower > WIDEST:
         return None
-    most = f"{max(upper, 0.0) * 100:.0f} % of it at most is variable"
+    most = f"{upper * 100:.0f} % of it at most is variable"
     return Refusal("FM2344", f"the cost does not move with {_listed(names, 'or')}: it may as well be fixed ({most})")
 
 
 def refused_share(lower: float, upper: float, names: Sequence[str]) -> Refusal | None:
     """Return why the variable share of all moving drivers must not be used; None for no reason."""
-    if upper - lower <= WIDEST:
-        return None
-    return Refusal("FM2345", f"the cost moves for other reasons too much: {_told(_listed(names, 'and'), lower, upper)}")
+    if upper <= 0:
+        return _falling(_listed(names, "and"), upper)
+    if upper - lower > WIDEST:
+        return _wide(_listed(names, "and"), lower, upper)
+    return None
 
 
 def refused_part(place: int, lower: float, upper: float, names: Sequence[str], readings: Floats) -> Refusal | None:
@@ -93,15 +95,25 @@ def refused_part(place: int, lower: float, upper: float, names: Sequence[str], r
     """
     name = printable(names[place])
     if upper - lower > WIDEST:
-        told = _told(name, lower, upper)
         other, correlation = _nearest(readings, place)
         if abs(correlation) > _TOGETHER:
             both = f"{name} and {printable(names[other])} move together (correlation {correlation:.3f})"
-            return Refusal("FM2343", f"{both}: {told}")
-        return Refusal("FM2345", f"the cost moves for other reasons too much: {told}")
-    if upper <= 0:
-        return Refusal("FM2346", f"the cost falls where {name} rises, by {-upper * 100:.1f} % or more for each 100 %")
-    return None
+            return Refusal("FM2343", f"{both}: {_told(name, lower, upper)}")
+        return _wide(name, lower, upper)
+    return _falling(name, upper) if upper <= 0 else None
+
+
+def _wide(name: str, lower: float, upper: float) -> Refusal:
+    return Refusal("FM2345", f"the cost moves for other reasons too much: {_told(name, lower, upper)}")
+
+
+def _falling(name: str, upper: float) -> Refusal:
+    return Refusal("FM2346", f"the cost falls where {name} rises, by {-upper:.2f} % or more for each 1 %")
+
+
+def _told(name: str, lower: float, upper: float) -> str:
+    points = f"{min(upper - lower, 1.0) * 100:.0f} points"
+    return f"the interval of what {name} causes is {points} of the cost wide, and {WIDEST * 100:.0f} at most tell much"
 
 
 def _nearest(readings: Floats, place: int) -> tuple[int, float]:
@@ -111,11 +123,6 @@ def _nearest(readings: Floats, place: int) -> tuple[int, float]:
     correlations[place] = 0.0
     other = int(np.abs(correlations).argmax())
     return other, float(correlations[other])
-
-
-def _told(name: str, lower: float, upper: float) -> str:
-    first, last = max(lower, 0.0) * 100, min(max(upper, 0.0), 1.0) * 100
-    return f"{name} may cause {first:.0f} to {last:.0f} % of it, and more than {WIDEST * 100:.0f} points tell nothing"
 
 
 def _listed(names: Sequence[str], word: str) -> str:

@@ -23,6 +23,7 @@ _UNEVEN: Final = 0.25
 _CHANGES_A_YEAR: Final = 12.0
 """Before looking, of each sort."""
 _MOST: Final = 24
+_RIDGE: Final = 1e-10
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,10 @@ def _without(covariance: Floats, columns: Floats) -> Floats:
     """Return the inverse covariance of what no constant coefficients explain."""
     inverse = np.linalg.inv(covariance)
     told = inverse @ columns
-    return np.asarray(inverse - told @ np.linalg.solve(columns.T @ told, told.T))
+    gram = columns.T @ told
+    # Two drivers may be one and the same but for their units.
+    gram += _RIDGE * np.trace(gram) * np.eye(len(gram))
+    return np.asarray(inverse - told @ np.linalg.solve(gram, told.T))
 
 
 def _steps(projected: Floats, left: Floats, columns: Floats, odds: Odds) -> Iterator[tuple[float, Change]]:
