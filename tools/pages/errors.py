@@ -38,6 +38,8 @@ _GROUPS = {
     "FM20": "Taxonomy and tags",
     "FM21": "Allocation and drivers",
     "FM22": "Applied allocations, Kubernetes and inferred shares",
+    "FM23": "Unit economics and the product P&L",
+    "FM24": "Metrics",
 }
 
 
