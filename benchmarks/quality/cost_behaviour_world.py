@@ -130,5 +130,5 @@ def _moved(world: World, product: int, first: int) -> float:
         last = world.days_before[-1]
         changed = ((resources.first_day > first) | (resources.end_day < last)) & (resources.end_day > first)
         came += float(usual[changed].sum())
-        there += float(usual[resources.end_day >= last].sum())
+        there += float(usual[~changed & (resources.end_day >= last)].sum())
     return came / (came + there) if came else 0.0

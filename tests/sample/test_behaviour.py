@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal
 from functools import cache
 
 import numpy as np
 import pytest
 
-from finmod.sample import SampleSummary
-from finmod.sample.behaviour import HEADER, MEASURES, true_units
+from finmod.sample.behaviour import true_units
 from finmod.sample.drivers import ACTIVITY_ONE
 from finmod.sample.months import parse_month
-from finmod.sample.prices import SOURCES, decimal_text, skus, supplier
+from finmod.sample.prices import SOURCES, skus, supplier
 from finmod.sample.products import DRIVERS, PRODUCTS
 from finmod.sample.streams import Ints
 from finmod.sample.usage import Usage, month_usage
@@ -82,19 +80,3 @@ def test_units_are_levels_times_activity() -> None:
     held = read > 0
     # A reading is off by 1 % at most, and rounded down to whole units.
     assert (np.abs(read[held] - units[held] / 10_000) <= 0.01 * units[held] / 10_000 + 31).all()
-
-
-def test_the_file_tells_each_month_and_product(small: SampleSummary) -> None:
-    with (small.folder / "truth" / "cost_behaviour.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    world = make_world(seed=1, months=3, end=parse_month("2026-10"), rows=10_000, spend=Decimal(8_000_000))
-
-    assert tuple(rows[0]) == HEADER
-    assert {row["measure"] for row in rows} == set(MEASURES)
-    assert {row["part"] for row in rows} == {"fixed", "variable", "incidents"}
-    assert all(bool(row["driver"]) == (row["part"] == "variable") == bool(row["units"]) for row in rows)
-    for place, product in enumerate(PRODUCTS):
-        wanted = sum(int(month_usage(world, source, 1).parts[0, place].sum()) for source in SOURCES)
-        told = [row for row in rows if (row["billing_period"], row["product"], row["measure"]) == (
-            world.months[1].label, product.name, MEASURES[0])]  # fmt: skip
-        assert sum((Decimal(row["amount"]) for row in told), Decimal(0)) == Decimal(decimal_text(wanted))

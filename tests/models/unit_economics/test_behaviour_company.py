@@ -13,12 +13,12 @@ _CHARGES = 12_000
 
 def test_intervals_hold_the_truth_of_a_few_companies() -> None:
     # Of each company a third of the products, so that it is quick.
-    some = [case for seed in (1, 2, 3) for case in list(cases(seed, charges=_CHARGES))[seed::3]]
+    some = [case for seed in (1, 2) for case in list(cases(seed, charges=_CHARGES))[seed::3]]
     every = [one for case in some for one in judged(case, answered(case))]
     told = [one for one in every if not one.refused]
 
     assert {one.driver for one in every if one.refused == "FM2342"} == {"stored_gb"}
-    assert len(told) > 40
+    assert len(told) > 25
     assert 0.75 <= np.mean([one.held for one in told]) <= 1
     assert np.median([one.upper - one.lower for one in told]) < 0.15
 
