@@ -92,7 +92,7 @@ def test_steps_make_several_volumes_break_even() -> None:
     found = break_even([offer(steps=(Step(Decimal(30), Decimal(1000)),))])
 
     assert found.points == (Decimal(25), Decimal("37.5"))
-    assert (found.volume, found.safe_volume) == (25, Decimal("37.5"))
+    assert [found.volume, found.safe_volume] == [25, Decimal("37.5")]
     assert found.operating_profit == 200
     assert [(each.code, each.severity, each.message) for each in found.findings] == [
         ("FM2361", "info", "search: 2 volumes break even: 25, 37.5")
