@@ -39,11 +39,20 @@ def test_the_same_seed_gives_the_same_draws_and_another_stream_others() -> None:
 
 
 def test_where_the_sum_is_known_what_is_too_much_in_fixed_is_missing_in_variable() -> None:
-    cost = CostFunction(fixed=ABOUT_TEN, variable=ABOUT_TEN, correlation=-1.0)
+    cost = CostFunction(fixed=ABOUT_TEN, variable=ABOUT_TEN, known_at=Decimal(5))
 
     fixed, variable = cost.draws(1)
 
-    assert np.all((fixed > 10) == (variable < 10))
+    assert fixed + 5 * variable == pytest.approx(60)
+    assert fixed.min() == 0
+
+
+def test_a_fixed_cost_below_nothing_is_kept_where_the_sum_is_known() -> None:
+    cost = CostFunction(fixed=Estimate(Decimal(-10)), variable=ABOUT_TEN, known_at=Decimal(5))
+
+    fixed, variable = cost.draws(1)
+
+    assert fixed + 5 * variable == pytest.approx(40)
 
 
 def test_an_exact_figure_has_no_spread_and_none_that_cannot_be_negative_is() -> None:

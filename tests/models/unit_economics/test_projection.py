@@ -106,9 +106,9 @@ def test_the_band_is_that_of_the_inputs() -> None:
 
 def test_what_is_known_in_sum_is_as_good_as_known_at_the_present_volume() -> None:
     split = CostFunction(
-        fixed=Estimate(Decimal(1000), Decimal(500), Decimal(1500)),
+        fixed=Estimate(Decimal(1000)),
         variable=Estimate(Decimal(2), Decimal("1.5"), Decimal("2.5")),
-        correlation=-1.0,
+        known_at=Decimal(1000),
     )
     found = project(PAST, assumptions(Given((Decimal(1000), Decimal(2000)) * 12), costs={"a": split}), year_of=year_of)
 

@@ -126,6 +126,18 @@ def break_even(offers: Sequence[Offer], *, profit: Decimal = _ZERO, seed: int = 
         return _told(mixed, _points(mixed), _simulated(mixed, seed), level)
 
 
+def break_even_volume(offer: Offer, *, profit: Decimal = _ZERO) -> Decimal | None:
+    """Return the least volume at which one product breaks even, without its interval; None where none does.
+
+    Args:
+        offer: The product.
+        profit: What is wanted per month beyond all cost.
+    """
+    with localcontext(ARITHMETIC):
+        fixed = offer.cost.fixed.value + offer.cost.other
+        return next(iter(_points(_Mixed([offer], [_ONE], fixed, profit))), None)
+
+
 class _Mixed:
     """Products as one: a unit of the mix has a part of each.
 

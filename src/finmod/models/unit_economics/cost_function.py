@@ -107,8 +107,9 @@ class CostFunction:
         variable: Cost per unit; the marginal cost.
         other: Cost per month from elsewhere, such as salaries, which is known.
         steps: Step-fixed cost, in any order.
-        correlation: Of the errors of fixed and variable, -1 to 1. Where the sum of both is known at one volume, as it
-            is when a bill is split, it is near -1: what is too much in one is missing in the other.
+        known_at: Volume per month at which the sum of fixed and variable cost is known, as where a bill is split; then
+            what is too much in one is missing in the other, and the interval of fixed cost follows from that of
+            variable cost. None where their errors are independent.
 
     Source: Horngren, Datar, Rajan: Cost Accounting, chapter on how costs behave (linear and step cost functions).
     """
@@ -117,7 +118,7 @@ class CostFunction:
     variable: Estimate
     other: Decimal = _ZERO
     steps: tuple[Step, ...] = ()
-    correlation: float = 0.0
+    known_at: Decimal | None = None
 
     def total(self, units: Decimal) -> Decimal:
         """Return the cost per month at a volume per month."""
@@ -141,8 +142,15 @@ class CostFunction:
             stream: Several functions of one calculation take different ones, so that their errors are independent.
         """
         first, second = normal_draws(seed, 2, count=count, stream=stream)
-        mixed = self.correlation * first + np.sqrt(1 - self.correlation**2) * second
-        return self.fixed.draws(first), self.variable.draws(mixed)
+        variable = self.variable.draws(second)
+        if self.known_at is None:
+            return self.fixed.draws(first), variable
+        fixed = float(self.fixed.value) + (float(self.variable.value) - variable) * float(self.known_at)
+        if self.fixed.value < 0 or self.known_at <= 0:
+            return fixed, variable
+        # A unit costs no more than all of the sum.
+        most = float(self.variable.value + self.fixed.value / self.known_at)
+        return np.maximum(fixed, 0.0), np.minimum(variable, most)
 
 
 def normal_draws(seed: int, columns: int, *, count: int = DRAWS, stream: int = 0) -> list[Floats]:
