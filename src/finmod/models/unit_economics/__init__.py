@@ -1,1 +1,1 @@
-"""Unit economics: what one more unit costs, what an average one does, and what a price must not go below."""
+"""Unit economics: what a unit costs on average and at the margin, and what of a cost is fixed."""
