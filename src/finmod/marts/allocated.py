@@ -45,16 +45,16 @@ def allocated_sql(name: str, ledger: Ledger, run: Run | None) -> str:
         rows = whole(ALLOCATION_PROOFS, files_of(ledger, ALLOCATION_PROOFS, run))
         return f"SELECT {_listed(ALLOCATION_PROOFS.columns)} FROM {rows}"
     table = ALLOCATED if name == "allocated_daily" else ALLOCATED_LEVELS
-    files = files_of(ledger, table, run)
-    dimensions = list(run.columns[table.name]) if run else []
-    given = replace(table, columns={**table.columns, **dict.fromkeys(dimensions, "VARCHAR")})
-    return f"SELECT {_listed(_with_dimensions(table, dimensions))} FROM {whole(given, files)}"
-
-
-def _with_dimensions(table: Table, dimensions: list[str]) -> list[str]:
-    """Return the columns with those of dimensions before the amounts."""
+    files, given = files_of(ledger, table, run), with_dimensions(table, run)
     amounts = [name for name in table.columns if name in {*COSTS, *COST_UNKNOWNS}]
-    return [*(name for name in table.columns if name not in amounts), *dimensions, *amounts]
+    columns = [*(name for name in given.columns if name not in amounts), *amounts]
+    return f"SELECT {_listed(columns)} FROM {whole(given, files)}"
+
+
+def with_dimensions(table: Table, run: Run | None) -> Table:
+    """Return a table with a column, at its end, per dimension that an allocation has; none where there is none."""
+    dimensions = run.columns[table.name] if run else ()
+    return replace(table, columns={**table.columns, **dict.fromkeys(dimensions, "VARCHAR")})
 
 
 def _log(ledger: Ledger, run: Run | None) -> str:

@@ -1,0 +1,93 @@
+"""Reductions kept beside the ledger: what a month of a table comes to, written once and read until its files change.
+
+Owns their files and when one holds. A reduction can be made again from the tables at any time: to remove the folder
+``reductions`` of a store loses nothing. Which reductions there are is told in ``marts``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine
+from finmod.ledger.reduce import relation
+
+_FOLDER = "reductions"
+# Of a month: the books of today, those of a close and of a plan may be looked at in turn.
+_KEPT = 4
+_DIGITS = 24
+BY = "x_BillingPeriod"
+"""The column that tells the month of a row of a reduction."""
+
+
+def reduced(
+    engine: Engine,
+    store: Path,
+    name: str,
+    marks: Mapping[date, Sequence[str]],
+    select: Callable[[Sequence[date]], str],
+) -> str:
+    """Return SQL for a reduction of some months: those that are kept are read, the others made in one pass and kept.
+
+    Where the store cannot be written the reduction is made for this run alone.
+
+    Args:
+        engine: Where it is made.
+        store: Folder of the ledger.
+        name: Of the reduction, and of what it is told by.
+        marks: First day of each month -> all that its rows depend on, such as the names of files.
+        select: Months -> SQL of their rows, with the column ``BY``.
+    """
+    folder = store / _FOLDER / name
+    files = {month: folder / f"{month:%Y-%m}-{_digest(mark)}.parquet" for month, mark in marks.items()}
+    missing = [month for month, file in files.items() if not file.exists()]
+    if missing:
+        try:
+            _make(engine, folder, {month: files[month] for month in missing}, select(missing))
+        except OSError:
+            return f"({select([*marks])})"
+    return relation([*files.values()]) if files else f"({select([])})"
+
+
+def _digest(mark: Sequence[str]) -> str:
+    made = hashlib.sha256()
+    for part in mark:
+        made.update(len(part.encode()).to_bytes(8, "big") + part.encode())
+    return made.hexdigest()[:_DIGITS]
+
+
+def _make(engine: Engine, folder: Path, files: Mapping[date, Path], sql: str) -> None:
+    """Write what lacks aside, then move it to its place: a reader finds a whole file or none."""
+    aside = folder / f".{uuid.uuid4().hex}"
+    aside.mkdir(parents=True)
+    try:
+        written = engine.copy_partitions(sql, aside, BY)
+        parts: dict[date, list[Path]] = {}
+        for file, _ in written:
+            parts.setdefault(date.fromisoformat(file.parent.name.partition("=")[2]), []).append(file)
+        for month, target in files.items():
+            engine.copy_parquet(_of_month(sql, parts.get(month, []), month), aside / target.name)
+            (aside / target.name).replace(target)
+            _forget(folder, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _of_month(sql: str, parts: list[Path], month: date) -> str:
+    """Return SQL for the rows of one month; of a month without rows none, with the same columns."""
+    return f"SELECT * FROM {relation(parts)}" if parts else f"SELECT * FROM ({sql}) WHERE {BY} = DATE '{month}' LIMIT 0"
+
+
+def _forget(folder: Path, newest: Path) -> None:
+    """Remove the reductions of a month that nobody made for longest."""
+    month = newest.name[: len("2026-09")]
+    found = [file for file in folder.glob(f"{month}-*.parquet") if file != newest]
+    with suppress(OSError):
+        for file in sorted(found, key=os.path.getmtime, reverse=True)[_KEPT - 1 :]:
+            file.unlink()

@@ -1,0 +1,240 @@
+"""Drivers by month or day and member: what metrics, unit economics and the product P&L divide by and earn.
+
+Owns the reading of a driver's rows into cells: names as the taxonomy has them, money in the reporting currency. What
+becomes of several days of a month, and of days that lack, is told by who asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any, Literal
+
+from finmod.engines.duckdb import Engine
+from finmod.ledger.drivers import driver_files, driver_state, rows_sql
+from finmod.ledger.fx_file import read_rates
+from finmod.ledger.ledger import Ledger
+from finmod.ledger.rates import Rule, rates_used
+from finmod.settings.currencies import CURRENCIES
+from finmod.settings.drivers import Driver
+from finmod.settings.project import Project
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.segments import Segments
+from finmod.taxonomy.value_reader import ValueReader
+from finmod.terms.money import known_sum
+
+Length = Literal["day", "month"]
+Member = tuple[str | None, ...]
+"""Values of dimensions, in their order; None where a driver names none, or what the taxonomy does not know."""
+
+_PLACES = Decimal("1E-12")
+_WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a driver tells of a member in a day or month.
+
+    Attributes:
+        total: Sum of the values; None where one of them is in a currency without a rate.
+        periods: Number of the driver's own periods, hours, days or a month, that have a value.
+        first: Day of the first of them.
+        last: Value of the last of them; None as ``total``.
+        largest: The largest value; None as ``total``.
+    """
+
+    total: Decimal | None
+    periods: int
+    first: date
+    last: Decimal | None
+    largest: Decimal | None
+
+
+@dataclass(frozen=True)
+class DriverCells:
+    """A driver by day or month and member.
+
+    Attributes:
+        name: Of the driver.
+        unit: What its values count; the reporting currency where they are money.
+        grain: Length of its own periods.
+        by: The dimensions of ``Member``: those of the question that the driver is told by.
+        cells: First day of the day or month, member -> what is told of it.
+        since: Member -> day of its first period.
+        until: Day after the last period of any member; None without rows.
+        unrated: Currency -> days of periods without an exchange rate.
+    """
+
+    name: str
+    unit: str
+    grain: str
+    by: tuple[str, ...]
+    cells: Mapping[tuple[date, Member], Reading]
+    since: Mapping[Member, date]
+    until: date | None
+    unrated: Mapping[str, Sequence[date]] = field(default_factory=dict)
+
+
+def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it is told
+    engine: Engine,
+    project: Project,
+    ledger: Ledger,
+    taxonomy: Taxonomy | None,
+    driver: Driver,
+    by: Sequence[str] = (),
+    *,
+    length: Length = "month",
+    version: int | None = None,
+) -> DriverCells:
+    """Return a driver by day or month and by those of some dimensions that it is told by.
+
+    Rows of dimensions that are not asked for are added up. A driver in another currency is told in the reporting
+    currency, each of its periods by the rate of its last day.
+
+    Args:
+        engine: Where to read.
+        project: Whose; it has the exchange rates.
+        ledger: Has the rows.
+        taxonomy: Says which value a text is; None where there is none: texts stay as they are.
+        driver: Which.
+        by: Dimensions that are asked for.
+        length: Of the periods that cells have; hours are added up to days, a month is a month in any case.
+        version: Of the drivers; None for the newest.
+    """
+    own = tuple(name for name in by if name in driver.settings.by)
+    state = driver_state(engine, ledger, version)
+    is_abroad = driver.settings.unit in CURRENCIES and driver.settings.unit != project.currency
+    step: Length = "day" if is_abroad else length  # each day has a rate
+    rows = _rows(engine, rows_sql(driver_files(ledger, state, [driver.name])), own, step)
+    unit, unrated = driver.settings.unit, dict[str, list[date]]()
+    if is_abroad:
+        rows, unrated = _converted(project, unit, rows)
+        rows = _by_month(rows) if length == "month" else rows
+        unit = project.currency
+    members = _members(engine, taxonomy, own, {row.text for row in rows})
+    return _cells(DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated), rows, members)
+
+
+@dataclass(frozen=True)
+class _Row:
+    start: date
+    text: str
+    reading: Reading
+    end: date
+
+
+def _rows(engine: Engine, rows: str, own: Sequence[str], step: Length) -> list[_Row]:
+    """Return the rows of a driver by day or month, and by the texts of its targets."""
+    start = f"CAST(date_trunc('{step}', x_Start) AS DATE)"
+    # What is not asked for is added up before the texts are looked at.
+    told = "x_Dimensions" if own else "'{}'"
+    found = engine.rows(
+        f"WITH each AS (SELECT x_Start, max(x_End) AS x_End, {told} AS text, sum(x_Value) AS value FROM {rows} "
+        f"GROUP BY x_Start, {told}) SELECT {start} AS start, text, sum(value), count(*), CAST(min(x_Start) AS DATE), "
+        f"arg_max(value, x_Start), max(value), CAST(max(x_End) AS DATE) FROM each GROUP BY ALL ORDER BY ALL"
+    )
+    return [_Row(row[0], row[1], Reading(row[2], row[3], row[4], row[5], row[6]), row[7]) for row in found]
+
+
+def _converted(project: Project, currency: str, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, list[date]]]:
+    published = read_rates(project.fx) if project.fx else {}
+    days = {row.end - timedelta(days=1) for row in rows}
+    rule = Rule(project.currency, project.fx_rate, project.fx_days)
+    rates = {used.charge_date: used.rate for used in rates_used([(currency, day) for day in days], published, rule)}
+
+    def told(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:
+        if amount is None or rate is None:
+            return None
+        return _WIDE.quantize(_WIDE.multiply(amount, rate), _PLACES)
+
+    found = []
+    for row in rows:
+        rate, one = rates.get(row.end - timedelta(days=1)), row.reading
+        reading = Reading(told(one.total, rate), one.periods, one.first, told(one.last, rate), told(one.largest, rate))
+        found.append(_Row(row.start, row.text, reading, row.end))
+    lacking = sorted({row.start for row in found if row.reading.total is None})
+    return found, {currency: lacking} if lacking else {}
+
+
+def _by_month(rows: Sequence[_Row]) -> list[_Row]:
+    """Put the days of a month together, text by text."""
+    parts: defaultdict[tuple[date, str], list[_Row]] = defaultdict(list)
+    for row in rows:
+        parts[row.start.replace(day=1), row.text].append(row)
+    found = []
+    for (start, text), every in parts.items():
+        readings = [row.reading for row in every]
+        largest = (
+            None if any(one.largest is None for one in readings) else max(one.largest or Decimal(0) for one in readings)
+        )
+        reading = Reading(
+            _sum(one.total for one in readings),
+            sum(one.periods for one in readings),
+            min(one.first for one in readings),
+            max(readings, key=_first).last,
+            largest,
+        )
+        found.append(_Row(start, text, reading, max(row.end for row in every)))
+    return found
+
+
+def _first(reading: Reading) -> date:
+    return reading.first
+
+
+def _members(engine: Engine, taxonomy: Taxonomy | None, own: Sequence[str], texts: Iterable[str]) -> dict[str, Member]:
+    """Return JSON of a row's targets -> its member: a text is the value that it was last."""
+    parsed: dict[str, dict[str, Any]] = {text: json.loads(text) for text in texts}
+    named: dict[str, dict[str, str | None]] = {}
+    for name in own:
+        every = {each[name] for each in parsed.values() if each.get(name) is not None}
+        named[name] = _named(engine, taxonomy, name, sorted(every))
+    return {text: tuple(named[name].get(each.get(name, "")) for name in own) for text, each in parsed.items()}
+
+
+def _named(engine: Engine, taxonomy: Taxonomy | None, dimension: str, texts: list[str]) -> dict[str, str | None]:
+    if taxonomy is None or dimension not in taxonomy.dimensions:
+        return dict(zip(texts, texts, strict=True))
+    segments = Segments(taxonomy.days())
+    reader = ValueReader(engine, taxonomy.dimensions[dimension], segments)
+    found: dict[str, str | None] = {}
+    for segment in reversed(segments.all()):
+        left = [(segment, text) for text in texts if found.get(text) is None]
+        found |= {text: value for _, text, value, _ in reader.read(left)} if left else {}
+    return found
+
+
+def _cells(empty: DriverCells, rows: Sequence[_Row], members: Mapping[str, Member]) -> DriverCells:
+    """Put rows together that are of one member."""
+    parts: defaultdict[tuple[date, Member], list[_Row]] = defaultdict(list)
+    since: dict[Member, date] = {}
+    for row in rows:
+        member = members[row.text]
+        parts[row.start, member].append(row)
+        since[member] = min(since.get(member, row.reading.first), row.reading.first)
+    cells = {place: _together(every) for place, every in parts.items()}
+    until = max((row.end for row in rows), default=None)
+    return DriverCells(empty.name, empty.unit, empty.grain, empty.by, cells, since, until, empty.unrated)
+
+
+def _together(rows: Sequence[_Row]) -> Reading:
+    """Return what several texts of one member, or several targets that are added up, tell together."""
+    if len(rows) == 1:
+        return rows[0].reading
+    readings = [row.reading for row in rows]
+    return Reading(
+        _sum(one.total for one in readings),
+        max(one.periods for one in readings),
+        min(one.first for one in readings),
+        _sum(one.last for one in readings),
+        _sum(one.largest for one in readings),
+    )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    every = [*amounts]
+    return None if None in every else known_sum(every)
