@@ -137,8 +137,8 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
         (
             HEAD + "sorces: {}\n",
             (
-                "finmod.yaml:3:1: sorces is no key of this file; expected name, currency, fiscal_year_start, store, "
-                "sources, fx, invoices or check.\n  Did you mean 'sources'? (FM1004, docs/errors.md)"
+                "finmod.yaml:3:1: sorces is no key of this file; expected name, currency, fiscal_year_start, calendar, "
+                "store, sources, fx, invoices or check.\n  Did you mean 'sources'? (FM1004, docs/errors.md)"
             ),
         ),
         (

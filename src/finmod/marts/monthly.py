@@ -7,7 +7,7 @@ its own exchange rate.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from finmod.ledger.reductions import reduced
 from finmod.ledger.tables import ALLOCATED, Table
 from finmod.marts.allocated import with_dimensions
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
+from finmod.taxonomy.naming import NAMES, Naming
 
 MONTH: Final = "x_BillingPeriod"
 BILL: Final = "x_BillOf"
@@ -59,6 +60,108 @@ def allocated_months(
     return reduced(engine, ledger.store, table.name, marks, select)
 
 
+CHARGED_BY: Final = (
+    "x_Source", "BillingCurrency", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory",
+    "CommitmentDiscountStatus", "CommitmentDiscountCategory", "CommitmentDiscountType", "ServiceCategory",
+    "ServiceSubcategory", "ServiceName", "ServiceProviderName", "InvoiceIssuerName", "x_ProviderName", "RegionId",
+    "SubAccountId", "SubAccountName", "ConsumedUnit", "PricingUnit",
+)  # fmt: skip
+"""Columns of charges that the reduction of what was charged has, beside those of dimensions."""
+
+KNOWN: Final = {cost: f"x_Known{cost}" for cost in COSTS}
+"""FOCUS id of a cost -> the column that says whether every charge of a row has it."""
+
+QUANTITIES: Final = ("ConsumedQuantity", "PricingQuantity")
+
+TAGGED: Final = ("x_Dimension", "x_Source", "ServiceName", "BillingCurrency")
+"""Columns of the reduction of what carries tags."""
+
+
+def charged_months(  # noqa: PLR0913, PLR0917 -- the parts of a charge, and how it is told
+    days: str, keys: str, naming: Naming | None, dimensions: Mapping[str, str], currency: str, months: Sequence[date]
+) -> str:
+    """Return SQL of what was charged in some months.
+
+    Grain: billing period, ``CHARGED_BY``, dimensions, and which costs are known; rows in another currency than the
+    project's by day of charge and month of the bill too. Costs in BillingCurrency; quantities are in their units.
+
+    Args:
+        days: SQL of the cube: a row per source, billing period, key, restated month and day.
+        keys: SQL of the texts of the keys, and of restated months.
+        naming: The names of the keys, as a table in the engine; None where there are none.
+        dimensions: Dimension -> its column; none without names.
+        currency: The reporting currency.
+        months: First days of billing periods.
+    """
+    segment = naming.segments.of("x_ChargeDate") if naming else "0"
+    known = [f"x_Unknown{cost} = 0 AND {cost} IS NOT NULL AS {column}" for cost, column in KNOWN.items()]
+    quantities = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in QUANTITIES]
+    amounts = ", ".join([*_AMOUNTS, *quantities])
+    # Texts are long: rows are added up by their numbers first.
+    summed = (
+        f"SELECT {_listed(_KEY)}, {segment} AS segment, {', '.join(known)}, {_place(currency, 'x_TrueUpOf')}, "
+        f"{amounts} FROM (SELECT d.*, k.BillingCurrency FROM {days} AS d JOIN {keys} AS k ON {_same('d', 'k', _KEY)} "
+        f"WHERE d.{_among(months)}) GROUP BY ALL"
+    )
+    columns = [f"d.{MONTH}", *(f"k.{identifier(name)}" for name in CHARGED_BY)]
+    if naming:
+        columns += [f"{naming.value_sql(name, 'n.')} AS {identifier(own)}" for name, own in dimensions.items()]
+    columns += [f"d.{name}" for name in (*KNOWN.values(), "x_ChargeDate", BILL)]
+    columns += [amount.replace("sum(", "sum(d.") for amount in (*_AMOUNTS, *quantities)]
+    named = f" LEFT JOIN {NAMES} AS n ON {_same('d', 'n', (*_KEY, 'segment'))}" if naming else ""
+    return (
+        f"SELECT {', '.join(columns)} FROM ({summed}) AS d JOIN {keys} AS k ON {_same('d', 'k', _KEY)}{named} "
+        "GROUP BY ALL"
+    )
+
+
+def _same(one: str, other: str, names: Sequence[str]) -> str:
+    return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(identifier, names))
+
+
+_KEY: Final = ("x_Source", MONTH, "x_ChargeKey", "x_TrueUpOf")
+
+
+def tagged_months(parts: Mapping[str, int], currency: str, months: Sequence[date], *, facts: str, can: str) -> str:
+    """Return SQL of what can carry tags in some months, and what carries some that are understood.
+
+    Grain: billing period, dimension, source, service, currency and x_State: ``taggable`` or ``understood``, a part of
+    it. EffectiveCost in BillingCurrency; the other costs are NULL. A row in another currency than the project's is
+    rated by the last day of its month.
+
+    Args:
+        parts: Dimension that tags say -> its number in the facts.
+        currency: The reporting currency.
+        months: First days of billing periods.
+        facts: The table of facts.
+        can: SQL for whether a row of it can carry tags.
+    """
+    day = f"CASE WHEN BillingCurrency = {literal(currency)} THEN {MONTH} ELSE last_day({MONTH}) END"
+    others = ", ".join(f"NULL::{DECIMAL} AS {cost}" for cost in COSTS if cost != "EffectiveCost")
+    unknowns = ", ".join(
+        f"{'CAST(sum(x_UnknownEffectiveCost) AS BIGINT)' if name == 'x_UnknownEffectiveCost' else 0} AS {name}"
+        for name in COST_UNKNOWNS
+    )
+    every = [
+        f"SELECT {MONTH}, {literal(name)} AS x_Dimension, {literal(state)} AS x_State, x_Source, ServiceName, "
+        f"BillingCurrency, {day} AS x_ChargeDate, {MONTH} AS {BILL}, "
+        f"CAST(sum(EffectiveCost) AS {DECIMAL}) AS EffectiveCost, {others}, {unknowns} FROM {facts} "
+        f"WHERE {_among(months)} AND {can}{test} GROUP BY ALL"
+        for name, place in parts.items()
+        for state, test in (("taggable", ""), ("understood", f" AND s_{place} > 0"))
+    ]
+    return " UNION ALL ".join(every)
+
+
+def _among(months: Sequence[date]) -> str:
+    listed = ", ".join(f"DATE '{month}'" for month in months)
+    return f"{MONTH} IN ({listed})" if months else "false"
+
+
 _TOLD_BY: Final = frozenset({
     MONTH, "x_Source", "BillingCurrency", "ServiceName", "ChargeCategory", "x_Pool", "x_Level",
 })  # fmt: skip
@@ -71,11 +174,41 @@ def _by_month(files: Sequence[Path]) -> dict[date, list[Path]]:
     return found
 
 
+_AMOUNTS: Final = (
+    *(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS),
+    *(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS),
+)
+
+
 def _sums(rows: str, grain: Collection[str], currency: str) -> str:
+    months_before = ("x_TrueUpOf", "x_AllocationOf") if "x_Source" in grain else ("x_AllocationOf",)
+    place = _place(currency, *months_before)
+    return f"SELECT {', '.join(map(identifier, grain))}, {place}, {', '.join(_AMOUNTS)} FROM {rows} GROUP BY ALL"
+
+
+def _place(currency: str, *months: str) -> str:
+    """Return SQL for day and month of the bill: the month for what needs no exchange rate."""
     own = f"BillingCurrency = {literal(currency)}"
-    true_up = "x_TrueUpOf, " if "x_Source" in grain else ""
-    bill = f"CASE WHEN {own} THEN {MONTH} ELSE coalesce({true_up}x_AllocationOf, {MONTH}) END AS {BILL}"
-    day = f"CASE WHEN {own} THEN {MONTH} ELSE x_ChargeDate END AS x_ChargeDate"
-    sums = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS]
-    sums += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS]
-    return f"SELECT {', '.join(map(identifier, grain))}, {day}, {bill}, {', '.join(sums)} FROM {rows} GROUP BY ALL"
+    bill = f"CASE WHEN {own} THEN {MONTH} ELSE coalesce({', '.join((*months, MONTH))}) END AS {BILL}"
+    return f"CASE WHEN {own} THEN {MONTH} ELSE x_ChargeDate END AS x_ChargeDate, {bill}"
+
+
+def daily(ledger: Ledger, run: Run, currency: str) -> str:
+    """Return SQL of what each target cost a day, of an applied allocation: not kept, since it has as many rows.
+
+    The day is that of accounting: a correction of an earlier month is of the first day of the month that it was billed
+    in, so that days sum to their months. Its column is ``MONTH``.
+
+    Args:
+        ledger: Has the tables.
+        run: The allocation.
+        currency: The reporting currency.
+    """
+    given = with_dimensions(ALLOCATED, run)
+    rows = whole(given, files_of(ledger, ALLOCATED, run))
+    day = f"greatest(least(x_ChargeDate, last_day({MONTH})), {MONTH})"
+    bill = f"coalesce(x_TrueUpOf, x_AllocationOf, {MONTH}) AS {BILL}"
+    own = f"BillingCurrency = {literal(currency)}"
+    date_of_rate = f"CASE WHEN {own} THEN {MONTH} ELSE x_ChargeDate END AS x_ChargeDate"
+    columns = ", ".join(identifier(name) for name in given.columns if name not in {MONTH, "x_ChargeDate"})
+    return f"(SELECT {columns}, {day} AS {MONTH}, {date_of_rate}, {bill} FROM {rows})"

@@ -14,11 +14,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from finmod.errors import Problem, UserError, printable
+from finmod.settings.calendar import CalendarSettings, calendar_faults, calendar_of
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.paths import PathFault, path_fault
 from finmod.settings.source import SOURCE_NAME, SourceName, SourceSettings, many, not_faulty, one_or_many
 from finmod.settings.validate import Fault, Settings, did_you_mean, listing, refusal, refusals, validated
 from finmod.settings.yaml import read_yaml
+from finmod.terms.calendars import Calendar
 from finmod.terms.findings import codes
 
 FILE = "finmod.yaml"
@@ -195,6 +197,9 @@ class ProjectFile(Settings):
     fiscal_year_start: int = Field(
         default=1, ge=1, le=12, description="Month in which the fiscal year starts: 1 is January.", examples=[2]
     )
+    calendar: CalendarSettings = Field(
+        default=CalendarSettings(), description="How fiscal years are called and cut; calendar months without it."
+    )
     store: Annotated[str, AfterValidator(_store)] = Field(
         default=".finmod", description="Local folder of the ledger.", examples=[".finmod"]
     )
@@ -227,6 +232,13 @@ class ProjectFile(Settings):
     )
     check: CheckSettings = Field(default=CheckSettings(), description="What finmod check lets pass.")
 
+    @model_validator(mode="after")
+    def _calendar_starts_with_the_fiscal_year(self) -> Self:
+        faults = calendar_faults(self.calendar, self.fiscal_year_start)
+        if faults:
+            raise refusals(faults)
+        return self
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
@@ -237,6 +249,7 @@ class Project:
         name: Name for reports.
         currency: Reporting currency, ISO 4217.
         fiscal_year_start: Month 1 to 12.
+        calendar: The fiscal calendar that starts with it.
         store: Absolute folder of the ledger; it need not exist yet.
         sources: Name -> settings, in the order of the file.
         fx: Absolute path of the exchange rates; None where the file names none.
@@ -250,6 +263,7 @@ class Project:
     name: str
     currency: str
     fiscal_year_start: int
+    calendar: Calendar
     store: Path
     sources: dict[str, SourceSettings]
     fx: Path | None
@@ -290,6 +304,7 @@ def load_project(folder: Path) -> Project:
         name=found.name,
         currency=found.currency,
         fiscal_year_start=found.fiscal_year_start,
+        calendar=calendar_of(found.calendar, found.fiscal_year_start),
         store=root / found.store,
         sources=found.sources,
         fx=root / found.fx.path if found.fx else None,

@@ -1,0 +1,167 @@
+"""Figures of metrics: the sums of both sides by period and member, and one divided by the other.
+
+A ratio is made of the sums of its sides, never of the ratios of parts. What is unknown on one side is unknown below the
+line too: no figure stands where a figure would be a guess, and none is infinite.
+
+Owns the arithmetic. Which sums a side is made of, and why one is unknown, comes from who asks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Final, Literal
+
+from finmod.terms.money import known_sum
+
+Member = tuple[str | None, ...]
+Place = tuple[date, Member]
+Why = Literal["zero", "negative", "missing", "not yet", "unknown"]
+
+PLACES: Final = 12
+"""Digits behind the point of a figure."""
+_UNIT: Final = Decimal(1).scaleb(-PLACES)
+_WIDE: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One term of a side.
+
+    Attributes:
+        cells: First day of a period, member -> its sum; None where it is unknown. Members have the dimensions of
+            ``places`` alone.
+        sign: 1, or -1 where it is taken off.
+        places: Which of the dimensions that are asked for its members have: a driver that is not told by team is the
+            same for all teams of a product.
+        known: First days of the periods in which an absent member is 0, as cost is where the month was loaded; in
+            others it is unknown. Empty for a driver, of which nobody knows what is not told.
+        since: Member -> day from which on it is told; before it is not yet there.
+    """
+
+    cells: Mapping[Place, Decimal | None]
+    sign: Literal[1, -1] = 1
+    places: tuple[int, ...]
+    known: frozenset[date] = frozenset()
+    since: Mapping[Member, date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric of one period and member.
+
+    Attributes:
+        start: First day of the period.
+        member: Values of the dimensions, in their order.
+        numerator: Sum of the terms above the line; None where one is unknown.
+        denominator: Sum of those below it; None likewise, and for a metric without a denominator.
+        value: The figure, of at most 12 places, halves to even; None where it is unknown.
+        why: Why it is unknown; None where it is known.
+    """
+
+    start: date
+    member: Member
+    numerator: Decimal | None
+    denominator: Decimal | None
+    value: Decimal | None
+    why: Why | None = None
+
+
+def figures(
+    numerator: Sequence[Term], denominator: Sequence[Term], periods: Sequence[tuple[date, date]], width: int
+) -> list[Figure]:
+    """Return a metric for every period and every member that any term has: a period without a row is a row here.
+
+    Args:
+        numerator: Terms above the line.
+        denominator: Terms below it; empty for a metric that is a sum.
+        periods: First day of each and the day after it, in order.
+        width: Number of dimensions that are asked for.
+
+    >>> day, end = date(2026, 9, 1), date(2026, 10, 1)
+    >>> cost = Term(cells={(day, ("ads",)): Decimal(10)}, places=(0,), known=frozenset({day}))
+    >>> orders = Term(cells={(day, ("ads",)): Decimal(4), (day, ("shop",)): Decimal(0)}, places=(0,))
+    >>> [(each.member, each.value, each.why) for each in figures([cost], [orders], [(day, end)], 1)]
+    [(('ads',), Decimal('2.5'), None), (('shop',), None, 'zero')]
+    """
+    found = []
+    for member in _members([*numerator, *denominator], width):
+        for start, end in periods:
+            above, lacking = _side(numerator, member, start, end)
+            below, without = _side(denominator, member, start, end) if denominator else (None, None)
+            value, why = _divided(above, below, lacking or without, is_ratio=bool(denominator))
+            found.append(Figure(start, member, above, below, value, why))
+    return found
+
+
+def quotient(above: Decimal, below: Decimal) -> Decimal:
+    """Return one amount divided by another, rounded once to 12 places, without zeros at its end.
+
+    >>> quotient(Decimal(1), Decimal(3)), quotient(Decimal(10), Decimal(4))
+    (Decimal('0.333333333333'), Decimal('2.5'))
+    """
+    found = _WIDE.divide(above, below).quantize(_UNIT, context=_WIDE)
+    return found.normalize(_WIDE).quantize(Decimal(1), context=_WIDE) if found == found.to_integral() else _short(found)
+
+
+def whole(terms: Iterable[Term]) -> list[Term]:
+    """Return terms summed over all their members: what the figure of everything is made of."""
+    return [_summed(term) for term in terms]
+
+
+def _summed(term: Term) -> Term:
+    parts: defaultdict[date, list[Decimal | None]] = defaultdict(list)
+    for (start, _), amount in term.cells.items():
+        parts[start].append(amount)
+    cells: dict[Place, Decimal | None] = {
+        (start, ()): None if None in every else known_sum(every) for start, every in parts.items()
+    }
+    since: dict[Member, date] = {(): min(term.since.values())} if term.since else {}
+    return Term(cells=cells, sign=term.sign, places=(), known=term.known, since=since)
+
+
+def _members(terms: Sequence[Term], width: int) -> list[Member]:
+    full = tuple(range(width))
+    every = {member for term in terms if term.places == full for _, member in term.cells}
+    return sorted(every or ({()} if not width else set()), key=_in_order)
+
+
+def _in_order(member: Member) -> tuple[tuple[bool, str], ...]:
+    return tuple((value is None, value or "") for value in member)
+
+
+def _side(terms: Sequence[Term], member: Member, start: date, end: date) -> tuple[Decimal | None, Why | None]:
+    """Return the sum of a side, and why there is none."""
+    total = Decimal(0)
+    for term in terms:
+        own = tuple(member[place] for place in term.places)
+        amount = term.cells.get((start, own), Decimal(0) if start in term.known else _ABSENT)
+        if amount is _ABSENT:
+            since = term.since.get(own)
+            return None, "not yet" if since is not None and since >= end else "missing"
+        if amount is None:
+            return None, "unknown"
+        total = _WIDE.add(total, amount) if term.sign > 0 else _WIDE.subtract(total, amount)
+    return total, None
+
+
+_ABSENT: Final = Decimal("NaN")
+
+
+def _divided(
+    above: Decimal | None, below: Decimal | None, why: Why | None, *, is_ratio: bool
+) -> tuple[Decimal | None, Why | None]:
+    if why or above is None:
+        return None, why
+    if not is_ratio:
+        return above, None
+    if below is None or below <= 0:
+        return None, "missing" if below is None else "zero" if not below else "negative"
+    return quotient(above, below), None
+
+
+def _short(value: Decimal) -> Decimal:
+    return value.normalize(_WIDE)

@@ -1,0 +1,137 @@
+"""What was charged a month, and what of it carries tags: reductions of named charges, made where they lack.
+
+Owns what they depend on, and that charges are named for the months alone that are made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.focus.columns import COSTS
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.reduce import whole
+from finmod.ledger.reductions import reduced
+from finmod.ledger.rule_files import collect
+from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, TRUE_UPS, Table
+from finmod.marts.monthly import CHARGED_BY, QUANTITIES, charged_months, tagged_months
+from finmod.normalize.charges import COST_UNKNOWNS
+from finmod.settings.project import Project
+from finmod.taxonomy.compliance import CAN, FACTS, make_facts, tagged_dimensions
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.keyed import BASE, make_base
+from finmod.taxonomy.naming import Naming, name_keys
+from finmod.taxonomy.reading import ReadFiles, has_taxonomy, read_taxonomy
+
+_SHAPE = "2"
+
+
+@dataclass(frozen=True)
+class NamedBy:
+    """A taxonomy, and what tells it from another.
+
+    Attributes:
+        taxonomy: What names charges.
+        hash: Of its files.
+    """
+
+    taxonomy: Taxonomy
+    hash: str
+
+
+def named_by(project: Project) -> NamedBy | None:
+    """Return the taxonomy of a project; None where there is none.
+
+    Raises:
+        UserError: It has problems.
+    """
+    if not has_taxonomy(project.root):
+        return None
+    read = ReadFiles()
+    taxonomy = read_taxonomy(project.root, read)
+    return NamedBy(taxonomy, collect(project.root, read.paths, read.rule_sets).hash)
+
+
+def charged(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, rules: NamedBy | None) -> str:
+    """Return SQL of what was charged a month, with a column per dimension."""
+    dimensions = {each.name: each.column for each in rules.taxonomy.dimensions.values()} if rules else {}
+
+    def select(months: Sequence[date]) -> str:
+        naming = _named(engine, ledger, snapshot, rules.taxonomy, months) if rules and months else None
+        days, keys = (whole(table, _files(ledger, snapshot, table, months)) for table in (CHARGE_DAYS, CHARGE_KEYS))
+        true_ups = whole(TRUE_UPS, ledger.files(TRUE_UPS, snapshot))
+        return charged_months(
+            _with_true_ups(days, _DAYS, true_ups),
+            _with_true_ups(keys, (*_KEY, *CHARGED_BY[1:]), true_ups),
+            naming,
+            dimensions if naming else {},
+            project.currency,
+            months,
+        )
+
+    marks = _marks(project, ledger, snapshot, rules, [*dimensions.values()])
+    return reduced(engine, project.store, "charged", marks, select)
+
+
+_KEY = ("x_Source", "x_BillingPeriod", "x_ChargeKey")
+_DAYS = (*_KEY, "x_ChargeDate", *COSTS, *COST_UNKNOWNS, *QUANTITIES)
+
+
+def _with_true_ups(rows: str, columns: Sequence[str], true_ups: str) -> str:
+    """Return SQL of rows of keys or of days, and of true-ups as such: these have texts and amounts in one row."""
+    own = ", ".join(map(identifier, columns))
+    distinct = "DISTINCT " if "x_ChargeDate" not in columns else ""
+    return (
+        f"(SELECT {own}, NULL::DATE AS x_TrueUpOf FROM {rows} "
+        f"UNION ALL BY NAME SELECT {distinct}{own}, x_TrueUpOf FROM {true_ups})"
+    )
+
+
+def _files(ledger: Ledger, snapshot: Snapshot, table: Table, months: Sequence[date]) -> list[Path]:
+    return [file for file in ledger.files(table, snapshot) if _month(file) in months]
+
+
+def tagged(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, rules: NamedBy | None) -> str:
+    """Return SQL of what of a month's cost can carry tags and carries some that are understood, by dimension."""
+    if rules is None:
+        return f"({tagged_months({'': 0}, project.currency, (), facts=_NOTHING, can='true')})"
+
+    def select(months: Sequence[date]) -> str:
+        naming = _named(engine, ledger, snapshot, rules.taxonomy, months)
+        make_facts(engine)
+        parts = {each.name: naming.place(each.name) for each in tagged_dimensions(naming)}
+        facts = FACTS if parts else _NOTHING
+        return tagged_months(parts or {"": 0}, project.currency, months, facts=facts, can=CAN if parts else "true")
+
+    return reduced(engine, project.store, "tagged", _marks(project, ledger, snapshot, rules, ()), select)
+
+
+_NOTHING = (
+    "(SELECT NULL::DATE AS x_BillingPeriod, NULL::VARCHAR AS x_Source, NULL::VARCHAR AS ServiceName, "
+    "NULL::VARCHAR AS BillingCurrency, 0::DECIMAL(38,12) AS EffectiveCost, 0 AS x_UnknownEffectiveCost, 0 AS s_0 "
+    "WHERE false)"
+)
+
+
+def _named(engine: Engine, ledger: Ledger, snapshot: Snapshot, taxonomy: Taxonomy, months: Sequence[date]) -> Naming:
+    return name_keys(engine, taxonomy, make_base(engine, ledger, snapshot, taxonomy, months), BASE)
+
+
+def _marks(
+    project: Project, ledger: Ledger, snapshot: Snapshot, rules: NamedBy | None, columns: Sequence[str]
+) -> dict[date, Sequence[str]]:
+    """Return month -> all that its rows depend on: files of charges, true-ups, and what names them."""
+    by_month: dict[date, list[str]] = {}
+    for table in (CHARGE_DAYS, CHARGE_KEYS):
+        for file in ledger.files(table, snapshot):
+            by_month.setdefault(_month(file), []).append(f"{file.parent.parent.name}/{file.name}")
+    true_ups = [f"{file.parent.name}/{file.name}" for file in ledger.files(TRUE_UPS, snapshot)]
+    shape = (_SHAPE, project.currency, rules.hash if rules else "", *columns, *sorted(true_ups))
+    return {month: (*shape, *sorted(files)) for month, files in by_month.items()}
+
+
+def _month(file: Path) -> date:
+    return date.fromisoformat(file.parent.name.partition("=")[2])

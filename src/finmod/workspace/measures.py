@@ -1,0 +1,166 @@
+"""Measures: the sums that metrics are made of, read from a project at one state of its books.
+
+Owns which table a measure is read from, its currency, its conditions, and what of it is unknown. What figures are made
+of the sums is told in ``models``.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from finmod.engines.duckdb import Engine, EngineError, literal
+from finmod.errors import Problem, UserError
+from finmod.ledger.applied import Run, runs
+from finmod.ledger.close_rates import every_kept_rate
+from finmod.ledger.delta import damaged
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.rate_findings import ForeignDay
+from finmod.ledger.reporting import with_reporting
+from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS
+from finmod.marts.monthly import BILL, MONTH, allocated_months, daily
+from finmod.settings.drivers import Driver, read_drivers
+from finmod.settings.metric_reading import read_metrics
+from finmod.settings.project import Project
+from finmod.taxonomy.definition import Taxonomy
+from finmod.terms.metrics import Measure, Metric
+from finmod.workspace.charged import NamedBy, charged, named_by, tagged
+from finmod.workspace.fx import reporting_of
+
+
+@dataclass
+class Measures:
+    """A project's books at one state, while the engine that reads them is open.
+
+    Attributes:
+        engine: Reads them.
+        project: Whose.
+        ledger: Its tables.
+        snapshot: State of the ledger.
+        run: The applied allocation that stands; None where none was applied.
+    """
+
+    engine: Engine
+    project: Project
+    ledger: Ledger
+    snapshot: Snapshot
+    run: Run | None
+    _relations: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> NamedBy | None:
+        """Return the taxonomy with its hash; None where there is none."""
+        return named_by(self.project)
+
+    @property
+    def taxonomy(self) -> Taxonomy | None:
+        """Return the taxonomy; None where there is none."""
+        return self.rules.taxonomy if self.rules else None
+
+    @cached_property
+    def drivers(self) -> dict[str, Driver]:
+        """Return the drivers of drivers.yaml."""
+        return read_drivers(self.project.root)
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric]:
+        """Return every metric by name."""
+        return read_metrics(self.project.root, self.project.currency, self.drivers)
+
+    @property
+    def applied(self) -> Run:
+        """Return the applied allocation.
+
+        Raises:
+            UserError: None was applied.
+        """
+        if self.run is None:
+            raise UserError(
+                Problem(
+                    code="FM2430",
+                    found="no allocation was applied, so that nothing is known of what targets cost",
+                    expected="an applied version of allocation.yaml",
+                    remedy="Look at what it moves with finmod plan, then run: finmod apply.",
+                )
+            )
+        return self.run
+
+    def relation(self, name: str) -> str:
+        """Return SQL of a table in the reporting currency: allocated, levels, daily, charged or tagged."""
+        if name not in self._relations:
+            makers: dict[str, Callable[[], str]] = {
+                "allocated": lambda: self._allocated(levels=False),
+                "levels": lambda: self._allocated(levels=True),
+                "daily": lambda: daily(self.ledger, self.applied, self.project.currency),
+                "charged": lambda: charged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
+                "tagged": lambda: tagged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
+            }
+            self._relations[name] = makers[name]()
+        return self._relations[name]
+
+    def _allocated(self, *, levels: bool) -> str:
+        table = ALLOCATED_LEVELS if levels else ALLOCATED
+        return allocated_months(self.engine, self.ledger, self.applied, self.project.currency, table=table)
+
+    def reported(self, name: str) -> str:
+        """Return SQL of a table of costs with the costs in the reporting currency beside them."""
+        rows = self.relation(name)
+        abroad = self.engine.rows(
+            f"SELECT DISTINCT BillingCurrency, x_ChargeDate, {BILL}, {MONTH} FROM {rows} "
+            f"WHERE BillingCurrency <> {literal(self.project.currency)}"
+        )
+        days = [ForeignDay("", f"{month:%Y-%m}", currency, day, 1, None, bill) for currency, day, bill, month in abroad]
+        kept = every_kept_rate(self.engine, self.ledger, self.snapshot) if days else ()
+        return f"({with_reporting(f'SELECT * FROM {rows}', reporting_of(self.project, days, kept), (), BILL)})"
+
+    def months(self, measure: Measure) -> frozenset[date]:
+        """Return the months of which a measure is known: where nothing is told of a member, it is 0."""
+        if measure.basis == "allocated":
+            return frozenset(self.applied.months)
+        return self.charged
+
+    @cached_property
+    def charged(self) -> frozenset[date]:
+        """Return the months that have charges."""
+        rows = self.engine.rows(f"SELECT DISTINCT {MONTH} FROM {self.relation('charged')}")
+        return frozenset(row[0] for row in rows)
+
+    @cached_property
+    def days(self) -> frozenset[date]:
+        """Return the days of the months that were allocated, up to the last one that has a charge."""
+        (last,) = self.engine.row(f"SELECT max({MONTH}) FROM {self.relation('daily')}")
+        first = (month.toordinal() for month in self.applied.months)
+        ends = {day: _month_end(date.fromordinal(day)) for day in first}
+        return frozenset(
+            date.fromordinal(day)
+            for start, end in ends.items()
+            for day in range(start, min(end.toordinal(), last.toordinal()) + 1)
+        )
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+@contextmanager
+def measures(project: Project) -> Iterator[Measures]:
+    """Give the books of a project as they stand now.
+
+    Raises:
+        UserError: The ledger is empty or damaged, or a rule file has problems.
+    """
+    ledger = Ledger(project.store)
+    with Engine(temp_folder=project.store / "spill") as engine:
+        snapshot = ledger.head(engine)
+        if not snapshot.version:
+            remedy = "Load a bill first: finmod load."
+            raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy=remedy))
+        applied = runs(engine, ledger)
+        try:
+            yield Measures(engine, project, ledger, snapshot, applied[-1] if applied else None)
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error

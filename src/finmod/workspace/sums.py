@@ -1,0 +1,248 @@
+"""Sums of a measure by month or day and member: which table has it, under which conditions, what of it is unknown.
+
+Owns the SQL of the sums, and what is said where a column or dimension is not there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from finmod.engines.duckdb import identifier, literal
+from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.reporting import REPORTING_COSTS
+from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH
+from finmod.settings.validate import listing
+from finmod.taxonomy.patterns import matches
+from finmod.terms.metrics import Demand, Measure
+from finmod.terms.money import known_sum
+from finmod.terms.units import how_many
+from finmod.workspace.measures import Measures
+
+Place = tuple[date, tuple[str | None, ...]]
+
+WORDS: Final = {
+    "source": "x_Source", "service": "ServiceName", "category": "ChargeCategory", "pool": "x_Pool",
+    "supplier": "ServiceProviderName", "region": "RegionId", "account": "SubAccountId", "dimension": "x_Dimension",
+    "service-category": "ServiceCategory",
+}  # fmt: skip
+"""What a figure can be told by beside dimensions: word -> column."""
+TARGET: Final = "target"
+"""In conditions: the first dimension of allocation.yaml."""
+
+_PARTS: Final = {"direct": "x_Pool IS NULL", "shared": "x_Pool IS NOT NULL"}
+_COLUMN, _BY = "FM2406", "FM2407"
+_ALLOCATED: Final = ("x_Source", "BillingCurrency", "ServiceName", "ChargeCategory", "x_Pool")
+_TAGGED: Final = ("x_Dimension", "x_Source", "ServiceName", "BillingCurrency")
+_LEVELS: Final = ("x_Level", "BillingCurrency")
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A measure by period and member.
+
+    Attributes:
+        cells: First day of the month, or day, member -> its sum in the measure's unit; None where a part is unknown.
+        known: First days of the periods in which an absent member is 0.
+        unknown: Number of charges without the cost, of those that are summed.
+        unrated: Number of rows whose currency has no exchange rate.
+        others: Of a quantity: unit that counts another thing -> number of rows.
+    """
+
+    cells: Mapping[Place, Decimal | None]
+    known: frozenset[date]
+    unknown: int = 0
+    unrated: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table that sums are read from.
+
+    Attributes:
+        name: Of the relation.
+        columns: Word or column -> column.
+        where: Further conditions.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    where: tuple[str, ...] = ()
+
+
+def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = False) -> Sums:
+    """Return a measure of costs, quantities or tags by month and member.
+
+    Args:
+        books: Where it is read.
+        measure: Any but a driver.
+        by: Dimensions, words of ``WORDS``, or columns.
+        daily: By day instead of by month; of allocated cost alone.
+
+    Raises:
+        UserError: A column or dimension is not there, or nothing was applied.
+    """
+    table = _table(books, measure, by, daily=daily)
+    columns = [_column(table, measure, name, is_condition=False) for name in by]
+    tests = [*table.where, *(_test(table, measure, demand) for demand in measure.where)]
+    tests += [KNOWN[cost] for cost in (measure.name, *measure.known)] if measure.known else []
+    tests += (
+        [{"direct": "x_Pool IS NULL", "shared": "x_Pool IS NOT NULL"}[measure.part]] if measure.part != "full" else []
+    )
+    if measure.kind == "quantity":
+        return _quantity(books, table, measure, columns, tests)
+    cost = "EffectiveCost" if measure.kind == "tags" else measure.name
+    amounts = [
+        f"sum({REPORTING_COSTS[cost]})",
+        # Tags are judged by the cost that is known.
+        "0" if measure.kind == "tags" else f"CAST(sum(x_Unknown{cost}) AS BIGINT)",
+        f"count(*) FILTER ({cost} IS NOT NULL AND {REPORTING_COSTS[cost]} IS NULL)",
+    ]
+    found = books.engine.rows(_select(books.reported(table.name), columns, amounts, tests))
+    return _found(books, measure, found, len(columns), daily=daily)
+
+
+def _select(rows: str, columns: Sequence[str], amounts: Sequence[str], tests: Sequence[str]) -> str:
+    told = ", ".join([MONTH, *map(identifier, columns), *amounts])
+    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    return f"SELECT {told} FROM {rows}{where} GROUP BY ALL"
+
+
+def _found(books: Measures, measure: Measure, rows: Sequence[tuple[Any, ...]], width: int, *, daily: bool) -> Sums:
+    cells: dict[Place, Decimal | None] = {}
+    unknown = unrated = 0
+    for start, *rest in rows:
+        member, (amount, lacking, abroad) = tuple(rest[:width]), rest[width:]
+        # What nobody knows makes the whole unknown; where charges without the cost were asked to stay out, it is whole.
+        lacks = lacking > 0 and not measure.known
+        cells[start, member] = None if lacks or abroad or (amount is None and lacking) else amount or Decimal(0)
+        unknown += lacking if lacks else 0
+        unrated += abroad
+    return Sums(cells, books.days if daily else books.months(measure), unknown, unrated)
+
+
+def _quantity(books: Measures, table: _Table, measure: Measure, columns: Sequence[str], tests: Sequence[str]) -> Sums:
+    """Return a quantity in the unit of a measure, exactly: rows of another size of it are converted."""
+    unit = {"ConsumedQuantity": "ConsumedUnit", "PricingQuantity": "PricingUnit"}[measure.name]
+    amounts = [identifier(unit), f"sum({measure.name})", "count(*)"]
+    rows = books.engine.rows(_select(books.relation(table.name), columns, amounts, tests))
+    parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
+    others: dict[str, int] = {}
+    for start, *rest in rows:
+        place = (start, tuple(rest[: len(columns)]))
+        text, amount, count = rest[len(columns) :]
+        times = how_many(text, measure.unit) if text is not None else None
+        if times is None or amount is None:
+            others[text or "no unit"] = others.get(text or "no unit", 0) + count
+            parts[place].append(None)
+        else:
+            parts[place].append(_times(amount, times))
+    cells = {place: None if None in every else known_sum(every) for place, every in parts.items()}
+    return Sums(cells, books.months(measure), others=others)
+
+
+def _times(amount: Decimal, factor: Fraction) -> Decimal:
+    """Return an amount times a ratio, rounded once to 12 places, halves away from zero."""
+    whole = Fraction(amount) * factor * 10**12
+    units = (2 * abs(whole.numerator) + whole.denominator) // (2 * whole.denominator)
+    return Decimal(units if whole >= 0 else -units).scaleb(-12)
+
+
+def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool) -> _Table:
+    """Return the table that has a measure: of allocated cost the level, where only one has what is asked for."""
+    if measure.kind == "tags":
+        return _Table("tagged", _words(_TAGGED, {}), (f"x_State = {literal(measure.name)}",))
+    dimensions = {name: each.column for name, each in books.taxonomy.dimensions.items()} if books.taxonomy else {}
+    if measure.basis == "charges":
+        return _Table("charged", _words(CHARGED_BY, dimensions))
+    run = books.applied
+    of_targets = dict(run.dimensions)
+    own = _words(_ALLOCATED, {**of_targets, TARGET: next(iter(of_targets.values()))})
+    asked = {*by, *(demand.subject for demand in measure.where)} - {*own}
+    lower = {name: column for name, column in dimensions.items() if column in run.columns.get("allocated_levels", ())}
+    if not asked or not asked <= {*lower} or measure.part != "full":
+        return _Table("daily" if daily else "allocated", own)
+    return _level(books, {*by, *(demand.subject for demand in measure.where)}, lower)
+
+
+def _level(books: Measures, asked: set[str], lower: Mapping[str, str]) -> _Table:
+    """Return the level that has all dimensions that are asked for, the one with the fewest others."""
+    filled = ", ".join(f"bool_or({identifier(column)} IS NOT NULL)" for column in lower.values())
+    found = books.engine.rows(f"SELECT x_Level, {filled} FROM {books.relation('levels')} GROUP BY ALL ORDER BY 1")
+    fitting = [
+        (sum(flags), level)
+        for level, *flags in found
+        if asked <= {name for name, flag in zip(lower, flags, strict=True) if flag}
+    ]
+    columns = _words(_LEVELS, lower)
+    if not fitting:
+        return _Table("levels", columns, ("false",))
+    return _Table("levels", columns, (f"x_Level = {literal(min(fitting)[1])}",))
+
+
+def _words(columns: Sequence[str], dimensions: Mapping[str, str]) -> dict[str, str]:
+    """Return word, dimension or column -> column."""
+    words = {word: column for word, column in WORDS.items() if column in columns}
+    return {**{name: name for name in columns}, **words, **dimensions, **{each: each for each in dimensions.values()}}
+
+
+def _column(table: _Table, measure: Measure, name: str, *, is_condition: bool, place: str = "") -> str:
+    if name in table.columns:
+        return table.columns[name]
+    close = near(name, table.columns)
+    what = {"charged": "of what was charged", "tagged": "of what carries tags", "levels": "of a level"}
+    kind = what.get(table.name, "of allocated cost")
+    hint = f"Did you mean {close!r}?" if close else ""
+    if table.name == "allocated" and name in {*CHARGED_BY, *WORDS}:
+        hint = "Write of: charges beside cost in metrics.yaml: bills have that column, what is shared out has not."
+    raise UserError(
+        Problem(
+            code=_COLUMN if is_condition else _BY,
+            found=f"{printable(name, 80)!r} is no column {kind}, which {measure.kind} {measure.name} is told by",
+            expected=listing(dict.fromkeys(name for name in table.columns if not name.startswith("x_"))),
+            where=place or None,
+            remedy=hint or "Name one of these.",
+        )
+    )
+
+
+def _test(table: _Table, measure: Measure, demand: Demand) -> str:
+    """Return SQL that is true or false for whether a row is as a condition demands."""
+    column = identifier(_column(table, measure, demand.subject, is_condition=True, place=demand.place))
+    if demand.absent:
+        return f"{column} IS NULL"
+    parts = [f"coalesce({matches(column, demand.any)}, false)"] if demand.any else []
+    parts += [f"NOT coalesce({matches(column, demand.none)}, false)"] if demand.none else []
+    return f"({' AND '.join(parts)})"
+
+
+def keeps(books: Measures, demands: Sequence[Demand], texts: Mapping[str, Sequence[str]]) -> dict[str, set[str | None]]:
+    """Return dimension -> the values that all conditions on it allow; of those without a condition nothing.
+
+    Args:
+        books: Its engine compares.
+        demands: Conditions.
+        texts: Dimension -> its values.
+    """
+    found: dict[str, set[str | None]] = {}
+    for name, values in texts.items():
+        own = [demand for demand in demands if demand.subject == name]
+        if own:
+            found[name] = set(_allowed(books, own, values))
+    return found
+
+
+def _allowed(books: Measures, demands: Sequence[Demand], values: Sequence[str]) -> Iterator[str | None]:
+    table = _Table("", {demand.subject: "name" for demand in demands})
+    measure = Measure(kind="driver", name="", unit="")
+    tests = " AND ".join(_test(table, measure, demand) for demand in demands)
+    rows = books.engine.rows(
+        f"SELECT name FROM (SELECT unnest(?::VARCHAR[]) AS name UNION ALL SELECT NULL) WHERE {tests}", [[*values]]
+    )
+    yield from (row[0] for row in rows)
