@@ -188,7 +188,7 @@ def _revenue_driver(read: Measures, name: str | None, by: Sequence[str]) -> Driv
     close = near(name, money)
     raise UserError(
         Problem(
-            code="FM2377",
+            code="FM2376",
             found=f"--revenue is {printable(name)}",
             expected=f"a driver of money that is told by {listing(by)}" if by else "a driver of money",
             remedy=f"Did you mean {close!r}?" if close else "Add it to drivers.yaml, or leave --revenue out.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -67,6 +68,7 @@ def test_several_products_break_even_in_their_mix() -> None:
 
 def test_fees_that_go_with_every_sale_lower_the_contribution() -> None:
     assert break_even([offer(fee="0.1")]).contribution == 60
+    assert break_even([replace(offer(), fee_per_unit=Decimal(5))]).contribution == 75
 
 
 @pytest.mark.parametrize("price", ["120", "100"])

@@ -16,6 +16,7 @@ from finmod.models.unit_economics.growth import (
     Growth,
     Linear,
     Logistic,
+    observed_rate,
     yearly,
 )
 
@@ -119,3 +120,12 @@ def test_yearly_rates_take_effect_at_once_and_the_last_holds_on() -> None:
         1, 1, Decimal("1.1"), Decimal("1.32"), Decimal("1.584"),
     ]  # fmt: skip
     assert yearly((), 36) == 1
+
+
+def test_observed_growth_compares_two_whole_years() -> None:
+    year = [Decimal(each) for each in (5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 20, 30)]
+
+    assert observed_rate([Decimal(999), *year, *[2 * each for each in year]]) == 1
+    assert observed_rate(year) is None
+    assert observed_rate([None, *year[1:], *year]) is None
+    assert observed_rate([Decimal(0)] * 12 + year) is None

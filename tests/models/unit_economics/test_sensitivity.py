@@ -86,7 +86,9 @@ def test_a_base_outside_of_its_range_is_refused() -> None:
 
 def given(**others: str) -> dict[str, Decimal]:
     base = {"total_cost": "3000", "variable_cost": "2", "other_cost": "500", "units": "1000", "price": "5"}
-    return {name: Decimal({**base, "fee": "0.1", "margin": "0.2", **others}[name]) for name in INPUTS}
+    return {
+        name: Decimal({**base, "fee": "0.1", "fee_per_unit": "0", "margin": "0.2", **others}[name]) for name in INPUTS
+    }
 
 
 def figure(name: str, **others: str) -> Decimal | None:
@@ -102,6 +104,9 @@ def test_figures_are_those_of_the_product() -> None:
     assert figure("margin") == Decimal("0.2")
     assert figure("break_even_volume") == 600
     assert figure("price_floor") == 5
+    assert figure("margin", fee_per_unit="0.5") == Decimal("0.1")
+    assert figure("break_even_volume", fee_per_unit="0.5") == 750
+    assert figure("price_floor", fee_per_unit="0.7") == 6
 
 
 def test_doubt_about_the_split_moves_nothing_that_the_total_decides() -> None:

@@ -1,8 +1,8 @@
 """Break-even: the volume per month at which revenue pays for all cost, or for a profit besides.
 
-Of one product the volume is ``(fixed + profit) / (price * (1 - fee) - variable)``; of several in a constant mix the
-contribution per unit is their weighted mean. Its interval is found by simulation: of a ratio whose denominator may
-reach 0 it can be open above (as in Fieller's theorem), and of step-fixed cost no formula has it.
+Of one product the volume is ``(fixed + profit) / (price * (1 - fee) - fee per unit - variable)``; of several in a
+constant mix the contribution per unit is their weighted mean. Its interval is found by simulation: of a ratio whose
+denominator may reach 0 it can be open above (as in Fieller's theorem), and of step-fixed cost no formula has it.
 
 Source: Horngren, Datar, Rajan: Cost Accounting, chapter on cost-volume-profit analysis.
 """
@@ -44,6 +44,7 @@ class Offer:
         cost: What it costs.
         units: Volume per month now, which makes the mix; None where unknown.
         fee: Part of the price that goes with every sale, such as a payment fee: 0 to 1.
+        fee_per_unit: Amount that goes with every unit.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Offer:
     cost: CostFunction
     units: Decimal | None = None
     fee: Decimal = _ZERO
+    fee_per_unit: Decimal = _ZERO
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +173,7 @@ class _Mixed:
 
 
 def _net(offer: Offer) -> Decimal:
-    return offer.price * (1 - offer.fee)
+    return offer.price * (1 - offer.fee) - offer.fee_per_unit
 
 
 def _mix(offers: Sequence[Offer]) -> list[Decimal] | None:

@@ -22,7 +22,7 @@ DRAWS: Final = 4000
 ARITHMETIC: Final = Context(prec=50)
 """Of quotients and powers: more digits than a sum of the ledger has."""
 
-_TOO_MANY: Final = 10_000
+MOST_STEPS: Final = 10_000
 _ZERO: Final = Decimal(0)
 
 
@@ -221,7 +221,7 @@ def capacity_steps(capacity: Decimal, added: Decimal, *, present: Decimal, until
     >>> [str(step.above) for step in capacity_steps(Decimal(100), Decimal(9), present=Decimal(150), until=Decimal(450))]
     ['200', '300', '400']
     """
-    if capacity <= 0 or until / capacity > _TOO_MANY:
+    if capacity <= 0 or until / capacity > MOST_STEPS:
         message = f"capacity of {capacity} for a volume of {until}"
         raise ValueError(message)
     held, last = (int((each / capacity).to_integral_value(ROUND_CEILING)) for each in (present, until))

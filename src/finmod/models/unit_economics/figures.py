@@ -16,7 +16,7 @@ from finmod.models.unit_economics.cost_function import CostFunction, Estimate
 from finmod.models.unit_economics.sensitivity import Figure
 
 FIGURES: Final = ("unit_cost", "margin", "break_even_volume", "price_floor")
-INPUTS: Final = ("total_cost", "variable_cost", "other_cost", "units", "price", "fee", "margin")
+INPUTS: Final = ("total_cost", "variable_cost", "other_cost", "units", "price", "fee", "fee_per_unit", "margin")
 """What they take; other_cost is from elsewhere than bills, margin the part of the price that is wanted."""
 
 
@@ -55,11 +55,14 @@ class Present:
 
     def _margin(self, given: Mapping[str, Decimal]) -> Decimal | None:
         average = self._unit_cost(given)
-        return 1 - given["fee"] - average / given["price"] if average is not None and given["price"] > 0 else None
+        if average is None or given["price"] <= 0:
+            return None
+        return 1 - given["fee"] - (average + given["fee_per_unit"]) / given["price"]
 
     def _break_even_volume(self, given: Mapping[str, Decimal]) -> Decimal | None:
-        return break_even_volume(Offer(name="", price=given["price"], fee=given["fee"], cost=self._cost(given)))
+        fees = {name: given[name] for name in ("fee", "fee_per_unit")}
+        return break_even_volume(Offer(name="", price=given["price"], cost=self._cost(given), **fees))
 
     def _price_floor(self, given: Mapping[str, Decimal]) -> Decimal | None:
         average, kept = self._unit_cost(given), 1 - given["fee"] - given["margin"]
-        return average / kept if average is not None and kept > 0 else None
+        return (average + given["fee_per_unit"]) / kept if average is not None and kept > 0 else None

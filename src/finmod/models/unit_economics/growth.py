@@ -6,6 +6,7 @@ in years from the present month.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Final, TypeAlias, TypeVar
@@ -19,6 +20,7 @@ Number = TypeVar("Number", Decimal, Floats)
 """Exact, or one value per draw."""
 
 _ONE: Final = Decimal(1)
+_YEAR: Final = 12
 
 
 def like(value: Decimal, other: Number) -> Number:
@@ -125,7 +127,7 @@ class Given:
             IndexError: The series ends before.
         """
         del present
-        return like(self.series[round(years * 12) - 1], rate)
+        return like(self.series[round(years * _YEAR) - 1], rate)
 
 
 Growth: TypeAlias = ConstantRate | Linear | Logistic | Given
@@ -184,6 +186,22 @@ def _power(units: Number, base: Number, exponent: Decimal) -> Number:
     return np.asarray(ratio ** float(exponent))
 
 
+def observed_rate(units: Sequence[Decimal | None]) -> Decimal | None:
+    """Return by how much the last twelve months were more than the twelve before; None where one is unknown.
+
+    So a season is on both sides and does not look like growth.
+
+    Args:
+        units: Month by month, in order.
+
+    >>> observed_rate([Decimal(10)] * 12 + [Decimal(12)] * 12)
+    Decimal('0.2')
+    """
+    known = [each for each in units[-2 * _YEAR :] if each is not None]
+    before, after = sum(known[:_YEAR], Decimal(0)), sum(known[_YEAR:], Decimal(0))
+    return after / before - 1 if len(known) == 2 * _YEAR and before > 0 else None
+
+
 def yearly(rates: tuple[Decimal, ...], months: int) -> Decimal:
     """Return the factor of rates per year that take effect at once after 12, 24, ... months; the last rate holds on.
 
@@ -191,6 +209,6 @@ def yearly(rates: tuple[Decimal, ...], months: int) -> Decimal:
     (Decimal('1'), Decimal('0.275'))
     """
     factor = _ONE
-    for year in range(months // 12):
+    for year in range(months // _YEAR):
         factor *= 1 + rates[min(year, len(rates) - 1)] if rates else 1
     return factor
