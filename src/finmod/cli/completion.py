@@ -44,6 +44,21 @@ def drivers(context: click.Context, parameter: click.Parameter, incomplete: str)
         return []
 
 
+def metrics(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the metrics of the project."""
+    del parameter
+    from finmod.settings.project import find_project, load_project
+    from finmod.workspace.metric import list_metrics
+
+    folder = context.find_root().params.get("project")
+    try:
+        return _starting(
+            [each.name for each in list_metrics(load_project(folder or find_project(Path.cwd())))], incomplete
+        )
+    except FinmodError:
+        return []
+
+
 def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the names of formats."""
     del context, parameter

@@ -15,11 +15,11 @@ from rich.text import Text
 
 from finmod.cli.output import console
 from finmod.cli.project import command_line
+from finmod.cli.spark import spark
 from finmod.cli.tags import percent
 from finmod.workspace.demo import DemoReport
 from finmod.workspace.demo_allocation import Cost
 
-_BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 100
 # Below this width an amount of millions and a name have no room beside each other.
 _LEAST_WIDTH = 36
@@ -67,7 +67,7 @@ def month_panel(report: DemoReport, width: int, *, products: int = _FEW_PRODUCTS
     head.append(f"Northwind (invented), {report.month}: EffectiveCost {effective:,.2f} USD", style="bold")
     head.append(f", {_change(effective, before)}\n")
     head.append(f"{report.trend[0][0]} to {report.month}  ")
-    head.append(_spark([cost for _, cost in report.trend]), style="cyan")
+    head.append(spark([cost for _, cost in report.trend]), style="cyan")
     every = (
         _suppliers(report), _totals(report), _services(report), _products(report, products), _teams(report),
         _tags(report),
@@ -94,11 +94,6 @@ def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
 
 def _change(now: Decimal, before: Decimal) -> str:
     return "new" if not before else f"{(now - before) / before * 100:+.1f} %"
-
-
-def _spark(values: list[Decimal]) -> str:
-    top = max(values, default=Decimal(1)) or Decimal(1)
-    return "".join(_BARS[max(1, int(value * 8 / top))] if value > 0 else _BARS[0] for value in values)
 
 
 @dataclass(frozen=True)

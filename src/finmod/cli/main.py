@@ -32,6 +32,7 @@ from finmod.cli import (
     history,
     init,
     load,
+    metric,
     plan,
     query,
     reconcile,
@@ -59,6 +60,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
         {"name": "Results", "commands": ["query", "tags", "explain", "export"]},
         {"name": "Allocation", "commands": ["drivers", "plan", "apply", "diff"]},
+        {"name": "Meaning", "commands": ["metric"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
@@ -148,6 +150,7 @@ for _command in (
     plan.command,
     apply.command,
     diff.command,
+    metric.command,
     close.command,
     close.reopen_command,
     history.command,

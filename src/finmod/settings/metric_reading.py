@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,6 @@ from finmod.terms.metrics import Demand, Format, Measure, Metric, additivity_of,
 
 BUILT_IN: Final = "built_in_metrics.yaml"
 _DRIVER, _UNITS, _ADDS, _CURRENCY, _NONE = "FM2401", "FM2403", "FM2404", "FM2402", "FM2405"
-_PLACES: Final[dict[Format, int]] = {"money": 2, "number": 2, "percent": 1}
 
 
 def has_metrics(root: Path) -> bool:
@@ -97,7 +97,9 @@ class _Reader:
         """Return a metric; what is wrong with it is among the problems."""
         step = ("numerator",) if settings.numerator else ()
         above = tuple(self._terms(settings.above, (name, *step), is_list=bool(settings.numerator)))
-        below = tuple(self._terms(settings.per, (name, "per"), is_list=True))
+        below = tuple(
+            self._with_demands(each, above) for each in self._terms(settings.per, (name, "per"), is_list=True)
+        )
         one, other = self._unit(above, (name, *step)), self._unit(below, (name, "per"))
         unit = unit_of_ratio(one, other or None)
         is_money = one in CURRENCIES and unit != ""
@@ -116,7 +118,7 @@ class _Reader:
             unit=unit,
             currency=one if is_money else None,
             format=shown,
-            places=_PLACES[shown] if settings.places is None else settings.places,
+            places=settings.places,
             better=settings.better,
             additivity=additivity_of(above, below),
             by=settings.by or self._by(settings),
@@ -148,6 +150,19 @@ class _Reader:
             not_over=tuple(term.not_over),
             place=self._place((*steps, kind)),
         )
+
+    def _with_demands(self, measure: Measure, above: Sequence[Measure]) -> Measure:
+        """Return a driver below the line with the conditions that all terms above it have, as far as it can have them.
+
+        What checkout costs is divided by the orders of checkout, though the condition stands once.
+        """
+        if measure.kind != "driver" or measure.name not in self._drivers:
+            return measure
+        own = {each.subject for each in measure.where}
+        shared = [each for each in above[0].where if all(each in other.where for other in above)]
+        told = self._drivers[measure.name].settings.by
+        more = [each for each in shared if each.subject in told and each.subject not in own]
+        return replace(measure, where=(*measure.where, *more))
 
     def _demands(self, term: MeasureSettings, steps: Steps) -> Iterator[Demand]:
         for subject, condition in (term.where or {}).items():
@@ -207,6 +222,8 @@ class _Reader:
         self.problems.append(Problem(code=code, found=found, expected=expected, where=where, remedy=remedy))
 
     def _place(self, steps: Steps) -> str:
+        if self._document.name == BUILT_IN:
+            return ""  # nobody can mend it there
         _, node, key = self._document.find(steps)
         line, column = (node.line, node.column) if len(steps) > 1 else key
         return f"{self._document.name}:{line}:{column}"

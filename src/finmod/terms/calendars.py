@@ -3,7 +3,7 @@
 Owns which period a day is in and what it is called. Periods include their first day and exclude their end. A 53rd week
 is there only where it was given: without it a calendar of weeks drifts, and ``drifts_from`` says from when on.
 
-Source of the patterns: National Retail Federation, 4-5-4 calendar; 4-4-5 and 5-4-4 are the same with the week elsewhere.
+Source of the patterns: National Retail Federation, 4-5-4 calendar; 4-4-5 and 5-4-4 move the week.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class Metric:
         unit: What its figures are in, such as ``USD per order``; empty for a share.
         currency: Of a metric of money, the reporting currency; None otherwise.
         format: How figures are shown.
-        places: Digits behind the point that are shown; of a percentage those of the percentage.
+        places: Digits behind the point that are shown, of a percentage those of the percentage; None for what it needs.
         better: Which way is good.
         additivity: ``additive`` figures of parts sum to the whole; ``semi-additive`` ones not over time; a ``ratio`` is
             never summed: its numerator and its denominator are.
@@ -103,7 +103,7 @@ class Metric:
     unit: str
     currency: str | None
     format: Format
-    places: int
+    places: int | None = None
     better: Direction = "neither"
     additivity: Additivity
     by: tuple[str, ...] = ()
@@ -145,3 +145,52 @@ def additivity_of(numerator: tuple[Measure, ...], denominator: tuple[Measure, ..
         return "ratio"
     whole = all(each.over_time == "sum" and not each.not_over for each in numerator)
     return "additive" if whole else "semi-additive"
+
+
+def in_words(metric: Metric) -> str:
+    """Return what a metric is made of, in one line.
+
+    >>> cost = Measure(kind="cost", name="EffectiveCost", unit="USD", where=(Demand("product", ("checkout",)),))
+    >>> orders = Measure(kind="driver", name="orders", unit="order")
+    >>> told = {"unit": "USD per order", "currency": "USD", "format": "money", "additivity": "ratio"}
+    >>> in_words(Metric(name="c", label="c", numerator=(cost,), denominator=(orders,), **told))
+    'EffectiveCost where product is checkout / orders'
+    """
+    above, below = _side(metric.numerator), _side(metric.denominator)
+    if not below:
+        return above
+    return f"({above}) / {below}" if len(metric.numerator) > 1 else f"{above} / {below}"
+
+
+def _side(measures: tuple[Measure, ...]) -> str:
+    found = ""
+    for measure in measures:
+        sign = " - " if measure.sign < 0 else " + "
+        found += (sign if found else sign.strip(" +")) + _words(measure)
+    return found
+
+
+def _words(measure: Measure) -> str:
+    """Return a measure as a person would say it."""
+    parts = [measure.name]
+    if measure.kind == "tags":
+        parts = [f"{measure.name} spend"]
+    if measure.kind == "cost" and measure.basis == "charges":
+        parts.append("of charges")
+    if measure.part != "full":
+        parts = [measure.part, *parts]
+    if measure.kind == "quantity":
+        parts.append(f"in {measure.unit}")
+    if measure.over_time != "sum":
+        parts.append(f"({measure.over_time} over time)")
+    if measure.where:
+        parts.append("where " + " and ".join(map(_demand, measure.where)))
+    return " ".join(parts)
+
+
+def _demand(demand: Demand) -> str:
+    if demand.absent:
+        return f"{demand.subject} is absent"
+    words = [f"is {' or '.join(demand.any)}"] if demand.any else []
+    words += [f"is not {' or '.join(demand.none)}"] if demand.none else []
+    return f"{demand.subject} {' and '.join(words)}"

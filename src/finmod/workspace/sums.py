@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -52,6 +52,7 @@ class Sums:
         unknown: Number of charges without the cost, of those that are summed.
         unrated: Number of rows whose currency has no exchange rate.
         others: Of a quantity: unit that counts another thing -> number of rows.
+        left_out: EffectiveCost of charges that stay out since a cost of theirs is not known; 0 where that is not asked.
     """
 
     cells: Mapping[Place, Decimal | None]
@@ -59,6 +60,7 @@ class Sums:
     unknown: int = 0
     unrated: int = 0
     others: Mapping[str, int] = field(default_factory=dict)
+    left_out: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,8 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     table = _table(books, measure, by, daily=daily)
     columns = [_column(table, measure, name, is_condition=False) for name in by]
     tests = [*table.where, *(_test(table, measure, demand) for demand in measure.where)]
-    tests += [KNOWN[cost] for cost in (measure.name, *measure.known)] if measure.known else []
-    tests += (
-        [{"direct": "x_Pool IS NULL", "shared": "x_Pool IS NOT NULL"}[measure.part]] if measure.part != "full" else []
-    )
+    known = [KNOWN[cost] for cost in dict.fromkeys((measure.name, *measure.known))] if measure.known else []
+    tests += [_PARTS[measure.part]] if measure.part in _PARTS else []
     if measure.kind == "quantity":
         return _quantity(books, table, measure, columns, tests)
     cost = "EffectiveCost" if measure.kind == "tags" else measure.name
@@ -104,8 +104,17 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
         "0" if measure.kind == "tags" else f"CAST(sum(x_Unknown{cost}) AS BIGINT)",
         f"count(*) FILTER ({cost} IS NOT NULL AND {REPORTING_COSTS[cost]} IS NULL)",
     ]
-    found = books.engine.rows(_select(books.reported(table.name), columns, amounts, tests))
-    return _found(books, measure, found, len(columns), daily=daily)
+    rows = books.reported(table.name)
+    found = books.engine.rows(_select(rows, columns, amounts, [*tests, *known]))
+    made = _found(books, measure, found, len(columns), daily=daily)
+    return replace(made, left_out=_left_out(books, rows, tests, known)) if known else made
+
+
+def _left_out(books: Measures, rows: str, tests: Sequence[str], known: Sequence[str]) -> Decimal:
+    """Return the EffectiveCost of the charges of which a cost is not known."""
+    others = " AND ".join((*tests, f"NOT ({' AND '.join(known)})"))
+    amount = books.engine.row(f"SELECT sum({REPORTING_COSTS['EffectiveCost']}) FROM {rows} WHERE {others}")[0]
+    return Decimal(0) if amount is None else amount
 
 
 def _select(rows: str, columns: Sequence[str], amounts: Sequence[str], tests: Sequence[str]) -> str:

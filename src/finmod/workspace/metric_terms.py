@@ -1,0 +1,303 @@
+"""Terms of metrics: measures by period of the calendar and member, ready to be divided.
+
+Owns how months become quarters and years, what a driver's days become in a month, and what is told of what lacks.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from finmod.errors import counted, printable
+from finmod.models.metrics import Member, Place, Term, quotient
+from finmod.settings.drivers import Driver
+from finmod.settings.validate import listing
+from finmod.terms.calendars import Calendar, FiscalPeriod
+from finmod.terms.calendars import Grain as FiscalGrain
+from finmod.terms.findings import Finding, codes
+from finmod.terms.metrics import Measure
+from finmod.terms.money import known_sum
+from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells
+from finmod.workspace.measures import Measures
+from finmod.workspace.sums import Sums, keeps, sums
+
+_A_DAY: Final = timedelta(days=1)
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The periods that figures are told by.
+
+    Attributes:
+        calendar: Says which period a day is in.
+        grain: Length of the periods; None for days.
+        starts: First days of the months, or days, that are looked at: those of which the books know.
+        daily: Whether what is looked at are days: weeks are made of days, months are not.
+    """
+
+    calendar: Calendar
+    grain: FiscalGrain | None
+    starts: tuple[date, ...]
+    daily: bool
+
+    def of(self, start: date) -> date:
+        """Return the first day of the period that a month or day is in."""
+        return self.period(start).first
+
+    def period(self, start: date) -> FiscalPeriod:
+        """Return the period that a month or day is in."""
+        if self.grain is None:
+            return FiscalPeriod(start, start + _A_DAY, start.isoformat())
+        return self.calendar.period_of(start, self.grain)
+
+    def all(self) -> list[FiscalPeriod]:
+        """Return the periods in their order."""
+        return sorted({self.period(start) for start in self.starts})
+
+
+@dataclass
+class Terms:
+    """Makes terms, and keeps what is odd about them.
+
+    Attributes:
+        books: Where measures are read.
+        by: What figures are told by.
+        periods: Their periods.
+        findings: What was odd.
+    """
+
+    books: Measures
+    by: tuple[str, ...]
+    periods: Periods
+    findings: list[Finding] = field(default_factory=list)
+
+    def term(self, measure: Measure) -> Term:
+        """Return a measure as a term.
+
+        Raises:
+            UserError: What it names is not there, or nothing was applied.
+        """
+        return self._of_driver(measure) if measure.kind == "driver" else self._of_sums(measure)
+
+    def _of_sums(self, measure: Measure) -> Term:
+        found = sums(self.books, measure, self.by, daily=self.periods.daily)
+        self.findings += _of_unknown(measure, found, self.books.project.currency)
+        looked = {*self.periods.starts}
+        parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
+        for (start, member), amount in found.cells.items():
+            if start in looked:
+                parts[self.periods.of(start), member].append(amount)
+        known = frozenset(self.periods.of(start) for start in looked & found.known)
+        cells = {place: _whole(every) for place, every in parts.items()}
+        return Term(cells=cells, sign=measure.sign, places=tuple(range(len(self.by))), known=known)
+
+    def _of_driver(self, measure: Measure) -> Term:
+        driver = self.books.drivers[measure.name]
+        own = tuple(name for name in self.by if name in driver.settings.by)
+        demands = tuple(each.subject for each in measure.where if each.subject in driver.settings.by)
+        length: Length = "day" if self.periods.daily else "month"
+        books = self.books
+        cells = driver_cells(
+            books.engine, books.project, books.ledger, books.taxonomy, driver,
+            tuple(dict.fromkeys((*own, *measure.not_over, *demands))), length=length,
+        )  # fmt: skip
+        self.findings += _of_driver(measure, cells, driver)
+        kept = _Kept.of(books, measure, cells)
+        refused = self._refused(measure, driver, own, kept)
+        places = tuple(cells.by.index(name) for name in own)
+        terms = _DriverTerms(self.periods, measure, cells, kept, places)
+        made, lacking = terms.made()
+        self.findings += _of_lacking(measure, lacking, daily=self.periods.daily)
+        if refused:
+            made = dict.fromkeys(made, None)
+        since: dict[Member, date] = {}
+        for member, day in cells.since.items():
+            if kept.keeps(member):
+                short = tuple(member[place] for place in places)
+                since[short] = min(since.get(short, day), day)
+        at = tuple(self.by.index(name) for name in own)
+        self._tell_broadcast(measure, own)
+        return Term(cells=made, sign=measure.sign, places=at, since=since)
+
+    def _refused(self, measure: Measure, driver: Driver, own: Sequence[str], kept: _Kept) -> bool:
+        """Return whether a driver would have to be added up over a dimension over which it must not."""
+        over = [
+            name for name in measure.not_over
+            if name in driver.settings.by and name not in own and kept.choices(name) != 1
+        ]  # fmt: skip
+        if over:
+            words = listing(over, "and")
+            message = (
+                f"{measure.name} must not be added up over {words}: ask for it --by {','.join(over)}, or load it "
+                f"without {words}"
+            )
+            self.findings.append(_finding("FM2424", message, where=measure.place))
+        return bool(over)
+
+    def _tell_broadcast(self, measure: Measure, own: Sequence[str]) -> None:
+        others = [name for name in self.by if name not in own]
+        if others:
+            message = (
+                f"{measure.name} is not told by {listing(others, 'and')}: each part is divided by that of the whole"
+            )
+            self.findings.append(_finding("FM2425", message, where=measure.place))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Which members of a driver conditions allow.
+
+    Attributes:
+        allowed: Place in the member -> the values that are allowed.
+        names: Dimension -> its place.
+    """
+
+    allowed: Mapping[int, frozenset[str | None]]
+    names: Mapping[str, int]
+
+    @classmethod
+    def of(cls, books: Measures, measure: Measure, cells: DriverCells) -> _Kept:
+        names = {name: place for place, name in enumerate(cells.by)}
+        texts = {
+            name: sorted({value for value in (member[place] for member in cells.since) if value is not None})
+            for name, place in names.items()
+        }
+        found = keeps(books, measure.where, texts)
+        return cls({names[name]: frozenset(values) for name, values in found.items()}, names)
+
+    def keeps(self, member: Member) -> bool:
+        return all(member[place] in values for place, values in self.allowed.items())
+
+    def choices(self, name: str) -> int | None:
+        """Return how many values a dimension may have; None where there is no condition."""
+        values = self.allowed.get(self.names[name])
+        return None if values is None else len(values)
+
+
+@dataclass(frozen=True)
+class _DriverTerms:
+    """Months of a driver's members made periods of the members that are asked for."""
+
+    periods: Periods
+    measure: Measure
+    cells: DriverCells
+    kept: _Kept
+    places: tuple[int, ...]
+
+    def made(self) -> tuple[dict[Place, Decimal | None], dict[Member, list[tuple[date, int, int]]]]:
+        """Return the term's cells, and member -> (start, days that are told, days that should be) of what lacks."""
+        parts: defaultdict[Place, dict[Member, list[Reading | None]]] = defaultdict(dict)
+        lacking: dict[Member, list[tuple[date, int, int]]] = {}
+        ends = self._ends()
+        for member, since in self.cells.since.items():
+            if not self.kept.keeps(member):
+                continue
+            for start in self.periods.starts:
+                reading = self.cells.cells.get((start, member))
+                expected = self._expected(start, since)
+                if not expected or (reading is None and start > ends[member]):
+                    continue  # not yet there, or ended
+                told = reading.periods if reading else 0
+                if told < expected:
+                    lacking.setdefault(member, []).append((start, told, expected))
+                    reading = None
+                place = self.periods.of(start), tuple(member[each] for each in self.places)
+                parts[place].setdefault(member, []).append(reading)
+        return {place: self._value(every) for place, every in parts.items()}, lacking
+
+    def _ends(self) -> dict[Member, date]:
+        """Return member -> start of its last month or day with a value."""
+        found: dict[Member, date] = {}
+        for start, member in self.cells.cells:
+            found[member] = max(found.get(member, start), start)
+        # Where the whole driver ends, nobody knows that its members do.
+        last = max(found.values(), default=None)
+        return {member: date.max if day == last else day for member, day in found.items()}
+
+    def _expected(self, start: date, since: date) -> int:
+        """Return how many of the driver's periods a month or day has from the member's first one on."""
+        days = 1 if self.periods.daily else monthrange(start.year, start.month)[1]
+        first = max(start, since)
+        left = (start + timedelta(days=days) - first).days
+        if left <= 0:
+            return 0
+        if self.cells.grain == "month":
+            return 1
+        return left * 24 if self.cells.grain == "hour" and since <= start else left
+
+    def _value(self, members: Mapping[Member, Sequence[Reading | None]]) -> Decimal | None:
+        if self.measure.over_time == "last":
+            return _whole(every[-1].last if every[-1] else None for every in members.values())
+        total = _whole(each.total if each else None for every in members.values() for each in every)
+        if total is None or self.measure.over_time == "sum":
+            return total
+        periods = max(sum(each.periods for each in every if each) for every in members.values())
+        return quotient(total, Decimal(periods)) if periods else None
+
+
+def _whole(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    every = [*amounts]
+    return None if None in every or not every else known_sum(every)
+
+
+def _finding(
+    code: str, message: str, *, where: str | None = None, amount: Decimal | None = None, currency: str | None = None
+) -> Finding:
+    return Finding(
+        code=code, message=message, where=where or None, amount=amount, currency=currency, measure="EffectiveCost",
+        severity=codes()[code].severity,
+    )  # fmt: skip
+
+
+def _of_unknown(measure: Measure, found: Sums, currency: str) -> Iterator[Finding]:
+    if found.unknown:
+        charges = counted(found.unknown, "charge")
+        message = f"{measure.name} of {charges} is unknown: sums that they belong to are none"
+        yield _finding("FM2422", message, where=measure.place)
+    if found.unrated:
+        message = f"{counted(found.unrated, 'row')} of {measure.name} in other currencies have no rate into {currency}"
+        yield _finding("FM2423", message, where=measure.place)
+    if found.left_out:
+        costs = listing(sorted({measure.name, *measure.known}), "and")
+        message = f"charges whose {costs} are not known stay out"
+        yield _finding("FM2429", message, where=measure.place, amount=found.left_out, currency=currency)
+    if found.others:
+        units = ", ".join(
+            f"{printable(unit, 40)} ({counted(rows, 'row')})" for unit, rows in sorted(found.others.items())
+        )
+        message = f"{measure.name} is counted in {units}, which cannot be told in {measure.unit}"
+        yield _finding("FM2427", message, where=measure.place)
+
+
+def _of_driver(measure: Measure, cells: DriverCells, driver: Driver) -> Iterator[Finding]:
+    if not cells.since:
+        message = f"driver {measure.name} has no values: nothing was loaded of it"
+        yield _finding("FM2421", message, where=driver.place)
+    for currency, days in cells.unrated.items():
+        message = (
+            f"driver {measure.name} is in {currency}, which has no rate on {counted(len(days), 'day')}, the first "
+            f"{days[0]}"
+        )
+        yield _finding("FM2423", message, where=driver.place)
+
+
+def _of_lacking(
+    measure: Measure, lacking: Mapping[Member, Sequence[tuple[date, int, int]]], *, daily: bool
+) -> Iterator[Finding]:
+    """Yield what a driver lacks: months of which days are not told have no figure."""
+    if not lacking:
+        return
+    every = [(start, told, expected, member) for member, places in lacking.items() for start, told, expected in places]
+    every.sort(key=lambda each: (each[0], [text or "" for text in each[3]]))
+    start, told, expected, member = every[0]
+    called = " of " + ", ".join(printable(text or "none", 40) for text in member) if member else ""
+    when = f"{start}" if daily else f"{start:%Y-%m}"
+    more = f", and {len(every) - 1:,} more" if len(every) > 1 else ""
+    message = f"driver {measure.name}{called} has {told} of {expected} values in {when}{more}: no figure is made there"
+    yield _finding("FM2426", message, where=measure.place)
