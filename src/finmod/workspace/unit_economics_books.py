@@ -6,7 +6,6 @@ Owns which metrics can be asked, and what is left out of the answer. Cost stands
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.errors import Problem, UserError, counted, near, printable
+from finmod.models.metrics import Figure, Member
 from finmod.models.unit_economics.projection import Past
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver
@@ -22,14 +22,15 @@ from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric, Part
 from finmod.terms.money import known_sum
-from finmod.workspace.driver_cells import DriverCells, Member, Reading, driver_cells
 from finmod.workspace.measures import Measures
-from finmod.workspace.sums import Sums, sums
+from finmod.workspace.metric import MetricReport, figures_of
 
 NUMERATORS: Final[Mapping[str, Part]] = {"direct": "direct", "fully_loaded": "full"}
 """Numerator -> the part of allocated cost that it is."""
 REVENUE: Final = "revenue"
 """The driver of revenue where none is named."""
+_TOLD_HERE: Final = frozenset({"FM2420", "FM2421"})
+"""What has no units is told by name, and months without units where they matter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +122,7 @@ def books_of(
     drivers = [read.drivers[each.name] for each in metric.denominator]
     _check_dimensions(drivers, by, metric)
     gathered = _Gathered.of(read, metric, by, _revenue_driver(read, revenue, by))
-    members = sorted(gathered.members, key=lambda member: tuple(value or "" for value in member))
-    named = {_name(member): member for member in members}
+    named = {_name(member): member for member in gathered.members}
     if unknown := [each for each in only if each not in named]:
         raise UserError(_no_product(unknown[0], named))
     products = tuple(gathered.product(member, label) for label, member in named.items() if not only or label in only)
@@ -134,7 +134,7 @@ def books_of(
         is_level=metric.denominator[0].over_time != "sum",
         products=products,
         version=read.applied.version,
-        findings=tuple(gathered.findings(by, read.project.currency)),
+        findings=tuple(gathered.findings(metric, read.project.currency, is_whole=not by)),
     )
 
 
@@ -210,126 +210,134 @@ def _name(member: Member) -> str:
     return " / ".join(value if value is not None else "(none)" for value in member) if member else "everything"
 
 
+Cells = Mapping[tuple[date, Member], Figure]
+
+
 @dataclass(frozen=True)
 class _Gathered:
-    """Sums of a metric's sides, not yet by product."""
+    """Figures of a metric: numerator -> first day of the month, or day, and member -> both sides.
 
-    metric: Metric
-    units: Sequence[DriverCells]
-    costs: Mapping[str, Sequence[tuple[Measure, Sums]]]
-    daily_units: Sequence[DriverCells]
-    daily_costs: Mapping[str, Sequence[tuple[Measure, Sums]]]
-    revenue: DriverCells | None
+    Attributes:
+        months: By month.
+        days: By day; empty where the driver is told by month.
+        earned: Revenue by month; None without a driver of it.
+        found: What was odd.
+    """
+
+    months: Mapping[str, Cells]
+    days: Mapping[str, Cells]
+    earned: Cells | None
+    found: tuple[Finding, ...]
 
     @classmethod
     def of(cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Driver | None) -> _Gathered:
-        def cells(driver: Driver, length: str = "month") -> DriverCells:
-            return driver_cells(
-                read.engine, read.project, read.ledger, read.taxonomy, driver, by,
-                length="day" if length == "day" else "month", version=read.applied.drivers_version,
-            )  # fmt: skip
-
-        def costs(*, daily: bool) -> dict[str, list[tuple[Measure, Sums]]]:
-            return {
-                name: [
-                    (one, sums(read, replace(one, part=part), by, daily=daily)) for one in metric.numerator
-                ]
+        reports = {name: figures_of(read, _part(metric, part), by) for name, part in NUMERATORS.items()}
+        found = reports["fully_loaded"].findings
+        days: dict[str, Cells] = {}
+        if all(read.drivers[each.name].settings.grain != "month" for each in metric.denominator):
+            days = {
+                name: _cells(figures_of(read, _part(metric, part), by, grain="day"))
                 for name, part in NUMERATORS.items()
-            }  # fmt: skip
-
-        drivers = [read.drivers[each.name] for each in metric.denominator]
-        is_daily = all(driver.settings.grain != "month" for driver in drivers)
-        return cls(
-            metric,
-            [cells(driver) for driver in drivers],
-            costs(daily=False),
-            [cells(driver, "day") for driver in drivers] if is_daily else [],
-            costs(daily=True) if is_daily else {},
-            cells(revenue) if revenue else None,
-        )
+            }
+        earned = None
+        if revenue is not None:
+            report = figures_of(read, _of_driver(revenue, read.project.currency), by)
+            earned, found = _cells(report), (*found, *report.findings)
+        return cls({name: _cells(report) for name, report in reports.items()}, days, earned, found)
 
     @property
-    def members(self) -> set[Member]:
-        return {member for each in self.units for _, member in each.cells}
+    def members(self) -> list[Member]:
+        """Return who has units in any month."""
+        having = {member for (_, member), figure in self._loaded.items() if figure.denominator is not None}
+        return sorted(having, key=lambda member: tuple(value or "" for value in member))
+
+    @property
+    def _loaded(self) -> Cells:
+        return self.months["fully_loaded"]
 
     def product(self, member: Member, name: str) -> Product:
-        months = sorted(frozenset.intersection(*(found.known for every in self.costs.values() for _, found in every)))
-        past = [Past(month, self._units(month, member), self._costs(month, member)) for month in months]
-        # Before its first unit a product is not there, which is no gap.
-        begun = next((place for place, each in enumerate(past) if each.units is not None), len(past))
-        earned = {} if self.revenue is None else {
-            month: self._earned(self.revenue, month, member) for month in months
-        }  # fmt: skip
-        return Product(name=name, past=tuple(past[begun:]), revenue=earned, days=self._days(member))
-
-    def _units(self, month: date, member: Member) -> Decimal | None:
-        end = month.replace(day=monthrange(month.year, month.month)[1])
-        found = [
-            _in_month(each.cells.get((month, member)), measure, is_whole=each.until is not None and each.until > end)
-            for measure, each in zip(self.metric.denominator, self.units, strict=True)
+        months = [month for month, who in self._loaded if who == member]
+        past = [
+            Past(
+                month,
+                self._loaded[month, member].denominator,
+                {
+                    each: cells[month, member].numerator
+                    for each, cells in self.months.items()
+                    if (month, member) in cells
+                },
+            )
+            for month in months
         ]
-        return None if None in found else known_sum(found)
+        # Before its first unit a product is not there, which is no gap.
+        begun = next((place for place, each in enumerate(past) if each.units), len(past))
+        earned = {} if self.earned is None else {
+            month: figure.numerator for (month, who), figure in self.earned.items() if who == member
+        }  # fmt: skip
+        return Product(name=name, past=tuple(past[begun:]), revenue=earned, days=self._of_days(member))
 
-    def _costs(self, month: date, member: Member) -> dict[str, Decimal | None]:
-        return {name: _total(every, month, member) for name, every in self.costs.items()}
-
-    def _earned(self, revenue: DriverCells, month: date, member: Member) -> Decimal | None:
-        reading = revenue.cells.get((month, member))
-        return reading.total if reading else None
-
-    def _days(self, member: Member) -> Days | None:
-        if not self.daily_units:
+    def _of_days(self, member: Member) -> Days | None:
+        if not self.days:
             return None
         found: list[tuple[date, Decimal, list[Decimal]]] = []
-        known = frozenset.intersection(*(one.known for every in self.daily_costs.values() for _, one in every))
-        for day in sorted(known):
-            readings = [each.cells.get((day, member)) for each in self.daily_units]
-            units = [one.total for one in readings if one is not None and one.total is not None]
-            costs = [_total(every, day, member) for every in self.daily_costs.values()]
-            whole = [cost for cost in costs if cost is not None]
-            if len(units) == len(readings) and len(whole) == len(costs):
-                found.append((day, sum(units, Decimal(0)), whole))
+        for (day, who), figure in self.days["fully_loaded"].items():
+            if who != member or figure.denominator is None:
+                continue
+            sides = [_above(cells, day, member) for cells in self.days.values()]
+            known = [side for side in sides if side is not None]
+            if len(known) == len(sides):
+                found.append((day, figure.denominator, known))
         return Days(
             days=tuple(day for day, _, _ in found),
             units=tuple(units for _, units, _ in found),
-            costs={name: tuple(each[2][at] for each in found) for at, name in enumerate(self.daily_costs)},
+            costs={name: tuple(each[2][at] for each in found) for at, name in enumerate(self.days)},
         )
 
-    def findings(self, by: Sequence[str], currency: str) -> Iterator[Finding]:
-        """Yield what costs something and has no units, as far as it is told by product."""
-        if not by:
+    def findings(self, metric: Metric, currency: str, *, is_whole: bool) -> Iterator[Finding]:
+        """Yield what was odd about the figures, and what costs something and has no units."""
+        yield from (each for each in self.found if each.code not in _TOLD_HERE)
+        having = {*self.members}
+        others = {member for _, member in self._loaded} - having
+        if is_whole or not others:
             return
-        loaded = self.costs["fully_loaded"]
-        months = sorted(frozenset.union(*(found.known for _, found in loaded)))
-        others = {member for _, found in loaded for _, member in found.cells} - self.members
-        if not months or not others:
-            return
-        amount = known_sum(_total(loaded, months[-1], member) for member in others)
+        last = max(month for month, _ in self._loaded)
+        costs = [_above(self._loaded, last, member) for member in others]
         names = ", ".join(sorted(map(_name, others)))
-        words = f"{counted(len(others), 'other')} with cost and no {printable(self.metric.denominator[0].name)}"
+        words = f"{counted(len(others), 'other')} with cost and no {printable(metric.denominator[0].name)}"
         yield Finding(
             code="FM2379",
-            message=f"{words} are left out: {printable(names)}",
-            billing_period=f"{months[-1]:%Y-%m}",
-            amount=amount,
+            message=f"{words} left out: {printable(names)}",
+            billing_period=f"{last:%Y-%m}",
+            amount=None if None in costs else known_sum(costs),
             currency=currency,
-            measure=self.metric.numerator[0].name,
+            measure=metric.numerator[0].name,
             severity="info",
         )
 
 
-def _in_month(reading: Reading | None, measure: Measure, *, is_whole: bool) -> Decimal | None:
-    """Return the units of a month, None where it is not over yet."""
-    if reading is None or reading.total is None or not is_whole:
-        return None
-    if measure.over_time == "sum":
-        return reading.total
-    return reading.last if measure.over_time == "last" else reading.total / reading.periods
+def _part(metric: Metric, part: Part) -> Metric:
+    """Return a metric with one part of its cost as its numerator."""
+    return replace(metric, numerator=tuple(replace(each, part=part) for each in metric.numerator))
 
 
-def _total(every: Sequence[tuple[Measure, Sums]], start: date, member: Member) -> Decimal | None:
-    parts: list[Decimal | None] = []
-    for measure, found in every:
-        amount = found.cells.get((start, member), Decimal(0) if start in found.known else None)
-        parts.append(None if amount is None else amount * measure.sign)
-    return None if None in parts else known_sum(parts)
+def _of_driver(driver: Driver, currency: str) -> Metric:
+    """Return a driver of money as a metric of its own, so that what lacks of it is told as of any other."""
+    return Metric(
+        name=driver.name,
+        label=driver.name,
+        numerator=(Measure(kind="driver", name=driver.name, unit=currency),),
+        unit=currency,
+        currency=currency,
+        format="money",
+        places=2,
+        additivity="additive",
+    )
+
+
+def _cells(report: MetricReport) -> dict[tuple[date, Member], Figure]:
+    return {(row.period.first, row.member): row.figure for row in report.rows}
+
+
+def _above(cells: Cells, start: date, member: Member) -> Decimal | None:
+    figure = cells.get((start, member))
+    return figure.numerator if figure else None
