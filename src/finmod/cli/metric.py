@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
@@ -64,6 +64,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     there is none, and it is said why. --list shows the metrics with what they are made of.
     """
     from finmod.terms.periods import parse_period
+    from finmod.workspace.api import columns_of, rows_of
     from finmod.workspace.metric import list_metrics, metric
 
     if is_list == (name is not None):
@@ -101,26 +102,6 @@ def definition(metric: Metric) -> str:
     from finmod.terms.metrics import in_words
 
     return in_words(metric)
-
-
-def columns_of(report: MetricReport) -> list[str]:
-    """Return the columns of the rows for programs."""
-    compared = ["before", "change", "change_share"] if report.compare else []
-    return ["metric", "period", "first_day", *report.by, "numerator", "denominator", "value", "unit", *compared, "why"]
-
-
-def rows_of(report: MetricReport) -> list[tuple[Any, ...]]:
-    """Return a row for every member and period."""
-    unit = report.metric.unit or None
-    found = []
-    for row in report.rows:
-        compared = (row.before, row.change, row.change_share) if report.compare else ()
-        figure = row.figure
-        found.append(
-            (report.metric.name, row.period.label, row.period.first, *row.member, figure.numerator, figure.denominator,
-             figure.value, unit, *compared, figure.why)
-        )  # fmt: skip
-    return found
 
 
 def figure_text(metric: Metric, value: Decimal | None, places: int | None = None) -> str:

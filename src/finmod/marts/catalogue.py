@@ -42,12 +42,16 @@ class PublicTable:
         grain: What one row is.
         unit: What its amounts are in.
         answers: The question it answers.
+        owner: Who answers for what stands in it.
+        key: Columns that tell its rows apart; empty where rows of charges stand in it one by one.
     """
 
     name: str
     grain: str
     unit: str
     answers: str
+    owner: str = "FinOps"
+    key: tuple[str, ...] = ()
 
 
 TABLES: Final = (
@@ -161,6 +165,15 @@ TABLES: Final = (
         "one row per applied version and currency",
         "BillingCurrency of the row",
         "Which allocation was applied when, by whom and by which rules",
+        key=("x_Version", "BillingCurrency"),
+    ),
+    PublicTable(
+        "metrics_monthly",
+        "one row per metric, month and member, and one per metric and month for everything",
+        "x_Unit of the row",
+        "Unit costs, KPIs and margins, as finmod metric has them",
+        owner="x_Owner of the row",
+        key=("x_Metric", "x_BillingPeriod", "x_IsTotal"),
     ),
 )
 

@@ -20,6 +20,7 @@ from finmod.settings.metrics import METRICS, MeasureSettings, MetricSettings, Me
 from finmod.settings.validate import first_problems, line_and_column, listing, validated
 from finmod.settings.yaml import Document, Steps, parse_bytes, read_bytes
 from finmod.terms.metrics import Demand, Format, Measure, Metric, additivity_of, unit_of_ratio
+from finmod.terms.units import how_many
 
 BUILT_IN: Final = "built_in_metrics.yaml"
 _DRIVER, _UNITS, _ADDS, _CURRENCY, _NONE = "FM2401", "FM2403", "FM2404", "FM2402", "FM2405"
@@ -174,14 +175,24 @@ class _Reader:
         if term.driver is None:
             return term.counted_in or self._currency
         if term.driver in self._drivers:
-            unit = self._drivers[term.driver].settings.unit
-            return self._currency if unit in CURRENCIES else unit
+            return self._unit_of_driver(term, self._drivers[term.driver].settings.unit, steps)
         close = near(term.driver, self._drivers)
         remedy = f"Did you mean {close!r}?" if close else f"Add it to {DRIVERS}, or correct the name."
         expected = f"a driver of {DRIVERS}: {listing(self._drivers)}" if self._drivers else f"a driver of {DRIVERS}"
         found = f"{_called(steps)} is {printable(term.driver, 80)!r}"
         self._refuse(_DRIVER, found, steps, expected=expected, remedy=remedy)
         return ""
+
+    def _unit_of_driver(self, term: MeasureSettings, own: str, steps: Steps) -> str:
+        if own in CURRENCIES:
+            return self._currency
+        if term.counted_in and how_many(own, term.counted_in) is None:
+            found = f"{_called((*steps[:-1], 'in'))} is {printable(term.counted_in, 40)!r}"
+            remedy = f"Write another size of it, such as 1000 {printable(own, 40)}s, or take in out."
+            self._refuse(
+                _UNITS, found, (*steps[:-1], "in"), expected=f"what {term.driver} counts: {own}", remedy=remedy
+            )
+        return term.counted_in or own
 
     def _unit(self, terms: Sequence[Measure], steps: Steps) -> str:
         """Return the unit that all terms of a side have."""

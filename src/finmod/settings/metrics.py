@@ -26,7 +26,7 @@ _KIND, _FORM, _WHAT, _BESIDE = "FM1005", "FM1006", "FM2400", "FM2408"
 _KINDS: Final = ("cost", "quantity", "driver", "tags")
 _BELONGS: Final = {
     "of": ("cost",), "part": ("cost",), "known": ("cost",), "where": ("cost", "quantity", "driver", "tags"),
-    "counted_in": ("quantity",), "over_time": ("driver",), "not_over": ("driver",),
+    "counted_in": ("quantity", "driver"), "over_time": ("driver",), "not_over": ("driver",),
 }  # fmt: skip
 """Key -> the kinds of measures that it stands beside."""
 
@@ -106,7 +106,10 @@ class MeasureSettings(Settings):
         default=(), description="Only charges of which these costs are known too.", examples=[["ListCost"]]
     )
     counted_in: Text | None = Field(
-        default=None, alias="in", description="Of a quantity: the unit that it is told in.", examples=["GB"]
+        default=None,
+        alias="in",
+        description="Of a quantity, and of a driver where it is another size of its own: the unit that it is told in.",
+        examples=["GB"],
     )
     over_time: Literal["sum", "average", "last"] | None = Field(
         default=None,

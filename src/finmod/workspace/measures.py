@@ -7,11 +7,12 @@ of the sums is told in ``models``.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from finmod.engines.duckdb import Engine, EngineError, literal
 from finmod.errors import Problem, UserError
@@ -42,6 +43,8 @@ class Measures:
         ledger: Its tables.
         snapshot: State of the ledger.
         run: The applied allocation that stands; None where none was applied.
+        drivers_version: Version of the drivers' values; None for the newest.
+        kept: What was read once, by what was asked: several metrics are made of the same sums.
     """
 
     engine: Engine
@@ -49,7 +52,10 @@ class Measures:
     ledger: Ledger
     snapshot: Snapshot
     run: Run | None
+    drivers_version: int | None = None
+    kept: dict[Hashable, Any] = field(default_factory=dict)
     _relations: dict[str, str] = field(default_factory=dict)
+    _reported: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> NamedBy | None:
@@ -108,6 +114,11 @@ class Measures:
 
     def reported(self, name: str) -> str:
         """Return SQL of a table of costs with the costs in the reporting currency beside them."""
+        if name not in self._reported:
+            self._reported[name] = self._in_reporting_currency(name)
+        return self._reported[name]
+
+    def _in_reporting_currency(self, name: str) -> str:
         rows = self.relation(name)
         abroad = self.engine.rows(
             f"SELECT DISTINCT BillingCurrency, x_ChargeDate, {BILL}, {MONTH} FROM {rows} "

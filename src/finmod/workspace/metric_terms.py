@@ -8,7 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -22,9 +22,10 @@ from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Measure
 from finmod.terms.money import known_sum
+from finmod.terms.units import how_many
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells
 from finmod.workspace.measures import Measures
-from finmod.workspace.sums import Sums, keeps, sums
+from finmod.workspace.sums import Sums, keeps, scaled, sums
 
 _A_DAY: Final = timedelta(days=1)
 _SHOWN: Final = 3
@@ -86,7 +87,10 @@ class Terms:
         return self._of_driver(measure) if measure.kind == "driver" else self._of_sums(measure)
 
     def _of_sums(self, measure: Measure) -> Term:
-        found = sums(self.books, measure, self.by, daily=self.periods.daily)
+        asked = (replace(measure, sign=1, place=""), self.by, self.periods.daily)
+        if asked not in self.books.kept:
+            self.books.kept[asked] = sums(self.books, measure, self.by, daily=self.periods.daily)
+        found: Sums = self.books.kept[asked]
         self.findings += _of_unknown(measure, found, self.books.project.currency)
         looked = {*self.periods.starts}
         parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
@@ -102,17 +106,16 @@ class Terms:
         own = tuple(name for name in self.by if name in driver.settings.by)
         demands = tuple(each.subject for each in measure.where if each.subject in driver.settings.by)
         length: Length = "day" if self.periods.daily else "month"
-        books = self.books
-        cells = driver_cells(
-            books.engine, books.project, books.ledger, books.taxonomy, driver,
-            tuple(dict.fromkeys((*own, *measure.not_over, *demands))), length=length,
-        )  # fmt: skip
+        cells = self._cells(driver, tuple(dict.fromkeys((*own, *measure.not_over, *demands))), length)
         self.findings += _of_driver(measure, cells, driver)
-        kept = _Kept.of(books, measure, cells)
+        kept = _Kept.of(self.books, measure, cells)
         refused = self._refused(measure, driver, own, kept)
         places = tuple(cells.by.index(name) for name in own)
         terms = _DriverTerms(self.periods, measure, cells, kept, places)
         made, lacking = terms.made()
+        times = how_many(cells.unit, measure.unit)
+        if times is not None and times != 1:
+            made = {place: None if value is None else scaled(value, times) for place, value in made.items()}
         self.findings += _of_lacking(measure, lacking, daily=self.periods.daily)
         if refused:
             made = dict.fromkeys(made, None)
@@ -124,6 +127,16 @@ class Terms:
         at = tuple(self.by.index(name) for name in own)
         self._tell_broadcast(measure, own)
         return Term(cells=made, sign=measure.sign, places=at, since=since)
+
+    def _cells(self, driver: Driver, by: tuple[str, ...], length: Length) -> DriverCells:
+        books, asked = self.books, (driver.name, by, length)
+        if asked not in books.kept:
+            books.kept[asked] = driver_cells(
+                books.engine, books.project, books.ledger, books.taxonomy, driver, by, length=length,
+                version=books.drivers_version,
+            )  # fmt: skip
+        found: DriverCells = books.kept[asked]
+        return found
 
     def _refused(self, measure: Measure, driver: Driver, own: Sequence[str], kept: _Kept) -> bool:
         """Return whether a driver would have to be added up over a dimension over which it must not."""

@@ -26,6 +26,7 @@ from finmod.marts.allocated import VIEWS as ALLOCATED
 from finmod.marts.asked import asked
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
+from finmod.marts.metrics import make_metrics
 from finmod.marts.names import NAMED, bill_columns
 from finmod.settings.project import Project
 from finmod.taxonomy.checks import OWN
@@ -33,8 +34,11 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import Naming
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.workspace.fx import reporting
+from finmod.workspace.measures import Measures
+from finmod.workspace.metrics_monthly import metrics_monthly
 from finmod.workspace.names import name_all
 
+METRICS = "metrics_monthly"
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
 _DESCRIBED = re.compile(rf"\s*(DESCRIBE|DESC|SHOW)\s+({'|'.join(NAMED)})\s*;?\s*", re.IGNORECASE)
@@ -99,12 +103,17 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         if isinstance(as_of, date) and not isinstance(as_of, datetime):
             as_of = version_of(engine, ledger, as_of)
         snapshot = ledger.at(engine, as_of)
-        run = _standing(engine, ledger, as_of, is_close=is_close) if set(ALLOCATED) & set(named) else None
+        applied = {*ALLOCATED, METRICS}
+        run = _standing(engine, ledger, as_of, is_close=is_close) if applied & set(named) else None
         # Most statements use no exchange rate and no name, and do not wait for them.
         unread = Reporting(project.currency) if "fx_rates" not in named else None
         try:
             if "invoices" in named:
                 make_invoices(engine, ledger, snapshot, project.invoices)
+            if METRICS in named:
+                drivers_at = None if as_of is None else driver_state(engine, ledger, at=snapshot.loaded_at).version
+                books = Measures(engine, project, ledger, snapshot, run, drivers_at)
+                make_metrics(engine, *metrics_monthly(books))
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
             drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
@@ -153,7 +162,7 @@ def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
     beside: _Beside,
 ) -> None:
     for name in names:
-        if name != "invoices":
+        if name not in {"invoices", METRICS}:
             rows = view_sql(name, ledger, snapshot, money, naming, run=beside.run, drivers=beside.drivers)
             engine.run(f"CREATE OR REPLACE VIEW {name} AS {rows}")
 
@@ -227,9 +236,10 @@ def _allow(engine: Engine, ledger: Ledger, snapshot: Snapshot, beside: _Beside) 
 
 
 def tables() -> Result:
-    """Return the public tables with grain and unit."""
+    """Return the public tables with grain, unit and owner."""
     return Result(
-        ["table", "answers", "grain", "unit"], [(item.name, item.answers, item.grain, item.unit) for item in TABLES]
+        ["table", "answers", "grain", "unit", "owner"],
+        [(item.name, item.answers, item.grain, item.unit, item.owner) for item in TABLES],
     )
 
 

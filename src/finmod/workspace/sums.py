@@ -151,12 +151,12 @@ def _quantity(books: Measures, table: _Table, measure: Measure, columns: Sequenc
             others[text or "no unit"] = others.get(text or "no unit", 0) + count
             parts[place].append(None)
         else:
-            parts[place].append(_times(amount, times))
+            parts[place].append(scaled(amount, times))
     cells = {place: None if None in every else known_sum(every) for place, every in parts.items()}
     return Sums(cells, books.months(measure), others=others)
 
 
-def _times(amount: Decimal, factor: Fraction) -> Decimal:
+def scaled(amount: Decimal, factor: Fraction) -> Decimal:
     """Return an amount times a ratio, rounded once to 12 places, halves away from zero."""
     whole = Fraction(amount) * factor * 10**12
     units = (2 * abs(whole.numerator) + whole.denominator) // (2 * whole.denominator)

@@ -1,0 +1,61 @@
+"""Metrics by month: every metric of a project by the dimensions that it is told by, as rows of the public table.
+
+Owns which rows it has: every member and month, known or not, and one for everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from finmod.errors import UserError
+from finmod.marts.metrics import Row
+from finmod.taxonomy.definition import column_of
+from finmod.terms.metrics import Metric
+from finmod.workspace.measures import Measures
+from finmod.workspace.metric import MetricReport, figures_of
+
+_NOT_APPLIED = "FM2430"
+
+
+def metrics_monthly(books: Measures) -> tuple[list[str], list[Row]]:
+    """Return the columns of dimensions, and the rows of the table ``metrics_monthly``.
+
+    Raises:
+        UserError: metrics.yaml has problems, or what it names is not there.
+    """
+    metrics = [*books.metrics.values()]
+    dimensions = list(dict.fromkeys(name for each in metrics for name in each.by))
+    rows = [row for each in metrics for row in _rows(books, each, dimensions)]
+    return [column_of(name) for name in dimensions], rows
+
+
+def _rows(books: Measures, metric: Metric, dimensions: Sequence[str]) -> Iterator[Row]:
+    try:
+        report = figures_of(books, metric, metric.by)
+    except UserError as error:
+        if {problem.code for problem in error.problems} != {_NOT_APPLIED}:
+            raise
+        # Nothing is known of what targets cost; the months are.
+        for month in sorted(books.charged):
+            yield _row(metric, (month, *(None for _ in dimensions), True, None, None, None), "not applied")
+        return
+    yield from _of_report(report, dimensions)
+
+
+def _of_report(report: MetricReport, dimensions: Sequence[str]) -> Iterator[Row]:
+    parts = [(False, report.rows)] if report.by else []
+    for is_total, rows in (*parts, (True, report.totals)):
+        for row in rows:
+            member = dict(zip(report.by, row.member, strict=False))
+            figure = row.figure
+            told = (
+                row.period.first, *(member.get(name) for name in dimensions), is_total, figure.numerator,
+                figure.denominator, figure.value,
+            )  # fmt: skip
+            yield _row(report.metric, told, figure.why)
+
+
+def _row(metric: Metric, told: Row, why: str | None) -> Row:
+    month, *rest = told
+    facts = (metric.unit or None, metric.currency, metric.additivity, metric.better, metric.owner, why)
+    return metric.name, month, ",".join(metric.by) or None, *rest, *facts
