@@ -15,6 +15,7 @@ from tools.pages.commands import command_pages
 from tools.pages.errors import error_pages
 from tools.pages.kubernetes import kubernetes_pages
 from tools.pages.mappings import mapping_pages
+from tools.pages.metrics import metric_pages
 from tools.pages.standard import standard_pages
 from tools.pages.suppliers import supplier_pages
 from tools.pages.tables import table_pages
@@ -31,6 +32,7 @@ GENERATORS: tuple[Generator, ...] = (
     supplier_pages,
     table_pages,
     taggable_pages,
+    metric_pages,
     command_pages,
 )
 

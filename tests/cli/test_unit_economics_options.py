@@ -55,7 +55,7 @@ def test_a_step_is_units_and_cost() -> None:
     assert StepOf().convert("2000000:1500.5", None, None) == (Decimal(2_000_000), Decimal("1500.5"))
 
 
-@pytest.mark.parametrize("text", ["5", "5:-1", "-5:1", "1:2:3", "a:b"])
+@pytest.mark.parametrize("text", ["5", "5:-1", "-5:1", "1:2:3", "a:b", "0:5"])
 def test_what_is_no_step_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="expected UNITS:COST a month, such as 2000000:1500, neither negative"):
+    with pytest.raises(UserError, match="expected UNITS:COST a month, such as 2000000:1500, units above 0"):
         StepOf().convert(text, None, None)

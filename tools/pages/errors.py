@@ -38,7 +38,8 @@ _GROUPS = {
     "FM20": "Taxonomy and tags",
     "FM21": "Allocation and drivers",
     "FM22": "Applied allocations, Kubernetes and inferred shares",
-    "FM23": "Metrics, unit economics and product P&L",
+    "FM23": "Unit economics and the product P&L",
+    "FM24": "Metrics",
 }
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from finmod.focus.reference import focus_reference
-from finmod.settings.schema import allocation_schema_text, drivers_schema_text, schema_text, taxonomy_schema_text
+from finmod.settings.schema import (
+    allocation_schema_text,
+    drivers_schema_text,
+    metrics_schema_text,
+    schema_text,
+    taxonomy_schema_text,
+)
 
 
 def standard_pages() -> Mapping[str, str]:
@@ -13,6 +19,7 @@ def standard_pages() -> Mapping[str, str]:
     return {
         "docs/reference/focus.md": focus_reference(),
         "docs/reference/schema/drivers.schema.json": drivers_schema_text(),
+        "docs/reference/schema/metrics.schema.json": metrics_schema_text(),
         "docs/reference/schema/finmod.schema.json": schema_text(),
         "docs/reference/schema/taxonomy.schema.json": taxonomy_schema_text(),
         "docs/reference/schema/allocation.schema.json": allocation_schema_text(),

@@ -16,12 +16,15 @@ from finmod.ledger.reporting import ADDED, RATE_TYPE, REPORTING_COSTS
 from finmod.ledger.tables import CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS
 from finmod.marts.catalogue import TABLES, PublicTable
 from finmod.marts.invoices import INVOICE_COLUMNS
+from finmod.marts.metrics import METRICS_COLUMNS
 from finmod.marts.names import CHARGE_NAMES
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
 from tools.pages.ai_usage_tables import AI_NOTES, AI_VIEWS
 from tools.pages.allocated_tables import ALLOCATED_MEANINGS, ALLOCATED_MEANT, ALLOCATED_NOTES, ALLOCATED_TABLES
 from tools.pages.kubernetes_tables import KUBERNETES_NOTES, KUBERNETES_VIEWS
 from tools.pages.markdown import made_from, table
+from tools.pages.metrics import TABLE_COLUMNS as METRIC_COLUMNS
+from tools.pages.metrics import TABLE_NOTE as METRIC_NOTE
 from tools.pages.name_tables import NAME_MEANINGS, NAME_NOTES
 from tools.pages.usage import rows_of, shown
 
@@ -57,6 +60,8 @@ _UNITS: Final = {
     **dict.fromkeys(("x_InvoicedCost", "x_Difference", "x_ExplainedCost"), "BillingCurrency"),
     **dict.fromkeys(("x_Before", "x_After"), "BillingCurrency"),
     "x_ExplainedShare": "ratio",
+    **dict.fromkeys(("x_Numerator", "x_Denominator"), "see x_Unit"),
+    "x_Figure": "x_Unit",
     "x_Value": "x_Unit",
     "x_ControlTotal": "BillingCurrency",
     "x_RoundingDifference": "BillingCurrency",
@@ -67,6 +72,7 @@ _UNITS: Final = {
 }
 
 _OURS: Final = {
+    **METRIC_COLUMNS,
     **NAME_MEANINGS,
     **ALLOCATED_MEANINGS,
     "x_Source": "Name of the source: the key below `sources:` in finmod.yaml, or `--source` of load.",
@@ -149,6 +155,8 @@ _OURS: Final = {
 }
 _MEANT_OTHERWISE: Final = {
     **ALLOCATED_MEANT,
+    ("metrics_monthly", "x_BillingPeriod"): "First day of the month.",
+    ("metrics_monthly", "x_Unit"): "What the figure is in; NULL for a share.",
     ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
     ("invoices", "BilledCost"): "Of the charges whose cost is known.",
     ("invoices", "InvoiceIssuerName"): "As the list has it, else as the bill has it.",
@@ -196,6 +204,7 @@ _NOTES: Final = {
     "charge is what it took; see [how to convert](../how-to/currencies.md).",
     "drivers": "What drivers.yaml names, as it was loaded last, see [how to load drivers](../how-to/drivers.md). "
     "`x_Dimensions ->> 'product'` is one dimension of a target. With `--as-of` they are those of that time.",
+    "metrics_monthly": METRIC_NOTE,
     "closes": "A month that was reopened and closed again has two rows. `--as-of 2026-09` shows the ledger as it was "
     "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }
@@ -221,6 +230,7 @@ def public_columns(name: str) -> dict[str, str]:
         "fx_rates": {"date": "DATE", "from": "VARCHAR", "to": "VARCHAR", "rate": RATE_TYPE, "how": "VARCHAR"},
         "drivers": DRIVER_COLUMNS,
         "closes": CLOSES.columns,
+        "metrics_monthly": METRICS_COLUMNS,
         **ALLOCATED_TABLES,
         "allocated_daily": ALLOCATED_TABLES["allocated_daily"] | _REPORTING,
     }[name]
@@ -230,8 +240,8 @@ def public_columns(name: str) -> dict[str, str]:
 def table_pages() -> Mapping[str, str]:
     """Return the page of the public tables."""
     overview = table(
-        ("table", "answers", "grain", "unit of amounts"),
-        [(f"[{item.name}](#{item.name})", item.answers, item.grain, item.unit) for item in TABLES],
+        ("table", "answers", "grain", "unit of amounts", "owner"),
+        [(f"[{item.name}](#{item.name})", item.answers, item.grain, item.unit, item.owner) for item in TABLES],
     )
     return {"docs/reference/tables.md": f"{_HEAD}\n{overview}{''.join(_section(item) for item in TABLES)}"}
 

@@ -129,7 +129,7 @@ class Figures(click.ParamType[tuple[Decimal, ...]]):
 
 
 class StepOf(click.ParamType[tuple[Decimal, Decimal]]):
-    """A step of fixed cost: ``UNITS:COST``, both a month."""
+    """A step of fixed cost: ``UNITS:COST``, both a month, the units above 0."""
 
     name = "step"
 
@@ -141,7 +141,7 @@ class StepOf(click.ParamType[tuple[Decimal, Decimal]]):
             return value
         found = [_decimal(each.strip(), is_part=False) for each in value.split(":")]
         known = [each for each in found if each is not None and each >= 0]
-        if len(known) != 2 or len(found) != 2:  # noqa: PLR2004 - units and cost
-            expected = "UNITS:COST a month, such as 2000000:1500, neither negative"
+        if len(known) != 2 or len(found) != 2 or not known[0]:  # noqa: PLR2004 - units and cost
+            expected = "UNITS:COST a month, such as 2000000:1500, units above 0"
             raise wrong_value(value, param, ctx, expected=expected)
         return known[0], known[1]

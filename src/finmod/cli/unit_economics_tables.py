@@ -42,7 +42,8 @@ def tell_splits(answer: Answer[ProductSplit], form: Form) -> None:
     shown = []
     for each, name, split in rows:
         if split is None:
-            shown.append((each.product.name, _words(name), "-", "-", "-", "-", "-"))
+            average = _amount(each.averages[name])
+            shown.append((each.product.name, _words(name), _count(each.units), average, "-", "-", "-"))
             continue
         marginal, share, fixed = split.marginal_cost, split.variable_share, split.fixed_cost
         cells = (
@@ -60,7 +61,8 @@ def _split_row(answer: Answer[ProductSplit], each: ProductSplit, name: str, spli
     head = (answer.books.metric.name, each.product.name, month, name)
     price = twelve_places(each.price)
     if split is None:
-        return (*head, *[None] * 12, refusal.text if refusal else None, price)
+        known = (twelve_places(each.units), None, twelve_places(each.averages[name]))
+        return (*head, *known, *[None] * 9, refusal.text if refusal else None, price)
     parts = [_three(one) for one in (split.marginal_cost, split.variable_share, split.fixed_cost)]
     totals = (twelve_places(one) for one in (split.units, split.total_cost, split.average_cost))
     return (*head, *totals, *(one for part in parts for one in part), None, price)

@@ -16,8 +16,15 @@ from typing import TYPE_CHECKING
 from finmod.errors import Problem, UserError
 from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.drivers import DRIVERS
+from finmod.settings.metrics import METRICS
 from finmod.settings.project import FILE, ProjectFile
-from finmod.settings.schema import write_allocation_schema, write_drivers_schema, write_schema, write_taxonomy_schema
+from finmod.settings.schema import (
+    write_allocation_schema,
+    write_drivers_schema,
+    write_metrics_schema,
+    write_schema,
+    write_taxonomy_schema,
+)
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.settings.validate import unplaced, validated
 from finmod.settings.yaml import parse_yaml
@@ -52,6 +59,11 @@ def drivers_text() -> str:
     return _template(DRIVERS)
 
 
+def metrics_text() -> str:
+    """Return a commented metrics.yaml, without metrics."""
+    return _template(METRICS)
+
+
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
@@ -70,8 +82,9 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
         write_taxonomy_schema(folder / ".schema")
         write_allocation_schema(folder / ".schema")
         write_drivers_schema(folder / ".schema")
+        write_metrics_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
-        for file, started in ((TAXONOMY, taxonomy_text()), (DRIVERS, drivers_text())):
+        for file, started in ((TAXONOMY, taxonomy_text()), (DRIVERS, drivers_text()), (METRICS, metrics_text())):
             if not os.path.lexists(folder / file):
                 _write_new(folder / file, started)
         _write_new(path, text)

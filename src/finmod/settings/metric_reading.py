@@ -143,7 +143,7 @@ class _Reader:
             name=name,
             unit=self._unit_of(term, (*steps, kind)),
             sign=-1 if isinstance(term, TermSettings) and term.minus else 1,
-            basis="charges" if kind in {"quantity", "tags"} else term.of or "allocated",
+            basis="charges" if kind in {"quantity", "tags", "potential"} else term.of or "allocated",
             part=term.part or "full",
             where=tuple(self._demands(term, steps)),
             known=tuple(term.known),

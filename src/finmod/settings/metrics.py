@@ -20,12 +20,15 @@ METRICS: Final = "metrics.yaml"
 METRIC_NAME: Final = "^[a-z][a-z0-9_]{0,62}$"
 
 Cost = Literal["EffectiveCost", "BilledCost", "ContractedCost", "ListCost"]
+Kind = Literal["cost", "quantity", "driver", "tags", "potential"]
 Quantity = Literal["ConsumedQuantity", "PricingQuantity"]
 
+KINDS: Final = ("cost", "quantity", "driver", "tags", "potential")
+"""The keys that say what a term is."""
+
 _KIND, _FORM, _WHAT, _BESIDE = "FM1005", "FM1006", "FM2400", "FM2408"
-_KINDS: Final = ("cost", "quantity", "driver", "tags")
 _BELONGS: Final = {
-    "of": ("cost",), "part": ("cost",), "known": ("cost",), "where": ("cost", "quantity", "driver", "tags"),
+    "of": ("cost",), "part": ("cost",), "known": ("cost",), "where": KINDS,
     "counted_in": ("quantity", "driver"), "over_time": ("driver",), "not_over": ("driver",),
 }  # fmt: skip
 """Key -> the kinds of measures that it stands beside."""
@@ -84,6 +87,12 @@ class MeasureSettings(Settings):
         "every dimension that tags say.",
         examples=["understood"],
     )
+    potential: Literal["commitment_savings"] | None = Field(
+        default=None,
+        description="What commitments could save at most: usage at list price, times the best share that commitments "
+        "ever saved in its service.",
+        examples=["commitment_savings"],
+    )
     of: Literal["allocated", "charges"] | None = Field(
         default=None,
         description="Of a cost: allocated, as it is shared out by allocation.yaml; charges, as the bills have it. "
@@ -108,7 +117,7 @@ class MeasureSettings(Settings):
     counted_in: Text | None = Field(
         default=None,
         alias="in",
-        description="Of a quantity, and of a driver where it is another size of its own: the unit that it is told in.",
+        description="Of a quantity: the unit that it is told in. Of a driver: another size of its own unit.",
         examples=["GB"],
     )
     over_time: Literal["sum", "average", "last"] | None = Field(
@@ -125,10 +134,10 @@ class MeasureSettings(Settings):
     )
 
     @property
-    def kind(self) -> Literal["cost", "quantity", "driver", "tags"] | None:
+    def kind(self) -> Kind | None:
         """Return what it is; None where the file says nothing of it."""
-        found: Literal["cost", "quantity", "driver", "tags"]
-        for found in _KINDS:
+        found: Kind
+        for found in KINDS:
             if getattr(self, found) is not None:
                 return found
         return None
@@ -139,9 +148,12 @@ class MeasureSettings(Settings):
         Args:
             is_needed: Whether it must be something.
         """
-        kinds = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
         if not kinds:
-            expected, remedy = "cost, quantity, driver or tags", "Say what is summed, such as cost: EffectiveCost."
+            expected, remedy = (
+                "cost, quantity, driver, tags or potential",
+                "Say what is summed, such as cost: EffectiveCost.",
+            )
             missing = Fault(code=_WHAT, expected=expected, remedy=remedy, found="says nothing that is summed")
             return [missing] if is_needed else []
         found = [

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.driver_source import KINDS as DRIVER_SOURCES
 from finmod.settings.drivers import DRIVER_NAME, DRIVERS, DriversFile
+from finmod.settings.metrics import KINDS as METRIC_KINDS
+from finmod.settings.metrics import METRIC_NAME, METRICS, MetricsFile
 from finmod.settings.project import ProjectFile
 from finmod.settings.rule import COLUMNS, KINDS
 from finmod.settings.share import KEYS, NEEDED, UNALLOCATED
@@ -89,6 +91,32 @@ def allocation_schema() -> Schema:
     return schema
 
 
+def metrics_schema() -> Schema:
+    """Return the JSON Schema of metrics.yaml, draft 2020-12.
+
+    >>> metrics_schema()["additionalProperties"]
+    {'$ref': '#/$defs/MetricSettings'}
+    """
+    schema = _of_model(MetricsFile, METRICS)
+    for inside in _objects(schema):
+        if inside.get("type") == "string" and not inside.keys() & {"enum", "const", "pattern"}:
+            inside["pattern"] = _TEXT
+    for name in ("MetricSettings", "TermSettings"):
+        term = schema["$defs"][name]
+        kinds = term["properties"]
+        for kind in METRIC_KINDS:
+            # What a term is cannot be named and left out.
+            kinds[kind]["anyOf"] = [each for each in kinds[kind]["anyOf"] if each.get("type") != "null"]
+            kinds[kind].pop("default")
+        _alternative(kinds["driver"], "string")["pattern"] = DRIVER_NAME
+        conditions = _alternative(kinds["where"], "object")
+        conditions |= {"minProperties": 1, "propertyNames": {"pattern": r"^[A-Za-z][A-Za-z0-9_-]*$"}}
+        term["oneOf"] = [{"required": [kind]} for kind in METRIC_KINDS]
+        term["dependentRequired"] = {"quantity": ["in"]}
+    schema["$defs"]["MetricSettings"]["oneOf"].append({"required": ["numerator"]})
+    return {**schema, "propertyNames": {"pattern": METRIC_NAME}}
+
+
 def drivers_schema() -> Schema:
     """Return the JSON Schema of drivers.yaml, draft 2020-12.
 
@@ -131,6 +159,11 @@ def allocation_schema_text() -> str:
     return _text(allocation_schema())
 
 
+def metrics_schema_text() -> str:
+    """Return the schema of metrics.yaml as the text of a file."""
+    return _text(metrics_schema())
+
+
 def drivers_schema_text() -> str:
     """Return the schema of drivers.yaml as the text of a file."""
     return _text(drivers_schema())
@@ -149,6 +182,11 @@ def write_taxonomy_schema(folder: Path) -> Path:
 def write_allocation_schema(folder: Path) -> Path:
     """Write ``allocation.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "allocation.schema.json", allocation_schema_text())
+
+
+def write_metrics_schema(folder: Path) -> Path:
+    """Write ``metrics.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "metrics.schema.json", metrics_schema_text())
 
 
 def write_drivers_schema(folder: Path) -> Path:

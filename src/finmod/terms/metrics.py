@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["cost", "quantity", "driver", "tags"]
+Kind = Literal["cost", "quantity", "driver", "tags", "potential"]
 Basis = Literal["allocated", "charges"]
 Part = Literal["full", "direct", "shared"]
 OverTime = Literal["sum", "average", "last"]
@@ -46,7 +46,8 @@ class Measure:
 
     Attributes:
         kind: What is summed.
-        name: FOCUS id of the cost or quantity, the driver's name, or ``understood`` or ``taggable`` of tags.
+        name: FOCUS id of the cost or quantity, the driver's name, ``understood`` or ``taggable`` of
+            tags, or ``commitment_savings`` of what could be saved at most.
         unit: What it counts: a currency's code for money, such as ``USD``, else ``order``, ``GB``, ``token``.
         sign: 1, or -1 where it is taken off.
         basis: Of a cost: as it is allocated to targets, or as it is on the bills.
@@ -173,8 +174,8 @@ def _side(measures: tuple[Measure, ...]) -> str:
 def _words(measure: Measure) -> str:
     """Return a measure as a person would say it."""
     parts = [measure.name]
-    if measure.kind == "tags":
-        parts = [f"{measure.name} spend"]
+    if measure.kind in {"tags", "potential"}:
+        parts = [f"{measure.name} spend" if measure.kind == "tags" else f"potential {measure.name}"]
     if measure.kind == "cost" and measure.basis == "charges":
         parts.append("of charges")
     if measure.part != "full":

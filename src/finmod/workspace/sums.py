@@ -23,6 +23,7 @@ from finmod.terms.metrics import Demand, Measure
 from finmod.terms.money import known_sum
 from finmod.terms.units import how_many
 from finmod.workspace.measures import Measures
+from finmod.workspace.potential import potential_savings
 
 Place = tuple[date, tuple[str | None, ...]]
 
@@ -97,6 +98,8 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     tests += [_PARTS[measure.part]] if measure.part in _PARTS else []
     if measure.kind == "quantity":
         return _quantity(books, table, measure, columns, tests)
+    if measure.kind == "potential":
+        return Sums(potential_savings(books, columns, tests), books.charged)
     cost = "EffectiveCost" if measure.kind == "tags" else measure.name
     amounts = [
         f"sum({REPORTING_COSTS[cost]})",

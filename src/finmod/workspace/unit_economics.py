@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
-from finmod.errors import printable
+from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
 from finmod.models.unit_economics.cost_function import MOST_STEPS, CostFunction, Estimate, Step, capacity_steps, shown
 from finmod.models.unit_economics.figures import Present
-from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, Scale, observed_rate
+from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, Logistic, Scale, observed_rate
 from finmod.models.unit_economics.price_floor import Priced, PriceFloor, Terms, price_floors
 from finmod.models.unit_economics.projection import Assumptions, Projection, project
 from finmod.models.unit_economics.sensitivity import Input, Tornado, from_estimate, tornado, varied
@@ -140,6 +140,8 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
             continue
         units = next(iter(known.values())).units
         growth, words = _growth(each, outlook)
+        if isinstance(growth, Logistic) and growth.saturation <= units:
+            raise UserError(_saturated(growth.saturation, each.product.name, units))
         assumed.append(f"{each.product.name}: {words}")
         scale = outlook.scale
         if outlook.progress is not None:
@@ -276,7 +278,9 @@ def unit_price_floors(
 
 def _splits(read_from: Project, asked: Question) -> tuple[Books, tuple[ProductSplit, ...]]:
     with measures(read_from) as read:
-        books = books_of(read, asked.metric, asked.by, only=asked.only, revenue=asked.revenue)
+        books = books_of(
+            read, asked.metric, asked.by, only=asked.only, revenue=asked.revenue, with_days=asked.variable is None
+        )
     splits = tuple(
         split_product(each, _EVERY, said=asked.variable, price=asked.price, seed=asked.seed) for each in books.products
     )
@@ -351,14 +355,24 @@ def _growth(each: ProductSplit, outlook: Outlook) -> tuple[Growth, str]:
     """Return how volume grows, and what is to be said of it."""
     if outlook.growth is not None:
         given = outlook.growth
-        rate = f" of {shown(given.rate.value * 100)} % a year" if not isinstance(given, Given) else ""
-        return given, f"{given.words} growth{rate}, as given"
+        if isinstance(given, Given):
+            return given, "volumes as given"
+        return given, f"{given.words} growth of {shown(given.rate.value * 100)} % a year, as given"
     observed = observed_rate([month.units for month in each.product.past])
     if observed is None:
         words = "volume stays as it is, since no two whole years are known; say otherwise with --growth"
         return ConstantRate(Estimate(_ZERO)), words
     words = f"growth of {shown(observed * 100)} % a year, as the last twelve months had over the twelve before"
     return ConstantRate(Estimate(observed)), words
+
+
+def _saturated(saturation: Decimal, product: str, units: Decimal) -> Problem:
+    return Problem(
+        code="FM1061",
+        found=f"--saturation is {shown(saturation)}, and {printable(product)} has {shown(units)} units a month now",
+        expected="more units than there are now",
+        remedy="Name a greater one, or ask for one product with --only.",
+    )
 
 
 def _most(growth: Growth, present: Decimal, years: int) -> Decimal:

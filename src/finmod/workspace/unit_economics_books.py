@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.errors import Problem, UserError, counted, near, printable
-from finmod.models.metrics import Figure, Member
+from finmod.models.metrics import Figure, Member, quotient
 from finmod.models.unit_economics.projection import Past
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver
@@ -75,7 +75,13 @@ class Product:
         """Return revenue per unit of the last month that is whole; None where it is unknown."""
         now = self.now
         earned = self.revenue.get(now.month) if now else None
-        return earned / now.units if now and now.units and earned is not None else None
+        return quotient(earned, now.units) if now and now.units and earned is not None else None
+
+    def average(self, numerator: str) -> Decimal | None:
+        """Return cost per unit of the last month that is whole; None where there is none."""
+        now = self.now
+        cost = now.costs[numerator] if now else None
+        return quotient(cost, now.units) if now and now.units and cost is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +109,14 @@ class Books:
     findings: tuple[Finding, ...]
 
 
-def books_of(
-    read: Measures, name: str, by: Sequence[str], *, only: Sequence[str] = (), revenue: str | None = None
+def books_of(  # noqa: PLR0913 -- what is asked
+    read: Measures,
+    name: str,
+    by: Sequence[str],
+    *,
+    only: Sequence[str] = (),
+    revenue: str | None = None,
+    with_days: bool = True,
 ) -> Books:
     """Return what the unit economics of a metric start from.
 
@@ -114,6 +126,7 @@ def books_of(
         by: Dimensions; none for all together.
         only: Names of products; all of them for none.
         revenue: The driver of revenue; ``REVENUE`` for None, where there is one.
+        with_days: Whether days are read too.
 
     Raises:
         UserError: There is no such metric, or it is no cost of a unit, or its driver is not told by a dimension.
@@ -121,7 +134,8 @@ def books_of(
     metric = _checked(chosen_metric(read.metrics, name), read)
     drivers = [read.drivers[each.name] for each in metric.denominator]
     _check_dimensions(drivers, by, metric)
-    gathered = _Gathered.of(read, metric, by, _revenue_driver(read, revenue, by))
+    is_daily = with_days and all(each.settings.grain != "month" for each in drivers)
+    gathered = _Gathered.of(read, metric, by, _revenue_driver(read, revenue, by), with_days=is_daily)
     named = {_name(member): member for member in gathered.members}
     if unknown := [each for each in only if each not in named]:
         raise UserError(_no_product(unknown[0], named))
@@ -138,23 +152,25 @@ def books_of(
     )
 
 
-def _checked(metric: Metric, read: Measures) -> Metric:
-    """Return a metric if it is allocated cost by drivers."""
-    is_cost = all(
-        each.kind == "cost" and each.basis == "allocated" and each.part == "full" for each in metric.numerator
+def _fits(metric: Metric) -> bool:
+    """Return whether a metric is the whole of allocated cost by drivers of something that is no money."""
+    whole = all((each.kind, each.basis, each.part) == ("cost", "allocated", "full") for each in metric.numerator)
+    return (
+        whole and bool(metric.unit and metric.denominator) and all(one.kind == "driver" for one in metric.denominator)
     )
-    if is_cost and metric.denominator and all(each.kind == "driver" for each in metric.denominator):
+
+
+def _checked(metric: Metric, read: Measures) -> Metric:
+    if _fits(metric):
         return metric
-    fitting = [
-        name
-        for name, each in read.metrics.items()
-        if each.denominator and all(one.kind == "driver" for one in each.denominator) and not each.built_in
-    ]
+    fitting = [name for name, each in read.metrics.items() if _fits(each)]
     raise UserError(
         Problem(
             code="FM2375",
             found=f"{printable(metric.name)} is no allocated cost of a driver's unit",
-            expected=f"one like {listing(fitting)}" if fitting else "a metric such as cost: EffectiveCost, per: orders",
+            expected=f"one like {listing(fitting)}"
+            if fitting
+            else "a metric such as {cost: EffectiveCost, per: orders}",
             where=None if metric.built_in else metric.place,
             remedy="Name another metric, or write one into metrics.yaml. See them with: finmod metric --list.",
         )
@@ -230,11 +246,13 @@ class _Gathered:
     found: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Driver | None) -> _Gathered:
+    def of(
+        cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Driver | None, *, with_days: bool
+    ) -> _Gathered:
         reports = {name: figures_of(read, _part(metric, part), by) for name, part in NUMERATORS.items()}
         found = reports["fully_loaded"].findings
         days: dict[str, Cells] = {}
-        if all(read.drivers[each.name].settings.grain != "month" for each in metric.denominator):
+        if with_days:
             days = {
                 name: _cells(figures_of(read, _part(metric, part), by, grain="day"))
                 for name, part in NUMERATORS.items()

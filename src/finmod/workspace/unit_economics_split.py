@@ -23,14 +23,18 @@ class ProductSplit:
     Attributes:
         product: What the books have of it.
         month: The last month whose units and costs are known; None where there is none.
+        units: Of that month; None likewise.
         price: Revenue per unit; None where unknown.
+        averages: Numerator -> cost of a unit in that month; None likewise.
         splits: Numerator -> the split; None where it was refused.
         refusals: Numerator -> why.
     """
 
     product: Product
     month: date | None
+    units: Decimal | None
     price: Decimal | None
+    averages: Mapping[str, Decimal | None]
     splits: Mapping[str, CostSplit | None]
     refusals: Mapping[str, Refusal]
 
@@ -66,6 +70,8 @@ def split_product(
     return ProductSplit(
         product=product,
         month=now.month if now else None,
+        units=now.units if now else None,
+        averages={numerator: product.average(numerator) for numerator in numerators},
         price=product.price if price is None else price,
         splits=splits,
         refusals=refusals,
