@@ -53,8 +53,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         (
             "calendar: {weeks: 4-4-5, first_day: 2026-02-01}",
             (
-                "finmod.yaml:3:37: calendar.first_day is '2026-02-01'; expected a day at most 7 days beside the first of "
-                "month 1, which is fiscal_year_start. Correct one of them: such a year would start with "
+                "finmod.yaml:3:37: calendar.first_day is '2026-02-01'; expected a day at most 7 days beside the first "
+                "of month 1, which is fiscal_year_start. Correct one of them: such a year would start with "
                 "fiscal_year_start: 2. (FM2301)"
             ),
         ),

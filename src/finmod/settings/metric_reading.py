@@ -179,7 +179,7 @@ class _Reader:
         close = near(term.driver, self._drivers)
         remedy = f"Did you mean {close!r}?" if close else f"Add it to {DRIVERS}, or correct the name."
         expected = f"a driver of {DRIVERS}: {listing(self._drivers)}" if self._drivers else f"a driver of {DRIVERS}"
-        found = f"{_called(steps)} is {printable(term.driver, 80)!r}"
+        found = f"{_called(self._document.find(steps)[0])} is {printable(term.driver, 80)!r}"
         self._refuse(_DRIVER, found, steps, expected=expected, remedy=remedy)
         return ""
 

@@ -21,7 +21,7 @@ from finmod.ledger.close_rates import every_kept_rate
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.rate_findings import ForeignDay
-from finmod.ledger.reporting import with_reporting
+from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS
 from finmod.marts.monthly import BILL, MONTH, allocated_months, daily
 from finmod.settings.drivers import Driver, read_drivers
@@ -113,10 +113,17 @@ class Measures:
         return allocated_months(self.engine, self.ledger, self.applied, self.project.currency, table=table)
 
     def reported(self, name: str) -> str:
-        """Return SQL of a table of costs with the costs in the reporting currency beside them."""
-        if name not in self._reported:
-            self._reported[name] = self._in_reporting_currency(name)
-        return self._reported[name]
+        """Return SQL of a table of costs with the costs in the reporting currency beside them.
+
+        Who asks once reads what he needs from the files; for who asks again it is read whole, into memory.
+        """
+        found = self._reported.get(name)
+        if found is None:
+            self._reported[name] = found = self._in_reporting_currency(name)
+        elif found.startswith("(") and name != "daily":
+            self.engine.run(f"CREATE OR REPLACE TEMP TABLE reported_{name} AS SELECT * FROM {found}")
+            self._reported[name] = found = f"reported_{name}"
+        return found
 
     def _in_reporting_currency(self, name: str) -> str:
         rows = self.relation(name)
@@ -124,8 +131,11 @@ class Measures:
             f"SELECT DISTINCT BillingCurrency, x_ChargeDate, {BILL}, {MONTH} FROM {rows} "
             f"WHERE BillingCurrency <> {literal(self.project.currency)}"
         )
+        if not abroad:  # which takes no time to plan
+            costs = ", ".join(f"{cost} AS {reported}" for cost, reported in REPORTING_COSTS.items())
+            return f"(SELECT *, {costs} FROM {rows})"
         days = [ForeignDay("", f"{month:%Y-%m}", currency, day, 1, None, bill) for currency, day, bill, month in abroad]
-        kept = every_kept_rate(self.engine, self.ledger, self.snapshot) if days else ()
+        kept = every_kept_rate(self.engine, self.ledger, self.snapshot)
         return f"({with_reporting(f'SELECT * FROM {rows}', reporting_of(self.project, days, kept), (), BILL)})"
 
     def months(self, measure: Measure) -> frozenset[date]:

@@ -1,8 +1,8 @@
-"""What commitments could save at most, as far as the bills tell: the theoretical maximum of the effective savings rate.
+"""What commitments could save at most, as far as the bills tell: the maximum of the effective savings rate.
 
-Owns the estimate. A service saves at most what its usage would cost at list price, times the best share that commitments
-ever saved of what they covered there; services without any commitment tell nothing and are left out. A price book would
-tell it better.
+Owns the estimate. A service saves at most what its usage would cost at list price, times the best share that
+commitments ever saved of what they covered there; services without any commitment tell nothing and are left out. A
+price book would tell it better.
 
 Source: FinOps Foundation, Effective Savings Rate; denominator theoretical maximum savings.
 """

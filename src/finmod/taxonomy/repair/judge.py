@@ -39,6 +39,7 @@ _LEAST_LETTERS, _SECOND_KIND, _STRONG = 0.1, 0.3, 0.5
 def repairs(observed: Iterable[Observed], known: Sequence[Known], *, threshold: float = THRESHOLD) -> list[Repair]:
     """Return the repairs of ``judged``.
 
+    >>> from decimal import Decimal
     >>> seen = [Observed("Serach", 3, Decimal(20)), Observed("test", 2, Decimal(9))]
     >>> [(one.text, one.value, one.how, one.reason) for one in repairs(seen, [Known("search"), Known("ads")])]
     [('Serach', 'search', 'spelling', "2 letters of 'search' have changed places")]
