@@ -41,11 +41,13 @@ class Days:
         days: In order.
         units: Per day.
         costs: Numerator -> per day.
+        units_of: What they are units of, for messages.
     """
 
     days: tuple[date, ...]
     units: tuple[Decimal, ...]
     costs: Mapping[str, tuple[Decimal, ...]]
+    units_of: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,12 +239,14 @@ class _Gathered:
         months: By month.
         days: By day; empty where the driver is told by month.
         earned: Revenue by month; None without a driver of it.
+        units_of: Names of the drivers below the line.
         found: What was odd.
     """
 
     months: Mapping[str, Cells]
     days: Mapping[str, Cells]
     earned: Cells | None
+    units_of: str
     found: tuple[Finding, ...]
 
     @classmethod
@@ -261,7 +265,8 @@ class _Gathered:
         if revenue is not None:
             report = figures_of(read, _of_driver(revenue, read.project.currency), by)
             earned, found = _cells(report), (*found, *report.findings)
-        return cls({name: _cells(report) for name, report in reports.items()}, days, earned, found)
+        units_of = " and ".join(each.name for each in metric.denominator)
+        return cls({name: _cells(report) for name, report in reports.items()}, days, earned, units_of, found)
 
     @property
     def members(self) -> list[Member]:
@@ -309,6 +314,7 @@ class _Gathered:
             days=tuple(day for day, _, _ in found),
             units=tuple(units for _, units, _ in found),
             costs={name: tuple(each[2][at] for each in found) for at, name in enumerate(self.days)},
+            units_of=self.units_of,
         )
 
     def findings(self, metric: Metric, currency: str, *, is_whole: bool) -> Iterator[Finding]:

@@ -6,14 +6,21 @@ Owns what the model is asked. The model itself is ``models/unit_economics/behavi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
 
 from finmod.models.inferred_refusals import Refusal
-from finmod.models.unit_economics.cost_function import Estimate
+from finmod.models.unit_economics.behaviour import cost_behaviour
+from finmod.models.unit_economics.cost_function import Estimate, as_decimal
 from finmod.models.unit_economics.split import CostSplit, split_cost
-from finmod.workspace.unit_economics_books import Product
+from finmod.workspace.unit_economics_books import Days, Product
+
+_A_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +86,24 @@ def split_product(
 
 
 def _estimated(product: Product, numerator: str, seed: int) -> Estimate | Refusal:
-    del seed
+    """Return the share of a cost that goes along with the units, from its days without a gap until the last one."""
     if product.days is None:
         return Refusal("FM2377", "its units are told by month, and a split needs days")
-    del numerator
-    return Refusal("FM2377", "no model yet")
+    days = _last_run(product.days)
+    costs, units = (np.array([*map(float, each)]) for each in (days.costs[numerator], days.units))
+    if not len(costs):
+        return Refusal("FM2377", "no day has both units and cost")
+    found = cost_behaviour(costs, units[:, None], names=[days.units_of], seed=seed)
+    if found.refusal:
+        return found.refusal
+    share = found.variable_share
+    value, lower, upper = (as_decimal(each) for each in (share.value, share.lower, share.upper))
+    return Estimate(value, min(lower, value), max(upper, value), found.level)
+
+
+def _last_run(days: Days) -> Days:
+    """Return the days after the last gap."""
+    gaps = [place for place, (one, after) in enumerate(pairwise(days.days), 1) if after - one > _A_DAY]
+    first = gaps[-1] if gaps else 0
+    costs = {name: each[first:] for name, each in days.costs.items()}
+    return replace(days, days=days.days[first:], units=days.units[first:], costs=costs)
