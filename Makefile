@@ -17,7 +17,7 @@ say = @printf '%s\n' '== $(1)'
 STALE := $(shell { [ "$$(cat $(VENV)/where 2>/dev/null)" = "$(CURDIR)" ] && $(RUN) -c ''; } 2>/dev/null \
 	|| rm -f $(VENV)/where $(VENV)/ready-run $(VENV)/ready-dev)
 
-.PHONY: help dev demo test check bench docs format lint types contracts budget guard docs-check faults properties test-lowest test-pythons clean
+.PHONY: help dev demo test check bench docs format lint types contracts budget guard docs-check faults properties excel test-lowest test-pythons clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -103,6 +103,11 @@ faults: $(VENV)/ready-dev ## kill, fill and break finmod at every moment: the lo
 properties: $(VENV)/ready-dev ## try each property on ten times the examples
 	$(call say,properties)
 	@FINMOD_EXAMPLES=10 $(PYTEST) tests/properties tests/taxonomy/inference/test_properties.py tests/journeys/test_allocation.py
+
+excel: $(VENV)/ready-dev ## let LibreOffice compute the workbooks that finmod writes
+	$(call say,workbooks as LibreOffice computes them)
+	@command -v soffice >/dev/null || { echo 'NOT RUN: soffice is missing; on Debian: apt-get install libreoffice-calc-nogui'; exit 1; }
+	@$(PYTEST) tests/exports/test_pnl_excel.py
 
 test-lowest: ## run the tests on the lowest versions that pyproject.toml promises (Python 3.11)
 	@python=$$(sh tools/find_python.sh 3.11) || { echo 'NOT RUN: no Python 3.11 was found, and the lowest versions need it.'; exit 1; }; \

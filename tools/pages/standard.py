@@ -9,6 +9,7 @@ from finmod.settings.schema import (
     allocation_schema_text,
     drivers_schema_text,
     metrics_schema_text,
+    pnl_schema_text,
     schema_text,
     taxonomy_schema_text,
 )
@@ -19,6 +20,7 @@ def standard_pages() -> Mapping[str, str]:
     return {
         "docs/reference/focus.md": focus_reference(),
         "docs/reference/schema/drivers.schema.json": drivers_schema_text(),
+        "docs/reference/schema/pnl.schema.json": pnl_schema_text(),
         "docs/reference/schema/metrics.schema.json": metrics_schema_text(),
         "docs/reference/schema/finmod.schema.json": schema_text(),
         "docs/reference/schema/taxonomy.schema.json": taxonomy_schema_text(),

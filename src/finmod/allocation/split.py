@@ -99,5 +99,4 @@ def in_money(units: int) -> Decimal:
     >>> in_money(10**30 + 1)
     Decimal('1000000000000000000.000000000001')
     """
-    sign, digits = int(units < 0), tuple(map(int, str(abs(units))))
-    return Decimal((sign, digits, -12))
+    return Decimal(units).scaleb(-12, _EXACT)

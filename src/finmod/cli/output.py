@@ -11,7 +11,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -102,21 +102,36 @@ def twelve_places(amount: Decimal | None) -> Decimal | None:
 
 def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
     """Print rows in one of the forms; JSON is one array of objects."""
-    if form == "json":
-        objects = [{name: _json(value) for name, value in zip(columns, row, strict=True)} for row in rows]
-        click.echo(json.dumps(objects, indent=2, ensure_ascii=False).translate(_IN_JSON))
-    elif form == "csv":
-        click.echo(csv_text(columns, rows), nl=False)
-    elif form == "markdown":
-        lines = [
-            [*map(markdown_text, columns)],
-            ["---"] * len(columns),
-            *([markdown_text(cell(value)) for value in row] for row in rows),
-        ]
-        click.echo("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    else:
+    if form == "table":
         # What a query answers is copied: a file, an id, the name of a table.
         table(columns, rows, whole_words=True)
+    else:
+        click.echo(text_of(columns, rows, form), nl=False)
+
+
+def text_of(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> str:
+    """Return rows as JSON, one array of objects, as CSV or as Markdown."""
+    if form == "json":
+        return json_text([*objects(columns, rows)])
+    if form == "csv":
+        return csv_text(columns, rows)
+    lines = [
+        [*map(markdown_text, columns)],
+        ["---"] * len(columns),
+        *([markdown_text(cell(value)) for value in row] for row in rows),
+    ]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield rows as objects of JSON; amounts are decimal text."""
+    for row in rows:
+        yield {name: _json(value) for name, value in zip(columns, row, strict=True)}
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 -- anything that JSON has
+    """Return JSON for a file or a terminal, on which no character of it commands anything."""
+    return json.dumps(value, indent=2, ensure_ascii=False).translate(_IN_JSON) + "\n"
 
 
 def table(

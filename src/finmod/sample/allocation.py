@@ -1,4 +1,4 @@
-"""The company's allocation, drivers and metrics: their files, as its people would have written them.
+"""The company's allocation, drivers, metrics and P&L: their files, as its people would have written them.
 
 Owns neither the taxonomy, whose dimensions they name, nor the series under drivers/.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-FILES = ("allocation.yaml", "drivers.yaml", "metrics.yaml")
+FILES = ("allocation.yaml", "drivers.yaml", "metrics.yaml", "pnl.yaml")
 
 
 def write_allocation_files(folder: Path) -> list[Path]:

@@ -16,11 +16,12 @@ import numpy as np
 from finmod.sample.aws_lines import arn
 from finmod.sample.behaviour import HEADER, behaviour_rows
 from finmod.sample.charges import Bill
+from finmod.sample.finance import write_finance
 from finmod.sample.focus_commitments import commitment_id
 from finmod.sample.incidents import Effect
 from finmod.sample.prices import QUANTITY_DIGITS, SOURCES, decimal_text, skus, supplier
 from finmod.sample.products import DRIVERS, PLATFORMS, PRODUCTS
-from finmod.sample.streams import Ints, Stream
+from finmod.sample.streams import Ints
 from finmod.sample.teams import ACCOUNTS, PAYERS, TEAMS
 from finmod.sample.truth import day_of, write_csv
 from finmod.sample.world import World
@@ -46,8 +47,8 @@ def write_drivers(folder: Path, world: World) -> list[Path]:
         files.append(_csv(folder / "drivers" / f"{platform}.csv", ("date", "product", "use"), _use_rows(world, row)))
     return [
         *files,
-        _csv(folder / "drivers" / "revenue.csv", ("month", "product", "revenue", "currency"), _revenue(world)),
         _csv(folder / "drivers" / "customers.csv", ("month", "product", "customer", "use"), _customer_use(world)),
+        *write_finance(folder / "drivers", world),
     ]
 
 
@@ -64,22 +65,6 @@ def _use_rows(world: World, platform: int) -> Iterable[tuple[str, str, int]]:
                 yield day.isoformat(), product.name, int(use[place, at])
 
 
-def _revenue(world: World) -> Iterable[tuple[str, str, str, str]]:
-    """Yield monthly revenue in whole USD: so much per order, or per active user where nothing is ordered.
-
-    A product of twice the weight earns about twice as much: three to eight times what its cloud costs at the start, for
-    a company that spends 8 million a year.
-    """
-    worth = Stream(world.seed, "revenue").integers(_LEAST_EARNED, _MOST_EARNED, len(PRODUCTS)).tolist()
-    for number, month in enumerate(world.months):
-        days = slice(world.days_before[number], world.days_before[number + 1])
-        for place, product in enumerate(PRODUCTS):
-            column = 0 if product.levels[0] else 2
-            base = int(world.drivers.levels[place, column, days].sum())
-            earned = base * int(product.weight) * worth[place] // product.levels[column]
-            yield month.label, product.name, str(earned), "USD"
-
-
 def _customer_use(world: World) -> Iterable[tuple[str, str, str, int]]:
     """Yield what customers use of products that have begun, by month: so truth/customers.csv shares their cost."""
     customers = world.customers
@@ -94,9 +79,6 @@ def _customer_use(world: World) -> Iterable[tuple[str, str, str, int]]:
                 if count
             )
 
-
-# USD a day, by weight, at the level of the start.
-_LEAST_EARNED, _MOST_EARNED = 700, 1_800
 
 _EVENT_HEADER = (
     "name", "source", "service", "sku", "owner", "start", "end", "factor", "cause", "one_time_cost", "effect",

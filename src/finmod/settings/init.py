@@ -1,4 +1,4 @@
-"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, JSON Schemas of all its files, .gitignore.
+"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, metrics.yaml, pnl.yaml, JSON Schemas.
 
 Owns what ``finmod init`` writes. Never overwrites what a user may have written.
 """
@@ -17,11 +17,13 @@ from finmod.errors import Problem, UserError
 from finmod.settings.allocation import ALLOCATION, AllocationFile
 from finmod.settings.drivers import DRIVERS
 from finmod.settings.metrics import METRICS
+from finmod.settings.pnl import PNL
 from finmod.settings.project import FILE, ProjectFile
 from finmod.settings.schema import (
     write_allocation_schema,
     write_drivers_schema,
     write_metrics_schema,
+    write_pnl_schema,
     write_schema,
     write_taxonomy_schema,
 )
@@ -59,6 +61,11 @@ def drivers_text() -> str:
     return _template(DRIVERS)
 
 
+def pnl_text() -> str:
+    """Return a commented pnl.yaml, without lines."""
+    return _template(PNL)
+
+
 def metrics_text() -> str:
     """Return a commented metrics.yaml, without metrics."""
     return _template(METRICS)
@@ -67,7 +74,8 @@ def metrics_text() -> str:
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
-    A taxonomy.yaml or drivers.yaml that stands there is kept; a .gitignore too, and it gets one line for the ledger.
+    A taxonomy.yaml, drivers.yaml, metrics.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one
+    line for the ledger.
 
     Raises:
         UserError: The folder has a finmod.yaml or cannot be written; name or currency is not allowed.
@@ -83,12 +91,18 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
         write_allocation_schema(folder / ".schema")
         write_drivers_schema(folder / ".schema")
         write_metrics_schema(folder / ".schema")
+        write_pnl_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
-        for file, started in ((TAXONOMY, taxonomy_text()), (DRIVERS, drivers_text()), (METRICS, metrics_text())):
+        for file, started in _started().items():
             if not os.path.lexists(folder / file):
                 _write_new(folder / file, started)
         _write_new(path, text)
     return path
+
+
+def _started() -> dict[str, str]:
+    """Return the files that a new project starts from -> their text."""
+    return {TAXONOMY: taxonomy_text(), DRIVERS: drivers_text(), METRICS: metrics_text(), PNL: pnl_text()}
 
 
 def write_taxonomy(folder: Path) -> Path:

@@ -248,11 +248,11 @@ class Condition(Settings):
         return self
 
 
-_OneCondition = Annotated[
+OneCondition = Annotated[
     Condition, BeforeValidator(_condition, json_schema_input_type=str | list[str] | Condition | None)
 ]
 When = Annotated[
-    dict[Annotated[str, AfterValidator(_place)], _OneCondition],
+    dict[Annotated[str, AfterValidator(_place)], OneCondition],
     AfterValidator(lambda value: _not_empty(value, "at least one condition")),
 ]
 

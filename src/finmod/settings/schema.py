@@ -1,4 +1,4 @@
-"""The JSON Schemas of finmod.yaml, taxonomy.yaml, drivers.yaml and allocation.yaml, for editors and the reference.
+"""The JSON Schemas of the files of a project, for editors and the reference.
 
 Owns the dialect line and the text of the files. What the schemas say comes from the models; what their validators alone
 know is added as far as a schema can say it. Some rules are checked by the models alone, such as which currency codes
@@ -16,6 +16,8 @@ from finmod.settings.driver_source import KINDS as DRIVER_SOURCES
 from finmod.settings.drivers import DRIVER_NAME, DRIVERS, DriversFile
 from finmod.settings.metrics import KINDS as METRIC_KINDS
 from finmod.settings.metrics import METRIC_NAME, METRICS, MetricsFile
+from finmod.settings.pnl import COLUMNS as PNL_COLUMNS
+from finmod.settings.pnl import PNL, PnlFile
 from finmod.settings.project import ProjectFile
 from finmod.settings.rule import COLUMNS, KINDS
 from finmod.settings.share import KEYS, NEEDED, UNALLOCATED
@@ -144,6 +146,27 @@ def drivers_schema() -> Schema:
     return {**schema, "propertyNames": {"pattern": DRIVER_NAME}}
 
 
+def pnl_schema() -> Schema:
+    """Return the JSON Schema of pnl.yaml, draft 2020-12.
+
+    >>> list(pnl_schema()["properties"])
+    ['cost', 'revenue', 'cloud', 'default', 'other', 'budget', 'cohorts']
+    """
+    schema = _of_model(PnlFile, PNL)
+    _say_of_texts_and_days(schema)
+    models = schema["$defs"]
+    for each in models.values():
+        if "driver" in each["properties"]:
+            each["properties"]["driver"]["pattern"] = DRIVER_NAME
+        if "is" in each["properties"]:
+            each["properties"]["is"] |= {"minimum": 0, "maximum": 1}
+        if "variable" in each["properties"]:
+            _alternative(each["properties"]["variable"], "number").update(minimum=0, maximum=1)
+    subject = {"anyOf": [{"enum": list(PNL_COLUMNS)}, {"pattern": r"^(x_[A-Z][A-Za-z0-9]*|[a-z][a-z0-9_-]*)$"}]}
+    models["CloudLine"]["properties"]["when"] |= {"minProperties": 1, "propertyNames": subject}
+    return schema
+
+
 def schema_text() -> str:
     """Return the schema of finmod.yaml as the text of a file."""
     return _text(json_schema())
@@ -169,6 +192,11 @@ def drivers_schema_text() -> str:
     return _text(drivers_schema())
 
 
+def pnl_schema_text() -> str:
+    """Return the schema of pnl.yaml as the text of a file."""
+    return _text(pnl_schema())
+
+
 def write_schema(folder: Path) -> Path:
     """Write ``finmod.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "finmod.schema.json", schema_text())
@@ -192,6 +220,11 @@ def write_metrics_schema(folder: Path) -> Path:
 def write_drivers_schema(folder: Path) -> Path:
     """Write ``drivers.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "drivers.schema.json", drivers_schema_text())
+
+
+def write_pnl_schema(folder: Path) -> Path:
+    """Write ``pnl.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "pnl.schema.json", pnl_schema_text())
 
 
 def _of_model(file: type[BaseModel], title: str) -> Schema:

@@ -22,8 +22,9 @@ from finmod.settings.drivers import DRIVERS
 from finmod.settings.edits.project import add_source
 from finmod.settings.init import write_project
 from finmod.settings.metrics import METRICS
+from finmod.settings.pnl import PNL
 from finmod.settings.project import FILE
-from finmod.settings.schema import write_drivers_schema, write_metrics_schema
+from finmod.settings.schema import write_drivers_schema, write_metrics_schema, write_pnl_schema
 from finmod.settings.taxonomy import TAXONOMY
 from finmod.workspace.steps import Step
 
@@ -101,7 +102,7 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
     Raises:
         UserError: The folder has a sample or a file of a project or cannot be written, or a value makes no sense.
     """
-    own = (FILE, TAXONOMY, "taxonomy", ALLOCATION, DRIVERS, METRICS)
+    own = (FILE, TAXONOMY, "taxonomy", ALLOCATION, DRIVERS, METRICS, PNL)
     there = next((name for name in own if os.path.lexists(folder / name)), None)
     if there:
         raise UserError(_is_project(folder, there))
@@ -131,6 +132,7 @@ def write_project_sample(  # noqa: PLR0913 -- the words of the command
 def _write_project(folder: Path) -> None:
     file = write_project(folder, NAME, "USD")
     write_drivers_schema(folder / ".schema")
+    write_pnl_schema(folder / ".schema")
     write_metrics_schema(folder / ".schema")
     for name, source in SOURCES.items():
         add_source(file, name, source)

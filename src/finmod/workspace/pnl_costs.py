@@ -1,0 +1,318 @@
+"""What cloud lines of a statement cost: allocated cost by line, period and member, and the ledger's total beside it.
+
+Owns the way from the rows of an applied allocation to cells. Months come from the monthly reduction. Where a calendar
+of weeks cuts them, rows are of the day of the charge, clamped into the month that it is billed in: what corrects an
+earlier month belongs where it was billed, so that everything adds up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from finmod.allocation.split import in_money, in_units
+from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.errors import Problem, UserError, counted, near, printable
+from finmod.focus.columns import COSTS
+from finmod.ledger.applied import Run
+from finmod.ledger.ledger import Ledger
+from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
+from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
+from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
+from finmod.marts.catalogue import view_sql
+from finmod.marts.monthly import BILL, allocated_months
+from finmod.models.pnl import Cell, Member, Proof
+from finmod.models.proportional import cut
+from finmod.normalize.charges import COST_UNKNOWNS
+from finmod.settings.project import Project
+from finmod.settings.validate import listing
+from finmod.taxonomy.definition import column_of
+from finmod.terms.findings import Finding
+from finmod.workspace.fx import reporting
+from finmod.workspace.pnl_lines import Lines
+from finmod.workspace.pnl_periods import Periods
+
+_DAY = "least(greatest(x_ChargeDate, x_BillingPeriod), last_day(x_BillingPeriod))"
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a statement is made from.
+
+    Attributes:
+        engine: Where.
+        project: Whose.
+        ledger: Its tables.
+        run: The applied allocation.
+    """
+
+    engine: Engine
+    project: Project
+    ledger: Ledger
+    run: Run
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Cells of cloud lines.
+
+    Attributes:
+        cells: Amounts in the reporting currency.
+        proofs: One per billing currency: the ledger's charges and what the rows of the statement sum to.
+        findings: What is unknown.
+        unclassified: What no rule took, known amounts.
+    """
+
+    cells: tuple[Cell, ...]
+    proofs: tuple[Proof, ...]
+    findings: tuple[Finding, ...]
+    unclassified: Decimal
+
+
+def is_target(run: Run, dimension: str) -> bool:
+    """Return whether costs are allocated to a dimension itself, and not to members below."""
+    return dimension in run.dimensions
+
+
+def level_of(books: Books, dimension: str, others: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the level that has the members of a dimension, and the columns of its targets that it stays within.
+
+    Args:
+        books: Has the levels.
+        dimension: Below the targets, such as customer.
+        others: What else could be asked for, for the message.
+
+    Raises:
+        UserError: No level has members of it.
+    """
+    run, column = books.run, column_of(dimension)
+    targets = [each for each in run.dimensions.values() if each in run.columns.get(ALLOCATED_LEVELS.name, ())]
+    if column in run.columns.get(ALLOCATED_LEVELS.name, ()):
+        rows = _relation(books, ALLOCATED_LEVELS, by_day=False)
+        held = ", ".join(f"count({identifier(each)})" for each in targets)
+        found = books.engine.rows(
+            f"SELECT x_Level, count({identifier(column)}) AS members{', ' + held if held else ''} FROM {rows} "
+            "GROUP BY 1 HAVING members > 0 ORDER BY members DESC, 1"
+        )
+        if found:
+            level, _, *there = found[0]
+            return level, [each for each, count in zip(targets, there, strict=True) if count]
+    known = [*run.dimensions, *others]
+    close = near(dimension, known)
+    raise UserError(
+        Problem(
+            code="FM2331",
+            found=f"the applied allocation has no {printable(dimension, 80)!r}",
+            expected=listing(known),
+            remedy=f"Did you mean {close!r}?"
+            if close
+            else "Name one of these, or add a level with it to allocation.yaml and apply it: finmod apply.",
+        )
+    )
+
+
+def cloud_costs(
+    books: Books, lines: Lines, periods: Periods, by: str | None, level: tuple[str, list[str]] | None
+) -> Costs:
+    """Return what cloud lines cost.
+
+    Args:
+        books: Has the rows.
+        lines: Rules and their lines.
+        periods: Which.
+        by: Dimension of the members; None for all together.
+        level: Of a dimension below the targets: the level that has its members, and the columns of its targets.
+
+    Raises:
+        EngineError: A file of the ledger is gone or damaged.
+    """
+    offer_buckets(books.engine, lines, periods)
+    target = list(level[1]) if level else [books.run.dimensions[by]] if by else []
+    _offer_rows(books, lines, periods, target)
+    held = "".join(f", {identifier(each)}" for each in target)
+    engine = books.engine
+    found = engine.rows(
+        f"SELECT period, segment, rule, sum(amount), sum(unknown), sum(unrated){held} FROM pnl_rows GROUP BY ALL"
+    )
+    proofs = _proofs(books, lines, periods)
+    findings = [*_unknown(found), *_unproved(proofs)]
+    rest = len(lines.rules)
+    unclassified = sum((row[3] or Decimal(0) for row in found if row[2] == rest), Decimal(0))
+    if level is None:
+        cells = [_cell(lines, periods, row, row[6] if by else None) for row in found]
+    else:
+        cells = _cut(books, lines, periods, found, level, column_of(by or ""))
+    return Costs(tuple(cells), proofs, tuple(findings), unclassified)
+
+
+def offer_buckets(engine: Engine, lines: Lines, periods: Periods) -> None:
+    """Make the table that says which period a day or month is in."""
+    engine.run(f"CREATE OR REPLACE TEMP TABLE pnl_buckets AS SELECT * FROM {periods.relation(lines.changes)}")
+
+
+def _offer_rows(books: Books, lines: Lines, periods: Periods, target: Sequence[str]) -> None:
+    """Make the relation ``pnl_rows``: rows of allocated cost with their period, segment and rule."""
+    cases = "".join(f"WHEN {condition} THEN {at} " for at, (condition, _) in enumerate(lines.rules))
+    rule = f"CASE {cases}ELSE {len(lines.rules)} END" if cases else "0"
+    held = "".join(f", {identifier(each)}" for each in target)
+    rows = _money(books, lines.cost, _relation(books, ALLOCATED, by_day=periods.by_day))
+    books.engine.run(
+        f"CREATE OR REPLACE TEMP TABLE pnl_rows AS SELECT period, segment, {rule} AS rule, BillingCurrency, "
+        f"sum(amount) AS amount, sum(unknown) AS unknown, sum(unrated) AS unrated, sum(original) AS original{held} "
+        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} GROUP BY ALL"
+    )
+
+
+def _bucket(periods: Periods) -> str:
+    return _DAY if periods.by_day else "x_BillingPeriod"
+
+
+def _relation(books: Books, table: Table, *, by_day: bool) -> str:
+    if by_day:
+        name = "allocated_daily" if table is ALLOCATED else "allocated_levels_daily"
+        return f"({allocated_sql(name, books.ledger, books.run)})"
+    return allocated_months(books.engine, books.ledger, books.run, books.project.currency, table=table)
+
+
+def _money(books: Books, cost: str, rows: str) -> str:
+    """Return rows with four columns more.
+
+    They are amount, in the reporting currency; unknown, a number of charges; unrated, of rows without a rate; original.
+    """
+    unknown = COST_UNKNOWNS[COSTS.index(cost)]
+    own = literal(books.project.currency)
+    currencies = books.engine.rows(f"SELECT DISTINCT BillingCurrency FROM {rows}")
+    if all(currency == books.project.currency for (currency,) in currencies):
+        return f"SELECT *, {cost} AS amount, {unknown} AS unknown, 0 AS unrated, {cost} AS original FROM {rows}"
+    snapshot = books.ledger.at(books.engine, books.run.ledger_version)
+    money = reporting(books.engine, books.project, books.ledger, snapshot)
+    bill = BILL if BILL in {name for name, _ in books.engine.columns(f"SELECT * FROM {rows}")} else MONTH_OF_RATE
+    converted = with_reporting(f"SELECT * FROM {rows}", money, (), bill)
+    amount = REPORTING_COSTS[cost]
+    return (
+        f"SELECT *, {amount} AS amount, {unknown} AS unknown, "
+        f"CAST({cost} IS NOT NULL AND {amount} IS NULL AND BillingCurrency <> {own} AS INTEGER) AS unrated, "
+        f"{cost} AS original FROM ({converted})"
+    )
+
+
+def _cell(lines: Lines, periods: Periods, row: Sequence[Any], member: Member) -> Cell:
+    period, segment, rule, amount, unknown, unrated = row[:6]
+    line = lines.rules[rule][1] if rule < len(lines.rules) else lines.rest
+    known = Decimal(0) if amount is None else amount
+    share = _share(lines, periods, rule, segment)
+    return Cell(line, period, member, None if unknown or unrated else known, share, known)
+
+
+def _share(lines: Lines, periods: Periods, rule: int, segment: int) -> Decimal:
+    """Return the share that varies of what a rule takes, in the months of a segment."""
+    changes = lines.changes
+    day = changes[segment - 1] if segment else periods.first.replace(day=1)
+    return lines.rule_shares[rule].on(day)
+
+
+def _cut(  # noqa: PLR0913, PLR0917 -- what is cut, and by what
+    books: Books,
+    lines: Lines,
+    periods: Periods,
+    found: Sequence[Sequence[Any]],
+    level: tuple[str, list[str]],
+    column: str,
+) -> list[Cell]:
+    """Return cells of the members of a level: each target's lines, in proportion to what its members cost."""
+    members = _members(books, lines, periods, level, column)
+    by_target: defaultdict[tuple[Any, ...], list[Sequence[Any]]] = defaultdict(list)
+    for row in found:
+        by_target[row[0], row[1], *row[6:]].append(row)
+    cells: list[Cell] = []
+    for target, rows in by_target.items():
+        own = members.get(target, [])
+        units = [_units(row[3]) for row in rows]
+        rest = sum(units) - sum(amount for _, amount in own)
+        if rest or not own:
+            # Levels have all of it once; what they do not have is nobody's, so that nothing is lost.
+            own = [*own, (None, rest)]
+        models = [_cell(lines, periods, row, None) for row in rows]
+        for (member, _), parts in zip(own, cut(units, [amount for _, amount in own]), strict=True):
+            cells += (
+                Cell(model.line, model.period, member, None if model.amount is None else in_money(part), model.share,
+                     in_money(part))
+                for model, part in zip(models, parts, strict=True) if part or model.amount is None
+            )  # fmt: skip
+    return cells
+
+
+def _members(
+    books: Books, lines: Lines, periods: Periods, level: tuple[str, list[str]], column: str
+) -> dict[tuple[Any, ...], list[tuple[Member, int]]]:
+    """Return period, segment, target -> its members and what each costs, in units of the 12th place."""
+    rows = _money(books, lines.cost, _relation(books, ALLOCATED_LEVELS, by_day=periods.by_day))
+    held = "".join(f", {identifier(each)}" for each in level[1])
+    found = books.engine.rows(
+        f"SELECT period, segment, {identifier(column)} AS member, sum(amount) AS amount{held} "
+        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} "
+        "WHERE x_Level = ? GROUP BY ALL ORDER BY ALL",
+        [level[0]],
+    )
+    members: dict[tuple[Any, ...], list[tuple[Member, int]]] = {}
+    for period, segment, member, amount, *target in found:
+        members.setdefault((period, segment, *target), []).append((member, _units(amount)))
+    return members
+
+
+def _units(amount: Decimal | None) -> int:
+    return 0 if amount is None else in_units(amount)
+
+
+def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
+    """Return what the ledger's charges are in sum, and what the rows of the statement are, by billing currency."""
+    stated = dict(
+        books.engine.rows("SELECT BillingCurrency, coalesce(sum(original), 0) FROM pnl_rows GROUP BY 1 ORDER BY 1")
+    )
+    snapshot = books.ledger.at(books.engine, books.run.ledger_version)
+    charges = view_sql("charges_daily", books.ledger, snapshot)
+    ledger = dict(
+        books.engine.rows(
+            f"SELECT BillingCurrency, coalesce(sum({lines.cost}), 0) FROM ({charges}) AS each "
+            f"JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} GROUP BY 1"
+        )
+    )
+    nothing = Decimal(0)
+    return tuple(
+        Proof(currency, ledger.get(currency, nothing), stated.get(currency, nothing))
+        for currency in sorted({*stated, *ledger})
+    )
+
+
+def _unknown(rows: Sequence[Sequence[Any]]) -> list[Finding]:
+    charges, unrated = sum(row[4] or 0 for row in rows), sum(row[5] or 0 for row in rows)
+    found = []
+    if charges:
+        message = (
+            f"The cost of {counted(charges, 'charge')} is unknown (NULL in the bill), and so is every sum with it."
+        )
+        found.append(Finding(code="FM2318", severity="warning", message=message, rows=charges))
+    if unrated:
+        message = (
+            "Charges in another currency have no exchange rate, and every sum with them is unknown: add rates to the "
+            "table of fx, see finmod check."
+        )
+        found.append(Finding(code="FM2324", severity="warning", message=message))
+    return found
+
+
+def _unproved(proofs: Sequence[Proof]) -> list[Finding]:
+    return [
+        Finding(
+            code="FM2323",
+            severity="error",
+            message=f"The statement sums to {each.stated:f} {each.currency}, the ledger's charges to {each.ledger:f}.",
+            amount=each.difference,
+            currency=each.currency,
+        )
+        for each in proofs
+        if not each.holds
+    ]

@@ -1,0 +1,245 @@
+"""Lines of a statement that drivers have: revenue, other costs, plans, by period and member, in the reporting currency.
+
+Owns what becomes of a driver that does not reach a period, that has no exchange rate, that is told by months where
+weeks are asked for, or by no member: it is unknown, and said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Context, Decimal
+
+from finmod.allocation.split import in_money, in_units
+from finmod.errors import counted, printable
+from finmod.ledger.drivers import driver_rows
+from finmod.models.pnl import Cell, Line, Member
+from finmod.models.proportional import spread
+from finmod.taxonomy.definition import Taxonomy
+from finmod.terms.findings import Finding
+from finmod.workspace.driver_cells import DriverCells, driver_cells
+from finmod.workspace.driver_values import resolver
+from finmod.workspace.pnl_costs import Books
+from finmod.workspace.pnl_lines import Lines, Series, Shares
+from finmod.workspace.pnl_periods import Periods, days_in
+
+_EXACT = Context(prec=100)
+_NAMED = 5
+
+
+@dataclass
+class SeriesCells:
+    """Cells of the lines that drivers have.
+
+    Attributes:
+        cells: Amounts; those of a line and period that are unknown are not among them.
+        unknown: Line, period of which nothing is known.
+        untold: Lines that the dimension of the members is not told of.
+        findings: What to know of it.
+    """
+
+    cells: list[Cell] = field(default_factory=list)
+    unknown: set[tuple[int, int]] = field(default_factory=set)
+    untold: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of drivers.
+
+    Attributes:
+        books: Has them.
+        taxonomy: Says which value a text is; None where there is none.
+        lines: Lines of the statement.
+        periods: Its periods.
+        by: Dimension of the members; None for all together.
+    """
+
+    books: Books
+    taxonomy: Taxonomy | None
+    lines: Lines
+    periods: Periods
+    by: str | None
+
+
+def series_cells(question: Question, every: Sequence[Series], what: str = "line") -> SeriesCells:
+    """Return the cells of lines that drivers have.
+
+    Args:
+        question: What is asked.
+        every: The lines, or their budgets.
+        what: How findings call them.
+    """
+    found = SeriesCells()
+    read: dict[tuple[str, bool], DriverCells] = {}
+    for series in every:
+        _add(question, series, found, read, what)
+    return found
+
+
+def _add(
+    question: Question, series: Series, found: SeriesCells, read: dict[tuple[str, bool], DriverCells], what: str
+) -> None:
+    periods, driver, line = question.periods, series.driver, question.lines.lines[series.line]
+    named = f"The {what} {printable(line.name, 60)!r}"
+    monthly = driver.settings.grain == "month"
+    if periods.by_day and monthly and not series.is_spread:
+        found.unknown |= {(series.line, at) for at in range(len(periods.chosen))}
+        found.findings.append(_cut_by_weeks(named, series))
+        return
+    by_day = periods.by_day and not monthly
+    if (driver.name, by_day) not in read:
+        books, by = question.books, [question.by] if question.by else []
+        read[driver.name, by_day] = driver_cells(
+            books.engine, books.project, books.ledger, question.taxonomy, driver, by,
+            length="day" if by_day else "month",
+        )  # fmt: skip
+    cells = read[driver.name, by_day]
+    shares = question.lines.shares.get(series.line, Shares(line.section))
+    missing = _missing(question, series)
+    found.unknown |= {(series.line, place) for place in missing}
+    if missing:
+        found.findings.append(_not_reached(question, named, series, missing))
+    if cells.unrated:
+        found.findings.append(_unrated(named, series, cells))
+    if question.by and not cells.by:
+        # What of a cost is nobody's, others do not bear; without revenue nobody's margin can be told.
+        found.untold |= {series.line} if line.section == "revenue" or what != "line" else set()
+        found.findings.append(_untold(question, named, series, line))
+    strangers: dict[int, Decimal] = {}
+    for place, month, member, amount in _amounts(question, series, cells):
+        if (series.line, place) not in found.unknown:
+            told = None if amount is None else _EXACT.multiply(amount, series.sign)
+            found.cells.append(Cell(series.line, place, member, told, shares.on(month)))
+            if member is None and cells.by and told is not None:
+                strangers[place] = _EXACT.add(strangers.get(place, Decimal(0)), told)
+    if strangers:
+        found.findings.append(_strangers(question, named, series, sum(strangers.values(), Decimal(0))))
+
+
+def _amounts(
+    question: Question, series: Series, cells: DriverCells
+) -> Iterator[tuple[int, date, Member, Decimal | None]]:
+    """Yield place of the period, month, member and amount of a driver."""
+    periods = question.periods
+    for (start, member), reading in cells.cells.items():
+        who = member[0] if member else None
+        if not periods.by_day or series.driver.settings.grain != "month":
+            place = periods.place(start)
+            if place is not None:
+                yield place, start.replace(day=1), who, reading.total
+            continue
+        for place, part in _spread(periods, start, reading.total):
+            yield place, start, who, part
+
+
+def _spread(periods: Periods, month: date, amount: Decimal | None) -> Iterator[tuple[int, Decimal | None]]:
+    """Yield the parts of a month's amount that lie in periods, equal for each day; together they are the whole."""
+    count = days_in(month)
+    if month + timedelta(days=count) <= periods.first or month >= periods.end:
+        return
+    parts = [None] * count if amount is None else spread(in_units(amount), count)
+    sums: defaultdict[int, int | None] = defaultdict(int)
+    for at, part in enumerate(parts):
+        place = periods.place(month + timedelta(days=at))
+        if place is not None:
+            so_far = sums[place]
+            sums[place] = None if part is None or so_far is None else so_far + part
+    yield from ((place, None if units is None else in_money(units)) for place, units in sums.items())
+
+
+def _missing(question: Question, series: Series) -> Mapping[int, int]:
+    """Return the periods that a driver does not reach as a whole -> how many of its own periods lack there."""
+    books, periods, settings = question.books, question.periods, series.driver.settings
+    step = "month" if settings.grain == "month" else "day"
+    months = periods.months()
+    first, last = months[0], months[-1] + timedelta(days=days_in(months[-1]))
+    rows = driver_rows(books.engine, books.ledger, [series.driver.name], first=first, last=last)
+    there = {
+        start
+        for (start,) in books.engine.rows(f"SELECT DISTINCT CAST(date_trunc('{step}', x_Start) AS DATE) FROM {rows}")
+    }
+    own = months if step == "month" else [first + timedelta(days=at) for at in range((last - first).days)]
+    lacking: dict[int, int] = {}
+    for start in own:
+        if start in there:
+            continue
+        if step == "month" and periods.by_day:
+            places = {periods.place(start + timedelta(days=at)) for at in range(days_in(start))}
+        else:
+            places = {periods.place(start)}
+        for place in places - {None}:
+            assert place is not None  # noqa: S101 -- for the types
+            lacking[place] = lacking.get(place, 0) + 1
+    return lacking
+
+
+def _not_reached(question: Question, named: str, series: Series, missing: Mapping[int, int]) -> Finding:
+    labels = [question.periods.chosen[place].label for place in sorted(missing)]
+    shown = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
+    step = "month" if series.driver.settings.grain == "month" else "day"
+    message = (
+        f"{named} is unknown in {shown}: the driver {series.driver.name} has no row of "
+        f"{counted(sum(missing.values()), step)}. Load it: finmod drivers load; or say what a gap means: gaps: zero."
+    )
+    return Finding(code="FM2312", severity="warning", message=message, where=series.driver.place)
+
+
+def _cut_by_weeks(named: str, series: Series) -> Finding:
+    message = (
+        f"{named} is unknown: the driver {series.driver.name} is told by months, which the periods cut. Where it may "
+        "be spread evenly over their days, write spread: days beside it."
+    )
+    return Finding(code="FM2314", severity="warning", message=message, where=series.place)
+
+
+def _unrated(named: str, series: Series, cells: DriverCells) -> Finding:
+    currency, days = next(iter(cells.unrated.items()))
+    message = (
+        f"{named} is in {currency}, and {counted(len(days), 'period')} from {min(days)} on have no exchange rate: they "
+        "are unknown. Add the rates: finmod fx read FILE."
+    )
+    return Finding(code="FM2313", severity="warning", message=message, where=series.place)
+
+
+def _untold(question: Question, named: str, series: Series, line: Line) -> Finding:
+    is_revenue = line.section == "revenue"
+    so = (
+        f"no {question.by} has revenue or a margin, all together have"
+        if is_revenue
+        else "it stands with what is nobody's"
+    )
+    message = (
+        f"{named} is not told by {question.by}: {so}. To tell it, load the driver {series.driver.name} by "
+        f"{question.by}."
+    )
+    return Finding(
+        code="FM2315", severity="warning" if is_revenue else "info", message=message, where=series.driver.place
+    )
+
+
+def _strangers(question: Question, named: str, series: Series, amount: Decimal) -> Finding:
+    """Return what is said of rows whose member nobody knows."""
+    books, by = question.books, question.by or ""
+    rows = driver_rows(
+        books.engine, books.ledger, [series.driver.name], first=question.periods.first, last=question.periods.end
+    )
+    texts = {json.loads(text).get(by) for (text,) in books.engine.rows(f"SELECT DISTINCT x_Dimensions FROM {rows}")}
+    told = sorted(text for text in texts if text is not None)
+    if question.taxonomy is not None and by in question.taxonomy.dimensions:
+        resolve = resolver(books.engine, question.taxonomy)
+        told = [text for text in told if resolve(by, text) is None]
+    else:
+        told = []
+    shown = ", ".join(repr(printable(text, 40)) for text in told[:_NAMED])
+    more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
+    who = f"{shown}{more}, which the taxonomy does not know as {by}" if told else f"rows without a {by}"
+    message = f"{named} has {who}: what they have stands with what is nobody's. Add them as values or aliases."
+    return Finding(
+        code="FM2316", severity="warning", message=message, amount=amount, currency=books.project.currency,
+        measure=series.driver.name, where=series.driver.place,
+    )  # fmt: skip
