@@ -324,6 +324,47 @@ def price_floor(
     tell_price_floors(unit_price_floors(opened(folder), asked, margin=margin, volumes=volumes or ()), form)
 
 
+@command.command("cohorts")
+@click.option(
+    "--of",
+    "dimension",
+    type=Name("a dimension"),
+    default="customer",
+    metavar="DIMENSION",
+    show_default=True,
+    help="Whose members are grouped; a level of the allocation has them.",
+)
+@click.option(
+    "--cohort",
+    type=Name("a name"),
+    default="start",
+    metavar="NAME",
+    show_default=True,
+    help="Cohorts of pnl.yaml; start: by first month; size: by revenue, or cost where that is unknown.",
+)
+@click.option(
+    "--revenue",
+    type=Name("a driver"),
+    metavar="DRIVER",
+    help="The driver of revenue that is told by the dimension; the first one without it.",
+)
+@output_option
+@click.pass_context
+def cohorts(context: click.Context, *, dimension: str, cohort: str, revenue: str | None, form: Form) -> None:
+    """What customers bring and what it costs to serve them, by cohort and months since their start.
+
+    Cohorts sum to the whole: customers without a group stand in one of their own. Retention compares customers with
+    themselves: those that are seen from their start until that age.
+    """
+    from finmod.cli.unit_economics_cohorts import tell_cohorts
+    from finmod.workspace.unit_economics_cohorts import CohortQuestion, unit_cohorts
+
+    parent = context.parent
+    metric = str(parent.params["metric"]) if parent else ""
+    asked = CohortQuestion(metric=metric, dimension=dimension, cohort=cohort, revenue=revenue)
+    tell_cohorts(unit_cohorts(opened(context.obj), asked), form)
+
+
 def _refuse_all_gone(asked: Question, margin: Decimal) -> None:
     if asked.fee + margin >= 1:
         message = "--fee and --margin together take the whole price: make one of them smaller."

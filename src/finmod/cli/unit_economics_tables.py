@@ -42,13 +42,13 @@ def tell_splits(answer: Answer[ProductSplit], form: Form) -> None:
     shown = []
     for each, name, split in rows:
         if split is None:
-            average = _amount(each.averages[name])
+            average = amount_text(each.averages[name])
             shown.append((each.product.name, _words(name), _count(each.units), average, "-", "-", "-"))
             continue
         marginal, share, fixed = split.marginal_cost, split.variable_share, split.fixed_cost
         cells = (
-            _count(split.units), _amount(split.average_cost), _around(marginal), _around(share, _percent),
-            _around(fixed, _whole),
+            _count(split.units), amount_text(split.average_cost), _around(marginal), _around(share, percent_text),
+            _around(fixed, whole_text),
         )  # fmt: skip
         shown.append((each.product.name, _words(name), *cells))
     table(headings, shown, right=headings[2:])
@@ -92,7 +92,7 @@ def tell_projections(answer: Answer[Projected], grain: str, form: Form) -> None:
         one = next(iter(every.values()))
         averages = [_band(every.get(numerator)) for numerator in numerators]
         kind = "past" if one.kind == "history" else "part past" if one.kind == "both" else "ahead"
-        shown.append((name, period, kind, one.months, _count(one.units), *averages, _amount(one.marginal_cost)))
+        shown.append((name, period, kind, one.months, _count(one.units), *averages, amount_text(one.marginal_cost)))
     table(headings, shown, right=headings[4:])
     _below(answer, [f"Cost of a unit in {answer.books.currency}; bands of 90 %.", *answer.assumed])
 
@@ -123,9 +123,9 @@ def tell_break_even(answer: Answer[BrokenEven], form: Form) -> None:
         one = each.found
         span = "-" if one.lower is None else f"{_count(one.lower)} to {_count(one.upper) if one.upper else 'open'}"
         shown.append(
-            (each.product, _words(each.numerator), _amount(one.contribution), _count(one.volume), span,
-             _count(one.units), _percent(one.margin_of_safety), _times(one.operating_leverage),
-             _whole(one.operating_profit))
+            (each.product, _words(each.numerator), amount_text(one.contribution), _count(one.volume), span,
+             _count(one.units), percent_text(one.margin_of_safety), _times(one.operating_leverage),
+             whole_text(one.operating_profit))
         )  # fmt: skip
     table(headings, shown, right=headings[2:], spare=("leverage", "90 %"))
     _below(answer, [f"Units and {answer.books.currency} a month; intervals of 90 % by simulation."])
@@ -150,11 +150,11 @@ def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
         )  # fmt: skip
         show(columns, [_bar_row(answer, figure, *row) for row in rows], form)
         return
-    cell = {"margin": _percent, "break_even_volume": _count}.get(figure, _amount)
+    cell = {"margin": percent_text, "break_even_volume": _count}.get(figure, amount_text)
     headings = ("product", "cost", "input", "from", "to", "range", "at from", "at to", "swing")
     shown = [
-        (each.product, _words(each.numerator), _words(bar.varied.name), _amount(bar.varied.low),
-         _amount(bar.varied.high), bar.varied.why, cell(bar.at_low), cell(bar.at_high), cell(bar.swing))
+        (each.product, _words(each.numerator), _words(bar.varied.name), amount_text(bar.varied.low),
+         amount_text(bar.varied.high), bar.varied.why, cell(bar.at_low), cell(bar.at_high), cell(bar.swing))
         for each, bar in rows
     ]  # fmt: skip
     table(headings, shown, right=(*headings[3:5], *headings[6:]), spare=("range", "cost"))
@@ -200,8 +200,8 @@ def tell_price_floors(answer: Answer[PriceFloor], form: Form) -> None:
         binding = _FLOORS[each.binding] if each.binding else "below all"
         floors = (each.prudent_short_run, each.prudent_long_run, each.prudent_target_margin)
         shown.append(
-            (each.product, _count(each.units), _words(each.numerator), *map(_amount, floors), _amount(each.price),
-             _percent(room), binding)
+            (each.product, _count(each.units), _words(each.numerator), *map(amount_text, (*floors, each.price)),
+             percent_text(room), binding)
         )  # fmt: skip
     table(headings, shown, right=(headings[1], *headings[3:8]))
     words = f"Prudent floors in {answer.books.currency} a unit: of cost at the upper end of its interval of 90 %."
@@ -246,7 +246,7 @@ def _unit_cost(row: UnitCost) -> tuple[Any, ...]:
     return (row.period, row.kind, row.months, row.numerator, *map(twelve_places, amounts))
 
 
-def _amount(value: Decimal | None) -> str:
+def amount_text(value: Decimal | None) -> str:
     """Return an amount of a unit: two places, or as many as show four digits; unknown is a dash."""
     if value is None:
         return "-"
@@ -254,14 +254,16 @@ def _amount(value: Decimal | None) -> str:
     return f"{value:,.{places}f}"
 
 
-def _whole(value: Decimal | None) -> str:
+def whole_text(value: Decimal | None) -> str:
+    """Return a number without its fraction; unknown is a dash."""
     return "-" if value is None else f"{value:,.0f}"
 
 
-_count = _whole
+_count = whole_text
 
 
-def _percent(value: Decimal | None) -> str:
+def percent_text(value: Decimal | None) -> str:
+    """Return a ratio as a percentage; unknown is a dash."""
     return "-" if value is None else f"{value * 100:,.1f} %"
 
 
@@ -269,7 +271,7 @@ def _times(value: Decimal | None) -> str:
     return "-" if value is None else f"{value:,.1f}"
 
 
-def _around(each: Estimate, cell: Any = _amount) -> str:  # noqa: ANN401 -- any of the cells above
+def _around(each: Estimate, cell: Any = amount_text) -> str:  # noqa: ANN401 -- any of the cells above
     text: str = cell(each.value)
     return text if each.lower is None else f"{text} ({cell(each.lower)} to {cell(each.upper)})"
 
@@ -277,7 +279,7 @@ def _around(each: Estimate, cell: Any = _amount) -> str:  # noqa: ANN401 -- any 
 def _band(row: UnitCost | None) -> str:
     if row is None:
         return "-"
-    text = _amount(row.average_cost)
+    text = amount_text(row.average_cost)
     return text if row.lower is None or row.lower == row.upper else (
-        f"{text} ({_amount(row.lower)} to {_amount(row.upper)})"
+        f"{text} ({amount_text(row.lower)} to {amount_text(row.upper)})"
     )  # fmt: skip

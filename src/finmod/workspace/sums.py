@@ -5,6 +5,7 @@ Owns the SQL of the sums, and what is said where a column or dimension is not th
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,9 @@ from finmod.engines.duckdb import identifier, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.reporting import REPORTING_COSTS
 from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH
+from finmod.settings.taxonomy import DIMENSION_NAME
 from finmod.settings.validate import listing
+from finmod.taxonomy.definition import column_of
 from finmod.taxonomy.patterns import matches
 from finmod.terms.metrics import Demand, Measure
 from finmod.terms.money import known_sum
@@ -177,7 +180,10 @@ def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool)
     of_targets = dict(run.dimensions)
     own = _words(_ALLOCATED, {**of_targets, TARGET: next(iter(of_targets.values()))})
     asked = {*by, *(demand.subject for demand in measure.where)} - {*own}
-    lower = {name: column for name, column in dimensions.items() if column in run.columns.get("allocated_levels", ())}
+    held = run.columns.get("allocated_levels", ())
+    # A level may add what no taxonomy knows, such as customers, whose names a driver tells.
+    named = {**dimensions, **{name: column_of(name) for name in asked if re.fullmatch(DIMENSION_NAME, name)}}
+    lower = {name: column for name, column in named.items() if column in held}
     if not asked or not asked <= {*lower} or measure.part != "full":
         return _Table("daily" if daily else "allocated", own)
     return _level(books, {*by, *(demand.subject for demand in measure.where)}, lower)

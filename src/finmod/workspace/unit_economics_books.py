@@ -133,7 +133,7 @@ def books_of(  # noqa: PLR0913 -- what is asked
     Raises:
         UserError: There is no such metric, or it is no cost of a unit, or its driver is not told by a dimension.
     """
-    metric = _checked(chosen_metric(read.metrics, name), read)
+    metric = checked(chosen_metric(read.metrics, name), read)
     drivers = [read.drivers[each.name] for each in metric.denominator]
     _check_dimensions(drivers, by, metric)
     is_daily = with_days and all(each.settings.grain != "month" for each in drivers)
@@ -162,7 +162,12 @@ def _fits(metric: Metric) -> bool:
     )
 
 
-def _checked(metric: Metric, read: Measures) -> Metric:
+def checked(metric: Metric, read: Measures) -> Metric:
+    """Return a metric whose unit economics can be told.
+
+    Raises:
+        UserError: It is no allocated cost by drivers.
+    """
     if _fits(metric):
         return metric
     fitting = [name for name, each in read.metrics.items() if _fits(each)]
