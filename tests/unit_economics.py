@@ -26,12 +26,22 @@ ALLOCATION = """\
 to: [product]
 pools:
   - {name: k8s, when: {product: k8s}, share: {by: cost}}
+levels:
+  - {name: customer, within: [product], share: {by: driver, driver: use}}
 """
 DRIVERS = """\
 orders: {unit: order, grain: day, by: [product], from: {csv: orders.csv}}
 users: {unit: user, grain: month, by: [product], from: {csv: users.csv}}
 revenue: {unit: USD, grain: month, by: [product], from: {csv: revenue.csv}}
+use: {unit: request, grain: month, by: [product, customer], from: {csv: use.csv}}
+earned: {unit: USD, grain: month, by: [customer], from: {csv: earned.csv}}
 """
+PNL = """\
+cohorts:
+  plan: {file: customers.csv, key: customer, value: plan}
+"""
+CUSTOMERS = {"acme": 7, "bolt": 8, "core": 9}
+"""Customer -> month of 2026 in which it started."""
 METRICS = """\
 cost_per_order: {cost: EffectiveCost, per: orders}
 cost_per_user: {cost: EffectiveCost, per: users}
@@ -75,7 +85,12 @@ def _rows() -> dict[str, str]:
     days = [(FIRST + timedelta(days=place), place) for place in range(DAYS)]
     lines = [f"{day},{product},{orders(product, place)}" for day, place in days for product in FIXED]
     months = ("2026-07", "2026-08", "2026-09")
+    served = [(month, name) for month in months for name, since in CUSTOMERS.items() if int(month[-1]) >= since]
+    use = [f"{month},{product},{name},{len(name + product)}" for month, name in served for product in FIXED]
     return {
+        "use.csv": "\n".join(["date,product,customer,use", *use, ""]),
+        "earned.csv": "\n".join(["date,customer,earned", *(f"{month},{name},9000" for month, name in served), ""]),
+        "customers.csv": "customer,plan\nacme,pro\nbolt,free\n",
         "orders.csv": "\n".join(["date,product,orders", *lines, ""]),
         "users.csv": "\n".join(["date,product,users", *(f"{month},search,{100}" for month in months), ""]),
         "revenue.csv": "\n".join(
@@ -90,7 +105,7 @@ def unit_economics_once(factory: pytest.TempPathFactory) -> Books:
     def make(folder: Path) -> Path:
         books_of(folder, _charges())
         books = Books(folder)
-        files = {"taxonomy.yaml": TAXONOMY, "allocation.yaml": ALLOCATION, "drivers.yaml": DRIVERS}
+        files = {"taxonomy.yaml": TAXONOMY, "allocation.yaml": ALLOCATION, "drivers.yaml": DRIVERS, "pnl.yaml": PNL}
         for name, text in {**files, "metrics.yaml": METRICS, **_rows()}.items():
             books.write(name, text)
         for command in (("drivers", "load"), ("apply", "--author", "Ann")):

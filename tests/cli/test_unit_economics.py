@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.books import Books, Said
-from tests.unit_economics import DAYS, FIXED, POOL, cost, orders, unit_economics_once
+from tests.unit_economics import DAYS, FIXED, POOL, VARIABLE, cost, orders, unit_economics_once
 
 SEPTEMBER = range(62, DAYS)
 UNITS = {product: sum(orders(product, place) for place in SEPTEMBER) for product in FIXED}
@@ -213,6 +213,63 @@ def test_price_floors_at_other_volumes_spread_fixed_cost_over_them(books: Books)
     assert number(small["short_run"]) == pytest.approx(number(same["short_run"]))
     fixed = 0.4 * float(DIRECT["ads"])
     assert number(small["long_run"]) == pytest.approx(number(same["short_run"]) + 2 * fixed / UNITS["ads"], rel=1e-4)
+
+
+def test_what_is_estimated_from_days_holds_what_is_true(books: Books) -> None:
+    found = rows(books)
+
+    for product, truth in VARIABLE.items():
+        direct = of(found, product, "direct")
+        assert number(direct["marginal_cost_lower"]) <= float(truth) <= number(direct["marginal_cost_upper"])
+        assert number(direct["marginal_cost"]) == pytest.approx(float(truth), rel=0.05)
+
+
+def of_customers(books: Books, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(ask(books, "cohorts", *words, "--output", "json").out)
+    return found
+
+
+def test_cohorts_sum_to_what_products_cost_and_earn_to_the_last_digit(books: Books) -> None:
+    found = of_customers(books)
+
+    direct = sum((cost(product, place) for place in range(DAYS) for product in FIXED), Decimal(0))
+    assert sum(Decimal(row["direct_cost"]) for row in found) == direct
+    assert sum(Decimal(row["fully_loaded_cost"]) for row in found) == direct + DAYS * POOL
+    assert sum(Decimal(row["revenue"]) for row in found) == 6 * 9000
+
+
+def test_cohorts_by_start_leave_those_apart_who_were_there_before(books: Books) -> None:
+    found = of_customers(books)
+
+    # Who is there in the first month may have come at any time before.
+    assert [(row["cohort"], row["age"], row["customers"]) for row in found] == [
+        ("2026-08", 0, 1),
+        ("2026-08", 1, 1),
+        ("2026-09", 0, 1),
+        ("(unknown)", None, 1),
+    ]
+    assert Decimal(found[1]["revenue_retention"]) == 1
+    assert found[0]["direct_cost_per_customer"] == found[0]["direct_cost"]
+
+
+def test_cohorts_of_a_list_tell_who_is_not_in_it(books: Books) -> None:
+    said = ask(books, "cohorts", "--cohort", "plan").out
+
+    assert "free" in said
+    assert "FM2372 1 customer of 3 without a plan, such as core: their rows stand apart" in said
+    assert "revenue is earned" in said
+
+
+REFUSED_COHORTS = {
+    "--cohort plann": "--cohort is plann; expected plan, start or size.\n  Did you mean 'plan'?",
+    "--revenue use": "--revenue is use; expected a driver of money that is told by customer.\n",
+    "--of region": "'region' is no column of allocated cost",
+}
+
+
+@pytest.mark.parametrize("words", REFUSED_COHORTS)
+def test_cohorts_that_are_not_there_are_refused(books: Books, words: str) -> None:
+    assert REFUSED_COHORTS[words] in refusal(books, "cost_per_order", "cohorts", *words.split())
 
 
 REFUSED = {

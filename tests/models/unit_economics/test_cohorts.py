@@ -93,6 +93,13 @@ def test_customers_without_an_attribute_stand_apart_and_are_told() -> None:
     ]
 
 
+def test_customers_without_a_start_are_counted_once() -> None:
+    found = table([row("a", 1), row("a", 2), row("b", 2)], {"a": "pro", "b": "pro"}, {})
+
+    assert [(each.age, each.customers) for each in found.rows] == [(None, 2)]
+    assert found.rows[0].revenue_per_customer == 15
+
+
 def test_months_before_the_start_are_kept_with_a_negative_age() -> None:
     found = table([row("a", 1)], {"a": "pro"}, {"a": month(3)})
 
@@ -139,7 +146,8 @@ def test_cohorts_sum_to_the_whole(
     assert whole([each.revenue for each in found.rows]) == sum(each[2] for each in given)
     assert whole([found.revenue]) == sum(each[2] for each in given)
     assert whole([each.costs["direct"] for each in found.rows]) == sum(each[3] for each in given)
-    assert sum(each.customers for each in found.rows) == len(rows)
+    dated = [row for row in rows if row.customer in started]
+    assert sum(each.customers for each in found.rows if each.age is not None) == len(dated)
 
 
 def exact(units: int) -> Decimal:

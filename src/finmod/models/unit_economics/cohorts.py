@@ -46,7 +46,7 @@ class CohortMonth:
     Attributes:
         cohort: Its name.
         age: Months since customers started, 0 for the month in which they did; None where that is unknown.
-        customers: Number of them that have a row, each customer and month once.
+        customers: Number of them that have a row.
         revenue: Sum; None where one of them is unknown.
         costs: Numerator -> sum; None likewise.
         margins: Numerator -> revenue minus cost; None where either is unknown.
@@ -177,11 +177,12 @@ class _Sums:
 class _Cell:
     """What is gathered of one cohort, start month and age."""
 
+    customers: set[str] = field(default_factory=set)
     revenue: list[Decimal | None] = field(default_factory=list)
     costs: list[tuple[Decimal | None, ...]] = field(default_factory=list)
 
     def sums(self) -> _Sums:
-        return _Sums(len(self.revenue), _total(self.revenue), tuple(map(_total, zip(*self.costs, strict=True))))
+        return _Sums(len(self.customers), _total(self.revenue), tuple(map(_total, zip(*self.costs, strict=True))))
 
 
 _Key: TypeAlias = tuple[str, date | None, int | None]
@@ -199,6 +200,7 @@ def _cells(
             raise ValueError(message)
         start = started.get(row.customer)
         cell = cells[by.get(row.customer, UNKNOWN), start, None if start is None else _between(start, row.month)]
+        cell.customers.add(row.customer)
         cell.revenue.append(row.revenue)
         cell.costs.append(row.costs)
     return cells
