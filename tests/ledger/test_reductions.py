@@ -27,6 +27,7 @@ class Asked:
         self.value, self.months = value, list[date]()
 
     def __call__(self, months: Sequence[date]) -> str:
+        """Return SQL of the months."""
         self.months += months
         rows = [f"SELECT DATE '{month}' AS x_BillingPeriod, {self.value} AS n" for month in months]
         return " UNION ALL ".join(rows) or "SELECT NULL::DATE AS x_BillingPeriod, 0 AS n WHERE false"

@@ -138,9 +138,9 @@ def change_text(row: MetricRow, metric: Metric) -> str:
 
 def _screen(report: MetricReport) -> None:
     metric = report.metric
-    unit = metric.unit or ("share" if metric.format == "percent" else "")
+    unit = f", {metric.unit}" if metric.unit else ""
     stands = f"; allocation version {report.version}" if report.version else ""
-    say(console(), f"{metric.label}, {unit}{stands}", style="bold")
+    say(console(), f"{metric.label}{unit}{stands}", style="bold")
     if metric.description:
         say(console(), metric.description, style="dim")
     (_by_member if report.by else _by_period)(report)
