@@ -48,7 +48,8 @@ _ASKED: Final[dict[str, Any]] = {
     "other": click.option("--other", type=_AMOUNT, default="0", metavar="AMOUNT",
                           help="Cost a month from elsewhere, such as salaries: part of fully loaded cost."),
     "steps": click.option("--step", "steps", multiple=True, type=StepOf(), metavar="UNITS:COST",
-                          help="Fixed cost a month that comes above so many units; may be given several times."),
+                          help="Fixed cost a month that comes above so many units, which are more than now; may be "
+                          "given several times."),
     "capacity": click.option("--capacity", type=StepOf(), metavar="UNITS:COST",
                              help="Every so many units a month cost so much more a month, from now on."),
     "seed": click.option("--seed", type=Whole("from 0 to 4294967295", least=0, most=2**32 - 1), default=0,

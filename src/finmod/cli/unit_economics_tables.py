@@ -158,7 +158,7 @@ def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
         for each, bar in rows
     ]  # fmt: skip
     table(headings, shown, right=(*headings[3:5], *headings[6:]), spare=("range", "cost"))
-    lines = []
+    lines, kind = [], _words(figure).replace("break even", "break-even")
     for each in answer.rows:
         base, low, high, down, up = (
             cell(one)
@@ -167,9 +167,7 @@ def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
                 each.found.interaction_up,
             )
         )  # fmt: skip
-        words = (
-            f"{printable(each.product)}, {_words(each.numerator)}: {_words(figure)} {base}; all inputs at once {low}"
-        )
+        words = f"{printable(each.product)}, {_words(each.numerator)}: {kind} {base}; all inputs at once {low}"
         lines.append(f"{words} to {high}, of which {down} and {up} are in no single row.")
     _below(answer, lines)
 

@@ -142,7 +142,7 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
         growth, words = _growth(each, outlook)
         if isinstance(growth, Logistic) and growth.saturation <= units:
             raise UserError(_saturated(growth.saturation, each.product.name, units))
-        assumed.append(f"{each.product.name}: {words}")
+        assumed.append(words if outlook.growth else f"{printable(each.product.name)}: {words}")
         scale = outlook.scale
         if outlook.progress is not None:
             scale = Experience(outlook.progress, sum((one.units or _ZERO for one in each.product.past), _ZERO))
@@ -160,7 +160,7 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
         found = project(past, assumptions, year_of=year_of, seed=asked.seed)
         rows.append(Projected(each.product.name, found))
         findings += _named(each, found.findings)
-    return Answer(books=books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(assumed))
+    return Answer(books=books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,9 @@ def unit_break_even(
         for group in groups:
             label = group[0].name if len(group) == 1 else f"{len(group)} together"
             rows.append(BrokenEven(label, name, break_even(group, profit=profit, seed=asked.seed)))
-            findings += [replace(one, message=f"{one.message} ({name})") for one in rows[-1].found.findings]
+            findings += [
+                replace(one, message=f"{one.message} ({name.replace('_', ' ')})") for one in rows[-1].found.findings
+            ]
     return Answer(books=books, rows=tuple(sorted(rows, key=lambda row: row.product)), findings=tuple(findings))
 
 
@@ -241,7 +243,7 @@ def unit_sensitivity(
                 continue
             inputs = [*_inputs(asked, each, split, name, part, margin)]
             present = Present(split.units, _function(asked, split, name))
-            words = figure.replace("_", " ")
+            words = figure.replace("_", " ").replace("break even", "break-even")
             found = tornado(present.figure(figure), inputs, name=f"{words} of {each.product.name}")
             rows.append(Swings(each.product.name, name, found))
             findings += found.findings

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.tables import ALLOCATED_LEVELS
 from finmod.models.proportional import cut
 from finmod.models.unit_economics.cohorts import (
     CohortMonth,
@@ -30,6 +31,7 @@ from finmod.settings.metric_reading import chosen_metric
 from finmod.settings.pnl import Pnl, read_pnl
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
+from finmod.taxonomy.definition import column_of
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Metric, Part
 from finmod.terms.money import known_sum
@@ -114,9 +116,13 @@ _Customer = tuple[date, str]
 def _costs(read: Measures, metric: Metric, dimension: str) -> dict[_Customer, list[Decimal | None]]:
     """Return month and customer -> cost of each numerator, summed over targets."""
     target = next(iter(dict(read.applied.dimensions)))
+    if column_of(dimension) not in read.applied.columns.get(ALLOCATED_LEVELS.name, ()):
+        raise UserError(_no_level(dimension, target))
     members: dict[tuple[date, str | None], dict[str, Decimal | None]] = defaultdict(dict)
     for (month, (product, customer)), amount in _sums(read, metric, "full", (target, dimension)).items():
         members[month, product][_NOBODY if customer is None else customer] = amount
+    if not members:
+        raise UserError(_no_level(dimension, target))
     direct = {
         (month, member[0]): amount for (month, member), amount in _sums(read, metric, "direct", (target,)).items()
     }
@@ -125,6 +131,15 @@ def _costs(read: Measures, metric: Metric, dimension: str) -> dict[_Customer, li
         for customer, own, whole in _cut(every, direct.get((month, product), Decimal(0))):
             parts[month, customer].append([own, whole])
     return {place: [_total(column) for column in zip(*every, strict=True)] for place, every in parts.items()}
+
+
+def _no_level(dimension: str, target: str) -> Problem:
+    return Problem(
+        code="FM2376",
+        found=f"no level of the applied allocation tells {printable(dimension)} within {target}",
+        expected=f"a level such as {{name: {printable(dimension)}, within: [{target}], share: {{by: cost}}}}",
+        remedy="Add it to allocation.yaml, then run: finmod apply.",
+    )
 
 
 def _sums(read: Measures, metric: Metric, part: Part, by: Sequence[str]) -> dict[Place, Decimal | None]:

@@ -217,11 +217,10 @@ def _findings(products: Sequence[Priced], rows: Sequence[PriceFloor]) -> Iterato
         if row.price is None:
             continue
         of = f"{printable(row.product)} at {shown(row.units)} units a month"
+        kind = printable(row.numerator).replace("_", " ")
         if row.price < row.short_run:
             words = f"{of}: the price of {shown(row.price)} is below what one more unit costs, {shown(row.short_run)}"
-            yield Finding(code="FM2370", message=f"{words} ({printable(row.numerator)})", severity="warning")
+            yield Finding(code="FM2370", message=f"{words} ({kind})", severity="warning")
         elif row.price < row.long_run:
-            words = (
-                f"{of}: the price of {shown(row.price)} is below what a unit costs on average, {shown(row.long_run)}"
-            )
-            yield Finding(code="FM2371", message=f"{words} ({printable(row.numerator)})", severity="warning")
+            words = f"{of}: the price of {shown(row.price)} is below what a unit costs on average"
+            yield Finding(code="FM2371", message=f"{words}, {shown(row.long_run)} ({kind})", severity="warning")
