@@ -77,8 +77,8 @@ def test_all_products_together_are_what_is_told_without_by(books: Books) -> None
 def test_what_cannot_be_split_keeps_its_average_and_says_why(books: Books) -> None:
     said = books.run("unit-economics", "cost_per_user", "--by", "product").out
 
-    refused = "direct cost is not split into fixed and variable: its units are told by month, and a split needs days"
-    assert f"warning FM2377 search: {refused}" in said
+    refused = "direct cost is not split into fixed and variable: cost and drivers are known of 3 periods where 20 are"
+    assert f"warning FM2340 search: {refused} needed" in said
     assert "info FM2379 2026-09: 1 other with cost and no users left out: ads" in said
     line = next(line for line in said.splitlines() if line.startswith("search"))
     assert line.split()[:3] == ["search", "direct", "100"]

@@ -41,13 +41,11 @@ class Days:
         days: In order.
         units: Per day.
         costs: Numerator -> per day.
-        units_of: What they are units of, for messages.
     """
 
     days: tuple[date, ...]
     units: tuple[Decimal, ...]
     costs: Mapping[str, tuple[Decimal, ...]]
-    units_of: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +57,14 @@ class Product:
         past: Its months, in order.
         revenue: Month -> revenue in the reporting currency; None where unknown. Empty without a driver of it.
         days: None where units are told by month.
+        units_of: Names of the drivers of its units.
     """
 
     name: str
     past: tuple[Past, ...]
     revenue: Mapping[date, Decimal | None]
     days: Days | None
+    units_of: str
 
     @property
     def now(self) -> Past | None:
@@ -302,7 +302,9 @@ class _Gathered:
         earned = {} if self.earned is None else {
             month: figure.numerator for (month, who), figure in self.earned.items() if who == member
         }  # fmt: skip
-        return Product(name=name, past=tuple(past[begun:]), revenue=earned, days=self._of_days(member))
+        return Product(
+            name=name, past=tuple(past[begun:]), revenue=earned, days=self._of_days(member), units_of=self.units_of
+        )
 
     def _of_days(self, member: Member) -> Days | None:
         if not self.days:
@@ -319,7 +321,6 @@ class _Gathered:
             days=tuple(day for day, _, _ in found),
             units=tuple(units for _, units, _ in found),
             costs={name: tuple(each[2][at] for each in found) for at, name in enumerate(self.days)},
-            units_of=self.units_of,
         )
 
     def findings(self, metric: Metric, currency: str, *, is_whole: bool) -> Iterator[Finding]:

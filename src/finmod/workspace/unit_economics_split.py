@@ -1,12 +1,12 @@
-"""How the cost of a product is split into fixed and variable, for each numerator: estimated from its days, or as said.
+"""How the cost of a product is split into fixed and variable, for each numerator: estimated, or as somebody said.
 
-Owns what the model is asked. The model itself is ``models/unit_economics/behaviour.py``.
+Owns what the model is asked, days or months. The model itself is ``models/unit_economics/behaviour.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -15,10 +15,12 @@ from typing import Final
 import numpy as np
 
 from finmod.models.inferred_refusals import Refusal
-from finmod.models.unit_economics.behaviour import cost_behaviour
+from finmod.models.unit_economics.behaviour import DAILY, MONTHLY, Grain, cost_behaviour
 from finmod.models.unit_economics.cost_function import Estimate, as_decimal
+from finmod.models.unit_economics.projection import Past
 from finmod.models.unit_economics.split import CostSplit, split_cost
-from finmod.workspace.unit_economics_books import Days, Product
+from finmod.terms.periods import months_before
+from finmod.workspace.unit_economics_books import Product
 
 _A_DAY: Final = timedelta(days=1)
 
@@ -65,10 +67,10 @@ def split_product(
         cost = now.costs[numerator] if now else None
         if now is None or now.units is None or cost is None:
             found: Estimate | Refusal = Refusal("FM2377", "no month has both units and cost")
-        elif cost < 0:
-            found = Refusal("FM2377", f"its cost of {now.month:%Y-%m} is negative")
+        elif cost <= 0:
+            found = Refusal("FM2377", f"its cost of {now.month:%Y-%m} is {'negative' if cost else '0'}")
         else:
-            found = said or _estimated(product, numerator, seed)
+            found = said or _estimated(product, now, cost, numerator, seed)
         if isinstance(found, Refusal):
             refusals[numerator] = found
             splits[numerator] = None
@@ -85,25 +87,50 @@ def split_product(
     )
 
 
-def _estimated(product: Product, numerator: str, seed: int) -> Estimate | Refusal:
-    """Return the share of a cost that goes along with the units, from its days without a gap until the last one."""
-    if product.days is None:
-        return Refusal("FM2377", "its units are told by month, and a split needs days")
-    days = _last_run(product.days)
-    costs, units = (np.array([*map(float, each)]) for each in (days.costs[numerator], days.units))
-    if not len(costs):
-        return Refusal("FM2377", "no day has both units and cost")
-    found = cost_behaviour(costs, units[:, None], names=[days.units_of], seed=seed)
+def _estimated(product: Product, now: Past, cost: Decimal, numerator: str, seed: int) -> Estimate | Refusal:
+    """Return the variable share of a month's cost, from its days, or from its months where days tell little.
+
+    The model tells the marginal cost of the last weeks; of the month it is as much for each of its units.
+    """
+    grain, series = _series(product, numerator)
+    costs, units = (np.array([float(pair[at]) for pair in series]) for at in (0, 1))
+    found = cost_behaviour(costs, units[:, None], names=[product.units_of], grain=grain, seed=seed)
     if found.refusal:
         return found.refusal
-    share = found.variable_share
-    value, lower, upper = (as_decimal(each) for each in (share.value, share.lower, share.upper))
+    marginal = found.drivers[0].joint_marginal_cost
+    part = _units(product, now, grain) / float(cost)
+    value, lower, upper = (
+        as_decimal(min(max(each * part, 0.0), 1.0)) for each in (marginal.value, marginal.lower, marginal.upper)
+    )
     return Estimate(value, min(lower, value), max(upper, value), found.level)
 
 
-def _last_run(days: Days) -> Days:
-    """Return the days after the last gap."""
-    gaps = [place for place, (one, after) in enumerate(pairwise(days.days), 1) if after - one > _A_DAY]
-    first = gaps[-1] if gaps else 0
-    costs = {name: each[first:] for name, each in days.costs.items()}
-    return replace(days, days=days.days[first:], units=days.units[first:], costs=costs)
+def _units(product: Product, now: Past, grain: Grain) -> float:
+    """Return the units of a month as its days count them: those of a level are one a day."""
+    if grain is MONTHLY or product.days is None:
+        return float(now.units or 0)
+    days = zip(product.days.days, product.days.units, strict=True)
+    return float(sum(units for day, units in days if day.replace(day=1) == now.month))
+
+
+def _series(product: Product, numerator: str) -> tuple[Grain, list[tuple[Decimal, Decimal]]]:
+    """Return cost and units without a gap until the last period that has both."""
+    if product.days is not None:
+        costs = product.days.costs[numerator]
+        # Bills that charge by the month have their cost on one day of it.
+        if sum(cost != 0 for cost in costs) * 2 > len(costs):
+            days = [*zip(product.days.days, costs, product.days.units, strict=True)]
+            return DAILY, _last_run(days, lambda one, after: after - one == _A_DAY)
+    months = [
+        (each.month, cost, each.units)
+        for each in product.past
+        if each.units is not None and (cost := each.costs[numerator]) is not None
+    ]
+    return MONTHLY, _last_run(months, lambda one, after: months_before(after, 1) == one)
+
+
+def _last_run(
+    series: Sequence[tuple[date, Decimal, Decimal]], is_next: Callable[[date, date], bool]
+) -> list[tuple[Decimal, Decimal]]:
+    gaps = [at for at, (one, after) in enumerate(pairwise(series), 1) if not is_next(one[0], after[0])]
+    return [(cost, units) for _, cost, units in series[gaps[-1] if gaps else 0 :]]
