@@ -9,12 +9,15 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.focus.columns import columns
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.marts.catalogue import TABLES, view_sql
+from finmod.marts.catalogue import TABLES, PublicTable, view_sql
+from finmod.settings.project import load_project
+from finmod.workspace.query import query
 from tests.books import Books, bill, month
+from tests.once import demo_once
 
 
-# The table of invoices is made of rows, not of SQL over the ledger: tests/marts/test_invoices.py.
-@pytest.mark.parametrize("table", [table.name for table in TABLES if table.name != "invoices"])
+# These two are made of rows, not of SQL over the ledger: tests/marts/test_invoices.py, tests/workspace/test_metric.py.
+@pytest.mark.parametrize("table", [table.name for table in TABLES if table.name not in {"invoices", "metrics_monthly"}])
 def test_a_table_has_the_same_columns_empty_and_filled(table: str, loaded: Books, tmp_path: Path) -> None:
     filled = Ledger(loaded.root / ".finmod")
     with Engine() as engine:
@@ -42,3 +45,21 @@ def test_the_cube_has_the_texts_of_its_keys(loaded: Books) -> None:
         "ServiceName": "Storage", "ChargeCategory": "Usage", "x_Charges": 1, "BilledCost": "1.500000000000",
         "x_UnknownListCost": 1,
     }  # fmt: skip
+
+
+def test_every_table_says_who_answers_for_it_and_in_which_unit() -> None:
+    for item in TABLES:
+        assert (bool(item.owner), bool(item.unit), bool(item.grain), item.answers[0].isupper()) == (True,) * 4, (
+            item.name
+        )
+
+
+@pytest.mark.parametrize("item", [item for item in TABLES if item.key], ids=lambda item: item.name)
+def test_a_tables_key_tells_its_rows_apart(item: PublicTable, tmp_path_factory: pytest.TempPathFactory) -> None:
+    project = load_project(demo_once(tmp_path_factory).folder)
+    columns = query(project, f"DESCRIBE {item.name}").rows
+    dimensions = [name for name, *_ in columns if name in {"x_Product", "x_Team"}]
+    key = ", ".join(f'"{name}"' for name in (*item.key, *dimensions))
+    ((rows, distinct),) = query(project, f"SELECT count(*), count(DISTINCT ({key})) FROM {item.name}").rows
+    assert rows == distinct
+    assert rows or item.name in {"allocated_levels_daily", "closes", "fx_rates"}

@@ -317,3 +317,26 @@ def test_books_are_read_once_for_several_metrics(books: Books) -> None:
     with measures(load_project(books.root)) as opened:
         assert opened.metrics.keys() >= {"per_order", "cloud_cost"}
         assert opened.months(opened.metrics["cloud_cost"].numerator[0]) == {*TWO_MONTHS}
+
+
+def test_customers_are_told_from_the_level_that_has_them(tmp_path: Path) -> None:
+    books = shared(
+        tmp_path / "levels",
+        f"{ALLOCATION}levels:\n  - {{name: customer, within: [product], share: {{by: driver, driver: calls}}}}\n",
+    )
+    books.write("drivers.yaml", "calls: {unit: call, grain: month, by: [product, customer], from: {csv: calls.csv}}\n")
+    books.write("calls.csv", "date,product,customer,calls\n2026-09,search,acme,3\n2026-09,search,globex,1\n")
+    books.write("metrics.yaml", "per_call: {cost: EffectiveCost, where: {product: search}, per: calls}\n")
+    project = load_project(books.root)
+    load_drivers(project, (), NOW)
+    apply(project, NOW, author="ada")
+    rows = values(ask(books, "cloud_cost", "customer", first=TWO_MONTHS[1]))
+    assert rows == [
+        ("2026-09", "acme", "71.5"),
+        ("2026-09", "globex", "23.833333333333"),
+        ("2026-09", None, "52.666666666667"),
+    ]
+    assert sum(Decimal(str(row[-1])) for row in rows) == Decimal("148.000000000000")
+    assert values(ask(books, "per_call", "customer", first=TWO_MONTHS[1]))[:2] == [
+        ("2026-09", "acme", "23.833333333333"), ("2026-09", "globex", "23.833333333333"),
+    ]  # fmt: skip

@@ -22,6 +22,7 @@ _FOLDER = "reductions"
 # Of a month: the books of today, those of a close and of a plan may be looked at in turn.
 _KEPT = 4
 _DIGITS = 24
+_WHOLE = "0000-00"
 BY = "x_BillingPeriod"
 """The column that tells the month of a row of a reduction."""
 
@@ -53,6 +54,33 @@ def reduced(
         except OSError:
             return f"({select([*marks])})"
     return relation([*files.values()]) if files else f"({select([])})"
+
+
+def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str) -> str:
+    """Return SQL for the rows of a query that are kept as one file, made where they are not; as ``reduced``.
+
+    Args:
+        engine: Where it is made.
+        store: Folder of the ledger.
+        name: Of the reduction.
+        mark: All that its rows depend on.
+        sql: The query.
+    """
+    folder = store / _FOLDER / name
+    target = folder / f"{_WHOLE}-{_digest(mark)}.parquet"
+    if not target.exists():
+        aside = folder / f".{uuid.uuid4().hex}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            engine.copy_parquet(sql, aside)
+            aside.replace(target)
+            _forget(folder, target)
+        except OSError:
+            return f"({sql})"
+        finally:
+            with suppress(OSError):
+                aside.unlink()
+    return relation([target])
 
 
 def _digest(mark: Sequence[str]) -> str:

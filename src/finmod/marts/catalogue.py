@@ -43,7 +43,8 @@ class PublicTable:
         unit: What its amounts are in.
         answers: The question it answers.
         owner: Who answers for what stands in it.
-        key: Columns that tell its rows apart; empty where rows of charges stand in it one by one.
+        key: Columns that tell its rows apart, together with those of dimensions where it has such; empty where rows
+            of charges, or of what restated them, stand in it one by one.
     """
 
     name: str
@@ -74,12 +75,15 @@ TABLES: Final = (
         "one row per issuer, invoice id, billing period and currency",
         "BillingCurrency of the row",
         "What was invoiced, and whether the charges are the same",
+        owner="Finance",
+        key=("InvoiceIssuerName", "InvoiceId", "x_BillingPeriod", "BillingCurrency"),
     ),
     PublicTable(
         "loads",
         "one row per load, billing period, file and currency",
         "BillingCurrency of the row",
         "What came from where",
+        key=("x_LoadId", "x_BillingPeriod", "x_File", "BillingCurrency"),
     ),
     PublicTable(
         "findings",
@@ -134,17 +138,29 @@ TABLES: Final = (
         "one row per day of publication and currency",
         "units of the reporting currency that one unit of the currency is",
         "What other currencies are in the reporting currency",
+        owner="Finance",
+        key=("date", "from"),
     ),
     PublicTable(
         "drivers",
         "one row per driver, period and target",
         "x_Unit of the row",
         "What costs are shared by: orders, requests, stored GB",
+        owner="who owns the driver's source",
+        key=("x_Driver", "x_Start", "x_Dimensions"),
     ),
-    PublicTable("closes", "one row per close of a month", "no amounts", "Which months stay as they were closed"),
+    PublicTable(
+        "closes",
+        "one row per close of a month",
+        "no amounts",
+        "Which months stay as they were closed",
+        owner="Finance",
+        key=("x_BillingPeriod", "x_ClosedAt"),
+    ),
     PublicTable(
         "allocated_daily",
-        "one row per billing period, day, source, currency, service, charge category, pool and target",
+        "one row per billing period, day, source, currency, service, charge category, pool and target, "
+        "and one more for what levels give it",
         "BillingCurrency of the row",
         "What each target costs a day, its parts of pools included",
     ),
@@ -153,12 +169,14 @@ TABLES: Final = (
         "one row per level, billing period, day, currency and member of the level",
         "BillingCurrency of the row",
         "What targets cost further down, such as customers",
+        key=("x_BillingPeriod", "x_ChargeDate", "BillingCurrency", "x_AllocationOf", "x_Level"),
     ),
     PublicTable(
         "allocation_proofs",
         "one row per billing period, day, currency, pool and cost",
         "BillingCurrency of the row",
         "Whether what went into a pool came out of it",
+        key=("x_BillingPeriod", "x_ChargeDate", "BillingCurrency", "x_Pool", "x_Measure"),
     ),
     PublicTable(
         "allocation_runs",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from finmod.terms.money import known_sum
 
@@ -49,8 +49,7 @@ class Term:
     since: Mapping[Member, date] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A metric of one period and member.
 
     Attributes:
@@ -89,12 +88,25 @@ def figures(
     """
     found = []
     for member in _members([*numerator, *denominator], width):
+        above = [_Part(term, member) for term in numerator]
+        below = [_Part(term, member) for term in denominator]
         for start, end in periods:
-            above, lacking = _side(numerator, member, start, end)
-            below, without = _side(denominator, member, start, end) if denominator else (None, None)
-            value, why = _divided(above, below, lacking or without, is_ratio=bool(denominator))
-            found.append(Figure(start, member, above, below, value, why))
+            over, lacking = _side(above, start, end)
+            under, without = _side(below, start, end) if below else (None, None)
+            value, why = _divided(over, under, lacking or without, is_ratio=bool(below))
+            found.append(Figure(start, member, over, under, value, why))
     return found
+
+
+class _Part:
+    """A term as one member sees it."""
+
+    __slots__ = ("cells", "is_added", "known", "own", "since")
+
+    def __init__(self, term: Term, member: Member) -> None:
+        self.own = member if len(term.places) == len(member) else tuple(member[place] for place in term.places)
+        self.cells, self.known, self.is_added = term.cells, term.known, term.sign > 0
+        self.since = term.since.get(self.own)
 
 
 def quotient(above: Decimal, below: Decimal) -> Decimal:
@@ -103,8 +115,13 @@ def quotient(above: Decimal, below: Decimal) -> Decimal:
     >>> quotient(Decimal(1), Decimal(3)), quotient(Decimal(10), Decimal(4))
     (Decimal('0.333333333333'), Decimal('2.5'))
     """
-    found = _WIDE.divide(above, below).quantize(_UNIT, context=_WIDE)
-    return found.normalize(_WIDE).quantize(Decimal(1), context=_WIDE) if found == found.to_integral() else _short(found)
+    found = _WIDE.quantize(_WIDE.divide(above, below), _UNIT).normalize(_WIDE)
+    # Whole tens are written out: 1E+2 is 100.
+    return found if found.as_tuple().exponent in _BEHIND else _WIDE.quantize(found, _ONE)
+
+
+_ONE: Final = Decimal(1)
+_BEHIND: Final = frozenset(range(-PLACES, 1))
 
 
 def whole(terms: Iterable[Term]) -> list[Term]:
@@ -133,21 +150,25 @@ def _in_order(member: Member) -> tuple[tuple[bool, str], ...]:
     return tuple((value is None, value or "") for value in member)
 
 
-def _side(terms: Sequence[Term], member: Member, start: date, end: date) -> tuple[Decimal | None, Why | None]:
+def _side(parts: Sequence[_Part], start: date, end: date) -> tuple[Decimal | None, Why | None]:
     """Return the sum of a side, and why there is none."""
-    total = Decimal(0)
-    for term in terms:
-        own = tuple(member[place] for place in term.places)
-        amount = term.cells.get((start, own), Decimal(0) if start in term.known else _ABSENT)
+    total = None
+    for part in parts:
+        amount = part.cells.get((start, part.own), _ABSENT)
         if amount is _ABSENT:
-            since = term.since.get(own)
-            return None, "not yet" if since is not None and since >= end else "missing"
+            if start not in part.known:
+                return None, "not yet" if part.since is not None and part.since >= end else "missing"
+            amount = _ZERO
         if amount is None:
             return None, "unknown"
-        total = _WIDE.add(total, amount) if term.sign > 0 else _WIDE.subtract(total, amount)
+        if total is None and part.is_added:
+            total = amount
+        else:
+            total = (_WIDE.add if part.is_added else _WIDE.subtract)(total or _ZERO, amount)
     return total, None
 
 
+_ZERO: Final = Decimal(0)
 _ABSENT: Final = Decimal("NaN")
 
 
@@ -161,7 +182,3 @@ def _divided(
     if below is None or below <= 0:
         return None, "missing" if below is None else "zero" if not below else "negative"
     return quotient(above, below), None
-
-
-def _short(value: Decimal) -> Decimal:
-    return value.normalize(_WIDE)

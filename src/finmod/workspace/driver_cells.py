@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.drivers import driver_files, driver_state, rows_sql
 from finmod.ledger.fx_file import read_rates
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.rates import Rule, rates_used
+from finmod.ledger.reductions import kept
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver
 from finmod.settings.project import Project
@@ -31,12 +33,13 @@ Length = Literal["day", "month"]
 Member = tuple[str | None, ...]
 """Values of dimensions, in their order; None where a driver names none, or what the taxonomy does not know."""
 
+# Changes where what is kept of a driver would be other rows for the same files.
+_SHAPE = "1"
 _PLACES = Decimal("1E-12")
 _WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What a driver tells of a member in a day or month.
 
     Attributes:
@@ -109,7 +112,7 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     state = driver_state(engine, ledger, version)
     is_abroad = driver.settings.unit in CURRENCIES and driver.settings.unit != project.currency
     step: Length = "day" if is_abroad else length  # each day has a rate
-    rows = _rows(engine, rows_sql(driver_files(ledger, state, [driver.name])), own, step)
+    rows = _rows(engine, project.store, driver_files(ledger, state, [driver.name]), driver, own, step)
     unit, unrated = driver.settings.unit, dict[str, list[date]]()
     if is_abroad:
         rows, unrated = _converted(project, unit, rows)
@@ -119,25 +122,35 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     return _cells(DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated), rows, members)
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     start: date
     text: str
     reading: Reading
     end: date
 
 
-def _rows(engine: Engine, rows: str, own: Sequence[str], step: Length) -> list[_Row]:
-    """Return the rows of a driver by day or month, and by the texts of its targets."""
+def _rows(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
+    engine: Engine, store: Path, files: Sequence[Path], driver: Driver, own: Sequence[str], step: Length
+) -> list[_Row]:
+    """Return the rows of a driver by day or month, and by the texts of its targets.
+
+    What months come to is kept: years of days are read once.
+    """
     start = f"CAST(date_trunc('{step}', x_Start) AS DATE)"
-    # What is not asked for is added up before the texts are looked at.
-    told = "x_Dimensions" if own else "'{}'"
-    found = engine.rows(
-        f"WITH each AS (SELECT x_Start, max(x_End) AS x_End, {told} AS text, sum(x_Value) AS value FROM {rows} "
-        f"GROUP BY x_Start, {told}) SELECT {start} AS start, text, sum(value), count(*), CAST(min(x_Start) AS DATE), "
-        f"arg_max(value, x_Start), max(value), CAST(max(x_End) AS DATE) FROM each GROUP BY ALL ORDER BY ALL"
+    rows = rows_sql(files)
+    if not own:  # what is not asked for is added up before the texts are looked at
+        one = "x_Start, max(x_End) AS x_End, '{}' AS x_Dimensions, sum(x_Value) AS x_Value"
+        rows = f"(SELECT {one} FROM {rows} GROUP BY x_Start)"
+    sql = (
+        f"SELECT {start} AS start, x_Dimensions, sum(x_Value) AS total, count(*) AS periods, "
+        f"CAST(min(x_Start) AS DATE) AS first, arg_max(x_Value, x_Start) AS last, max(x_Value) AS largest, "
+        f"CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
     )
-    return [_Row(row[0], row[1], Reading(row[2], row[3], row[4], row[5], row[6]), row[7]) for row in found]
+    if step == "month" and driver.settings.grain != "month" and files:
+        mark = [_SHAPE, step, *own[:1], *(file.name for file in files)]
+        sql = f"SELECT * FROM {kept(engine, store, f'driver-{driver.name}', mark, sql)}"
+    found = engine.rows(f"{sql} ORDER BY 1, 2")
+    return [_Row(row[0], row[1], Reading(*row[2:7]), row[7]) for row in found]
 
 
 def _converted(project: Project, currency: str, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, list[date]]]:

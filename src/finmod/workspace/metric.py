@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from finmod.errors import Problem, UserError, counted
 from finmod.models.metrics import Figure, figures, quotient, whole
@@ -31,8 +31,7 @@ _MONTH: Final = 30.4
 COMPARISONS: Final[tuple[Compare, ...]] = ("previous", "year")
 
 
-@dataclass(frozen=True)
-class MetricRow:
+class MetricRow(NamedTuple):
     """A figure, and the one that it is compared with.
 
     Attributes:

@@ -46,6 +46,7 @@ class Periods:
     grain: FiscalGrain | None
     starts: tuple[date, ...]
     daily: bool
+    _known: dict[date, FiscalPeriod] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, start: date) -> date:
         """Return the first day of the period that a month or day is in."""
@@ -53,6 +54,11 @@ class Periods:
 
     def period(self, start: date) -> FiscalPeriod:
         """Return the period that a month or day is in."""
+        if start not in self._known:
+            self._known[start] = self._period(start)
+        return self._known[start]
+
+    def _period(self, start: date) -> FiscalPeriod:
         if self.grain is None:
             return FiscalPeriod(start, start + _A_DAY, start.isoformat())
         return self.calendar.period_of(start, self.grain)
@@ -206,23 +212,31 @@ class _DriverTerms:
     def made(self) -> tuple[dict[Place, Decimal | None], dict[Member, list[tuple[date, int, int]]]]:
         """Return the term's cells, and member -> (start, days that are told, days that should be) of what lacks."""
         parts: defaultdict[Place, dict[Member, list[Reading | None]]] = defaultdict(dict)
+        found: dict[Place, Decimal | None] = {}
         lacking: dict[Member, list[tuple[date, int, int]]] = {}
-        ends = self._ends()
+        ends, spans = (
+            self._ends(),
+            [(start, self._days(start), self.periods.of(start)) for start in self.periods.starts],
+        )
+        is_alone = len(self.places) == len(self.cells.by) and self.periods.grain in {None, "month"}
         for member, since in self.cells.since.items():
             if not self.kept.keeps(member):
                 continue
-            for start in self.periods.starts:
+            own, end = tuple(member[each] for each in self.places), ends[member]
+            for start, days, first in spans:
                 reading = self.cells.cells.get((start, member))
-                expected = self._expected(start, since)
-                if not expected or (reading is None and start > ends[member]):
+                expected = self._expected(start, days, since)
+                if not expected or (reading is None and start > end):
                     continue  # not yet there, or ended
                 told = reading.periods if reading else 0
                 if told < expected:
                     lacking.setdefault(member, []).append((start, told, expected))
                     reading = None
-                place = self.periods.of(start), tuple(member[each] for each in self.places)
-                parts[place].setdefault(member, []).append(reading)
-        return {place: self._value(every) for place, every in parts.items()}, lacking
+                if is_alone:
+                    found[first, own] = self._of_one(reading)
+                else:
+                    parts[first, own].setdefault(member, []).append(reading)
+        return found | {place: self._value(every) for place, every in parts.items()}, lacking
 
     def _ends(self) -> dict[Member, date]:
         """Return member -> start of its last month or day with a value."""
@@ -233,16 +247,25 @@ class _DriverTerms:
         last = max(found.values(), default=None)
         return {member: date.max if day == last else day for member, day in found.items()}
 
-    def _expected(self, start: date, since: date) -> int:
+    def _days(self, start: date) -> int:
+        return 1 if self.periods.daily else monthrange(start.year, start.month)[1]
+
+    def _expected(self, start: date, days: int, since: date) -> int:
         """Return how many of the driver's periods a month or day has from the member's first one on."""
-        days = 1 if self.periods.daily else monthrange(start.year, start.month)[1]
-        first = max(start, since)
-        left = (start + timedelta(days=days) - first).days
+        left = days if since <= start else days - (since - start).days
         if left <= 0:
             return 0
         if self.cells.grain == "month":
             return 1
         return left * 24 if self.cells.grain == "hour" and since <= start else left
+
+    def _of_one(self, reading: Reading | None) -> Decimal | None:
+        """Return the value of one member in one month or day."""
+        if reading is None or self.measure.over_time == "last":
+            return reading.last if reading else None
+        if reading.total is None or self.measure.over_time == "sum":
+            return reading.total
+        return quotient(reading.total, Decimal(reading.periods))
 
     def _value(self, members: Mapping[Member, Sequence[Reading | None]]) -> Decimal | None:
         if self.measure.over_time == "last":

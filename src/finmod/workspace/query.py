@@ -111,9 +111,8 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
             if "invoices" in named:
                 make_invoices(engine, ledger, snapshot, project.invoices)
             if METRICS in named:
-                drivers_at = None if as_of is None else driver_state(engine, ledger, at=snapshot.loaded_at).version
-                books = Measures(engine, project, ledger, snapshot, run, drivers_at)
-                make_metrics(engine, *metrics_monthly(books))
+                at = None if as_of is None else snapshot.loaded_at
+                _make_metrics(Measures(engine, project, ledger, snapshot, run), at)
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
             drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
@@ -134,6 +133,12 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 unread = None
                 money = reporting(engine, project, ledger, snapshot)
                 _make_views(engine, ledger, snapshot, named, money, naming, beside)
+
+
+def _make_metrics(books: Measures, at: datetime | None) -> None:
+    """Make the table of metrics, by the drivers as they were at an instant; as they are where it is None."""
+    books.drivers_version = driver_state(books.engine, books.ledger, at=at).version if at else None
+    make_metrics(books.engine, *metrics_monthly(books))
 
 
 def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_close: bool) -> Run | None:

@@ -5,7 +5,6 @@ Owns the SQL of the sums, and what is said where a column or dimension is not th
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,6 @@ from finmod.engines.duckdb import identifier, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.reporting import REPORTING_COSTS
 from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH
-from finmod.settings.taxonomy import DIMENSION_NAME
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.taxonomy.patterns import matches
@@ -179,29 +177,26 @@ def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool)
     run = books.applied
     of_targets = dict(run.dimensions)
     own = _words(_ALLOCATED, {**of_targets, TARGET: next(iter(of_targets.values()))})
-    asked = {*by, *(demand.subject for demand in measure.where)} - {*own}
-    held = run.columns.get("allocated_levels", ())
-    # A level may add what no taxonomy knows, such as customers, whose names a driver tells.
-    named = {**dimensions, **{name: column_of(name) for name in asked if re.fullmatch(DIMENSION_NAME, name)}}
-    lower = {name: column for name, column in named.items() if column in held}
-    if not asked or not asked <= {*lower} or measure.part != "full":
+    asked = {*by, *(demand.subject for demand in measure.where)}
+    below = run.columns.get("allocated_levels", ())
+    lower = {name: column_of(name) for name in asked if column_of(name) in below}
+    if asked <= {*own} or not asked <= {*lower} or measure.part != "full":
         return _Table("daily" if daily else "allocated", own)
-    return _level(books, {*by, *(demand.subject for demand in measure.where)}, lower)
+    return _level(books, lower, below)
 
 
-def _level(books: Measures, asked: set[str], lower: Mapping[str, str]) -> _Table:
-    """Return the level that has all dimensions that are asked for, the one with the fewest others."""
-    filled = ", ".join(f"bool_or({identifier(column)} IS NOT NULL)" for column in lower.values())
+def _level(books: Measures, asked: Mapping[str, str], columns: Sequence[str]) -> _Table:
+    """Return the level that has all dimensions that are asked for, and the fewest others."""
+    filled = ", ".join(f"bool_or({identifier(column)} IS NOT NULL)" for column in columns)
     found = books.engine.rows(f"SELECT x_Level, {filled} FROM {books.relation('levels')} GROUP BY ALL ORDER BY 1")
+    wanted = {*asked.values()}
     fitting = [
         (sum(flags), level)
         for level, *flags in found
-        if asked <= {name for name, flag in zip(lower, flags, strict=True) if flag}
+        if wanted <= {column for column, flag in zip(columns, flags, strict=True) if flag}
     ]
-    columns = _words(_LEVELS, lower)
-    if not fitting:
-        return _Table("levels", columns, ("false",))
-    return _Table("levels", columns, (f"x_Level = {literal(min(fitting)[1])}",))
+    where = f"x_Level = {literal(min(fitting)[1])}" if fitting else "false"
+    return _Table("levels", _words(_LEVELS, asked), (where,))
 
 
 def _words(columns: Sequence[str], dimensions: Mapping[str, str]) -> dict[str, str]:
