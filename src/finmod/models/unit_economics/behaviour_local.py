@@ -39,6 +39,7 @@ _LEAST_SIZE: Final = 0.1
 _LEAST_LEVEL: Final = 0.1
 _LEAST_NOISE: Final = 5e-4
 _LEAST_WEIGHT: Final = 0.01
+_FAR: Final = 7.0
 _VARIANCES: Final = 5
 """How many equally likely variances of noise stand for all that so many periods leave open."""
 _RIDGE: Final = 1e-6
@@ -120,15 +121,22 @@ def now(series: Series) -> tuple[list[Now], list[Change]]:
     """Return what each plausible kind of noise says of the coefficients now, and the changes that were found."""
     columns = _with_fixed(series.readings)
     course, changes, moved = _searched(series, columns)
+    steady = moved / course.noise**2
     surprise, walk = surprises(series.readings, series.rhythm), _walk(len(columns), series.recent)
-    lingering = {phi: phi ** np.abs(np.subtract.outer(*(np.arange(len(columns)),) * 2)) for phi in PHIS}
+    apart = np.abs(np.subtract.outer(np.arange(len(columns)), np.arange(len(columns))))
+    even = {phi: phi**apart * np.outer(course.level, course.level) + steady for phi in PHIS}
     found: list[tuple[float, Now]] = []
+    tried = [(phi, size) for phi in PHIS for size in WALKS]
     for error in ERRORS:
         used = _with_fixed(believed(series.readings, surprise, error))
         walking = walk * ((used * course.sizes) @ used.T)
-        for phi in PHIS:
-            steady = lingering[phi] * np.outer(course.level, course.level) + moved / course.noise**2
-            found += [_fit(series.cost, used, steady + size**2 * walking, Kind(size, phi, error)) for size in WALKS]
+        found += [
+            _fit(series.cost, used, even[phi] + size**2 * walking, Kind(size, phi, error)) for phi, size in tried
+        ]
+        # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
+        best = max(log_likelihood for log_likelihood, _ in found)
+        near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
+        tried = [one for one in tried if one in near]
     return _weighted(found, len(columns) - columns.shape[1]), changes
 
 
