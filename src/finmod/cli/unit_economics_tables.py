@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from finmod.workspace.unit_economics import Answer, BrokenEven, Projected, Swings
     from finmod.workspace.unit_economics_split import ProductSplit
 
-_DIGITS = 4
-_FLOORS = {"short_run": "short run", "long_run": "long run", "target_margin": "target margin"}
+_DIGITS, _LARGE = 4, 10_000
+_FLOORS = {"short_run": "short run", "long_run": "long run", "target_margin": "target"}
 
 
 def tell_splits(answer: Answer[ProductSplit], form: Form) -> None:
@@ -201,7 +201,7 @@ def tell_price_floors(answer: Answer[PriceFloor], form: Form) -> None:
             (each.product, _count(each.units), _words(each.numerator), *map(amount_text, (*floors, each.price)),
              percent_text(room), binding)
         )  # fmt: skip
-    table(headings, shown, right=(headings[1], *headings[3:8]))
+    table(headings, shown, right=(headings[1], *headings[3:8]), spare=("units",))
     words = f"Prudent floors in {answer.books.currency} a unit: of cost at the upper end of its interval of 90 %."
     _below(answer, [words, "Room is what a discount may take of the price until the floor that binds."])
 
@@ -246,8 +246,8 @@ def _unit_cost(row: UnitCost) -> tuple[Any, ...]:
 
 def amount_text(value: Decimal | None) -> str:
     """Return an amount of a unit: two places, or as many as show four digits; unknown is a dash."""
-    if value is None:
-        return "-"
+    if value is None or abs(value) >= _LARGE:
+        return whole_text(value)
     places = min(12, _DIGITS - 1 - value.adjusted()) if value and abs(value) < 1 else 2
     return f"{value:,.{places}f}"
 
