@@ -13,23 +13,23 @@ AMOUNTS = st.integers(-(10**20), 10**20)
 
 
 def test_lines_are_cut_in_proportion() -> None:
-    assert cut([60, 40, 0], [50, 25, 25]) == [[30, 20, 0], [15, 10, 0], [15, 10, 0]]
-    assert cut([5], [2, 3]) == [[2], [3]]
-    assert cut([1, 2], []) == []
+    assert cut([60, 40, 0], [50, 25, 25]) == [[30, 15, 15], [20, 10, 10], [0, 0, 0]]
+    assert cut([5], [2, 3]) == [[2, 3]]
+    assert cut([1, 2], []) == [[], []]
 
 
 def test_without_a_sum_there_is_no_proportion_and_the_margins_still_hold() -> None:
-    assert cut([5, -5], [3, -3]) == [[3, 0], [2, -5]]
+    assert cut([5, -5], [3, -3]) == [[3, 2], [0, -5]]
 
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=5), st.lists(AMOUNTS, min_size=1, max_size=6))
-def test_rows_sum_to_members_and_columns_to_lines(lines: list[int], members: list[int]) -> None:
+def test_parts_of_a_member_sum_to_it_and_parts_of_a_line_to_the_line(lines: list[int], members: list[int]) -> None:
     members = [*members, sum(lines) - sum(members)]
 
     found = cut(lines, members)
 
-    assert [sum(row) for row in found] == members
-    assert [sum(column) for column in zip(*found, strict=True)] == lines
+    assert [sum(parts) for parts in found] == lines
+    assert [sum(parts) for parts in zip(*found, strict=True)] == members
 
 
 @given(st.lists(st.integers(0, 10**15), min_size=2, max_size=5), st.lists(st.integers(0, 10**15), min_size=1))
@@ -41,7 +41,7 @@ def test_a_part_is_within_two_units_of_its_proportion(lines: list[int], members:
     found = cut(lines, members)
 
     assert all(
-        abs(found[at][place] - Fraction(member * line, whole)) <= 2
+        abs(found[place][at] - Fraction(member * line, whole)) <= 2
         for at, member in enumerate(members) for place, line in enumerate(lines)
     )  # fmt: skip
 

@@ -75,13 +75,11 @@ def test_a_file_of_comments_says_what_no_file_says(tmp_path: Path, text: str) ->
 
 def test_the_example_of_the_template_is_read(tmp_path: Path) -> None:
     example = pnl_text().partition("# Example:\n")[2]
-    lines = [line[2:] for line in example.splitlines()]
 
-    found = read(tmp_path, "\n".join(lines)).settings
+    found = read(tmp_path, "\n".join(line[2:] for line in example.splitlines())).settings
 
-    assert [each.name for each in (*found.revenue, *found.cloud, *found.other)] == [
-        "Subscriptions", "Support plans", "Tooling", "Payment fees", "Salaries",
-    ]  # fmt: skip
+    names = [[each.name for each in lines] for lines in (found.revenue, found.cloud, found.other)]
+    assert names == [["Subscriptions"], ["Support plans", "Tooling"], ["Payment fees", "Salaries"]]
 
 
 def test_the_schema_is_written_for_editors(tmp_path: Path) -> None:

@@ -170,8 +170,8 @@ def test_revenue_in_another_currency_is_converted_or_unknown(tmp_path: Path) -> 
     found = report_of(books)
     assert (item(found, "revenue"), item(found, "gross_margin"), item(found, "cogs")) == (None, None, D(90))
     assert (
-        "FM2313 The line 'Subscriptions' is in EUR, and 2 periods from 2026-08-01 on have no exchange rate: they are "
-        "unknown. Add the rates: finmod fx read FILE." in findings(found)
+        "FM2313 The line 'Subscriptions' is in EUR, and there is no exchange rate for 1 period from 2026-09-01 on: "
+        "what it has there is unknown. Add the rates: finmod fx read FILE." in findings(found)
     )
     books.write("fx.csv", "date,from,to,rate\n2026-09-30,EUR,USD,1.25\n")
     books.write("finmod.yaml", (books.root / "finmod.yaml").read_text(encoding="utf-8") + "fx: fx.csv\n")
@@ -192,7 +192,9 @@ def test_revenue_that_no_team_has_is_known_of_all_together_alone(tmp_path: Path)
 
 
 def test_cost_that_no_rule_takes_is_told_where_no_line_is_named_for_it(tmp_path: Path) -> None:
-    found = report_of(books_of(tmp_path / "books", pnl_yaml=PNL.replace("default: {name: Hosting, section: cogs}\n", "")))
+    found = report_of(
+        books_of(tmp_path / "books", pnl_yaml=PNL.replace("default: {name: Hosting, section: cogs}\n", ""))
+    )
 
     assert lines(found)["Cloud cost, unclassified"] == D(60)
     (unclassified,) = [each for each in found.findings if each.code == "FM2311"]

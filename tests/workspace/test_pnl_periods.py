@@ -78,7 +78,11 @@ def test_without_a_month_there_is_no_statement() -> None:
 def test_months_without_charges_are_in_no_period() -> None:
     year = chosen_periods(FEBRUARY, Asked("year"), MONTHS)
 
-    assert (year.place(date(2026, 9, 30)), year.place(date(2026, 10, 1)), year.place(date(2026, 1, 31))) == (0, None, None)
+    assert (year.place(date(2026, 9, 30)), year.place(date(2026, 10, 1)), year.place(date(2026, 1, 31))) == (
+        0,
+        None,
+        None,
+    )
     assert year.starts() == MONTHS
     assert len(year.months()) == 12
 

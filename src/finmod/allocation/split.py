@@ -7,7 +7,6 @@ construction, and none is off by more than a unit and what a double cannot tell.
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, Inexact
 from itertools import pairwise
 from typing import Final
 
@@ -24,8 +23,6 @@ MILLION: Final = UNIT * 10**6
 
 NARROW: Final = 9 * 10**18
 """Amounts up to here, 9 million currency units, are split in 64-bit integers; larger ones in Python's."""
-
-_EXACT = Context(prec=100, traps=[Inexact])
 
 
 def split(amounts: Ints, edges: Floats) -> Ints:
@@ -82,21 +79,3 @@ def amount_sql(whole: str | None, rest: str) -> str:
     small = f"CAST(CAST({rest} AS DECIMAL(19,0)) * CAST(0.000000000001 AS DECIMAL(12,12)) AS {DECIMAL})"
     large = f"CAST(CAST({whole} AS DECIMAL(19,0)) * CAST(1000000 AS DECIMAL(7,0)) AS {DECIMAL})"
     return f"{large} + {small}" if whole else small
-
-
-def in_units(amount: Decimal) -> int:
-    """Return money of 12 places in units of 1e-12, every digit of it.
-
-    >>> in_units(Decimal("1000000000000000000.000000000001"))
-    1000000000000000000000000000001
-    """
-    return int(amount.scaleb(12, _EXACT))
-
-
-def in_money(units: int) -> Decimal:
-    """Return units of 1e-12 as money, whatever their number.
-
-    >>> in_money(10**30 + 1)
-    Decimal('1000000000000000000.000000000001')
-    """
-    return Decimal(units).scaleb(-12, _EXACT)

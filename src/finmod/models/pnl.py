@@ -238,11 +238,12 @@ class _Sums:
 
     def and_of(self, others: Iterable[_Sums]) -> _Sums:
         """Return the sums of several; of none these."""
-        lines, variable = list(self.lines), list(self.variable)
-        for other in others:
-            lines = [_plus(*each) for each in zip(lines, other.lines, strict=True)]
-            variable = [_plus(*each) for each in zip(variable, other.variable, strict=True)]
-        return _Sums(lines, variable)
+        every = [*others]
+        places = range(len(self.lines))
+        return _Sums(
+            [_added(self.lines[at], (each.lines[at] for each in every)) for at in places],
+            [_added(self.variable[at], (each.variable[at] for each in every)) for at in places],
+        )
 
 
 def statement(  # noqa: PLR0913 -- what was, what was planned, and of which lines
@@ -300,18 +301,19 @@ class _Maker:
             by_member.setdefault(place[1], []).append(place)
         named = sorted(member for member in by_member if member is not None)
         known: list[Member] = [*named, *([None] if None in by_member else [])]
+        totals = tuple(self.column(places, actual, budget) for places in by_period)
         return Statement(
             lines=tuple(self.lines),
             periods=periods,
             members=tuple(known),
             columns=columns,
-            totals=tuple(self.column(places, actual, budget) for places in by_period),
+            totals=totals,
             whole={
                 # Of one period the whole is that period.
                 member: columns[places[0]] if len(places) == 1 else self.column(places, actual, budget, member=member)
                 for member, places in by_member.items()
             },
-            total=self.column(every, actual, budget),
+            total=totals[0] if periods == 1 else self.column(every, actual, budget),
             stated=stated,
             planned=self.planned,
         )
@@ -377,6 +379,16 @@ def _sum(amounts: Sequence[Decimal | None], places: Iterable[int]) -> Decimal | 
     found = _ZERO
     for place in places:
         amount = amounts[place]
+        if amount is None:
+            return None
+        found += amount
+    return found
+
+
+def _added(found: Decimal | None, amounts: Iterable[Decimal | None]) -> Decimal | None:
+    if found is None:
+        return None
+    for amount in amounts:
         if amount is None:
             return None
         found += amount

@@ -13,33 +13,42 @@ from itertools import accumulate
 
 
 def cut(lines: Sequence[int], members: Sequence[int]) -> list[list[int]]:
-    """Return member x line: the amount of each line that is a member's, in proportion to the member's amount.
+    """Return line x member: the amount of each line that is a member's, in proportion to the member's amount.
 
     Args:
         lines: Amount of each line, whole numbers.
         members: Amount of each member; the same sum.
 
     Returns:
-        Whole numbers, each within 2 of its exact proportion: rows sum to members, columns to lines. Where both sum to 0
-        there is no proportion, and each member's amount is of the first line, the last member having the rest.
+        Whole numbers, each within 2 of its exact proportion: a member's sum to its amount, a line's to the line. Where
+        both sum to 0 there is no proportion, and each member's amount is of the first line, the last member having the
+        rest.
 
     >>> cut([70, 30], [1, 98, 1])
-    [[1, 0], [68, 30], [1, 0]]
+    [[1, 68, 1], [0, 30, 0]]
     """
     whole = sum(members)
-    if not members or len(lines) == 1:
-        return [[amount] for amount in members]
+    if len(lines) == 1 or not members:
+        return [list(members) for _ in lines]
     if whole == 0:
-        rest = [lines[0] - sum(members[:-1]), *lines[1:]]
-        return [*([amount, *[0] * (len(lines) - 1)] for amount in members[:-1]), rest]
-    corners = [*accumulate(lines)]
-    before, found = [0] * len(lines), list[list[int]]()
-    for at, reached in enumerate(accumulate(members), 1):
+        nothing = [0] * (len(members) - 1)
+        return [[*members[:-1], lines[0] - sum(members[:-1])], *([*nothing, amount] for amount in lines[1:])]
+    return _cut(lines, members, whole)
+
+
+def _cut(lines: Sequence[int], members: Sequence[int], whole: int) -> list[list[int]]:
+    import numpy as np  # noqa: PLC0415 -- takes longer to import than most statements take
+
+    # As objects: products of two amounts have more digits than 64 bits.
+    reached = np.cumsum(np.array(members, dtype=object))
+    below = np.zeros(len(members) + 1, dtype=object)
+    found: list[list[int]] = []
+    for corner in accumulate(lines):
         # The last corners are the margins themselves.
-        corner = corners if at == len(members) else [_rounded(reached * each, whole) for each in corners]
-        grown = [one - other for one, other in zip(corner, before, strict=True)]
-        found.append([one - other for one, other in zip(grown, [0, *grown], strict=False)])
-        before = corner
+        inner = (2 * reached[:-1] * corner + whole) // (2 * whole) if len(found) < len(lines) - 1 else reached[:-1]
+        above = np.concatenate([[0], inner, [corner]])
+        found.append(np.diff(above - below).tolist())
+        below = above
     return found
 
 
@@ -52,8 +61,3 @@ def spread(amount: int, parts: int) -> list[int]:
     sign = -1 if amount < 0 else 1
     each, more = divmod(abs(amount), parts)
     return [sign * (each + (at < more)) for at in range(parts)]
-
-
-def _rounded(over: int, under: int) -> int:
-    """Return a quotient rounded to the nearest whole number."""
-    return (2 * over + under) // (2 * under)

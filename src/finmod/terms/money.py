@@ -40,3 +40,21 @@ def plain(value: Decimal) -> str:
     text = f"{value:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
+
+
+def in_units(amount: Decimal) -> int:
+    """Return money of 12 places in units of 1e-12, every digit of it.
+
+    >>> in_units(Decimal("1000000000000000000.000000000001"))
+    1000000000000000000000000000001
+    """
+    return int(amount.scaleb(12, _EXACT))
+
+
+def in_money(units: int) -> Decimal:
+    """Return units of 1e-12 as money, whatever their number.
+
+    >>> in_money(10**30 + 1)
+    Decimal('1000000000000000000.000000000001')
+    """
+    return Decimal(units).scaleb(-12, _EXACT)

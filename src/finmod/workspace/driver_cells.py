@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, literal
 from finmod.ledger.drivers import driver_files, driver_state, rows_sql
 from finmod.ledger.fx_file import read_rates
 from finmod.ledger.ledger import Ledger
@@ -92,6 +92,7 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     *,
     length: Length = "month",
     version: int | None = None,
+    bounds: tuple[date | None, date | None] = (None, None),
 ) -> DriverCells:
     """Return a driver by day or month and by those of some dimensions that it is told by.
 
@@ -107,12 +108,14 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
         by: Dimensions that are asked for.
         length: Of the periods that cells have; hours are added up to days, a month is a month in any case.
         version: Of the drivers; None for the newest.
+        bounds: Only periods that end after the first and start before the second of two days; None for no bound.
     """
     own = tuple(name for name in by if name in driver.settings.by)
     state = driver_state(engine, ledger, version)
     is_abroad = driver.settings.unit in CURRENCIES and driver.settings.unit != project.currency
     step: Length = "day" if is_abroad else length  # each day has a rate
-    rows = _rows(engine, project.store, driver_files(ledger, state, [driver.name]), driver, own, step)
+    sql = _sql(engine, project.store, driver_files(ledger, state, [driver.name]), driver, own, step)
+    rows = _rows(engine, sql, bounds)
     unit, unrated = driver.settings.unit, dict[str, list[date]]()
     if is_abroad:
         rows, unrated = _converted(project, unit, rows)
@@ -129,27 +132,43 @@ class _Row(NamedTuple):
     end: date
 
 
-def _rows(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
+def _told(own: Sequence[str], by: Sequence[str]) -> str:
+    """Return SQL of the targets of a row as JSON, of the dimensions that are asked for alone."""
+    if len(own) == len(by):
+        return "x_Dimensions" if own else "'{}'"
+    # Names of dimensions have no sign that a pointer of JSON would take for another.
+    parts = (f"{literal(name)}, json_extract_string(x_Dimensions, {literal('/' + name)})" for name in own)
+    return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)" if own else "'{}'"
+
+
+def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
     engine: Engine, store: Path, files: Sequence[Path], driver: Driver, own: Sequence[str], step: Length
-) -> list[_Row]:
-    """Return the rows of a driver by day or month, and by the texts of its targets.
+) -> str:
+    """Return SQL of a driver by day or month, and by the texts of its targets.
 
     What months come to is kept: years of days are read once.
     """
-    start = f"CAST(date_trunc('{step}', x_Start) AS DATE)"
-    rows = rows_sql(files)
-    if not own:  # what is not asked for is added up before the texts are looked at
-        one = "x_Start, max(x_End) AS x_End, '{}' AS x_Dimensions, sum(x_Value) AS x_Value"
-        rows = f"(SELECT {one} FROM {rows} GROUP BY x_Start)"
+    rows, told = rows_sql(files), _told(own, driver.settings.by)
+    if told != "x_Dimensions":  # what is not asked for is added up before periods are
+        one = f"x_Start, max(x_End) AS x_End, {told} AS x_Dimensions, sum(x_Value) AS x_Value"
+        rows = f"(SELECT {one} FROM {rows} GROUP BY x_Start, {told})"
     sql = (
-        f"SELECT {start} AS start, x_Dimensions, sum(x_Value) AS total, count(*) AS periods, "
-        f"CAST(min(x_Start) AS DATE) AS first, arg_max(x_Value, x_Start) AS last, max(x_Value) AS largest, "
-        f"CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
+        f"SELECT CAST(date_trunc('{step}', x_Start) AS DATE) AS start, x_Dimensions, sum(x_Value) AS total, "
+        f"count(*) AS periods, CAST(min(x_Start) AS DATE) AS first, arg_max(x_Value, x_Start) AS last, "
+        f"max(x_Value) AS largest, CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
     )
-    if step == "month" and driver.settings.grain != "month" and files:
-        mark = [_SHAPE, step, *own[:1], *(file.name for file in files)]
-        sql = f"SELECT * FROM {kept(engine, store, f'driver-{driver.name}', mark, sql)}"
-    found = engine.rows(f"{sql} ORDER BY 1, 2")
+    if step == "day" or driver.settings.grain == "month" or not files:
+        return f"({sql})"
+    mark = [_SHAPE, step, told, *(file.name for file in files)]
+    return kept(engine, store, f"driver-{driver.name}", mark, sql)
+
+
+def _rows(engine: Engine, sql: str, bounds: tuple[date | None, date | None]) -> list[_Row]:
+    first, last = bounds
+    tests = [f"ended > DATE '{first}'"] if first else []
+    tests += [f"start < DATE '{last}'"] if last else []
+    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    found = engine.rows(f"SELECT * FROM {sql}{where} ORDER BY 1, 2")
     return [_Row(row[0], row[1], Reading(*row[2:7]), row[7]) for row in found]
 
 
@@ -201,11 +220,12 @@ def _first(reading: Reading) -> date:
 
 def _members(engine: Engine, taxonomy: Taxonomy | None, own: Sequence[str], texts: Iterable[str]) -> dict[str, Member]:
     """Return JSON of a row's targets -> its member: a text is the value that it was last."""
-    parsed: dict[str, dict[str, Any]] = {text: json.loads(text) for text in texts}
+    every = [*texts]
+    parsed: dict[str, dict[str, Any]] = dict(zip(every, json.loads(f"[{','.join(every)}]"), strict=True))
     named: dict[str, dict[str, str | None]] = {}
     for name in own:
-        every = {each[name] for each in parsed.values() if each.get(name) is not None}
-        named[name] = _named(engine, taxonomy, name, sorted(every))
+        words = {each[name] for each in parsed.values() if each.get(name) is not None}
+        named[name] = _named(engine, taxonomy, name, sorted(words))
     return {text: tuple(named[name].get(each.get(name, "")) for name in own) for text, each in parsed.items()}
 
 

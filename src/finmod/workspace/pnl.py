@@ -201,7 +201,10 @@ def _with_unknown(cells: tuple[Cell, ...], series: SeriesCells) -> tuple[Cell, .
 
 def _renamed(cells: Iterable[Cell], named: dict[Member, Member] | None) -> Iterator[Cell]:
     for cell in cells:
-        yield cell if named is None else replace(cell, member=named[cell.member])
+        if named is None:
+            yield cell
+        else:
+            yield Cell(cell.line, cell.period, named[cell.member], cell.amount, cell.share, cell.known)
 
 
 def _grouped(found: _Found, cohorts: Cohorts | None) -> tuple[dict[Member, Member] | None, list[Finding]]:

@@ -7,13 +7,11 @@ earlier month belongs where it was billed, so that everything adds up.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from finmod.allocation.split import in_money, in_units
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.errors import Problem, UserError, counted, near, printable
 from finmod.focus.columns import COSTS
@@ -22,20 +20,19 @@ from finmod.ledger.ledger import Ledger
 from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
 from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
-from finmod.marts.catalogue import view_sql
 from finmod.marts.monthly import BILL, allocated_months
 from finmod.models.pnl import Cell, Member, Proof
-from finmod.models.proportional import cut
 from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.terms.findings import Finding
+from finmod.terms.money import in_units
 from finmod.workspace.fx import reporting
 from finmod.workspace.pnl_lines import Lines
-from finmod.workspace.pnl_periods import Periods
-
-_DAY = "least(greatest(x_ChargeDate, x_BillingPeriod), last_day(x_BillingPeriod))"
+from finmod.workspace.pnl_members import Members, Target, cut_among
+from finmod.workspace.pnl_periods import DAY, Periods
+from finmod.workspace.pnl_proof import ledger_totals
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,8 @@ def cloud_costs(
     if level is None:
         cells = [_cell(lines, periods, row, row[6] if by else None) for row in found]
     else:
-        cells = _cut(books, lines, periods, found, level, column_of(by or ""))
+        targets = [((row[0], row[1], *row[6:]), _cell(lines, periods, row, None)) for row in found]
+        cells = cut_among(targets, _members(books, lines, periods, level, column_of(by or "")))
     return Costs(tuple(cells), proofs, tuple(findings), unclassified)
 
 
@@ -167,7 +165,7 @@ def _offer_rows(books: Books, lines: Lines, periods: Periods, target: Sequence[s
 
 
 def _bucket(periods: Periods) -> str:
-    return _DAY if periods.by_day else "x_BillingPeriod"
+    return DAY if periods.by_day else "x_BillingPeriod"
 
 
 def _relation(books: Books, table: Table, *, by_day: bool) -> str:
@@ -214,57 +212,20 @@ def _share(lines: Lines, periods: Periods, rule: int, segment: int) -> Decimal:
     return lines.rule_shares[rule].on(day)
 
 
-def _cut(  # noqa: PLR0913, PLR0917 -- what is cut, and by what
-    books: Books,
-    lines: Lines,
-    periods: Periods,
-    found: Sequence[Sequence[Any]],
-    level: tuple[str, list[str]],
-    column: str,
-) -> list[Cell]:
-    """Return cells of the members of a level: each target's lines, in proportion to what its members cost."""
-    members = _members(books, lines, periods, level, column)
-    by_target: defaultdict[tuple[Any, ...], list[Sequence[Any]]] = defaultdict(list)
-    for row in found:
-        by_target[row[0], row[1], *row[6:]].append(row)
-    cells: list[Cell] = []
-    for target, rows in by_target.items():
-        own = members.get(target, [])
-        units = [_units(row[3]) for row in rows]
-        rest = sum(units) - sum(amount for _, amount in own)
-        if rest or not own:
-            # Levels have all of it once; what they do not have is nobody's, so that nothing is lost.
-            own = [*own, (None, rest)]
-        models = [_cell(lines, periods, row, None) for row in rows]
-        for (member, _), parts in zip(own, cut(units, [amount for _, amount in own]), strict=True):
-            cells += (
-                Cell(model.line, model.period, member, None if model.amount is None else in_money(part), model.share,
-                     in_money(part))
-                for model, part in zip(models, parts, strict=True) if part or model.amount is None
-            )  # fmt: skip
-    return cells
-
-
 def _members(
     books: Books, lines: Lines, periods: Periods, level: tuple[str, list[str]], column: str
-) -> dict[tuple[Any, ...], list[tuple[Member, int]]]:
-    """Return period, segment, target -> its members and what each costs, in units of the 12th place."""
+) -> dict[Target, Members]:
+    """Return period, segment, columns of the target -> its members and what each costs."""
     rows = _money(books, lines.cost, _relation(books, ALLOCATED_LEVELS, by_day=periods.by_day))
     held = "".join(f", {identifier(each)}" for each in level[1])
     found = books.engine.rows(
-        f"SELECT period, segment, {identifier(column)} AS member, sum(amount) AS amount{held} "
+        f"SELECT list(member ORDER BY member), list(amount ORDER BY member), period, segment{held} FROM ("
+        f"SELECT period, segment, {identifier(column)} AS member, coalesce(sum(amount), 0) AS amount{held} "
         f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} "
-        "WHERE x_Level = ? GROUP BY ALL ORDER BY ALL",
+        f"WHERE x_Level = ? GROUP BY ALL) GROUP BY period, segment{held}",
         [level[0]],
     )
-    members: dict[tuple[Any, ...], list[tuple[Member, int]]] = {}
-    for period, segment, member, amount, *target in found:
-        members.setdefault((period, segment, *target), []).append((member, _units(amount)))
-    return members
-
-
-def _units(amount: Decimal | None) -> int:
-    return 0 if amount is None else in_units(amount)
+    return {tuple(target): Members(names, [*map(in_units, amounts)]) for names, amounts, *target in found}
 
 
 def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
@@ -273,13 +234,7 @@ def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
         books.engine.rows("SELECT BillingCurrency, coalesce(sum(original), 0) FROM pnl_rows GROUP BY 1 ORDER BY 1")
     )
     snapshot = books.ledger.at(books.engine, books.run.ledger_version)
-    charges = view_sql("charges_daily", books.ledger, snapshot)
-    ledger = dict(
-        books.engine.rows(
-            f"SELECT BillingCurrency, coalesce(sum({lines.cost}), 0) FROM ({charges}) AS each "
-            f"JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} GROUP BY 1"
-        )
-    )
+    ledger = ledger_totals(books.engine, books.ledger, snapshot, lines.cost, periods)
     nothing = Decimal(0)
     return tuple(
         Proof(currency, ledger.get(currency, nothing), stated.get(currency, nothing))

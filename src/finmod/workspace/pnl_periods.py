@@ -18,6 +18,9 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _FISCAL = re.compile(r"FY([0-9]{4})(?:[- ]?(?:Q([1-4])|P(0[1-9]|1[0-2])))?")
 _CODE = "FM2332"
 
+DAY = "least(greatest(x_ChargeDate, x_BillingPeriod), last_day(x_BillingPeriod))"
+"""SQL: the day of a row in a calendar of weeks, clamped into the month that it is billed in."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -83,6 +86,12 @@ class Periods:
     def months(self) -> list[date]:
         """Return the first days of the months that the periods have days of."""
         return [each.first for each in Calendar().periods(self.first, self.end, "month")]
+
+    @property
+    def bounds(self) -> tuple[date, date]:
+        """Return the first day of the first month, and the day after the last one."""
+        months = self.months()
+        return months[0], Calendar().period_of(months[-1], "month").end
 
     def relation(self, changes: Sequence[date]) -> str:
         """Return SQL of the columns day, period and segment: how many of some days of change lie on or before it."""

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
 
-from finmod.allocation.split import in_money, in_units
 from finmod.errors import counted, printable
 from finmod.ledger.drivers import driver_rows
 from finmod.models.pnl import Cell, Line, Member
 from finmod.models.proportional import spread
 from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.findings import Finding
+from finmod.terms.money import in_money, in_units
 from finmod.workspace.driver_cells import DriverCells, driver_cells
 from finmod.workspace.driver_values import resolver
 from finmod.workspace.pnl_costs import Books
@@ -96,7 +96,7 @@ def _add(
         books, by = question.books, [question.by] if question.by else []
         read[driver.name, by_day] = driver_cells(
             books.engine, books.project, books.ledger, question.taxonomy, driver, by,
-            length="day" if by_day else "month",
+            length="day" if by_day else "month", bounds=periods.bounds,
         )  # fmt: skip
     cells = read[driver.name, by_day]
     shares = question.lines.shares.get(series.line, Shares(line.section))
@@ -156,8 +156,7 @@ def _missing(question: Question, series: Series) -> Mapping[int, int]:
     """Return the periods that a driver does not reach as a whole -> how many of its own periods lack there."""
     books, periods, settings = question.books, question.periods, series.driver.settings
     step = "month" if settings.grain == "month" else "day"
-    months = periods.months()
-    first, last = months[0], months[-1] + timedelta(days=days_in(months[-1]))
+    months, (first, last) = periods.months(), periods.bounds
     rows = driver_rows(books.engine, books.ledger, [series.driver.name], first=first, last=last)
     there = {
         start
@@ -200,8 +199,8 @@ def _cut_by_weeks(named: str, series: Series) -> Finding:
 def _unrated(named: str, series: Series, cells: DriverCells) -> Finding:
     currency, days = next(iter(cells.unrated.items()))
     message = (
-        f"{named} is in {currency}, and {counted(len(days), 'period')} from {min(days)} on have no exchange rate: they "
-        "are unknown. Add the rates: finmod fx read FILE."
+        f"{named} is in {currency}, and there is no exchange rate for {counted(len(days), 'period')} from {min(days)} "
+        "on: what it has there is unknown. Add the rates: finmod fx read FILE."
     )
     return Finding(code="FM2313", severity="warning", message=message, where=series.place)
 

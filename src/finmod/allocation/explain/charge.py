@@ -18,9 +18,10 @@ from finmod.allocation.explain.basis import answered
 from finmod.allocation.pools import POOL
 from finmod.allocation.run import Run
 from finmod.allocation.shares import EPOCH, Dated, When
-from finmod.allocation.split import in_money, in_units, split_wide
+from finmod.allocation.split import split_wide
 from finmod.engines.duckdb import Engine, identifier
 from finmod.taxonomy.naming import NAMES
+from finmod.terms.money import in_money, in_units
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from finmod.allocation.explain.basis import Basis, answered, basis_of_answer, ba
 from finmod.allocation.kubernetes_charges import WEIGHTS
 from finmod.allocation.run import Run
 from finmod.allocation.shares import EPOCH, When
-from finmod.allocation.split import MILLION, UNIT, in_money, split_any
+from finmod.allocation.split import MILLION, UNIT, split_any
 from finmod.allocation.vectors import Floats, Ints, Vector
 from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.terms.money import in_money
 
 
 @dataclass

@@ -1,0 +1,121 @@
+"""``finmod pnl``: what stands on the screen, in files and in pipes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.books import Books
+from tests.statements import PNL, books_of
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """The project; no test changes it."""
+    return books_of(tmp_path_factory.mktemp("pnl") / "books")
+
+
+def test_all_together_are_told_by_lines(books: Books) -> None:
+    said = books.run("pnl")
+
+    assert said.code == 0
+    assert said.out.splitlines()[:8] == [
+        "                     2026-08  2026-09   total",
+        "  Subscriptions       280.00   400.00  680.00",
+        "Revenue               280.00   400.00  680.00",
+        "  Platform             40.00    40.00   80.00",
+        "  Hosting             100.00   100.00  200.00",
+        "Cost of sales         140.00   140.00  280.00",
+        "Gross profit          140.00   260.00  400.00",
+        "Gross margin          50.0 %   65.0 %  58.8 %",
+    ]
+    assert "2026-08 to 2026-09 in USD; EffectiveCost of allocation 1, applied " in said.out
+    assert "Cloud lines are all 296.00 USD of the ledger, to the last digit" in said.out
+
+
+def test_products_stand_below_each_other_the_best_first(books: Books) -> None:
+    said = books.run("pnl", "--by", "product")
+
+    rows = [line.split()[0] for line in said.out.splitlines()[:5]]
+    assert rows == ["Product", "search", "ads", "(unallocated)", "all"]
+    assert "info FM2315" in said.out
+    assert "Salaries' is not told by product: it stands with what is nobody's" in said.out
+
+
+def test_several_periods_of_products_have_a_total(books: Books) -> None:
+    said = books.run("pnl", "--by", "product", "--from", "2026-08")
+
+    assert [line.split()[0] for line in said.out.splitlines()[:13]] == [
+        "Period", *["2026-08"] * 4, *["2026-09"] * 4, *["total"] * 4,
+    ]  # fmt: skip
+
+
+def test_a_budget_has_a_plan_and_a_variance_beside_each_period(tmp_path: Path) -> None:
+    books = books_of(tmp_path / "books", pnl_yaml=PNL + "budget: {Subscriptions: plan}\n")
+    said = books.run("pnl", "--period", "2026-09")
+
+    assert said.out.splitlines()[:2] == [
+        "                     2026-09  2026-09 plan  2026-09 variance",
+        "  Subscriptions       400.00        370.00             30.00",
+    ]
+    assert "Gross margin          65.0 %             -                 -" in said.out
+
+
+def test_programs_get_a_row_for_each_period_member_and_item(books: Books) -> None:
+    told = json.loads(books.run("pnl", "--by", "product", "--output", "json").out)
+    rows = [*csv.DictReader(io.StringIO(books.run("pnl", "--by", "product", "--output", "csv").out))]
+
+    assert told["proofs"] == [
+        {"currency": "USD", "ledger": "148.000000000000", "stated": "148.000000000000",
+         "difference": "0.000000000000", "holds": True}
+    ]  # fmt: skip
+    assert {each["code"] for each in told["findings"]} == {"FM2315"}
+    assert len(told["rows"]) == len(rows) == 4 * 15
+    found = next(each for each in told["rows"] if (each["member"], each["item"]) == ("search", "gross_margin"))
+    assert found == {
+        "period": "2026-09", "first_day": "2026-09-01", "end": "2026-10-01", "by": "product", "member": "search",
+        "kind": "ratio", "section": None, "item": "gross_margin", "actual": "0.7", "plan": None, "variance": None,
+        "currency": None,
+    }  # fmt: skip
+
+
+def test_a_page_of_markdown_is_the_table_and_its_proof(books: Books) -> None:
+    said = books.run("pnl", "--by", "product", "--output", "markdown")
+
+    assert said.out.startswith("| Product | Revenue | Cost of sales |")
+    assert "Cloud lines are all 148.00 USD of the ledger, to the last digit" in said.out
+
+
+def test_files_are_written_by_their_endings(books: Books, tmp_path: Path) -> None:
+    for ending in ("xlsx", "csv", "md", "json"):
+        target = tmp_path / f"out.{ending}"
+        target.write_text("old", encoding="utf-8")
+        said = books.run("pnl", "--by", "product", "--file", target)
+        assert (said.code, said.out.splitlines()[0]) == (0, f"Wrote the statement to {target}")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["out.csv", "out.json", "out.md", "out.xlsx"]
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["Statement", "By product", "Proof"]
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["allocation"] == 1
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith("period,first_day,end,by,member,")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--file", "out.pdf"), "--file is 'out.pdf'; expected a file that ends in .xlsx, .csv, .md or .json.\n  Name it "
+         "so. (FM2334, docs/errors.md)"),
+        (("--file", "gone/out.csv"), "gone/out.csv: the statement cannot be written: no such file or directory.\n  Name a "
+         "file in a folder of yours. (FM2334, docs/errors.md)"),
+        (("--top", "3"), "--top and --bottom need --by.\n  See: finmod pnl --help"),
+        (("--period", "2026-09", "--to", "2026-09"), "--period is one period: give it without --from and --to.\n  See: "
+         "finmod pnl --help"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(books: Books, words: tuple[str, ...], message: str) -> None:
+    said = books.run("pnl", *words)
+
+    assert (said.code, said.err.strip()) == (1, message)
