@@ -31,9 +31,10 @@ _CURVES: Final = ("constant", "linear", "logistic")
 
 _ASKED: Final[dict[str, Any]] = {
     "by": click.option("--by", multiple=True, type=Name("a dimension"), metavar="DIMENSION[,...]",
-                       help="Tell products apart by these dimensions of the driver; all together without it."),
+                       help="Tell products apart by these dimensions of the driver; all together without it. May be "
+                            "repeated."),
     "only": click.option("--only", multiple=True, type=Name("a name"), metavar="NAME",
-                         help="Only the product of this name; may be given several times."),
+                         help="Only the product of this name; may be repeated."),
     "revenue": click.option("--revenue", type=Name("a driver"), metavar="DRIVER",
                             help="The driver of revenue, from which prices are; revenue without it."),
     "variable": click.option("--variable", type=Interval(_SHARE), metavar="PART",
@@ -49,7 +50,7 @@ _ASKED: Final[dict[str, Any]] = {
                           help="Cost a month from elsewhere, such as salaries: part of fully loaded cost."),
     "steps": click.option("--step", "steps", multiple=True, type=StepOf(), metavar="UNITS:COST",
                           help="Fixed cost a month that comes above so many units, which are more than now; may be "
-                          "given several times."),
+                               "repeated."),
     "capacity": click.option("--capacity", type=StepOf(), metavar="UNITS:COST",
                              help="Every so many units a month cost so much more a month, from now on."),
     "seed": click.option("--seed", type=Whole("from 0 to 4294967295", least=0, most=2**32 - 1), default=0,
@@ -104,8 +105,10 @@ class _Questions(click.RichGroup):
     """The questions about a metric; ``split`` is what is told where none is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        names_metric = bool(args) and not args[0].startswith("-")
-        if names_metric and (len(args) == 1 or (args[1].startswith("-") and not {*args[1:]} & {"-h", "--help"})):
+        wants_help = bool({*args[1:]} & {"-h", "--help"})
+        if args and args[0] in self.commands and wants_help:
+            args.insert(0, "METRIC")
+        elif args and not args[0].startswith("-") and not wants_help and (len(args) == 1 or args[1].startswith("-")):
             args.insert(1, "split")
         return super().parse_args(ctx, args)
 

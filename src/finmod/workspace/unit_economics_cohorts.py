@@ -160,7 +160,8 @@ def _cut(
     if own is None or len(known) < len(whole):
         yield from ((name, None, members[name]) for name in names)
         return
-    for name, (part, _), amount in zip(names, cut([own, sum(known) - own], known), known, strict=True):
+    parts, _ = cut([own, sum(known) - own], known)
+    for name, part, amount in zip(names, parts, known, strict=True):
         yield name, Decimal(part).scaleb(-_SCALE), Decimal(amount).scaleb(-_SCALE)
 
 
