@@ -46,6 +46,7 @@ from finmod.cli import (
     tags_rules,
     tags_taggable,
     tags_todo,
+    unit_economics,
 )
 from finmod.cli.misuse import misused
 from finmod.cli.project import typeable
@@ -61,7 +62,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Bills", "commands": ["load", "check", "reconcile", "compare", "fx", "status"]},
         {"name": "Results", "commands": ["query", "pnl", "tags", "explain", "export"]},
         {"name": "Allocation", "commands": ["drivers", "plan", "apply", "diff"]},
-        {"name": "Meaning", "commands": ["metric"]},
+        {"name": "Meaning", "commands": ["metric", "unit-economics"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
@@ -153,6 +154,7 @@ for _command in (
     apply.command,
     diff.command,
     metric.command,
+    unit_economics.command,
     close.command,
     close.reopen_command,
     history.command,

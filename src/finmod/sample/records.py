@@ -14,12 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from finmod.sample.aws_lines import arn
+from finmod.sample.behaviour import HEADER, behaviour_rows
 from finmod.sample.charges import Bill
 from finmod.sample.finance import write_finance
 from finmod.sample.focus_commitments import commitment_id
 from finmod.sample.incidents import Effect
 from finmod.sample.prices import QUANTITY_DIGITS, SOURCES, decimal_text, skus, supplier
 from finmod.sample.products import DRIVERS, PLATFORMS, PRODUCTS
+from finmod.sample.streams import Ints
 from finmod.sample.teams import ACCOUNTS, PAYERS, TEAMS
 from finmod.sample.truth import day_of, write_csv
 from finmod.sample.world import World
@@ -99,6 +101,7 @@ class Facts:
         invoices: (source, month's place) -> invoice number -> payable amount, 1e-10 USD.
         effects: (name, day's place, cost with minus without).
         held: (commitment's place, month's place, total, used, on-demand cost of what was covered).
+        parts: Month's place -> ``behaviour.month_parts`` of all sources together.
     """
 
     totals: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
@@ -106,6 +109,7 @@ class Facts:
     invoices: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
     effects: list[tuple[str, int, int]] = field(default_factory=list)
     held: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+    parts: dict[int, Ints] = field(default_factory=dict)
 
     def add(self, bill: Bill) -> None:
         """Take what is needed from one bill."""
@@ -113,6 +117,8 @@ class Facts:
         told = {f"{measure}InExport": amount for measure, amount in bill.told().items()}
         self.totals[key], self.rows[key], self.invoices[key] = bill.totals() | told, bill.rows, bill.invoices()
         self.effects += bill.usage.effects
+        number, parts = bill.usage.number, bill.usage.parts
+        self.parts[number] = self.parts[number] + parts if number in self.parts else parts
         for covered in bill.usage.covered:
             sums = (int(covered.total.sum()), int(covered.used.sum()), int(covered.on_demand.sum()))
             self.held.append((covered.number, bill.usage.number, *sums))
@@ -143,6 +149,7 @@ def write_truth_lists(folder: Path, world: World, facts: Facts) -> list[Path]:
         *_events(truth, world, facts),
         *_commitments(truth, world, facts),
         *_truth_drivers(truth, world),
+        _csv(truth / "cost_behaviour.csv", HEADER, behaviour_rows(world, facts.parts)),
     ]
     text = resources.files("finmod.sample").joinpath("truth.md").read_text(encoding="utf-8")
     (truth / "README.md").write_text(text, encoding="utf-8", newline="\n")

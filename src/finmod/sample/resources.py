@@ -186,6 +186,11 @@ def moving(sku: Ints, owner: Ints, activity: Ints) -> Ints:
     return np.asarray(((100 - variable) * ACTIVITY_ONE + variable * activity[owner, row]) * alive, dtype=np.int64)
 
 
+def standing(sku: Ints) -> Ints:
+    """Return the part of ``moving`` per resource that is there without any activity, integers of 1e-6 of the base."""
+    return np.array([(100 - skus()[place].variable) * ACTIVITY_ONE for place in sku.tolist()], dtype=np.int64)
+
+
 def _daily_cost(draft: _Draft, activity: Ints, spend: float) -> Floats:
     """Return the list cost of an average day in USD, so that the window comes to ``spend``."""
     table, days, count = skus(), activity.shape[2], len(draft.sku)

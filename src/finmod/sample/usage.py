@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from finmod.sample.behaviour import month_parts
 from finmod.sample.commitments import covers
 from finmod.sample.months import Month
 from finmod.sample.prices import supplier
-from finmod.sample.resources import moving
+from finmod.sample.resources import moving, standing
 from finmod.sample.streams import Flags, Ints, Stream
 from finmod.sample.world import World
 
@@ -59,6 +60,7 @@ class Usage:
         effects: (effect's name, day, cost at list price with minus without), where not 0.
         sku_of_resource: Place in the price list of each resource of the source.
         elsewhere: Per cell whether another payer than the company's is billed for it.
+        parts: ``behaviour.month_parts``: what products' direct use cost, fixed and by driver.
     """
 
     source: str
@@ -77,12 +79,13 @@ class Usage:
     effects: tuple[tuple[str, int, int], ...]
     sku_of_resource: Ints
     elsewhere: Flags
+    parts: Ints
 
 
 def month_usage(world: World, source: str, number: int) -> Usage:
     """Return what a source's resources used in the window's month of that number."""
     month = world.months[number]
-    quantity, effects = _quantities(world, source, number)
+    quantity, effects, parts_of_use = _quantities(world, source, number)
     days = range(month.days)
     starts: tuple[datetime, ...] = tuple(month.start + timedelta(days=day) for day in days)
     hours = np.full(month.days, 24, dtype=np.int64)
@@ -117,23 +120,20 @@ def month_usage(world: World, source: str, number: int) -> Usage:
         tuple(effects),
         world.resources[source].sku,
         elsewhere[accounts[resource], slot],
+        parts_of_use,
     )
 
 
-def _quantities(world: World, source: str, number: int) -> tuple[Ints, list[tuple[str, int, int]]]:
-    """Return quantity per resource and day, -1 where the resource does not live, and what each effect cost."""
+def _quantities(world: World, source: str, number: int) -> tuple[Ints, list[tuple[str, int, int]], Ints]:
+    """Return quantity per resource and day, -1 where the resource does not live, what each effect cost, and parts."""
     resources, first = world.resources[source], world.days_before[number]
     days = slice(first, world.days_before[number + 1])
-    label = world.months[number].label
-    noise = Stream(world.seed, "usage", source, label).integers(965, 1036, resources.count, world.months[number].days)
-    use = moving(resources.sku, resources.owner, world.activity[:, :, days])
-    quantity = resources.base[:, None] * (use // 100) // 10_000 * noise // 1000
     day = np.arange(days.start, days.stop)
+    alive = (day >= resources.first_day[:, None]) & (day < resources.end_day[:, None])
+    quantity, normal, fixed = _undisturbed(world, source, number, alive)
     price = world.list_prices(source, number)
     effects: list[tuple[str, int, int]] = []
-    alive = (day >= resources.first_day[:, None]) & (day < resources.end_day[:, None])
     step = supplier(source).step
-    quantity = np.where(alive, np.maximum(quantity // step, 1) * step, 0)
     for effect in world.effects:
         if effect.source != source or effect.first_day >= days.stop or effect.end_day <= days.start:
             continue
@@ -143,10 +143,29 @@ def _quantities(world: World, source: str, number: int) -> tuple[Ints, list[tupl
         changed = quantity[block] * effect.factor // 1000 // step * step
         delta = ((changed - quantity[block]) * price[rows][:, None]).sum(axis=0)
         quantity[block] = changed
+        if effect.kind == "initiative":
+            normal[block] = normal[block] * effect.factor // 1000 // step * step
+            fixed[block] = fixed[block] * effect.factor // 1000 // step * step
         effects += [
             (effect.name, int(day[column]), int(cost)) for column, cost in zip(columns, delta, strict=True) if cost
         ]
-    return np.where(alive, quantity, -1), effects
+    sums = (quantity.sum(axis=1), normal.sum(axis=1), fixed.sum(axis=1))
+    return np.where(alive, quantity, -1), effects, month_parts(world, source, number, sums)
+
+
+def _undisturbed(world: World, source: str, number: int, alive: Flags) -> tuple[Ints, Ints, Ints]:
+    """Return use per resource and day before any effect, the same once more, and its part that follows no driver."""
+    resources, step = world.resources[source], supplier(source).step
+    days = slice(world.days_before[number], world.days_before[number + 1])
+    label = world.months[number].label
+    noise = Stream(world.seed, "usage", source, label).integers(965, 1036, resources.count, world.months[number].days)
+    use = moving(resources.sku, resources.owner, world.activity[:, :, days])
+    still = standing(resources.sku)[:, None]
+    quantity, fixed = (
+        resources.base[:, None] * (of_base // 100) // 10_000 * noise // 1000 // step * step for of_base in (use, still)
+    )
+    quantity = np.where(alive, np.maximum(quantity, step), 0)
+    return quantity, quantity.copy(), np.where(alive, np.minimum(fixed, quantity), 0)
 
 
 _Part = tuple[Ints, Ints, Ints, Ints, Ints]

@@ -1,0 +1,62 @@
+"""How cohorts look: a table for people, rows for programs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from finmod.cli.lines import say
+from finmod.cli.moves import finding_words
+from finmod.cli.output import Form, console, show, table, twelve_places
+from finmod.cli.unit_economics_tables import percent_text, whole_text
+
+if TYPE_CHECKING:
+    from finmod.models.unit_economics.cohorts import CohortMonth
+    from finmod.workspace.unit_economics_cohorts import CohortAnswer
+
+_COLUMNS = (
+    "metric", "cohort", "age", "customers", "revenue", "direct_cost", "fully_loaded_cost", "direct_margin",
+    "fully_loaded_margin", "revenue_per_customer", "direct_cost_per_customer", "fully_loaded_cost_per_customer",
+    "customer_retention", "revenue_retention", "direct_cost_retention", "fully_loaded_cost_retention",
+)  # fmt: skip
+_HEADINGS = (
+    "cohort", "age", "customers", "revenue", "direct", "fully loaded", "margin", "per customer", "customers left",
+    "revenue left",
+)  # fmt: skip
+
+
+def tell_cohorts(answer: CohortAnswer, form: Form) -> None:
+    """Show cohorts."""
+    if form != "table":
+        show(_COLUMNS, [_row(answer, each) for each in answer.rows], form)
+        return
+    table(_HEADINGS, [_shown(each) for each in answer.rows], right=_HEADINGS[1:], spare=("direct", "per customer"))
+    if not answer.rows:
+        click.echo("Nothing to tell.")
+    screen = console()
+    earned = f"revenue is {answer.revenue}" if answer.revenue else "no driver of revenue is told by them"
+    say(screen, f"{answer.currency}, fully loaded margin; {earned}; left are those of the first month, of customers")
+    say(screen, "that are seen from their start until that age.")
+    for finding in answer.findings:
+        say(screen, finding_words(finding))
+
+
+def _row(answer: CohortAnswer, each: CohortMonth) -> tuple[Any, ...]:
+    amounts: list[Decimal | None] = [each.revenue]
+    for group in (each.costs, each.margins):
+        amounts += [group["direct"], group["fully_loaded"]]
+    amounts += [each.revenue_per_customer, *(each.costs_per_customer[name] for name in ("direct", "fully_loaded"))]
+    amounts += [each.customer_retention, each.revenue_retention]
+    amounts += [each.cost_retention[name] for name in ("direct", "fully_loaded")]
+    return (answer.metric.name, each.cohort, each.age, each.customers, *map(twelve_places, amounts))
+
+
+def _shown(each: CohortMonth) -> tuple[Any, ...]:
+    return (
+        each.cohort, "-" if each.age is None else str(each.age), f"{each.customers:,}", whole_text(each.revenue),
+        whole_text(each.costs["direct"]), whole_text(each.costs["fully_loaded"]),
+        whole_text(each.margins["fully_loaded"]), whole_text(each.costs_per_customer["fully_loaded"]),
+        percent_text(each.customer_retention), percent_text(each.revenue_retention),
+    )  # fmt: skip

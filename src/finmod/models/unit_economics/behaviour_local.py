@@ -1,0 +1,232 @@
+"""Coefficients as they are now, where they may have changed: what periods of another time say of today.
+
+The cost of period t is ``X[t] @ (b + w[t])`` and noise. ``b`` is the mean of the coefficients over the recent periods;
+``w`` is 0 on average there and moves as a random walk, as a slow drift of the fixed part and by the changes of
+``behaviour_steps.py``. All of it is normal, so that it is part of the noise's covariance, and ``b`` is found by
+generalised least squares. Source: dynamic regression, West and Harrison (1997), "Bayesian Forecasting and Dynamic
+Models", chapter 9, written as a Gaussian process; weights by the restricted likelihood of Harville (1977).
+
+Owns the kinds of noise (how much coefficients walk, how much noise lingers, how far off readings are) and their
+weights. Coefficients may come out below 0 here: that marginal costs do not is for ``behaviour.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from finmod.models.inferred_noise import Floats
+from finmod.models.unit_economics.behaviour_algebra import outer, whitened
+from finmod.models.unit_economics.behaviour_readings import believed, surprises
+from finmod.models.unit_economics.behaviour_steps import Change, Odds, find_changes, lasting_change
+
+WALKS: Final = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
+"""How far coefficients walk in a period, as a ratio of the noise of a period; never 0, for resources come and go."""
+PHIS: Final = (0.0, 0.3, 0.6)
+"""How much of the noise lingers from one period to the next."""
+ERRORS: Final = (0.0, 0.0025, 0.005, 0.0075, 0.01)
+"""How far off a reading is by itself, a standard deviation as a ratio: from none to 1 in 100."""
+DRIFT: Final = 0.1
+"""How far the fixed part drifts in a year, a standard deviation in units of the mean cost."""
+_SEARCH_WALK: Final = 0.05
+_KNOWN_SIZE: Final = 0.3
+_PASSES: Final = 2
+"""The first search for changes knows nothing of the cost's course; the second knows what the first one found."""
+_LEAST_SIZE: Final = 0.1
+_LEAST_LEVEL: Final = 0.1
+_LEAST_NOISE: Final = 5e-4
+_LEAST_WEIGHT: Final = 0.01
+_FAR: Final = 7.0
+_VARIANCES: Final = 5
+"""How many equally likely variances of noise stand for all that so many periods leave open."""
+_RIDGE: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Series:
+    """Cost and drivers of a window, each in units of its own mean over the recent periods.
+
+    Attributes:
+        cost: n periods, in order of time.
+        readings: n x k.
+        recent: Number of last periods that are now.
+        rhythm: Periods after which a rhythm repeats; 1 for none.
+        a_year: Periods in a year.
+        longest: Of how many periods an incident is at most.
+        known: First periods of known changes.
+    """
+
+    cost: Floats
+    readings: Floats
+    recent: int
+    rhythm: int
+    a_year: float
+    longest: int
+    known: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of noise.
+
+    Attributes:
+        walk: Of ``WALKS``.
+        phi: Of ``PHIS``.
+        error: Of ``ERRORS``.
+    """
+
+    walk: float
+    phi: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Now:
+    """What one kind of noise says of the coefficients: a normal distribution.
+
+    Attributes:
+        mean: k + 1: of drivers, then the fixed part, in units of the recent mean cost.
+        covariance: k + 1 x k + 1.
+        weight: Posterior weight; all weights sum to 1.
+        kind: The kind of noise.
+        noise: Standard deviation of a period's noise, in units of the mean cost.
+    """
+
+    mean: Floats
+    covariance: Floats
+    weight: float
+    kind: Kind
+    noise: float
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What is known of a cost before kinds of noise are weighed.
+
+    Attributes:
+        sizes: Per coefficient about how large it is, none is 0; their sum is 1.
+        level: Per period the cost's own course, of mean 1 and never near 0: noise is in proportion to it.
+        noise: Standard deviation of noise, as a ratio of ``level``.
+    """
+
+    sizes: Floats
+    level: Floats
+    noise: float
+
+
+def now(series: Series) -> tuple[list[Now], list[Change]]:
+    """Return what each plausible kind of noise says of the coefficients now, and the changes that were found."""
+    columns = _with_fixed(series.readings)
+    course, changes, moved = _searched(series, columns)
+    steady = moved / course.noise**2
+    surprise, walk = surprises(series.readings, series.rhythm), _walk(len(columns), series.recent)
+    apart = np.abs(np.subtract.outer(np.arange(len(columns)), np.arange(len(columns))))
+    even = {phi: phi**apart * np.outer(course.level, course.level) + steady for phi in PHIS}
+    found: list[tuple[float, Now]] = []
+    tried = [(phi, size) for phi in PHIS for size in WALKS]
+    for error in ERRORS:
+        used = _with_fixed(believed(series.readings, surprise, error))
+        walking = walk * ((used * course.sizes) @ used.T)
+        found += [_fit(series.cost, used, even[phi] + size**2 * walking, Kind(size, phi, error)) for phi, size in tried]
+        # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
+        best = max(log_likelihood for log_likelihood, _ in found)
+        near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
+        tried = [one for one in tried if one in near]
+    return _weighted(found, len(columns) - columns.shape[1]), changes
+
+
+def _with_fixed(readings: Floats) -> Floats:
+    return np.column_stack([readings, np.ones(len(readings))])
+
+
+def _searched(series: Series, columns: Floats) -> tuple[_Course, list[Change], Floats]:
+    """Return the cost's course, its changes, and the covariance of what changes and drift added to the cost."""
+    count, width = columns.shape
+    drift = (np.arange(count) - (count - (series.recent + 1) / 2)) * (DRIFT / series.a_year)
+    slow, walk = np.outer(drift, drift), _walk(count, series.recent)
+    course = _Course(np.full(width, 1 / width), np.ones(count), _noise(series.cost, columns))
+    changes: list[Change] = []
+    for _ in range(_PASSES):
+        even = course.noise**2 * np.diag(course.level**2)
+        walking = course.noise**2 * _SEARCH_WALK**2 * walk * ((columns * course.sizes) @ columns.T)
+        changes = _changes(series, columns, course, slow + walking + even)
+        moved = sum((_added(one, columns, series.recent) for one in changes), slow)
+        course = _course_of(series.cost, columns, moved + walking, even)
+    return course, changes, moved
+
+
+def _noise(cost: Floats, columns: Floats) -> float:
+    """Return the standard deviation of noise from one period to the next: of changes it knows little."""
+    error = cost - columns @ np.linalg.lstsq(columns, cost, rcond=1e-10)[0]
+    return max(_spread(np.diff(error)) / math.sqrt(2), _LEAST_NOISE)
+
+
+def _spread(values: Floats) -> float:
+    """Return the standard deviation of what is normal but for some: from the median of sizes."""
+    return float(np.median(np.abs(values))) * 1.4826
+
+
+def _walk(count: int, recent: int) -> Floats:
+    """Return the covariance of a random walk of steps of 1 less its own mean over the recent periods."""
+    at = np.arange(count, dtype=np.float64)
+    plain = np.minimum(at[:, None], at)
+    of_recent = plain[:, -recent:].mean(axis=1)
+    return np.asarray(plain - of_recent[:, None] - of_recent + of_recent[-recent:].mean())
+
+
+def _changes(series: Series, columns: Floats, course: _Course, noise: Floats) -> list[Change]:
+    known = [lasting_change(first, columns, course.sizes, _KNOWN_SIZE) for first in series.known]
+    noise = sum((outer(one.columns) for one in known), noise)
+    odds = Odds(course.sizes, series.a_year, series.longest)
+    return known + find_changes(series.cost, columns, noise, odds)
+
+
+def _added(change: Change, columns: Floats, recent: int) -> Floats:
+    """Return the covariance of what a change adds to the cost beside the recent mean of the coefficients."""
+    of_recent = float(np.mean(np.arange(len(columns))[-recent:] >= change.first))
+    return outer(change.columns - of_recent * columns * change.spread if change.lasting else change.columns)
+
+
+def _course_of(cost: Floats, columns: Floats, moved: Floats, noise: Floats) -> _Course:
+    """Return the course that is likeliest, given what may have moved the cost beside its drivers."""
+    count, width = columns.shape
+    half, _ = whitened(moved + noise, np.column_stack([columns, cost, moved]))
+    gram = half[:, :width].T @ half[:, :width] + _RIDGE * np.eye(width)
+    best = np.linalg.solve(gram, half[:, :width].T @ half[:, width])
+    fitted = columns @ best + half[:, -count:].T @ (half[:, width] - half[:, :width] @ best)
+    level = np.maximum(fitted / max(float(fitted.mean()), _LEAST_LEVEL), _LEAST_LEVEL)
+    sizes = np.maximum(best / max(float(best.sum()), _LEAST_LEVEL), _LEAST_SIZE)
+    return _Course(sizes / sizes.sum(), level, max(_spread((cost - fitted) / level), _LEAST_NOISE))
+
+
+def _fit(cost: Floats, columns: Floats, covariance: Floats, kind: Kind) -> tuple[float, Now]:
+    """Return the log restricted likelihood of a kind of noise, whose variance is free, and its coefficients."""
+    width = columns.shape[1]
+    half, size = whitened(covariance, np.column_stack([columns, cost]))
+    precision = half[:, :width].T @ half[:, :width] + _RIDGE * np.eye(width)
+    mean, free = np.linalg.solve(precision, half[:, :width].T @ half[:, width]), len(cost) - width
+    error = half[:, width] - half[:, :width] @ mean
+    variance = max(float(error @ error) / free, _LEAST_NOISE**2)
+    size += float(np.linalg.slogdet(precision)[1]) / 2
+    fitted = Now(np.asarray(mean), np.asarray(np.linalg.inv(precision) * variance), 0.0, kind, math.sqrt(variance))
+    return -size - free / 2 * math.log(variance), fitted
+
+
+def _weighted(found: Sequence[tuple[float, Now]], free: int) -> list[Now]:
+    """Return the kinds that are plausible, each with several variances: together they are Student's t."""
+    from scipy.special import gammaincinv  # noqa: PLC0415 - takes 0.2 s to import, which nobody else should wait for
+
+    best = max(log_likelihood for log_likelihood, _ in found)
+    weights = [math.exp(log_likelihood - best) for log_likelihood, _ in found]
+    kept = [(weight, one) for weight, (_, one) in zip(weights, found, strict=True) if weight >= _LEAST_WEIGHT]
+    whole = sum(weight for weight, _ in kept) * _VARIANCES
+    ratios = free / 2 / gammaincinv(free / 2, (np.arange(_VARIANCES) + 0.5) / _VARIANCES)
+    return [
+        Now(one.mean, one.covariance * ratio, weight / whole, one.kind, one.noise)
+        for weight, one in kept
+        for ratio in ratios
+    ]

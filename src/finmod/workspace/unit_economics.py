@@ -1,0 +1,384 @@
+"""Unit economics of a metric: what a unit costs and would cost, where it breaks even, what it must be sold for.
+
+Owns what is fetched for each question and how what is refused is told. The arithmetic is in ``models/unit_economics``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final, Generic, TypeVar
+
+from finmod.errors import Problem, UserError, printable
+from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
+from finmod.models.unit_economics.cost_function import MOST_STEPS, CostFunction, Estimate, Step, capacity_steps, shown
+from finmod.models.unit_economics.figures import Present
+from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, Logistic, Scale, observed_rate
+from finmod.models.unit_economics.price_floor import Priced, PriceFloor, Terms, price_floors
+from finmod.models.unit_economics.projection import Assumptions, Projection, project
+from finmod.models.unit_economics.sensitivity import Input, Tornado, from_estimate, tornado, varied
+from finmod.models.unit_economics.split import CostSplit
+from finmod.settings.project import Project
+from finmod.terms.findings import Finding
+from finmod.workspace.measures import measures
+from finmod.workspace.unit_economics_books import NUMERATORS, Books, books_of
+from finmod.workspace.unit_economics_split import ProductSplit, split_product
+
+Row = TypeVar("Row")
+_ZERO: Final = Decimal(0)
+_FAR: Final = 10
+"""Times the present volume within which capacity is looked at at least."""
+_EVERY: Final = tuple(NUMERATORS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What every question of unit economics has.
+
+    Attributes:
+        metric: Name of the metric.
+        by: Dimensions by which products are told; none for all together.
+        only: Names of products; all of them for none.
+        revenue: The driver of revenue; ``revenue`` for None.
+        price: Price of a unit; revenue by units for None.
+        variable: Part of cost that follows volume, where somebody knows it; None to estimate it.
+        other: Cost per month from elsewhere, which is fully loaded alone.
+        steps: Steps of fixed cost above the present volume.
+        capacity: Units per month of one more piece of fixed cost, and what that costs; None for none.
+        fee: Part of the price.
+        fee_per_unit: Amount per unit.
+        seed: Of whatever is drawn.
+    """
+
+    metric: str
+    by: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    revenue: str | None = None
+    price: Decimal | None = None
+    variable: Estimate | None = None
+    other: Decimal = _ZERO
+    steps: tuple[Step, ...] = ()
+    capacity: tuple[Decimal, Decimal] | None = None
+    fee: Decimal = _ZERO
+    fee_per_unit: Decimal = _ZERO
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Generic[Row]):
+    """The answer to a question.
+
+    Attributes:
+        books: What it starts from.
+        rows: Product by product.
+        findings: What is left out or unknown, and why.
+        assumed: What was taken for granted, in sentences.
+    """
+
+    books: Books
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    assumed: tuple[str, ...] = field(default=())
+
+
+def unit_splits(read_from: Project, asked: Question) -> Answer[ProductSplit]:
+    """Return average and marginal cost of a unit, and what of a product's cost is fixed.
+
+    Raises:
+        UserError: The metric, a dimension, a product or the driver of revenue is not there; nothing was applied.
+    """
+    books, splits = _splits(read_from, asked)
+    return Answer(books=books, rows=splits, findings=(*books.findings, *_refusals(splits)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """How a projection is asked for.
+
+    Attributes:
+        years: How far.
+        growth: Of volume; by what the last year had more than the one before for None.
+        scale: Of variable cost; None for none.
+        progress: Progress ratio of an experience curve over the units of the books, instead of ``scale``.
+        price_changes: Of suppliers' prices, per year.
+        inflation: Of other cost, per year.
+    """
+
+    years: int = 3
+    growth: Growth | None = None
+    scale: Scale | None = None
+    progress: Decimal | None = None
+    price_changes: tuple[Decimal, ...] = ()
+    inflation: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Projected:
+    """The projection of one product."""
+
+    product: str
+    projection: Projection
+
+
+def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> Answer[Projected]:
+    """Return the cost of a unit in the past and in years to come, for products whose cost could be split.
+
+    Raises:
+        UserError: As ``unit_splits``.
+    """
+    books, splits = _splits(read_from, asked)
+    rows, findings, assumed = [], [*books.findings, *_refusals(splits)], []
+
+    def year_of(month: date) -> str:
+        return read_from.calendar.period_of(month, "year").label
+
+    for each in splits:
+        known = _known(each)
+        if not known:
+            continue
+        units = next(iter(known.values())).units
+        growth, words = _growth(each, outlook)
+        if isinstance(growth, Logistic) and growth.saturation <= units:
+            raise UserError(_saturated(growth.saturation, each.product.name, units))
+        assumed.append(words if outlook.growth else f"{printable(each.product.name)}: {words}")
+        scale = outlook.scale
+        if outlook.progress is not None:
+            scale = Experience(outlook.progress, sum((one.units or _ZERO for one in each.product.past), _ZERO))
+        most = _most(growth, units, outlook.years)
+        assumptions = Assumptions(
+            present=units,
+            costs={name: _function(asked, one, name, until=most) for name, one in known.items()},
+            growth=growth,
+            years=outlook.years,
+            scale=scale,
+            price_changes=outlook.price_changes,
+            inflation=outlook.inflation,
+        )
+        past = [month for month in each.product.past if each.month is None or month.month <= each.month]
+        found = project(past, assumptions, year_of=year_of, seed=asked.seed)
+        rows.append(Projected(each.product.name, found))
+        findings += _named(each, found.findings)
+    return Answer(books=books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))
+
+
+@dataclass(frozen=True)
+class BrokenEven:
+    """Break-even of one product, or of several together, for one numerator."""
+
+    product: str
+    numerator: str
+    found: BreakEven
+
+
+def unit_break_even(
+    read_from: Project, asked: Question, *, profit: Decimal = _ZERO, together: bool = False
+) -> Answer[BrokenEven]:
+    """Return the volumes at which products break even.
+
+    Args:
+        read_from: The project.
+        asked: The question.
+        profit: What is wanted per month beyond all cost.
+        together: Whether products break even together in their present mix, instead of each alone.
+
+    Raises:
+        UserError: As ``unit_splits``.
+    """
+    books, splits = _splits(read_from, asked)
+    findings = [*books.findings, *_refusals(splits), *_unpriced(splits)]
+    offers = {
+        name: [
+            _offer(asked, each, split, name)
+            for each in splits
+            if each.price is not None and (split := each.splits[name]) is not None
+        ]
+        for name in _EVERY
+    }
+    rows = []
+    for name, every in offers.items():
+        groups = [every] if together and every else [[each] for each in every]
+        for group in groups:
+            label = group[0].name if len(group) == 1 else f"{len(group)} together"
+            rows.append(BrokenEven(label, name, break_even(group, profit=profit, seed=asked.seed)))
+            findings += [
+                replace(one, message=f"{one.message} ({name.replace('_', ' ')})") for one in rows[-1].found.findings
+            ]
+    return Answer(books=books, rows=tuple(sorted(rows, key=lambda row: row.product)), findings=tuple(findings))
+
+
+@dataclass(frozen=True)
+class Swings:
+    """The sensitivity of a figure of one product, for one numerator."""
+
+    product: str
+    numerator: str
+    found: Tornado
+
+
+def unit_sensitivity(
+    read_from: Project, asked: Question, figure: str, *, part: Decimal, margin: Decimal = _ZERO
+) -> Answer[Swings]:
+    """Return how a figure moves with each of its inputs.
+
+    Args:
+        read_from: The project.
+        asked: The question.
+        figure: One of ``FIGURES``.
+        part: How far inputs without an interval are moved, such as 0.1 for 10 %.
+        margin: Part of the price that is wanted.
+
+    Raises:
+        UserError: As ``unit_splits``.
+    """
+    books, splits = _splits(read_from, asked)
+    findings, rows = [*books.findings, *_refusals(splits)], []
+    needs_price = figure in {"margin", "break_even_volume"}
+    if needs_price:
+        findings += _unpriced(splits)
+    for each in splits:
+        for name, split in _known(each).items():
+            if needs_price and each.price is None:
+                continue
+            inputs = [*_inputs(asked, each, split, name, part, margin)]
+            present = Present(split.units, _function(asked, split, name))
+            words = figure.replace("_", " ").replace("break even", "break-even")
+            found = tornado(present.figure(figure), inputs, name=f"{words} of {each.product.name}")
+            rows.append(Swings(each.product.name, name, found))
+            findings += found.findings
+    return Answer(books=books, rows=tuple(rows), findings=tuple(findings))
+
+
+def unit_price_floors(
+    read_from: Project, asked: Question, *, margin: Decimal, volumes: Sequence[Decimal] = ()
+) -> Answer[PriceFloor]:
+    """Return what units must be sold for.
+
+    Args:
+        read_from: The project.
+        asked: The question.
+        margin: Part of the price that shall be left after all cost.
+        volumes: Units per month to look at; those of now for none.
+
+    Raises:
+        UserError: As ``unit_splits``.
+    """
+    books, splits = _splits(read_from, asked)
+    priced = []
+    for each in splits:
+        known = _known(each)
+        if known:
+            asked_for = tuple(volumes) or (next(iter(known.values())).units,)
+            costs = {name: _function(asked, one, name, until=max(asked_for)) for name, one in known.items()}
+            priced.append(Priced(name=each.product.name, costs=costs, volumes=asked_for, price=each.price))
+    terms = Terms(fee=asked.fee, fee_per_unit=asked.fee_per_unit, margin=margin)
+    found = price_floors(priced, terms, seed=asked.seed)
+    findings = (*books.findings, *_refusals(splits), *found.findings)
+    return Answer(books=books, rows=found.rows, findings=findings)
+
+
+def _splits(read_from: Project, asked: Question) -> tuple[Books, tuple[ProductSplit, ...]]:
+    with measures(read_from) as read:
+        books = books_of(
+            read, asked.metric, asked.by, only=asked.only, revenue=asked.revenue, with_days=asked.variable is None
+        )
+    splits = tuple(
+        split_product(each, _EVERY, said=asked.variable, price=asked.price, seed=asked.seed) for each in books.products
+    )
+    return books, splits
+
+
+def _known(each: ProductSplit) -> dict[str, CostSplit]:
+    return {name: split for name, split in each.splits.items() if split is not None}
+
+
+def _refusals(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
+    for each in splits:
+        for name, refusal in each.refusals.items():
+            words = (
+                f"{printable(each.product.name)}: {name.replace('_', ' ')} cost is not split into fixed and variable"
+            )
+            yield Finding(code=refusal.code, message=f"{words}: {refusal.text}", severity="warning")
+
+
+def _unpriced(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
+    for each in splits:
+        if each.price is None and _known(each):
+            words = f"{printable(each.product.name)}: the price now is unknown, so it is left out"
+            yield Finding(code="FM2369", message=words, severity="warning")
+
+
+def _named(each: ProductSplit, findings: Sequence[Finding]) -> Iterator[Finding]:
+    for one in findings:
+        yield replace(one, message=f"{printable(each.product.name)}: {one.message}")
+
+
+def _function(asked: Question, split: CostSplit, numerator: str, *, until: Decimal = _ZERO) -> CostFunction:
+    """Return the cost function of a split: what steps cost below the present volume is in its total already."""
+    steps = [step for step in asked.steps if step.above >= split.units]
+    if asked.capacity:
+        capacity, added = asked.capacity
+        most = min(max(until, split.units * _FAR), capacity * MOST_STEPS)
+        steps += capacity_steps(capacity, added, present=split.units, until=most)
+    return split.function(other=asked.other if numerator == "fully_loaded" else _ZERO, steps=steps)
+
+
+def _offer(asked: Question, each: ProductSplit, split: CostSplit, numerator: str) -> Offer:
+    return Offer(
+        name=each.product.name,
+        price=_ZERO if each.price is None else each.price,
+        cost=_function(asked, split, numerator),
+        units=split.units,
+        fee=asked.fee,
+        fee_per_unit=asked.fee_per_unit,
+    )
+
+
+def _inputs(  # noqa: PLR0913, PLR0917 -- what a figure depends on
+    asked: Question, each: ProductSplit, split: CostSplit, numerator: str, part: Decimal, margin: Decimal
+) -> Iterator[Input]:
+    yield varied("total_cost", split.total_cost, part)
+    marginal = split.marginal_cost
+    yield (
+        varied("variable_cost", marginal.value, part)
+        if marginal.lower is None
+        else from_estimate("variable_cost", marginal)
+    )
+    yield varied("other_cost", asked.other if numerator == "fully_loaded" else _ZERO, part)
+    yield varied("units", split.units, part)
+    yield varied("price", each.price or _ZERO, part)
+    yield varied("fee", asked.fee, part)
+    yield varied("fee_per_unit", asked.fee_per_unit, part)
+    yield from_estimate("margin", Estimate(margin))
+
+
+def _growth(each: ProductSplit, outlook: Outlook) -> tuple[Growth, str]:
+    """Return how volume grows, and what is to be said of it."""
+    if outlook.growth is not None:
+        given = outlook.growth
+        if isinstance(given, Given):
+            return given, "volumes as given"
+        return given, f"{given.words} growth of {shown(given.rate.value * 100)} % a year, as given"
+    observed = observed_rate([month.units for month in each.product.past])
+    if observed is None:
+        words = "volume stays as it is, since no two whole years are known; say otherwise with --growth"
+        return ConstantRate(Estimate(_ZERO)), words
+    words = f"growth of {shown(observed * 100)} % a year, as the last twelve months had over the twelve before"
+    return ConstantRate(Estimate(observed)), words
+
+
+def _saturated(saturation: Decimal, product: str, units: Decimal) -> Problem:
+    return Problem(
+        code="FM1061",
+        found=f"--saturation is {shown(saturation)}, and {printable(product)} has {shown(units)} units a month now",
+        expected="more units than there are now",
+        remedy="Name a greater one, or ask for one product with --only.",
+    )
+
+
+def _most(growth: Growth, present: Decimal, years: int) -> Decimal:
+    """Return the greatest volume that a growth comes to, as far as it matters for steps."""
+    if isinstance(growth, Given):
+        return max(growth.series)
+    return growth.units(present, growth.rate.high, Decimal(years))

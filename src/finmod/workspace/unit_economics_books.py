@@ -1,0 +1,373 @@
+"""What unit economics start from: units, costs and revenue of each product, by month and by day, as books have them.
+
+Owns which metrics can be asked, and what is left out of the answer. Cost stands side by side as a product's own charges
+(direct) and with its parts of pools (fully loaded).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from finmod.errors import Problem, UserError, counted, near, printable
+from finmod.models.metrics import Figure, Member, quotient
+from finmod.models.unit_economics.projection import Past
+from finmod.settings.currencies import CURRENCIES
+from finmod.settings.drivers import Driver
+from finmod.settings.metric_reading import chosen_metric
+from finmod.settings.validate import listing
+from finmod.terms.findings import Finding
+from finmod.terms.metrics import Measure, Metric, Part
+from finmod.terms.money import known_sum
+from finmod.workspace.measures import Measures
+from finmod.workspace.metric import MetricReport, figures_of
+
+NUMERATORS: Final[Mapping[str, Part]] = {"direct": "direct", "fully_loaded": "full"}
+"""Numerator -> the part of allocated cost that it is."""
+REVENUE: Final = "revenue"
+"""The driver of revenue where none is named."""
+_TOLD_HERE: Final = frozenset({"FM2420", "FM2421"})
+"""What has no units is told by name, and months without units where they matter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """A product day by day, of the days that have both cost and units.
+
+    Attributes:
+        days: In order.
+        units: Per day.
+        costs: Numerator -> per day.
+    """
+
+    days: tuple[date, ...]
+    units: tuple[Decimal, ...]
+    costs: Mapping[str, tuple[Decimal, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """One product, or whatever the metric is told by.
+
+    Attributes:
+        name: Its values, one after another; ``everything`` where the metric is told of all.
+        past: Its months, in order.
+        revenue: Month -> revenue in the reporting currency; None where unknown. Empty without a driver of it.
+        days: None where units are told by month.
+        units_of: Names of the drivers of its units.
+    """
+
+    name: str
+    past: tuple[Past, ...]
+    revenue: Mapping[date, Decimal | None]
+    days: Days | None
+    units_of: str
+
+    @property
+    def now(self) -> Past | None:
+        """Return the last month whose units and costs are all known, with units; None where there is none."""
+        whole = (each for each in reversed(self.past) if each.units and None not in each.costs.values())
+        return next(whole, None)
+
+    @property
+    def price(self) -> Decimal | None:
+        """Return revenue per unit of the last month that is whole; None where it is unknown."""
+        now = self.now
+        earned = self.revenue.get(now.month) if now else None
+        return quotient(earned, now.units) if now and now.units and earned is not None else None
+
+    def average(self, numerator: str) -> Decimal | None:
+        """Return cost per unit of the last month that is whole; None where there is none."""
+        now = self.now
+        cost = now.costs[numerator] if now else None
+        return quotient(cost, now.units) if now and now.units and cost is not None else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """What a metric's unit economics start from.
+
+    Attributes:
+        metric: Its definition.
+        unit: What its denominator counts, such as ``order``.
+        currency: Of all amounts.
+        by: What products are told by.
+        is_level: Whether units of a month are a level, such as active users, and no sum of its days.
+        products: By name.
+        version: Of the applied allocation.
+        findings: What is left out, and why.
+    """
+
+    metric: Metric
+    unit: str
+    currency: str
+    by: tuple[str, ...]
+    is_level: bool
+    products: tuple[Product, ...]
+    version: int
+    findings: tuple[Finding, ...]
+
+
+def books_of(  # noqa: PLR0913 -- what is asked
+    read: Measures,
+    name: str,
+    by: Sequence[str],
+    *,
+    only: Sequence[str] = (),
+    revenue: str | None = None,
+    with_days: bool = True,
+) -> Books:
+    """Return what the unit economics of a metric start from.
+
+    Args:
+        read: The project's books.
+        name: Of the metric.
+        by: Dimensions; none for all together.
+        only: Names of products; all of them for none.
+        revenue: The driver of revenue; ``REVENUE`` for None, where there is one.
+        with_days: Whether days are read too.
+
+    Raises:
+        UserError: There is no such metric, or it is no cost of a unit, or its driver is not told by a dimension.
+    """
+    metric = checked(chosen_metric(read.metrics, name), read)
+    drivers = [read.drivers[each.name] for each in metric.denominator]
+    _check_dimensions(drivers, by, metric)
+    is_daily = with_days and all(each.settings.grain != "month" for each in drivers)
+    gathered = _Gathered.of(read, metric, by, _revenue_driver(read, revenue, by), with_days=is_daily)
+    named = {_name(member): member for member in gathered.members}
+    if unknown := [each for each in only if each not in named]:
+        raise UserError(_no_product(unknown[0], named))
+    products = tuple(gathered.product(member, label) for label, member in named.items() if not only or label in only)
+    return Books(
+        metric=metric,
+        unit=metric.denominator[0].unit,
+        currency=read.project.currency,
+        by=tuple(by),
+        is_level=metric.denominator[0].over_time != "sum",
+        products=products,
+        version=read.applied.version,
+        findings=tuple(gathered.findings(metric, read.project.currency, is_whole=not by)),
+    )
+
+
+def _fits(metric: Metric) -> bool:
+    """Return whether a metric is the whole of allocated cost by drivers of something that is no money."""
+    whole = all((each.kind, each.basis, each.part) == ("cost", "allocated", "full") for each in metric.numerator)
+    return (
+        whole and bool(metric.unit and metric.denominator) and all(one.kind == "driver" for one in metric.denominator)
+    )
+
+
+def checked(metric: Metric, read: Measures) -> Metric:
+    """Return a metric whose unit economics can be told.
+
+    Raises:
+        UserError: It is no allocated cost by drivers.
+    """
+    if _fits(metric):
+        return metric
+    fitting = [name for name, each in read.metrics.items() if _fits(each)]
+    raise UserError(
+        Problem(
+            code="FM2375",
+            found=f"{printable(metric.name)} is no allocated cost of a driver's unit",
+            expected=f"one like {listing(fitting)}"
+            if fitting
+            else "a metric such as {cost: EffectiveCost, per: orders}",
+            where=None if metric.built_in else metric.place,
+            remedy="Name another metric, or write one into metrics.yaml. See them with: finmod metric --list.",
+        )
+    )
+
+
+def _check_dimensions(drivers: Sequence[Driver], by: Sequence[str], metric: Metric) -> None:
+    for driver in drivers:
+        for name in by:
+            if name not in driver.settings.by:
+                told = listing(driver.settings.by) if driver.settings.by else "nothing"
+                raise UserError(
+                    Problem(
+                        code="FM2376",
+                        found=f"--by names {printable(name)}, and {driver.name}, by which {metric.name} divides, "
+                        f"is told by {told}",
+                        expected="dimensions of the driver",
+                        remedy="Take another dimension, or load a driver that is told by it too.",
+                    )
+                )
+
+
+def _revenue_driver(read: Measures, name: str | None, by: Sequence[str]) -> Driver | None:
+    found = read.drivers.get(name or REVENUE)
+    is_money = found is not None and found.settings.unit in CURRENCIES
+    if name is None:
+        return found if found and is_money and set(by) <= {*found.settings.by} else None
+    if found and is_money and set(by) <= {*found.settings.by}:
+        return found
+    money = [each for each, driver in read.drivers.items() if driver.settings.unit in CURRENCIES]
+    close = near(name, money)
+    raise UserError(
+        Problem(
+            code="FM2376",
+            found=f"--revenue is {printable(name)}",
+            expected=f"a driver of money that is told by {listing(by)}" if by else "a driver of money",
+            remedy=f"Did you mean {close!r}?" if close else "Add it to drivers.yaml, or leave --revenue out.",
+        )
+    )
+
+
+def _no_product(name: str, named: Mapping[str, Member]) -> Problem:
+    close = near(name, named)
+    return Problem(
+        code="FM2378",
+        found=f"--only is {printable(name)}, which has no units",
+        expected=listing(map(printable, named)) if named else "a name that has units",
+        remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
+    )
+
+
+def _name(member: Member) -> str:
+    return " / ".join(value if value is not None else "(none)" for value in member) if member else "everything"
+
+
+Cells = Mapping[tuple[date, Member], Figure]
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """Figures of a metric: numerator -> first day of the month, or day, and member -> both sides.
+
+    Attributes:
+        months: By month.
+        days: By day; empty where the driver is told by month.
+        earned: Revenue by month; None without a driver of it.
+        units_of: Names of the drivers below the line.
+        found: What was odd.
+    """
+
+    months: Mapping[str, Cells]
+    days: Mapping[str, Cells]
+    earned: Cells | None
+    units_of: str
+    found: tuple[Finding, ...]
+
+    @classmethod
+    def of(
+        cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Driver | None, *, with_days: bool
+    ) -> _Gathered:
+        reports = {name: figures_of(read, _part(metric, part), by) for name, part in NUMERATORS.items()}
+        found = reports["fully_loaded"].findings
+        days: dict[str, Cells] = {}
+        if with_days:
+            days = {
+                name: _cells(figures_of(read, _part(metric, part), by, grain="day"))
+                for name, part in NUMERATORS.items()
+            }
+        earned = None
+        if revenue is not None:
+            report = figures_of(read, _of_driver(revenue, read.project.currency), by)
+            earned, found = _cells(report), (*found, *report.findings)
+        units_of = " and ".join(each.name for each in metric.denominator)
+        return cls({name: _cells(report) for name, report in reports.items()}, days, earned, units_of, found)
+
+    @property
+    def members(self) -> list[Member]:
+        """Return who has units in any month."""
+        having = {member for (_, member), figure in self._loaded.items() if figure.denominator is not None}
+        return sorted(having, key=lambda member: tuple(value or "" for value in member))
+
+    @property
+    def _loaded(self) -> Cells:
+        return self.months["fully_loaded"]
+
+    def product(self, member: Member, name: str) -> Product:
+        months = [month for month, who in self._loaded if who == member]
+        past = [
+            Past(
+                month,
+                self._loaded[month, member].denominator,
+                {
+                    each: cells[month, member].numerator
+                    for each, cells in self.months.items()
+                    if (month, member) in cells
+                },
+            )
+            for month in months
+        ]
+        # Before its first unit a product is not there, which is no gap.
+        begun = next((place for place, each in enumerate(past) if each.units), len(past))
+        earned = {} if self.earned is None else {
+            month: figure.numerator for (month, who), figure in self.earned.items() if who == member
+        }  # fmt: skip
+        return Product(
+            name=name, past=tuple(past[begun:]), revenue=earned, days=self._of_days(member), units_of=self.units_of
+        )
+
+    def _of_days(self, member: Member) -> Days | None:
+        if not self.days:
+            return None
+        found: list[tuple[date, Decimal, list[Decimal]]] = []
+        for (day, who), figure in self.days["fully_loaded"].items():
+            if who != member or figure.denominator is None:
+                continue
+            sides = [_above(cells, day, member) for cells in self.days.values()]
+            known = [side for side in sides if side is not None]
+            if len(known) == len(sides):
+                found.append((day, figure.denominator, known))
+        return Days(
+            days=tuple(day for day, _, _ in found),
+            units=tuple(units for _, units, _ in found),
+            costs={name: tuple(each[2][at] for each in found) for at, name in enumerate(self.days)},
+        )
+
+    def findings(self, metric: Metric, currency: str, *, is_whole: bool) -> Iterator[Finding]:
+        """Yield what was odd about the figures, and what costs something and has no units."""
+        yield from (each for each in self.found if each.code not in _TOLD_HERE)
+        having = {*self.members}
+        others = {member for _, member in self._loaded} - having
+        if is_whole or not others:
+            return
+        last = max(month for month, _ in self._loaded)
+        costs = [_above(self._loaded, last, member) for member in others]
+        names = ", ".join(sorted(map(_name, others)))
+        words = f"{counted(len(others), 'other')} with cost and no {printable(metric.denominator[0].name)}"
+        yield Finding(
+            code="FM2379",
+            message=f"{words} left out: {printable(names)}",
+            billing_period=f"{last:%Y-%m}",
+            amount=None if None in costs else known_sum(costs),
+            currency=currency,
+            measure=metric.numerator[0].name,
+            severity="info",
+        )
+
+
+def _part(metric: Metric, part: Part) -> Metric:
+    """Return a metric with one part of its cost as its numerator."""
+    return replace(metric, numerator=tuple(replace(each, part=part) for each in metric.numerator))
+
+
+def _of_driver(driver: Driver, currency: str) -> Metric:
+    """Return a driver of money as a metric of its own, so that what lacks of it is told as of any other."""
+    return Metric(
+        name=driver.name,
+        label=driver.name,
+        numerator=(Measure(kind="driver", name=driver.name, unit=currency),),
+        unit=currency,
+        currency=currency,
+        format="money",
+        places=2,
+        additivity="additive",
+    )
+
+
+def _cells(report: MetricReport) -> dict[tuple[date, Member], Figure]:
+    return {(row.period.first, row.member): row.figure for row in report.rows}
+
+
+def _above(cells: Cells, start: date, member: Member) -> Decimal | None:
+    figure = cells.get((start, member))
+    return figure.numerator if figure else None

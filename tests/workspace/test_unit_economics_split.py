@@ -1,0 +1,110 @@
+"""The split of a product: what is asked of the model, what is refused before it is asked, and why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from finmod.models.unit_economics.cost_function import Estimate
+from finmod.models.unit_economics.projection import Past
+from finmod.workspace.unit_economics_books import Days, Product
+from finmod.workspace.unit_economics_split import ProductSplit, split_product
+from tests.unit_economics import cost, orders
+
+FIRST, SEPTEMBER = date(2026, 7, 1), date(2026, 9, 1)
+
+
+def days(*places: int) -> Days:
+    return Days(
+        days=tuple(FIRST + timedelta(days=place) for place in places),
+        units=tuple(Decimal(orders("search", place)) for place in places),
+        costs={"direct": tuple(cost("search", place) for place in places)},
+    )
+
+
+def product(found: Days | None, amount: str | None = "1000", units: str | None = "100") -> Product:
+    month = Past(date(2026, 9, 1), units and Decimal(units), {"direct": None if amount is None else Decimal(amount)})  # type: ignore[arg-type]
+    return Product(
+        name="search", past=(month,), revenue={date(2026, 9, 1): Decimal(500)}, days=found, units_of="orders"
+    )
+
+
+def split(asked: Product, said: Estimate | None = None) -> ProductSplit:
+    return split_product(asked, ("direct",), said=said, price=None, seed=0)
+
+
+def test_marginal_cost_of_the_days_is_that_of_the_month() -> None:
+    september = range(62, 92)
+    units, spent = (sum(of("search", place) for place in september) for of in (orders, cost))
+    found = split(product(days(*range(92)), str(spent), str(units)))
+
+    made = found.splits["direct"]
+    assert made is not None
+    assert made.total_cost == spent
+    assert made.marginal_cost.low <= Decimal("0.02") <= made.marginal_cost.high
+    assert made.fixed_cost.low <= 300 * 30 <= made.fixed_cost.high
+    assert found.price == round(Decimal(500) / units, 12)
+    assert found.averages == {"direct": round(Decimal(spent) / units, 12)}
+
+
+def test_units_that_are_a_level_are_one_a_day() -> None:
+    level = str(round(sum(orders("search", place) for place in range(62, 92)) / 30))
+    found = split(product(days(*range(92)), "23000", level)).splits["direct"]
+
+    assert found is not None
+    assert found.marginal_cost.value == pytest.approx(Decimal("0.6"), rel=Decimal("0.01"))
+
+
+def test_days_before_a_gap_are_not_looked_at() -> None:
+    gap = split(product(days(*range(60), *range(70, 92))))
+    after = split(product(days(*range(70, 92))))
+
+    assert gap.splits == after.splits
+    assert gap.splits["direct"] is not None
+
+
+def test_bills_that_charge_by_the_month_are_split_by_their_months() -> None:
+    months = [date(2024 + place // 12, place % 12 + 1, 1) for place in range(30)]
+    units = [Decimal(orders("search", place)) for place in range(30)]
+    past = tuple(Past(month, each, {"direct": 300 + each / 50}) for month, each in zip(months, units, strict=True))
+    on_one_day = Days(
+        days=tuple(FIRST + timedelta(days=place) for place in range(60)),
+        units=(Decimal(10),) * 60,
+        costs={"direct": tuple(Decimal(3000 if place % 30 == 0 else 0) for place in range(60))},
+    )
+
+    found = split(Product(name="search", past=past, revenue={}, days=on_one_day, units_of="orders")).splits["direct"]
+
+    assert found is not None
+    assert found.marginal_cost.low <= Decimal("0.02") <= found.marginal_cost.high
+
+
+def test_what_somebody_knows_is_not_estimated() -> None:
+    said = Estimate(Decimal("0.3"), Decimal("0.2"), Decimal("0.4"))
+
+    found = split(product(None), said).splits["direct"]
+
+    assert found is not None
+    assert found.variable_share == said
+    assert found.fixed_cost.value == 700
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "text"),
+    [
+        (product(None), "FM2340", "cost and drivers are known of 1 period where 20 are needed"),
+        (product(days()), "FM2340", "cost and drivers are known of 1 period where 20 are needed"),
+        (product(days(*range(92)), amount=None), "FM2377", "no month has both units and cost"),
+        (product(days(*range(92)), units="0"), "FM2377", "no month has both units and cost"),
+        (product(days(*range(92)), amount="-1"), "FM2377", "its cost of 2026-09 is negative"),
+        (product(days(*range(92)), amount="0"), "FM2377", "its cost of 2026-09 is 0"),
+        (product(days(*range(5))), "FM2340", "cost and drivers are known of 5 periods where 20 are needed"),
+    ],
+)
+def test_what_cannot_be_split_says_why(asked: Product, code: str, text: str) -> None:
+    found = split(asked)
+
+    assert found.splits == {"direct": None}
+    assert [(each.code, each.text) for each in found.refusals.values()] == [(code, text)]
