@@ -171,8 +171,9 @@ def _customers(allocated: Path, month: date, customers: int) -> str:
     return f"""WITH whole AS (SELECT x_Product, sum(EffectiveCost) AS cost FROM read_parquet('{allocated}') GROUP BY 1),
         parts AS (SELECT x_Product, cost AS whole, number, CAST(cost / {customers // 3 + 1} AS DECIMAL(38,12)) AS cost
             FROM whole, range({customers // 3}) AS each(number)),
-        told AS (SELECT x_Product, concat('customer-', number * 3 + CAST(x_Product[2:] AS INTEGER) % 3) AS x_Customer, cost
-            FROM parts UNION ALL SELECT x_Product, NULL, any_value(whole) - sum(cost) FROM parts GROUP BY 1)
+        told AS (SELECT x_Product, cost,
+            concat('customer-', number * 3 + CAST(x_Product[2:] AS INTEGER) % 3) AS x_Customer
+            FROM parts UNION ALL SELECT x_Product, any_value(whole) - sum(cost), NULL FROM parts GROUP BY 1)
         SELECT DATE '{month}' AS x_BillingPeriod, DATE '{month}' AS x_ChargeDate, 'USD' AS BillingCurrency,
             'customer' AS x_Level, x_Product, x_Customer, {costs}, {unknown} FROM told"""
 
