@@ -86,6 +86,11 @@ def test_weeks_without_a_53rd_drift_and_say_from_when_on() -> None:
     assert Calendar(2).drifts_from(date(2026, 2, 1), date(2099, 1, 1)) is None
 
 
+def test_years_at_the_ends_of_time_have_the_days_that_there_are() -> None:
+    assert Calendar(2).period_of(date(1, 1, 15), "year") == FiscalPeriod(date.min, date(1, 2, 1), "FY1")
+    assert Calendar(2).period_of(date(9999, 12, 31), "year").end == date.max
+
+
 def test_the_last_month_of_all_ends_with_the_last_day() -> None:
     assert Calendar().periods(date(9999, 12, 1), date.max, "month")[0].end == date.max
 

@@ -80,8 +80,10 @@ class Calendar:
         """Return the period of a grain that a day is in."""
         if grain == "month":
             first = day.replace(day=1)
-            return FiscalPeriod(first, _months_on(first, 1), f"{first:%Y-%m}")
-        return next(each for each in self._of_year(self._year_of(day), grain) if each.first <= day < each.end)
+            return FiscalPeriod(first, _first_of(first.year * _MONTHS + first.month), f"{first:%Y-%m}")
+        # The last day of all has none after it that could be an end.
+        found = (each for each in self._of_year(self._year_of(day), grain) if day < each.end or each.end == date.max)
+        return next(found)
 
     def periods(self, first: date, end: date, grain: Grain) -> tuple[FiscalPeriod, ...]:
         """Return the periods of a grain that have days from ``first`` until before ``end``, in order."""
@@ -107,7 +109,7 @@ class Calendar:
     def _nominal(self, year: FiscalPeriod) -> date:
         """Return the first of the month with which a year would start."""
         name = int(year.label.removeprefix("FY"))
-        return date(name - self._ahead, self.start_month, 1)
+        return _first_of((name - self._ahead) * _MONTHS + self.start_month - 1)
 
     @property
     def _ahead(self) -> int:
@@ -126,8 +128,8 @@ class Calendar:
     def _bounds(self, name: int) -> list[date]:
         """Return the first days of the twelve periods of a year, and of the year after it."""
         if self.weeks is None:
-            first = date(name - self._ahead, self.start_month, 1)
-            return [_months_on(first, number) for number in range(_MONTHS + 1)]
+            place = (name - self._ahead) * _MONTHS + self.start_month - 1
+            return [_first_of(place + number) for number in range(_MONTHS + 1)]
         first, _ = self._span(name)
         found = [first]
         for number in range(1, _MONTHS + 1):
@@ -178,8 +180,9 @@ class Calendar:
         return (_WEEKS + (name in self.weeks.long_years)) * _WEEK
 
 
-def _months_on(first: date, months: int) -> date:
-    """Return the first of a month some months later; the last day of all where there is none."""
-    place = first.year * _MONTHS + first.month - 1 + months
+def _first_of(place: int) -> date:
+    """Return the first day of a month by its number from the year 0 on; of months without a date the nearest day."""
     year, month = divmod(place, _MONTHS)
+    if year < date.min.year:
+        return date.min
     return date.max if year > date.max.year else date(year, month + 1, 1)

@@ -183,7 +183,8 @@ def _named(calendar: Calendar, grain: Grain, text: str, option: str, there: Sequ
 
 
 def _years(calendar: Calendar, there: Sequence[FiscalPeriod]) -> Sequence[FiscalPeriod]:
-    return calendar.periods(there[0].first - timedelta(days=400), there[-1].end + timedelta(days=400), "year")
+    first, end = (calendar.period_of(day, "year") for day in (there[0].first, there[-1].first))
+    return calendar.periods(first.first, end.end, "year")
 
 
 def days_in(month: date) -> int:
