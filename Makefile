@@ -10,7 +10,7 @@ VENV ?= .venv
 CONSTRAINTS ?= constraints.txt
 PYTHON ?= $(shell sh tools/find_python.sh)
 RUN := $(VENV)/bin/python
-PYTEST = TMPDIR=$$(sh tools/test_folder.sh) $(RUN) -m pytest -q -n auto --dist loadfile
+PYTEST = TMPDIR=$$(sh tools/test_folder.sh) $(RUN) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 say = @printf '%s\n' '== $(1)'
 
 # An environment holds absolute paths: in a copied or moved folder, or without its interpreter, it is made again.

@@ -42,6 +42,27 @@ def write_program(path: Path) -> None:
     path.chmod(0o755)
 
 
+def shell_environment(programs: Path) -> dict[str, str]:
+    """Return the environment of a shell that finds finmod, which is written into a folder, and has 120 columns."""
+    write_program(programs / "finmod")
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "COLUMNS": "120", "NO_COLOR": "1"}
+
+
+def in_shell(line: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a line in a folder, as readers type it into a shell; what it says on both streams is its ``stdout``."""
+    return subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
 @cache
 def _started() -> Path:
     """Return where the process listens; it ends with this one."""

@@ -47,7 +47,9 @@ FILES = {
     "use.csv": "date,product,customer,use\n" + "".join(
         f"2026-{month:02},{product},{customer},{use}\n"
         for month in (8, 9)
-        for product, customer, use in (("search", "acme", 3), ("search", "bolt", 1), ("ads", "acme", 1), ("ads", "core", 2))
+        for product, customer, use in (
+            ("search", "acme", 3), ("search", "bolt", 1), ("ads", "acme", 1), ("ads", "core", 2),
+        )
     ),
     "earned.csv": "date,product,customer,earned\n" + "".join(
         f"2026-{month:02},{product},{customer},{earned}\n"

@@ -22,7 +22,7 @@ from benchmarks.quality.cost_behaviour_world import Case, Floats, cases
 from finmod.models.unit_economics.behaviour import DAILY, cost_behaviour
 from finmod.models.unit_economics.behaviour_result import CostBehaviour
 
-_FIRST = 10_000  # what the model takes for granted was chosen on companies of smaller seeds
+_FIRST = 20_000  # what the model takes for granted was chosen on companies of smaller seeds
 _COMPANIES = (("as finmod sample writes it", 41_667), ("the least of a daily grain", 2_800))
 _WHAT = ("marginal cost", "variable share")
 _Z_90 = 1.6449

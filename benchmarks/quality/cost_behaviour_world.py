@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 MONTHS = 9
 _SPEND = Decimal(8_000_000)
 _END = "2026-10"
-_MUCH = 0.1
+_MUCH = 0.25
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _traits(world: World, product: int) -> frozenset[str]:
         "initiative": any(_has(world, product, "initiative", day) for day in range(first, last)),
         "incident": any(_has(world, product, "incident", day) for day in range(first, last)),
         "incident now": any(_has(world, product, "incident", day) for day in range(world.days_before[-2], last)),
-        "a tenth of it came or went": _moved(world, product, first) > _MUCH,
+        "a quarter of it came or went": _moved(world, product, first) > _MUCH,
     }
     return frozenset(name for name, one in seen.items() if one) or frozenset({"nothing"})
 
@@ -123,12 +123,12 @@ def _has(world: World, product: int, kind: str, day: int) -> bool:
 
 
 def _moved(world: World, product: int, first: int) -> float:
-    """Return what resources that came or went since a day cost on a usual day, as a part of what all there are cost."""
+    """Return what resources that came or went since a day cost on a usual day, as a part of all."""
     came, there = 0.0, 0.0
     for source, resources in world.resources.items():
         usual = resources.base * world.list_prices(source, len(world.months) - 1) * (resources.owner == product)
         last = world.days_before[-1]
         changed = ((resources.first_day > first) | (resources.end_day < last)) & (resources.end_day > first)
         came += float(usual[changed].sum())
-        there += float(usual[resources.end_day >= last].sum())
-    return came / there
+        there += float(usual[~changed & (resources.end_day >= last)].sum())
+    return came / (came + there) if came else 0.0

@@ -106,13 +106,16 @@ def test_files_are_written_by_their_endings(books: Books, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--file", "out.pdf"), "--file is 'out.pdf'; expected a file that ends in .xlsx, .csv, .md or .json.\n  Name it "
-         "so. (FM2334, docs/errors.md)"),
-        (("--file", "gone/out.csv"), "gone/out.csv: the statement cannot be written: no such file or directory.\n  Name a "
-         "file in a folder of yours. (FM2334, docs/errors.md)"),
+        (("--file", "out.pdf"), ("--file is 'out.pdf'; expected a file that ends in .xlsx, .csv, .md or "
+                                 ".json.\n  Name it "
+         "so. (FM2334, docs/errors.md)")),
+        (("--file", "gone/out.csv"), ("gone/out.csv: the statement cannot be written: no such file or "
+                                      "directory.\n  Name a "
+         "file in a folder of yours. (FM2334, docs/errors.md)")),
         (("--top", "3"), "--top and --bottom need --by.\n  See: finmod pnl --help"),
-        (("--period", "2026-09", "--to", "2026-09"), "--period is one period: give it without --from and --to.\n  See: "
-         "finmod pnl --help"),
+        (("--period", "2026-09", "--to", "2026-09"), ("--period is one period: give it without --from and "
+                                                      "--to.\n  See: "
+         "finmod pnl --help")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused(books: Books, words: tuple[str, ...], message: str) -> None:

@@ -179,8 +179,11 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: 
     with pytest.raises(UserError) as caught:
         write_pnl(report(), tmp_path / "a.xlsx")
     assert [told(problem) for problem in caught.value.problems] == [
-        "an Excel workbook is written by xlsxwriter, which is not installed. Install it: pip install 'finmod[excel]'; or "
-        "write a .csv. (FM2335)"
+        (
+            "an Excel workbook is written by xlsxwriter, which is not installed. Install it: pip install "
+            "'finmod[excel]'; or "
+            "write a .csv. (FM2335)"
+        )
     ]
 
 
@@ -189,6 +192,9 @@ def test_more_rows_than_a_sheet_has_are_refused(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(UserError) as caught:
         write_pnl(report(), tmp_path / "a.xlsx")
     assert [told(problem) for problem in caught.value.problems] == [
-        "the statement has 6 rows, more than a sheet of Excel has. Write a .csv, or name fewer members: --top 1000. "
-        "(FM2336)"
+        (
+            "the statement has 6 rows, more than a sheet of Excel has. Write a .csv, or name fewer members: "
+            "--top 1000. "
+            "(FM2336)"
+        )
     ]

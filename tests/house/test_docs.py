@@ -8,9 +8,10 @@ from __future__ import annotations
 import atexit
 import doctest
 import os
+import re
 import shutil
-import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,24 @@ from finmod.focus.columns import COSTS
 from finmod.settings.share import KEYS
 from finmod.settings.source import FORMATS, SourceSettings
 from tests.books import Books
-from tests.ready import write_program
+from tests.once import company_once
+from tests.ready import in_shell, shell_environment
 from tests.sample_truth import ledger, truth
 from tools.fences import Block, blocks, difference
 
 ROOT = Path(__file__).parents[2]
 PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))) if page.is_file()]
 HOW_TO = ROOT / "docs" / "how-to"
+STORE = ".finmod"
 PROGRAMS = {"finmod", "cat", "cp", "head", "ls", "mkdir", "mv", "rm", "wc"}
 
 
-class Beginnings:
-    """What the first commands of a page left and said: many begin with the same sample, and loading it is slow."""
+_SAMPLE = re.compile(r"finmod sample northwind --rows ([0-9]+) --months ([0-9]+)")
+_BESIDE = re.compile(r"finmod sample (\w+)(?: --[a-z]+ \w+)*")
+
+
+class Made:
+    """What commands of pages left and said: many make the same sample, and loading it is slow."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, ...], tuple[Path, str]] = {}
@@ -48,31 +55,24 @@ class Beginnings:
         return said
 
     def keep(self, lines: tuple[str, ...], folder: Path, said: str) -> None:
-        """Keep what these lines, run in a fresh folder, left and said."""
+        """Keep what these lines, of which the first made the folder, left in it and said."""
         left = self._folder / str(len(self._kept))
         shutil.copytree(folder, left)
         self._kept[lines] = left, said
 
 
-BEGINNINGS = Beginnings()
+MADE = Made()
 
 
 class Folder:
     """The fresh folder in which one page's blocks run, one after another."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, factory: pytest.TempPathFactory) -> None:
         self.path = self.root = path / "page"
         self.lines: tuple[str, ...] = ()
-        self.is_fresh = True
+        self.factory = factory
         self.path.mkdir()
-        programs = path / "bin"
-        write_program(programs / "finmod")
-        self.environment = {
-            **os.environ,
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "COLUMNS": "120",
-            "NO_COLOR": "1",
-        }
+        self.environment = shell_environment(path / "bin")
         self.names: dict[str, Any] = {}
 
     def run(self, block: Block) -> None:
@@ -82,9 +82,10 @@ class Folder:
         if block.language == "console":
             self._console(block)
         elif block.language == "python":
+            self.lines += ("python",)
             self._python(block)
         elif "file" in block.options:
-            self.is_fresh = False
+            self.lines += (f"write {block.options['file']}",)
             (self.path / block.options["file"]).write_text(block.text, encoding="utf-8")
         elif block.language == "yaml":
             YAML(typ="safe").load(block.text)
@@ -105,24 +106,43 @@ class Folder:
     def _said(self, line: str, expected: int) -> str:
         """Return what a line says; what it leaves is in the folder then."""
         self.lines += (line,)
-        is_beginning = self.is_fresh and line.startswith(("finmod sample", "finmod load")) and expected == 0
-        self.is_fresh = is_beginning
-        if is_beginning and (known := BEGINNINGS.again(self.lines, self.root)) is not None:
-            return known
-        run = subprocess.run(
-            ["/bin/sh", "-c", line],  # a shell, because readers type these lines into one
-            cwd=self.path,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+        if expected == 0 and (said := self._company(line)) is not None:
+            return said
+        beside = self._beside(line) if expected == 0 else None
+        if beside and (said := MADE.again(*beside)) is not None:
+            return said
+        run = in_shell(line, self.path, self.environment)
         assert run.returncode == expected, f"$ {line}\n{run.stdout}"
-        if is_beginning:
-            BEGINNINGS.keep(self.lines, self.root, run.stdout)
+        if beside:
+            MADE.keep(*beside, run.stdout)
         return run.stdout
+
+    def _company(self, line: str) -> str | None:
+        """Return what a line says with which the page makes the company, or loads it; None of any other.
+
+        Every page and test that begins so has the same one, which is made in a shell too.
+        """
+        first = _SAMPLE.fullmatch(self.lines[0])
+        begun = (self.lines[0], "cd northwind", "finmod load")
+        if not first or self.lines != begun[: len(self.lines)]:
+            return None
+        company = company_once(self.factory, rows=int(first[1]), months=int(first[2]))
+        if line == "finmod load":
+            shutil.copytree(company.folder / STORE, self.path / STORE)
+            return company.loaded
+        shutil.copytree(company.folder, self.path / "northwind", ignore=shutil.ignore_patterns(STORE))
+        return company.written
+
+    def _beside(self, line: str) -> tuple[tuple[str, ...], Path] | None:
+        """Return the lines that make another sample, up to this one, and its folder; None where this does not.
+
+        This is the first of them, or the load that follows at once.
+        """
+        for lines in (self.lines[-1:], self.lines[-2:]):
+            made = _BESIDE.fullmatch(lines[0])
+            if made and (len(lines) == 1 or line == f"finmod --project {made[1]} load"):
+                return lines, self.path / made[1]
+        return None
 
     def _python(self, block: Block) -> None:
         before = Path.cwd()
@@ -142,8 +162,8 @@ class Folder:
 @pytest.mark.journey
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_block_of_the_page_runs(page: Path, tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
+def test_every_block_of_the_page_runs(page: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = Folder(tmp_path, tmp_path_factory)
 
     for block in blocks(page.read_text(encoding="utf-8")):
         folder.run(block)
@@ -180,15 +200,23 @@ def test_the_tables_of_shares_name_every_kind_and_every_key() -> None:
     assert [key for keys in KEYS.values() for key in keys if f"`{key}: " not in told] == []
 
 
-def run_page(tmp_path: Path, text: str) -> Folder:
-    """Run the blocks of a text and return their folder."""
-    folder = Folder(tmp_path)
-    for block in blocks(text):
-        folder.run(block)
-    return folder
+Run = Callable[[str], Folder]
 
 
-def test_blocks_share_a_folder_and_names(tmp_path: Path) -> None:
+@pytest.fixture
+def run_page(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a function that runs the blocks of a text and returns their folder."""
+
+    def run(text: str) -> Folder:
+        folder = Folder(tmp_path, tmp_path_factory)
+        for block in blocks(text):
+            folder.run(block)
+        return folder
+
+    return run
+
+
+def test_blocks_share_a_folder_and_names(run_page: Run) -> None:
     page = (
         "```yaml file=a.yaml\nkey: 1\n```\n"
         "```console exact\n$ cat a.yaml\nkey: 1\n```\n"
@@ -197,7 +225,7 @@ def test_blocks_share_a_folder_and_names(tmp_path: Path) -> None:
         "```python\n>>> x + 1\n2\n\n```\n"
     )
 
-    assert run_page(tmp_path, page).path.name == "inner"
+    assert run_page(page).path.name == "inner"
 
 
 @pytest.mark.parametrize(
@@ -209,10 +237,10 @@ def test_blocks_share_a_folder_and_names(tmp_path: Path) -> None:
         "```python\n>>> 1 + 1\n3\n\n```\n",
     ],
 )
-def test_a_page_that_is_wrong_fails(page: str, tmp_path: Path) -> None:
+def test_a_page_that_is_wrong_fails(page: str, run_page: Run) -> None:
     with pytest.raises(AssertionError):
-        run_page(tmp_path, page)
+        run_page(page)
 
 
-def test_a_failure_that_the_page_announces_passes(tmp_path: Path) -> None:
-    run_page(tmp_path, "```console exit=1\n$ cat present.txt || (exit 1)\n```\n")
+def test_a_failure_that_the_page_announces_passes(run_page: Run) -> None:
+    run_page("```console exit=1\n$ cat present.txt || (exit 1)\n```\n")

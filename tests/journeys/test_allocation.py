@@ -123,7 +123,7 @@ class Allocated:
 def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Allocated]:
     """Return a company of two months, charged by the day: of one seed in CI, of three where properties are tried."""
     own = tmp_path_factory.mktemp("company") / "northwind"
-    root = sample_once(tmp_path_factory, rows=6000, months=2, seed=request.param).copy(own).root
+    root = sample_once(tmp_path_factory, rows=10_000, months=2, seed=request.param).copy(own).root
     rules = tmp_path_factory.mktemp("rules")
     (rules / "taxonomy.yaml").write_text(_TAXONOMY, encoding="utf-8")
     with (root / "truth" / "tags.csv").open(encoding="utf-8", newline="") as file:

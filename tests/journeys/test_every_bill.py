@@ -21,7 +21,7 @@ SUPPLIERS = {"aws", "azure-ea", "azure-mca", "gcp", "oci", "ai", "datacentre"}
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Return the sample company of two months, loaded."""
-    return sample_once(tmp_path_factory, rows=6000, months=2)
+    return sample_once(tmp_path_factory, rows=10_000, months=2)
 
 
 @pytest.fixture

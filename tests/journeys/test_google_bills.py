@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from finmod.engines.duckdb import Engine
-from finmod.sample import write_sample
+from finmod.settings.project import load_project
 from tests.journeys.bills import ABSENT, DATA, assert_ledger_is_sound, load, new_project, rows
 from tests.normalize.gcp_bill import ROW, bill, credit, line
+from tests.once import sample_once
 
 pytestmark = pytest.mark.journey
 _THERE = pytest.mark.skipif(not DATA.is_dir(), reason=ABSENT)
@@ -172,16 +173,13 @@ def test_a_later_delivery_adds_late_rows_and_a_corrected_file_replaces_its_own(t
     assert written(second, {"cost": 5.0}) == [("08", Decimal("1.5")), ("09", Decimal("6.5"))]
 
 
-def test_the_sample_companys_export_is_its_truth_to_the_last_digit(tmp_path: Path) -> None:
-    write_sample(tmp_path / "co", rows=4_000, months=2)
-    project = new_project(tmp_path / "p")
-
-    load(project, "gcp", "gcp-billing", tmp_path / "co" / "exports" / "gcp")
+def test_the_sample_companys_export_is_its_truth_to_the_last_digit(tmp_path_factory: pytest.TempPathFactory) -> None:
+    project = load_project(sample_once(tmp_path_factory, rows=10_000, months=2).root)
 
     grain = "strftime(BillingPeriodStart, '%Y-%m') AS month, ChargeCategory, ChargeClass, count(*)"
-    found = rows(project, f"SELECT {grain}, {_SUMS} FROM charges GROUP BY ALL ORDER BY ALL")
+    found = rows(project, f"SELECT {grain}, {_SUMS} FROM charges WHERE x_Source = 'gcp' GROUP BY ALL ORDER BY ALL")
     with Engine() as engine:
-        truth = tmp_path / "co" / "truth" / "focus" / "gcp-*.parquet"
+        truth = project.root / "truth" / "focus" / "gcp-*.parquet"
         told = engine.rows(f"SELECT {grain}, {_SUMS} FROM read_parquet('{truth}') GROUP BY ALL ORDER BY ALL")
     assert len(found) > 4
     assert found == told

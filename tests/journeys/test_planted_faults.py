@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,12 +14,11 @@ from finmod.settings.project import Project, load_project
 from finmod.terms.findings import Finding
 from finmod.workspace.check import CheckReport, check
 from finmod.workspace.load import load_source
-from finmod.workspace.sample import write_project_sample
-from tests.once import sample_once
+from finmod.workspace.steps import silent
+from tests.once import END_OF_DEMO, sample_once, spoiled_loaded_once, spoiled_once
 
 pytestmark = pytest.mark.journey
 
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MONTH = "2026-09"
 
 
@@ -51,23 +48,9 @@ TOLD = {
 }
 
 
-def sample(folder: Path, fault: str) -> Project:
-    """Return a project of three months, about 10,000 charges."""
-    write_project_sample(
-        folder,
-        seed=1,
-        months=3,
-        end="2026-10",
-        rows=10_000,
-        spend=Decimal(8_000_000),
-        step=lambda _what, _done, _parts: None,
-        fault=fault,
-    )
-    return load_project(folder)
-
-
-def load(project: Project, source: str) -> None:
-    load_source(project, source, project.sources[source], NOW, lambda _what, _done, _parts: None)
+def copied(factory: pytest.TempPathFactory, fault: str, folder: Path) -> Project:
+    """Return a copy of the sample with a fault, of which nothing is loaded."""
+    return load_project(shutil.copytree(spoiled_once(factory, fault).folder, folder / "sample"))
 
 
 def of_source(report: CheckReport, source: str) -> list[Finding]:
@@ -82,7 +65,7 @@ def test_every_fault_has_its_code() -> None:
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The sample without a fault, every source of it loaded."""
-    return load_project(sample_once(tmp_path_factory, rows=10_000, months=3).root)
+    return load_project(sample_once(tmp_path_factory, rows=10_000, months=2).root)
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +88,12 @@ def test_the_clean_sample_is_green(clean: Project, clean_report: CheckReport) ->
 
 
 @pytest.mark.parametrize("name", [name for name, told in TOLD.items() if told.refused])
-def test_a_fault_that_no_ledger_should_hold_is_refused(tmp_path: Path, name: str) -> None:
-    project, source = sample(tmp_path / "sample", name), FAULTS[name].source
+def test_a_fault_that_no_ledger_should_hold_is_refused(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    project, source = copied(tmp_path_factory, name, tmp_path), FAULTS[name].source
     with pytest.raises(UserError) as caught:
-        load(project, source)
+        load_source(project, source, project.sources[source], END_OF_DEMO, silent)
     assert {problem.code for problem in caught.value.problems} == {TOLD[name].code}
     assert MONTH in str(caught.value)
     with pytest.raises(UserError, match="the ledger is empty"):
@@ -117,15 +102,15 @@ def test_a_fault_that_no_ledger_should_hold_is_refused(tmp_path: Path, name: str
 
 @pytest.mark.parametrize("name", [name for name, told in TOLD.items() if not told.refused])
 def test_a_fault_makes_the_check_red_with_its_own_code(
-    tmp_path: Path, clean: Project, clean_report: CheckReport, name: str
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, clean: Project, clean_report: CheckReport, name: str
 ) -> None:
-    project, source = sample(tmp_path / "sample", name), FAULTS[name].source
-    code = TOLD[name].code
+    source, code = FAULTS[name].source, TOLD[name].code
     if code == "FM1406":
         # The bills are those of the clean sample, and every source of it is loaded already.
+        project = copied(tmp_path_factory, name, tmp_path)
         shutil.copytree(clean.store, project.store)
     else:
-        load(project, source)
+        project = spoiled_loaded_once(tmp_path_factory, name)
     # Sources that are not loaded have invoices without charges: those may not be what makes it red.
     lets_pass = project.check.model_copy(update={"ignore": tuple({"FM1406"} - {code})})
     report = check(replace(project, check=lets_pass))

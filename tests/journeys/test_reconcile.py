@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from finmod.sample.faults import FAULTS
-from finmod.settings.project import load_project
-from finmod.workspace.load import load_source
 from finmod.workspace.reconcile import ReconcileReport, reconcile
-from finmod.workspace.sample import write_project_sample
+from tests.once import spoiled_loaded_once
 
 pytestmark = pytest.mark.journey
 
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MONTH = "2026-09"
 
 
@@ -46,15 +40,9 @@ NO_MONEY = {"bad_category", "zero_list_cost"}
 """Faults of what was not paid."""
 
 
-def report(folder: Path, fault: str) -> ReconcileReport:
+def report(factory: pytest.TempPathFactory, fault: str) -> ReconcileReport:
     """Return the reconciliation of the month in which a fault stands, of its source alone."""
-    write_project_sample(
-        folder, seed=1, months=3, end="2026-10", rows=10_000, spend=Decimal(8_000_000),
-        step=lambda _what, _done, _parts: None, fault=fault,
-    )  # fmt: skip
-    project, source = load_project(folder), FAULTS[fault].source
-    load_source(project, source, project.sources[source], NOW, lambda _what, _done, _parts: None)
-    return reconcile(project, MONTH, most=1)
+    return reconcile(spoiled_loaded_once(factory, fault), MONTH, most=1)
 
 
 def test_every_fault_is_placed() -> None:
@@ -62,8 +50,8 @@ def test_every_fault_is_placed() -> None:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_a_fault_of_money_is_shown_with_its_charges(tmp_path: Path, name: str) -> None:
-    found, shown = report(tmp_path / "sample", name), SHOWN[name]
+def test_a_fault_of_money_is_shown_with_its_charges(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    found, shown = report(tmp_path_factory, name), SHOWN[name]
     # Invoices of sources that are not loaded have no charges.
     rows = [row for row in found.invoices if row.parts and row.status != "ties"]
     assert {row.status for row in rows} == {shown.status}
@@ -78,14 +66,16 @@ def test_a_fault_of_money_is_shown_with_its_charges(tmp_path: Path, name: str) -
         assert [gap.example for gap in found.gaps] == ["2026-09-12"]
 
 
-def test_an_effective_cost_that_is_not_known_is_shown_with_its_place(tmp_path: Path) -> None:
-    found = report(tmp_path / "sample", "null_effective_cost")
+def test_an_effective_cost_that_is_not_known_is_shown_with_its_place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    found = report(tmp_path_factory, "null_effective_cost")
     assert [(item.source, item.cost, item.row > 0) for item in found.unknown] == [
         (FAULTS["null_effective_cost"].source, "EffectiveCost", True)
     ]
 
 
-def test_the_lost_cost_of_a_commitment_is_shown_with_its_place_and_is_red(tmp_path: Path) -> None:
-    found = report(tmp_path / "sample", "effective_gap")
+def test_the_lost_cost_of_a_commitment_is_shown_with_its_place_and_is_red(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    found = report(tmp_path_factory, "effective_gap")
     assert {(item.code, item.source, bool(item.where)) for item in found.months} == {("FM1404", "aws", True)}
     assert found.red

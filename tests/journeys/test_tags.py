@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.books import Books, Unchanged, finmod
+from tests.books import Books, Unchanged
 from tests.dirty_tags import true_tags, written_tags
+from tests.once import sample_once
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -31,11 +32,7 @@ SCOPES = {
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Books:
     """Return the sample company with two months loaded, before anything is repaired; tests copy it to change it."""
-    root = tmp_path_factory.mktemp("journey") / "northwind"
-    assert finmod("sample", root, "--rows", "40000", "--months", "2").code == 0
-    books = Books(root)
-    assert books.run("load").code == 0
-    return Unchanged(books.root)
+    return Unchanged(sample_once(tmp_path_factory, rows=40_000, months=2).root)
 
 
 @pytest.fixture(scope="module")

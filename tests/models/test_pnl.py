@@ -114,7 +114,8 @@ def test_a_member_that_is_planned_and_was_not_has_a_column() -> None:
 
 def test_unknown_profits_are_ranked_last_by_cost() -> None:
     found = made(
-        Cell(0, 0, "a", D(1)), Cell(0, 0, "b", None), Cell(1, 0, "b", D(9)), Cell(0, 0, "c", None), Cell(1, 0, "c", D(3))
+        Cell(0, 0, "a", D(1)), Cell(0, 0, "b", None), Cell(1, 0, "b", D(9)), Cell(0, 0, "c", None),
+        Cell(1, 0, "c", D(3)),
     )  # fmt: skip
 
     assert found.ranked() == ["a", "c", "b"]

@@ -10,12 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.books import DROP, Books
+from tests.examples import examples
 from tests.properties.bills import content, expected, held, project, write
 
 Content = list[dict[str, str]]
 Step = tuple[Literal["load"], list[Content]] | tuple[Literal["close", "reopen"], int]
 
-some = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+some = settings(
+    max_examples=examples(3), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 loads = st.tuples(st.just("load"), st.lists(content, min_size=2, max_size=2))
 closes = st.tuples(st.sampled_from(["close", "close", "reopen"]), st.integers(6, 8))
 steps = st.lists(st.one_of(loads, closes), min_size=3, max_size=7)

@@ -73,11 +73,10 @@ def test_pods_share_their_node_by_the_platforms_true_use(small: SampleSummary) -
 
 
 @pytest.mark.slow
-def test_hours_of_a_pod_sum_to_its_nodes_day(folder: Path) -> None:
-    write_sample(folder, months=1, rows=450_000)
-    rows = last(folder)
+def test_hours_of_a_pod_sum_to_its_nodes_day(hours: SampleSummary) -> None:
+    rows = last(hours.folder)
     with Engine() as engine:
-        split, hours = engine.row(
+        split, count = engine.row(
             f"""SELECT sum(split_line_item_split_cost + split_line_item_unused_cost),
                 count(DISTINCT line_item_usage_start_date) FROM {rows} WHERE {_POD}"""
         )
@@ -85,7 +84,7 @@ def test_hours_of_a_pod_sum_to_its_nodes_day(folder: Path) -> None:
             f"""SELECT sum({_EFFECTIVE}) FROM {rows} WHERE line_item_usage_start_date >= DATE '2026-10-22' AND
                 line_item_resource_id IN (SELECT split_line_item_parent_resource_id FROM {rows}) AND NOT {_POD}"""
         )[0]
-    assert (split, hours) == (whole, 240)
+    assert (split, count) == (whole, 240)
 
 
 def test_a_sample_of_monthly_charges_has_pods_for_its_last_month(folder: Path) -> None:

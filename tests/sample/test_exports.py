@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from finmod.engines.duckdb import Engine
-from finmod.sample import write_sample
+from finmod.sample import SampleSummary
 from tests.sample.bills import files
 
 
 @pytest.mark.slow
-def test_rows_beyond_one_block_keep_their_order(folder: Path) -> None:
+def test_rows_beyond_one_block_keep_their_order(hours: SampleSummary) -> None:
     # More than two row groups of Parquet: blocks are what threads would shuffle.
-    write_sample(folder, months=1, rows=450_000)
-    (path,) = files(folder, "aws")
+    (path,) = files(hours.folder, "aws")
     with Engine() as engine:
         rows, disorder = engine.row(
             f"""SELECT count(*), count(*) FILTER (line <= before) FROM (

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from finmod.engines.duckdb import Engine
-from finmod.sample import SampleSummary, write_sample
+from finmod.sample import SampleSummary
 from finmod.sample.focus import TRUTHS
 from tests.sample.bills import records
 from tests.sample.native import COSTS, charges, exported, totals
@@ -49,12 +49,6 @@ def test_a_cost_that_no_export_tells_is_marked_in_truth(small: SampleSummary, so
                     FROM ({charges(small.folder, source, label)})"""
             )
             assert marked == untold
-
-
-@pytest.fixture(scope="module")
-def hours(tmp_path_factory: pytest.TempPathFactory) -> SampleSummary:
-    """One month of charges by the hour."""
-    return write_sample(tmp_path_factory.mktemp("hours") / "sample", months=1, rows=440_000)
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.keyed import BASE, make_base
 from finmod.taxonomy.naming import name_keys
 from finmod.taxonomy.reading import read_taxonomy
-from tests.once import sample_once
+from tests.once import demo_once, sample_once
 
 PRODUCT_NAMES = [product.name for product in PRODUCTS]
 PLATFORM_NAMES = [platform.name for platform in PLATFORMS]
@@ -177,11 +177,15 @@ class Bills:
 
 
 # A charge a day and resource; and one a month, whose launch begins with its month.
-@pytest.fixture(scope="module", params=[10_000, 3_000], ids=["days", "months"])
+@pytest.fixture(scope="module", params=["days", "months"])
 def bills(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bills]:
     """Return a loaded sample, named."""
+    if request.param == "days":
+        root = sample_once(tmp_path_factory, rows=10_000, months=2).root
+    else:
+        root = demo_once(tmp_path_factory).folder
     with Engine() as engine:
-        yield Bills(engine, sample_once(tmp_path_factory, rows=request.param, months=3).root)
+        yield Bills(engine, root)
 
 
 def test_what_is_named_is_true(bills: Bills) -> None:

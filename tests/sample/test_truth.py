@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
+
 from finmod.engines.duckdb import Engine
 from finmod.sample import SampleSummary
+from finmod.sample.behaviour import HEADER, MEASURES
+from finmod.sample.months import parse_month
+from finmod.sample.prices import SOURCES, decimal_text
+from finmod.sample.products import PRODUCTS
+from finmod.sample.usage import month_usage
+from finmod.sample.world import make_world
 from tests.sample.bills import records
 
 
@@ -80,3 +88,22 @@ def test_incidents_and_initiatives_have_days_causes_and_effects(term: SampleSumm
     for record in records(truth / "effects_daily.csv"):
         daily[record["name"]] = daily.get(record["name"], Decimal(0)) + Decimal(record["effect"])
     assert daily == {one["name"]: Decimal(one["effect"]) for one in incidents + initiatives}
+
+
+def test_the_behaviour_of_costs_is_told_of_each_month_and_product(small: SampleSummary) -> None:
+    rows = records(small.folder / "truth" / "cost_behaviour.csv")
+    world = make_world(seed=1, months=3, end=parse_month("2026-10"), rows=10_000, spend=Decimal(8_000_000))
+    parts = sum((month_usage(world, source, 1).parts for source in SOURCES), np.zeros(1, dtype=np.int64))
+    wanted = {
+        (measure, product.name): Decimal(decimal_text(int(parts[row, place].sum())))
+        for row, measure in enumerate(MEASURES)
+        for place, product in enumerate(PRODUCTS)
+    }
+    found = dict.fromkeys(wanted, Decimal(0))
+    for row in rows:
+        if row["billing_period"] == world.months[1].label:
+            found[row["measure"], row["product"]] += Decimal(row["amount"])
+    assert found == wanted
+    assert tuple(rows[0]) == HEADER
+    assert {row["part"] for row in rows} == {"fixed", "variable", "incidents"}
+    assert all(bool(row["driver"]) == (row["part"] == "variable") == bool(row["units"]) for row in rows)

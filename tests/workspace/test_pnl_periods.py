@@ -55,13 +55,15 @@ def test_a_period_is_named_by_its_label_or_by_a_month_in_it(asked: Asked, expect
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        (Asked(period="FY2027"), "--period is 'FY2027'; expected a period of the grain month from 2026-02 to 2026-09. "
-         "Write it as 2026-09. (FM2332)"),
-        (Asked("quarter", period="Q1"), "--period is 'Q1'; expected a period of the grain quarter from FY2027 Q1 to FY2027 "
-         "Q3. Write it as FY2027-Q3, or a month of it as YYYY-MM. (FM2332)"),
+        (Asked(period="FY2027"), ("--period is 'FY2027'; expected a period of the grain month from 2026-02 to 2026-09. "
+         "Write it as 2026-09. (FM2332)")),
+        (Asked("quarter", period="Q1"), ("--period is 'Q1'; expected a period of the grain quarter from FY2027 "
+                                         "Q1 to FY2027 "
+         "Q3. Write it as FY2027-Q3, or a month of it as YYYY-MM. (FM2332)")),
         (Asked(first="2026-09", last="2026-08"), "--from 2026-09 is after --to 2026-08. Turn them round. (FM2332)"),
-        (Asked(period="2027-01"), "there are no charges of 2027-01; expected a period from 2026-02 to 2026-09. Name one of "
-         "these, or load and apply what is missing: finmod load, finmod apply. (FM2332)"),
+        (Asked(period="2027-01"), ("there are no charges of 2027-01; expected a period from 2026-02 to 2026-09. "
+                                   "Name one of "
+         "these, or load and apply what is missing: finmod load, finmod apply. (FM2332)")),
     ],
 )  # fmt: skip
 def test_what_is_no_period_is_refused(asked: Asked, message: str) -> None:
@@ -97,8 +99,9 @@ def test_days_are_what_periods_of_weeks_are_made_of() -> None:
 
 
 def test_segments_count_the_changes_before_a_day() -> None:
-    periods = Periods(Calendar(), "month", Calendar().periods(date(2026, 1, 1), date(2026, 4, 1), "month"), False,
-                      frozenset({date(2026, 1, 1), date(2026, 3, 1)}))  # fmt: skip
+    chosen = Calendar().periods(date(2026, 1, 1), date(2026, 4, 1), "month")
+    told_of = frozenset({date(2026, 1, 1), date(2026, 3, 1)})
+    periods = Periods(Calendar(), "month", chosen, by_day=False, told=told_of)
 
     assert periods.relation([date(2026, 2, 1)]) == (
         "(SELECT * FROM (VALUES (DATE '2026-01-01', 0, 0), (DATE '2026-03-01', 2, 1)) AS buckets(day, period, segment))"
@@ -122,7 +125,8 @@ def test_a_monthly_driver_is_unknown_in_weeks_until_it_is_spread(tmp_path: Path)
 
     assert found.statement.total.actual.revenue is None
     assert (
-        "FM2314 The line 'Subscriptions' is unknown: the driver revenue is told by months, which the periods cut. Where it "
+        "FM2314 The line 'Subscriptions' is unknown: the driver revenue is told by months, which the periods "
+        "cut. Where it "
         "may be spread evenly over their days, write spread: days beside it." in findings(found)
     )
     books.write("pnl.yaml", PNL.replace("driver: revenue", "driver: revenue, spread: days")
@@ -168,7 +172,8 @@ def test_a_quarter_tells_of_the_months_that_have_charges(tmp_path: Path) -> None
 
     assert found.statement.total.actual.revenue == D(680)
     assert (
-        "FM2321 There are no charges of 2026-07, which the periods have days of: they tell of the other months alone, of "
+        "FM2321 There are no charges of 2026-07, which the periods have days of: they tell of the other months "
+        "alone, of "
         "drivers too. Load the bills, then: finmod apply." in findings(found)
     )
 

@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from finmod.cli.metric import figure_text, places_of
 from finmod.cli.output import console
 from finmod.cli.project import command_line
 from finmod.cli.spark import spark
@@ -46,6 +47,8 @@ def show_demo(report: DemoReport) -> None:
         "check",
         "plan",
         *(f"explain --of product={item.name}" for item in report.allocated.products[:1] if item.name),
+        "metric cost_per_order --by product --compare year",
+        "pnl --by product",
         "tags",
         'query "SELECT x_Product, x_Pool, sum(EffectiveCost) FROM allocated_daily GROUP BY ALL ORDER BY 1, 3 DESC"',
         f"export focus --version 1.2 --period {report.month} --to {file}",
@@ -69,8 +72,8 @@ def month_panel(report: DemoReport, width: int, *, products: int = _FEW_PRODUCTS
     head.append(f"{report.trend[0][0]} to {report.month}  ")
     head.append(spark([cost for _, cost in report.trend]), style="cyan")
     every = (
-        _suppliers(report), _totals(report), _services(report), _products(report, products), _teams(report),
-        _tags(report),
+        _suppliers(report), _totals(report), _services(report), _products(report, products), _units(report),
+        _teams(report), _tags(report),
     )  # fmt: skip
     tables = [table.drawn(width - _FRAME) for table in every]
     return Panel(Group(head, *(part for table in tables for part in (Text(), table))), width=width)
@@ -88,6 +91,10 @@ def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
         for cost in costs:
             yield by, cost.name, "EffectiveCost", report.month, cost.full, cost.before, "USD"
             yield f"{by}, direct", cost.name, "EffectiveCost", report.month, cost.direct, None, "USD"
+    for unit in report.meaning.units:
+        yield "all", None, unit.metric.name, report.month, unit.now, unit.before, unit.metric.unit or None
+    for product, margin in report.meaning.margins.items():
+        yield "product", product, "gross_margin", report.month, margin, None, None
     for tags in report.tags:
         yield "dimension", tags.dimension, "TagGap", report.month, tags.gap, None, tags.currency
 
@@ -173,12 +180,30 @@ def _services(report: DemoReport) -> _Numbers:
 
 def _products(report: DemoReport, most: int) -> _Numbers:
     found = [*_few(report.allocated.products, most), ("in all", _sum(report.allocated.products))]
-    headings = ("EffectiveCost by product, USD", "direct", "shared", "full", "change")
+    margins = {name: margin for name, margin in report.meaning.margins.items() if name and margin is not None}
+    margins |= {"in all": report.meaning.margin} if report.meaning.margin is not None else {}
+    headings = ("EffectiveCost by product, USD", "direct", "shared", "full", "change", "gross margin")
     rows = [
-        (name, f"{item.direct:,.2f}", f"{item.shared:,.2f}", f"{item.full:,.2f}", _change(item.full, item.before))
+        (
+            name, f"{item.direct:,.2f}", f"{item.shared:,.2f}", f"{item.full:,.2f}", _change(item.full, item.before),
+            percent(margins[name]) if name in margins else "",
+        )
         for name, item in found
-    ]
-    return _Numbers(headings, rows, ("change", "shared", "direct"))
+    ]  # fmt: skip
+    return _Numbers(headings, rows, ("change", "shared", "direct", "gross margin"))
+
+
+def _units(report: DemoReport) -> _Numbers:
+    this, before = _months(report)
+    rows = []
+    for unit in report.meaning.units:
+        places = places_of(unit.metric, unit.trend)
+        now, then = (figure_text(unit.metric, value, places) for value in (unit.now, unit.before))
+        change = _change(unit.now, unit.before) if unit.now is not None and unit.before else ""
+        rows.append(
+            (f"{unit.metric.label}{', USD' if unit.metric.currency else ''}", now, then, change, spark(unit.trend))
+        )
+    return _Numbers(("Unit costs", this, before, "change", "trend"), rows, ("trend", "change", before))
 
 
 def _teams(report: DemoReport) -> _Numbers:
@@ -248,6 +273,8 @@ def _proof(report: DemoReport) -> list[Text]:
         f". {sum(item.holds for item in proofs):,} of {len(proofs):,} totals are the same in files, charges and cube, "
         "to the last digit"
     )
-    proof.append("; so are the invoices." if report.check.invoices_tie else ".")
+    same = ["the invoices"] if report.check.invoices_tie else []
+    same += ["the costs of the product P&L"] if report.meaning.ties else []
+    proof.append(f"; so are {' and '.join(same)}." if same else ".")
     counts = f"{found['error']:,} errors, {found['warning']:,} warnings, {found['info']:,} for information"
     return [proof, Text(f"Findings: {counts}.")]

@@ -20,6 +20,7 @@ from finmod.taxonomy.compliance import Compliance
 from finmod.workspace.apply import apply
 from finmod.workspace.check import CheckReport, check
 from finmod.workspace.demo_allocation import AllocatedCosts, allocated_costs
+from finmod.workspace.demo_meaning import Meaning, meaning
 from finmod.workspace.drivers import load_drivers
 from finmod.workspace.load import load_sources
 from finmod.workspace.query import query
@@ -83,6 +84,7 @@ class DemoReport:
         commitments: Commitment type, used, unused EffectiveCost of the last month.
         tags: Compliance of the month, of each dimension that tags say.
         allocated: What products and teams cost.
+        meaning: What that means: unit costs, gross margins.
         check: Result of the check.
     """
 
@@ -99,6 +101,7 @@ class DemoReport:
     commitments: list[tuple[str, Decimal, Decimal]]
     tags: tuple[Compliance, ...]
     allocated: AllocatedCosts
+    meaning: Meaning
     check: CheckReport
 
 
@@ -189,6 +192,7 @@ def _report(folder: Path, months: int, seconds: dict[str, float], checked: Check
         commitments=_commitments(ask, this),
         tags=tuple(tags.of_month),
         allocated=allocated_costs(ask, tags.taxonomy, this, then),
+        meaning=meaning(project, last[0]),
         check=checked,
     )
 

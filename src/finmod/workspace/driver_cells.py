@@ -114,7 +114,8 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     state = driver_state(engine, ledger, version)
     is_abroad = driver.settings.unit in CURRENCIES and driver.settings.unit != project.currency
     step: Length = "day" if is_abroad else length  # each day has a rate
-    sql = _sql(engine, project.store, driver_files(ledger, state, [driver.name]), driver, own, step)
+    files = driver_files(ledger, state, [driver.name])
+    sql = _sql(engine, project.store, files, driver, own, step, bounds)
     rows = _rows(engine, sql, bounds)
     unit, unrated = driver.settings.unit, dict[str, list[date]]()
     if is_abroad:
@@ -141,14 +142,18 @@ def _told(own: Sequence[str], by: Sequence[str]) -> str:
     return f"CAST(json_object({', '.join(parts)}) AS VARCHAR)" if own else "'{}'"
 
 
+Bounds = tuple[date | None, date | None]
+
+
 def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
-    engine: Engine, store: Path, files: Sequence[Path], driver: Driver, own: Sequence[str], step: Length
+    engine: Engine, store: Path, files: Sequence[Path], driver: Driver, own: Sequence[str], step: Length, bounds: Bounds
 ) -> str:
     """Return SQL of a driver by day or month, and by the texts of its targets.
 
-    What months come to is kept: years of days are read once.
+    What months come to is kept: years of days are read once. Of what is not kept no more is read than is asked for.
     """
-    rows, told = rows_sql(files), _told(own, driver.settings.by)
+    is_kept = step == "month" and driver.settings.grain != "month" and bool(files)
+    rows, told = rows_sql(files, *((None, None) if is_kept else bounds)), _told(own, driver.settings.by)
     if told != "x_Dimensions":  # what is not asked for is added up before periods are
         one = f"x_Start, max(x_End) AS x_End, {told} AS x_Dimensions, sum(x_Value) AS x_Value"
         rows = f"(SELECT {one} FROM {rows} GROUP BY x_Start, {told})"
@@ -157,13 +162,13 @@ def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
         f"count(*) AS periods, CAST(min(x_Start) AS DATE) AS first, arg_max(x_Value, x_Start) AS last, "
         f"max(x_Value) AS largest, CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
     )
-    if step == "day" or driver.settings.grain == "month" or not files:
+    if not is_kept:
         return f"({sql})"
     mark = [_SHAPE, step, told, *(file.name for file in files)]
     return kept(engine, store, f"driver-{driver.name}", mark, sql)
 
 
-def _rows(engine: Engine, sql: str, bounds: tuple[date | None, date | None]) -> list[_Row]:
+def _rows(engine: Engine, sql: str, bounds: Bounds) -> list[_Row]:
     first, last = bounds
     tests = [f"ended > DATE '{first}'"] if first else []
     tests += [f"start < DATE '{last}'"] if last else []
@@ -225,11 +230,14 @@ def _members(engine: Engine, taxonomy: Taxonomy | None, own: Sequence[str], text
     named: dict[str, dict[str, str | None]] = {}
     for name in own:
         words = {each[name] for each in parsed.values() if each.get(name) is not None}
-        named[name] = _named(engine, taxonomy, name, sorted(words))
+        named[name] = named_texts(engine, taxonomy, name, sorted(words))
     return {text: tuple(named[name].get(each.get(name, "")) for name in own) for text, each in parsed.items()}
 
 
-def _named(engine: Engine, taxonomy: Taxonomy | None, dimension: str, texts: list[str]) -> dict[str, str | None]:
+def named_texts(
+    engine: Engine, taxonomy: Taxonomy | None, dimension: str, texts: Sequence[str]
+) -> dict[str, str | None]:
+    """Return text of a driver -> the value that it was last, or None; itself where there is no taxonomy."""
     if taxonomy is None or dimension not in taxonomy.dimensions:
         return dict(zip(texts, texts, strict=True))
     segments = Segments(taxonomy.days())

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
 from finmod.models.pnl import Cell, Member
 from finmod.models.proportional import cut
 from finmod.terms.money import in_money, in_units
@@ -53,12 +51,14 @@ def cut_among(lines: Sequence[tuple[Target, Cell]], members: Mapping[Target, Mem
     by_target: dict[Target, list[Cell]] = {}
     for target, cell in lines:
         by_target.setdefault(target, []).append(cell)
+    import numpy as np  # noqa: PLC0415 -- takes longer to import than most statements take
+
     codes: dict[Member, int] = {}
     for each in members.values():
         for name in each.names:
             codes.setdefault(name, len(codes))
     codes.setdefault(None, len(codes))
-    sums = _Sums(codes)
+    sums = _Sums(codes, np)
     for target, cells in by_target.items():
         units = [in_units(cell.known) for cell in cells]
         own = members.get(target, Members((), ())).summing_to(sum(units))
@@ -71,14 +71,14 @@ def cut_among(lines: Sequence[tuple[Target, Cell]], members: Mapping[Target, Mem
 class _Sums:
     """Amounts of each line, period and share, by the number of a member."""
 
-    def __init__(self, codes: Mapping[Member, int]) -> None:
-        self._names = [*codes]
+    def __init__(self, codes: Mapping[Member, int], numpy: Any) -> None:  # noqa: ANN401 -- the library
+        self._names, self._numpy = [*codes], numpy
         self._units: dict[tuple[int, int, Decimal], Any] = {}
         self._unknown: dict[tuple[int, int, Decimal], Any] = {}
 
     def add(self, cell: Cell, at: Any, parts: Sequence[int]) -> None:  # noqa: ANN401 -- an array of numbers
         """Add the parts of a line; where its amount is unknown, so are they."""
-        place = cell.line, cell.period, cell.share
+        np, place = self._numpy, (cell.line, cell.period, cell.share)
         if place not in self._units:
             self._units[place] = np.zeros(len(self._names), dtype=object)
             self._unknown[place] = np.zeros(len(self._names), dtype=bool)
@@ -91,6 +91,6 @@ class _Sums:
         for place, units in self._units.items():
             line, period, share = place
             unknown = self._unknown[place]
-            for number in np.flatnonzero((units != 0) | unknown).tolist():
+            for number in self._numpy.flatnonzero((units != 0) | unknown).tolist():
                 known = in_money(units[number])
                 yield Cell(line, period, self._names[number], None if unknown[number] else known, share, known)

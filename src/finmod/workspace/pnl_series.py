@@ -20,8 +20,7 @@ from finmod.models.proportional import spread
 from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.findings import Finding
 from finmod.terms.money import in_money, in_units
-from finmod.workspace.driver_cells import DriverCells, driver_cells
-from finmod.workspace.driver_values import resolver
+from finmod.workspace.driver_cells import DriverCells, driver_cells, named_texts
 from finmod.workspace.pnl_costs import Books
 from finmod.workspace.pnl_lines import Lines, Series, Shares
 from finmod.workspace.pnl_periods import Periods, days_in
@@ -229,11 +228,8 @@ def _strangers(question: Question, named: str, series: Series, amount: Decimal) 
     )
     texts = {json.loads(text).get(by) for (text,) in books.engine.rows(f"SELECT DISTINCT x_Dimensions FROM {rows}")}
     told = sorted(text for text in texts if text is not None)
-    if question.taxonomy is not None and by in question.taxonomy.dimensions:
-        resolve = resolver(books.engine, question.taxonomy)
-        told = [text for text in told if resolve(by, text) is None]
-    else:
-        told = []
+    known = named_texts(books.engine, question.taxonomy, by, told)
+    told = [text for text in told if known.get(text) is None]
     shown = ", ".join(repr(printable(text, 40)) for text in told[:_NAMED])
     more = f" and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
     who = f"{shown}{more}, which the taxonomy does not know as {by}" if told else f"rows without a {by}"

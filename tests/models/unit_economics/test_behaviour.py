@@ -37,7 +37,7 @@ def behaviour(cost: Floats, *drivers: Floats, changes: tuple[int, ...] = (), see
 
 
 def near(found: Estimate, true: float, width: float) -> bool:
-    """Return whether an estimate and its interval are near the truth; how often intervals hold it is tested elsewhere."""
+    """Return whether an estimate and its interval are near the truth; how often they hold it is tested elsewhere."""
     return found.lower <= found.value <= found.upper < found.lower + width and abs(found.value - true) < width / 2
 
 
@@ -122,7 +122,7 @@ def test_days_before_a_launch_do_not_count() -> None:
 def test_an_error_of_readings_does_not_make_a_driver_cheap() -> None:
     off = 1 + 0.01 * np.random.default_rng(5).standard_normal((98, 2))
     steady = np.column_stack([ORDERS, USERS]) / WEEK[:, None]
-    found = behaviour((400 + 0.25 * steady[:, 0] + 0.5 * steady[:, 1]) * noise(), *(steady * off).T)
+    found = behaviour((400 + 0.25 * steady[:, 0] + 0.5 * steady[:, 1]) * noise(), *np.asarray(steady * off).T)
 
     assert [one.refusal for one in found.drivers] == [None, None]
     assert near(found.drivers[0].marginal_cost, 0.25, 0.12)
@@ -142,14 +142,16 @@ def test_a_driver_that_does_not_move_is_refused_and_counts_as_fixed() -> None:
 
 
 def test_a_driver_that_only_grows_is_refused() -> None:
-    found = behaviour(400 + 0.25 * ORDERS, 1000 * 1.002**DAYS)
+    found = behaviour(400 + 0.25 * ORDERS, np.asarray(1000 * 1.002**DAYS))
 
     assert refused(found)[0] == "FM2342"
     assert found.refusal
     assert found.refusal.code == "FM2342"
 
 
-@pytest.mark.parametrize("other", [ORDERS * 3, ORDERS * np.exp(0.003 * np.random.default_rng(3).standard_normal(98))])
+@pytest.mark.parametrize(
+    "other", [ORDERS * 3, np.asarray(ORDERS * np.exp(0.003 * np.random.default_rng(3).standard_normal(98)))]
+)
 def test_drivers_that_move_together_have_a_joint_answer_only(other: Floats) -> None:
     found = behaviour((400 + 0.25 * ORDERS) * noise(), ORDERS, other)
 
@@ -157,8 +159,8 @@ def test_drivers_that_move_together_have_a_joint_answer_only(other: Floats) -> N
         code, text = refused(found, driver)
         assert code == "FM2343"
         assert re.fullmatch(
-            r"(orders and users|users and orders) move together \(correlation 1\.000\): the interval of what \w+ causes "
-            r"is \d+ points of the cost wide, and 40 at most tell much",
+            r"(orders and users|users and orders) move together \(correlation 1\.000\): the interval of what \w+ "
+            r"causes is \d+ points of the cost wide, and 40 at most tell much",
             text,
         )
     assert found.drivers[0].joint_refusal is None
@@ -185,8 +187,8 @@ def test_a_cost_that_moves_for_other_reasons_is_refused() -> None:
     code, text = refused(found)
     assert code == "FM2345"
     assert re.fullmatch(
-        r"the cost moves for other reasons too much: the interval of what orders causes is \d+ points of the cost wide, "
-        r"and 40 at most tell much",
+        r"the cost moves for other reasons too much: the interval of what orders causes is \d+ points of the cost "
+        r"wide, and 40 at most tell much",
         text,
     )
     assert found.refusal == found.drivers[0].refusal
@@ -266,8 +268,9 @@ def test_the_same_seed_gives_the_same_intervals() -> None:
 
 def test_months_are_enough_where_they_move() -> None:
     months = np.arange(36)
-    revenue = 1e6 * (1 + 0.02 * months) * np.exp(0.1 * np.random.default_rng(1).standard_normal(36))
-    found = cost_behaviour((5e5 + 0.4 * revenue) * noise(0.01, 36), revenue[:, None], names=["revenue"], grain=MONTHLY)
+    revenue = np.asarray(1e6 * (1 + 0.02 * months) * np.exp(0.1 * np.random.default_rng(1).standard_normal(36)))
+    cost = np.asarray((5e5 + 0.4 * revenue) * noise(0.01, 36))
+    found = cost_behaviour(cost, revenue[:, None], names=["revenue"], grain=MONTHLY)
 
     assert near(found.drivers[0].marginal_cost, 0.4, 0.1)
     assert found.diagnostics
@@ -278,6 +281,14 @@ def test_now_may_be_a_whole_month() -> None:
     found = cost_behaviour(400 + 0.25 * ORDERS, ORDERS[:, None], names=["orders"], grain=replace(DAILY, recent=31))
 
     assert found.drivers[0].average_cost == pytest.approx((400 + 0.25 * ORDERS[-31:]).sum() / ORDERS[-31:].sum())
+
+
+def test_days_without_units_are_days_like_others() -> None:
+    closed = ORDERS * (DAYS % 7 < 6)
+    assert closed[97] == 0 < closed[96]
+    for last in (97, 98):
+        found = behaviour((400 + 0.25 * closed[:last]) * noise()[:last], closed[:last])
+        assert near(found.drivers[0].marginal_cost, 0.25, 0.03)
 
 
 def test_shapes_that_do_not_fit_and_numbers_that_are_none_are_errors() -> None:

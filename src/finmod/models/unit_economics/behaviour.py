@@ -42,6 +42,7 @@ from finmod.models.unit_economics.behaviour_steps import Change
 
 LEVEL: Final = 0.9
 _DRAWS: Final = 4000
+_CONSTANT: Final = 1e-3
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,9 @@ def cost_behaviour(  # noqa: PLR0913 -- each is a question of its own
     if all(still):
         return _nothing(window, names, level, still)
     known = tuple(place - window.first for place in changes if 0 < place - window.first < len(window.cost))
-    kinds, found = now(_series(window, grain, [one is None for one in still], known))
-    told = _Told(names, still, _draws(kinds, seed), float(now_cost.mean()), level)
+    moving, beside = _columns(window.readings, still)
+    kinds, found = now(_series(window, grain, [*moving, *beside], known))
+    told = _Told(names, still, _folded(_draws(kinds, seed), len(moving)), float(now_cost.mean()), level)
     return _answer(window, told, _diagnostics(window, moves, kinds, found))
 
 
@@ -167,8 +169,20 @@ def _window(cost: Floats, readings: Floats, grain: Grain) -> _Window:
     return _Window(first, cost[first:], readings[first:], min(grain.recent, len(cost) - first))
 
 
-def _series(window: _Window, grain: Grain, moving: Sequence[bool], known: tuple[int, ...]) -> Series:
-    readings = window.readings[:, np.array(moving)]
+def _columns(readings: Floats, still: Sequence[Refusal | None]) -> tuple[list[int], list[int]]:
+    """Return places of drivers that move, and of those that at least grow: else what these cause would go to others."""
+    moving = [place for place, one in enumerate(still) if one is None]
+    grows = np.ptp(readings, axis=0) > _CONSTANT * readings.mean(axis=0)
+    return moving, [place for place, one in enumerate(still) if one and grows[place]]
+
+
+def _folded(draws: Floats, moving: int) -> Floats:
+    """Return draws of moving drivers and of all the rest as one: what only grows is not told from what is fixed."""
+    return np.column_stack([draws[:, :moving], draws[:, moving:].sum(axis=1)])
+
+
+def _series(window: _Window, grain: Grain, columns: Sequence[int], known: tuple[int, ...]) -> Series:
+    readings = window.readings[:, columns]
     return Series(
         window.cost / window.cost[-window.recent :].mean(),
         readings / readings[-window.recent :].mean(axis=0),
@@ -181,7 +195,7 @@ def _series(window: _Window, grain: Grain, moving: Sequence[bool], known: tuple[
 
 
 def _draws(kinds: Sequence[Now], seed: int) -> Floats:
-    """Return equally likely coefficients in units of the recent mean cost: draws x moving drivers, then fixed."""
+    """Return equally likely coefficients in units of the recent mean cost: draws x drivers, then the fixed part."""
     chance = np.random.default_rng(seed)
     counts = np.diff(np.round(np.cumsum([0.0, *(one.weight for one in kinds)]) * _DRAWS)).astype(np.int64)
     parts = []

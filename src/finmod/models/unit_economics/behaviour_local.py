@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from finmod.models.inferred_noise import Floats
+from finmod.models.unit_economics.behaviour_algebra import outer, whitened
 from finmod.models.unit_economics.behaviour_readings import believed, surprises
 from finmod.models.unit_economics.behaviour_steps import Change, Odds, find_changes, lasting_change
 
@@ -130,9 +131,7 @@ def now(series: Series) -> tuple[list[Now], list[Change]]:
     for error in ERRORS:
         used = _with_fixed(believed(series.readings, surprise, error))
         walking = walk * ((used * course.sizes) @ used.T)
-        found += [
-            _fit(series.cost, used, even[phi] + size**2 * walking, Kind(size, phi, error)) for phi, size in tried
-        ]
+        found += [_fit(series.cost, used, even[phi] + size**2 * walking, Kind(size, phi, error)) for phi, size in tried]
         # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
         best = max(log_likelihood for log_likelihood, _ in found)
         near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
@@ -181,42 +180,39 @@ def _walk(count: int, recent: int) -> Floats:
 
 def _changes(series: Series, columns: Floats, course: _Course, noise: Floats) -> list[Change]:
     known = [lasting_change(first, columns, course.sizes, _KNOWN_SIZE) for first in series.known]
-    noise = sum((one.columns @ one.columns.T for one in known), noise)
+    noise = sum((outer(one.columns) for one in known), noise)
     odds = Odds(course.sizes, series.a_year, series.longest)
     return known + find_changes(series.cost, columns, noise, odds)
 
 
 def _added(change: Change, columns: Floats, recent: int) -> Floats:
     """Return the covariance of what a change adds to the cost beside the recent mean of the coefficients."""
-    added = change.columns
-    if change.lasting:
-        after = float(np.mean(np.arange(len(columns))[-recent:] >= change.first))
-        added = added - after * columns * (change.columns[-1] / columns[-1])
-    return np.asarray(added @ added.T)
+    of_recent = float(np.mean(np.arange(len(columns))[-recent:] >= change.first))
+    return outer(change.columns - of_recent * columns * change.spread if change.lasting else change.columns)
 
 
 def _course_of(cost: Floats, columns: Floats, moved: Floats, noise: Floats) -> _Course:
     """Return the course that is likeliest, given what may have moved the cost beside its drivers."""
-    told, width = np.linalg.solve(moved + noise, np.column_stack([columns, cost])), columns.shape[1]
-    gram = columns.T @ told[:, :width]
-    best = np.linalg.solve(gram + _RIDGE * np.eye(width), columns.T @ told[:, width])
-    fitted = columns @ best + moved @ (told[:, width] - told[:, :width] @ best)
-    level = np.maximum(fitted / fitted.mean(), _LEAST_LEVEL)
-    sizes = np.maximum(best / best.sum(), _LEAST_SIZE)
+    count, width = columns.shape
+    half, _ = whitened(moved + noise, np.column_stack([columns, cost, moved]))
+    gram = half[:, :width].T @ half[:, :width] + _RIDGE * np.eye(width)
+    best = np.linalg.solve(gram, half[:, :width].T @ half[:, width])
+    fitted = columns @ best + half[:, -count:].T @ (half[:, width] - half[:, :width] @ best)
+    level = np.maximum(fitted / max(float(fitted.mean()), _LEAST_LEVEL), _LEAST_LEVEL)
+    sizes = np.maximum(best / max(float(best.sum()), _LEAST_LEVEL), _LEAST_SIZE)
     return _Course(sizes / sizes.sum(), level, max(_spread((cost - fitted) / level), _LEAST_NOISE))
 
 
 def _fit(cost: Floats, columns: Floats, covariance: Floats, kind: Kind) -> tuple[float, Now]:
     """Return the log restricted likelihood of a kind of noise, whose variance is free, and its coefficients."""
-    from scipy.linalg import cho_factor, cho_solve  # noqa: PLC0415 - takes 0.1 s to import, which nobody else should wait for
-
-    factor, width = cho_factor(covariance, lower=True), columns.shape[1]
-    told = cho_solve(factor, np.column_stack([columns, cost]))
-    precision, linear = columns.T @ told[:, :width] + _RIDGE * np.eye(width), columns.T @ told[:, width]
-    mean, free = np.linalg.solve(precision, linear), len(cost) - width
-    variance = max(float(cost @ told[:, width] - linear @ mean) / free, _LEAST_NOISE**2)
-    size = float(np.log(np.diag(factor[0])).sum()) + float(np.linalg.slogdet(precision)[1]) / 2
-    fitted = Now(mean, np.linalg.inv(precision) * variance, 0.0, kind, math.sqrt(variance))
+    width = columns.shape[1]
+    half, size = whitened(covariance, np.column_stack([columns, cost]))
+    precision = half[:, :width].T @ half[:, :width] + _RIDGE * np.eye(width)
+    mean, free = np.linalg.solve(precision, half[:, :width].T @ half[:, width]), len(cost) - width
+    error = half[:, width] - half[:, :width] @ mean
+    variance = max(float(error @ error) / free, _LEAST_NOISE**2)
+    size += float(np.linalg.slogdet(precision)[1]) / 2
+    fitted = Now(np.asarray(mean), np.asarray(np.linalg.inv(precision) * variance), 0.0, kind, math.sqrt(variance))
     return -size - free / 2 * math.log(variance), fitted
 
 

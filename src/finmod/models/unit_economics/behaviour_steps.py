@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from finmod.models.inferred_noise import Floats
+from finmod.models.unit_economics.behaviour_algebra import inverse, outer
 
 SIZES: Final = (0.03, 0.1, 0.3)
 """Standard deviations, before looking, of a change for good, in units of the mean cost."""
@@ -35,12 +36,14 @@ class Change:
         end: The period after its last one; the number of periods where it is for good.
         lasting: Whether it is for good: then coefficients change, else the level.
         columns: n x m: what it may have added to the cost, each column times a standard normal number.
+        spread: Per coefficient the standard deviation of its change, where it is for good; 0 where it passes.
     """
 
     first: int
     end: int
     lasting: bool
     columns: Floats
+    spread: Floats
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Odds:
 def lasting_change(first: int, columns: Floats, sizes: Floats, size: float) -> Change:
     """Return a change for good from a period on, of a standard deviation in units of the mean cost."""
     after = np.arange(len(columns)) >= first
-    return Change(first=first, end=len(columns), lasting=True, columns=after[:, None] * columns * size * np.sqrt(sizes))
+    spread = np.asarray(size * np.sqrt(sizes))
+    return Change(first=first, end=len(columns), lasting=True, columns=after[:, None] * columns * spread, spread=spread)
 
 
 def find_changes(cost: Floats, columns: Floats, noise: Floats, odds: Odds) -> list[Change]:
@@ -75,15 +79,16 @@ def find_changes(cost: Floats, columns: Floats, noise: Floats, odds: Odds) -> li
         odds: What changes are like before looking.
     """
     found: list[Change] = []
+    inverted = inverse(noise)
     for _ in range(_MOST):
-        projected = _without(noise, columns)
+        projected = _without(inverted, columns)
         left = projected @ cost
         tried = (*_steps(projected, left, columns, odds), *_pulses(projected, left, columns @ odds.sizes, odds))
         gain, best = max(tried, key=_first)
         if gain <= 0:
             break
         found.append(best)
-        noise = noise + best.columns @ best.columns.T
+        inverted = _with(inverted, best.columns)
     return found
 
 
@@ -91,14 +96,20 @@ def _first(tried: tuple[float, Change]) -> float:
     return tried[0]
 
 
-def _without(covariance: Floats, columns: Floats) -> Floats:
+def _with(inverted: Floats, columns: Floats) -> Floats:
+    """Return the inverse covariance where columns, each times a standard normal number, are part of the noise too."""
+    told = inverted @ columns
+    root = np.linalg.cholesky(np.eye(columns.shape[1]) + columns.T @ told)
+    return inverted - outer(np.linalg.solve(root, told.T).T)
+
+
+def _without(inverted: Floats, columns: Floats) -> Floats:
     """Return the inverse covariance of what no constant coefficients explain."""
-    inverse = np.linalg.inv(covariance)
-    told = inverse @ columns
+    told = inverted @ columns
     gram = columns.T @ told
     # Two drivers may be one and the same but for their units.
     gram += _RIDGE * np.trace(gram) * np.eye(len(gram))
-    return np.asarray(inverse - told @ np.linalg.solve(gram, told.T))
+    return inverted - outer(np.linalg.solve(np.linalg.cholesky(gram), told.T).T)
 
 
 def _steps(projected: Floats, left: Floats, columns: Floats, odds: Odds) -> Iterator[tuple[float, Change]]:
@@ -130,7 +141,7 @@ def _pulses(projected: Floats, left: Floats, level: Floats, odds: Odds) -> Itera
     square = np.zeros((count + 1, count + 1))
     square[1:, 1:] = (projected * np.outer(level, level)).cumsum(axis=0).cumsum(axis=1)
     line = np.r_[0.0, (left * level).cumsum()]
-    before = np.log(_CHANGES_A_YEAR / odds.a_year / odds.longest)
+    before, none = np.log(_CHANGES_A_YEAR / odds.a_year / odds.longest), np.zeros_like(odds.sizes)
     for length in range(1, min(odds.longest, count - 1) + 1):
         first = np.arange(count - length + 1)
         end = first + length
@@ -141,4 +152,4 @@ def _pulses(projected: Floats, left: Floats, level: Floats, odds: Odds) -> Itera
         best = int(gain.argmax())
         inside = np.eye(count)[:, best : best + length] * (level * _PULSE_SIZE)[:, None]
         columns = np.column_stack([inside.sum(axis=1), inside[:, : length if length > 1 else 0] * _UNEVEN])
-        yield float(gain[best]), Change(first=best, end=best + length, lasting=False, columns=columns)
+        yield float(gain[best]), Change(first=best, end=best + length, lasting=False, columns=columns, spread=none)
