@@ -37,7 +37,8 @@ _SHOWN, _TREND, _DIGITS = 4, 12, 4
 @click.argument("name", required=False, shell_complete=metrics)
 @click.option("--list", "is_list", is_flag=True, help="List the metrics: those of metrics.yaml and those of finmod.")
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
-              help="What figures are told by: dimensions, source, service, category, pool, or columns.")  # fmt: skip
+              help="What figures are told by: dimensions, source, service, category, pool, or columns; may be "
+              "repeated.")  # fmt: skip
 @click.option("--grain", type=Word(_GRAINS), default="month", metavar="GRAIN", show_default=True,
               help="Length of the periods: day, month, or of the fiscal calendar: period, quarter, year.")  # fmt: skip
 @click.option("--from", "first", type=MONTH, metavar="YYYY-MM", help="First month; the first of the books without it.")
