@@ -17,6 +17,7 @@ from benchmarks.load import load_against_copy, project_of
 from benchmarks.peer import cur_against_converter
 from benchmarks.service_graph import graph_against_peer
 from benchmarks.start import help_time, query_time
+from benchmarks.statements import statements
 from benchmarks.suppliers import suppliers_against_copy
 from benchmarks.taxonomy import changed_taxonomy, rules_against_case
 
@@ -42,6 +43,7 @@ def main() -> None:
         "commands-months": lambda: plan_and_apply(folder, project_of(folder, sizes[-1]), 36, times, 30),
         "months": lambda: months_36(folder, project_of(folder, sizes[-1]), times),
         "customers": lambda: customers(folder, times),
+        "pnl": lambda: statements(folder, times),
         "graph": lambda: graph_against_peer(folder, times),
     }
     for name in sys.argv[1:] or parts:

@@ -23,8 +23,9 @@ from finmod.settings.init import (
     write_project,
     write_taxonomy,
 )
+from finmod.settings.pnl import read_pnl
 from finmod.settings.project import ProjectFile, load_project
-from finmod.settings.schema import allocation_schema, drivers_schema, json_schema, taxonomy_schema
+from finmod.settings.schema import allocation_schema, drivers_schema, json_schema, pnl_schema, taxonomy_schema
 from finmod.settings.validate import validated
 from finmod.settings.yaml import parse_yaml
 from finmod.taxonomy.reading import read_taxonomy
@@ -255,3 +256,11 @@ def test_the_example_of_the_drivers_reads_without_a_fault(tmp_path: Path) -> Non
         "postgres",
         "prometheus",
     ]
+
+
+def test_a_new_project_has_a_pnl_without_lines_that_an_editor_checks(tmp_path: Path) -> None:
+    write_project(tmp_path, "a", "USD")
+    assert read_pnl(tmp_path).document is None
+    first = (tmp_path / "pnl.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=.schema/pnl.schema.json"
+    assert json.loads((tmp_path / first.split("=")[1]).read_text()) == pnl_schema()

@@ -12,7 +12,18 @@ import rich_click as click
 
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
-from finmod.cli.output import Form, console, json_text, minute, money, objects, output_option, table, text_of
+from finmod.cli.output import (
+    Form,
+    console,
+    json_text,
+    markdown_text,
+    minute,
+    money,
+    objects,
+    output_option,
+    table,
+    text_of,
+)
 from finmod.cli.project import opened
 from finmod.cli.values import Name, Place, Whole, Word
 from finmod.errors import Problem, UserError
@@ -124,7 +135,9 @@ def _text(report: PnlReport, form: Form) -> str:
     from finmod.models.pnl_report import COLUMNS, rows_of
 
     if form == "markdown":
-        return text_of(*_shown(report), form) + "".join(f"\n{line}\n" for line in _below(report))
+        told = [finding_words(each) for each in report.findings if each.severity != "info"]
+        lines = [*map(markdown_text, _below(report)), *(f"- {markdown_text(each)}" for each in told)]
+        return text_of(*_shown(report), form) + "".join(f"\n{line}\n" for line in lines)
     if form == "csv":
         return text_of(COLUMNS, [*rows_of(report)], form)
     proofs = [(each.currency, each.ledger, each.stated, each.difference, each.holds) for each in report.proofs]

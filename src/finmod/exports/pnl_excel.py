@@ -28,7 +28,7 @@ from finmod.exports.pnl_formulas import (
     sum_of,
     variable_amount,
 )
-from finmod.models.pnl import Column, Figures, Member
+from finmod.models.pnl import Figures, Member
 from finmod.models.pnl_report import TITLES, UNALLOCATED, PnlReport
 
 _MOST_ROWS = 1_048_000
@@ -123,19 +123,18 @@ class _Book:
         report = self.report
         sheet = self._new("Statement", f"{report.project}: profit and loss")
         rows = self._layout()
-        columns = [(each.label, report.statement.totals[place]) for place, each in enumerate(report.periods)]
         sheet.write_string(_HEAD, 0, "", self.formats["head_text"])
         at, firsts = 1, []
-        for label, column in columns:
+        for place in range(len(report.periods)):
             firsts.append(at)
-            at = self._period(sheet, at, label, column, rows)
-        if len(columns) > 1:
+            at = self._period(sheet, at, place, rows)
+        if len(report.periods) > 1:
             self._whole(sheet, at, firsts, rows)
         for number, row in enumerate(rows, _HEAD + 1):
             style = {"sum": "sum_text", "share": "share_text"}.get(row.style, "line")
             sheet.write_string(number, 0, row.title, self.formats[style])
         sheet.set_column(0, 0, max(24, *(len(row.title) + 3 for row in rows)))
-        sheet.set_column(1, at + len(columns), 14)
+        sheet.set_column(1, at + len(report.periods), 14)
         sheet.freeze_panes(_HEAD + 1, 1)
 
     def _layout(self) -> list[Row]:
@@ -178,10 +177,11 @@ class _Book:
         columns = [*told.columns.values(), *told.totals]
         return any(each.variable[place] != 0 for column in columns for each in (column.actual, column.plan) if each)
 
-    def _period(self, sheet: Any, at: int, label: str, column: Column, rows: Sequence[Row]) -> int:  # noqa: ANN401 -- as above
+    def _period(self, sheet: Any, at: int, place: int, rows: Sequence[Row]) -> int:  # noqa: ANN401 -- as above
         """Write actual, and plan and variance where there are budgets; return the column behind them."""
+        label, column = self.report.periods[place].label, self.report.statement.totals[place]
         sheet.write_string(_HEAD, at, label, self.formats["head"])
-        self._figures(sheet, at, column.actual, rows, label)
+        self._figures(sheet, at, column.actual, rows, place)
         if column.plan is None:
             return at + 1
         sheet.write_string(_HEAD, at + 1, f"{label} plan", self.formats["head"])
@@ -196,25 +196,23 @@ class _Book:
             self._formula(sheet, number, at + 2, if_known(cells, f"{cells[0]}-{cells[1]}"), style, value)
         return at + 3
 
-    def _figures(self, sheet: Any, at: int, figures: Figures, rows: Sequence[Row], label: str | None) -> None:  # noqa: ANN401 -- as above
+    def _figures(self, sheet: Any, at: int, figures: Figures, rows: Sequence[Row], period: int | None) -> None:  # noqa: ANN401 -- as above
         letters = letters_of(at)
         for number, row in enumerate(rows, _HEAD + 1):
             figure = row.figure(figures)
             if row.formula is not None:
                 self._formula(sheet, number, at, row.formula(letters), row.style, figure)
-            elif label is not None and self.by_sheet and figure is not None:
-                self._formula(sheet, number, at, self._of_members(number, rows, letters), "linked", figure)
+            elif period is not None and self.by_sheet and figure is not None:
+                self._formula(sheet, number, at, self._of_members(number, rows, period), "linked", figure)
             else:
                 self._read(sheet, number, at, figure)
 
-    def _of_members(self, number: int, rows: Sequence[Row], letters: str) -> str:
-        """Return the formula that adds up what members have of a line in the period of a column."""
+    def _of_members(self, number: int, rows: Sequence[Row], period: int) -> str:
+        """Return the formula that adds up what members have of a line in a period; words among them count nothing."""
         place = [row for row in rows if row.formula is None].index(rows[number - _HEAD - 1])
         column = letters_of(2 + sum(row.formula is not None for row in rows) + place)
-        last = _HEAD + 1 + len(self._places())
-        first = _HEAD + 2
-        own = f"'{self.by_sheet}'!"
-        return f"=SUMIFS({own}${column}${first}:${column}${last},{own}$A${first}:$A${last},{letters}${_HEAD + 1})"
+        own = [at for at, (its, _) in enumerate(self._places(), _HEAD + 2) if its == period]
+        return f"=SUM('{self.by_sheet}'!{column}{own[0]}:{column}{own[-1]})" if own else "=0"
 
     def _whole(self, sheet: Any, at: int, firsts: Sequence[int], rows: Sequence[Row]) -> None:  # noqa: ANN401 -- as above
         sheet.write_string(_HEAD, at, "total", self.formats["head"])
@@ -274,7 +272,7 @@ class _Book:
         """Write the sheet with the proof and what to know of the statement."""
         sheet = self._new("Proof", f"{self.report.project}: proof and findings")
         heads = (
-            "Currency", "Ledger", "Statement", "Difference", "Ledger, every digit", "Statement, every digit", "Holds",
+            "Currency", "Ledger", "Statement", "Difference", "Ledger, every digit", "Statement, every digit", "  Holds",
         )  # fmt: skip
         for at, head in enumerate(heads):
             sheet.write_string(_HEAD, at, head, self.formats["head" if 0 < at < len(heads) - 1 else "head_text"])

@@ -48,7 +48,7 @@ def _driver(value: str) -> str:
 
 def _line(value: str) -> str:
     if not value.isprintable() or len(value) > _LONGEST:
-        raise refusal(_FORM, f"a name of at most {_LONGEST} printable characters", "Write a shorter one.")
+        raise refusal(_FORM, f"a name of at most {_LONGEST} printable characters", "Write a shorter one, in one line.")
     return value
 
 

@@ -187,7 +187,9 @@ def _money(books: Books, cost: str, rows: str) -> str:
         return f"SELECT *, {cost} AS amount, {unknown} AS unknown, 0 AS unrated, {cost} AS original FROM {rows}"
     snapshot = books.ledger.at(books.engine, books.run.ledger_version)
     money = reporting(books.engine, books.project, books.ledger, snapshot)
-    bill = BILL if BILL in {name for name, _ in books.engine.columns(f"SELECT * FROM {rows}")} else MONTH_OF_RATE
+    there = {name for name, _ in books.engine.columns(f"SELECT * FROM {rows}")}
+    of_levels = "coalesce(x_AllocationOf, x_BillingPeriod)"
+    bill = BILL if BILL in there else MONTH_OF_RATE if "x_TrueUpOf" in there else of_levels
     converted = with_reporting(f"SELECT * FROM {rows}", money, (), bill)
     amount = REPORTING_COSTS[cost]
     return (
@@ -231,7 +233,7 @@ def _members(
 def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
     """Return what the ledger's charges are in sum, and what the rows of the statement are, by billing currency."""
     stated = dict(
-        books.engine.rows("SELECT BillingCurrency, coalesce(sum(original), 0) FROM pnl_rows GROUP BY 1 ORDER BY 1")
+        books.engine.rows("SELECT coalesce(BillingCurrency, ''), coalesce(sum(original), 0) FROM pnl_rows GROUP BY 1")
     )
     snapshot = books.ledger.at(books.engine, books.run.ledger_version)
     ledger = ledger_totals(books.engine, books.ledger, snapshot, lines.cost, periods)

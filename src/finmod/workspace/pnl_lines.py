@@ -85,7 +85,8 @@ class Lines:
         rest: Place of the line of what no rule takes.
         series: Lines that drivers have.
         budgets: Plans.
-        shares: Rule's place among ``rules``, or the line's place of other lines -> what varies.
+        shares: Place of a cost line -> what varies of what drivers have of it.
+        rule_shares: What varies of what each rule takes, and of what none takes.
         findings: What to know of it.
     """
 
@@ -177,13 +178,20 @@ class _Reader:
             rest=places[rest_name],
             series=tuple(self._series(places)),
             budgets=tuple(self._budgets(places)),
-            shares={places[each.name]: Shares(each.section, each.variable) for each in settings.other},
+            shares=self._shares(places, rest_name, Shares(rest_section, said)),
             rule_shares=(
                 *(Shares(each.section, each.variable) for each in settings.cloud),
                 Shares(rest_section, said),
             ),
             findings=tuple(self._findings()),
         )
+
+    def _shares(self, places: Mapping[str, int], rest: str, of_rest: Shares) -> dict[int, Shares]:
+        """Return what varies of each cost line, for what drivers have of it; of several rules what the first says."""
+        found = {places[rest]: of_rest}
+        for each in reversed(self._pnl.settings.cloud):
+            found[places[each.name]] = Shares(each.section, each.variable)
+        return found | {places[each.name]: Shares(each.section, each.variable) for each in self._pnl.settings.other}
 
     def _revenue(self) -> Sequence[RevenueLine]:
         if self._pnl.document is not None:

@@ -39,7 +39,7 @@ def ledger_totals(
     day = DAY if periods.by_day else "x_BillingPeriod"
     return dict(
         engine.rows(
-            f"SELECT BillingCurrency, coalesce(sum({cost}), 0) FROM {rows} AS each "
+            f"SELECT coalesce(BillingCurrency, ''), coalesce(sum({cost}), 0) FROM {rows} AS each "
             f"JOIN pnl_buckets ON pnl_buckets.day = {day} GROUP BY 1"
         )
     )
