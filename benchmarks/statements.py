@@ -60,8 +60,8 @@ def statements(folder: Path, times: int) -> Iterator[str]:
     for by in (("product",), ("product", "team")):
         rows, seconds = _of_metric(years, by, times)
         yield (
-            f"metric --by {','.join(by)}, 36 months, {_PRODUCTS} products x {_TEAMS} teams, {rows:,} figures: {seconds:.2f} "
-            "s of processor in process (goal 0.5 s)"
+            f"metric --by {','.join(by)}, 36 months, {_PRODUCTS} products x {_TEAMS} teams, {rows:,} figures: "
+            f"{seconds:.2f} s of processor in process (goal 0.5 s)"
         )
     customers = _books(folder / "statements-customers", 1, 50_000)
     found, seconds = _seconds(customers, Wanted("customer", Asked()), times)

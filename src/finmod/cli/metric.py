@@ -14,6 +14,7 @@ from finmod.cli.completion import metrics
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, output_option, show, table
+from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.spark import spark
 from finmod.cli.values import Name, Word
@@ -77,7 +78,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
         return
     words = [word.strip() for each in by for word in each.split(",") if word.strip()]
     span = [parse_period(text) if text else None for text in (first, last)]
-    report = metric(project, name, words, grain=grain, first=span[0], last=span[1], compare=compare)
+    with progress() as step:
+        report = metric(project, name, words, grain=grain, first=span[0], last=span[1], compare=compare, step=step)
     if form == "table":
         _screen(report)
     else:

@@ -23,6 +23,7 @@ from finmod.terms.metrics import Metric
 from finmod.terms.periods import months_before
 from finmod.workspace.measures import Measures, measures
 from finmod.workspace.metric_terms import Periods, Terms
+from finmod.workspace.steps import Step, silent
 
 Grain = Literal["day", "month", "period", "quarter", "year"]
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month", "period", "quarter", "year")
@@ -97,6 +98,7 @@ def metric(  # noqa: PLR0913 -- what is asked
     first: date | None = None,
     last: date | None = None,
     compare: Compare | None = None,
+    step: Step = silent,
 ) -> MetricReport:
     """Return the figures of a metric.
 
@@ -108,12 +110,13 @@ def metric(  # noqa: PLR0913 -- what is asked
         first: First day of the first month; None for the first that the books have.
         last: First day of the last month; None for the last one.
         compare: ``previous``, the period before, or ``year``, the same of a year before.
+        step: Progress.
 
     Raises:
         UserError: There is no such metric, what it is told by is not there, no month is of the span, or nothing was
             applied.
     """
-    with measures(project) as books:
+    with measures(project, step) as books:
         return figures_of(
             books, chosen_metric(books.metrics, name), by, grain=grain, span=(first, last), compare=compare
         )
