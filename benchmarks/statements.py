@@ -6,6 +6,7 @@ where a statement is not the ledger's total.
 
 from __future__ import annotations
 
+import gc
 import shutil
 import statistics
 import sys
@@ -50,6 +51,7 @@ _AMOUNTS = ", ".join([*(f"{_AMOUNT} AS {cost}" for cost in COSTS), *(f"0 AS {nam
 
 def statements(folder: Path, times: int) -> Iterator[str]:
     """Yield seconds of statements in process, the second and later ones of a project."""
+    gc.set_threshold(50_000, 20, 20)  # as the command does
     years = _books(folder / "statements", 36, 0)
     for by in ("product", "team"):
         found, seconds = _seconds(years, Wanted(by, Asked(first="2023-01")), times)
@@ -186,10 +188,11 @@ def _customers(allocated: Path, month: date, customers: int) -> str:
     costs = ", ".join(f"cost AS {name}" for name in COSTS)
     unknown = ", ".join(f"0 AS {name}" for name in COST_UNKNOWNS)
     return f"""WITH whole AS (SELECT x_Product, sum(EffectiveCost) AS cost FROM read_parquet('{allocated}') GROUP BY 1),
-        parts AS (SELECT x_Product, cost AS whole, at, CAST(cost / {customers // 3 + 1} AS DECIMAL(38,12)) AS cost
-            FROM whole, range({customers // 3}) AS each(at)),
-        told AS (SELECT x_Product, concat('customer-', at * 3 + CAST(x_Product[2:] AS INTEGER) % 3) AS x_Customer, cost
-            FROM parts UNION ALL SELECT x_Product, NULL, any_value(whole) - sum(cost) FROM parts GROUP BY 1)
+        parts AS (SELECT x_Product, cost AS whole, number, CAST(cost / {customers // 3 + 1} AS DECIMAL(38,12)) AS cost
+            FROM whole, range({customers // 3}) AS each(number)),
+        told AS (SELECT x_Product, cost,
+            concat('customer-', number * 3 + CAST(x_Product[2:] AS INTEGER) % 3) AS x_Customer
+            FROM parts UNION ALL SELECT x_Product, any_value(whole) - sum(cost), NULL FROM parts GROUP BY 1)
         SELECT DATE '{month}' AS x_BillingPeriod, DATE '{month}' AS x_ChargeDate, 'USD' AS BillingCurrency,
             'customer' AS x_Level, x_Product, x_Customer, {costs}, {unknown} FROM told"""
 

@@ -135,8 +135,8 @@ def _text(report: PnlReport, form: Form) -> str:
     from finmod.models.pnl_report import COLUMNS, rows_of
 
     if form == "markdown":
-        odd = [finding_words(each) for each in report.findings if each.severity != "info"]
-        lines = [*map(markdown_text, _below(report)), *(f"- {markdown_text(each)}" for each in odd)]
+        warnings = [finding_words(each) for each in report.findings if each.severity != "info"]
+        lines = [*map(markdown_text, _below(report)), *(f"- {markdown_text(each)}" for each in warnings)]
         return text_of(*_shown(report), form) + "".join(f"\n{line}\n" for line in lines)
     if form == "csv":
         return text_of(COLUMNS, [*rows_of(report)], form)
