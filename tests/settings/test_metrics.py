@@ -132,7 +132,8 @@ def test_a_file_of_comments_has_no_metric(tmp_path: Path) -> None:
             "a: {cost: ListCost, where: {tag.team: x}}",
             (
                 "metrics.yaml:1:29: a.where has the key 'tag.team'; expected a dimension, a column such as "
-                "ServiceName, or a word such as service. Tags are told by the dimension of taxonomy.yaml that reads them. (FM2406"
+                "ServiceName, or a word such as service. Tags are told by the dimension of taxonomy.yaml that reads "
+                "them. (FM2406"
             ),
         ),
         ("a: {cost: ListCost, where: {}}", "a.where is an empty mapping; expected at least one condition."),
