@@ -1,4 +1,4 @@
-"""``finmod pnl`` in process: 36 months of 14 products and 60 teams; a month of 50,000 customers.
+"""``finmod pnl`` and ``finmod metric`` in process: 36 months of 14 products and 60 teams; a month of 50,000 customers.
 
 Owns the invented books: charges and their allocation are written as tables, as load and apply would leave them. Stops
 where a statement is not the ledger's total.
@@ -27,6 +27,7 @@ from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.settings.project import load_project
 from finmod.terms.calendars import Calendar
 from finmod.workspace.drivers import load_drivers
+from finmod.workspace.metric import metric
 from finmod.workspace.pnl import Wanted, make_pnl
 from finmod.workspace.pnl_periods import Asked
 
@@ -34,6 +35,7 @@ _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _PRODUCTS, _TEAMS, _KEYS, _DAYS = 14, 60, 4_200, 28
 _FILES = {
     "finmod.yaml": "name: books\ncurrency: USD\n",
+    "metrics.yaml": "cost_of_revenue: {cost: EffectiveCost, per: revenue}\n",
     "pnl.yaml": """\
 revenue: [{name: Subscriptions, driver: revenue}]
 cloud:
@@ -57,6 +59,12 @@ def statements(folder: Path, times: int) -> Iterator[str]:
             f"pnl --by {by}, {len(found.periods)} months, {_PRODUCTS} products x {_TEAMS} teams: {seconds:.2f} s of "
             f"processor in process (goal 0.5 s); reading its reduced rows alone {_floor(years, times):.2f} s"
         )
+    for by in (("product",), ("product", "team")):
+        rows, seconds = _of_metric(years, by, times)
+        yield (
+            f"metric --by {','.join(by)}, 36 months, {_PRODUCTS} products x {_TEAMS} teams, {rows:,} figures: "
+            f"{seconds:.2f} s of processor in process (goal 0.5 s)"
+        )
     customers = _books(folder / "statements-customers", 1, 50_000)
     found, seconds = _seconds(customers, Wanted("customer", Asked()), times)
     yield f"pnl --by customer, {len(found.order) - 1:,} customers: {seconds:.2f} s of processor in process (goal 5 s)"
@@ -68,6 +76,17 @@ def _seconds(root: Path, wanted: Wanted, times: int) -> tuple[PnlReport, float]:
     if not all(proof.holds for proof in found.proofs):
         sys.exit(f"the statement of {root} is not the ledger's total: {found.proofs}")
     return found, statistics.median(timed(lambda: make_pnl(project, wanted))[1].processor for _ in range(times))
+
+
+def _of_metric(root: Path, by: tuple[str, ...], times: int) -> tuple[int, float]:
+    project = load_project(root)
+    report = metric(project, "cost_of_revenue", by)
+    if not all(row.figure.value for row in report.rows):
+        sys.exit(f"a figure of {root} is not there")
+    seconds = statistics.median(
+        timed(lambda: metric(project, "cost_of_revenue", by))[1].processor for _ in range(times)
+    )
+    return len(report.rows), seconds
 
 
 def _floor(root: Path, times: int) -> float:

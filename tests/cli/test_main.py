@@ -54,6 +54,8 @@ HELP = {
     "plan": ("--init", "--detail", "--measure", "--months", "--period", "--detailed-exitcode", "--output"),
     "apply": ("--note", "--author", "--output"),
     "diff": ("--detail", "--measure", "--months", "--period", "--output", "A", "B"),
+    "metric": ("NAME", "--list", "--by", "--grain", "--from", "--to", "--compare", "--output"),
+    "pnl": ("--by", "--grain", "--from", "--to", "--period", "--top", "--bottom", "--file", "--output"),
     "unit-economics": ("METRIC", "split", "project", "break-even", "sensitivity", "price-floor", "cohorts"),
     "unit-economics split": ("--by", "--only", "--variable", "--revenue", "--seed", "--output"),
     "unit-economics project": ("--growth", "--years", "--curve", "--scale", "--step", "--capacity", "--grain"),

@@ -64,6 +64,14 @@ def test_split_tells_average_and_marginal_cost_of_both_numerators(books: Books) 
     assert [direct["refusal"], direct["marginal_cost_lower"]] == [None, None]
 
 
+def test_what_is_left_out_for_programs_is_told_beside(books: Books) -> None:
+    said = books.run("unit-economics", "cost_per_user", "break-even", "--by", "product", "--output", "json")
+
+    assert json.loads(said.out) == []
+    assert "warning FM2340 search: direct cost is not split" in said.err
+    assert "info FM2379 2026-09" in said.err
+
+
 def test_all_products_together_are_what_is_told_without_by(books: Books) -> None:
     said = ask(books, "--variable", "0.5..0.7").out
 

@@ -40,7 +40,7 @@ def test_the_contracts_example_is_a_metric(tmp_path: Path) -> None:
 
 
 def test_a_driver_below_the_line_has_the_conditions_that_it_can_have(tmp_path: Path) -> None:
-    text = "a: {cost: EffectiveCost, where: {product: ads, pool: net}, per: orders}\nb: {cost: ListCost, per: orders}"
+    text = "a: {cost: EffectiveCost, where: {product: ads, x_Pool: net}, per: orders}\nb: {cost: ListCost, per: orders}"
     found = read(tmp_path, text)
     assert [each.subject for each in found["a"].denominator[0].where] == ["product"]
     assert found["b"].denominator[0].where == ()
@@ -128,6 +128,15 @@ def test_a_file_of_comments_has_no_metric(tmp_path: Path) -> None:
         ("A: {cost: ListCost}", "the file has the key 'A'; expected a lower-case letter, then"),
         ("a: {cost: ListCost, per: 3}", "a.per is 3; expected the name of a driver, a mapping or a list of them."),
         ("a: {cost: ListCost, by: [Product]}", "expected the name of a dimension of taxonomy.yaml."),
+        (
+            "a: {cost: ListCost, where: {tag.team: x}}",
+            (
+                "metrics.yaml:1:29: a.where has the key 'tag.team'; expected a dimension, a column such as "
+                "ServiceName, or a word such as service. Tags are told by the dimension of taxonomy.yaml that reads "
+                "them. (FM2406"
+            ),
+        ),
+        ("a: {cost: ListCost, where: {}}", "a.where is an empty mapping; expected at least one condition."),
         ("a: {driver: Orders}", "a.driver is 'Orders'; expected the name of a driver of drivers.yaml."),
     ],
 )  # fmt: skip
@@ -154,7 +163,7 @@ def test_the_schema_takes_what_the_models_take(tmp_path: Path) -> None:
     assert json.loads(write_metrics_schema(tmp_path).read_text()) == schema == json.loads(metrics_schema_text())
     check = Draft202012Validator(schema)
     for text in (
-        "a: {cost: EffectiveCost, where: {product: [checkout, ads], pool: null}, per: orders, better: lower}",
+        "a: {cost: EffectiveCost, where: {product: [checkout, ads], x_Pool: null}, per: orders, better: lower}",
         "a: {numerator: [{driver: revenue}, {cost: EffectiveCost, minus: true}], per: [revenue, {driver: orders}]}",
         "a: {quantity: PricingQuantity, in: GB, where: {PricingUnit: {not: GiB}}}",
         "a: {tags: understood, per: {tags: taggable}}",

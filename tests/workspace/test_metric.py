@@ -340,3 +340,19 @@ def test_customers_are_told_from_the_level_that_has_them(tmp_path: Path) -> None
     assert values(ask(books, "per_call", "customer", first=TWO_MONTHS[1]))[:2] == [
         ("2026-09", "acme", "23.833333333333"), ("2026-09", "globex", "23.833333333333"),
     ]  # fmt: skip
+
+
+def test_a_month_that_was_never_loaded_is_a_row_without_a_figure(tmp_path: Path) -> None:
+    apart = [charge(number, "5", f"i-{number}", '{"product":"ads"}') for number in (6, 8, 9)]
+    books = shared(tmp_path / "apart", "to: [product]\n", apart)
+    apply(load_project(books.root), NOW, author="ada")
+    report = ask(books, "cloud_cost")
+    assert values(report) == [("2026-06", "5"), ("2026-07", None), ("2026-08", "5"), ("2026-09", "5")]
+    assert [each.figure.why for each in report.rows] == [None, "missing", None, None]
+    assert said(report) == ["FM2433 there are no charges of 2026-07: no figure is made there"]
+    assert values(ask(books, "cloud_cost", grain="quarter")) == [("FY2026 Q2", "5"), ("FY2026 Q3", None)]
+    rows = books.query(
+        "SELECT x_Product, x_Figure FROM metrics_monthly WHERE x_Metric = 'cloud_cost' AND NOT x_IsTotal "
+        "ORDER BY x_BillingPeriod"
+    )
+    assert [(row["x_Product"], row["x_Figure"]) for row in rows][:2] == [("ads", "5.000000000000"), ("ads", None)]

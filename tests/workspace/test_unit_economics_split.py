@@ -65,6 +65,14 @@ def test_days_before_a_gap_are_not_looked_at() -> None:
     assert gap.splits["direct"] is not None
 
 
+def test_days_before_a_product_costs_anything_are_no_reason_to_look_at_months() -> None:
+    found = days(*range(92))
+    late = (*[Decimal(0)] * 60, *found.costs["direct"][60:])
+    begun = Days(days=found.days, units=found.units, costs={"direct": late})
+
+    assert split(product(begun)).splits == split(product(days(*range(60, 92)))).splits
+
+
 def test_bills_that_charge_by_the_month_are_split_by_their_months() -> None:
     months = [date(2024 + place // 12, place % 12 + 1, 1) for place in range(30)]
     units = [Decimal(orders("search", place)) for place in range(30)]

@@ -14,6 +14,7 @@ from finmod.cli.completion import metrics
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, output_option, show, table
+from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.spark import spark
 from finmod.cli.values import Name, Word
@@ -37,7 +38,8 @@ _SHOWN, _TREND, _DIGITS = 4, 12, 4
 @click.argument("name", required=False, shell_complete=metrics)
 @click.option("--list", "is_list", is_flag=True, help="List the metrics: those of metrics.yaml and those of finmod.")
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
-              help="What figures are told by: dimensions, source, service, category, pool, or columns.")  # fmt: skip
+              help="What figures are told by: dimensions, source, service, category, pool, or columns; may be "
+              "repeated.")  # fmt: skip
 @click.option("--grain", type=Word(_GRAINS), default="month", metavar="GRAIN", show_default=True,
               help="Length of the periods: day, month, or of the fiscal calendar: period, quarter, year.")  # fmt: skip
 @click.option("--from", "first", type=MONTH, metavar="YYYY-MM", help="First month; the first of the books without it.")
@@ -76,7 +78,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
         return
     words = [word.strip() for each in by for word in each.split(",") if word.strip()]
     span = [parse_period(text) if text else None for text in (first, last)]
-    report = metric(project, name, words, grain=grain, first=span[0], last=span[1], compare=compare)
+    with progress() as step:
+        report = metric(project, name, words, grain=grain, first=span[0], last=span[1], compare=compare, step=step)
     if form == "table":
         _screen(report)
     else:

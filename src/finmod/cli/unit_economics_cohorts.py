@@ -9,8 +9,8 @@ import rich_click as click
 
 from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
-from finmod.cli.output import Form, console, show, table, twelve_places
-from finmod.cli.unit_economics_tables import percent_text, whole_text
+from finmod.cli.output import Form, console, table, twelve_places
+from finmod.cli.unit_economics_tables import for_programs, percent_text, whole_text
 
 if TYPE_CHECKING:
     from finmod.models.unit_economics.cohorts import CohortMonth
@@ -30,7 +30,7 @@ _HEADINGS = (
 def tell_cohorts(answer: CohortAnswer, form: Form) -> None:
     """Show cohorts."""
     if form != "table":
-        show(_COLUMNS, [_row(answer, each) for each in answer.rows], form)
+        for_programs(_COLUMNS, [_row(answer, each) for each in answer.rows], form, answer.findings)
         return
     table(_HEADINGS, [_shown(each) for each in answer.rows], right=_HEADINGS[1:], spare=("direct", "per customer"))
     if not answer.rows:

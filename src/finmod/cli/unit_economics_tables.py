@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from finmod.models.unit_economics.price_floor import PriceFloor
     from finmod.models.unit_economics.projection import UnitCost
     from finmod.models.unit_economics.sensitivity import Bar
+    from finmod.terms.findings import Finding
     from finmod.workspace.unit_economics import Answer, BrokenEven, Projected, Swings
     from finmod.workspace.unit_economics_split import ProductSplit
 
@@ -36,7 +37,7 @@ def tell_splits(answer: Answer[ProductSplit], form: Form) -> None:
             "marginal_cost_lower", "marginal_cost_upper", "variable_share", "variable_share_lower",
             "variable_share_upper", "fixed_cost", "fixed_cost_lower", "fixed_cost_upper", "refusal", "price",
         )  # fmt: skip
-        show(columns, [_split_row(answer, *row) for row in rows], form)
+        for_programs(columns, [_split_row(answer, *row) for row in rows], form, answer.findings)
         return
     headings = ("product", "cost", "units", "average", "marginal", "variable", "fixed a month")
     shown = []
@@ -80,7 +81,9 @@ def tell_projections(answer: Answer[Projected], grain: str, form: Form) -> None:
             "metric", "product", "period", "kind", "months", "numerator", "units", "total_cost", "average_cost",
             "average_cost_lower", "average_cost_upper", "marginal_cost",
         )  # fmt: skip
-        show(columns, [(answer.books.metric.name, name, *_unit_cost(row)) for name, row in rows], form)
+        for_programs(
+            columns, [(answer.books.metric.name, name, *_unit_cost(row)) for name, row in rows], form, answer.findings
+        )
         return
     by_period: dict[tuple[str, str], dict[str, UnitCost]] = {}
     for name, row in rows:
@@ -105,7 +108,7 @@ def tell_break_even(answer: Answer[BrokenEven], form: Form) -> None:
             "volume_lower", "volume_upper", "safe_volume", "revenue", "units", "operating_profit", "margin_of_safety",
             "operating_leverage",
         )  # fmt: skip
-        show(columns, [_break_even_row(answer, each) for each in answer.rows], form)
+        for_programs(columns, [_break_even_row(answer, each) for each in answer.rows], form, answer.findings)
         return
     headings = (
         "product",
@@ -148,7 +151,7 @@ def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
             "metric", "product", "numerator", "figure", "base", "input", "input_base", "input_low", "input_high",
             "range", "at_low", "at_high", "swing", "interaction_up", "interaction_down",
         )  # fmt: skip
-        show(columns, [_bar_row(answer, figure, *row) for row in rows], form)
+        for_programs(columns, [_bar_row(answer, figure, *row) for row in rows], form, answer.findings)
         return
     cell = {"margin": percent_text, "break_even_volume": _count}.get(figure, amount_text)
     headings = ("product", "cost", "input", "from", "to", "range", "at from", "at to", "swing")
@@ -189,7 +192,7 @@ def tell_price_floors(answer: Answer[PriceFloor], form: Form) -> None:
             "target_margin", "prudent_short_run", "prudent_long_run", "prudent_target_margin", "price",
             "room_short_run", "room_long_run", "room_target_margin", "binding",
         )  # fmt: skip
-        show(columns, [_floor_row(answer, each) for each in answer.rows], form)
+        for_programs(columns, [_floor_row(answer, each) for each in answer.rows], form, answer.findings)
         return
     headings = ("product", "units", "cost", "short run", "long run", "target", "price", "room", "binding")
     shown = []
@@ -214,6 +217,15 @@ def _floor_row(answer: Answer[PriceFloor], each: PriceFloor) -> tuple[Any, ...]:
     )  # fmt: skip
     head = (answer.books.metric.name, each.product, twelve_places(each.units), each.numerator)
     return (*head, *map(twelve_places, amounts), each.binding)
+
+
+def for_programs(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form, findings: Sequence[Finding]
+) -> None:
+    """Show rows for programs; what is odd or left out goes to standard error, so that no row lacks in silence."""
+    show(columns, rows, form)
+    for finding in findings:
+        click.echo(finding_words(finding), err=True)
 
 
 def _below(answer: Answer[Any], lines: Iterable[str]) -> None:

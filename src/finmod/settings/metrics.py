@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
 
 from finmod.settings.drivers import DRIVER_NAME
-from finmod.settings.rule import Flag, Text, Texts, When
+from finmod.settings.rule import Condition, Flag, OneCondition, Text, Texts
 from finmod.settings.taxonomy import DIMENSION_NAME
 from finmod.settings.validate import Fault, Settings, refusal, refusals
 
@@ -26,7 +26,7 @@ Quantity = Literal["ConsumedQuantity", "PricingQuantity"]
 KINDS: Final = ("cost", "quantity", "driver", "tags", "potential")
 """The keys that say what a term is."""
 
-_KIND, _FORM, _WHAT, _BESIDE = "FM1005", "FM1006", "FM2400", "FM2408"
+_KIND, _FORM, _WHAT, _BESIDE, _CONDITION = "FM1005", "FM1006", "FM2400", "FM2408", "FM2406"
 _BELONGS: Final = {
     "of": ("cost",), "part": ("cost",), "known": ("cost",), "where": KINDS,
     "counted_in": ("quantity", "driver"), "over_time": ("driver",), "not_over": ("driver",),
@@ -51,6 +51,24 @@ def _dimension(value: str) -> str:
     if not re.fullmatch(DIMENSION_NAME, value):
         raise refusal(_FORM, "the name of a dimension of taxonomy.yaml", "Write it as that file has it.")
     return value
+
+
+def _subject(value: str) -> str:
+    """Refuse what no table of metrics has; which columns there are is known once one is asked for."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", value):
+        return value
+    remedy = "Tags are told by the dimension of taxonomy.yaml that reads them." if "." in value else "Correct the name."
+    expected = "a dimension, a column such as ServiceName, or a word such as service"
+    raise refusal(_CONDITION, expected, remedy)
+
+
+def _some(value: dict[str, Condition]) -> dict[str, Condition]:
+    if not value:
+        raise refusal(_FORM, "at least one condition", "Fill it, or take the line out.")
+    return value
+
+
+Conditions = Annotated[dict[Annotated[str, AfterValidator(_subject)], OneCondition], AfterValidator(_some)]
 
 
 def _list(value: object) -> object:
@@ -105,7 +123,7 @@ class MeasureSettings(Settings):
         "where it is not given.",
         examples=["direct"],
     )
-    where: When | None = Field(
+    where: Conditions | None = Field(
         default=None,
         description="Conditions that must all hold: a column or dimension to text, glob, /pattern/, list of them, "
         "{not: list}, or nothing for absent. target is the first dimension of allocation.yaml.",

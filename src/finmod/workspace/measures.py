@@ -31,6 +31,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.metrics import Measure, Metric
 from finmod.workspace.charged import NamedBy, charged, named_by, tagged
 from finmod.workspace.fx import reporting_of
+from finmod.workspace.steps import Step, silent
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Measures:
         snapshot: State of the ledger.
         run: The applied allocation that stands; None where none was applied.
         drivers_version: Version of the drivers' values; None for the newest.
+        step: Told when sums are made, which takes a moment the first time.
         kept: What was read once, by what was asked: several metrics are made of the same sums.
     """
 
@@ -53,6 +55,7 @@ class Measures:
     snapshot: Snapshot
     run: Run | None
     drivers_version: int | None = None
+    step: Step = silent
     kept: dict[Hashable, Any] = field(default_factory=dict)
     _relations: dict[str, str] = field(default_factory=dict)
     _reported: dict[str, str] = field(default_factory=dict)
@@ -105,6 +108,7 @@ class Measures:
                 "charged": lambda: charged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
                 "tagged": lambda: tagged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
             }
+            self.step(f"monthly sums: {name}", len(self._relations), len(self._relations) + 1)
             self._relations[name] = makers[name]()
         return self._relations[name]
 
@@ -168,7 +172,7 @@ def _month_end(day: date) -> date:
 
 
 @contextmanager
-def measures(project: Project) -> Iterator[Measures]:
+def measures(project: Project, step: Step = silent) -> Iterator[Measures]:
     """Give the books of a project as they stand now.
 
     Raises:
@@ -182,6 +186,6 @@ def measures(project: Project) -> Iterator[Measures]:
             raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy=remedy))
         applied = runs(engine, ledger)
         try:
-            yield Measures(engine, project, ledger, snapshot, applied[-1] if applied else None)
+            yield Measures(engine, project, ledger, snapshot, applied[-1] if applied else None, step=step)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error

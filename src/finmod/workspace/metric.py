@@ -5,7 +5,7 @@ Owns which periods are looked at and what is put beside a figure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,8 +20,10 @@ from finmod.settings.project import Project
 from finmod.terms.calendars import FiscalPeriod
 from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Metric
+from finmod.terms.periods import months_before
 from finmod.workspace.measures import Measures, measures
 from finmod.workspace.metric_terms import Periods, Terms
+from finmod.workspace.steps import Step, silent
 
 Grain = Literal["day", "month", "period", "quarter", "year"]
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month", "period", "quarter", "year")
@@ -96,6 +98,7 @@ def metric(  # noqa: PLR0913 -- what is asked
     first: date | None = None,
     last: date | None = None,
     compare: Compare | None = None,
+    step: Step = silent,
 ) -> MetricReport:
     """Return the figures of a metric.
 
@@ -107,12 +110,13 @@ def metric(  # noqa: PLR0913 -- what is asked
         first: First day of the first month; None for the first that the books have.
         last: First day of the last month; None for the last one.
         compare: ``previous``, the period before, or ``year``, the same of a year before.
+        step: Progress.
 
     Raises:
         UserError: There is no such metric, what it is told by is not there, no month is of the span, or nothing was
             applied.
     """
-    with measures(project) as books:
+    with measures(project, step) as books:
         return figures_of(
             books, chosen_metric(books.metrics, name), by, grain=grain, span=(first, last), compare=compare
         )
@@ -174,11 +178,30 @@ def _periods(books: Measures, chosen: Metric, grain: Grain) -> Periods:
                 remedy="Ask for it by month: what was charged is kept by month. Allocated cost is kept by day.",
             )
         )
-    months = frozenset(books.applied.months) if _is_allocated(chosen) else books.charged if of_charges else None
-    if months is None:
-        months = frozenset(books.applied.months) if books.run else books.charged
-    starts = books.days if daily else months
-    return Periods(calendar, None if grain == "day" else grain, tuple(sorted(starts)), daily=daily)
+    is_applied = _is_allocated(chosen) or (books.run is not None and not of_charges)
+    months = frozenset(books.applied.months) if is_applied else books.charged
+    starts = _dense(books.days) if daily else dense_months(months)
+    return Periods(calendar, None if grain == "day" else grain, starts, daily=daily)
+
+
+def _dense(days: Collection[date]) -> tuple[date, ...]:
+    """Return every day from the first to the last."""
+    if not days:
+        return ()
+    return tuple(map(date.fromordinal, range(min(days).toordinal(), max(days).toordinal() + 1)))
+
+
+def dense_months(months: Collection[date]) -> tuple[date, ...]:
+    """Return every month from the first to the last: one that was never loaded is a month all the same.
+
+    >>> [f"{month:%Y-%m}" for month in dense_months({date(2026, 12, 1), date(2026, 10, 1)})]
+    ['2026-10', '2026-11', '2026-12']
+    """
+    if not months:
+        return ()
+    first, last = min(months), max(months)
+    count = (last.year - first.year) * 12 + last.month - first.month
+    return tuple(months_before(last, count - place) for place in range(count + 1))
 
 
 def _shown(periods: Periods, span: tuple[date | None, date | None]) -> tuple[FiscalPeriod, ...]:
@@ -257,7 +280,7 @@ def _undivided(chosen: Metric, rows: Sequence[Figure]) -> list[Finding]:
     }
     found = []
     for why, (code, words) in said.items():
-        own = [row for row in rows if row.why == why]
+        own = [row for row in rows if row.why == why and row.numerator is not None]
         if own:
             amount = sum((row.numerator for row in own if row.numerator is not None), start=Decimal(0))
             message = f"{chosen.name} {words} in {counted(len(own), 'case')}: no figure is made there"

@@ -99,13 +99,23 @@ class Terms:
         found: Sums = self.books.kept[asked]
         self.findings += _of_unknown(measure, found, self.books.project.currency)
         looked = {*self.periods.starts}
+        lacking = looked - found.known
+        self._tell_lacking(sorted(lacking))
+        # The sum of a period without one of its months would be too small.
+        cut = {self.periods.of(start) for start in lacking}
         parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
         for (start, member), amount in found.cells.items():
-            if start in looked:
+            if start in looked and self.periods.of(start) not in cut:
                 parts[self.periods.of(start), member].append(amount)
-        known = frozenset(self.periods.of(start) for start in looked & found.known)
+        known = frozenset(self.periods.of(start) for start in looked & found.known) - cut
         cells = {place: _whole(every) for place, every in parts.items()}
         return Term(cells=cells, sign=measure.sign, places=tuple(range(len(self.by))), known=known)
+
+    def _tell_lacking(self, starts: Sequence[date]) -> None:
+        if starts and not self.periods.daily:
+            months = ", ".join(f"{start:%Y-%m}" for start in starts[:_SHOWN])
+            more = f" and {len(starts) - _SHOWN} more" if len(starts) > _SHOWN else ""
+            self.findings.append(_finding("FM2433", f"there are no charges of {months}{more}: no figure is made there"))
 
     def _of_driver(self, measure: Measure) -> Term:
         driver = self.books.drivers[measure.name]

@@ -6,6 +6,7 @@ Owns which rows it has: every member and month, known or not, and one for everyt
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from finmod.errors import UserError
 from finmod.marts.metrics import Row
@@ -23,10 +24,18 @@ def metrics_monthly(books: Measures) -> tuple[list[str], list[Row]]:
     Raises:
         UserError: metrics.yaml has problems, or what it names is not there.
     """
-    metrics = [*books.metrics.values()]
+    metrics = [_told_by(books, each) for each in books.metrics.values()]
     dimensions = list(dict.fromkeys(name for each in metrics for name in each.by))
     rows = [row for each in metrics for row in _rows(books, each, dimensions)]
     return [column_of(name) for name in dimensions], rows
+
+
+def _told_by(books: Measures, metric: Metric) -> Metric:
+    """Return a metric with what the table tells it by: of allocated cost its targets, where the file says nothing."""
+    allocated = all(each.kind == "cost" and each.basis == "allocated" for each in metric.measures)
+    if metric.by or not allocated or books.run is None:
+        return metric
+    return replace(metric, by=(next(iter(books.run.dimensions)),))
 
 
 def _rows(books: Measures, metric: Metric, dimensions: Sequence[str]) -> Iterator[Row]:

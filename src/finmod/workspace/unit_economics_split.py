@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import Final
 
 import numpy as np
@@ -116,10 +116,10 @@ def _units(product: Product, now: Past, grain: Grain) -> float:
 def _series(product: Product, numerator: str) -> tuple[Grain, list[tuple[Decimal, Decimal]]]:
     """Return cost and units without a gap until the last period that has both."""
     if product.days is not None:
-        costs = product.days.costs[numerator]
+        every = zip(product.days.days, product.days.costs[numerator], product.days.units, strict=True)
+        days = [*dropwhile(lambda day: not day[1], every)]
         # Bills that charge by the month have their cost on one day of it.
-        if sum(cost != 0 for cost in costs) * 2 > len(costs):
-            days = [*zip(product.days.days, costs, product.days.units, strict=True)]
+        if sum(cost != 0 for _, cost, _ in days) * 2 > len(days):
             return DAILY, _last_run(days, lambda one, after: after - one == _A_DAY)
     months = [
         (each.month, cost, each.units)

@@ -149,6 +149,18 @@ def test_a_driver_that_only_grows_is_refused() -> None:
     assert found.refusal.code == "FM2342"
 
 
+def test_what_a_driver_that_only_grows_causes_does_not_go_to_others() -> None:
+    growth = 1.02 ** (DAYS - 97)
+    stored = np.asarray(1000 * growth)
+    found = behaviour((100 + 0.25 * ORDERS * growth + 0.3 * stored) * noise(), ORDERS * growth, stored)
+    # Now is the mean of the last 28 days.
+    at_rest = 100 + 0.3 * stored[-28:].mean()
+
+    assert found.left_out == ("users",)
+    assert near(found.drivers[0].marginal_cost, 0.25, 0.08)
+    assert near(found.fixed_cost, at_rest, 60)
+
+
 @pytest.mark.parametrize(
     "other", [ORDERS * 3, np.asarray(ORDERS * np.exp(0.003 * np.random.default_rng(3).standard_normal(98)))]
 )
