@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from finmod.engines.duckdb import Engine
 from tests.books import Books
 from tests.statements import PNL, books_of
 
@@ -122,3 +123,23 @@ def test_what_cannot_be_meant_is_refused(books: Books, words: tuple[str, ...], m
     said = books.run("pnl", *words)
 
     assert (said.code, said.err.strip()) == (1, message)
+
+
+def test_a_statement_that_is_not_the_ledgers_total_says_so_and_fails(tmp_path: Path) -> None:
+    books = books_of(tmp_path / "books")
+    assert books.run("pnl").code == 0
+    for path in (books.root / ".finmod" / "reductions" / "charged_totals").iterdir():
+        with Engine() as engine:
+            changed = path.with_suffix(".changed")
+            columns = "* REPLACE (CAST(EffectiveCost + 1 AS DECIMAL(38,12)) AS EffectiveCost)"
+            engine.copy_parquet(f"SELECT {columns} FROM read_parquet('{path}')", changed)
+            changed.replace(path)
+
+    said = books.run("pnl", "--period", "2026-09")
+
+    assert said.code == 1
+    assert "NOT PROVEN: cloud lines differ by -1.000000000000 USD from 149.00 USD of the ledger" in said.out
+    assert (
+        "error FM2323 The statement sums to 148.000000000000 USD, the ledger's charges to 149.000000000000." in said.out
+    )
+    assert said.err.startswith("the statement is not the ledger's total; expected cloud lines that are all charges")

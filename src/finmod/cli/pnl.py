@@ -100,6 +100,17 @@ def command(  # noqa: PLR0913 -- one parameter per option
         _screen(report)
     else:
         click.echo(_text(report, form), nl=False)
+    if not all(each.holds for each in report.proofs):
+        raise UserError(_unproved())
+
+
+def _unproved() -> Problem:
+    return Problem(
+        code="FM2323",
+        found="the statement is not the ledger's total",
+        expected="cloud lines that are all charges, to the last digit",
+        remedy="Run finmod check; where it finds nothing, report it.",
+    )
 
 
 def _ending(target: Path | None) -> str:

@@ -25,7 +25,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.findings import Finding
 from finmod.workspace.pnl_cohorts import Cohorts, read_cohorts
-from finmod.workspace.pnl_costs import Books, Costs, cloud_costs, is_target, level_of
+from finmod.workspace.pnl_costs import Books, Costs, cloud_costs, is_target, level_of, unproved
 from finmod.workspace.pnl_lines import Lines, read_lines
 from finmod.workspace.pnl_periods import Asked, Periods, chosen_periods
 from finmod.workspace.pnl_series import Question, SeriesCells, series_cells
@@ -133,8 +133,9 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     groups, lacking = _grouped(found, cohorts)
     whole = found.statement(groups)
     order, others, told = _picked(found, whole, groups, wanted)
+    proofs = _of_the_statement(costs.proofs, told, books.project.currency)
     findings = [
-        *_standing(books), *lines.findings, *_unclassified(lines, costs, books.project.currency),
+        *unproved(proofs), *_standing(books), *lines.findings, *_unclassified(lines, costs, books.project.currency),
         *costs.findings, *series.findings, *budgets.findings, *lacking, *_calendar(periods, books.run),
         *_without_revenue(told, order, wanted.by, lines),
     ]  # fmt: skip
@@ -151,7 +152,7 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         statement=told,
         order=order,
         others=others,
-        proofs=_of_the_statement(costs.proofs, told, books.project.currency),
+        proofs=proofs,
         findings=tuple(sorted(findings, key=lambda each: rank[each.severity])),
     )
 

@@ -135,7 +135,7 @@ def cloud_costs(
         f"SELECT period, segment, rule, sum(amount), sum(unknown), sum(unrated){held} FROM pnl_rows GROUP BY ALL"
     )
     proofs = _proofs(books, lines, periods)
-    findings = [*_unknown(found), *_unproved(proofs)]
+    findings = _unknown(found)
     rest = len(lines.rules)
     unclassified = sum((row[3] or Decimal(0) for row in found if row[2] == rest), Decimal(0))
     if level is None:
@@ -261,7 +261,8 @@ def _unknown(rows: Sequence[Sequence[Any]]) -> list[Finding]:
     return found
 
 
-def _unproved(proofs: Sequence[Proof]) -> list[Finding]:
+def unproved(proofs: Sequence[Proof]) -> list[Finding]:
+    """Return what is said of proofs that do not hold."""
     return [
         Finding(
             code="FM2323",
