@@ -49,6 +49,14 @@ def test_the_nearest_project_is_opened(workspace: Workspace, monkeypatch: pytest
     assert repr(fm.open()) == f"<finmod workspace 'northwind' at {workspace.project.root}>"
 
 
+def test_the_statement_is_a_frame(workspace: Workspace) -> None:
+    rows = [row for row in workspace.pnl(by="product", first="2026-09") if row["kind"] == "line"]
+    assert [(row["member"], row["actual"]) for row in rows if row["by"]] == [
+        ("ads", Decimal("42.666666666667")), ("search", Decimal("95.333333333333")), (None, Decimal(10)),
+    ]  # fmt: skip
+    assert {row["period"] for row in workspace.pnl()} == {"2026-08", "2026-09", "total"}
+
+
 def test_metrics_and_queries_are_frames(workspace: Workspace) -> None:
     assert "cloud_cost" in workspace.metrics().column("metric")
     (row,) = workspace.query("SELECT sum(EffectiveCost) AS cost FROM allocated_daily")

@@ -9,13 +9,21 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from finmod.models.pnl_report import COLUMNS as PNL_COLUMNS
+from finmod.models.pnl_report import rows_of as pnl_rows
 from finmod.settings.project import Project, find_project, load_project
+from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.metrics import in_words
 from finmod.terms.periods import parse_period
 from finmod.workspace.frame import Frame
 from finmod.workspace.metric import Compare, Grain, MetricReport, list_metrics, metric
+from finmod.workspace.pnl import Wanted, make_pnl
+from finmod.workspace.pnl_periods import Asked
 from finmod.workspace.query import query
 
+_DECIMAL = "DECIMAL(38,12)"
+_EVERY = 10_000
+"""Periods of a statement where nobody says how many."""
 _DECIMALS = ("numerator", "denominator", "value", "before", "change", "change_share")
 
 
@@ -78,6 +86,38 @@ class Workspace:
         )  # fmt: skip
         return _frame(report)
 
+    def pnl(  # noqa: PLR0913 -- what is asked
+        self,
+        by: str | None = None,
+        *,
+        grain: FiscalGrain = "month",
+        first: str | None = None,
+        last: str | None = None,
+        top: int | None = None,
+        bottom: int | None = None,
+    ) -> Frame:
+        """Return the product P&L, as ``finmod pnl`` has it for programs.
+
+        Args:
+            by: Dimension or cohort; None for all together.
+            grain: ``month``, or of the fiscal calendar ``period``, ``quarter`` or ``year``.
+            first: First period or month, as ``--from`` takes it; None for the first that has charges.
+            last: Last one; None for the last that has charges.
+            top: How many of the best members stand alone; None for all.
+            bottom: How many of the worst; None likewise.
+
+        Returns:
+            A row per period, member and item: kind is line, total or ratio; actual, plan and variance are in
+            ``currency``. Rows of everything have no ``by``.
+
+        Raises:
+            UserError: As ``finmod pnl`` says.
+        """
+        asked = Asked(grain, first=first, last=last, without=_EVERY)
+        report = make_pnl(self.project, Wanted(by, asked, top, bottom))
+        types = {**dict.fromkeys(("actual", "plan", "variance"), _DECIMAL), "first_day": "DATE", "end": "DATE"}
+        return Frame(PNL_COLUMNS, tuple(pnl_rows(report)), report.findings, types)
+
     def query(self, sql: str, *, as_of: int | datetime | date | None = None) -> Frame:
         """Return the rows of one statement over the public tables.
 
@@ -118,7 +158,7 @@ def rows_of(report: MetricReport) -> tuple[tuple[object, ...], ...]:
 
 
 def _frame(report: MetricReport) -> Frame:
-    types = {**dict.fromkeys(_DECIMALS, "DECIMAL(38,12)"), "first_day": "DATE"}
+    types = {**dict.fromkeys(_DECIMALS, _DECIMAL), "first_day": "DATE"}
     return Frame(columns_of(report), rows_of(report), report.findings, types)
 
 
