@@ -112,7 +112,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 make_invoices(engine, ledger, snapshot, project.invoices)
             if METRICS in named:
                 at = None if as_of is None else snapshot.loaded_at
-                _make_metrics(Measures(engine, project, ledger, snapshot, run), at)
+                _make_metrics(Measures(engine, project, ledger, snapshot, run), at, is_listed=bool(_SHOW.match(sql)))
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
             drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
@@ -135,8 +135,14 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 _make_views(engine, ledger, snapshot, named, money, naming, beside)
 
 
-def _make_metrics(books: Measures, at: datetime | None) -> None:
-    """Make the table of metrics, by the drivers as they were at an instant; as they are where it is None."""
+def _make_metrics(books: Measures, at: datetime | None, *, is_listed: bool) -> None:
+    """Make the table of metrics, by the drivers as they were at an instant; as they are where it is None.
+
+    SHOW tells no more of it than that it is there, whatever the files of the project say.
+    """
+    if is_listed:
+        make_metrics(books.engine, (), ())
+        return
     books.drivers_version = driver_state(books.engine, books.ledger, at=at).version if at else None
     make_metrics(books.engine, *metrics_monthly(books))
 
