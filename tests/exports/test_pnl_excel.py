@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from finmod.errors import UserError
 from finmod.exports import pnl_excel
 from finmod.exports.pnl_excel import write_pnl
-from finmod.models.pnl import Cell, Line, Proof, statement
+from finmod.models.pnl import Proof, statement
+from finmod.models.pnl_figures import Cell, Line
 from finmod.models.pnl_report import TITLES, PnlReport
 from finmod.terms.calendars import Calendar
 from finmod.terms.findings import Finding

@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmod.models.pnl import ITEMS, Cell, Line, Proof, Statement, statement
+from finmod.models.pnl import Proof, Statement, statement
+from finmod.models.pnl_figures import ITEMS, Cell, Line
 
 D = Decimal
 LINES = (

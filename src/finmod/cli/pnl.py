@@ -29,7 +29,7 @@ from finmod.cli.values import Name, Place, Whole, Word
 from finmod.errors import Problem, UserError
 
 if TYPE_CHECKING:
-    from finmod.models.pnl import Column
+    from finmod.models.pnl_figures import Column
     from finmod.models.pnl_report import PnlReport
     from finmod.terms.calendars import Grain
 
@@ -284,14 +284,14 @@ def _figure(column: Column, item: str, places: int) -> str:
 
 
 def _shown_figure(figure: Decimal | None, item: str, places: int) -> str:
-    from finmod.models.pnl import RATIOS
+    from finmod.models.pnl_figures import RATIOS
     from finmod.models.pnl_report import percent
 
     return percent(figure) if item in RATIOS else _amount(figure, places)
 
 
 def _variance(column: Column, item: str, places: int) -> str:
-    from finmod.models.pnl import RATIOS
+    from finmod.models.pnl_figures import RATIOS
 
     found = column.variance(item)
     if item in RATIOS:

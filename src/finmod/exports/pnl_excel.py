@@ -28,7 +28,7 @@ from finmod.exports.pnl_formulas import (
     sum_of,
     variable_amount,
 )
-from finmod.models.pnl import Figures, Member
+from finmod.models.pnl_figures import Figures, Member
 from finmod.models.pnl_report import TITLES, UNALLOCATED, PnlReport
 
 _MOST_ROWS = 1_048_000

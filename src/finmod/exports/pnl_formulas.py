@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from finmod.models.pnl import Figures
+from finmod.models.pnl_figures import Figures
 
 UNKNOWN: Final = "unknown"
 NONE: Final = "n/a"

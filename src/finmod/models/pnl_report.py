@@ -11,7 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from finmod.models.pnl import ITEMS, RATIOS, Column, Member, Proof, Statement
+from finmod.models.pnl import Proof, Statement
+from finmod.models.pnl_figures import ITEMS, RATIOS, Column, Member
 from finmod.terms.calendars import FiscalPeriod, Grain
 from finmod.terms.findings import Finding
 

@@ -15,7 +15,8 @@ from finmod.errors import Problem, UserError, counted, printable
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.models.pnl import Cell, Member, Proof, Statement, statement
+from finmod.models.pnl import Proof, Statement, statement
+from finmod.models.pnl_figures import Cell, Member
 from finmod.models.pnl_report import PnlReport
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import read_metrics
@@ -125,9 +126,10 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     taxonomy = read_taxonomy(books.project.root) if dimension and has_taxonomy(books.project.root) else None
     question = Question(books, taxonomy, lines, periods, dimension)
     series, budgets = series_cells(question, lines.series), series_cells(question, lines.budgets, "budget of the line")
+    actual = _with_unknown((*costs.cells, *series.cells), series)
     found = _Found(
         lines, periods,
-        _with_unknown((*costs.cells, *series.cells), series), _with_unknown(tuple(budgets.cells), budgets),
+        actual, (*_with_unknown(tuple(budgets.cells), budgets), *_unplanned(actual, budgets)),
         series, budgets,
     )  # fmt: skip
     groups, lacking = _grouped(found, cohorts)
@@ -200,12 +202,22 @@ def _with_unknown(cells: tuple[Cell, ...], series: SeriesCells) -> tuple[Cell, .
     return (*cells, *unknown)
 
 
+def _unplanned(actual: tuple[Cell, ...], budgets: SeriesCells) -> Iterator[Cell]:
+    """Yield a cell for each plan that a member lacks in a period: what nobody planned is unknown of it, not 0."""
+    planned = {(cell.line, cell.period, cell.member) for cell in budgets.cells}
+    places = dict.fromkeys((cell.period, cell.member) for cell in actual)
+    for line in sorted(budgets.told):
+        for period, member in places:
+            if (line, period, member) not in planned:
+                yield Cell(line, period, member, None, is_alone=True)
+
+
 def _renamed(cells: Iterable[Cell], named: dict[Member, Member] | None) -> Iterator[Cell]:
     for cell in cells:
         if named is None:
             yield cell
         else:
-            yield Cell(cell.line, cell.period, named[cell.member], cell.amount, cell.share, cell.known)
+            yield replace(cell, member=named[cell.member])
 
 
 def _grouped(found: _Found, cohorts: Cohorts | None) -> tuple[dict[Member, Member] | None, list[Finding]]:

@@ -22,7 +22,8 @@ from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
 from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
 from finmod.marts.monthly import BILL, allocated_months
-from finmod.models.pnl import Cell, Member, Proof
+from finmod.models.pnl import Proof
+from finmod.models.pnl_figures import Cell, Member
 from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
@@ -248,7 +249,8 @@ def _weights(
         f"SELECT member, sum(own), sum(others), period, segment{held} FROM (SELECT period, segment, "
         f"{identifier(column)} AS member, coalesce(abs(sum(amount)), 0) AS own, {others} AS others{held} "
         f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} WHERE x_Level = ? "
-        f"GROUP BY period, segment, member, x_ChargeDate, BillingCurrency{held}) GROUP BY member, period, segment{held}",
+        f"GROUP BY period, segment, member, x_ChargeDate, BillingCurrency{held}) "
+        f"GROUP BY member, period, segment{held}",
         [level[0]],
     )
     own: dict[Target, dict[Member, int]] = {}
@@ -266,9 +268,7 @@ def _left(amount: Decimal, by: str, currency: str, cost: str) -> list[Finding]:
         f"Charges and credits come to 0 together, day by day, and nothing tells which {by} has them: they stand with "
         "what is nobody's."
     )
-    return [
-        Finding(code="FM2326", severity="warning", message=message, amount=amount, currency=currency, measure=cost)
-    ]
+    return [Finding(code="FM2326", severity="warning", message=message, amount=amount, currency=currency, measure=cost)]
 
 
 def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from finmod.models.pnl import Cell, Member
+from finmod.models.pnl_figures import Cell, Member
 from finmod.models.proportional import cut, cut_by, is_cancelled
 from finmod.terms.money import in_money, in_units
 
