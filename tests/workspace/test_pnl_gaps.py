@@ -42,8 +42,8 @@ def test_a_customer_without_a_row_bought_nothing_and_a_product_without_one_is_un
     rows = "date,product,customer,earned\n" + "".join(
         f"2026-{month:02},{product},{customer},9\n"
         for month, product, customer in (
-            (7, "search", "acme"), (8, "search", "bolt"), (9, "search", "acme"), (7, "ads", "core"), (10, "ads", "core"),
-            (10, "search", "acme"), (8, "ads", "dart"),
+            (7, "search", "acme"), (8, "search", "bolt"), (9, "search", "acme"), (10, "search", "acme"),
+            (7, "ads", "core"), (8, "ads", "dart"), (10, "ads", "core"),
         )
     )  # fmt: skip
     books = books_of(tmp_path / "books", earned_csv=rows, pnl_yaml=PNL.replace("driver: revenue", "driver: earned"))

@@ -85,8 +85,9 @@ def _spans(engine: Engine, rows: str, own: Sequence[str], *, monthly: bool) -> l
         else f"date_diff('day', DATE '{_EPOCH}', CAST(x_Start AS DATE))"
     )
     return engine.rows(
-        f"SELECT {held}, min(step), max(step) FROM (SELECT *, step - row_number() OVER (PARTITION BY {held} ORDER BY step) AS "
-        f"stretch FROM (SELECT DISTINCT {texts}, {number} AS step FROM {rows})) GROUP BY {held}, stretch ORDER BY ALL"
+        f"SELECT {held}, min(step), max(step) FROM (SELECT *, step - row_number() OVER (PARTITION BY {held} ORDER BY "
+        f"step) AS stretch FROM (SELECT DISTINCT {texts}, {number} AS step FROM {rows})) "
+        f"GROUP BY {held}, stretch ORDER BY ALL"
     )
 
 

@@ -101,7 +101,6 @@ def _add(
             length="day" if by_day else "month", bounds=periods.bounds,
         )  # fmt: skip
     cells = read[driver.name, by_day]
-    shares = question.lines.shares.get(series.line, Shares(line.section))
     missing = _missing(question, series)
     found.unknown |= {(series.line, place) for place in missing}
     if missing:
@@ -115,15 +114,23 @@ def _add(
     elif question.by:
         found.told.add(series.line)
     _add_gaps(question, series, found, named)
-    strangers: dict[int, Decimal] = {}
+    strangers = _add_amounts(question, series, found, cells)
+    if strangers is not None:
+        found.findings.append(_strangers(question, named, series, strangers))
+
+
+def _add_amounts(question: Question, series: Series, found: SeriesCells, cells: DriverCells) -> Decimal | None:
+    """Add the cells of what is known; return what they have of members that nobody knows, None without any."""
+    section = question.lines.lines[series.line].section
+    shares = question.lines.shares.get(series.line, Shares(section))
+    strangers: Decimal | None = None
     for place, month, member, amount in _amounts(question, series, cells):
         if (series.line, place) not in found.unknown:
             told = None if amount is None else _EXACT.multiply(amount, series.sign)
             found.cells.append(Cell(series.line, place, member, told, shares.on(month)))
             if member is None and cells.by and told is not None:
-                strangers[place] = _EXACT.add(strangers.get(place, Decimal(0)), told)
-    if strangers:
-        found.findings.append(_strangers(question, named, series, sum(strangers.values(), Decimal(0))))
+                strangers = _EXACT.add(strangers or Decimal(0), told)
+    return strangers
 
 
 def _amounts(
