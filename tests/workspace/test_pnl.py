@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
+from finmod.models.pnl_report import COLUMNS, rows_of
 from tests.refusals import told
 from tests.statements import DRIVERS, FILES, PNL, books_of, findings, item, lines, report_of
 
@@ -81,6 +82,20 @@ def test_the_best_and_the_worst_stand_alone_and_the_others_together(tmp_path: Pa
 
     assert (found.order, found.others) == (("acme", "3 others", "dart", None), 3)
     assert found.statement.total == report_of(books, "customer").statement.total
+
+
+def test_others_are_not_the_member_that_is_called_like_them(tmp_path: Path) -> None:
+    text = FILES["earned.csv"] + "2026-09,ads,3 others,1000\n2026-09,ads,ergo,2\n2026-09,ads,dart,1\n"
+    books = books_of(tmp_path / "books", pnl_yaml=PNL.replace("driver: revenue", "driver: earned"), earned_csv=text)
+    found = report_of(books, "customer", top=1, bottom=1)
+
+    assert (found.order, found.others, found.together) == (("3 others", "4 others", "dart", None), 4, "4 others")
+    found = report_of(books, "customer", top=2, bottom=1)
+    assert (found.order, found.together) == (("3 others", "acme", "3 others*", "dart", None), "3 others*")
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in rows_of(found)]
+    told = {(row["member"], row["whose"]): row["actual"] for row in rows if row["item"] == "revenue"}
+    assert (told["3 others", "member"], told[None, "others"]) == (D(1000), D(132))
+    assert sum(amount for (_, whose), amount in told.items() if whose != "all") == told[None, "all"]
 
 
 def test_cohorts_group_customers_and_say_who_is_in_none(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ class PnlReport:
         statement: The statement.
         order: Its members as they are shown: the best first, others together, the worst, what is nobody's last.
         others: Number of members that stand together; 0 where each stands alone.
+        together: What these are called in ``order``, which no member is; None where each stands alone.
         proofs: One per billing currency.
         findings: What to know of it, the gravest first.
     """
@@ -69,12 +70,17 @@ class PnlReport:
     others: int
     proofs: tuple[Proof, ...]
     findings: tuple[Finding, ...]
+    together: Member = None
 
 
 COLUMNS: Final = (
-    "period", "first_day", "end", "by", "member", "kind", "section", "item", "actual", "plan", "variance", "currency",
+    "period", "first_day", "end", "by", "member", "whose", "kind", "section", "item", "actual", "plan", "variance",
+    "currency",
 )  # fmt: skip
-"""Columns of the rows for programs: kind is line, total or ratio; end is the day after the last one."""
+"""Columns of the rows for programs: kind is line, total or ratio; end is the day after the last one.
+
+whose is member, others, which stand together, nobody or all; of the last three member is empty.
+"""
 
 
 def rows_of(report: PnlReport) -> Iterator[tuple[Any, ...]]:
@@ -101,16 +107,19 @@ def rows_of(report: PnlReport) -> Iterator[tuple[Any, ...]]:
 def _rows(
     report: PnlReport, days: tuple[Any, ...], by: str | None, member: Member, column: Column
 ) -> Iterator[tuple[Any, ...]]:
+    whose = "all" if by is None else "nobody" if member is None else "member"
+    if member is not None and member == report.together:
+        member, whose = None, "others"
     actual, plan = column.actual, column.plan
     for place, line in enumerate(report.statement.lines):
         planned = plan.lines[place] if plan else None
-        yield (*days, by, member, "line", line.section, line.name, actual.lines[place], planned,
+        yield (*days, by, member, whose, "line", line.section, line.name, actual.lines[place], planned,
                column.line_variance(place), report.currency)  # fmt: skip
     for name in ITEMS:
         kind = "ratio" if name in RATIOS else "total"
         planned = plan.item(name) if plan else None
         currency = None if kind == "ratio" else report.currency
-        yield (*days, by, member, kind, None, name, actual.item(name), planned, column.variance(name), currency)
+        yield (*days, by, member, whose, kind, None, name, actual.item(name), planned, column.variance(name), currency)
 
 
 def percent(share: Decimal | None) -> str:

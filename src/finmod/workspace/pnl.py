@@ -134,7 +134,7 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     )  # fmt: skip
     groups, lacking = _grouped(found, cohorts)
     whole = found.statement(groups)
-    order, others, told = _picked(found, whole, groups, wanted)
+    order, together, others, told = _picked(found, whole, groups, wanted)
     proofs = _of_the_statement(costs.proofs, told, books.project.currency)
     findings = [
         *unproved(proofs), *_standing(books), *lines.findings, *_unclassified(lines, costs, books.project.currency),
@@ -154,6 +154,7 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         statement=told,
         order=order,
         others=others,
+        together=together,
         proofs=proofs,
         findings=tuple(sorted(findings, key=lambda each: rank[each.severity])),
     )
@@ -240,24 +241,26 @@ def _grouped(found: _Found, cohorts: Cohorts | None) -> tuple[dict[Member, Membe
 
 def _picked(
     found: _Found, whole: Statement, groups: dict[Member, Member] | None, wanted: Wanted
-) -> tuple[tuple[Member, ...], int, Statement]:
-    """Return the members as they are shown, how many others stand together, and the statement of them."""
+) -> tuple[tuple[Member, ...], Member, int, Statement]:
+    """Return the members as they are shown, what others are called and how many they are, and the statement of them."""
     ranked = whole.ranked()
     nobody: list[Member] = [None] if None in whole.members else []
     top, bottom = wanted.top, wanted.bottom
     if top is None and bottom is None and wanted.most and len(ranked) > sum(wanted.most):
         top, bottom = wanted.most
     if top is None and bottom is None:
-        return (*ranked, *nobody), 0, whole
+        return (*ranked, *nobody), None, 0, whole
     best = ranked[: top or 0]
     worst = ranked[max(len(ranked) - (bottom or 0), len(best)) :]
     others = ranked[len(best) : len(ranked) - len(worst)]
     if len(others) <= 1:  # one that stands alone needs no other name
-        return (*ranked, *nobody), 0, whole
+        return (*ranked, *nobody), None, 0, whole
     label = f"{len(others):,} others"
+    while label in whole.members:  # a member may be called so
+        label += "*"
     named: dict[Member, Member] = {each: each for each in whole.members} | dict.fromkeys(others, label)
     through = named if groups is None else {member: named[group] for member, group in groups.items()}
-    return (*best, label, *worst, *nobody), len(others), found.statement(through)
+    return (*best, label, *worst, *nobody), label, len(others), found.statement(through)
 
 
 def _standing(books: Books) -> list[Finding]:
