@@ -154,6 +154,20 @@ def test_a_budget_gives_plan_and_variance_and_unknown_products_are_named(tmp_pat
     )
 
 
+def test_a_rule_that_looks_for_what_is_no_value_is_named(tmp_path: Path) -> None:
+    rules = "cloud:\n  - {name: Search, when: {product: [serach, ads, s*]}, section: opex}\n"
+    found = report_of(books_of(tmp_path / "books", pnl_yaml=PNL.replace("cloud:\n", rules)))
+
+    assert [each for each in findings(found) if "FM2328" in each] == [
+        (
+            "FM2328 The rule of the line 'Search' looks for 'serach', which is no value of product: no charge has it. "
+            "Did you mean 'search'?"
+        )
+    ]
+    (place,) = (each.where for each in found.findings if each.code == "FM2328")
+    assert place == "pnl.yaml:3:36"
+
+
 def test_a_month_without_revenue_is_unknown_and_so_is_every_sum_with_it(tmp_path: Path) -> None:
     books = books_of(tmp_path / "books", revenue_csv="date,product,revenue\n2026-08,search,200\n")
     found = report_of(books, first="2026-08")
@@ -302,7 +316,7 @@ def test_a_statement_needs_an_applied_allocation_and_says_when_it_is_old(tmp_pat
         report_of(books)
     assert [told(problem) for problem in caught.value.problems] == [
         (
-            "pnl.yaml:1:1: no allocation was applied yet; expected one that a statement can stand on. See what "
+            "no allocation was applied yet; expected one that a statement can stand on. See what "
             "the rules give "
             "with: finmod plan; make it the books' with: finmod apply. (FM2330)"
         )

@@ -27,12 +27,14 @@ class Row:
         figure: What it shows of a column's figures.
         formula: Column of the sheet -> formula; None for what was read.
         style: Name of its format.
+        line: Place of the line whose amount it is; None for all others.
     """
 
     title: str
     figure: Callable[[Figures], Decimal | None]
     formula: Callable[[str], str] | None
     style: str
+    line: int | None = None
 
 
 def item(name: str) -> Callable[[Figures], Decimal | None]:

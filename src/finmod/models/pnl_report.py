@@ -21,6 +21,8 @@ UNALLOCATED: Final = "(unallocated)"
 WHOLE: Final = "total"
 """The period that is all of them."""
 
+_PLANNED: Final = ("gross_profit", "operating_profit", "contribution", "revenue", "cogs", "opex")
+
 TITLES: Final = {
     "revenue": "Revenue",
     "cogs": "Cost of sales",
@@ -120,6 +122,22 @@ def _rows(
         planned = plan.item(name) if plan else None
         currency = None if kind == "ratio" else report.currency
         yield (*days, by, member, whose, kind, None, name, actual.item(name), planned, column.variance(name), currency)
+
+
+def planned_item(told: Statement) -> str | None:
+    """Return the item whose plan stands beside members: gross profit, or the first that has a plan; None without any.
+
+    A sum of which a line has no budget has no plan.
+    """
+    plan = told.total.plan
+    if plan is None:
+        return None
+    return next((name for name in _PLANNED if plan.item(name) is not None), _PLANNED[0])
+
+
+def clouds_are_known(told: Statement) -> bool:
+    """Return whether all lines of allocated cost are known."""
+    return all(told.total.actual.lines[place] is not None for place, line in enumerate(told.lines) if line.is_cloud)
 
 
 def percent(share: Decimal | None) -> str:

@@ -29,6 +29,7 @@ from finmod.workspace.pnl_cohorts import Cohorts, read_cohorts
 from finmod.workspace.pnl_costs import Books, Costs, cloud_costs, is_target, level_of, unproved
 from finmod.workspace.pnl_lines import Lines, read_lines
 from finmod.workspace.pnl_periods import Asked, Periods, chosen_periods
+from finmod.workspace.pnl_rules import unknown_values
 from finmod.workspace.pnl_series import Question, SeriesCells, series_cells
 
 COHORT = "cohort"
@@ -101,7 +102,7 @@ def make_pnl(project: Project, wanted: Wanted) -> PnlReport:
         try:
             known = runs(engine, ledger)
             if not known:
-                raise UserError(_nothing_applied(pnl))
+                raise UserError(_nothing_applied())
             books = Books(engine, project, ledger, known[-1])
             lines = read_lines(
                 engine,
@@ -123,7 +124,7 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     if dimension is not None and not is_target(books.run, dimension):
         level = level_of(books, dimension, pnl.settings.cohorts)
     costs = cloud_costs(books, lines, periods, dimension, level)
-    taxonomy = read_taxonomy(books.project.root) if dimension and has_taxonomy(books.project.root) else None
+    taxonomy = read_taxonomy(books.project.root) if has_taxonomy(books.project.root) else None
     question = Question(books, taxonomy, lines, periods, dimension)
     series, budgets = series_cells(question, lines.series), series_cells(question, lines.budgets, "budget of the line")
     actual = _with_unknown((*costs.cells, *series.cells), series)
@@ -137,9 +138,10 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     order, together, others, told = _picked(found, whole, groups, wanted)
     proofs = _of_the_statement(costs.proofs, told, books.project.currency)
     findings = [
-        *unproved(proofs), *_standing(books), *lines.findings, *_unclassified(lines, costs, books.project.currency),
-        *costs.findings, *series.findings, *budgets.findings, *lacking, *_calendar(periods, books.run),
-        *_without_revenue(told, order, wanted.by, lines),
+        *unproved(proofs), *_standing(books), *lines.findings,
+        *unknown_values(pnl, taxonomy, books.run.dimensions),
+        *_unclassified(lines, costs, books.project.currency), *costs.findings, *series.findings, *budgets.findings,
+        *lacking, *_calendar(periods, books.run), *_without_revenue(told, order, wanted.by, lines),
     ]  # fmt: skip
     rank = {"error": 0, "warning": 1, "info": 2}
     return PnlReport(
@@ -344,11 +346,10 @@ def _no_margin(members: Sequence[str], what: str) -> list[Finding]:
     return [Finding(code="FM2317", severity="info", message=message)]
 
 
-def _nothing_applied(pnl: Pnl) -> Problem:
+def _nothing_applied() -> Problem:
     return Problem(
         code="FM2330",
         found="no allocation was applied yet",
         expected="one that a statement can stand on",
-        where=pnl.place(),
         remedy="See what the rules give with: finmod plan; make it the books' with: finmod apply.",
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from finmod.engines.duckdb import Engine, literal
 from finmod.ledger.drivers import driver_rows
@@ -73,7 +74,7 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     return Gaps(own, {target: days for target, days in found.items() if days})
 
 
-def _spans(engine: Engine, rows: str, own: Sequence[str], *, monthly: bool) -> list[tuple[str | int | None, ...]]:
+def _spans(engine: Engine, rows: str, own: Sequence[str], *, monthly: bool) -> list[tuple[Any, ...]]:
     """Return the texts of a target, and first and last number of a month or day, of each stretch without a gap."""
     texts = ", ".join(
         f"json_extract_string(x_Dimensions, {literal('/' + name)}) AS t{at}" for at, name in enumerate(own)

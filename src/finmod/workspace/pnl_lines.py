@@ -226,8 +226,8 @@ class _Reader:
                     yield Series(places[each.name], driver, each.sign, each.spread is not None, place)
 
     def _budgets(self, places: Mapping[str, int]) -> Iterator[Series]:
-        others = (*self._pnl.settings.revenue, *self._pnl.settings.other)
-        signs: dict[str, int] = {each.name: each.sign for each in others}
+        others: tuple[RevenueLine | SeriesLine, ...] = (*self._pnl.settings.revenue, *self._pnl.settings.other)
+        signs: dict[str, int] = {line.name: line.sign for line in others}
         for name, each in self._pnl.settings.budget.items():
             place = self._pnl.place("budget", name)
             driver = self._driver(each.driver, place, f"budget.{printable(name, 40)}")

@@ -18,7 +18,7 @@ from finmod.ledger.drivers import driver_rows
 from finmod.models.pnl_figures import Cell, Line, Member
 from finmod.models.proportional import spread
 from finmod.taxonomy.definition import Taxonomy
-from finmod.terms.findings import Finding
+from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import in_money, in_units
 from finmod.workspace.driver_cells import DriverCells, driver_cells, named_texts
 from finmod.workspace.pnl_costs import Books
@@ -110,7 +110,7 @@ def _add(
     if question.by and not cells.by:
         # What of a cost is nobody's, others do not bear; without revenue nobody's margin can be told.
         found.untold |= {series.line} if line.section == "revenue" or what != "line" else set()
-        found.findings.append(_untold(question, named, series, line))
+        found.findings.append(_untold(question, named, series, line, what))
     elif question.by:
         found.told.add(series.line)
     _add_gaps(question, series, found, named)
@@ -261,8 +261,10 @@ def _unrated(named: str, series: Series, cells: DriverCells) -> Finding:
     return Finding(code="FM2313", severity="warning", message=message, where=series.place)
 
 
-def _untold(question: Question, named: str, series: Series, line: Line) -> Finding:
+def _untold(question: Question, named: str, series: Series, line: Line, what: str) -> Finding:
     is_revenue = line.section == "revenue"
+    # Gross margins of members lack what is nobody's of the cost of sales.
+    severity: Severity = "info" if line.section == "opex" and what == "line" else "warning"
     so = (
         f"no {question.by} has revenue or a margin, all together have"
         if is_revenue
@@ -272,9 +274,7 @@ def _untold(question: Question, named: str, series: Series, line: Line) -> Findi
         f"{named} is not told by {question.by}: {so}. To tell it, load the driver {series.driver.name} by "
         f"{question.by}."
     )
-    return Finding(
-        code="FM2315", severity="warning" if is_revenue else "info", message=message, where=series.driver.place
-    )
+    return Finding(code="FM2315", severity=severity, message=message, where=series.driver.place)
 
 
 def _strangers(question: Question, named: str, series: Series, amount: Decimal) -> Finding:
