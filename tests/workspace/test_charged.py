@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -72,6 +73,15 @@ def test_charges_that_lack_a_quantity_are_counted(tmp_path: Path) -> None:
     assert rows == [("ads", Decimal(3), 0, 0), ("search", Decimal(2), 1, 0)]
 
 
+def test_what_is_removed_while_it_is_read_is_made_anew(tmp_path: Path) -> None:
+    books = made(tmp_path, charge(9, "8", "i-1", ADS))
+    with measures(load_project(books.root)) as opened:
+        for _ in range(2):  # from the files, then from memory
+            opened.relation("charged")
+            shutil.rmtree(books.root / ".finmod" / "reductions")
+            assert sums(opened, "charged", "BilledCost") == [(SEPTEMBER, Decimal(8))]
+
+
 def test_tags_have_the_rates_of_their_days(tmp_path: Path) -> None:
     day = {"ChargePeriodStart": "2026-09-02T00:00:00Z", "ChargePeriodEnd": "2026-09-03T00:00:00Z"}
     books = made(tmp_path, charge(9, "8", "i-1", ADS, **EURO), charge(9, "8", "i-1", ADS, **EURO, **day))
@@ -139,5 +149,5 @@ def test_an_alias_given_up_in_mid_month_is_one_member_with_the_days_of_both(unit
     cells = told(books, f"{{unit: {unit}, grain: day, by: [product]", "date,product,d\n" + before + after).cells
     (reading,) = cells.values()
     # The 4th has both: 5; the last day has ads alone.
-    assert (reading.total, reading.periods, reading.first) == (20, 7, SEPTEMBER)
-    assert (reading.last, reading.largest) == (3, 5)
+    assert (reading.total, reading.periods, reading.first) == (Decimal(20), 7, SEPTEMBER)
+    assert (reading.last, reading.largest) == (Decimal(3), Decimal(5))

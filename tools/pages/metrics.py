@@ -31,7 +31,7 @@ TABLE_COLUMNS = {
     "x_Numerator and x_Denominator and divide.",
     "x_Better": "Which way is good: lower, higher or neither.",
     "x_Owner": "Who answers for the metric.",
-    "x_Why": "Why there is no figure: missing, zero, negative, unknown, not yet there, not applied.",
+    "x_Why": "Why there is no figure: missing, zero, negative, unknown, not yet there, not applied, refused.",
 }
 """Column of ``metrics_monthly`` -> what it means."""
 
