@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,93 +11,18 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.settings.project import load_project
-from finmod.terms.money import plain
 from finmod.workspace.apply import apply
 from finmod.workspace.drivers import load_drivers
 from finmod.workspace.measures import measures
-from finmod.workspace.metric import MetricReport, metric
 from tests.applied import ALLOCATION, CHARGES, shared
 from tests.books import Books, bill
+from tests.metric_books import METRICS, NOW, TWO_MONTHS, ask, days, made, said, values
 from tests.tagged import EURO, charge
-
-NOW = datetime(2026, 10, 5, tzinfo=UTC)
-DRIVERS = """\
-orders: {unit: order, grain: month, by: [product], from: {csv: orders.csv}}
-daily: {unit: visit, grain: day, by: [product], from: {csv: daily.csv}}
-users: {unit: user, grain: day, by: [product], from: {csv: users.csv}}
-revenue: {unit: EUR, grain: month, by: [product], from: {csv: revenue.csv}}
-rent: {unit: USD, grain: month, from: {csv: rent.csv}}
-"""
-ORDERS = "date,product,orders\n2026-08,search,10\n2026-08,ads,0\n2026-09,search,20\n2026-09,adverts,5\n2026-09,ads,5\n"
-METRICS = """\
-per_order: {cost: EffectiveCost, per: orders}
-search_per_order: {cost: EffectiveCost, where: {product: search}, per: orders}
-direct_per_order: {cost: EffectiveCost, part: direct, per: orders}
-per_visit: {cost: EffectiveCost, per: daily}
-per_user: {cost: EffectiveCost, per: {driver: users, over_time: average}}
-per_person: {cost: EffectiveCost, per: {driver: users, over_time: last, not_over: [product]}}
-of_revenue: {cost: EffectiveCost, per: revenue}
-listed: {cost: ListCost, of: charges}
-list_ratio: {cost: EffectiveCost, of: charges, known: [ListCost], per: {cost: ListCost, of: charges, known: [ListCost]}}
-per_gb: {cost: EffectiveCost, of: charges, per: {quantity: PricingQuantity, in: GB}}
-per_rent: {cost: EffectiveCost, per: rent}
-after_rent: {numerator: [{driver: rent}, {cost: EffectiveCost, minus: true}], per: rent}
-by_target: {cost: EffectiveCost, where: {target: search}, per: orders}
-people: {driver: users, over_time: last}
-no_such: {cost: EffectiveCost, where: {product: nosuch}}
-"""
-TWO_MONTHS = (date(2026, 8, 1), date(2026, 9, 1))
-
-
-def days(product: str, month: int, span: range, value: int) -> str:
-    """Return lines of a daily driver."""
-    return "".join(f"2026-{month:02}-{day:02},{product},{value}\n" for day in span)
-
-
-def made(folder: Path, **files: str) -> Books:
-    """Return a project with two months applied: search and ads with a cluster, and what nobody has."""
-    books = shared(folder)
-    taxonomy = (folder / "taxonomy.yaml").read_text().replace("ads: {}", "ads: {aliases: [adverts]}")
-    books.write("taxonomy.yaml", taxonomy)
-    books.write("drivers.yaml", DRIVERS)
-    books.write("metrics.yaml", METRICS)
-    whole = days("search", 8, range(1, 32), 2) + days("search", 9, range(1, 31), 4)
-    texts = {
-        "orders": ORDERS,
-        "daily": "date,product,daily\n" + whole,
-        "users": "date,product,users\n" + whole + days("ads", 9, range(16, 31), 8),
-        "revenue": "date,product,revenue\n2026-08,search,100\n2026-09,search,200\n",
-        "rent": "date,rent\n2026-08,74\n2026-09,37\n",
-        **files,
-    }
-    for name, text in texts.items():
-        books.write(f"{name}.csv", text)
-    project = load_project(folder)
-    _, problems = load_drivers(project, (), NOW)
-    assert not problems
-    apply(project, NOW, author="ada")
-    return books
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return made(tmp_path_factory.mktemp("metric") / "books")
-
-
-def ask(books: Books, name: str, *by: str, **more: Any) -> MetricReport:  # noqa: ANN401 -- as metric takes it
-    return metric(load_project(books.root), name, by, **more)
-
-
-def values(report: MetricReport, *, of: str = "rows") -> list[tuple[object, ...]]:
-    rows = getattr(report, of)
-    return [
-        (each.period.label, *each.member, None if each.figure.value is None else plain(each.figure.value))
-        for each in rows
-    ]
-
-
-def said(report: MetricReport) -> list[str]:
-    return [f"{each.code} {each.message}" for each in report.findings]
 
 
 def test_unit_cost_by_product_with_its_reasons(books: Books) -> None:
@@ -360,94 +285,3 @@ def test_a_month_that_was_never_loaded_is_a_row_without_a_figure(tmp_path: Path)
         "ORDER BY x_BillingPeriod"
     )
     assert [(row["x_Product"], row["x_Figure"]) for row in rows][:2] == [("ads", "5.000000000000"), ("ads", None)]
-
-
-def test_the_figure_of_everything_is_asked_for_anew(books: Books) -> None:
-    alone = values(ask(books, "per_person"))
-    report = ask(books, "per_person", "product")
-    assert values(report, of="totals") == alone == [("2026-08", None), ("2026-09", None)]
-    assert any(each.code == "FM2424" for each in report.findings)
-    # Users of all products on a day, on average: 4 and, from the 16th on, 8.
-    totals = values(ask(books, "per_user", "product"), of="totals")
-    assert totals == values(ask(books, "per_user")) == [("2026-08", "74"), ("2026-09", "18.5")]
-
-
-def test_levels_of_a_quarter_leave_out_who_ended(tmp_path: Path) -> None:
-    ended = "date,product,users\n" + days("search", 8, range(1, 32), 2) + days("search", 9, range(1, 31), 4)
-    books = made(tmp_path / "ended", users=ended + days("ads", 8, range(1, 32), 9))
-    assert values(ask(books, "people", grain="quarter")) == [("FY2026 Q3", "4")]
-
-
-def test_what_is_not_told_by_product_stands_in_no_product_above_the_line(books: Books) -> None:
-    report = ask(books, "after_rent", "product")
-    assert {each.figure.value for each in report.rows} == {None}
-    assert values(report, of="totals") == [("2026-08", "-1"), ("2026-09", "-3")]
-    assert "FM2434 rent is not told by product: no part has a figure, all together have" in said(report)
-
-
-def test_a_dimension_by_another_word_is_that_dimension(books: Books) -> None:
-    told = values(ask(books, "per_order", "product"))
-    assert values(ask(books, "per_order", "target")) == told == values(ask(books, "per_order", "x_Product"))
-    assert values(ask(books, "by_target")) == values(ask(books, "search_per_order"))
-
-
-def test_a_gap_of_one_product_is_a_gap_of_all(tmp_path: Path) -> None:
-    lines = days("search", 8, range(1, 32), 2) + days("search", 9, range(1, 31), 4) + days("ads", 8, range(1, 32), 1)
-    books = made(
-        tmp_path / "gap",
-        daily="date,product,daily\n" + lines + days("ads", 9, range(1, 21), 1) + days("ads", 9, range(30, 31), 1),
-    )
-    report = ask(books, "per_visit")
-    assert values(report)[1] == ("2026-09", None)
-    assert "FM2426 driver daily of ads has 21 of 30 values in 2026-09: no figure is made there" in said(report)
-
-
-def test_a_driver_of_months_has_no_days(books: Books) -> None:
-    report = ask(books, "per_order", grain="day", first=TWO_MONTHS[1])
-    assert {each.figure.value for each in report.rows} == {None}
-    assert "FM2435 driver orders is told by month: nothing is known of its days or weeks" in said(report)
-
-
-def test_a_pattern_that_cannot_be_is_refused_with_its_place(books: Books, tmp_path: Path) -> None:
-    odd = books.copy(tmp_path / "odd")
-    odd.write("metrics.yaml", 'odd: {cost: EffectiveCost, where: {product: "/(/"}}\n')
-    with pytest.raises(UserError) as refused:
-        ask(odd, "odd")
-    assert str(refused.value).startswith("metrics.yaml:1:45: ")
-    assert "FM2436" in str(refused.value)
-
-
-def test_conditions_that_nothing_meets_are_told(books: Books) -> None:
-    assert said(ask(books, "no_such")) == [
-        "FM2437 no charge is as the conditions of EffectiveCost demand: its sum is 0"
-    ]
-
-
-def test_findings_are_of_what_is_shown(books: Books) -> None:
-    report = ask(books, "per_order", "product", first=TWO_MONTHS[1])
-    assert said(report) == ["FM2421 per_order has nothing to be divided by in 1 case: no figure is made there"]
-    assert said(ask(books, "listed", first=TWO_MONTHS[1])) == [
-        "FM2422 ListCost of 5 charges is unknown: sums that they belong to are none"
-    ]
-
-
-def test_a_close_is_no_load(books: Books, tmp_path: Path) -> None:
-    closed = books.copy(tmp_path / "closed")
-    assert closed.run("close", "2026-08").code == 0
-    assert said(ask(closed, "cloud_cost")) == []
-
-
-def test_a_comparison_with_a_part_of_a_period_is_told(books: Books) -> None:
-    report = ask(books, "cloud_cost", grain="quarter", compare="previous")
-    assert said(report) == ["FM2428 FY2026 Q3 has 2 of 3 months: its sums are of these"]
-
-
-def test_customers_have_no_days(tmp_path: Path) -> None:
-    level = f"{ALLOCATION}levels:\n  - {{name: customer, within: [product], share: {{by: driver, driver: calls}}}}\n"
-    books = shared(tmp_path / "levels", level)
-    books.write("drivers.yaml", "calls: {unit: call, grain: month, by: [product, customer], from: {csv: calls.csv}}\n")
-    books.write("calls.csv", "date,product,customer,calls\n2026-09,search,acme,3\n")
-    load_drivers(load_project(books.root), (), NOW)
-    apply(load_project(books.root), NOW, author="ada")
-    with pytest.raises(UserError, match=r"EffectiveCost by customer is asked for by days or weeks"):
-        ask(books, "cloud_cost", "customer", grain="day")

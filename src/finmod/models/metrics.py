@@ -9,7 +9,7 @@ Owns the arithmetic. Which sums a side is made of, and why one is unknown, comes
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -124,12 +124,8 @@ _ONE: Final = Decimal(1)
 _BEHIND: Final = frozenset(range(-PLACES, 1))
 
 
-def whole(terms: Iterable[Term]) -> list[Term]:
-    """Return terms summed over all their members: what the figure of everything is made of."""
-    return [_summed(term) for term in terms]
-
-
-def _summed(term: Term) -> Term:
+def summed(term: Term) -> Term:
+    """Return a term summed over all its members."""
     parts: defaultdict[date, list[Decimal | None]] = defaultdict(list)
     for (start, _), amount in term.cells.items():
         parts[start].append(amount)

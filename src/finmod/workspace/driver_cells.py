@@ -126,11 +126,14 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     return _cells(DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated), rows, members)
 
 
-def driver_targets(engine: Engine, ledger: Ledger, driver: Driver, *, version: int | None = None) -> int:
+def driver_targets(
+    engine: Engine, project: Project, ledger: Ledger, driver: Driver, *, version: int | None = None
+) -> int:
     """Return how many targets a driver has."""
     if not driver.settings.by:
         return 1
-    rows = rows_sql(driver_files(ledger, driver_state(engine, ledger, version), [driver.name]))
+    files = driver_files(ledger, driver_state(engine, ledger, version), [driver.name])
+    rows = _sql(engine, project.store, files, driver, driver.settings.by, "month", (None, None))
     return int(engine.row(f"SELECT count(DISTINCT x_Dimensions) FROM {rows}")[0])
 
 

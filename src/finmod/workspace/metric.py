@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from finmod.errors import Problem, UserError, counted
 from finmod.ledger.tables import CHARGE_DAYS, TRUE_UPS
-from finmod.models.metrics import Figure, figures, quotient
+from finmod.models.metrics import Figure, Term, figures, quotient, summed
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import chosen_metric, read_metrics
 from finmod.settings.project import Project
@@ -142,9 +142,7 @@ def figures_of(  # noqa: PLR0913 -- what is asked
     looked = frozenset(start for start in periods.starts if periods.of(start) in wanted)
     bounds = [(each.first, each.end) for each in periods.all()]
     terms, of_all = Terms(books, asked, periods, looked), Terms(books, (), periods, looked)
-    rows = _figures(terms, chosen, bounds)
-    # What is of everything is asked for anew: levels and what must not be added up are no sum of their parts.
-    totals = _figures(of_all, chosen, bounds) if asked else rows
+    rows, totals = _figures(terms, of_all, chosen, bounds)
     compared = [periods.period(start) for start in _earlier(periods.all(), compare).values()]
     return MetricReport(
         metric=chosen,
@@ -164,9 +162,22 @@ def figures_of(  # noqa: PLR0913 -- what is asked
     )
 
 
-def _figures(terms: Terms, chosen: Metric, bounds: Sequence[tuple[date, date]]) -> list[Figure]:
+def _figures(
+    terms: Terms, of_all: Terms, chosen: Metric, bounds: Sequence[tuple[date, date]]
+) -> tuple[list[Figure], list[Figure]]:
+    """Return the figures of parts, and of everything: what is no sum of its parts, as a level, is asked for anew."""
+
+    def whole(measure: Measure, term: Term) -> Term:
+        return of_all.term(measure) if measure.kind == "driver" else summed(term)
+
     above = [terms.term(each, is_above=True) for each in chosen.numerator]
-    return figures(above, [terms.term(each) for each in chosen.denominator], bounds, len(terms.by))
+    below = [terms.term(each) for each in chosen.denominator]
+    rows = figures(above, below, bounds, len(terms.by))
+    if not terms.by:
+        return rows, rows
+    over = [whole(*each) for each in zip(chosen.numerator, above, strict=True)]
+    under = [whole(*each) for each in zip(chosen.denominator, below, strict=True)]
+    return rows, figures(over, under, bounds, 0)
 
 
 def resolved(books: Measures, chosen: Metric) -> Metric:

@@ -155,10 +155,11 @@ class Terms:
         Of very many targets only what is asked for is read.
         """
         length: Length = "day" if self.periods.daily else "month"
-        every = driver_targets(self.books.engine, self.books.ledger, driver, version=self.books.drivers_version)
-        demands = [each.subject for each in measure.where if each.subject in driver.settings.by]
-        wanted = (*own, *measure.not_over, *demands, *(driver.settings.by if every <= _MOST_TARGETS else ()))
-        return self._cells(driver, tuple(dict.fromkeys(wanted)), length)
+        books, told = self.books, driver.settings.by
+        every = driver_targets(books.engine, books.project, books.ledger, driver, version=books.drivers_version)
+        demands = [each.subject for each in measure.where]
+        wanted = told if every <= _MOST_TARGETS else (*own, *measure.not_over, *demands)
+        return self._cells(driver, tuple(name for name in told if name in wanted), length)
 
     def _cells(self, driver: Driver, by: tuple[str, ...], length: Length) -> DriverCells:
         books, asked = self.books, (driver.name, by, length)
