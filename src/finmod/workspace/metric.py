@@ -168,7 +168,9 @@ def _figures(
     """Return the figures of parts, and of everything: what is no sum of its parts, as a level, is asked for anew."""
 
     def whole(measure: Measure, term: Term) -> Term:
-        return of_all.term(measure) if measure.kind == "driver" else summed(term)
+        is_level = measure.over_time != "sum" or measure.not_over
+        is_cut = measure in chosen.numerator and len(term.places) < len(terms.by)
+        return of_all.term(measure) if measure.kind == "driver" and (is_level or is_cut) else summed(term)
 
     above = [terms.term(each, is_above=True) for each in chosen.numerator]
     below = [terms.term(each) for each in chosen.denominator]

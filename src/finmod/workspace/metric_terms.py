@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -113,13 +113,20 @@ class Terms:
         self._tell_lacking(sorted(lacking))
         # The sum of a period without one of its months would be too small.
         cut = {self.periods.of(start) for start in lacking}
+        known = frozenset(self.periods.of(start) for start in looked & found.known) - cut
+        at = tuple(range(len(self.by)))
+        return Term(cells=self._by_period(found, looked, cut), sign=measure.sign, places=at, known=known)
+
+    def _by_period(
+        self, found: Sums, looked: Collection[date], cut: Collection[date]
+    ) -> Mapping[Place, Decimal | None]:
+        if self.periods.grain in {None, "month"} and not cut and set(looked) >= {start for start, _ in found.cells}:
+            return found.cells
         parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
         for (start, member), amount in found.cells.items():
             if start in looked and self.periods.of(start) not in cut:
                 parts[self.periods.of(start), member].append(amount)
-        known = frozenset(self.periods.of(start) for start in looked & found.known) - cut
-        cells = {place: _whole(every) for place, every in parts.items()}
-        return Term(cells=cells, sign=measure.sign, places=tuple(range(len(self.by))), known=known)
+        return {place: _whole(every) for place, every in parts.items()}
 
     def _tell_lacking(self, lacking: Iterable[date]) -> None:
         starts = sorted({start.replace(day=1) for start in lacking if start in self.shown})
