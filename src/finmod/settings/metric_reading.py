@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -24,6 +23,7 @@ from finmod.terms.units import how_many
 
 BUILT_IN: Final = "built_in_metrics.yaml"
 _DRIVER, _UNITS, _ADDS, _CURRENCY, _NONE = "FM2401", "FM2403", "FM2404", "FM2402", "FM2405"
+_CONDITION = "FM2406"
 
 
 def has_metrics(root: Path) -> bool:
@@ -98,9 +98,7 @@ class _Reader:
         """Return a metric; what is wrong with it is among the problems."""
         step = ("numerator",) if settings.numerator else ()
         above = tuple(self._terms(settings.above, (name, *step), is_list=bool(settings.numerator)))
-        below = tuple(
-            self._with_demands(each, above) for each in self._terms(settings.per, (name, "per"), is_list=True)
-        )
+        below = tuple(self._terms(settings.per, (name, "per"), is_list=True))
         one, other = self._unit(above, (name, *step)), self._unit(below, (name, "per"))
         unit = unit_of_ratio(one, other or None)
         is_money = one in CURRENCIES and unit != ""
@@ -152,23 +150,21 @@ class _Reader:
             place=self._place((*steps, kind)),
         )
 
-    def _with_demands(self, measure: Measure, above: Sequence[Measure]) -> Measure:
-        """Return a driver below the line with the conditions that all terms above it have, as far as it can have them.
-
-        What checkout costs is divided by the orders of checkout, though the condition stands once.
-        """
-        if measure.kind != "driver" or measure.name not in self._drivers:
-            return measure
-        own = {each.subject for each in measure.where}
-        shared = [each for each in above[0].where if all(each in other.where for other in above)]
-        told = self._drivers[measure.name].settings.by
-        more = [each for each in shared if each.subject in told and each.subject not in own]
-        return replace(measure, where=(*measure.where, *more))
-
     def _demands(self, term: MeasureSettings, steps: Steps) -> Iterator[Demand]:
+        own = self._drivers.get(term.driver or "")
+        told = own.settings.by if own else None
         for subject, condition in (term.where or {}).items():
             place = self._place((*steps, "where", subject))
+            if told is not None and subject not in told:
+                self._refuse_condition(term.driver or "", subject, told, (*steps, "where", subject))
             yield Demand(subject, condition.any, condition.none, absent=condition.absent, place=place)
+
+    def _refuse_condition(self, driver: str, subject: str, told: Sequence[str], steps: Steps) -> None:
+        close = near(subject, told)
+        hint = f"Did you mean {close!r}?" if close else "Take the condition out, or load the driver by it."
+        expected = f"a dimension of {driver}: {listing(told)}" if told else f"no condition: {driver} is one series"
+        found = f"{_called(steps)} is nothing that the driver {driver} is told by"
+        self._refuse(_CONDITION, found, steps, expected=expected, remedy=hint)
 
     def _unit_of(self, term: MeasureSettings, steps: Steps) -> str:
         """Return what a term counts; of a driver in another currency the reporting one, into which it is converted."""
@@ -185,6 +181,10 @@ class _Reader:
 
     def _unit_of_driver(self, term: MeasureSettings, own: str, steps: Steps) -> str:
         if own in CURRENCIES:
+            if term.counted_in:
+                found = f"{_called((*steps[:-1], 'in'))} is {printable(term.counted_in, 40)!r}"
+                remedy = "Take in out: money is told in the reporting currency."
+                self._refuse(_UNITS, found, (*steps[:-1], "in"), expected="no in beside money", remedy=remedy)
             return self._currency
         if term.counted_in and how_many(own, term.counted_in) is None:
             found = f"{_called((*steps[:-1], 'in'))} is {printable(term.counted_in, 40)!r}"

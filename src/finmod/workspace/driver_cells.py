@@ -36,7 +36,7 @@ Member = tuple[str | None, ...]
 """Values of dimensions, in their order; None where a driver names none, or what the taxonomy does not know."""
 
 # Changes where what is kept of a driver would be other rows for the same files.
-_SHAPE = "1"
+_SHAPE = "2"
 _PLACES = Decimal("1E-12")
 _WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
@@ -49,14 +49,12 @@ class Reading(NamedTuple):
         periods: Number of the driver's own periods, hours, days or a month, that have a value.
         first: Day of the first of them.
         last: Value of the last of them; None as ``total``.
-        largest: The largest value; None as ``total``.
     """
 
     total: Decimal | None
     periods: int
     first: date
     last: Decimal | None
-    largest: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -134,6 +132,17 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     return _cells(DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated), rows, members)
 
 
+def driver_targets(
+    engine: Engine, project: Project, ledger: Ledger, driver: Driver, *, version: int | None = None
+) -> int:
+    """Return how many targets a driver has."""
+    if not driver.settings.by:
+        return 1
+    files = driver_files(ledger, driver_state(engine, ledger, version), [driver.name])
+    rows = _sql(engine, project.store, files, driver, driver.settings.by, "month", (None, None))
+    return int(engine.row(f"SELECT count(DISTINCT x_Dimensions) FROM {rows}")[0])
+
+
 class _Row(NamedTuple):
     start: date
     text: str
@@ -182,7 +191,7 @@ def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
     sql = (
         f"SELECT CAST(date_trunc('{step}', x_Start) AS DATE) AS start, x_Dimensions, sum(x_Value) AS total, "
         f"count(*) AS periods, CAST(min(x_Start) AS DATE) AS first, arg_max(x_Value, x_Start) AS last, "
-        f"max(x_Value) AS largest, CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
+        f"CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
     )
     if not is_kept:
         return f"({sql})"
@@ -214,7 +223,7 @@ def _rows(engine: Engine, sql: str, bounds: Bounds) -> list[_Row]:
     tests += [f"start < DATE '{last}'"] if last else []
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     found = engine.rows(f"SELECT * FROM {sql}{where} ORDER BY 1, 2")
-    return [_Row(row[0], row[1], Reading(*row[2:7]), row[7]) for row in found]
+    return [_Row(row[0], row[1], Reading(*row[2:6]), row[6]) for row in found]
 
 
 def _converted(
@@ -239,7 +248,7 @@ def _converted(
     found = []
     for row in rows:
         rate, one = rates.get(row.end - timedelta(days=1)), row.reading
-        reading = Reading(told(one.total, rate), one.periods, one.first, told(one.last, rate), told(one.largest, rate))
+        reading = Reading(told(one.total, rate), one.periods, one.first, told(one.last, rate))
         found.append(_Row(row.start, row.text, reading, row.end))
     lacking = sorted({row.start for row in found if row.reading.total is None})
     return found, {currency: lacking} if lacking else {}
@@ -253,15 +262,11 @@ def _by_month(rows: Sequence[_Row]) -> list[_Row]:
     found = []
     for (start, text), every in parts.items():
         readings = [row.reading for row in every]
-        largest = (
-            None if any(one.largest is None for one in readings) else max(one.largest or Decimal(0) for one in readings)
-        )
         reading = Reading(
             _sum(one.total for one in readings),
             sum(one.periods for one in readings),
             min(one.first for one in readings),
             max(readings, key=_first).last,
-            largest,
         )
         found.append(_Row(start, text, reading, max(row.end for row in every)))
     return found
@@ -320,7 +325,6 @@ def _together(rows: Sequence[_Row]) -> Reading:
         max(one.periods for one in readings),
         min(one.first for one in readings),
         _sum(one.last for one in readings),
-        _sum(one.largest for one in readings),
     )
 
 
