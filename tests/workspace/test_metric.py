@@ -136,6 +136,18 @@ def test_quantities_are_told_in_one_unit_or_not_at_all(tmp_path: Path) -> None:
     assert "FM2427 PricingQuantity is counted in Hours (1 row), which cannot be told in GB" in said(report)
 
 
+def test_a_quantity_that_a_charge_lacks_makes_the_sum_unknown(tmp_path: Path) -> None:
+    moved = [
+        charge(9, "6", "i-1", "", PricingQuantity="2", PricingUnit="GB", ServiceName="Network"),
+        charge(9, "6", "i-2", "", PricingUnit="GB", ServiceName="Network"),
+    ]
+    books = shared(tmp_path / "moved", charges=moved)
+    books.write("metrics.yaml", METRICS.splitlines()[9] + "\n")
+    report = ask(books, "per_gb")
+    assert values(report) == [("2026-09", None)]
+    assert said(report) == ["FM2422 PricingQuantity of 1 charge is unknown: sums that they belong to are none"]
+
+
 def test_nothing_applied_says_what_to_do(tmp_path: Path) -> None:
     books = shared(tmp_path / "fresh")
     with pytest.raises(UserError) as refused:

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from finmod.errors import counted, printable
 from finmod.models.metrics import Member, Place, Term, quotient
 from finmod.settings.drivers import Driver
 from finmod.settings.validate import listing
 from finmod.terms.calendars import Calendar, FiscalPeriod
 from finmod.terms.calendars import Grain as FiscalGrain
-from finmod.terms.findings import Finding, codes
+from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure
 from finmod.terms.money import known_sum
 from finmod.terms.units import how_many
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
 from finmod.workspace.measures import Measures
+from finmod.workspace.metric_findings import finding, of_driver, of_lacking, of_unknown
 from finmod.workspace.sums import Sums, keeps, scaled, sums
 
 _A_DAY: Final = timedelta(days=1)
@@ -104,10 +104,10 @@ class Terms:
         if asked not in self.books.kept:
             self.books.kept[asked] = sums(self.books, measure, self.by, daily=self.periods.daily)
         found: Sums = self.books.kept[asked]
-        self.findings += _of_unknown(measure, found, self.books.project.currency, self.shown)
+        self.findings += of_unknown(measure, found, self.books.project.currency, self.shown)
         if not found.cells and measure.where:
             words = f"no charge is as the conditions of {measure.name} demand: its sum is 0"
-            self.findings.append(_finding("FM2437", words, where=measure.where[0].place))
+            self.findings.append(finding("FM2437", words, where=measure.where[0].place))
         looked = {*self.periods.starts}
         lacking = looked - found.known
         self._tell_lacking(sorted(lacking))
@@ -133,17 +133,17 @@ class Terms:
         if starts:
             months = ", ".join(f"{start:%Y-%m}" for start in starts[:_SHOWN])
             more = f" and {len(starts) - _SHOWN} more" if len(starts) > _SHOWN else ""
-            self.findings.append(_finding("FM2433", f"there are no charges of {months}{more}: no figure is made there"))
+            self.findings.append(finding("FM2433", f"there are no charges of {months}{more}: no figure is made there"))
 
     def _of_driver(self, measure: Measure, *, is_above: bool) -> Term:
         driver = self.books.drivers[measure.name]
         own = tuple(name for name in self.by if name in driver.settings.by)
         at = tuple(self.by.index(name) for name in own)
         cells = self._read(driver, measure, own)
-        self.findings += _of_driver(measure, cells, driver)
+        self.findings += of_driver(measure, cells, driver)
         if driver.settings.grain == "month" and self.periods.daily:
             message = f"driver {measure.name} is told by month: nothing is known of its days or weeks"
-            self.findings.append(_finding("FM2435", message, where=measure.place))
+            self.findings.append(finding("FM2435", message, where=measure.place))
             return Term(cells={}, sign=measure.sign, places=at)
         kept = _Kept.of(self.books, measure, cells)
         places = tuple(cells.by.index(name) for name in own)
@@ -151,7 +151,7 @@ class Terms:
         times = how_many(cells.unit, measure.unit)
         if times is not None and times != 1:
             made = {place: None if value is None else scaled(value, times) for place, value in made.items()}
-        self.findings += _of_lacking(measure, lacking, self.shown, daily=self.periods.daily)
+        self.findings += of_lacking(measure, lacking, self.shown, daily=self.periods.daily)
         if self._refused(measure, driver, own, kept) or self._is_of_the_whole(measure, own, is_above=is_above):
             made = dict.fromkeys(made, None)
         return Term(cells=made, sign=measure.sign, places=at, since=kept.since(cells, places))
@@ -173,7 +173,7 @@ class Terms:
         if asked not in books.kept:
             books.kept[asked] = driver_cells(
                 books.engine, books.project, books.ledger, books.taxonomy, driver, by, length=length,
-                version=books.drivers_version,
+                version=books.drivers_version, snapshot=books.snapshot,
             )  # fmt: skip
         found: DriverCells = books.kept[asked]
         return found
@@ -190,7 +190,7 @@ class Terms:
                 f"{measure.name} must not be added up over {words}: ask for it --by {','.join(over)}, or load it "
                 f"without {words}"
             )
-            self.findings.append(_finding("FM2424", message, where=measure.place))
+            self.findings.append(finding("FM2424", message, where=measure.place))
         return bool(over)
 
     def _is_of_the_whole(self, measure: Measure, own: Sequence[str], *, is_above: bool) -> bool:
@@ -201,10 +201,10 @@ class Terms:
         words = listing(others, "and")
         if is_above:
             message = f"{measure.name} is not told by {words}: no part has a figure, all together have"
-            self.findings.append(_finding("FM2434", message, where=measure.place))
+            self.findings.append(finding("FM2434", message, where=measure.place))
         else:
             message = f"{measure.name} is not told by {words}: each part is divided by that of the whole"
-            self.findings.append(_finding("FM2425", message, where=measure.place))
+            self.findings.append(finding("FM2425", message, where=measure.place))
         return is_above
 
 
@@ -336,69 +336,3 @@ class _DriverTerms:
 def _whole(amounts: Iterable[Decimal | None]) -> Decimal | None:
     every = [*amounts]
     return None if None in every or not every else known_sum(every)
-
-
-def _finding(
-    code: str, message: str, *, where: str | None = None, amount: Decimal | None = None, currency: str | None = None
-) -> Finding:
-    return Finding(
-        code=code, message=message, where=where or None, amount=amount, currency=currency, measure="EffectiveCost",
-        severity=codes()[code].severity,
-    )  # fmt: skip
-
-
-def _of_unknown(measure: Measure, found: Sums, currency: str, shown: frozenset[date]) -> Iterator[Finding]:
-    unknown = sum(count for start, count in found.unknown.items() if start in shown)
-    unrated = sum(count for start, count in found.unrated.items() if start in shown)
-    if unknown:
-        message = f"{measure.name} of {counted(unknown, 'charge')} is unknown: sums that they belong to are none"
-        yield _finding("FM2422", message, where=measure.place)
-    if unrated:
-        message = f"{counted(unrated, 'row')} of {measure.name} in other currencies have no rate into {currency}"
-        yield _finding("FM2423", message, where=measure.place)
-    left_out = sum((cost for start, cost in found.left_out.items() if start in shown), Decimal(0))
-    if left_out:
-        costs = listing(sorted({measure.name, *measure.known}), "and")
-        message = f"charges whose {costs} are not known stay out"
-        yield _finding("FM2429", message, where=measure.place, amount=left_out, currency=currency)
-    others: dict[str, int] = {}
-    for (start, unit), rows in found.others.items():
-        if start in shown:
-            others[unit] = others.get(unit, 0) + rows
-    if others:
-        units = ", ".join(f"{printable(unit, 40)} ({counted(rows, 'row')})" for unit, rows in sorted(others.items()))
-        message = f"{measure.name} is counted in {units}, which cannot be told in {measure.unit}"
-        yield _finding("FM2427", message, where=measure.place)
-
-
-def _of_driver(measure: Measure, cells: DriverCells, driver: Driver) -> Iterator[Finding]:
-    if not cells.since:
-        message = f"driver {measure.name} has no values: nothing was loaded of it"
-        yield _finding("FM2421", message, where=driver.place)
-    for currency, days in cells.unrated.items():
-        message = (
-            f"driver {measure.name} is in {currency}, which has no rate on {counted(len(days), 'day')}, the first "
-            f"{days[0]}"
-        )
-        yield _finding("FM2423", message, where=driver.place)
-
-
-def _of_lacking(
-    measure: Measure, lacking: Mapping[Member, Sequence[tuple[date, int, int]]], shown: frozenset[date], *, daily: bool
-) -> Iterator[Finding]:
-    """Yield what a driver lacks: months of which days are not told have no figure."""
-    every = [
-        (start, told, expected, member)
-        for member, places in lacking.items()
-        for start, told, expected in places
-        if start in shown
-    ]
-    if not every:
-        return
-    every.sort(key=lambda each: (each[0], [text or "" for text in each[3]]))
-    start, told, expected, member = every[0]
-    called = " of " + ", ".join(printable(text or "none", 40) for text in member) if member else ""
-    when = f"{start}" if daily else f"{start:%Y-%m}"
-    more = f", and {len(every) - 1:,} more" if len(every) > 1 else ""
-    message = f"driver {measure.name}{called} has {told} of {expected} values in {when}{more}: no figure is made there"
-    yield _finding("FM2426", message, where=measure.place)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from finmod.engines.duckdb import identifier, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.reporting import REPORTING_COSTS
-from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH
+from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH, QUANTITY_UNKNOWNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.taxonomy.patterns import is_pattern, matches, refused
@@ -100,7 +100,7 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     if measure.kind == "quantity":
         return _quantity(books, table, measure, columns, tests)
     if measure.kind == "potential":
-        return Sums(potential_savings(books, columns, tests), books.charged)
+        return _potential(books, columns, tests)
     cost = "EffectiveCost" if measure.kind == "tags" else measure.name
     amounts = [
         f"sum({REPORTING_COSTS[cost]})",
@@ -141,24 +141,34 @@ def _found(books: Measures, measure: Measure, rows: Sequence[tuple[Any, ...]], w
     return Sums(cells, books.days if daily else books.months(measure), +unknown, +unrated)
 
 
+def _potential(books: Measures, columns: Sequence[str], tests: Sequence[str]) -> Sums:
+    cells = potential_savings(books, columns, tests)
+    unrated = Counter(start for (start, _), amount in cells.items() if amount is None)
+    return Sums(cells, books.charged, unrated=unrated)
+
+
 def _quantity(books: Measures, table: _Table, measure: Measure, columns: Sequence[str], tests: Sequence[str]) -> Sums:
     """Return a quantity in the unit of a measure, exactly: rows of another size of it are converted."""
     unit = {"ConsumedQuantity": "ConsumedUnit", "PricingQuantity": "PricingUnit"}[measure.name]
-    amounts = [identifier(unit), f"sum({measure.name})", "count(*)"]
+    lacking = f"CAST(sum({QUANTITY_UNKNOWNS[measure.name]}) AS BIGINT)"
+    amounts = [identifier(unit), f"sum({measure.name})", "count(*)", lacking]
     rows = books.engine.rows(_select(books.relation(table.name), columns, amounts, tests))
     parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
-    others = Counter[tuple[date, str]]()
+    others, lacks = Counter[tuple[date, str]](), Counter[date]()
     for start, *rest in rows:
         place = (start, tuple(rest[: len(columns)]))
-        text, amount, count = rest[len(columns) :]
+        text, amount, count, unknown = rest[len(columns) :]
         times = how_many(text, measure.unit) if text is not None else None
-        if times is None or amount is None:
+        if unknown:
+            lacks[start] += unknown
+            parts[place].append(None)
+        elif times is None or amount is None:
             others[start, text or "no unit"] += count
             parts[place].append(None)
         else:
             parts[place].append(scaled(amount, times))
     cells = {place: None if None in every else known_sum(every) for place, every in parts.items()}
-    return Sums(cells, books.months(measure), others=others)
+    return Sums(cells, books.months(measure), unknown=lacks, others=others)
 
 
 def scaled(amount: Decimal, factor: Fraction) -> Decimal:
