@@ -130,13 +130,19 @@ def places_of(metric: Metric, values: Iterable[Decimal | None]) -> int:
     return min(max(2, _DIGITS - 1 - largest.adjusted()), 12) if largest < 1 else 2
 
 
-def change_text(row: MetricRow, metric: Metric) -> str:
-    """Return a change for people: of a share in percentage points."""
-    if row.change is None:
+def change_text(metric: Metric, change: Decimal | None, share: Decimal | None) -> str:
+    """Return a change for people: of a share in percentage points.
+
+    Args:
+        metric: Whose.
+        change: The figure minus the one before; None where either is unknown.
+        share: That as a share of the one before; None as above, and where that is 0.
+    """
+    if change is None:
         return "-"
     if metric.format == "percent":
-        return f"{row.change * 100:+,.1f} points"
-    return "-" if row.change_share is None else f"{row.change_share * 100:+,.1f} %"
+        return f"{change * 100:+,.1f} points"
+    return "-" if share is None else f"{share * 100:+,.1f} %"
 
 
 def _screen(report: MetricReport) -> None:
@@ -155,7 +161,7 @@ def _by_period(report: MetricReport) -> None:
     places = places_of(report.metric, (row.figure.value for row in report.totals))
     for row in report.totals:
         compared = (
-            (figure_text(report.metric, row.before, places), change_text(row, report.metric)) if report.compare else ()
+            (figure_text(report.metric, row.before, places), _change(report.metric, row)) if report.compare else ()
         )
         below = () if not report.metric.is_ratio else (cell_of(row.figure.numerator), cell_of(row.figure.denominator))
         rows.append((row.period.label, *below, figure_text(report.metric, row.figure.value, places), *compared))
@@ -202,8 +208,12 @@ def _line(report: MetricReport, member: Sequence[str | None], rows: Sequence[Met
     values = [row.figure.value for row in rows]
     places = places_of(report.metric, values)
     texts = [figure_text(report.metric, value, places) for value in values[-shown:]]
-    compared = (change_text(rows[-1], report.metric),) if report.compare else ()
+    compared = (_change(report.metric, rows[-1]),) if report.compare else ()
     return (*_names(member), *texts, *compared, spark(values[-_TREND:]))
+
+
+def _change(metric: Metric, row: MetricRow) -> str:
+    return change_text(metric, row.change, row.change_share)
 
 
 def _names(member: Sequence[str | None]) -> list[str]:
