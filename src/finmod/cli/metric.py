@@ -17,6 +17,7 @@ from finmod.cli.output import Form, console, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.spark import spark
+from finmod.cli.unit_economics_tables import for_programs
 from finmod.cli.values import Name, Word
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ _SHOWN, _TREND, _DIGITS = 4, 12, 4
 @click.option("--to", "last", type=MONTH, metavar="YYYY-MM", help="Last month; the last of the books without it.")
 @click.option("--compare", type=Word(tuple(_COMPARED)), metavar="WITH",
               help="Compare each figure with the previous period, or with the same of a year before.")  # fmt: skip
+@click.option("--total", "totals", is_flag=True,
+              help="Add rows of everything, which a column is_total tells, to csv, json and markdown.")  # fmt: skip
 @output_option
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -58,6 +61,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     first: str | None,
     last: str | None,
     compare: Compare | None,
+    totals: bool,
     form: Form,
 ) -> None:
     """Tell the figures of a metric: unit costs, KPIs, margins.
@@ -83,7 +87,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if form == "table":
         _screen(report)
     else:
-        show(columns_of(report), rows_of(report), form)
+        for_programs(columns_of(report, totals=totals), rows_of(report, totals=totals), form, report.findings)
 
 
 def _show_list(found: Sequence[Metric], form: Form) -> None:
