@@ -55,6 +55,7 @@ def test_no_number_changes_beside_an_unknown_one() -> None:
         ([Decimal("1E-18"), Decimal("1.50")], "decimal128(38, 18)"),
         ([Decimal(10) ** 30], "decimal128(38, 7)"),
         ([Decimal(10) ** 30, Decimal("1E-12")], "string"),
+        ([Decimal("0E-18")], "decimal128(38, 12)"),
         ([LARGE], "int64"),
         ([2**64], "decimal128(38, 0)"),
         ([10**38], "string"),
@@ -69,6 +70,13 @@ def test_values_without_a_type_get_one_that_holds_them_to_the_last_digit(values:
 def test_an_amount_that_its_type_does_not_hold_keeps_all_its_digits() -> None:
     table = Frame(("n",), ((Decimal(10) ** 27,),), types={"n": "DECIMAL(38,12)"}).arrow()
     assert table.to_pylist() == [{"n": Decimal(10) ** 27}]
+
+
+def test_maps_and_lists_are_text_in_arrow_whatever_is_in_them() -> None:
+    value = {date(2026, 9, 1): [Decimal("1.50"), None]}
+    assert Frame(("m",), ((value,),), types={"m": "MAP(DATE, DECIMAL(4,2)[])"}).arrow().to_pylist() == [
+        {"m": '{"2026-09-01": ["1.50", null]}'}
+    ]
 
 
 def test_a_column_that_is_not_there_is_named_with_the_nearest() -> None:

@@ -144,7 +144,8 @@ def _in_arrow(kind: str, values: Sequence[Any]) -> str:
 
 
 def _fits(width: int, places: int, values: Sequence[Decimal]) -> bool:
-    return all(value.adjusted() < width - places and _places(value) <= places for value in values)
+    room = width - places
+    return all(value.adjusted() < room and _places(value, places) <= places for value in values)
 
 
 def _fitting(places: int, values: Sequence[Decimal]) -> str:
@@ -155,17 +156,19 @@ def _fitting(places: int, values: Sequence[Decimal]) -> str:
     return f"DECIMAL({_MOST_DIGITS},{kept})" if max(before, 0) + kept <= _MOST_DIGITS else "VARCHAR"
 
 
-def _places(value: Decimal) -> int:
-    """Return how many digits stand behind the point; zeros at the end are none.
+def _places(value: Decimal, enough: int = 0) -> int:
+    """Return how many digits stand behind the point; zeros at the end are none where that leaves more than enough.
 
-    >>> _places(Decimal("1.50")), _places(Decimal("100"))
-    (1, 0)
+    >>> _places(Decimal("1.50")), _places(Decimal("1.50"), enough=2), _places(Decimal("100"))
+    (1, 2, 0)
     """
-    _, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int) or exponent >= 0:
+    if not value:
         return 0
-    text = "".join(map(str, digits)).rstrip("0")
-    return max(0, -exponent - (len(digits) - len(text)))
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or -exponent <= enough:
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -exponent - zeros)
 
 
 def _is_nested(kind: str) -> bool:
@@ -177,8 +180,15 @@ def _without_nests(row: Sequence[Any], nested: Sequence[int]) -> tuple[Any, ...]
     made = [*row]
     for place in nested:
         if made[place] is not None:
-            made[place] = json.dumps(made[place], default=str, ensure_ascii=False)
+            made[place] = json.dumps(_in_json(made[place]), default=str, ensure_ascii=False)
     return tuple(made)
+
+
+def _in_json(value: object) -> object:
+    """Return a list, struct or map with texts for keys."""
+    if isinstance(value, dict):
+        return {name if isinstance(name, str) else str(name): _in_json(part) for name, part in value.items()}
+    return [*map(_in_json, value)] if isinstance(value, (list, tuple)) else value
 
 
 def _no_column(name: object, columns: Sequence[str]) -> Problem:
