@@ -100,7 +100,8 @@ def test_an_argument_of_a_metric_that_it_does_not_take_is_named(
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"by": ["product"]}, "by is ['product']; expected a dimension or a cohort, or None"),
+        ({"by": ["product"]}, "by is ['product']; expected a dimension or a cohort; None without top and bottom"),
+        ({"top": 3}, "by is None; expected a dimension or a cohort; None without top and bottom"),
         ({"grain": "day"}, "grain is 'day'; expected month, period, quarter or year"),
         ({"first": 2026}, "first is 2026; expected a period such as '2026-09' or 'FY2027-Q1', or a date of a month"),
         ({"first": "2026-13"}, "first is '2026-13'; expected a period of the grain month from 2026-08 to 2026-09"),

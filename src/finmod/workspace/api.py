@@ -127,7 +127,8 @@ class Workspace:
         """
         span = period_of(first, "first"), period_of(last, "last")
         asked = Asked(one_of(grain, "grain", _FISCAL), first=span[0], last=span[1], without=_EVERY)
-        whose = None if by is None else text_of(by, "by", "a dimension or a cohort, or None")
+        is_whole = by is None and top is None and bottom is None
+        whose = None if is_whole else text_of(by, "by", "a dimension or a cohort; None without top and bottom")
         ends = count_of(top, "top"), count_of(bottom, "bottom")
         with arguments():
             report = make_pnl(self.project, Wanted(whose, asked, *ends))
