@@ -10,7 +10,7 @@ from tools.pages.markdown import made_from, table
 
 _HEAD = f"""# Metrics
 
-{made_from("src/finmod/settings/built_in_metrics.yaml")}
+{made_from("src/finmod/settings/built_in_metrics.json")}
 These come with finmod; a project's metrics.yaml adds its own, and may define one of these names anew. `finmod metric
 --list` shows all of a project, `finmod metric NAME --by WORD` the figures of one. [How to tell unit
 costs](../how-to/metrics.md) says how metrics are written.
