@@ -60,7 +60,7 @@ def test_the_screen_says_what_was_loaded_and_whether_it_can_be_believed(place: P
     books = Books(place / "my demo")
     assert "84 of 84 totals are the same in files, charges and cube" in screen
     assert "GREEN" in screen
-    assert "so are the invoices." in screen.replace("\n", " ")
+    assert "so are the invoices and the costs of the product P&L." in " ".join(screen.split())
     billed = books.query(
         "SELECT x_Source, strftime(x_BillingPeriod, '%Y-%m') AS m, sum(BilledCost) AS b FROM charges GROUP BY ALL"
     )
@@ -93,6 +93,14 @@ def test_the_largest_products_and_the_others_come_to_all_that_there_is(report: D
     assert shown(report, 100, products=14).count("others") == 1
 
 
+def test_unit_costs_change_in_percent_and_shares_in_points(report: DemoReport) -> None:
+    lines = shown(report, 100).partition("Unit costs")[2].splitlines()[1:4]
+    order, _, share = report.meaning.units
+    assert None not in {order.now, order.before, share.now, share.before}
+    assert f" {(order.now / order.before - 1) * 100:+.1f} % " in lines[0]  # type: ignore[operator]
+    assert f" {(share.now - share.before) * 100:+.1f} points " in lines[2]  # type: ignore[operator]
+
+
 def test_every_line_of_the_screen_fits(screen: str) -> None:
     body = screen.partition("Look further:")[0]
     assert max(map(len, body.splitlines())) == 100
@@ -100,8 +108,8 @@ def test_every_line_of_the_screen_fits(screen: str) -> None:
 
 def test_what_the_screen_tells_to_run_runs_when_pasted(place: Path, screen: str) -> None:
     pasted = [line.strip() for line in screen.partition("Look further:")[2].splitlines() if line.strip()]
-    assert [re.findall(r"check|plan|explain|tags|query|export", line)[0] for line in pasted] == [
-        "check", "plan", "explain", "tags", "query", "export",
+    assert [line.partition("--project 'my demo' ")[2].split()[0] for line in pasted] == [
+        "check", "plan", "explain", "metric", "pnl", "tags", "query", "export",
     ]  # fmt: skip
     for line in pasted:
         assert line.startswith(".venv/bin/finmod --project 'my demo' ")
@@ -132,6 +140,9 @@ def test_the_screen_has_its_amounts_for_programs(tmp_path: Path) -> None:
     assert total["amount_before"] == costs[0]["e"]
     products = [row for (by, _, _), row in amounts.items() if by == "product"]
     assert sum(Decimal(row["amount"]) for row in products) == Decimal(total["amount"])
+    margins = [row for (by, _, measure), row in amounts.items() if (by, measure) == ("product, margin", "gross_margin")]
+    assert len(margins) >= len(products)
+    assert any(row["amount"] for row in margins)
     assert {name for by, name, _ in amounts if by == "source"} == {
         "aws",
         "azure-ea",

@@ -14,6 +14,8 @@ per_order: {cost: EffectiveCost, per: orders, label: Cost per order, description
 share: {numerator: [{cost: EffectiveCost, part: shared}], per: {cost: EffectiveCost}}
 """
 ORDERS = "date,product,orders\n2026-08,search,1000\n2026-08,ads,10\n2026-09,search,2000\n2026-09,ads,20\n"
+UNDIVIDED = "warning FM2421 metrics.yaml:1:1: per_order has nothing to be divided by in"
+OF = " (EffectiveCost {}.00 USD)\n"
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +31,9 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return made
 
 
-def said(books: Books, *words: str) -> list[str]:
+def said(books: Books, *words: str, err: str = "") -> list[str]:
     found = books.run("metric", *words)
-    assert (found.code, found.err) == (0, "")
+    assert (found.code, found.err) == (0, err)
     return [line.rstrip() for line in found.out.splitlines()]
 
 
@@ -73,7 +75,8 @@ def test_shares_are_told_in_percent_and_change_in_points(books: Books) -> None:
 
 
 def test_programs_get_a_row_per_member_and_period(books: Books) -> None:
-    rows = json.loads("\n".join(said(books, "per_order", "--by", "product", "--to", "2026-08", "--output", "json")))
+    words = ("per_order", "--by", "product", "--to", "2026-08", "--output", "json")
+    rows = json.loads("\n".join(said(books, *words, err=f"{UNDIVIDED} 1 case: no figure is made there{OF.format(10)}")))
     assert rows[0] == {
         "metric": "per_order", "period": "2026-08", "first_day": "2026-08-01", "product": "ads",
         "numerator": "42.666666666667", "denominator": "10.000000000000", "value": "4.266666666667",
@@ -84,6 +87,25 @@ def test_programs_get_a_row_per_member_and_period(books: Books) -> None:
         "metric,period,first_day,numerator,denominator,value,unit,why",
         "share,2026-09,2026-09-01,48.000000000000,148.000000000000,0.324324324324,,",
     ]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "markdown"])
+def test_what_is_odd_goes_to_standard_error_where_rows_are_for_programs(books: Books, form: str) -> None:
+    said(
+        books, "per_order", "--by", "product", "--output", form,
+        err=f"{UNDIVIDED} 2 cases: no figure is made there{OF.format(20)}",
+    )  # fmt: skip
+
+
+def test_rows_of_everything_are_told_apart_from_what_is_nobodys(books: Books) -> None:
+    words = ("cloud_cost", "--from", "2026-09", "--output", "csv", "--total")
+    lines = said(books, *words, "--by", "product")
+    assert lines[0] == "metric,period,first_day,product,is_total,numerator,denominator,value,unit,why"
+    assert [line.split(",")[3:6] for line in lines[1:]] == [
+        ["ads", "False", "42.666666666667"], ["search", "False", "95.333333333333"], ["", "False", "10.000000000000"],
+        ["", "True", "148.000000000000"],
+    ]  # fmt: skip
+    assert [line.split(",")[3:5] for line in said(books, *words)[1:]] == [["True", "148.000000000000"]]
 
 
 def test_metrics_are_listed_with_what_they_are_made_of(books: Books) -> None:

@@ -40,6 +40,17 @@ def test_decimals_add_up_exactly() -> None:
         assert engine.row("SELECT sum(a::DECIMAL(38,12)) FROM (VALUES ('0.1'), ('0.2')) t(a)") == (Decimal("0.3"),)
 
 
+@pytest.mark.parametrize("rows", ["", "WHERE false"])
+def test_a_table_has_the_types_that_its_rows_have_in_python(rows: str) -> None:
+    sql = f"""SELECT 1::DECIMAL(38,18) AS a, sum(1) AS b, NULL AS c, 'x'::BLOB AS d, [DATE '2026-09-01'] AS e,
+        TIMESTAMPTZ '2026-09-01 00:00:00+00' AS f, 1 AS a {rows}"""
+    with Engine() as engine:
+        names, types, found = engine.typed_table(sql)
+        assert engine.table(sql) == (names, found)
+    assert names == ["a", "b", "c", "d", "e", "f", "a_1"]
+    assert types == ["DECIMAL(38,18)", "HUGEINT", '"NULL"', "VARCHAR", "DATE[]", "TIMESTAMP", "INTEGER"]
+
+
 def test_errors_of_the_engine_are_its_own_kind() -> None:
     with Engine() as engine:
         for work in (engine.run, engine.rows, engine.row, engine.columns, engine.table):

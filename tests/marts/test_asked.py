@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from finmod.engines.duckdb import Engine
-from finmod.marts.asked import Asked, asked
+from finmod.marts.asked import Asked, asked, names_table
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +82,24 @@ def test_a_statement_can_ask_for_columns_that_it_does_not_name(engine: Engine, s
 )
 def test_a_statement_that_names_its_columns_asks_for_no_other(engine: Engine, sql: str, columns: set[str]) -> None:
     assert asked(engine, sql) == Asked(every=False, columns=frozenset(columns))
+
+
+@pytest.mark.parametrize(
+    ("sql", "wanted"),
+    [
+        ("SELECT * FROM Metrics_Monthly", True),
+        ("WITH a AS (FROM metrics_monthly) SELECT 1 FROM a", True),
+        ("SELECT (SELECT max(x_Figure) FROM memory.main.metrics_monthly) AS m", True),
+        ("DESCRIBE metrics_monthly", True),
+        ("DESCRIBE SELECT * FROM metrics_monthly", True),
+        ("SUMMARIZE metrics_monthly", True),
+        ("PIVOT metrics_monthly ON x_Metric IN ('a') USING sum(x_Figure)", True),
+        ("FROM query_table('metrics_monthly')", True),
+        ("SELECT * FROM information_schema.columns WHERE table_name = 'metrics_monthly'", True),
+        ("SELEC metrics_monthly", True),
+        ("SELECT 'metrics_monthly'", False),
+        ("SELECT x AS metrics_monthly FROM charges, unnest(['metrics_monthly'])", False),
+    ],
+)
+def test_a_table_is_named_where_it_may_be_read(engine: Engine, sql: str, wanted: bool) -> None:  # noqa: FBT001
+    assert names_table(engine, sql, "metrics_monthly") is wanted

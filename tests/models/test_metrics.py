@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from finmod.models.metrics import Figure, Place, Term, figures, quotient, whole
+from finmod.models.metrics import Figure, Place, Term, figures, quotient, summed
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 MONTHS = [(SEPTEMBER, OCTOBER), (OCTOBER, NOVEMBER)]
@@ -43,7 +43,7 @@ def test_a_ratio_divides_the_sums_of_both_sides() -> None:
 
 def test_the_figure_of_everything_is_made_of_sums_and_not_of_figures() -> None:
     above, below = cost(ads=("10", "10"), shop=("90", "90")), driver(ads=("10", "10"), shop=("10", "10"))
-    assert told(figures(whole([above]), whole([below]), MONTHS, 0)) == [("", "5", None), ("", "5", None)]
+    assert told(figures([summed(above)], [summed(below)], MONTHS, 0)) == [("", "5", None), ("", "5", None)]
 
 
 def test_zero_and_less_divide_nothing() -> None:
@@ -95,7 +95,7 @@ def test_terms_are_taken_off() -> None:
 
 
 def test_a_sum_of_unknown_parts_is_unknown() -> None:
-    (first, second) = figures(whole([cost(ads=("?", "1"), shop=("2", "2"))]), [], MONTHS, 0)
+    (first, second) = figures([summed(cost(ads=("?", "1"), shop=("2", "2")))], [], MONTHS, 0)
     assert (first.value, first.why) == (None, "unknown")
     assert second.value == 3
 

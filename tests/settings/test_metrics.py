@@ -14,7 +14,7 @@ from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import built_in_metrics, chosen_metric, read_metrics
 from finmod.settings.schema import metrics_schema, metrics_schema_text, write_metrics_schema
 from finmod.settings.yaml import parse_yaml
-from finmod.terms.metrics import Metric, in_words
+from finmod.terms.metrics import Metric, in_words, shared_demands
 
 DRIVERS = """\
 orders: {unit: order, grain: day, by: [product], from: {csv: o.csv}}
@@ -36,14 +36,17 @@ def test_the_contracts_example_is_a_metric(tmp_path: Path) -> None:
         "Cost", "USD per order", "USD", "money", "lower",
     )  # fmt: skip
     assert (found.additivity, found.by, found.built_in) == ("ratio", ("product",), False)
-    assert in_words(found) == ("EffectiveCost where product is checkout / orders where product is checkout")
+    assert in_words(found) == "EffectiveCost where product is checkout / orders"
 
 
-def test_a_driver_below_the_line_has_the_conditions_that_it_can_have(tmp_path: Path) -> None:
-    text = "a: {cost: EffectiveCost, where: {product: ads, x_Pool: net}, per: orders}\nb: {cost: ListCost, per: orders}"
-    found = read(tmp_path, text)
-    assert [each.subject for each in found["a"].denominator[0].where] == ["product"]
-    assert found["b"].denominator[0].where == ()
+def test_demands_that_all_terms_have_are_shared(tmp_path: Path) -> None:
+    first, second = "{product: ads, x_Pool: net}", "{product: ads}"
+    text = f"a: {{numerator: [{{cost: ListCost, where: {first}}}, {{cost: ListCost, where: {second}}}]}}"
+    found = read(tmp_path, text)["a"].numerator
+    assert [each.subject for each in shared_demands(found[:1])] == ["product", "x_Pool"]
+    # Places of two terms differ: a condition that stands twice is one all the same.
+    assert [each.subject for each in shared_demands(found)] == ["product"]
+    assert shared_demands(()) == ()
 
 
 def test_money_of_a_driver_is_in_the_reporting_currency(tmp_path: Path) -> None:
@@ -136,6 +139,14 @@ def test_a_file_of_comments_has_no_metric(tmp_path: Path) -> None:
                 "them. (FM2406"
             ),
         ),
+        (
+            "a: {cost: ListCost, per: {driver: orders, where: {prodct: x}}}",
+            (
+                "metrics.yaml:1:59: a.per.where.prodct is nothing that the driver orders is told by; expected a "
+                "dimension of orders: product. Did you mean 'product'? (FM2406"
+            ),
+        ),
+        ("a: {driver: revenue, in: GB}", "a.in is 'GB'; expected no in beside money. Take in out: money is told in"),
         ("a: {cost: ListCost, where: {}}", "a.where is an empty mapping; expected at least one condition."),
         ("a: {driver: Orders}", "a.driver is 'Orders'; expected the name of a driver of drivers.yaml."),
     ],

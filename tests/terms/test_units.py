@@ -35,7 +35,14 @@ def test_suppliers_units_are_read(text: str, base: str, size: int) -> None:
     assert read_unit(text) == Unit(base, Fraction(size))
 
 
-@pytest.mark.parametrize("text", ["", "1000", "widgets", "Units/Month", "m", "gb", "Mbps", "10 k", "GB of something"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "1000", "widgets", "Units/Month", "m", "gb", "Gb", "kb", "Mbps", "10 k", "GB of something",
+        "1,5 GB", "1,50 GB", "1,0000 Tokens", "1,,000 Tokens", "0 Tokens", "0.0 GB",
+        "1.2.3 Tokens", "1. Tokens", "1_0 Tokens", "9" * 5000 + " Tokens", "1." + "9" * 5000 + " Tokens", "GB " * 5000,
+    ],
+)  # fmt: skip
 def test_what_is_no_known_unit_has_none(text: str) -> None:
     assert read_unit(text) is None
 
@@ -51,3 +58,14 @@ def test_sizes_of_one_thing_are_converted_exactly() -> None:
 def test_an_unknown_unit_is_itself_and_nothing_else() -> None:
     assert how_many("Widget", "widget ") == 1
     assert how_many("widget", "widgets") is None
+
+
+def test_bits_are_not_bytes_that_are_spelt_alike() -> None:
+    assert how_many("Gb", "GB") is None
+    assert how_many("kb", "kB") is None
+    assert how_many("GB", "Gb") is None
+
+
+def test_none_of_a_thing_is_no_unit_of_it() -> None:
+    assert how_many("0 Tokens", "0 Tokens") is None
+    assert how_many("0.5 Tokens", "Tokens") == Fraction(1, 2)

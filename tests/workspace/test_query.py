@@ -163,6 +163,41 @@ def test_tables_can_be_shown(loaded: Books) -> None:
         assert [row["name"] for row in loaded.query(show)] == sorted(table.name for table in TABLES)
 
 
+def test_metrics_of_an_empty_ledger_are_none_yet(books: Books) -> None:
+    said = books.run("metric", "invoiced_cost")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("the ledger is empty.\n  Load a bill first")
+    assert "FM1502" in said.err
+    assert {"name": "metrics_monthly"} in books.query("SHOW TABLES")
+
+
+def test_a_text_is_no_table(loaded: Books) -> None:
+    loaded.write("metrics.yaml", "broken: {cost: Unheard}\n")
+    assert loaded.query("SELECT 'metrics_monthly' AS a -- metrics_monthly") == [{"a": "metrics_monthly"}]
+    assert "metrics.yaml:1" in refused(loaded, "SELECT count(*) FROM metrics_monthly")
+
+
+def test_what_metrics_are_made_of_is_no_table(loaded: Books) -> None:
+    metrics = loaded.query("SELECT count(*) AS n FROM metrics_monthly WHERE x_Figure IS NOT NULL")
+    assert metrics[0]["n"] > 1
+    assert "reported_charged does not exist" in refused(loaded, "SELECT * FROM metrics_monthly, reported_charged")
+    shown = loaded.query(
+        "SELECT table_name AS t FROM duckdb_tables() WHERE table_name <> 'x' OR 'metrics_monthly' = ''"
+    )
+    assert [row["t"] for row in shown if row["t"].startswith("reported")] == []
+
+
+def test_a_metric_that_is_refused_takes_nothing_from_the_others(loaded: Books) -> None:
+    loaded.write("metrics.yaml", "odd: {cost: EffectiveCost, of: charges, where: {nonsense: x}}\n")
+    assert "FM2406" in loaded.run("metric", "odd").err
+    rows = loaded.query(
+        "SELECT x_Metric, x_Why, x_Figure FROM metrics_monthly WHERE x_Metric IN ('odd', 'invoiced_cost')"
+    )
+    assert sorted((row["x_Metric"], row["x_Why"], row["x_Figure"]) for row in rows) == [
+        ("invoiced_cost", None, "1.500000000000"), ("odd", "refused", None),
+    ]  # fmt: skip
+
+
 def test_a_pivot_says_that_it_needs_its_values(loaded: Books) -> None:
     pivot = "PIVOT charges_daily ON x_Source{} USING sum(BilledCost)"
     assert "ON column IN" in refused(loaded, pivot.format(""))

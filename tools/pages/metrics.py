@@ -10,7 +10,7 @@ from tools.pages.markdown import made_from, table
 
 _HEAD = f"""# Metrics
 
-{made_from("src/finmod/settings/built_in_metrics.yaml")}
+{made_from("src/finmod/settings/built_in_metrics.json")}
 These come with finmod; a project's metrics.yaml adds its own, and may define one of these names anew. `finmod metric
 --list` shows all of a project, `finmod metric NAME --by WORD` the figures of one. [How to tell unit
 costs](../how-to/metrics.md) says how metrics are written.
@@ -27,11 +27,11 @@ TABLE_COLUMNS = {
     "x_Denominator": "Sum below it; NULL likewise, and for a metric without a denominator.",
     "x_Figure": "The figure, at 12 places, halves to even; NULL where it is unknown.",
     "x_Currency": "Of a metric of money the reporting currency; NULL otherwise.",
-    "x_Additivity": "additive: figures of parts sum to the whole; semi-additive: not over time; ratio: never, sum "
-    "x_Numerator and x_Denominator and divide.",
+    "x_Additivity": "additive: figures of parts sum to the whole; semi-additive: not over time; ratio: never. Where "
+    "both sides are sums, sum x_Numerator and x_Denominator and divide; a level, such as users, is no sum of parts.",
     "x_Better": "Which way is good: lower, higher or neither.",
     "x_Owner": "Who answers for the metric.",
-    "x_Why": "Why there is no figure: missing, zero, negative, unknown, not yet there, not applied.",
+    "x_Why": "Why there is no figure: missing, zero, negative, unknown, not yet there, not applied, refused.",
 }
 """Column of ``metrics_monthly`` -> what it means."""
 

@@ -13,13 +13,14 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from finmod.cli.metric import figure_text, places_of
+from finmod.cli.metric import change_text, figure_text, places_of
 from finmod.cli.output import console
 from finmod.cli.project import command_line
 from finmod.cli.spark import spark
 from finmod.cli.tags import percent
 from finmod.workspace.demo import DemoReport
 from finmod.workspace.demo_allocation import Cost
+from finmod.workspace.demo_meaning import UnitCost
 
 _WIDTH = 100
 # Below this width an amount of millions and a name have no room beside each other.
@@ -94,7 +95,7 @@ def demo_rows(report: DemoReport) -> Iterator[tuple[object, ...]]:
     for unit in report.meaning.units:
         yield "all", None, unit.metric.name, report.month, unit.now, unit.before, unit.metric.unit or None
     for product, margin in report.meaning.margins.items():
-        yield "product", product, "gross_margin", report.month, margin, None, None
+        yield "product, margin", product, "gross_margin", report.month, margin, None, None
     for tags in report.tags:
         yield "dimension", tags.dimension, "TagGap", report.month, tags.gap, None, tags.currency
 
@@ -199,11 +200,16 @@ def _units(report: DemoReport) -> _Numbers:
     for unit in report.meaning.units:
         places = places_of(unit.metric, unit.trend)
         now, then = (figure_text(unit.metric, value, places) for value in (unit.now, unit.before))
-        change = _change(unit.now, unit.before) if unit.now is not None and unit.before else ""
-        rows.append(
-            (f"{unit.metric.label}{', USD' if unit.metric.currency else ''}", now, then, change, spark(unit.trend))
-        )
+        label = f"{unit.metric.label}{', USD' if unit.metric.currency else ''}"
+        rows.append((label, now, then, _unit_change(unit), spark(unit.trend)))
     return _Numbers(("Unit costs", this, before, "change", "trend"), rows, ("trend", "change", before))
+
+
+def _unit_change(unit: UnitCost) -> str:
+    if unit.now is None or not unit.before:
+        return ""
+    change = unit.now - unit.before
+    return change_text(unit.metric, change, change / abs(unit.before))
 
 
 def _teams(report: DemoReport) -> _Numbers:

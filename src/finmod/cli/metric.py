@@ -17,6 +17,7 @@ from finmod.cli.output import Form, console, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.spark import spark
+from finmod.cli.unit_economics_tables import for_programs
 from finmod.cli.values import Name, Word
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ _SHOWN, _TREND, _DIGITS = 4, 12, 4
 @click.option("--to", "last", type=MONTH, metavar="YYYY-MM", help="Last month; the last of the books without it.")
 @click.option("--compare", type=Word(tuple(_COMPARED)), metavar="WITH",
               help="Compare each figure with the previous period, or with the same of a year before.")  # fmt: skip
+@click.option("--total", "totals", is_flag=True,
+              help="Add rows of everything, which a column is_total tells, to csv, json and markdown.")  # fmt: skip
 @output_option
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -58,6 +61,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     first: str | None,
     last: str | None,
     compare: Compare | None,
+    totals: bool,
     form: Form,
 ) -> None:
     """Tell the figures of a metric: unit costs, KPIs, margins.
@@ -83,7 +87,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if form == "table":
         _screen(report)
     else:
-        show(columns_of(report), rows_of(report), form)
+        for_programs(columns_of(report, totals=totals), rows_of(report, totals=totals), form, report.findings)
 
 
 def _show_list(found: Sequence[Metric], form: Form) -> None:
@@ -130,13 +134,19 @@ def places_of(metric: Metric, values: Iterable[Decimal | None]) -> int:
     return min(max(2, _DIGITS - 1 - largest.adjusted()), 12) if largest < 1 else 2
 
 
-def change_text(row: MetricRow, metric: Metric) -> str:
-    """Return a change for people: of a share in percentage points."""
-    if row.change is None:
+def change_text(metric: Metric, change: Decimal | None, share: Decimal | None) -> str:
+    """Return a change for people: of a share in percentage points.
+
+    Args:
+        metric: Whose.
+        change: The figure minus the one before; None where either is unknown.
+        share: That as a share of the one before; None as above, and where that is 0.
+    """
+    if change is None:
         return "-"
     if metric.format == "percent":
-        return f"{row.change * 100:+,.1f} points"
-    return "-" if row.change_share is None else f"{row.change_share * 100:+,.1f} %"
+        return f"{change * 100:+,.1f} points"
+    return "-" if share is None else f"{share * 100:+,.1f} %"
 
 
 def _screen(report: MetricReport) -> None:
@@ -155,7 +165,7 @@ def _by_period(report: MetricReport) -> None:
     places = places_of(report.metric, (row.figure.value for row in report.totals))
     for row in report.totals:
         compared = (
-            (figure_text(report.metric, row.before, places), change_text(row, report.metric)) if report.compare else ()
+            (figure_text(report.metric, row.before, places), _change(report.metric, row)) if report.compare else ()
         )
         below = () if not report.metric.is_ratio else (cell_of(row.figure.numerator), cell_of(row.figure.denominator))
         rows.append((row.period.label, *below, figure_text(report.metric, row.figure.value, places), *compared))
@@ -202,8 +212,12 @@ def _line(report: MetricReport, member: Sequence[str | None], rows: Sequence[Met
     values = [row.figure.value for row in rows]
     places = places_of(report.metric, values)
     texts = [figure_text(report.metric, value, places) for value in values[-shown:]]
-    compared = (change_text(rows[-1], report.metric),) if report.compare else ()
+    compared = (_change(report.metric, rows[-1]),) if report.compare else ()
     return (*_names(member), *texts, *compared, spark(values[-_TREND:]))
+
+
+def _change(metric: Metric, row: MetricRow) -> str:
+    return change_text(metric, row.change, row.change_share)
 
 
 def _names(member: Sequence[str | None]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from finmod.cli.output import Form, output_option, show
+from finmod.cli.output import Form, output_option, show, table
 from finmod.cli.project import opened
 from finmod.cli.values import wrong_value
 
@@ -77,4 +77,7 @@ def command(
     else:
         text = sys.stdin.read() if sql == "-" else sql
         result = query(opened(folder), text, as_of=as_of)
-    show(result.columns, result.rows, form)
+    if form == "table" and listing:
+        table(result.columns, result.rows, spare=("owner",), whole_words=True)
+    else:
+        show(result.columns, result.rows, form)

@@ -206,7 +206,12 @@ class Engine:
         return _without_end(sql)
 
     def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return the column names and every row of one SELECT.
+        """Return the column names and every row of one SELECT, as ``typed_table`` has them."""
+        names, _, rows = self.typed_table(sql)
+        return names, rows
+
+    def typed_table(self, sql: str) -> tuple[list[str], list[str], list[tuple[Any, ...]]]:
+        """Return the column names, their SQL types and every row of one SELECT.
 
         Names that stand twice get a number behind them. Instants come as datetime in UTC without a zone; what Python
         has no exact value for, such as INTERVAL or BLOB, as DuckDB's own text.
@@ -220,7 +225,7 @@ class Engine:
             names = _distinct(relation.columns)
             if any(cast.startswith("CAST") for cast in casts):
                 relation = relation.project(", ".join(casts))
-            return names, self._call(relation.fetchall)
+            return names, [*map(str, relation.types)], self._call(relation.fetchall)
 
     def may_repeat(self, number: str, relation: str, *, least: int) -> bool:
         """Return whether two rows have the same number; of few rows, that they may: a look is not worth it.

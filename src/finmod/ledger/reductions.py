@@ -1,7 +1,8 @@
 """Reductions kept beside the ledger: what a month of a table comes to, written once and read until its files change.
 
 Owns their files and when one holds. A reduction can be made again from the tables at any time: to remove the folder
-``reductions`` of a store loses nothing. Which reductions there are is told in ``marts``.
+``reductions`` of a store loses nothing, and a file that is damaged is made anew. Which reductions there are is told in
+``marts``.
 """
 
 from __future__ import annotations
@@ -9,18 +10,25 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import UserError
 from finmod.ledger.reduce import relation
 
 _FOLDER = "reductions"
 # Of a month: the books of today, those of a close and of a plan may be looked at in turn.
-_KEPT = 4
+_KEPT = 8
+# What was looked at so lately may be in use still by who found it there.
+_IN_USE_SECONDS = 3600
+_MAGIC = b"PAR1"
+_LEAST_BYTES = 12
+_FULL_DISK = "FM1505"
 _DIGITS = 24
 _WHOLE = "0000-00"
 BY = "x_BillingPeriod"
@@ -36,7 +44,7 @@ def reduced(
 ) -> str:
     """Return SQL for a reduction of some months: those that are kept are read, the others made in one pass and kept.
 
-    Where the store cannot be written the reduction is made for this run alone.
+    Where the store cannot be written, or has no room, the reduction is made for this run alone.
 
     Args:
         engine: Where it is made.
@@ -47,11 +55,14 @@ def reduced(
     """
     folder = store / _FOLDER / name
     files = {month: folder / f"{month:%Y-%m}-{_digest(mark)}.parquet" for month, mark in marks.items()}
-    missing = [month for month, file in files.items() if not file.exists()]
+    missing = [month for month, file in files.items() if not _is_there(file)]
     if missing:
+        sql = select(missing)
         try:
-            _make(engine, folder, {month: files[month] for month in missing}, select(missing))
-        except OSError:
+            _make(engine, folder, {month: files[month] for month in missing}, sql)
+        except (OSError, EngineError, UserError) as error:
+            if not _is_unwritable(error):
+                raise
             return f"({select([*marks])})"
     return relation([*files.values()]) if files else f"({select([])})"
 
@@ -68,19 +79,48 @@ def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str) 
     """
     folder = store / _FOLDER / name
     target = folder / f"{_WHOLE}-{_digest(mark)}.parquet"
-    if not target.exists():
+    if not _is_there(target):
         aside = folder / f".{uuid.uuid4().hex}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             engine.copy_parquet(sql, aside)
             aside.replace(target)
             _forget(folder, target)
-        except OSError:
+        except (OSError, EngineError, UserError) as error:
+            if not _is_unwritable(error):
+                raise
             return f"({sql})"
         finally:
             with suppress(OSError):
                 aside.unlink()
     return relation([target])
+
+
+def _is_there(file: Path) -> bool:
+    """Return whether a reduction is kept and whole, and note that it is in use.
+
+    A writer that lost its machine leaves a file without its end, or an empty one: Parquet has its sign at both ends,
+    and the length of its footer before the last one.
+    """
+    try:
+        with file.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            if size < _LEAST_BYTES:
+                return False
+            stream.seek(0)
+            start = stream.read(len(_MAGIC))
+            stream.seek(-2 * len(_MAGIC), os.SEEK_END)
+            footer, end = int.from_bytes(stream.read(len(_MAGIC)), "little"), stream.read()
+    except OSError:
+        return False
+    with suppress(OSError):
+        os.utime(file)
+    return start == end == _MAGIC and 0 < footer <= size - _LEAST_BYTES
+
+
+def _is_unwritable(error: Exception) -> bool:
+    """Return whether a file could not be written; what else fails, fails without it too, and is told then."""
+    return not isinstance(error, UserError) or {problem.code for problem in error.problems} == {_FULL_DISK}
 
 
 def _digest(mark: Sequence[str]) -> str:
@@ -113,9 +153,14 @@ def _of_month(sql: str, parts: list[Path], month: date) -> str:
 
 
 def _forget(folder: Path, newest: Path) -> None:
-    """Remove the reductions of a month that nobody made for longest."""
+    """Remove the reductions of a month that nobody looked at for longest, and not lately."""
     month = newest.name[: len("2026-09")]
-    found = [file for file in folder.glob(f"{month}-*.parquet") if file != newest]
-    with suppress(OSError):
-        for file in sorted(found, key=os.path.getmtime, reverse=True)[_KEPT - 1 :]:
-            file.unlink()
+    ages: list[tuple[float, Path]] = []
+    for file in folder.glob(f"{month}-*.parquet"):
+        with suppress(OSError):
+            ages.append((file.stat().st_mtime, file))
+    before = time.time() - _IN_USE_SECONDS
+    for seen, file in sorted(ages, reverse=True)[_KEPT:]:
+        if seen < before and file != newest:
+            with suppress(OSError):
+                file.unlink()

@@ -20,6 +20,8 @@ _CATALOGUE = frozenset({
     "columns", "views", "pg_attribute", "pg_class", "pg_views", "duckdb_columns", "duckdb_views", "sqlite_master",
     "sqlite_schema",
 })  # fmt: skip
+# Those that list tables and tell no column.
+_LISTS = frozenset({"tables", "pg_tables", "duckdb_tables", "sqlite_temp_master", "sqlite_temp_schema", "pg_type"})
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,8 @@ def asked(engine: Engine, sql: str) -> Asked:
         engine: Parses it.
         sql: One SELECT, DESCRIBE, SHOW, SUMMARIZE, PIVOT or UNPIVOT.
     """
-    try:
-        (text,) = engine.row("SELECT CAST(json_serialize_sql(?::VARCHAR) AS VARCHAR)", [sql])
-        nodes = [*_nodes(json.loads(text))]
-    except (EngineError, RecursionError):
+    nodes = _parsed(engine, sql)
+    if nodes is None:
         # What cannot be looked at may ask for anything.
         return Asked(every=True, columns=frozenset())
     called = {str(node["alias"]).lower() for node in nodes if str(node.get("type")) in _TABLES and node.get("alias")}
@@ -53,6 +53,37 @@ def asked(engine: Engine, sql: str) -> Asked:
     columns = {name for node in nodes for name in _names(node)}
     every = any(_spreads(node) for node in nodes) or any(_is_row(node, rows) for node in nodes)
     return Asked(every, frozenset(columns))
+
+
+def names_table(engine: Engine, sql: str, table: str) -> bool:
+    """Return whether a statement may read, describe or list a table; a text that only contains its name does not.
+
+    Args:
+        engine: Parses it.
+        sql: As in ``asked``.
+        table: Name of the table, in small letters.
+    """
+    nodes = _parsed(engine, sql)
+    if nodes is None or any(node.get("error") is True for node in nodes):
+        return True
+    for node in nodes:
+        name = str(node.get("table_name") or "").strip('"').lower()
+        if name == table or (name in _CATALOGUE | _LISTS and node.get("type") == "BASE_TABLE"):
+            return True
+        if node.get("type") == "TABLE_FUNCTION" and node["function"].get("function_name") not in _OF_NO_TABLE:
+            return True
+        if node.get("type") == "SHOW_REF" and table in str(node.get("table_name")).lower():
+            return True
+    return False
+
+
+def _parsed(engine: Engine, sql: str) -> list[dict[str, Any]] | None:
+    """Return every object of a parsed statement; None where it cannot be looked at."""
+    try:
+        (text,) = engine.row("SELECT CAST(json_serialize_sql(?::VARCHAR) AS VARCHAR)", [sql])
+        return [*_nodes(json.loads(text))]
+    except (EngineError, RecursionError):
+        return None
 
 
 def _nodes(tree: object, *, deep: bool = True) -> Iterator[dict[str, Any]]:

@@ -71,7 +71,11 @@ CHARGED_BY: Final = (
 KNOWN: Final = {cost: f"x_Known{cost}" for cost in COSTS}
 """FOCUS id of a cost -> the column that says whether every charge of a row has it."""
 
-QUANTITIES: Final = ("ConsumedQuantity", "PricingQuantity")
+QUANTITIES: Final = {"ConsumedQuantity": "ConsumedUnit", "PricingQuantity": "PricingUnit"}
+"""FOCUS id of a quantity -> the column of its unit."""
+
+QUANTITY_UNKNOWNS: Final = {name: f"x_Unknown{name}" for name in QUANTITIES}
+"""FOCUS id of a quantity -> the column with the number of charges in a sum that have a cost or a unit and not it."""
 
 TAGGED: Final = ("x_Dimension", "x_Source", "ServiceName", "BillingCurrency")
 """Columns of the reduction of what carries tags."""
@@ -83,10 +87,12 @@ def charged_months(  # noqa: PLR0913, PLR0917 -- the parts of a charge, and how 
     """Return SQL of what was charged in some months.
 
     Grain: billing period, ``CHARGED_BY``, dimensions, and which costs are known; rows in another currency than the
-    project's by day of charge and month of the bill too. Costs in BillingCurrency; quantities are in their units.
+    project's by day of charge and month of the bill too. Costs in BillingCurrency; quantities are in their units, with
+    the number of charges that lack each (``QUANTITY_UNKNOWNS``).
 
     Args:
-        days: SQL of the cube: a row per source, billing period, key, restated month and day.
+        days: SQL of the cube, with the number of charges without quantities: a row per source, billing period, key,
+            restated month and day.
         keys: SQL of the texts of the keys, and of restated months.
         naming: The names of the keys, as a table in the engine; None where there are none.
         dimensions: Dimension -> its column; none without names.
@@ -96,6 +102,7 @@ def charged_months(  # noqa: PLR0913, PLR0917 -- the parts of a charge, and how 
     segment = naming.segments.of("x_ChargeDate") if naming else "0"
     known = [f"x_Unknown{cost} = 0 AND {cost} IS NOT NULL AS {column}" for cost, column in KNOWN.items()]
     quantities = [f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in QUANTITIES]
+    quantities += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in QUANTITY_UNKNOWNS.values()]
     amounts = ", ".join([*_AMOUNTS, *quantities])
     # Texts are long: rows are added up by their numbers first.
     summed = (
@@ -126,21 +133,53 @@ def _listed(names: Sequence[str]) -> str:
 _KEY: Final = ("x_Source", MONTH, "x_ChargeKey", "x_TrueUpOf")
 
 
-def tagged_months(parts: Mapping[str, int], currency: str, months: Sequence[date], *, facts: str, can: str) -> str:
+def without_quantity(name: str) -> str:
+    """Return SQL that is true for a charge that lacks a quantity which it should have.
+
+    >>> without_quantity("PricingQuantity")
+    '(PricingQuantity IS NULL AND (PricingUnit IS NOT NULL OR EffectiveCost IS NOT NULL))'
+    """
+    return f"({name} IS NULL AND ({QUANTITIES[name]} IS NOT NULL OR EffectiveCost IS NOT NULL))"
+
+
+def dated_facts(days: str, facts: str, naming: Naming, currency: str, months: Sequence[date]) -> str:
+    """Return SQL of facts with the day of charge and the month of the bill, whose exchange rate they have.
+
+    Facts in the reporting currency need none: they are of the first day of their month; of others each comes to a row
+    per day, with its part of the cost.
+
+    Args:
+        days: SQL of the cube: a row per source, billing period, key, restated month and day.
+        facts: The table of facts: a row per source, billing period, key, restated month and segment of days.
+        naming: Has the segments.
+        currency: The reporting currency.
+        months: First days of billing periods.
+    """
+    own = f"BillingCurrency IS NOT DISTINCT FROM {literal(currency)}"
+    segment = naming.segments.of("d.x_ChargeDate")
+    amounts = ("EffectiveCost", "x_UnknownEffectiveCost")
+    others = ", ".join(f"d.{name}" for name in amounts)
+    return (
+        f"(SELECT *, {MONTH} AS x_ChargeDate, {MONTH} AS {BILL} FROM {facts} WHERE {own} UNION ALL BY NAME "
+        f"SELECT f.* EXCLUDE ({', '.join(amounts)}), {others}, d.x_ChargeDate, "
+        f"coalesce(d.x_TrueUpOf, d.{MONTH}) AS {BILL} FROM (SELECT * FROM {facts} WHERE NOT ({own})) AS f "
+        f"JOIN (SELECT * FROM {days} WHERE {_among(months)}) AS d "
+        f"ON {_same('f', 'd', _KEY)} AND f.segment = {segment})"
+    )
+
+
+def tagged_months(parts: Mapping[str, int], months: Sequence[date], *, facts: str, can: str) -> str:
     """Return SQL of what can carry tags in some months, and what carries some that are understood.
 
-    Grain: billing period, dimension, source, service, currency and x_State: ``taggable`` or ``understood``, a part of
-    it. EffectiveCost in BillingCurrency; the other costs are NULL. A row in another currency than the project's is
-    rated by the last day of its month.
+    Grain: billing period, dimension, source, service, currency, day of charge, month of the bill and x_State:
+    ``taggable`` or ``understood``, a part of it. EffectiveCost in BillingCurrency; the other costs are NULL.
 
     Args:
         parts: Dimension that tags say -> its number in the facts.
-        currency: The reporting currency.
         months: First days of billing periods.
-        facts: The table of facts.
+        facts: The facts with their days, as ``dated_facts``.
         can: SQL for whether a row of it can carry tags.
     """
-    day = f"CASE WHEN BillingCurrency = {literal(currency)} THEN {MONTH} ELSE last_day({MONTH}) END"
     others = ", ".join(f"NULL::{DECIMAL} AS {cost}" for cost in COSTS if cost != "EffectiveCost")
     unknowns = ", ".join(
         f"{'CAST(sum(x_UnknownEffectiveCost) AS BIGINT)' if name == 'x_UnknownEffectiveCost' else 0} AS {name}"
@@ -148,7 +187,7 @@ def tagged_months(parts: Mapping[str, int], currency: str, months: Sequence[date
     )
     every = [
         f"SELECT {MONTH}, {literal(name)} AS x_Dimension, {literal(state)} AS x_State, x_Source, ServiceName, "
-        f"BillingCurrency, {day} AS x_ChargeDate, {MONTH} AS {BILL}, "
+        f"BillingCurrency, x_ChargeDate, {BILL}, "
         f"CAST(sum(EffectiveCost) AS {DECIMAL}) AS EffectiveCost, {others}, {unknowns} FROM {facts} "
         f"WHERE {_among(months)} AND {can}{test} GROUP BY ALL"
         for name, place in parts.items()

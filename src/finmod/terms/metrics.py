@@ -37,7 +37,7 @@ class Demand:
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     absent: bool = False
-    place: str = ""
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +123,12 @@ class Metric:
     def is_ratio(self) -> bool:
         """Return whether it has a denominator."""
         return bool(self.denominator)
+
+
+def shared_demands(measures: tuple[Measure, ...]) -> tuple[Demand, ...]:
+    """Return the demands that all of some terms have."""
+    first, others = (measures[0].where, measures[1:]) if measures else ((), ())
+    return tuple(each for each in first if all(each in other.where for other in others))
 
 
 def unit_of_ratio(above: str, below: str | None) -> str:

@@ -34,9 +34,13 @@ _WORDS: Final = {
     "vcpu": "vCPU", "cpu": "vCPU", "core": "vCPU", "ocpu": "OCPU", "ecpu": "ECPU", "gpu": "GPU", "kwh": "kWh",
     "month": "month", "year": "year",
 }  # fmt: skip
+# A comma or low line stands before three digits: ``1,5`` is one and a half to some, and fifteen to nobody.
+_SIZE: Final = r"(?:[0-9]{1,3}(?:[,_][0-9]{3}){1,4}|[0-9]{1,15})(?:\.[0-9]{1,15})?"
 _SIZED = re.compile(
-    r"(?P<size>[0-9][0-9,_.]*)?\s*(?P<more>k|m|b|thousand|millions?|billion)?\b\s*(?P<rest>.*)", re.IGNORECASE
+    rf"(?P<size>{_SIZE})?\s*(?P<more>k|m|b|thousand|millions?|billion)?\b\s*(?P<rest>.*)", re.IGNORECASE
 )
+_NONE = re.compile(r"0+(?:\.0*)?(?![0-9.])")
+_MOST_LETTERS: Final = 100
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,10 @@ def read_unit(text: str) -> Unit | None:
 
     >>> read_unit("1000 Tokens"), read_unit("GiB").size
     (Unit(base='token', size=Fraction(1000, 1)), Fraction(1073741824, 1))
-    >>> read_unit("GB-Months").base, read_unit("gibibyte month").base, read_unit("widgets")
-    ('byte month', 'byte month', None)
+    >>> read_unit("GB-Months").base, read_unit("gibibyte month").base, read_unit("widgets"), read_unit("1,5 GB")
+    ('byte month', 'byte month', None, None)
     """
-    found = _SIZED.fullmatch(text.strip())
+    found = _SIZED.fullmatch(text.strip()) if len(text) <= _MOST_LETTERS else None
     if found is None or "/" in text:
         return None
     size = Fraction(found["size"].replace(",", "").replace("_", "")) if found["size"] else Fraction(1)
@@ -71,7 +75,8 @@ def read_unit(text: str) -> Unit | None:
         return None
     size *= _NUMBERS[more.lower()]
     parts = [_part(word) for word in words]
-    if not parts or any(part is None for part in parts):
+    # None of a thing is no size: nothing could be divided by it.
+    if not size or not parts or any(part is None for part in parts):
         return None
     for part in parts:
         size *= part.size if part else 1
@@ -83,11 +88,18 @@ def how_many(text: str, of: str) -> Fraction | None:
 
     >>> how_many("1000 Tokens", "million tokens"), how_many("GB", "hour"), how_many("widget", "widget")
     (Fraction(1, 1000), None, Fraction(1, 1))
+    >>> how_many("Gb", "GB")
     """
-    if text.strip().casefold() == of.strip().casefold():
-        return Fraction(1)
     one, other = read_unit(text), read_unit(of)
-    return one.size / other.size if one and other and one.base == other.base else None
+    if one and other:
+        return one.size / other.size if one.base == other.base else None
+    # Gb are bits and GB bytes: what is known is not what is spelt nearly like it.
+    is_same = one is other and _is_of_something(text) and text.strip().casefold() == of.strip().casefold()
+    return Fraction(1) if is_same else None
+
+
+def _is_of_something(text: str) -> bool:
+    return not _NONE.match(text.strip())
 
 
 def _part(word: str) -> Unit | None:
@@ -100,6 +112,6 @@ def _part(word: str) -> Unit | None:
     if small in _WORDS or singular in _WORDS:
         return Unit(_WORDS.get(small) or _WORDS[singular], Fraction(1))
     prefix = small[:-1]
-    if word.endswith(("B", "b")) and prefix in {**_DECIMAL, **_BINARY} and word[-1] == "B":
+    if word.endswith("B") and prefix in {**_DECIMAL, **_BINARY}:  # a small b is a bit
         return Unit("byte", Fraction({**_DECIMAL, **_BINARY}[prefix]))
     return None

@@ -12,11 +12,12 @@ from pathlib import Path
 from finmod.models.pnl_report import COLUMNS as PNL_COLUMNS
 from finmod.models.pnl_report import rows_of as pnl_rows
 from finmod.settings.project import Project, find_project, load_project
+from finmod.taxonomy.definition import column_of
 from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.metrics import in_words
-from finmod.terms.periods import parse_period
+from finmod.workspace.api_words import arguments, count_of, month_of, one_of, period_of, state_of, text_of, words_of
 from finmod.workspace.frame import Frame
-from finmod.workspace.metric import Compare, Grain, MetricReport, list_metrics, metric
+from finmod.workspace.metric import COMPARISONS, GRAINS, Compare, Grain, MetricReport, MetricRow, list_metrics, metric
 from finmod.workspace.pnl import Wanted, make_pnl
 from finmod.workspace.pnl_periods import Asked
 from finmod.workspace.query import query
@@ -25,6 +26,9 @@ _DECIMAL = "DECIMAL(38,12)"
 _EVERY = 10_000
 """Periods of a statement where nobody says how many."""
 _DECIMALS = ("numerator", "denominator", "value", "before", "change", "change_share")
+_FISCAL: tuple[FiscalGrain, ...] = ("month", "period", "quarter", "year")
+_OWN = frozenset({"metric", "period", "first_day", "is_total", *_DECIMALS, "unit", "why"})
+"""Columns that no dimension may be called as."""
 
 
 class Workspace:
@@ -56,43 +60,50 @@ class Workspace:
     def metric(  # noqa: PLR0913 -- what is asked
         self,
         name: str,
-        by: str | Sequence[str] = (),
+        by: str | Sequence[str] | None = (),
         *,
         grain: Grain = "month",
         first: str | date | None = None,
         last: str | date | None = None,
         compare: Compare | None = None,
+        totals: bool = False,
     ) -> Frame:
         """Return the figures of a metric, as ``finmod metric`` has them.
 
         Args:
             name: Of the metric.
-            by: Dimension, word such as ``service``, or column; several as a list.
+            by: Dimension, word such as ``service``, or column; several as a list; None for none.
             grain: ``day``, ``month``, or of the fiscal calendar ``period``, ``quarter`` or ``year``.
-            first: First month, ``YYYY-MM`` or a date; None for the first of the books.
-            last: Last month; None for the last one.
+            first: First month, ``YYYY-MM``, or a date or datetime in it; None for the first of the books.
+            last: Last month, likewise; None for the last one.
             compare: ``previous`` or ``year``.
+            totals: Whether rows of everything follow, with the column is_total. They are made of the sums of both
+                sides: what has a denominator is never to be added up.
 
         Returns:
             A row per member and period: metric, period, first_day, what it is told by, numerator, denominator, value,
-            unit, with compare before, change and change_share, and why there is no value.
+            unit, with compare before, change and change_share, and why there is no value. A dimension that is called
+            as one of these is called by its column of SQL, such as ``x_Value``.
 
         Raises:
-            UserError: As ``finmod metric`` says.
+            UserError: An argument is none that it takes, or as ``finmod metric`` says.
         """
-        words = [by] if isinstance(by, str) else [*by]
-        report = metric(
-            self.project, name, words, grain=grain, first=_month(first), last=_month(last), compare=compare
-        )  # fmt: skip
-        return _frame(report)
+        span = month_of(first, "first"), month_of(last, "last")
+        told = one_of(grain, "grain", GRAINS)
+        beside = None if compare is None else one_of(compare, "compare", COMPARISONS)
+        asked = text_of(name, "name", "the name of a metric"), words_of(by, "by")
+        with arguments():
+            report = metric(self.project, *asked, grain=told, first=span[0], last=span[1], compare=beside)
+        types = {**dict.fromkeys(_DECIMALS, _DECIMAL), "first_day": "DATE", "is_total": "BOOLEAN"}
+        return Frame(columns_of(report, totals=totals), rows_of(report, totals=totals), report.findings, types)
 
     def pnl(  # noqa: PLR0913 -- what is asked
         self,
         by: str | None = None,
         *,
         grain: FiscalGrain = "month",
-        first: str | None = None,
-        last: str | None = None,
+        first: str | date | None = None,
+        last: str | date | None = None,
         top: int | None = None,
         bottom: int | None = None,
     ) -> Frame:
@@ -101,8 +112,9 @@ class Workspace:
         Args:
             by: Dimension or cohort; None for all together.
             grain: ``month``, or of the fiscal calendar ``period``, ``quarter`` or ``year``.
-            first: First period or month, as ``--from`` takes it; None for the first that has charges.
-            last: Last one; None for the last that has charges.
+            first: First period or a month of it: ``2026-09``, ``FY2027-Q1``, or a date or datetime in the month; None
+                for the first that has charges.
+            last: Last one, likewise; None for the last that has charges.
             top: How many of the best members stand alone; None for all.
             bottom: How many of the worst; None likewise.
 
@@ -111,20 +123,30 @@ class Workspace:
             ``currency``. Rows of everything have no ``by``.
 
         Raises:
-            UserError: As ``finmod pnl`` says.
+            UserError: An argument is none that it takes, or as ``finmod pnl`` says.
         """
-        asked = Asked(grain, first=first, last=last, without=_EVERY)
-        report = make_pnl(self.project, Wanted(by, asked, top, bottom))
+        span = period_of(first, "first"), period_of(last, "last")
+        asked = Asked(one_of(grain, "grain", _FISCAL), first=span[0], last=span[1], without=_EVERY)
+        is_whole = by is None and top is None and bottom is None
+        whose = None if is_whole else text_of(by, "by", "a dimension or a cohort; None without top and bottom")
+        ends = count_of(top, "top"), count_of(bottom, "bottom")
+        with arguments():
+            report = make_pnl(self.project, Wanted(whose, asked, *ends))
         types = {**dict.fromkeys(("actual", "plan", "variance"), _DECIMAL), "first_day": "DATE", "end": "DATE"}
         return Frame(PNL_COLUMNS, tuple(pnl_rows(report)), report.findings, types)
 
     def query(self, sql: str, *, as_of: int | datetime | date | None = None) -> Frame:
         """Return the rows of one statement over the public tables.
 
+        Args:
+            sql: The statement.
+            as_of: Version of the ledger, instant (UTC where it has no zone), or a date in a month, which is looked at
+                as it was closed; None for now.
+
         Raises:
             UserError: The statement is wrong, or there was no such state.
         """
-        found = query(self.project, sql, as_of=as_of)
+        found = query(self.project, text_of(sql, "sql", "a statement"), as_of=state_of(as_of, "as_of"))
         return Frame(tuple(found.columns), tuple(found.rows))
 
 
@@ -134,33 +156,56 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
     Raises:
         UserError: There is none, or its finmod.yaml has problems.
     """
-    return Workspace(load_project(Path(folder) if folder is not None else find_project(Path.cwd())))
+    if folder is not None and not isinstance(folder, Path):
+        folder = Path(text_of(folder, "folder", "the folder of a project"))
+    return Workspace(load_project(folder if folder is not None else find_project(Path.cwd())))
 
 
-def columns_of(report: MetricReport) -> tuple[str, ...]:
-    """Return the columns of a report's rows."""
+def columns_of(report: MetricReport, *, totals: bool = False) -> tuple[str, ...]:
+    """Return the columns of a report's rows.
+
+    Args:
+        report: The report.
+        totals: Whether rows of everything follow, which a column tells.
+    """
+    told = _told_by(report.by)
     compared = ("before", "change", "change_share") if report.compare else ()
-    return ("metric", "period", "first_day", *report.by, "numerator", "denominator", "value", "unit", *compared, "why")
+    total = ("is_total",) if totals else ()
+    return ("metric", "period", "first_day", *told, *total, "numerator", "denominator", "value", "unit", *compared,
+            "why")  # fmt: skip
 
 
-def rows_of(report: MetricReport) -> tuple[tuple[object, ...], ...]:
-    """Return a row for every member and period of a report."""
-    unit = report.metric.unit or None
-    found = []
-    for row in report.rows:
-        compared = (row.before, row.change, row.change_share) if report.compare else ()
-        figure = row.figure
-        found.append(
-            (report.metric.name, row.period.label, row.period.first, *row.member, figure.numerator, figure.denominator,
-             figure.value, unit, *compared, figure.why)
-        )  # fmt: skip
+def rows_of(report: MetricReport, *, totals: bool = False) -> tuple[tuple[object, ...], ...]:
+    """Return a row for every member and period of a report; with totals, then one for every period of everything."""
+    is_total = not report.by
+    rows = [_row(report, row, row.member, (is_total,) * totals) for row in report.rows]
+    if totals and report.by:
+        rows += [_row(report, row, (None,) * len(report.by), (True,)) for row in report.totals]
+    return tuple(rows)
+
+
+def _row(
+    report: MetricReport, row: MetricRow, member: Sequence[str | None], total: tuple[bool, ...]
+) -> tuple[object, ...]:
+    compared = (row.before, row.change, row.change_share) if report.compare else ()
+    figure = row.figure
+    return (
+        report.metric.name, row.period.label, row.period.first, *member, *total, figure.numerator, figure.denominator,
+        figure.value, report.metric.unit or None, *compared, figure.why,
+    )  # fmt: skip
+
+
+def _told_by(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of what figures are told by; no two columns of a frame differ by capitals alone.
+
+    >>> _told_by(["product", "value"])
+    ('product', 'x_Value')
+    """
+    taken, found = {*_OWN}, []
+    for word in words:
+        name = column_of(word) if word.lower() in _OWN else word
+        while name.lower() in taken:
+            name += "_1"
+        taken.add(name.lower())
+        found.append(name)
     return tuple(found)
-
-
-def _frame(report: MetricReport) -> Frame:
-    types = {**dict.fromkeys(_DECIMALS, _DECIMAL), "first_day": "DATE"}
-    return Frame(columns_of(report), rows_of(report), report.findings, types)
-
-
-def _month(value: str | date | None) -> date | None:
-    return parse_period(value) if isinstance(value, str) else value

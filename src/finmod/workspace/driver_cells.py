@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from finmod.engines.duckdb import Engine, literal
+from finmod.ledger.close_rates import KeptRate, every_kept_rate
 from finmod.ledger.drivers import driver_files, driver_state, rows_sql
 from finmod.ledger.fx_file import read_rates
-from finmod.ledger.ledger import Ledger
+from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.rates import Rule, rates_used
 from finmod.ledger.reductions import kept
 from finmod.settings.currencies import CURRENCIES
@@ -34,7 +36,7 @@ Member = tuple[str | None, ...]
 """Values of dimensions, in their order; None where a driver names none, or what the taxonomy does not know."""
 
 # Changes where what is kept of a driver would be other rows for the same files.
-_SHAPE = "1"
+_SHAPE = "2"
 _PLACES = Decimal("1E-12")
 _WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
@@ -47,14 +49,12 @@ class Reading(NamedTuple):
         periods: Number of the driver's own periods, hours, days or a month, that have a value.
         first: Day of the first of them.
         last: Value of the last of them; None as ``total``.
-        largest: The largest value; None as ``total``.
     """
 
     total: Decimal | None
     periods: int
     first: date
     last: Decimal | None
-    largest: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,13 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
     length: Length = "month",
     version: int | None = None,
     bounds: tuple[date | None, date | None] = (None, None),
+    snapshot: Snapshot | None = None,
 ) -> DriverCells:
     """Return a driver by day or month and by those of some dimensions that it is told by.
 
-    Rows of dimensions that are not asked for are added up. A driver in another currency is told in the reporting
-    currency, each of its periods by the rate of its last day.
+    Rows of dimensions that are not asked for are added up, and so are texts of one member. A driver in another currency
+    is told in the reporting currency, each of its periods by the rate of its last day: that which the close of its
+    month keeps, where it keeps one, as costs are.
 
     Args:
         engine: Where to read.
@@ -109,21 +111,36 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
         length: Of the periods that cells have; hours are added up to days, a month is a month in any case.
         version: Of the drivers; None for the newest.
         bounds: Only periods that end after the first and start before the second of two days; None for no bound.
+        snapshot: State of the ledger whose closes keep rates; None for the newest.
     """
     own = tuple(name for name in by if name in driver.settings.by)
     state = driver_state(engine, ledger, version)
     is_abroad = driver.settings.unit in CURRENCIES and driver.settings.unit != project.currency
     step: Length = "day" if is_abroad else length  # each day has a rate
     files = driver_files(ledger, state, [driver.name])
-    sql = _sql(engine, project.store, files, driver, own, step, bounds)
-    rows = _rows(engine, sql, bounds)
+    rows = _rows(engine, _sql(engine, project.store, files, driver, own, step, bounds), bounds)
+    members = _members(engine, taxonomy, own, {row.text for row in rows})
+    alike = _alike(rows, members, length) if driver.settings.grain != length else {}
+    if alike:
+        rows = _rows(engine, _sql(engine, project.store, files, driver, own, step, bounds, alike), bounds)
     unit, unrated = driver.settings.unit, dict[str, list[date]]()
     if is_abroad:
-        rows, unrated = _converted(project, unit, rows)
+        state_of_closes = snapshot or ledger.head(engine)
+        rows, unrated = _converted(project, unit, rows, every_kept_rate(engine, ledger, state_of_closes))
         rows = _by_month(rows) if length == "month" else rows
         unit = project.currency
-    members = _members(engine, taxonomy, own, {row.text for row in rows})
     return _cells(DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated), rows, members)
+
+
+def driver_targets(
+    engine: Engine, project: Project, ledger: Ledger, driver: Driver, *, version: int | None = None
+) -> int:
+    """Return how many targets a driver has."""
+    if not driver.settings.by:
+        return 1
+    files = driver_files(ledger, driver_state(engine, ledger, version), [driver.name])
+    rows = _sql(engine, project.store, files, driver, driver.settings.by, "month", (None, None))
+    return int(engine.row(f"SELECT count(DISTINCT x_Dimensions) FROM {rows}")[0])
 
 
 class _Row(NamedTuple):
@@ -146,9 +163,16 @@ Bounds = tuple[date | None, date | None]
 
 
 def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
-    engine: Engine, store: Path, files: Sequence[Path], driver: Driver, own: Sequence[str], step: Length, bounds: Bounds
+    engine: Engine,
+    store: Path,
+    files: Sequence[Path],
+    driver: Driver,
+    own: Sequence[str],
+    step: Length,
+    bounds: Bounds,
+    alike: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Return SQL of a driver by day or month, and by the texts of its targets.
+    """Return SQL of a driver by day or month, and by the texts of its targets; of those that are alike by one of them.
 
     What months come to is kept: years of days are read once. Of what is not kept no more is read than is asked for.
     """
@@ -157,15 +181,40 @@ def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
     if told != "x_Dimensions":  # what is not asked for is added up before periods are
         one = f"x_Start, max(x_End) AS x_End, {told} AS x_Dimensions, sum(x_Value) AS x_Value"
         rows = f"(SELECT {one} FROM {rows} GROUP BY x_Start, {told})"
+    if alike:
+        texts, others = (f"[{', '.join(map(literal, each))}]" for each in (alike, alike.values()))
+        rows = (
+            "(SELECT x_Start, max(x_End) AS x_End, coalesce(a.one, x_Dimensions) AS x_Dimensions, sum(x_Value) "
+            f"AS x_Value FROM {rows} LEFT JOIN (SELECT unnest({texts}) AS text, unnest({others}) AS one) AS a "
+            "ON x_Dimensions = a.text GROUP BY ALL)"
+        )
     sql = (
         f"SELECT CAST(date_trunc('{step}', x_Start) AS DATE) AS start, x_Dimensions, sum(x_Value) AS total, "
         f"count(*) AS periods, CAST(min(x_Start) AS DATE) AS first, arg_max(x_Value, x_Start) AS last, "
-        f"max(x_Value) AS largest, CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
+        f"CAST(max(x_End) AS DATE) AS ended FROM {rows} GROUP BY ALL"
     )
     if not is_kept:
         return f"({sql})"
-    mark = [_SHAPE, step, told, *(file.name for file in files)]
+    mark = [_SHAPE, step, told, *(file.name for file in files), *(part for pair in alike.items() for part in pair)]
     return kept(engine, store, f"driver-{driver.name}", mark, sql)
+
+
+def _alike(rows: Sequence[_Row], members: Mapping[str, Member], length: Length) -> dict[str, str]:
+    """Return texts -> the one that stands for their member, of members that have several in one of the periods asked.
+
+    Their own periods are told apart in the files alone: an alias that was given up in mid-month has other days than the
+    one after it, and two that stand beside each other have the same.
+    """
+    texts: defaultdict[tuple[date, Member], set[str]] = defaultdict(set)
+    for row in rows:
+        start = row.start.replace(day=1) if length == "month" else row.start
+        texts[start, members[row.text]].add(row.text)
+    shared = {member for (_, member), every in texts.items() if len(every) > 1}
+    first: dict[Member, str] = {}
+    for text in sorted(members):
+        if members[text] in shared:
+            first.setdefault(members[text], text)
+    return {text: first[member] for text, member in members.items() if member in first and first[member] != text}
 
 
 def _rows(engine: Engine, sql: str, bounds: Bounds) -> list[_Row]:
@@ -174,14 +223,22 @@ def _rows(engine: Engine, sql: str, bounds: Bounds) -> list[_Row]:
     tests += [f"start < DATE '{last}'"] if last else []
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     found = engine.rows(f"SELECT * FROM {sql}{where} ORDER BY 1, 2")
-    return [_Row(row[0], row[1], Reading(*row[2:7]), row[7]) for row in found]
+    return [_Row(row[0], row[1], Reading(*row[2:6]), row[6]) for row in found]
 
 
-def _converted(project: Project, currency: str, rows: Sequence[_Row]) -> tuple[list[_Row], dict[str, list[date]]]:
+def _converted(
+    project: Project, currency: str, rows: Sequence[_Row], closed: Iterable[KeptRate]
+) -> tuple[list[_Row], dict[str, list[date]]]:
     published = read_rates(project.fx) if project.fx else {}
     days = {row.end - timedelta(days=1) for row in rows}
     rule = Rule(project.currency, project.fx_rate, project.fx_days)
     rates = {used.charge_date: used.rate for used in rates_used([(currency, day) for day in days], published, rule)}
+    # What is closed has the rate that its costs have.
+    rates |= {
+        each.charge_date: each.rate
+        for each in closed
+        if (each.currency, each.to) == (currency, project.currency) and each.month == each.charge_date.replace(day=1)
+    }
 
     def told(amount: Decimal | None, rate: Decimal | None) -> Decimal | None:
         if amount is None or rate is None:
@@ -191,7 +248,7 @@ def _converted(project: Project, currency: str, rows: Sequence[_Row]) -> tuple[l
     found = []
     for row in rows:
         rate, one = rates.get(row.end - timedelta(days=1)), row.reading
-        reading = Reading(told(one.total, rate), one.periods, one.first, told(one.last, rate), told(one.largest, rate))
+        reading = Reading(told(one.total, rate), one.periods, one.first, told(one.last, rate))
         found.append(_Row(row.start, row.text, reading, row.end))
     lacking = sorted({row.start for row in found if row.reading.total is None})
     return found, {currency: lacking} if lacking else {}
@@ -205,15 +262,11 @@ def _by_month(rows: Sequence[_Row]) -> list[_Row]:
     found = []
     for (start, text), every in parts.items():
         readings = [row.reading for row in every]
-        largest = (
-            None if any(one.largest is None for one in readings) else max(one.largest or Decimal(0) for one in readings)
-        )
         reading = Reading(
             _sum(one.total for one in readings),
             sum(one.periods for one in readings),
             min(one.first for one in readings),
             max(readings, key=_first).last,
-            largest,
         )
         found.append(_Row(start, text, reading, max(row.end for row in every)))
     return found
@@ -263,7 +316,7 @@ def _cells(empty: DriverCells, rows: Sequence[_Row], members: Mapping[str, Membe
 
 
 def _together(rows: Sequence[_Row]) -> Reading:
-    """Return what several texts of one member, or several targets that are added up, tell together."""
+    """Return what several texts of one member tell together, whose own periods are the same."""
     if len(rows) == 1:
         return rows[0].reading
     readings = [row.reading for row in rows]
@@ -272,7 +325,6 @@ def _together(rows: Sequence[_Row]) -> Reading:
         max(one.periods for one in readings),
         min(one.first for one in readings),
         _sum(one.last for one in readings),
-        _sum(one.largest for one in readings),
     )
 
 

@@ -121,6 +121,21 @@ class Measures:
 
         Who asks once reads what he needs from the files; for who asks again it is read whole, into memory.
         """
+        try:
+            return self._read(name)
+        except EngineError:
+            # A reduction that somebody removed meanwhile is made anew; what fails again is damaged itself.
+            self._relations.pop(name, None)
+            self._reported.pop(name, None)
+            return self._read(name)
+
+    def forget(self) -> None:
+        """Remove the tables that were read into memory: they are nobody's but the metrics'."""
+        for name in self._reported:
+            self.engine.run(f"DROP TABLE IF EXISTS reported_{name}")
+        self._reported.clear()
+
+    def _read(self, name: str) -> str:
         found = self._reported.get(name)
         if found is None:
             self._reported[name] = found = self._in_reporting_currency(name)
@@ -181,7 +196,7 @@ def measures(project: Project, step: Step = silent) -> Iterator[Measures]:
     ledger = Ledger(project.store)
     with Engine(temp_folder=project.store / "spill") as engine:
         snapshot = ledger.head(engine)
-        if not snapshot.version:
+        if snapshot.version < 0:
             remedy = "Load a bill first: finmod load."
             raise UserError(Problem(code="FM1502", found="the ledger is empty", remedy=remedy))
         applied = runs(engine, ledger)

@@ -6,24 +6,26 @@ Owns which periods are looked at and what is put beside a figure.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from finmod.errors import Problem, UserError, counted
-from finmod.models.metrics import Figure, figures, quotient, whole
+from finmod.ledger.tables import CHARGE_DAYS, TRUE_UPS
+from finmod.models.metrics import Figure, Term, figures, quotient, summed
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import chosen_metric, read_metrics
 from finmod.settings.project import Project
 from finmod.terms.calendars import FiscalPeriod
 from finmod.terms.findings import Finding, codes
-from finmod.terms.metrics import Metric
+from finmod.terms.metrics import Demand, Measure, Metric, shared_demands
 from finmod.terms.periods import months_before
 from finmod.workspace.measures import Measures, measures
 from finmod.workspace.metric_terms import Periods, Terms
 from finmod.workspace.steps import Step, silent
+from finmod.workspace.sums import called
 
 Grain = Literal["day", "month", "period", "quarter", "year"]
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month", "period", "quarter", "year")
@@ -132,17 +134,16 @@ def figures_of(  # noqa: PLR0913 -- what is asked
     compare: Compare | None = None,
 ) -> MetricReport:
     """Return the figures of a metric of open books; as ``metric``."""
-    asked = tuple(dict.fromkeys(by))
+    asked = tuple(dict.fromkeys(called(books, name) for name in by))
+    chosen = resolved(books, chosen)
     periods = _periods(books, chosen, grain)
     shown = _shown(periods, span)
-    terms = Terms(books, asked, periods)
-    above = [terms.term(each) for each in chosen.numerator]
-    below = [terms.term(each) for each in chosen.denominator]
-    bounds = [(each.first, each.end) for each in periods.all()]
-    rows = figures(above, below, bounds, len(asked))
-    totals = figures(whole(above), whole(below), bounds, 0) if asked else rows
     wanted = {each.first for each in shown}
-    odd = [figure for figure in rows if figure.start in wanted]
+    looked = frozenset(start for start in periods.starts if periods.of(start) in wanted)
+    bounds = [(each.first, each.end) for each in periods.all()]
+    terms, of_all = Terms(books, asked, periods, looked), Terms(books, (), periods, looked)
+    rows, totals = _figures(terms, of_all, chosen, bounds)
+    compared = [periods.period(start) for start in _earlier(periods.all(), compare).values()]
     return MetricReport(
         metric=chosen,
         by=asked,
@@ -152,13 +153,57 @@ def figures_of(  # noqa: PLR0913 -- what is asked
         rows=tuple(_compared(rows, periods, wanted, compare)),
         totals=tuple(_compared(totals, periods, wanted, compare)),
         findings=(
-            *_distinct(terms.findings),
-            *_undivided(chosen, odd),
-            *_partial(periods, shown),
+            *_distinct([*terms.findings, *of_all.findings]),
+            *_undivided(chosen, [figure for figure in rows if figure.start in wanted]),
+            *_partial(periods, sorted({*shown, *compared})),
             *_stale(books, chosen),
         ),
         version=books.run.version if books.run and _is_allocated(chosen) else None,
     )
+
+
+def _figures(
+    terms: Terms, of_all: Terms, chosen: Metric, bounds: Sequence[tuple[date, date]]
+) -> tuple[list[Figure], list[Figure]]:
+    """Return the figures of parts, and of everything: what is no sum of its parts, as a level, is asked for anew."""
+
+    def whole(measure: Measure, term: Term) -> Term:
+        is_level = measure.over_time != "sum" or measure.not_over
+        is_cut = measure in chosen.numerator and len(term.places) < len(terms.by)
+        return of_all.term(measure) if measure.kind == "driver" and (is_level or is_cut) else summed(term)
+
+    above = [terms.term(each, is_above=True) for each in chosen.numerator]
+    below = [terms.term(each) for each in chosen.denominator]
+    rows = figures(above, below, bounds, len(terms.by))
+    if not terms.by:
+        return rows, rows
+    over = [whole(*each) for each in zip(chosen.numerator, above, strict=True)]
+    under = [whole(*each) for each in zip(chosen.denominator, below, strict=True)]
+    return rows, figures(over, under, bounds, 0)
+
+
+def resolved(books: Measures, chosen: Metric) -> Metric:
+    """Return a metric whose conditions name dimensions, and whose drivers have the conditions of the numerator.
+
+    What checkout costs is divided by the orders of checkout, though the condition stands once.
+    """
+    above = tuple(_named(books, each) for each in chosen.numerator)
+    shared = shared_demands(above)
+    below = tuple(_with(books, _named(books, each), shared) for each in chosen.denominator)
+    return replace(chosen, numerator=above, denominator=below)
+
+
+def _named(books: Measures, measure: Measure) -> Measure:
+    where = tuple(replace(each, subject=called(books, each.subject)) for each in measure.where)
+    return replace(measure, where=where)
+
+
+def _with(books: Measures, measure: Measure, demands: Sequence[Demand]) -> Measure:
+    if measure.kind != "driver":
+        return measure
+    told, own = books.drivers[measure.name].settings.by, {each.subject for each in measure.where}
+    more = tuple(each for each in demands if each.subject in told and each.subject not in own)
+    return replace(measure, where=(*measure.where, *more))
 
 
 def _is_allocated(chosen: Metric) -> bool:
@@ -268,7 +313,7 @@ def _year_before(day: date) -> date:
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    return [*{(each.code, each.message): each for each in findings}.values()]
+    return [*{(each.code, each.message, each.amount): each for each in findings}.values()]
 
 
 def _undivided(chosen: Metric, rows: Sequence[Figure]) -> list[Finding]:
@@ -288,7 +333,7 @@ def _undivided(chosen: Metric, rows: Sequence[Figure]) -> list[Finding]:
             currency = chosen.numerator[0].unit if chosen.numerator[0].kind == "cost" else None
             found.append(
                 Finding(code=code, message=message, amount=amount if currency else None, currency=currency,
-                        measure="EffectiveCost", where=chosen.place or None, severity=severity)
+                        measure=chosen.numerator[0].name, where=chosen.place or None, severity=severity)
             )  # fmt: skip
     return found
 
@@ -311,6 +356,9 @@ def _stale(books: Measures, chosen: Metric) -> list[Finding]:
     run = books.run
     if run is None or not _is_allocated(chosen) or run.ledger_version >= books.snapshot.version:
         return []
+    before = books.ledger.at(books.engine, run.ledger_version).tables
+    if all(before.get(table.name) == books.snapshot.tables.get(table.name) for table in (CHARGE_DAYS, TRUE_UPS)):
+        return []  # a close changes no charge
     message = (
         f"version {run.version} of the allocation stands on version {run.ledger_version} of the ledger, which is now "
         f"at {books.snapshot.version}: what was loaded since is not in the figures"

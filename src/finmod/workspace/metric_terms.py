@@ -7,28 +7,29 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from finmod.errors import counted, printable
 from finmod.models.metrics import Member, Place, Term, quotient
 from finmod.settings.drivers import Driver
 from finmod.settings.validate import listing
 from finmod.terms.calendars import Calendar, FiscalPeriod
 from finmod.terms.calendars import Grain as FiscalGrain
-from finmod.terms.findings import Finding, codes
+from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure
 from finmod.terms.money import known_sum
 from finmod.terms.units import how_many
-from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells
+from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
 from finmod.workspace.measures import Measures
+from finmod.workspace.metric_findings import finding, of_driver, of_lacking, of_unknown
 from finmod.workspace.sums import Sums, keeps, scaled, sums
 
 _A_DAY: Final = timedelta(days=1)
 _SHOWN: Final = 3
+_MOST_TARGETS: Final = 5_000
 
 
 @dataclass(frozen=True)
@@ -76,80 +77,103 @@ class Terms:
         books: Where measures are read.
         by: What figures are told by.
         periods: Their periods.
+        shown: Starts of the months or days that are shown: of others nothing is told.
         findings: What was odd.
     """
 
     books: Measures
     by: tuple[str, ...]
     periods: Periods
+    shown: frozenset[date]
     findings: list[Finding] = field(default_factory=list)
 
-    def term(self, measure: Measure) -> Term:
+    def term(self, measure: Measure, *, is_above: bool = False) -> Term:
         """Return a measure as a term.
+
+        Args:
+            measure: Which.
+            is_above: Whether it stands above the line.
 
         Raises:
             UserError: What it names is not there, or nothing was applied.
         """
-        return self._of_driver(measure) if measure.kind == "driver" else self._of_sums(measure)
+        return self._of_driver(measure, is_above=is_above) if measure.kind == "driver" else self._of_sums(measure)
 
     def _of_sums(self, measure: Measure) -> Term:
         asked = (replace(measure, sign=1, place=""), self.by, self.periods.daily)
         if asked not in self.books.kept:
             self.books.kept[asked] = sums(self.books, measure, self.by, daily=self.periods.daily)
         found: Sums = self.books.kept[asked]
-        self.findings += _of_unknown(measure, found, self.books.project.currency)
+        self.findings += of_unknown(measure, found, self.books.project.currency, self.shown)
+        if not found.cells and measure.where:
+            words = f"no charge is as the conditions of {measure.name} demand: its sum is 0"
+            self.findings.append(finding("FM2437", words, where=measure.where[0].place))
         looked = {*self.periods.starts}
         lacking = looked - found.known
         self._tell_lacking(sorted(lacking))
         # The sum of a period without one of its months would be too small.
         cut = {self.periods.of(start) for start in lacking}
+        known = frozenset(self.periods.of(start) for start in looked & found.known) - cut
+        at = tuple(range(len(self.by)))
+        return Term(cells=self._by_period(found, looked, cut), sign=measure.sign, places=at, known=known)
+
+    def _by_period(
+        self, found: Sums, looked: Collection[date], cut: Collection[date]
+    ) -> Mapping[Place, Decimal | None]:
+        if self.periods.grain in {None, "month"} and not cut and set(looked) >= {start for start, _ in found.cells}:
+            return found.cells
         parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
         for (start, member), amount in found.cells.items():
             if start in looked and self.periods.of(start) not in cut:
                 parts[self.periods.of(start), member].append(amount)
-        known = frozenset(self.periods.of(start) for start in looked & found.known) - cut
-        cells = {place: _whole(every) for place, every in parts.items()}
-        return Term(cells=cells, sign=measure.sign, places=tuple(range(len(self.by))), known=known)
+        return {place: _whole(every) for place, every in parts.items()}
 
-    def _tell_lacking(self, starts: Sequence[date]) -> None:
-        if starts and not self.periods.daily:
+    def _tell_lacking(self, lacking: Iterable[date]) -> None:
+        starts = sorted({start.replace(day=1) for start in lacking if start in self.shown})
+        if starts:
             months = ", ".join(f"{start:%Y-%m}" for start in starts[:_SHOWN])
             more = f" and {len(starts) - _SHOWN} more" if len(starts) > _SHOWN else ""
-            self.findings.append(_finding("FM2433", f"there are no charges of {months}{more}: no figure is made there"))
+            self.findings.append(finding("FM2433", f"there are no charges of {months}{more}: no figure is made there"))
 
-    def _of_driver(self, measure: Measure) -> Term:
+    def _of_driver(self, measure: Measure, *, is_above: bool) -> Term:
         driver = self.books.drivers[measure.name]
         own = tuple(name for name in self.by if name in driver.settings.by)
-        demands = tuple(each.subject for each in measure.where if each.subject in driver.settings.by)
-        length: Length = "day" if self.periods.daily else "month"
-        cells = self._cells(driver, tuple(dict.fromkeys((*own, *measure.not_over, *demands))), length)
-        self.findings += _of_driver(measure, cells, driver)
+        at = tuple(self.by.index(name) for name in own)
+        cells = self._read(driver, measure, own)
+        self.findings += of_driver(measure, cells, driver)
+        if driver.settings.grain == "month" and self.periods.daily:
+            message = f"driver {measure.name} is told by month: nothing is known of its days or weeks"
+            self.findings.append(finding("FM2435", message, where=measure.place))
+            return Term(cells={}, sign=measure.sign, places=at)
         kept = _Kept.of(self.books, measure, cells)
-        refused = self._refused(measure, driver, own, kept)
         places = tuple(cells.by.index(name) for name in own)
-        terms = _DriverTerms(self.periods, measure, cells, kept, places)
-        made, lacking = terms.made()
+        made, lacking = _DriverTerms(self.periods, measure, cells, kept, places).made()
         times = how_many(cells.unit, measure.unit)
         if times is not None and times != 1:
             made = {place: None if value is None else scaled(value, times) for place, value in made.items()}
-        self.findings += _of_lacking(measure, lacking, daily=self.periods.daily)
-        if refused:
+        self.findings += of_lacking(measure, lacking, self.shown, daily=self.periods.daily)
+        if self._refused(measure, driver, own, kept) or self._is_of_the_whole(measure, own, is_above=is_above):
             made = dict.fromkeys(made, None)
-        since: dict[Member, date] = {}
-        for member, day in cells.since.items():
-            if kept.keeps(member):
-                short = tuple(member[place] for place in places)
-                since[short] = min(since.get(short, day), day)
-        at = tuple(self.by.index(name) for name in own)
-        self._tell_broadcast(measure, own)
-        return Term(cells=made, sign=measure.sign, places=at, since=since)
+        return Term(cells=made, sign=measure.sign, places=at, since=kept.since(cells, places))
+
+    def _read(self, driver: Driver, measure: Measure, own: Sequence[str]) -> DriverCells:
+        """Return a driver by all that it is told by, so that a gap of one target is seen though targets are added up.
+
+        Of very many targets only what is asked for is read.
+        """
+        length: Length = "day" if self.periods.daily else "month"
+        books, told = self.books, driver.settings.by
+        every = driver_targets(books.engine, books.project, books.ledger, driver, version=books.drivers_version)
+        demands = [each.subject for each in measure.where]
+        wanted = told if every <= _MOST_TARGETS else (*own, *measure.not_over, *demands)
+        return self._cells(driver, tuple(name for name in told if name in wanted), length)
 
     def _cells(self, driver: Driver, by: tuple[str, ...], length: Length) -> DriverCells:
         books, asked = self.books, (driver.name, by, length)
         if asked not in books.kept:
             books.kept[asked] = driver_cells(
                 books.engine, books.project, books.ledger, books.taxonomy, driver, by, length=length,
-                version=books.drivers_version,
+                version=books.drivers_version, snapshot=books.snapshot,
             )  # fmt: skip
         found: DriverCells = books.kept[asked]
         return found
@@ -166,16 +190,22 @@ class Terms:
                 f"{measure.name} must not be added up over {words}: ask for it --by {','.join(over)}, or load it "
                 f"without {words}"
             )
-            self.findings.append(_finding("FM2424", message, where=measure.place))
+            self.findings.append(finding("FM2424", message, where=measure.place))
         return bool(over)
 
-    def _tell_broadcast(self, measure: Measure, own: Sequence[str]) -> None:
+    def _is_of_the_whole(self, measure: Measure, own: Sequence[str], *, is_above: bool) -> bool:
+        """Return whether parts have nothing of a driver above the line: it would stand whole in each of them."""
         others = [name for name in self.by if name not in own]
-        if others:
-            message = (
-                f"{measure.name} is not told by {listing(others, 'and')}: each part is divided by that of the whole"
-            )
-            self.findings.append(_finding("FM2425", message, where=measure.place))
+        if not others:
+            return False
+        words = listing(others, "and")
+        if is_above:
+            message = f"{measure.name} is not told by {words}: no part has a figure, all together have"
+            self.findings.append(finding("FM2434", message, where=measure.place))
+        else:
+            message = f"{measure.name} is not told by {words}: each part is divided by that of the whole"
+            self.findings.append(finding("FM2425", message, where=measure.place))
+        return is_above
 
 
 @dataclass(frozen=True)
@@ -203,6 +233,15 @@ class _Kept:
     def keeps(self, member: Member) -> bool:
         return all(member[place] in values for place, values in self.allowed.items())
 
+    def since(self, cells: DriverCells, places: Sequence[int]) -> dict[Member, date]:
+        """Return member, of some dimensions alone -> day of the first period of any that is allowed."""
+        found: dict[Member, date] = {}
+        for member, day in cells.since.items():
+            if self.keeps(member):
+                short = tuple(member[place] for place in places)
+                found[short] = min(found.get(short, day), day)
+        return found
+
     def choices(self, name: str) -> int | None:
         """Return how many values a dimension may have; None where there is no condition."""
         values = self.allowed.get(self.names[name])
@@ -221,7 +260,7 @@ class _DriverTerms:
 
     def made(self) -> tuple[dict[Place, Decimal | None], dict[Member, list[tuple[date, int, int]]]]:
         """Return the term's cells, and member -> (start, days that are told, days that should be) of what lacks."""
-        parts: defaultdict[Place, dict[Member, list[Reading | None]]] = defaultdict(dict)
+        parts: defaultdict[Place, dict[Member, list[tuple[date, Reading | None]]]] = defaultdict(dict)
         found: dict[Place, Decimal | None] = {}
         lacking: dict[Member, list[tuple[date, int, int]]] = {}
         ends, spans = (
@@ -245,8 +284,9 @@ class _DriverTerms:
                 if is_alone:
                     found[first, own] = self._of_one(reading)
                 else:
-                    parts[first, own].setdefault(member, []).append(reading)
-        return found | {place: self._value(every) for place, every in parts.items()}, lacking
+                    parts[first, own].setdefault(member, []).append((start, reading))
+        lasts = {first: start for start, _, first in spans}
+        return found | {place: self._value(every, lasts[place[0]]) for place, every in parts.items()}, lacking
 
     def _ends(self) -> dict[Member, date]:
         """Return member -> start of its last month or day with a value."""
@@ -267,7 +307,10 @@ class _DriverTerms:
             return 0
         if self.cells.grain == "month":
             return 1
-        return left * 24 if self.cells.grain == "hour" and since <= start else left
+        if self.cells.grain != "hour":
+            return left
+        # A member may begin in any hour of its first day.
+        return left * 24 if since < start else left * 24 - 23
 
     def _of_one(self, reading: Reading | None) -> Decimal | None:
         """Return the value of one member in one month or day."""
@@ -277,73 +320,19 @@ class _DriverTerms:
             return reading.total
         return quotient(reading.total, Decimal(reading.periods))
 
-    def _value(self, members: Mapping[Member, Sequence[Reading | None]]) -> Decimal | None:
+    def _value(self, members: Mapping[Member, Sequence[tuple[date, Reading | None]]], last: date) -> Decimal | None:
+        """Return the value of several members or months together; a level is that of the days in which all of it is."""
         if self.measure.over_time == "last":
-            return _whole(every[-1].last if every[-1] else None for every in members.values())
-        total = _whole(each.total if each else None for every in members.values() for each in every)
+            # Who ended before the last month is no part of its level.
+            there = [every[-1][1] for every in members.values() if every[-1][0] == last]
+            return _whole(each.last if each else None for each in there) if there else None
+        total = _whole(each.total if each else None for every in members.values() for _, each in every)
         if total is None or self.measure.over_time == "sum":
             return total
-        periods = max(sum(each.periods for each in every if each) for every in members.values())
+        periods = max(sum(each.periods for _, each in every if each) for every in members.values())
         return quotient(total, Decimal(periods)) if periods else None
 
 
 def _whole(amounts: Iterable[Decimal | None]) -> Decimal | None:
     every = [*amounts]
     return None if None in every or not every else known_sum(every)
-
-
-def _finding(
-    code: str, message: str, *, where: str | None = None, amount: Decimal | None = None, currency: str | None = None
-) -> Finding:
-    return Finding(
-        code=code, message=message, where=where or None, amount=amount, currency=currency, measure="EffectiveCost",
-        severity=codes()[code].severity,
-    )  # fmt: skip
-
-
-def _of_unknown(measure: Measure, found: Sums, currency: str) -> Iterator[Finding]:
-    if found.unknown:
-        charges = counted(found.unknown, "charge")
-        message = f"{measure.name} of {charges} is unknown: sums that they belong to are none"
-        yield _finding("FM2422", message, where=measure.place)
-    if found.unrated:
-        message = f"{counted(found.unrated, 'row')} of {measure.name} in other currencies have no rate into {currency}"
-        yield _finding("FM2423", message, where=measure.place)
-    if found.left_out:
-        costs = listing(sorted({measure.name, *measure.known}), "and")
-        message = f"charges whose {costs} are not known stay out"
-        yield _finding("FM2429", message, where=measure.place, amount=found.left_out, currency=currency)
-    if found.others:
-        units = ", ".join(
-            f"{printable(unit, 40)} ({counted(rows, 'row')})" for unit, rows in sorted(found.others.items())
-        )
-        message = f"{measure.name} is counted in {units}, which cannot be told in {measure.unit}"
-        yield _finding("FM2427", message, where=measure.place)
-
-
-def _of_driver(measure: Measure, cells: DriverCells, driver: Driver) -> Iterator[Finding]:
-    if not cells.since:
-        message = f"driver {measure.name} has no values: nothing was loaded of it"
-        yield _finding("FM2421", message, where=driver.place)
-    for currency, days in cells.unrated.items():
-        message = (
-            f"driver {measure.name} is in {currency}, which has no rate on {counted(len(days), 'day')}, the first "
-            f"{days[0]}"
-        )
-        yield _finding("FM2423", message, where=driver.place)
-
-
-def _of_lacking(
-    measure: Measure, lacking: Mapping[Member, Sequence[tuple[date, int, int]]], *, daily: bool
-) -> Iterator[Finding]:
-    """Yield what a driver lacks: months of which days are not told have no figure."""
-    if not lacking:
-        return
-    every = [(start, told, expected, member) for member, places in lacking.items() for start, told, expected in places]
-    every.sort(key=lambda each: (each[0], [text or "" for text in each[3]]))
-    start, told, expected, member = every[0]
-    called = " of " + ", ".join(printable(text or "none", 40) for text in member) if member else ""
-    when = f"{start}" if daily else f"{start:%Y-%m}"
-    more = f", and {len(every) - 1:,} more" if len(every) > 1 else ""
-    message = f"driver {measure.name}{called} has {told} of {expected} values in {when}{more}: no figure is made there"
-    yield _finding("FM2426", message, where=measure.place)

@@ -16,13 +16,18 @@ from finmod.workspace.measures import Measures
 from finmod.workspace.metric import MetricReport, figures_of
 
 _NOT_APPLIED = "FM2430"
+# Codes of what is wrong with a metric; files that cannot be read have others.
+_OF_METRICS = "FM24"
 
 
 def metrics_monthly(books: Measures) -> tuple[list[str], list[Row]]:
     """Return the columns of dimensions, and the rows of the table ``metrics_monthly``.
 
+    A metric that cannot be made, such as one told by what is not there, has rows without a figure that say so: it takes
+    nothing from the others.
+
     Raises:
-        UserError: metrics.yaml has problems, or what it names is not there.
+        UserError: metrics.yaml, or another file of the project, has problems.
     """
     metrics = [_told_by(books, each) for each in books.metrics.values()]
     dimensions = list(dict.fromkeys(name for each in metrics for name in each.by))
@@ -42,11 +47,13 @@ def _rows(books: Measures, metric: Metric, dimensions: Sequence[str]) -> Iterato
     try:
         report = figures_of(books, metric, metric.by)
     except UserError as error:
-        if {problem.code for problem in error.problems} != {_NOT_APPLIED}:
+        codes = {problem.code for problem in error.problems}
+        if not all(code.startswith(_OF_METRICS) for code in codes):
             raise
-        # Nothing is known of what targets cost; the months are.
+        # Nothing is known of the figures; the months are.
+        why = "not applied" if codes == {_NOT_APPLIED} else "refused"
         for month in sorted(books.charged):
-            yield _row(metric, (month, *(None for _ in dimensions), True, None, None, None), "not applied")
+            yield _row(metric, (month, *(None for _ in dimensions), True, None, None, None), why)
         return
     yield from _of_report(report, dimensions)
 

@@ -23,7 +23,7 @@ from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reporting import WANTED, Reporting
 from finmod.ledger.tables import ALLOCATION_TABLES, CHARGES, LOADS, PINNED_TABLES
 from finmod.marts.allocated import VIEWS as ALLOCATED
-from finmod.marts.asked import asked
+from finmod.marts.asked import asked, names_table
 from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
 from finmod.marts.metrics import make_metrics
@@ -98,7 +98,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         raise UserError(_wrong("the statement is not UTF-8"))
     ledger = Ledger(project.store)
     with Engine(temp_folder=project.store / "spill") as engine:
-        named = _named(sql)
+        named = _named(engine, sql)
         is_close = isinstance(as_of, date) and not isinstance(as_of, datetime)
         if isinstance(as_of, date) and not isinstance(as_of, datetime):
             as_of = version_of(engine, ledger, as_of)
@@ -144,7 +144,9 @@ def _make_metrics(books: Measures, at: datetime | None, *, is_listed: bool) -> N
         make_metrics(books.engine, (), ())
         return
     books.drivers_version = driver_state(books.engine, books.ledger, at=at).version if at else None
-    make_metrics(books.engine, *metrics_monthly(books))
+    made = metrics_monthly(books) if books.snapshot.version >= 0 else ((), ())
+    books.forget()
+    make_metrics(books.engine, *made)
 
 
 def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_close: bool) -> Run | None:
@@ -157,10 +159,13 @@ def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_cl
     return known[-1] if known else None
 
 
-def _named(sql: str) -> list[str]:
+def _named(engine: Engine, sql: str) -> list[str]:
     """Return the public tables that a statement may name."""
     every = _SHOW.match(sql)
-    return [item.name for item in TABLES if every or re.search(rf"\b{item.name}\b", sql, re.IGNORECASE)]
+    found = [item.name for item in TABLES if every or re.search(rf"\b{item.name}\b", sql, re.IGNORECASE)]
+    # The other tables are made in no time: for them a word in a text is as good as a name.
+    is_text = METRICS in found and not every and not names_table(engine, sql, METRICS)
+    return [name for name in found if not (is_text and name == METRICS)]
 
 
 def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of

@@ -5,7 +5,7 @@ Owns the SQL of the sums, and what is said where a column or dimension is not th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,10 +16,10 @@ from typing import Any, Final
 from finmod.engines.duckdb import identifier, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.reporting import REPORTING_COSTS
-from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH
+from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH, QUANTITY_UNKNOWNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
-from finmod.taxonomy.patterns import matches
+from finmod.taxonomy.patterns import is_pattern, matches, refused
 from finmod.terms.metrics import Demand, Measure
 from finmod.terms.money import known_sum
 from finmod.terms.units import how_many
@@ -51,18 +51,18 @@ class Sums:
     Attributes:
         cells: First day of the month, or day, member -> its sum in the measure's unit; None where a part is unknown.
         known: First days of the periods in which an absent member is 0.
-        unknown: Number of charges without the cost, of those that are summed.
-        unrated: Number of rows whose currency has no exchange rate.
-        others: Of a quantity: unit that counts another thing -> number of rows.
-        left_out: EffectiveCost of charges that stay out since a cost of theirs is not known; 0 where that is not asked.
+        unknown: First day -> number of charges without the cost, of those that are summed.
+        unrated: First day -> number of rows whose currency has no exchange rate.
+        others: Of a quantity: first day, unit that counts another thing -> number of rows.
+        left_out: First day -> EffectiveCost of charges that stay out since a cost of theirs is not known.
     """
 
     cells: Mapping[Place, Decimal | None]
     known: frozenset[date]
-    unknown: int = 0
-    unrated: int = 0
-    others: Mapping[str, int] = field(default_factory=dict)
-    left_out: Decimal = Decimal(0)
+    unknown: Mapping[date, int] = field(default_factory=dict)
+    unrated: Mapping[date, int] = field(default_factory=dict)
+    others: Mapping[tuple[date, str], int] = field(default_factory=dict)
+    left_out: Mapping[date, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,13 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     """
     table = _table(books, measure, by, daily=daily)
     columns = [_column(table, measure, name, is_condition=False) for name in by]
-    tests = [*table.where, *(_test(table, measure, demand) for demand in measure.where)]
+    tests = [*table.where, *(_test(books, table, measure, demand) for demand in measure.where)]
     known = [KNOWN[cost] for cost in dict.fromkeys((measure.name, *measure.known))] if measure.known else []
     tests += [_PARTS[measure.part]] if measure.part in _PARTS else []
     if measure.kind == "quantity":
         return _quantity(books, table, measure, columns, tests)
     if measure.kind == "potential":
-        return Sums(potential_savings(books, columns, tests), books.charged)
+        return _potential(books, columns, tests)
     cost = "EffectiveCost" if measure.kind == "tags" else measure.name
     amounts = [
         f"sum({REPORTING_COSTS[cost]})",
@@ -114,11 +114,12 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     return replace(made, left_out=_left_out(books, rows, tests, known)) if known else made
 
 
-def _left_out(books: Measures, rows: str, tests: Sequence[str], known: Sequence[str]) -> Decimal:
-    """Return the EffectiveCost of the charges of which a cost is not known."""
+def _left_out(books: Measures, rows: str, tests: Sequence[str], known: Sequence[str]) -> dict[date, Decimal]:
+    """Return month -> EffectiveCost of the charges of which a cost is not known."""
     others = " AND ".join((*tests, f"NOT ({' AND '.join(known)})"))
-    amount = books.engine.row(f"SELECT sum({REPORTING_COSTS['EffectiveCost']}) FROM {rows} WHERE {others}")[0]
-    return Decimal(0) if amount is None else amount
+    amount = f"sum({REPORTING_COSTS['EffectiveCost']})"
+    found = books.engine.rows(f"SELECT {MONTH}, {amount} FROM {rows} WHERE {others} GROUP BY 1")
+    return {month: cost for month, cost in found if cost}
 
 
 def _select(rows: str, columns: Sequence[str], amounts: Sequence[str], tests: Sequence[str]) -> str:
@@ -129,35 +130,45 @@ def _select(rows: str, columns: Sequence[str], amounts: Sequence[str], tests: Se
 
 def _found(books: Measures, measure: Measure, rows: Sequence[tuple[Any, ...]], width: int, *, daily: bool) -> Sums:
     cells: dict[Place, Decimal | None] = {}
-    unknown = unrated = 0
+    unknown, unrated = Counter[date](), Counter[date]()
     for start, *rest in rows:
         member, (amount, lacking, abroad) = tuple(rest[:width]), rest[width:]
         # What nobody knows makes the whole unknown; where charges without the cost were asked to stay out, it is whole.
         lacks = lacking > 0 and not measure.known
         cells[start, member] = None if lacks or abroad or (amount is None and lacking) else amount or Decimal(0)
-        unknown += lacking if lacks else 0
-        unrated += abroad
-    return Sums(cells, books.days if daily else books.months(measure), unknown, unrated)
+        unknown[start] += lacking if lacks else 0
+        unrated[start] += abroad
+    return Sums(cells, books.days if daily else books.months(measure), +unknown, +unrated)
+
+
+def _potential(books: Measures, columns: Sequence[str], tests: Sequence[str]) -> Sums:
+    cells = potential_savings(books, columns, tests)
+    unrated = Counter(start for (start, _), amount in cells.items() if amount is None)
+    return Sums(cells, books.charged, unrated=unrated)
 
 
 def _quantity(books: Measures, table: _Table, measure: Measure, columns: Sequence[str], tests: Sequence[str]) -> Sums:
     """Return a quantity in the unit of a measure, exactly: rows of another size of it are converted."""
     unit = {"ConsumedQuantity": "ConsumedUnit", "PricingQuantity": "PricingUnit"}[measure.name]
-    amounts = [identifier(unit), f"sum({measure.name})", "count(*)"]
+    lacking = f"CAST(sum({QUANTITY_UNKNOWNS[measure.name]}) AS BIGINT)"
+    amounts = [identifier(unit), f"sum({measure.name})", "count(*)", lacking]
     rows = books.engine.rows(_select(books.relation(table.name), columns, amounts, tests))
     parts: defaultdict[Place, list[Decimal | None]] = defaultdict(list)
-    others: dict[str, int] = {}
+    others, lacks = Counter[tuple[date, str]](), Counter[date]()
     for start, *rest in rows:
         place = (start, tuple(rest[: len(columns)]))
-        text, amount, count = rest[len(columns) :]
+        text, amount, count, unknown = rest[len(columns) :]
         times = how_many(text, measure.unit) if text is not None else None
-        if times is None or amount is None:
-            others[text or "no unit"] = others.get(text or "no unit", 0) + count
+        if unknown:
+            lacks[start] += unknown
+            parts[place].append(None)
+        elif times is None or amount is None:
+            others[start, text or "no unit"] += count
             parts[place].append(None)
         else:
             parts[place].append(scaled(amount, times))
     cells = {place: None if None in every else known_sum(every) for place, every in parts.items()}
-    return Sums(cells, books.months(measure), others=others)
+    return Sums(cells, books.months(measure), unknown=lacks, others=others)
 
 
 def scaled(amount: Decimal, factor: Fraction) -> Decimal:
@@ -165,6 +176,19 @@ def scaled(amount: Decimal, factor: Fraction) -> Decimal:
     whole = Fraction(amount) * factor * 10**12
     units = (2 * abs(whole.numerator) + whole.denominator) // (2 * whole.denominator)
     return Decimal(units if whole >= 0 else -units).scaleb(-12)
+
+
+def called(books: Measures, name: str) -> str:
+    """Return the dimension that a word or column is; anything else as it is."""
+    run, taxonomy = books.run, books.taxonomy
+    dimensions = {**(run.dimensions if run else {})}
+    if name == TARGET and dimensions:
+        return next(iter(dimensions))
+    dimensions = {
+        **{each.name: each.column for each in (taxonomy.dimensions.values() if taxonomy else ())},
+        **dimensions,
+    }
+    return next((each for each, column in dimensions.items() if column == name), name)
 
 
 def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool) -> _Table:
@@ -182,7 +206,19 @@ def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool)
     lower = {name: column_of(name) for name in asked if column_of(name) in below}
     if asked <= {*own} or not asked <= {*lower} or measure.part != "full":
         return _Table("daily" if daily else "allocated", own)
+    if daily:
+        raise UserError(_by_month_alone(measure, [*lower]))
     return _level(books, lower, below)
+
+
+def _by_month_alone(measure: Measure, names: Sequence[str]) -> Problem:
+    return Problem(
+        code="FM2409",
+        found=f"{measure.name} by {listing(names, 'and')} is asked for by days or weeks",
+        expected="--grain month, or a calendar of months",
+        where=measure.place or None,
+        remedy=f"Ask for it by month: what {listing(names, 'and')} cost is kept by month.",
+    )
 
 
 def _level(books: Measures, asked: Mapping[str, str], columns: Sequence[str]) -> _Table:
@@ -219,20 +255,31 @@ def _column(table: _Table, measure: Measure, name: str, *, is_condition: bool, p
             code=_COLUMN if is_condition else _BY,
             found=f"{printable(name, 80)!r} is no column {kind}, which {measure.kind} {measure.name} is told by",
             expected=listing(dict.fromkeys(name for name in table.columns if not name.startswith("x_"))),
-            where=place or None,
+            where=place or measure.place or None,
             remedy=hint or "Name one of these.",
         )
     )
 
 
-def _test(table: _Table, measure: Measure, demand: Demand) -> str:
+def _test(books: Measures, table: _Table, measure: Measure, demand: Demand) -> str:
     """Return SQL that is true or false for whether a row is as a condition demands."""
     column = identifier(_column(table, measure, demand.subject, is_condition=True, place=demand.place))
+    _refuse_patterns(books, demand)
     if demand.absent:
         return f"{column} IS NULL"
     parts = [f"coalesce({matches(column, demand.any)}, false)"] if demand.any else []
     parts += [f"NOT coalesce({matches(column, demand.none)}, false)"] if demand.none else []
     return f"({' AND '.join(parts)})"
+
+
+def _refuse_patterns(books: Measures, demand: Demand) -> None:
+    for text in (*demand.any, *demand.none):
+        problem = refused(books.engine, text) if is_pattern(text) else None
+        if problem:
+            raise UserError(
+                Problem(code="FM2436", found=problem.found, expected=problem.expected,
+                        where=demand.place or None, remedy=problem.remedy)
+            )  # fmt: skip
 
 
 def keeps(books: Measures, demands: Sequence[Demand], texts: Mapping[str, Sequence[str]]) -> dict[str, set[str | None]]:
@@ -254,7 +301,7 @@ def keeps(books: Measures, demands: Sequence[Demand], texts: Mapping[str, Sequen
 def _allowed(books: Measures, demands: Sequence[Demand], values: Sequence[str]) -> Iterator[str | None]:
     table = _Table("", {demand.subject: "name" for demand in demands})
     measure = Measure(kind="driver", name="", unit="")
-    tests = " AND ".join(_test(table, measure, demand) for demand in demands)
+    tests = " AND ".join(_test(books, table, measure, demand) for demand in demands)
     rows = books.engine.rows(
         f"SELECT name FROM (SELECT unnest(?::VARCHAR[]) AS name UNION ALL SELECT NULL) WHERE {tests}", [[*values]]
     )

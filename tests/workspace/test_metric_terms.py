@@ -1,0 +1,111 @@
+"""Drivers and conditions of metrics: what is added up, what must not be, what lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.settings.project import load_project
+from finmod.workspace.apply import apply
+from finmod.workspace.drivers import load_drivers
+from tests.applied import ALLOCATION, shared
+from tests.books import Books
+from tests.metric_books import NOW, TWO_MONTHS, ask, days, made, said, values
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    return made(tmp_path_factory.mktemp("metric") / "books")
+
+
+def test_the_figure_of_everything_is_asked_for_anew(books: Books) -> None:
+    alone = values(ask(books, "per_person"))
+    report = ask(books, "per_person", "product")
+    assert values(report, of="totals") == alone == [("2026-08", None), ("2026-09", None)]
+    assert any(each.code == "FM2424" for each in report.findings)
+    # Users of all products on a day, on average: 4 and, from the 16th on, 8.
+    totals = values(ask(books, "per_user", "product"), of="totals")
+    assert totals == values(ask(books, "per_user")) == [("2026-08", "74"), ("2026-09", "18.5")]
+
+
+def test_levels_of_a_quarter_leave_out_who_ended(tmp_path: Path) -> None:
+    ended = "date,product,users\n" + days("search", 8, range(1, 32), 2) + days("search", 9, range(1, 31), 4)
+    books = made(tmp_path / "ended", users=ended + days("ads", 8, range(1, 32), 9))
+    assert values(ask(books, "people", grain="quarter")) == [("FY2026 Q3", "4")]
+
+
+def test_what_is_not_told_by_product_stands_in_no_product_above_the_line(books: Books) -> None:
+    report = ask(books, "after_rent", "product")
+    assert {each.figure.value for each in report.rows} == {None}
+    assert values(report, of="totals") == [("2026-08", "-1"), ("2026-09", "-3")]
+    assert "FM2434 rent is not told by product: no part has a figure, all together have" in said(report)
+
+
+def test_a_dimension_by_another_word_is_that_dimension(books: Books) -> None:
+    told = values(ask(books, "per_order", "product"))
+    assert values(ask(books, "per_order", "target")) == told == values(ask(books, "per_order", "x_Product"))
+    assert values(ask(books, "by_target")) == values(ask(books, "search_per_order"))
+
+
+def test_a_gap_of_one_product_is_a_gap_of_all(tmp_path: Path) -> None:
+    lines = days("search", 8, range(1, 32), 2) + days("search", 9, range(1, 31), 4) + days("ads", 8, range(1, 32), 1)
+    books = made(
+        tmp_path / "gap",
+        daily="date,product,daily\n" + lines + days("ads", 9, range(1, 21), 1) + days("ads", 9, range(30, 31), 1),
+    )
+    report = ask(books, "per_visit")
+    assert values(report)[1] == ("2026-09", None)
+    assert "FM2426 driver daily of ads has 21 of 30 values in 2026-09: no figure is made there" in said(report)
+
+
+def test_a_driver_of_months_has_no_days(books: Books) -> None:
+    report = ask(books, "per_order", grain="day", first=TWO_MONTHS[1])
+    assert {each.figure.value for each in report.rows} == {None}
+    assert "FM2435 driver orders is told by month: nothing is known of its days or weeks" in said(report)
+
+
+def test_a_pattern_that_cannot_be_is_refused_with_its_place(books: Books, tmp_path: Path) -> None:
+    odd = books.copy(tmp_path / "odd")
+    odd.write("metrics.yaml", 'odd: {cost: EffectiveCost, where: {product: "/(/"}}\n')
+    with pytest.raises(UserError) as refused:
+        ask(odd, "odd")
+    assert str(refused.value).startswith("metrics.yaml:1:45: ")
+    assert "FM2436" in str(refused.value)
+
+
+def test_conditions_that_nothing_meets_are_told(books: Books) -> None:
+    assert said(ask(books, "no_such")) == [
+        "FM2437 no charge is as the conditions of EffectiveCost demand: its sum is 0"
+    ]
+
+
+def test_findings_are_of_what_is_shown(books: Books) -> None:
+    report = ask(books, "per_order", "product", first=TWO_MONTHS[1])
+    assert said(report) == ["FM2421 per_order has nothing to be divided by in 1 case: no figure is made there"]
+    assert said(ask(books, "listed", first=TWO_MONTHS[1])) == [
+        "FM2422 ListCost of 5 charges is unknown: sums that they belong to are none"
+    ]
+
+
+def test_a_close_is_no_load(books: Books, tmp_path: Path) -> None:
+    closed = books.copy(tmp_path / "closed")
+    assert closed.run("close", "2026-08").code == 0
+    assert said(ask(closed, "cloud_cost")) == []
+
+
+def test_a_comparison_with_a_part_of_a_period_is_told(books: Books) -> None:
+    report = ask(books, "cloud_cost", grain="quarter", compare="previous")
+    assert said(report) == ["FM2428 FY2026 Q3 has 2 of 3 months: its sums are of these"]
+
+
+def test_customers_have_no_days(tmp_path: Path) -> None:
+    level = f"{ALLOCATION}levels:\n  - {{name: customer, within: [product], share: {{by: driver, driver: calls}}}}\n"
+    books = shared(tmp_path / "levels", level)
+    books.write("drivers.yaml", "calls: {unit: call, grain: month, by: [product, customer], from: {csv: calls.csv}}\n")
+    books.write("calls.csv", "date,product,customer,calls\n2026-09,search,acme,3\n")
+    load_drivers(load_project(books.root), (), NOW)
+    apply(load_project(books.root), NOW, author="ada")
+    with pytest.raises(UserError, match=r"EffectiveCost by customer is asked for by days or weeks"):
+        ask(books, "cloud_cost", "customer", grain="day")
