@@ -90,8 +90,8 @@ def test_a_line_that_is_unknown_is_not_all_of_the_ledger(tmp_path: Path) -> None
     assert books.run("apply").code == 0
 
     said = books.run("pnl")
-    assert re.search("(?m)^What is known of cloud lines is all [0-9]+.00 USD of the ledger, to the last digit; it is not "
-                     "all they cost$", said.out)  # fmt: skip
+    words = "of the ledger, to the last digit; it is not all they cost"
+    assert re.search(f"(?m)^What is known of cloud lines is all [0-9]+.00 USD {words}$", said.out)
     assert "Cloud lines are all" not in said.out
 
 

@@ -279,7 +279,13 @@ class _Book(Sheets):
             formula = f'=IF(AND(E{number + 1}=F{number + 1},{near}),"yes","NO")'
             sheet.write_formula(number, 6, formula, self.formats["line"], "yes" if each.holds else "NO")
             number += 1
-        number += 1
+        self._findings(sheet, number + 1)
+        sheet.set_column(0, 0, 11)
+        sheet.set_column(1, 3, 15)
+        sheet.set_column(4, 5, 28)
+        sheet.set_column(6, 6, 9)
+
+    def _findings(self, sheet: Any, number: int) -> None:  # noqa: ANN401 -- as above
         for at, head in enumerate(("Finding", "Severity", "What", "", "", "", "")):
             sheet.write_string(number, at, head, self.formats["head_text"])
         for finding in self.report.findings:
@@ -294,10 +300,6 @@ class _Book(Sheets):
             sheet.set_row(number, 15 * (1 + len(words) // 95))
         if not self.report.findings:
             sheet.write_string(number + 1, 0, "None.", self.formats["text"])
-        sheet.set_column(0, 0, 11)
-        sheet.set_column(1, 3, 15)
-        sheet.set_column(4, 5, 28)
-        sheet.set_column(6, 6, 9)
 
     def _cloud(self) -> str:
         """Return the formula that adds up the cloud lines of the statement, over all periods."""

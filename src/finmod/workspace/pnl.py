@@ -128,11 +128,8 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     question = Question(books, taxonomy, lines, periods, dimension)
     series, budgets = series_cells(question, lines.series), series_cells(question, lines.budgets, "budget of the line")
     actual = _with_unknown((*costs.cells, *series.cells), series)
-    found = _Found(
-        lines, periods,
-        actual, (*_with_unknown(tuple(budgets.cells), budgets), *_unplanned(actual, budgets)),
-        series, budgets,
-    )  # fmt: skip
+    plan = (*_with_unknown(tuple(budgets.cells), budgets), *_unplanned(actual, budgets))
+    found = _Found(lines, periods, actual, plan, series, budgets)
     groups, lacking = _grouped(found, cohorts)
     whole = found.statement(groups)
     order, together, others, told = _picked(found, whole, groups, wanted)
