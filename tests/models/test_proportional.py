@@ -26,6 +26,8 @@ def test_without_a_sum_there_is_no_proportion() -> None:
     assert is_cancelled([3000, -2999], [1, 0])
     assert not is_cancelled([3000, -1000], [1500, 500])
     assert not is_cancelled([0, 0], [0, 0])
+    assert cut([0, 0], [0, 0]) == [[0, 0], [0, 0]]
+    assert is_cancelled([0, 0], [3, -3])
 
 
 def test_lines_that_cancel_each_other_out_are_cut_by_weights() -> None:

@@ -35,6 +35,8 @@ def cut(lines: Sequence[int], members: Sequence[int]) -> list[list[int]]:
     whole = sum(members)
     if len(lines) == 1 or not members:
         return [list(members) for _ in lines]
+    if not any(lines) and not any(members):
+        return [[0] * len(members) for _ in lines]
     if whole == 0:
         message = "lines that sum to 0 have no proportion"
         raise ValueError(message)
@@ -75,8 +77,10 @@ def is_cancelled(lines: Sequence[int], members: Sequence[int]) -> bool:
     (False, True, True)
     """
     whole = abs(sum(lines))
-    if len(lines) == 1 or not any(lines):
+    if len(lines) == 1 or not (any(lines) or any(members)):
         return False
+    if not whole:
+        return True
     return _LEAST * whole < sum(map(abs, lines)) or 2 * whole < sum(map(abs, members))
 
 

@@ -61,39 +61,43 @@ def cut_among(
         by_target.setdefault(target, []).append(cell)
     import numpy as np  # noqa: PLC0415 -- takes longer to import than most statements take
 
-    made: list[tuple[list[Cell], Sequence[Member], list[list[int]]]] = []
-    left = 0
-    for target, cells in by_target.items():
-        units = [in_units(cell.known) for cell in cells]
-        own = members.get(target, Members((), ())).summing_to(sum(units))
-        if is_cancelled(units, own.units):
-            names, parts = _weighed(units, own, weights().get(target, {}))
-            left += sum(map(abs, units)) if names is _NOBODY else 0
-        else:
-            names, parts = own.names, cut(units, own.units)
-        made.append((cells, names, parts))
+    units = {target: [in_units(cell.known) for cell in cells] for target, cells in by_target.items()}
+    owns = {target: members[target].summing_to(sum(own)) for target, own in units.items() if target in members}
+    cancelled = {target for target, own in owns.items() if is_cancelled(units[target], own.units)}
+    told = weights() if cancelled else {}
     codes: dict[Member, int] = {None: 0}
-    for _, names, _ in made:
-        for name in names:
+    for every in (*(each.names for each in owns.values()), *(told.get(target, ()) for target in cancelled)):
+        for name in every:
             codes.setdefault(name, len(codes))
     sums = _Sums(codes, np)
-    for cells, names, parts in made:
+    left = 0
+    for target, cells in by_target.items():
+        names, parts = _NOBODY, [[unit] for unit in units[target]]  # what has no members is nobody's
+        if target in owns:
+            names, parts = _parts(units[target], owns[target], told.get(target, {}) if target in cancelled else None)
+            left += sum(map(abs, units[target])) if names is _NOBODY else 0
         at = np.fromiter((codes[name] for name in names), dtype=np.int64, count=len(names))
         for cell, each in zip(cells, parts, strict=True):
             sums.add(cell, at, each)
     return [*sums.cells()], in_money(left)
 
 
-def _weighed(
-    units: Sequence[int], own: Members, weights: Mapping[Member, int]
-) -> tuple[Sequence[Member], list[list[int]]]:
-    """Return who has parts of lines that cancel each other out, and the parts; nobody alone where nothing tells it."""
+def _parts(
+    units: Sequence[int], own: Members, weights: Mapping[Member, int] | None
+) -> tuple[tuple[Member, ...], list[list[int]]]:
+    """Return who has parts of a target's lines, and the parts of each line.
+
+    Args:
+        units: Amounts of the lines.
+        own: The members, of the same sum.
+        weights: Theirs, where lines cancel each other out; nobody has them where nothing tells whose they are.
+    """
+    if weights is None or (not any(weights.values()) and sum(units) != 0):
+        return tuple(own.names), cut(units, own.units)
     if not any(weights.values()):
-        if sum(units):
-            return own.names, cut(units, own.units)
         return _NOBODY, [[unit] for unit in units]
     amounts = dict(zip(own.names, own.units, strict=True))
-    names = [*dict.fromkeys([*own.names, *weights])]
+    names = tuple(dict.fromkeys([*own.names, *weights]))
     parts = cut_by(units, [amounts.get(name, 0) for name in names], [weights.get(name, 0) for name in names])
     return names, parts
 
