@@ -64,10 +64,12 @@ class Result:
         columns: Column names, in order; no two are the same.
         rows: Values: str, int, float, Decimal, bool, date, time, datetime (UTC, without a zone), UUID, None, and list
             or dict of them; of other SQL types, such as INTERVAL and BLOB, the text.
+        types: SQL type of each column; empty where nobody ran a statement.
     """
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         engine.run("SET lock_configuration = true")
         while True:
             try:
-                return Result(*engine.table(sql))
+                columns, types, rows = engine.typed_table(sql)
+                return Result(columns, rows, tuple(types))
             except EngineError as error:
                 words = str(error)
                 if unread is None or WANTED not in words:
