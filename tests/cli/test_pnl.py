@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from finmod.engines.duckdb import Engine
+from tests.applied import TAXONOMY
 from tests.books import Books
 from tests.statements import PNL, books_of
+from tests.tagged import charge, with_charges
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,38 @@ def test_a_budget_has_a_plan_and_a_variance_beside_each_period(tmp_path: Path) -
     assert "Gross margin          65.0 %             -                 -" in said.out
 
 
+def test_members_have_plan_and_variance_of_what_is_planned(tmp_path: Path) -> None:
+    books = books_of(tmp_path / "books", pnl_yaml=PNL + "budget: {Subscriptions: plan}\n")
+    for form in ("table", "markdown"):
+        said = books.run("pnl", "--by", "product", "--output", form)
+        heads, search = (
+            [each.strip(" |") for each in re.split(r" \| |  +", line)]
+            for line in said.out.splitlines() if "Revenue plan" in line or "search" in line
+        )  # fmt: skip
+        told = dict(zip(heads, search, strict=True))
+        assert (told["Revenue"], told["Revenue plan"], told["Revenue variance"]) == ("300.00", "250.00", "50.00")
+
+
+def test_a_line_that_is_unknown_is_not_all_of_the_ledger(tmp_path: Path) -> None:
+    charges = (charge(9, "100", "i-1", "", ListCost=""), charge(9, "5", "i-2", ""))
+    books = with_charges(tmp_path / "books", charges, TAXONOMY)
+    books.write("allocation.yaml", "to: [product]\n")
+    books.write("pnl.yaml", "cost: ListCost\ndefault: {name: Hosting, section: cogs}\n")
+    assert books.run("apply").code == 0
+
+    said = books.run("pnl")
+    words = "of the ledger, to the last digit; it is not all they cost"
+    assert re.search(f"(?m)^What is known of cloud lines is all [0-9]+.00 USD {words}$", said.out)
+    assert "Cloud lines are all" not in said.out
+
+
+def test_cost_of_sales_of_nobody_is_a_warning_that_markdown_has(tmp_path: Path) -> None:
+    text = PNL.replace("driver: salaries, section: opex", "driver: salaries, section: cogs")
+    said = books_of(tmp_path / "books", pnl_yaml=text).run("pnl", "--by", "product", "--output", "markdown")
+
+    assert "- warning FM2315 " in said.out
+
+
 def test_programs_get_a_row_for_each_period_member_and_item(books: Books) -> None:
     told = json.loads(books.run("pnl", "--by", "product", "--output", "json").out)
     rows = [*csv.DictReader(io.StringIO(books.run("pnl", "--by", "product", "--output", "csv").out))]
@@ -80,7 +115,8 @@ def test_programs_get_a_row_for_each_period_member_and_item(books: Books) -> Non
     found = next(each for each in told["rows"] if (each["member"], each["item"]) == ("search", "gross_margin"))
     assert found == {
         "period": "2026-09", "first_day": "2026-09-01", "end": "2026-10-01", "by": "product", "member": "search",
-        "kind": "ratio", "section": None, "item": "gross_margin", "actual": "0.7", "plan": None, "variance": None,
+        "whose": "member", "kind": "ratio", "section": None, "item": "gross_margin", "actual": "0.7", "plan": None,
+        "variance": None,
         "currency": None,
     }  # fmt: skip
 
@@ -113,6 +149,8 @@ def test_files_are_written_by_their_endings(books: Books, tmp_path: Path) -> Non
         (("--file", "gone/out.csv"), ("gone/out.csv: the statement cannot be written: no such file or "
                                       "directory.\n  Name a "
          "file in a folder of yours. (FM2334, docs/errors.md)")),
+        (("--file", "gone/out.xlsx"), ("gone/out.xlsx: the statement cannot be written: no such file or directory.\n"
+         "  Name a file in a folder of yours. (FM2334, docs/errors.md)")),
         (("--top", "3"), "--top and --bottom need --by.\n  See: finmod pnl --help"),
         (("--period", "2026-09", "--to", "2026-09"), ("--period is one period: give it without --from and "
                                                       "--to.\n  See: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,8 @@ from openpyxl import load_workbook
 from finmod.errors import UserError
 from finmod.exports import pnl_excel
 from finmod.exports.pnl_excel import write_pnl
-from finmod.models.pnl import Cell, Line, Proof, statement
+from finmod.models.pnl import Proof, statement
+from finmod.models.pnl_figures import Cell, Line
 from finmod.models.pnl_report import TITLES, PnlReport
 from finmod.terms.calendars import Calendar
 from finmod.terms.findings import Finding
@@ -91,6 +93,7 @@ def test_libreoffice_computes_what_python_computed(tmp_path: Path) -> None:
         assert_same(row[1], made.proofs[0].ledger, "ledger")
         assert_same(row[2], made.proofs[0].stated, "stated")
         assert_same(row[3], D(0), "difference")
+        assert (row[6], load_workbook(path)["Proof"]["G5"].data_type) == ("yes", "f")
 
 
 def periods(path: Path, made: PnlReport) -> None:
@@ -102,6 +105,12 @@ def periods(path: Path, made: PnlReport) -> None:
             if told_of.plan:
                 assert_same(found[1][title], told_of.plan.item(item), f"{title}, plan")
                 assert_same(found[2][title], told_of.variance(item), f"{title}, variance")
+    whole = [column(path, "Statement", 1 + width * made.statement.periods + at) for at in range(width)]
+    for item, title in TITLES.items():
+        assert_same(whole[0][title], made.statement.total.actual.item(item), title)
+        if made.statement.total.plan:
+            assert_same(whole[1][title], made.statement.total.plan.item(item), f"{title}, plan")
+            assert_same(whole[2][title], made.statement.total.variance(item), f"{title}, variance")
 
 
 def members(path: Path, made: PnlReport) -> None:
@@ -111,10 +120,16 @@ def members(path: Path, made: PnlReport) -> None:
     labels = [each.label for each in made.periods]
     for row in rows[1:]:
         told_of = dict(zip(rows[0], row, strict=True))
-        member = None if told_of["Product"] == "(unallocated)" else str(told_of["Product"])
-        figures = made.statement.columns[labels.index(str(told_of["Period"])), member].actual
+        place, name = labels.index(str(told_of["Period"])), str(told_of["Product"])
+        member = None if name == "(unallocated)" else name
+        own = made.statement.totals[place] if name == "all" else made.statement.columns[place, member]
         for item, title in TITLES.items():
-            assert_same(told_of[title], figures.item(item), title)
+            assert_same(told_of[title], own.actual.item(item), title)
+        if made.statement.planned:
+            assert own.plan is not None
+            assert_same(told_of["Revenue plan"], own.plan.revenue, "plan")
+            assert_same(told_of["Revenue variance"], own.variance("revenue"), "variance")
+    assert [row[1] for row in rows[-2:]] == ["all", "all"]
 
 
 def assert_same(shown: object, figure: Decimal | None, what: str) -> None:
@@ -133,6 +148,53 @@ def test_sums_and_margins_are_formulas_and_python_stands_beside_them(tmp_path: P
     assert {title for title in TITLES.values() if str(formulas[title]).startswith("=")} == set(TITLES.values())
     assert values["Gross profit"] == pytest.approx(1200.10 - 347.343333333333)
     assert formulas["Hosting"] == "=SUM('By product'!N5:N7)"
+
+
+def test_what_is_nobodys_has_no_margin(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_pnl(report(), path)
+
+    rows = [*load_workbook(path, data_only=True)["By product"].iter_rows(min_row=4, values_only=True)]
+    margins = {row[1]: row[rows[0].index("Gross margin")] for row in rows}
+    assert margins["(unallocated)"] == "n/a"
+    assert margins["all"] == pytest.approx((1200.10 - 347.343333333333) / 1200.10)
+
+
+def test_the_proof_adds_up_lines_whose_names_begin_alike(tmp_path: Path) -> None:
+    lines = (Line("L" * 60 + "a", "cogs", is_cloud=True), Line("L" * 60 + "b", "opex"))
+    made = statement(lines, 1, [Cell(0, 0, None, D(5)), Cell(1, 0, None, D(7))])
+    proofs = (Proof("USD", D(5), made.stated),)
+    path = tmp_path / "a.xlsx"
+    write_pnl(replace(report(by=None), statement=made, periods=report().periods[:1], proofs=proofs), path)
+
+    sheet = load_workbook(path)["Proof"]
+    assert sheet["C5"].value == "=Statement!B6"
+    assert load_workbook(path)["Statement"]["B6"].value == 5
+    assert sheet["G5"].value == '=IF(AND(E5=F5,ABS(D5)<=1E-9*MAX(1,ABS(B5))),"yes","NO")'
+    assert (sheet["E5"].value, sheet["F5"].value) == ("5", "5")
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file or directory"):
+        write_pnl(report(), tmp_path / "nowhere" / "a.xlsx")
+
+
+def test_many_months_stand_on_several_pages(tmp_path: Path) -> None:
+    cells = [Cell(0, at, None, D(1)) for at in range(24)]
+    made = statement(LINES, 24, cells)
+    periods = Calendar().periods(date(2025, 1, 1), date(2027, 1, 1), "month")
+    path = tmp_path / "a.xlsx"
+    write_pnl(replace(report(by=None), statement=made, periods=periods), path)
+
+    sheet = load_workbook(path)["Statement"]
+    assert (sheet.page_setup.fitToWidth, sheet.print_title_cols) == (2, "$A:$A")
+
+
+def test_a_sheet_may_be_called_by_letters_that_count_as_two(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_pnl(report(by="\U0001f389" * 31), path)
+
+    assert load_workbook(path).sheetnames[1] == "By " + "\U0001f389" * 14
 
 
 def test_text_of_bills_is_written_as_text(tmp_path: Path) -> None:

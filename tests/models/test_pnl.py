@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmod.models.pnl import ITEMS, Cell, Line, Proof, Statement, statement
+from finmod.models.pnl import Proof, Statement, statement
+from finmod.models.pnl_figures import ITEMS, Cell, Line
 
 D = Decimal
 LINES = (
@@ -34,6 +35,31 @@ WHOLE = (
     Cell(3, 0, None, D(30)),
     Cell(1, 0, None, D(4), D(1)),
 )
+
+
+def test_what_is_nobodys_has_no_margin_and_all_together_have_one() -> None:
+    lines = (Line("Sales", "revenue"), Line("Hosting", "cogs"))
+    cells = [Cell(0, 0, None, Decimal(100)), Cell(1, 0, None, Decimal(10)), Cell(1, 0, "search", Decimal(30))]
+    found = statement(lines, 1, cells)
+
+    assert (found.whole[None].actual.gross_profit, found.whole[None].actual.gross_margin) == (Decimal(90), None)
+    assert found.total.actual.gross_margin == Decimal("0.6")
+
+
+def test_what_is_unknown_of_a_member_alone_counts_nothing_in_the_whole() -> None:
+    lines = (Line("Sales", "revenue"),)
+    cells = [Cell(0, 0, "search", Decimal(3)), Cell(0, 0, "ads", None, is_alone=True), Cell(0, 1, "ads", Decimal(2))]
+    found = statement(lines, 2, cells)
+
+    assert (found.columns[0, "ads"].actual.revenue, found.whole["ads"].actual.revenue) == (None, None)
+    assert [each.actual.revenue for each in (*found.totals, found.total)] == [Decimal(3), Decimal(2), Decimal(5)]
+
+
+def test_margins_have_12_places() -> None:
+    cells = [Cell(0, 0, "a", Decimal(3)), Cell(1, 0, "a", Decimal(1))]
+    found = statement((Line("Sales", "revenue"), Line("Hosting", "cogs")), 1, cells)
+
+    assert found.total.actual.gross_margin == Decimal("0.666666666667")
 
 
 def test_a_statement_goes_from_revenue_to_margins() -> None:

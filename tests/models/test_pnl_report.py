@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from finmod.models.pnl import ITEMS, Cell, Line, Member, statement
+from finmod.models.pnl import statement
+from finmod.models.pnl_figures import ITEMS, Cell, Line, Member
 from finmod.models.pnl_report import COLUMNS, TITLES, PnlReport, rows_of
 from finmod.terms.calendars import Calendar
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from finmod.models.proportional import cut, spread
+from finmod.models.proportional import cut, cut_by, is_cancelled, spread
 
 AMOUNTS = st.integers(-(10**20), 10**20)
 
@@ -18,13 +19,37 @@ def test_lines_are_cut_in_proportion() -> None:
     assert cut([1, 2], []) == [[], []]
 
 
-def test_without_a_sum_there_is_no_proportion_and_the_margins_still_hold() -> None:
-    assert cut([5, -5], [3, -3]) == [[3, 2], [0, -5]]
+def test_without_a_sum_there_is_no_proportion() -> None:
+    with pytest.raises(ValueError, match="lines that sum to 0 have no proportion"):
+        cut([5, -5], [3, -3])
+    assert is_cancelled([3000, -3000], [0, 0])
+    assert is_cancelled([3000, -2999], [1, 0])
+    assert not is_cancelled([3000, -1000], [1500, 500])
+    assert not is_cancelled([0, 0], [0, 0])
+
+
+def test_lines_that_cancel_each_other_out_are_cut_by_weights() -> None:
+    assert cut_by([3000, -3000], [0, 0, 0], [50, 49, 1]) == [[1500, 1470, 30], [-1500, -1470, -30]]
+    assert cut_by([-10, 11], [3, -2], [1, 1]) == [[-5, -5], [8, 3]]
+
+
+@given(
+    st.lists(AMOUNTS, min_size=1, max_size=5),
+    st.lists(st.tuples(AMOUNTS, st.integers(0, 10**15)), min_size=1, max_size=6),
+)
+def test_cut_by_weights_keeps_both_sums(lines: list[int], told: list[tuple[int, int]]) -> None:
+    members = [*(amount for amount, _ in told), sum(lines) - sum(amount for amount, _ in told)]
+
+    found = cut_by(lines, members, [*(weight for _, weight in told), 1])
+
+    assert [sum(parts) for parts in found] == lines
+    assert [sum(parts) for parts in zip(*found, strict=True)] == members
 
 
 @given(st.lists(AMOUNTS, min_size=1, max_size=5), st.lists(AMOUNTS, min_size=1, max_size=6))
 def test_parts_of_a_member_sum_to_it_and_parts_of_a_line_to_the_line(lines: list[int], members: list[int]) -> None:
     members = [*members, sum(lines) - sum(members)]
+    assume(sum(lines) or len(lines) == 1)
 
     found = cut(lines, members)
 

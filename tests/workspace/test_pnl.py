@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
+from finmod.models.pnl_report import COLUMNS, rows_of
 from tests.refusals import told
 from tests.statements import DRIVERS, FILES, PNL, books_of, findings, item, lines, report_of
 
@@ -83,6 +84,20 @@ def test_the_best_and_the_worst_stand_alone_and_the_others_together(tmp_path: Pa
     assert found.statement.total == report_of(books, "customer").statement.total
 
 
+def test_others_are_not_the_member_that_is_called_like_them(tmp_path: Path) -> None:
+    text = FILES["earned.csv"] + "2026-09,ads,3 others,1000\n2026-09,ads,ergo,2\n2026-09,ads,dart,1\n"
+    books = books_of(tmp_path / "books", pnl_yaml=PNL.replace("driver: revenue", "driver: earned"), earned_csv=text)
+    found = report_of(books, "customer", top=1, bottom=1)
+
+    assert (found.order, found.others, found.together) == (("3 others", "4 others", "dart", None), 4, "4 others")
+    found = report_of(books, "customer", top=2, bottom=1)
+    assert (found.order, found.together) == (("3 others", "acme", "3 others*", "dart", None), "3 others*")
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in rows_of(found)]
+    told = {(row["member"], row["whose"]): row["actual"] for row in rows if row["item"] == "revenue"}
+    assert (told["3 others", "member"], told[None, "others"]) == (D(1000), D(132))
+    assert sum(amount for (_, whose), amount in told.items() if whose != "all") == told[None, "all"]
+
+
 def test_cohorts_group_customers_and_say_who_is_in_none(tmp_path: Path) -> None:
     pnl = PNL.replace("driver: revenue", "driver: earned") + (
         "cohorts: {plan: {file: plans.csv, key: customer, value: plan}}\n"
@@ -137,6 +152,20 @@ def test_a_budget_gives_plan_and_variance_and_unknown_products_are_named(tmp_pat
         "FM2316 The budget of the line 'Subscriptions' has 'serch', which the taxonomy does not know as product: what "
         "they have stands with what is nobody's. Add them as values or aliases." in findings(found)
     )
+
+
+def test_a_rule_that_looks_for_what_is_no_value_is_named(tmp_path: Path) -> None:
+    rules = "cloud:\n  - {name: Search, when: {product: [serach, ads, s*]}, section: opex}\n"
+    found = report_of(books_of(tmp_path / "books", pnl_yaml=PNL.replace("cloud:\n", rules)))
+
+    assert [each for each in findings(found) if "FM2328" in each] == [
+        (
+            "FM2328 The rule of the line 'Search' looks for 'serach', which is no value of product: no charge has it. "
+            "Did you mean 'search'?"
+        )
+    ]
+    (place,) = (each.where for each in found.findings if each.code == "FM2328")
+    assert place == "pnl.yaml:3:36"
 
 
 def test_a_month_without_revenue_is_unknown_and_so_is_every_sum_with_it(tmp_path: Path) -> None:
@@ -287,7 +316,7 @@ def test_a_statement_needs_an_applied_allocation_and_says_when_it_is_old(tmp_pat
         report_of(books)
     assert [told(problem) for problem in caught.value.problems] == [
         (
-            "pnl.yaml:1:1: no allocation was applied yet; expected one that a statement can stand on. See what "
+            "no allocation was applied yet; expected one that a statement can stand on. See what "
             "the rules give "
             "with: finmod plan; make it the books' with: finmod apply. (FM2330)"
         )

@@ -81,3 +81,28 @@ def test_shares_that_change_are_those_of_each_month(tmp_path: Path) -> None:
     months = report_of(made, first="2026-08")
     assert [item(months, "variable_cost", period=at) for at in (0, 1)] == [D(50), D(25)]
     assert item(report_of(made, grain="quarter"), "variable_cost") == D(75)
+
+
+CREDITS = "cloud: [{name: Credits, when: {ChargeCategory: Credit}, section: opex}]\n" + ONE_LINE
+
+
+def test_customers_have_their_part_of_lines_that_cancel_each_other_out(tmp_path: Path) -> None:
+    fifth = {"ChargePeriodStart": "2026-09-05T00:00:00Z", "ChargePeriodEnd": "2026-09-06T00:00:00Z"}
+    credit = {"cost": "-100", "ChargeCategory": "Credit", **fifth}
+    found = report_of(applied(tmp_path / "books", credit, pnl=CREDITS), "customer")
+
+    assert lines(found, "acme") == {"Hosting": D(75), "Credits": D(-75)}
+    assert lines(found, "bolt") == {"Hosting": D(25), "Credits": D(-25)}
+    assert {*found.order} == {"acme", "bolt"}
+
+
+def test_lines_that_cancel_each_other_out_on_every_day_are_nobodys_and_it_is_said(tmp_path: Path) -> None:
+    books = applied(tmp_path / "books", {"cost": "-100", "ChargeCategory": "Credit"}, pnl=CREDITS)
+    found = report_of(books, "customer")
+
+    assert lines(found, None) == {"Hosting": D(100), "Credits": D(-100)}
+    assert found.order == (None,)
+    assert (
+        "FM2326 Charges and credits come to 0 together, day by day, and nothing tells which customer has them: they "
+        "stand with what is nobody's." in findings(found)
+    )

@@ -29,7 +29,7 @@ from finmod.cli.values import Name, Place, Whole, Word
 from finmod.errors import Problem, UserError
 
 if TYPE_CHECKING:
-    from finmod.models.pnl import Column
+    from finmod.models.pnl_figures import Column
     from finmod.models.pnl_report import PnlReport
     from finmod.terms.calendars import Grain
 
@@ -52,13 +52,15 @@ _MEMBER_ITEMS = (
 @click.option("--from", "first", type=Name("a period"), metavar="PERIOD",
               help="First period: 2026-09, FY2027-Q1, FY2027-P03, FY2027, or a month in it.")  # fmt: skip
 @click.option("--to", "last", type=Name("a period"), metavar="PERIOD", help="Last period, written likewise.")
-@click.option("--period", type=Name("a period"), metavar="PERIOD", help="One period, written likewise.")
+@click.option("--period", type=Name("a period"), metavar="PERIOD",
+              help="One period, written likewise; of a year all periods of a shorter grain.")  # fmt: skip
 @click.option("--top", type=Whole("from 0 to 100000", least=0, most=100_000), metavar="N",
               help="Of --by: the N best by gross profit alone, others together.")  # fmt: skip
 @click.option("--bottom", type=Whole("from 0 to 100000", least=0, most=100_000), metavar="N",
               help="Of --by: the N worst alone, others together.")  # fmt: skip
 @click.option("--file", "target", type=Place("file"), metavar="FILE",
-              help="Write it to a file: .xlsx, .csv, .md or .json; one that is there is replaced.")  # fmt: skip
+              help="Write it to a file: .xlsx, .csv, .md or .json; the ending says which, not --output. One that is "
+              "there is replaced.")  # fmt: skip
 @output_option
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one parameter per option
@@ -193,9 +195,13 @@ def _proof(report: PnlReport) -> None:
 
 
 def _proof_words(report: PnlReport) -> Iterator[str]:
+    from finmod.models.pnl_report import clouds_are_known
+
     for each in report.proofs:
         sums = f"{money(each.ledger, each.currency)} of the ledger"
-        if each.holds:
+        if each.holds and not clouds_are_known(report.statement):
+            yield f"What is known of cloud lines is all {sums}, to the last digit; it is not all they cost"
+        elif each.holds:
             yield f"Cloud lines are all {sums}, to the last digit"
         else:
             yield f"NOT PROVEN: cloud lines differ by {each.difference:f} {each.currency} from {sums}"
@@ -207,14 +213,18 @@ def _shown(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
 
 def _by_member(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
     """Return a row for each period and member."""
-    from finmod.models.pnl_report import TITLES, UNALLOCATED, WHOLE
+    from finmod.models.pnl_report import TITLES, UNALLOCATED, WHOLE, planned_item
 
     told = report.statement
     several = len(report.periods) > 1
     places = _places(report)
+    planned = planned_item(told)
 
     def row(period: str, member: str, column: Column) -> list[Any]:
         figures = [_figure(column, name, places) for name in _MEMBER_ITEMS]
+        if planned:
+            plan = column.plan.item(planned) if column.plan else None
+            figures += [_amount(plan, places), _amount(column.variance(planned), places)]
         return [*([period] if several else []), one_line(member, 60), *figures]
 
     rows = []
@@ -229,6 +239,7 @@ def _by_member(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
         rows += [row(WHOLE, UNALLOCATED if member is None else member, told.whole[member]) for member in report.order]
         rows.append(row(WHOLE, "all", told.total))
     heads = [TITLES[name] for name in _MEMBER_ITEMS]
+    heads += [f"{TITLES[planned]} plan", f"{TITLES[planned]} variance"] if planned else []
     return [*(["Period"] if several else []), (report.by or "").capitalize(), *heads], rows
 
 
@@ -284,14 +295,14 @@ def _figure(column: Column, item: str, places: int) -> str:
 
 
 def _shown_figure(figure: Decimal | None, item: str, places: int) -> str:
-    from finmod.models.pnl import RATIOS
+    from finmod.models.pnl_figures import RATIOS
     from finmod.models.pnl_report import percent
 
     return percent(figure) if item in RATIOS else _amount(figure, places)
 
 
 def _variance(column: Column, item: str, places: int) -> str:
-    from finmod.models.pnl import RATIOS
+    from finmod.models.pnl_figures import RATIOS
 
     found = column.variance(item)
     if item in RATIOS:

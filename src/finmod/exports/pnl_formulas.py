@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from finmod.models.pnl import Figures
+from finmod.models.pnl_figures import Figures
 
 UNKNOWN: Final = "unknown"
 NONE: Final = "n/a"
@@ -27,12 +27,14 @@ class Row:
         figure: What it shows of a column's figures.
         formula: Column of the sheet -> formula; None for what was read.
         style: Name of its format.
+        line: Place of the line whose amount it is; None for all others.
     """
 
     title: str
     figure: Callable[[Figures], Decimal | None]
     formula: Callable[[str], str] | None
     style: str
+    line: int | None = None
 
 
 def item(name: str) -> Callable[[Figures], Decimal | None]:

@@ -1,146 +1,20 @@
 """The profit and loss statement of products, teams or customers: from cells of lines to margins, exactly.
 
-Owns the arithmetic of the statement: what is summed, which subtotals and ratios there are, and what is unknown. Amounts
-are Decimals and no sum rounds. Costs are positive where they cost something; variance is actual less plan.
-
-Source: Horngren, Datar and Rajan, "Cost Accounting", on the contribution income statement beside the one by function.
+Owns how cells become columns: what is summed, and what is unknown. Amounts are Decimals and no sum rounds. Costs are
+positive where they cost something; variance is actual less plan.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, localcontext
-from typing import Final, Literal
+from decimal import Decimal, localcontext
+from typing import Final
 
-Section = Literal["revenue", "cogs", "opex"]
-Member = str | None
-"""A product, team, customer or cohort; None for what is nobody's."""
+from finmod.models.pnl_figures import EXACT, Cell, Column, Figures, Line, Member
 
-_EXACT: Final = Context(prec=100, traps=[Inexact])
-_RATIO: Final = Context(prec=28, rounding=ROUND_HALF_EVEN)
 _ZERO: Final = Decimal(0)
-
-ITEMS: Final = (
-    "revenue", "cogs", "gross_profit", "gross_margin", "opex", "operating_profit", "operating_margin", "variable_cost",
-    "contribution", "contribution_margin",
-)  # fmt: skip
-"""What a statement tells beside its lines, in its order."""
-RATIOS: Final = frozenset({"gross_margin", "operating_margin", "contribution_margin"})
-"""Those that are shares of revenue."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the statement.
-
-    Attributes:
-        name: What it is called; no two are the same.
-        section: Where it stands.
-        is_cloud: Whether it is of allocated cost, all of which the lines together must have.
-    """
-
-    name: str
-    section: Section
-    is_cloud: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A line's amount of one period and member, or a part of it.
-
-    Attributes:
-        line: Place of the line.
-        period: Place of the period.
-        member: Whose.
-        amount: In the reporting currency; None where it is unknown.
-        share: Share of it that varies with what is sold, from 0 to 1.
-        known: What is known of an unknown amount.
-    """
-
-    line: int
-    period: int
-    member: Member
-    amount: Decimal | None
-    share: Decimal = _ZERO
-    known: Decimal = _ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One column of a statement; None is unknown.
-
-    Attributes:
-        lines: Amount of each line, in their order.
-        variable: Of each line what varies with what is sold.
-        revenue: Sum of the lines of revenue.
-        cogs: Cost of sales.
-        opex: Operating expense.
-        variable_cost: Of both the part that varies.
-    """
-
-    lines: tuple[Decimal | None, ...]
-    variable: tuple[Decimal | None, ...]
-    revenue: Decimal | None
-    cogs: Decimal | None
-    opex: Decimal | None
-    variable_cost: Decimal | None
-
-    @property
-    def gross_profit(self) -> Decimal | None:
-        """Return revenue less cost of sales."""
-        return less(self.revenue, self.cogs)
-
-    @property
-    def gross_margin(self) -> Decimal | None:
-        """Return gross profit as a share of revenue; None where revenue is unknown or not above 0."""
-        return ratio(self.gross_profit, self.revenue)
-
-    @property
-    def operating_profit(self) -> Decimal | None:
-        """Return gross profit less operating expense."""
-        return less(self.gross_profit, self.opex)
-
-    @property
-    def operating_margin(self) -> Decimal | None:
-        """Return operating profit as a share of revenue; None as above."""
-        return ratio(self.operating_profit, self.revenue)
-
-    @property
-    def contribution(self) -> Decimal | None:
-        """Return revenue less the cost that varies with what is sold."""
-        return less(self.revenue, self.variable_cost)
-
-    @property
-    def contribution_margin(self) -> Decimal | None:
-        """Return the contribution as a share of revenue; None as above."""
-        return ratio(self.contribution, self.revenue)
-
-    def item(self, name: str) -> Decimal | None:
-        """Return one of ``ITEMS``."""
-        found: Decimal | None = getattr(self, name)
-        return found
-
-
-@dataclass(frozen=True)
-class Column:
-    """A member in a period, or over all of them, with what was planned.
-
-    Attributes:
-        actual: What was.
-        plan: What was planned; None where no line has a budget.
-    """
-
-    actual: Figures
-    plan: Figures | None = None
-
-    def variance(self, name: str) -> Decimal | None:
-        """Return actual less plan of one of ``ITEMS``; of ratios the difference in shares."""
-        return less(self.actual.item(name), self.plan.item(name)) if self.plan else None
-
-    def line_variance(self, place: int) -> Decimal | None:
-        """Return actual less plan of a line."""
-        return less(self.actual.lines[place], self.plan.lines[place]) if self.plan else None
 
 
 @dataclass(frozen=True)
@@ -160,7 +34,7 @@ class Proof:
     @property
     def difference(self) -> Decimal:
         """Return what the statement has too much."""
-        return _EXACT.subtract(self.stated, self.ledger)
+        return EXACT.subtract(self.stated, self.ledger)
 
     @property
     def holds(self) -> bool:
@@ -207,24 +81,6 @@ class Statement:
         return sorted((each for each in self.members if each is not None), key=rank)
 
 
-def less(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    """Return a difference, every digit of it; None where a part is unknown.
-
-    >>> less(Decimal("1.5"), Decimal(2)), less(None, Decimal(2))
-    (Decimal('-0.5'), None)
-    """
-    return None if one is None or other is None else _EXACT.subtract(one, other)
-
-
-def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """Return a share to 28 digits; None where a side is unknown or the whole is not above 0, never infinity.
-
-    >>> ratio(Decimal(1), Decimal(4)), ratio(Decimal(1), Decimal(0)), ratio(Decimal(1), Decimal(-4))
-    (Decimal('0.25'), None, None)
-    """
-    return None if part is None or whole is None or whole <= 0 else _RATIO.divide(part, whole)
-
-
 _Amounts = list[Decimal | None]
 _Place = tuple[int, Member]
 
@@ -235,6 +91,8 @@ class _Sums:
 
     lines: _Amounts
     variable: _Amounts
+    alone: set[int] = field(default_factory=set)
+    """Lines that are unknown of the member alone."""
 
     def and_of(self, others: Iterable[_Sums]) -> _Sums:
         """Return the sums of several; of none these."""
@@ -243,6 +101,7 @@ class _Sums:
         return _Sums(
             [_added(self.lines[at], (each.lines[at] for each in every)) for at in places],
             [_added(self.variable[at], (each.variable[at] for each in every)) for at in places],
+            {at for each in every for at in each.alone},
         )
 
 
@@ -268,7 +127,7 @@ def statement(  # noqa: PLR0913 -- what was, what was planned, and of which line
         untold: Places of the lines that are known of all members together, as nobody's, and of none of them alone.
         unplanned: The same of plans.
     """
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         maker = _Maker(lines, frozenset(planned), (frozenset(untold), frozenset(unplanned)))
         return maker.statement(periods, cells, plan)
 
@@ -293,7 +152,7 @@ class _Maker:
         actual, stated = self.added(cells, self.nothing)
         budget, _ = self.added(plan, self.unplanned)
         every = [*dict.fromkeys([*actual, *budget])]
-        columns = {place: self.column([place], actual, budget, member=place[1]) for place in every}
+        columns = {place: self.column([place], actual, budget, whose=place[1:]) for place in every}
         by_period: list[list[_Place]] = [[] for _ in range(periods)]
         by_member: dict[Member, list[_Place]] = {}
         for place in every:
@@ -310,7 +169,7 @@ class _Maker:
             totals=totals,
             whole={
                 # Of one period the whole is that period.
-                member: columns[places[0]] if len(places) == 1 else self.column(places, actual, budget, member=member)
+                member: columns[places[0]] if len(places) == 1 else self.column(places, actual, budget, whose=(member,))
                 for member, places in by_member.items()
             },
             total=totals[0] if periods == 1 else self.column(every, actual, budget),
@@ -328,7 +187,9 @@ class _Maker:
             own = found.get(place)
             if own is None:
                 own = found[place] = _Sums(list(nothing.lines), list(nothing.variable))
-            if amount is None:
+            if cell.is_alone:
+                own.alone.add(line)
+            elif amount is None:
                 own.lines[line] = own.variable[line] = None
             else:
                 own.lines[line] = _plus(own.lines[line], amount)
@@ -344,20 +205,25 @@ class _Maker:
         actual: Mapping[_Place, _Sums],
         budget: Mapping[_Place, _Sums],
         *,
-        member: Member = None,
+        whose: tuple[Member, ...] = (),
     ) -> Column:
-        """Return the column of some places; of a member what is not told of single ones is unknown."""
-        untold, unplanned = self.untold if member is not None else (frozenset[int](), frozenset[int]())
-        was = self.figures(_without(_all(places, actual, self.nothing), untold))
-        plan = self.figures(_without(_all(places, budget, self.unplanned), unplanned)) if self.planned else None
-        return Column(was, plan)
+        """Return the column of some places, of all members where it is nobody's in particular.
 
-    def figures(self, sums: _Sums) -> Figures:
+        Of a member what is not told of single ones is unknown.
+        """
+        untold, unplanned = self.untold if whose not in {(), (None,)} else (frozenset[int](), frozenset[int]())
+        made = []
+        for sums, nothing, lines in ((actual, self.nothing, untold), (budget, self.unplanned, unplanned)):
+            every = _all(places, sums, nothing)
+            made.append(self.figures(_without(every, lines | every.alone if whose else lines), whose))
+        return Column(made[0], made[1] if self.planned else None)
+
+    def figures(self, sums: _Sums, whose: tuple[Member, ...]) -> Figures:
         lines, places = sums.lines, self.places
         # Without a line of revenue it is unknown what is earned, not nothing.
         revenue = _sum(lines, places["revenue"]) if places["revenue"] else None
         cogs, opex, variable = _sum(lines, places["cogs"]), _sum(lines, places["opex"]), _sum(sums.variable, self.costs)
-        return Figures(tuple(lines), tuple(sums.variable), revenue, cogs, opex, variable)
+        return Figures(tuple(lines), tuple(sums.variable), revenue, cogs, opex, variable, is_nobodys=whose == (None,))
 
 
 def _all(places: Sequence[_Place], sums: Mapping[_Place, _Sums], nothing: _Sums) -> _Sums:
@@ -367,7 +233,7 @@ def _all(places: Sequence[_Place], sums: Mapping[_Place, _Sums], nothing: _Sums)
     return nothing.and_of(sums[place] for place in places if place in sums)
 
 
-def _without(sums: _Sums, lines: frozenset[int]) -> _Sums:
+def _without(sums: _Sums, lines: AbstractSet[int]) -> _Sums:
     """Return sums of which some lines are unknown."""
     if not lines:
         return sums

@@ -11,7 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from finmod.models.pnl import ITEMS, RATIOS, Column, Member, Proof, Statement
+from finmod.models.pnl import Proof, Statement
+from finmod.models.pnl_figures import ITEMS, RATIOS, Column, Member
 from finmod.terms.calendars import FiscalPeriod, Grain
 from finmod.terms.findings import Finding
 
@@ -19,6 +20,8 @@ UNALLOCATED: Final = "(unallocated)"
 """How what is nobody's is called where people read."""
 WHOLE: Final = "total"
 """The period that is all of them."""
+
+_PLANNED: Final = ("gross_profit", "operating_profit", "contribution", "revenue", "cogs", "opex")
 
 TITLES: Final = {
     "revenue": "Revenue",
@@ -51,6 +54,7 @@ class PnlReport:
         statement: The statement.
         order: Its members as they are shown: the best first, others together, the worst, what is nobody's last.
         others: Number of members that stand together; 0 where each stands alone.
+        together: What these are called in ``order``, which no member is; None where each stands alone.
         proofs: One per billing currency.
         findings: What to know of it, the gravest first.
     """
@@ -68,12 +72,17 @@ class PnlReport:
     others: int
     proofs: tuple[Proof, ...]
     findings: tuple[Finding, ...]
+    together: Member = None
 
 
 COLUMNS: Final = (
-    "period", "first_day", "end", "by", "member", "kind", "section", "item", "actual", "plan", "variance", "currency",
+    "period", "first_day", "end", "by", "member", "whose", "kind", "section", "item", "actual", "plan", "variance",
+    "currency",
 )  # fmt: skip
-"""Columns of the rows for programs: kind is line, total or ratio; end is the day after the last one."""
+"""Columns of the rows for programs: kind is line, total or ratio; end is the day after the last one.
+
+whose is member, others, which stand together, nobody or all; of the last three member is empty.
+"""
 
 
 def rows_of(report: PnlReport) -> Iterator[tuple[Any, ...]]:
@@ -100,16 +109,35 @@ def rows_of(report: PnlReport) -> Iterator[tuple[Any, ...]]:
 def _rows(
     report: PnlReport, days: tuple[Any, ...], by: str | None, member: Member, column: Column
 ) -> Iterator[tuple[Any, ...]]:
+    whose = "all" if by is None else "nobody" if member is None else "member"
+    if member is not None and member == report.together:
+        member, whose = None, "others"
     actual, plan = column.actual, column.plan
     for place, line in enumerate(report.statement.lines):
         planned = plan.lines[place] if plan else None
-        yield (*days, by, member, "line", line.section, line.name, actual.lines[place], planned,
+        yield (*days, by, member, whose, "line", line.section, line.name, actual.lines[place], planned,
                column.line_variance(place), report.currency)  # fmt: skip
     for name in ITEMS:
         kind = "ratio" if name in RATIOS else "total"
         planned = plan.item(name) if plan else None
         currency = None if kind == "ratio" else report.currency
-        yield (*days, by, member, kind, None, name, actual.item(name), planned, column.variance(name), currency)
+        yield (*days, by, member, whose, kind, None, name, actual.item(name), planned, column.variance(name), currency)
+
+
+def planned_item(told: Statement) -> str | None:
+    """Return the item whose plan stands beside members: gross profit, or the first that has a plan; None without any.
+
+    A sum of which a line has no budget has no plan.
+    """
+    plan = told.total.plan
+    if plan is None:
+        return None
+    return next((name for name in _PLANNED if plan.item(name) is not None), _PLANNED[0])
+
+
+def clouds_are_known(told: Statement) -> bool:
+    """Return whether all lines of allocated cost are known."""
+    return all(told.total.actual.lines[place] is not None for place, line in enumerate(told.lines) if line.is_cloud)
 
 
 def percent(share: Decimal | None) -> str:

@@ -15,7 +15,8 @@ from finmod.errors import Problem, UserError, counted, printable
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.models.pnl import Cell, Member, Proof, Statement, statement
+from finmod.models.pnl import Proof, Statement, statement
+from finmod.models.pnl_figures import Cell, Member
 from finmod.models.pnl_report import PnlReport
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import read_metrics
@@ -28,6 +29,7 @@ from finmod.workspace.pnl_cohorts import Cohorts, read_cohorts
 from finmod.workspace.pnl_costs import Books, Costs, cloud_costs, is_target, level_of, unproved
 from finmod.workspace.pnl_lines import Lines, read_lines
 from finmod.workspace.pnl_periods import Asked, Periods, chosen_periods
+from finmod.workspace.pnl_rules import unknown_values
 from finmod.workspace.pnl_series import Question, SeriesCells, series_cells
 
 COHORT = "cohort"
@@ -100,7 +102,7 @@ def make_pnl(project: Project, wanted: Wanted) -> PnlReport:
         try:
             known = runs(engine, ledger)
             if not known:
-                raise UserError(_nothing_applied(pnl))
+                raise UserError(_nothing_applied())
             books = Books(engine, project, ledger, known[-1])
             lines = read_lines(
                 engine,
@@ -122,22 +124,21 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     if dimension is not None and not is_target(books.run, dimension):
         level = level_of(books, dimension, pnl.settings.cohorts)
     costs = cloud_costs(books, lines, periods, dimension, level)
-    taxonomy = read_taxonomy(books.project.root) if dimension and has_taxonomy(books.project.root) else None
+    taxonomy = read_taxonomy(books.project.root) if has_taxonomy(books.project.root) else None
     question = Question(books, taxonomy, lines, periods, dimension)
     series, budgets = series_cells(question, lines.series), series_cells(question, lines.budgets, "budget of the line")
-    found = _Found(
-        lines, periods,
-        _with_unknown((*costs.cells, *series.cells), series), _with_unknown(tuple(budgets.cells), budgets),
-        series, budgets,
-    )  # fmt: skip
+    actual = _with_unknown((*costs.cells, *series.cells), series)
+    plan = (*_with_unknown(tuple(budgets.cells), budgets), *_unplanned(actual, budgets))
+    found = _Found(lines, periods, actual, plan, series, budgets)
     groups, lacking = _grouped(found, cohorts)
     whole = found.statement(groups)
-    order, others, told = _picked(found, whole, groups, wanted)
+    order, together, others, told = _picked(found, whole, groups, wanted)
     proofs = _of_the_statement(costs.proofs, told, books.project.currency)
     findings = [
-        *unproved(proofs), *_standing(books), *lines.findings, *_unclassified(lines, costs, books.project.currency),
-        *costs.findings, *series.findings, *budgets.findings, *lacking, *_calendar(periods, books.run),
-        *_without_revenue(told, order, wanted.by, lines),
+        *unproved(proofs), *_standing(books), *lines.findings,
+        *unknown_values(pnl, taxonomy, books.run.dimensions),
+        *_unclassified(lines, costs, books.project.currency), *costs.findings, *series.findings, *budgets.findings,
+        *lacking, *_calendar(periods, books.run), *_without_revenue(told, order, wanted.by, lines),
     ]  # fmt: skip
     rank = {"error": 0, "warning": 1, "info": 2}
     return PnlReport(
@@ -152,6 +153,7 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         statement=told,
         order=order,
         others=others,
+        together=together,
         proofs=proofs,
         findings=tuple(sorted(findings, key=lambda each: rank[each.severity])),
     )
@@ -200,12 +202,22 @@ def _with_unknown(cells: tuple[Cell, ...], series: SeriesCells) -> tuple[Cell, .
     return (*cells, *unknown)
 
 
+def _unplanned(actual: tuple[Cell, ...], budgets: SeriesCells) -> Iterator[Cell]:
+    """Yield a cell for each plan that a member lacks in a period: what nobody planned is unknown of it, not 0."""
+    planned = {(cell.line, cell.period, cell.member) for cell in budgets.cells}
+    places = dict.fromkeys((cell.period, cell.member) for cell in actual)
+    for line in sorted(budgets.told):
+        for period, member in places:
+            if (line, period, member) not in planned:
+                yield Cell(line, period, member, None, is_alone=True)
+
+
 def _renamed(cells: Iterable[Cell], named: dict[Member, Member] | None) -> Iterator[Cell]:
     for cell in cells:
         if named is None:
             yield cell
         else:
-            yield Cell(cell.line, cell.period, named[cell.member], cell.amount, cell.share, cell.known)
+            yield replace(cell, member=named[cell.member])
 
 
 def _grouped(found: _Found, cohorts: Cohorts | None) -> tuple[dict[Member, Member] | None, list[Finding]]:
@@ -228,24 +240,26 @@ def _grouped(found: _Found, cohorts: Cohorts | None) -> tuple[dict[Member, Membe
 
 def _picked(
     found: _Found, whole: Statement, groups: dict[Member, Member] | None, wanted: Wanted
-) -> tuple[tuple[Member, ...], int, Statement]:
-    """Return the members as they are shown, how many others stand together, and the statement of them."""
+) -> tuple[tuple[Member, ...], Member, int, Statement]:
+    """Return the members as they are shown, what others are called and how many they are, and the statement of them."""
     ranked = whole.ranked()
     nobody: list[Member] = [None] if None in whole.members else []
     top, bottom = wanted.top, wanted.bottom
     if top is None and bottom is None and wanted.most and len(ranked) > sum(wanted.most):
         top, bottom = wanted.most
     if top is None and bottom is None:
-        return (*ranked, *nobody), 0, whole
+        return (*ranked, *nobody), None, 0, whole
     best = ranked[: top or 0]
     worst = ranked[max(len(ranked) - (bottom or 0), len(best)) :]
     others = ranked[len(best) : len(ranked) - len(worst)]
     if len(others) <= 1:  # one that stands alone needs no other name
-        return (*ranked, *nobody), 0, whole
+        return (*ranked, *nobody), None, 0, whole
     label = f"{len(others):,} others"
+    while label in whole.members:  # a member may be called so
+        label += "*"
     named: dict[Member, Member] = {each: each for each in whole.members} | dict.fromkeys(others, label)
     through = named if groups is None else {member: named[group] for member, group in groups.items()}
-    return (*best, label, *worst, *nobody), len(others), found.statement(through)
+    return (*best, label, *worst, *nobody), label, len(others), found.statement(through)
 
 
 def _standing(books: Books) -> list[Finding]:
@@ -329,11 +343,10 @@ def _no_margin(members: Sequence[str], what: str) -> list[Finding]:
     return [Finding(code="FM2317", severity="info", message=message)]
 
 
-def _nothing_applied(pnl: Pnl) -> Problem:
+def _nothing_applied() -> Problem:
     return Problem(
         code="FM2330",
         found="no allocation was applied yet",
         expected="one that a statement can stand on",
-        where=pnl.place(),
         remedy="See what the rules give with: finmod plan; make it the books' with: finmod apply.",
     )

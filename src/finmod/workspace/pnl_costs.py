@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from finmod.engines.duckdb import Engine, identifier, literal
@@ -21,7 +22,8 @@ from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
 from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
 from finmod.marts.monthly import BILL, allocated_months
-from finmod.models.pnl import Cell, Member, Proof
+from finmod.models.pnl import Proof
+from finmod.models.pnl_figures import Cell, Member
 from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
@@ -142,7 +144,10 @@ def cloud_costs(
         cells = [_cell(lines, periods, row, row[6] if by else None) for row in found]
     else:
         targets = [((row[0], row[1], *row[6:]), _cell(lines, periods, row, None)) for row in found]
-        cells = cut_among(targets, _members(books, lines, periods, level, column_of(by or "")))
+        column = column_of(by or "")
+        members = _members(books, lines, periods, level, column)
+        cells, left = cut_among(targets, members, cache(lambda: _weights(books, lines, periods, level, column)))
+        findings += _left(left, by or "", books.project.currency, lines.cost)
     return Costs(tuple(cells), proofs, tuple(findings), unclassified)
 
 
@@ -228,6 +233,42 @@ def _members(
         [level[0]],
     )
     return {tuple(target): Members(names, [*map(in_units, amounts)]) for names, amounts, *target in found}
+
+
+def _weights(
+    books: Books, lines: Lines, periods: Periods, level: tuple[str, list[str]], column: str
+) -> dict[Target, dict[Member, int]]:
+    """Return period, segment, columns of the target -> what its members have of it, day by day and none below 0.
+
+    Days tell it where a month's charges and credits come to nothing together; where days do too, other costs tell it.
+    """
+    rows = _money(books, lines.cost, _relation(books, ALLOCATED_LEVELS, by_day=True))
+    held = "".join(f", {identifier(each)}" for each in level[1])
+    others = " + ".join(f"coalesce(abs(sum({cost})), 0)" for cost in COSTS)
+    found = books.engine.rows(
+        f"SELECT member, sum(own), sum(others), period, segment{held} FROM (SELECT period, segment, "
+        f"{identifier(column)} AS member, coalesce(abs(sum(amount)), 0) AS own, {others} AS others{held} "
+        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} WHERE x_Level = ? "
+        f"GROUP BY period, segment, member, x_ChargeDate, BillingCurrency{held}) "
+        f"GROUP BY member, period, segment{held}",
+        [level[0]],
+    )
+    own: dict[Target, dict[Member, int]] = {}
+    other: dict[Target, dict[Member, int]] = {}
+    for member, amount, more, *target in found:
+        own.setdefault(tuple(target), {})[member] = in_units(amount)
+        other.setdefault(tuple(target), {})[member] = in_units(more)
+    return {target: each if any(each.values()) else other[target] for target, each in own.items()}
+
+
+def _left(amount: Decimal, by: str, currency: str, cost: str) -> list[Finding]:
+    if not amount:
+        return []
+    message = (
+        f"Charges and credits come to 0 together, day by day, and nothing tells which {by} has them: they stand with "
+        "what is nobody's."
+    )
+    return [Finding(code="FM2326", severity="warning", message=message, amount=amount, currency=currency, measure=cost)]
 
 
 def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, identifier
 from finmod.errors import Problem, UserError, near, printable
-from finmod.models.pnl import Line, Section
+from finmod.models.pnl_figures import Line, Section
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import DRIVERS, Driver
 from finmod.settings.pnl import (
@@ -226,11 +226,13 @@ class _Reader:
                     yield Series(places[each.name], driver, each.sign, each.spread is not None, place)
 
     def _budgets(self, places: Mapping[str, int]) -> Iterator[Series]:
+        others: tuple[RevenueLine | SeriesLine, ...] = (*self._pnl.settings.revenue, *self._pnl.settings.other)
+        signs: dict[str, int] = {line.name: line.sign for line in others}
         for name, each in self._pnl.settings.budget.items():
             place = self._pnl.place("budget", name)
             driver = self._driver(each.driver, place, f"budget.{printable(name, 40)}")
             if driver is not None:
-                yield Series(places[name], driver, 1, each.spread is not None, place)
+                yield Series(places[name], driver, signs.get(name, 1), each.spread is not None, place)
 
     def _driver(self, name: str, place: str, called: str) -> Driver | None:
         driver = self._drivers.get(name)

@@ -5,17 +5,19 @@ Owns the sums over targets: a customer has parts of each product's lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from finmod.models.pnl import Cell, Member
-from finmod.models.proportional import cut
+from finmod.models.pnl_figures import Cell, Member
+from finmod.models.proportional import cut, cut_by, is_cancelled
 from finmod.terms.money import in_money, in_units
 
 Target = tuple[Any, ...]
 """Period, segment and the columns of a target."""
+
+_NOBODY: tuple[Member, ...] = (None,)
 
 
 @dataclass(frozen=True)
@@ -41,31 +43,59 @@ class Members:
         return Members(self.names, [*self.units[:place], self.units[place] + rest, *self.units[place + 1 :]])
 
 
-def cut_among(lines: Sequence[tuple[Target, Cell]], members: Mapping[Target, Members]) -> list[Cell]:
-    """Return cells of members.
+def cut_among(
+    lines: Sequence[tuple[Target, Cell]],
+    members: Mapping[Target, Members],
+    weights: Callable[[], Mapping[Target, Mapping[Member, int]]],
+) -> tuple[list[Cell], Decimal]:
+    """Return cells of members, and how much of lines is nobody's because nothing tells whose it is.
 
     Args:
         lines: Target -> what one of its lines is, of no member.
         members: Target -> those below it, who have all of it once.
+        weights: Tells of each target what its members have of it, none below 0: read where a target's lines cancel each
+            other out, so that their sum tells nothing of whose they are.
     """
     by_target: dict[Target, list[Cell]] = {}
     for target, cell in lines:
         by_target.setdefault(target, []).append(cell)
     import numpy as np  # noqa: PLC0415 -- takes longer to import than most statements take
 
-    codes: dict[Member, int] = {}
-    for each in members.values():
-        for name in each.names:
-            codes.setdefault(name, len(codes))
-    codes.setdefault(None, len(codes))
-    sums = _Sums(codes, np)
+    made: list[tuple[list[Cell], Sequence[Member], list[list[int]]]] = []
+    left = 0
     for target, cells in by_target.items():
         units = [in_units(cell.known) for cell in cells]
         own = members.get(target, Members((), ())).summing_to(sum(units))
-        at = np.fromiter((codes[name] for name in own.names), dtype=np.int64, count=len(own.names))
-        for cell, parts in zip(cells, cut(units, own.units), strict=True):
-            sums.add(cell, at, parts)
-    return [*sums.cells()]
+        if is_cancelled(units, own.units):
+            names, parts = _weighed(units, own, weights().get(target, {}))
+            left += sum(map(abs, units)) if names is _NOBODY else 0
+        else:
+            names, parts = own.names, cut(units, own.units)
+        made.append((cells, names, parts))
+    codes: dict[Member, int] = {None: 0}
+    for _, names, _ in made:
+        for name in names:
+            codes.setdefault(name, len(codes))
+    sums = _Sums(codes, np)
+    for cells, names, parts in made:
+        at = np.fromiter((codes[name] for name in names), dtype=np.int64, count=len(names))
+        for cell, each in zip(cells, parts, strict=True):
+            sums.add(cell, at, each)
+    return [*sums.cells()], in_money(left)
+
+
+def _weighed(
+    units: Sequence[int], own: Members, weights: Mapping[Member, int]
+) -> tuple[Sequence[Member], list[list[int]]]:
+    """Return who has parts of lines that cancel each other out, and the parts; nobody alone where nothing tells it."""
+    if not any(weights.values()):
+        if sum(units):
+            return own.names, cut(units, own.units)
+        return _NOBODY, [[unit] for unit in units]
+    amounts = dict(zip(own.names, own.units, strict=True))
+    names = [*dict.fromkeys([*own.names, *weights])]
+    parts = cut_by(units, [amounts.get(name, 0) for name in names], [weights.get(name, 0) for name in names])
+    return names, parts
 
 
 class _Sums:

@@ -123,7 +123,7 @@ def chosen_periods(calendar: Calendar, asked: Asked, months: Collection[date]) -
     there = calendar.periods(first_of_all, end, asked.grain)
     by_day = calendar.weeks is not None and asked.grain != "month"
     if asked.period is not None:
-        chosen: Sequence[FiscalPeriod] = [_named(calendar, asked.grain, asked.period, "--period", there)]
+        chosen: Sequence[FiscalPeriod] = _of_period(calendar, asked.grain, asked.period, there)
     elif asked.first is None and asked.last is None:
         # A period that bills have not reached the end of tells less than it will.
         whole = [each for each in there if each.end <= end and each.first >= first_of_all] or there
@@ -131,6 +131,8 @@ def chosen_periods(calendar: Calendar, asked: Asked, months: Collection[date]) -
     else:
         first = _named(calendar, asked.grain, asked.first, "--from", there) if asked.first else there[0]
         last = _named(calendar, asked.grain, asked.last, "--to", there) if asked.last else there[-1]
+        for each in (first, last):
+            _refuse_outside([each], there)
         chosen = calendar.periods(first.first, last.end, asked.grain)
         if not chosen:
             found = f"--from {printable(asked.first or first.label, 40)} is after --to {printable(last.label, 40)}"
@@ -152,14 +154,29 @@ def _refuse_outside(chosen: Sequence[FiscalPeriod], there: Sequence[FiscalPeriod
             )
 
 
+def _of_period(calendar: Calendar, grain: Grain, text: str, there: Sequence[FiscalPeriod]) -> Sequence[FiscalPeriod]:
+    """Return the period that a text is; of a year, where periods are shorter, all of it that has charges."""
+    fiscal = _FISCAL.fullmatch(text.strip().upper())
+    first = _named(calendar, grain, text, "--period", there)
+    if fiscal is None or fiscal[2] or fiscal[3]:
+        return [first]
+    last = _named(calendar, grain, text, "--to", there)
+    every = [each for each in there if first.first <= each.first < last.end]
+    return every or [first]
+
+
 def _named(calendar: Calendar, grain: Grain, text: str, option: str, there: Sequence[FiscalPeriod]) -> FiscalPeriod:
-    """Return the period that a text is: its label, or a month that it begins in or has."""
+    """Return the period that a text is: its label, or a month in it.
+
+    Where weeks cut the month, a range has all of it, and one period is that of most of its days.
+    """
     month = _MONTH.fullmatch(text)
     if month and month[1] != "0000":
         day = date(int(month[1]), int(month[2]), 1)
-        found = calendar.period_of(day, grain) if there[0].first.year - 100 < day.year < 9900 else None  # noqa: PLR2004 -- no bill is of there
-        if found is not None:
-            return found
+        if there[0].first.year - 100 < day.year < 9900:  # noqa: PLR2004 -- no bill is of there
+            whole = {"--from": 0, "--to": days_in(day) - 1}
+            # Periods are longer than half a month: that of the middle has most of its days.
+            return calendar.period_of(day + timedelta(days=whole.get(option, days_in(day) // 2)), grain)
     fiscal = _FISCAL.fullmatch(text.strip().upper())
     if fiscal and grain != "month":
         wanted = f"FY{fiscal[1]}"

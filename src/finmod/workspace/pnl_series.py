@@ -15,13 +15,14 @@ from decimal import Context, Decimal
 
 from finmod.errors import counted, printable
 from finmod.ledger.drivers import driver_rows
-from finmod.models.pnl import Cell, Line, Member
+from finmod.models.pnl_figures import Cell, Line, Member
 from finmod.models.proportional import spread
 from finmod.taxonomy.definition import Taxonomy
-from finmod.terms.findings import Finding
+from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import in_money, in_units
 from finmod.workspace.driver_cells import DriverCells, driver_cells, named_texts
 from finmod.workspace.pnl_costs import Books
+from finmod.workspace.pnl_gaps import Target, gaps_of
 from finmod.workspace.pnl_lines import Lines, Series, Shares
 from finmod.workspace.pnl_periods import Periods, days_in
 
@@ -37,12 +38,14 @@ class SeriesCells:
         cells: Amounts; those of a line and period that are unknown are not among them.
         unknown: Line, period of which nothing is known.
         untold: Lines that the dimension of the members is not told of.
+        told: Lines that it is told of.
         findings: What to know of it.
     """
 
     cells: list[Cell] = field(default_factory=list)
     unknown: set[tuple[int, int]] = field(default_factory=set)
     untold: set[int] = field(default_factory=set)
+    told: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -98,7 +101,6 @@ def _add(
             length="day" if by_day else "month", bounds=periods.bounds,
         )  # fmt: skip
     cells = read[driver.name, by_day]
-    shares = question.lines.shares.get(series.line, Shares(line.section))
     missing = _missing(question, series)
     found.unknown |= {(series.line, place) for place in missing}
     if missing:
@@ -108,16 +110,27 @@ def _add(
     if question.by and not cells.by:
         # What of a cost is nobody's, others do not bear; without revenue nobody's margin can be told.
         found.untold |= {series.line} if line.section == "revenue" or what != "line" else set()
-        found.findings.append(_untold(question, named, series, line))
-    strangers: dict[int, Decimal] = {}
+        found.findings.append(_untold(question, named, series, line, what))
+    elif question.by:
+        found.told.add(series.line)
+    _add_gaps(question, series, found, named)
+    strangers = _add_amounts(question, series, found, cells)
+    if strangers is not None:
+        found.findings.append(_strangers(question, named, series, strangers))
+
+
+def _add_amounts(question: Question, series: Series, found: SeriesCells, cells: DriverCells) -> Decimal | None:
+    """Add the cells of what is known; return what they have of members that nobody knows, None without any."""
+    section = question.lines.lines[series.line].section
+    shares = question.lines.shares.get(series.line, Shares(section))
+    strangers: Decimal | None = None
     for place, month, member, amount in _amounts(question, series, cells):
         if (series.line, place) not in found.unknown:
             told = None if amount is None else _EXACT.multiply(amount, series.sign)
             found.cells.append(Cell(series.line, place, member, told, shares.on(month)))
             if member is None and cells.by and told is not None:
-                strangers[place] = _EXACT.add(strangers.get(place, Decimal(0)), told)
-    if strangers:
-        found.findings.append(_strangers(question, named, series, sum(strangers.values(), Decimal(0))))
+                strangers = _EXACT.add(strangers or Decimal(0), told)
+    return strangers
 
 
 def _amounts(
@@ -166,14 +179,58 @@ def _missing(question: Question, series: Series) -> Mapping[int, int]:
     for start in own:
         if start in there:
             continue
-        if step == "month" and periods.by_day:
-            places = {periods.place(start + timedelta(days=at)) for at in range(days_in(start))}
-        else:
-            places = {periods.place(start)}
-        for place in places - {None}:
-            assert place is not None  # noqa: S101 -- for the types
+        for place in _places_of(question, series, start):
             lacking[place] = lacking.get(place, 0) + 1
     return lacking
+
+
+def _add_gaps(question: Question, series: Series, found: SeriesCells, named: str) -> None:
+    """Make unknown what a target lacks between its first and its last value, and say it."""
+    books, periods = question.books, question.periods
+    gaps = gaps_of(
+        books.engine, books.ledger, question.taxonomy, series.driver, [*books.run.dimensions], periods.bounds
+    )
+    places: dict[tuple[int, Target], date] = {}
+    for target, days in gaps.lacking.items():
+        for day in days:
+            for place in _places_of(question, series, day):
+                if (series.line, place) not in found.unknown:
+                    places.setdefault((place, target), day)
+    for place, target in places:
+        if question.by is None or question.by not in series.driver.settings.by:
+            found.cells.append(Cell(series.line, place, None, None))
+        elif question.by in gaps.by:
+            found.cells.append(Cell(series.line, place, target[gaps.by.index(question.by)], None))
+        else:  # which of the target's customers lack there nobody knows
+            found.unknown.add((series.line, place))
+    if places:
+        found.findings.append(_lacks(question, named, series, places))
+
+
+def _lacks(question: Question, named: str, series: Series, places: Mapping[tuple[int, Target], date]) -> Finding:
+    monthly = series.driver.settings.grain == "month"
+    every = sorted(places, key=lambda each: (each[0], str(each[1])))
+    shown = ", ".join(
+        f"{' and '.join(printable(text or '', 40) for text in target)} in {question.periods.chosen[place].label}"
+        for place, target in every[:_NAMED]
+    )
+    more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
+    day = places[every[0]]
+    message = (
+        f"{named} is unknown of {shown}{more}: the driver {series.driver.name} has values before and after, and none "
+        f"of {f'{day:%Y-%m}' if monthly else day}. Load them: finmod drivers load; or say what a gap means: gaps: zero."
+    )
+    return Finding(code="FM2327", severity="warning", message=message, where=series.driver.place)
+
+
+def _places_of(question: Question, series: Series, day: date) -> set[int]:
+    """Return the places of the periods that a day, or the month of a driver by months, has days in."""
+    periods = question.periods
+    if series.driver.settings.grain == "month" and periods.by_day:
+        places = {periods.place(day + timedelta(days=at)) for at in range(days_in(day))}
+    else:
+        places = {periods.place(day)}
+    return {place for place in places if place is not None}
 
 
 def _not_reached(question: Question, named: str, series: Series, missing: Mapping[int, int]) -> Finding:
@@ -204,8 +261,10 @@ def _unrated(named: str, series: Series, cells: DriverCells) -> Finding:
     return Finding(code="FM2313", severity="warning", message=message, where=series.place)
 
 
-def _untold(question: Question, named: str, series: Series, line: Line) -> Finding:
+def _untold(question: Question, named: str, series: Series, line: Line, what: str) -> Finding:
     is_revenue = line.section == "revenue"
+    # Gross margins of members lack what is nobody's of the cost of sales.
+    severity: Severity = "info" if line.section == "opex" and what == "line" else "warning"
     so = (
         f"no {question.by} has revenue or a margin, all together have"
         if is_revenue
@@ -215,9 +274,7 @@ def _untold(question: Question, named: str, series: Series, line: Line) -> Findi
         f"{named} is not told by {question.by}: {so}. To tell it, load the driver {series.driver.name} by "
         f"{question.by}."
     )
-    return Finding(
-        code="FM2315", severity="warning" if is_revenue else "info", message=message, where=series.driver.place
-    )
+    return Finding(code="FM2315", severity=severity, message=message, where=series.driver.place)
 
 
 def _strangers(question: Question, named: str, series: Series, amount: Decimal) -> Finding:

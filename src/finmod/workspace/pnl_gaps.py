@@ -1,0 +1,112 @@
+"""Months and days in which a driver of a statement lacks values of a target: those between its first and its last.
+
+Owns what is a gap. Before a target's first value and after its last one it has nothing: 0. A single customer without a
+row in a month bought nothing: gaps are those of the dimensions that costs are allocated to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from finmod.engines.duckdb import Engine, literal
+from finmod.ledger.drivers import driver_rows
+from finmod.ledger.ledger import Ledger
+from finmod.settings.drivers import Driver
+from finmod.taxonomy.definition import Taxonomy
+from finmod.workspace.driver_cells import named_texts
+
+_EPOCH = date(1970, 1, 1)
+_MONTHS = 12
+
+Target = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What a driver lacks.
+
+    Attributes:
+        by: The dimensions of ``Target``.
+        lacking: Target -> first days of the months, or the days, of which it lacks values.
+    """
+
+    by: tuple[str, ...]
+    lacking: Mapping[Target, Sequence[date]]
+
+
+def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
+    engine: Engine,
+    ledger: Ledger,
+    taxonomy: Taxonomy | None,
+    driver: Driver,
+    targets: Sequence[str],
+    bounds: tuple[date, date],
+) -> Gaps:
+    """Return the months, or of drivers by day or hour the days, in which targets lack values.
+
+    Args:
+        engine: Where to read.
+        ledger: Has the rows.
+        taxonomy: Says which value a text is; None where there is none.
+        driver: Which.
+        targets: The dimensions that costs are allocated to.
+        bounds: First day, and the day after the last one: gaps of others are not told.
+    """
+    own = tuple(name for name in targets if name in driver.settings.by)
+    if not own:
+        return Gaps(own, {})
+    monthly = driver.settings.grain == "month"
+    spans: dict[Target, list[tuple[int, int]]] = {}
+    rows = _spans(engine, driver_rows(engine, ledger, [driver.name]), own, monthly=monthly)
+    names = [
+        named_texts(engine, taxonomy, name, sorted({row[at] for row in rows if row[at] is not None}))
+        for at, name in enumerate(own)
+    ]
+    for *texts, first, last in rows:
+        target = tuple(names[at].get(text or "") for at, text in enumerate(texts))
+        if None not in target:
+            spans.setdefault(target, []).append((first, last))
+    found = {target: [*_between(every, bounds, monthly=monthly)] for target, every in spans.items()}
+    return Gaps(own, {target: days for target, days in found.items() if days})
+
+
+def _spans(engine: Engine, rows: str, own: Sequence[str], *, monthly: bool) -> list[tuple[Any, ...]]:
+    """Return the texts of a target, and first and last number of a month or day, of each stretch without a gap."""
+    texts = ", ".join(
+        f"json_extract_string(x_Dimensions, {literal('/' + name)}) AS t{at}" for at, name in enumerate(own)
+    )
+    held = ", ".join(f"t{at}" for at in range(len(own)))
+    number = (
+        f"year(x_Start) * {_MONTHS} + month(x_Start) - 1"
+        if monthly
+        else f"date_diff('day', DATE '{_EPOCH}', CAST(x_Start AS DATE))"
+    )
+    return engine.rows(
+        f"SELECT {held}, min(step), max(step) FROM (SELECT *, step - row_number() OVER (PARTITION BY {held} ORDER BY "
+        f"step) AS stretch FROM (SELECT DISTINCT {texts}, {number} AS step FROM {rows})) "
+        f"GROUP BY {held}, stretch ORDER BY ALL"
+    )
+
+
+def _between(spans: Sequence[tuple[int, int]], bounds: tuple[date, date], *, monthly: bool) -> Iterator[date]:
+    """Yield what lies between stretches, of several texts of one target together."""
+    reached: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if reached and first <= reached[-1][1] + 1:
+            reached[-1] = (reached[-1][0], max(reached[-1][1], last))
+        else:
+            reached.append((first, last))
+    for (_, before), (after, _) in pairwise(reached):
+        for number in range(max(before + 1, _number(bounds[0], monthly=monthly)), after):
+            day = date(number // _MONTHS, number % _MONTHS + 1, 1) if monthly else _EPOCH + timedelta(days=number)
+            if day >= bounds[1]:
+                return
+            yield day
+
+
+def _number(day: date, *, monthly: bool) -> int:
+    return day.year * _MONTHS + day.month - 1 if monthly else (day - _EPOCH).days

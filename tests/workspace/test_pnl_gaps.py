@@ -1,0 +1,106 @@
+"""Gaps of drivers in statements: unknown between a target's first and last value, nothing before and after."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.workspace.pnl_gaps import _between, _number
+from tests.statements import DRIVERS, PNL, books_of, findings, item, lines, report_of
+
+D = Decimal
+HEAD = "date,product,revenue\n"
+SEARCH = "".join(f"2026-{month:02},search,100\n" for month in (7, 8, 9, 10))
+
+
+def test_a_month_between_a_products_first_and_last_is_unknown_and_so_is_the_whole(tmp_path: Path) -> None:
+    books = books_of(tmp_path / "books", revenue_csv=f"{HEAD}{SEARCH}2026-07,ads,5\n2026-09,ads,7\n")
+    found = report_of(books, first="2026-08")
+
+    assert [item(found, "revenue", "ads", period=at) for at in (0, 1)] == [None, D(7)]
+    assert [item(found, "revenue", "search", period=at) for at in (0, 1)] == [D(100), D(100)]
+    for by in ("product", None):
+        statement = report_of(books, by, first="2026-08").statement
+        assert [each.actual.revenue for each in statement.totals] == [None, D(107)]
+    assert (
+        "FM2327 The line 'Subscriptions' is unknown of ads in 2026-08: the driver revenue has values before and after, "
+        "and none of 2026-08. Load them: finmod drivers load; or say what a gap means: gaps: zero." in findings(found)
+    )
+
+
+def test_a_product_has_nothing_before_its_first_month_and_after_its_last_one(tmp_path: Path) -> None:
+    for month, revenues in ((8, [D(5), D(0)]), (9, [D(0), D(5)])):
+        books = books_of(tmp_path / f"books-{month}", revenue_csv=f"{HEAD}{SEARCH}2026-{month:02},ads,5\n")
+        found = report_of(books, first="2026-08")
+        assert [item(found, "revenue", "ads", period=at) for at in (0, 1)] == revenues
+        assert not any("FM2327" in each for each in findings(found))
+
+
+def test_a_customer_without_a_row_bought_nothing_and_a_product_without_one_is_unknown(tmp_path: Path) -> None:
+    rows = "date,product,customer,earned\n" + "".join(
+        f"2026-{month:02},{product},{customer},9\n"
+        for month, product, customer in (
+            (7, "search", "acme"), (8, "search", "bolt"), (9, "search", "acme"), (10, "search", "acme"),
+            (7, "ads", "core"), (8, "ads", "dart"), (10, "ads", "core"),
+        )
+    )  # fmt: skip
+    books = books_of(tmp_path / "books", earned_csv=rows, pnl_yaml=PNL.replace("driver: revenue", "driver: earned"))
+    found = report_of(books, "customer", first="2026-08")
+
+    assert item(found, "revenue", "acme", period=0) == D(0)
+    assert item(found, "revenue", "acme", period=1) is None  # ads has no row in September: whose it lacks is not known
+    assert lines(report_of(books, first="2026-08"), "search", 1)["Subscriptions"] == D(9)
+
+
+def test_a_day_that_lacks_makes_the_month_of_its_product_unknown(tmp_path: Path) -> None:
+    rows = "date,product,revenue\n" + "".join(
+        f"2026-09-{day:02},{product},1\n"
+        for day in range(1, 31)
+        for product in ("search", "ads")
+        if (day, product) != (15, "ads")
+    )
+    drivers = DRIVERS.replace("revenue: {unit: USD, grain: month", "revenue: {unit: USD, grain: day")
+    found = report_of(books_of(tmp_path / "books", drivers_yaml=drivers, revenue_csv=rows))
+
+    assert (item(found, "revenue"), item(found, "revenue", "ads")) == (D(30), None)
+    assert any("and none of 2026-09-15." in each for each in findings(found))
+
+
+def test_a_member_without_a_row_of_a_budget_has_no_plan_and_all_together_have_it(tmp_path: Path) -> None:
+    books = books_of(
+        tmp_path / "books",
+        pnl_yaml=PNL + "budget: {Subscriptions: plan}\n",
+        plan_csv="date,product,plan\n2026-09,search,9\n",
+    )
+    found = report_of(books).statement
+
+    plans = {member: each.plan.revenue for (_, member), each in found.columns.items() if each.plan}
+    assert plans == {"search": D(9), "ads": None, None: None}
+    assert found.columns[0, "ads"].variance("revenue") is None
+    assert found.totals[0].plan is not None
+    assert found.totals[0].plan.revenue == D(9)
+
+
+def test_the_plan_of_a_line_that_is_taken_off_is_taken_off(tmp_path: Path) -> None:
+    text = PNL.replace("driver: revenue}", "driver: revenue, sign: -1}") + "budget: {Subscriptions: plan}\n"
+    found = report_of(books_of(tmp_path / "books", pnl_yaml=text)).statement
+
+    column = found.columns[0, "search"]
+    assert column.plan is not None
+    assert (column.actual.revenue, column.plan.revenue, column.variance("revenue")) == (D(-300), D(-250), D(-50))
+
+
+@pytest.mark.parametrize("monthly", [True, False])
+def test_stretches_of_two_names_of_one_target_are_one(monthly: bool) -> None:  # noqa: FBT001 -- a parameter of the test
+    from datetime import date, timedelta  # noqa: PLC0415 -- of this test alone
+
+    first = date(2026, 1, 1)
+    at = _number(first, monthly=monthly)
+    bounds = (first, date(2026, 12, 1))
+
+    assert [*_between([(at, at + 1), (at + 2, at + 3)], bounds, monthly=monthly)] == []
+    found = [*_between([(at + 3, at + 4), (at, at + 1)], bounds, monthly=monthly)]
+    assert found == [date(2026, 3, 1) if monthly else first + timedelta(days=2)]
+    assert [*_between([(at, at), (at + 99, at + 99)], (first, first), monthly=monthly)] == []
