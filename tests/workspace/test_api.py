@@ -182,6 +182,14 @@ def test_a_dimension_called_as_a_column_of_figures_has_its_column_of_sql(tmp_pat
     assert '"x_Value": "ads"' in shown.out
 
 
+@pytest.mark.parametrize("rows", ["", "WHERE false"])
+def test_a_query_has_the_types_of_its_statement(workspace: Workspace, rows: str) -> None:
+    sql = f"SELECT 1::DECIMAL(38,18) AS fine, 2::HUGEINT AS wide, 3::SMALLINT AS small, NULL AS none {rows}"
+    assert workspace.query(sql).arrow().schema == pa.schema([
+        ("fine", pa.decimal128(38, 18)), ("wide", pa.decimal128(38, 0)), ("small", pa.int16()), ("none", pa.string()),
+    ])  # fmt: skip
+
+
 def test_arrow_keeps_amounts_exact() -> None:
     table = FRAME.arrow()
     assert table.schema == pa.schema([("name", pa.string()), ("amount", pa.decimal128(38, 12)), ("day", pa.date32())])

@@ -143,11 +143,14 @@ class Workspace:
             as_of: Version of the ledger, instant (UTC where it has no zone), or a date in a month, which is looked at
                 as it was closed; None for now.
 
+        Returns:
+            A frame with the types that the statement's columns have, whatever rows there are.
+
         Raises:
             UserError: The statement is wrong, or there was no such state.
         """
         found = query(self.project, text_of(sql, "sql", "a statement"), as_of=state_of(as_of, "as_of"))
-        return Frame(tuple(found.columns), tuple(found.rows))
+        return Frame(tuple(found.columns), tuple(found.rows), types=dict(zip(found.columns, found.types, strict=True)))
 
 
 def open_workspace(folder: str | Path | None = None) -> Workspace:

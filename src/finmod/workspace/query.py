@@ -39,6 +39,8 @@ from finmod.workspace.metrics_monthly import metrics_monthly
 from finmod.workspace.names import name_all
 
 METRICS = "metrics_monthly"
+_OF_RUNS = frozenset({*ALLOCATED, METRICS})
+"""Tables that stand on an applied allocation."""
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
 _DESCRIBED = re.compile(rf"\s*(DESCRIBE|DESC|SHOW)\s+({'|'.join(NAMED)})\s*;?\s*", re.IGNORECASE)
@@ -64,10 +66,12 @@ class Result:
         columns: Column names, in order; no two are the same.
         rows: Values: str, int, float, Decimal, bool, date, time, datetime (UTC, without a zone), UUID, None, and list
             or dict of them; of other SQL types, such as INTERVAL and BLOB, the text.
+        types: SQL type of each column; empty where nobody ran a statement.
     """
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,7 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         if isinstance(as_of, date) and not isinstance(as_of, datetime):
             as_of = version_of(engine, ledger, as_of)
         snapshot = ledger.at(engine, as_of)
-        applied = {*ALLOCATED, METRICS}
-        run = _standing(engine, ledger, as_of, is_close=is_close) if applied & set(named) else None
+        run = _standing(engine, ledger, as_of, is_close=is_close) if _OF_RUNS & set(named) else None
         # Most statements use no exchange rate and no name, and do not wait for them.
         unread = Reporting(project.currency) if "fx_rates" not in named else None
         try:
@@ -125,7 +128,8 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         engine.run("SET lock_configuration = true")
         while True:
             try:
-                return Result(*engine.table(sql))
+                columns, types, rows = engine.typed_table(sql)
+                return Result(columns, rows, tuple(types))
             except EngineError as error:
                 words = str(error)
                 if unread is None or WANTED not in words:

@@ -180,15 +180,14 @@ def scaled(amount: Decimal, factor: Fraction) -> Decimal:
 
 def called(books: Measures, name: str) -> str:
     """Return the dimension that a word or column is; anything else as it is."""
-    run, taxonomy = books.run, books.taxonomy
-    dimensions = {**(run.dimensions if run else {})}
-    if name == TARGET and dimensions:
-        return next(iter(dimensions))
-    dimensions = {
-        **{each.name: each.column for each in (taxonomy.dimensions.values() if taxonomy else ())},
-        **dimensions,
-    }
-    return next((each for each, column in dimensions.items() if column == name), name)
+    targets = books.run.dimensions if books.run else {}
+    if name in targets or name in WORDS:
+        return name  # which needs no look at the taxonomy
+    if name == TARGET and targets:
+        return next(iter(targets))
+    taxonomy = books.taxonomy
+    dimensions = {each.name: each.column for each in taxonomy.dimensions.values()} if taxonomy else {}
+    return next((each for each, column in {**dimensions, **targets}.items() if column == name), name)
 
 
 def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool) -> _Table:
