@@ -62,6 +62,8 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     monthly = driver.settings.grain == "month"
     spans: dict[Target, list[tuple[int, int]]] = {}
     rows = _spans(engine, driver_rows(engine, ledger, [driver.name]), own, monthly=monthly)
+    if all(row[-2] <= _number(bounds[0], monthly=monthly) for row in rows):
+        return Gaps(own, {})  # what lies between two values ends with one that begins later
     names = [
         named_texts(engine, taxonomy, name, sorted({row[at] for row in rows if row[at] is not None}))
         for at, name in enumerate(own)
