@@ -115,8 +115,8 @@ def test_programs_get_a_row_for_each_period_member_and_item(books: Books) -> Non
     found = next(each for each in told["rows"] if (each["member"], each["item"]) == ("search", "gross_margin"))
     assert found == {
         "period": "2026-09", "first_day": "2026-09-01", "end": "2026-10-01", "by": "product", "member": "search",
-        "whose": "member", "kind": "ratio", "section": None, "item": "gross_margin", "actual": "0.7", "plan": None,
-        "variance": None,
+        "whose": "member", "kind": "ratio", "section": None, "item": "gross_margin", "actual": "0.700000000000",
+        "plan": None, "variance": None,
         "currency": None,
     }  # fmt: skip
 

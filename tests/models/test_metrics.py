@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from finmod.models.metrics import Figure, Place, Term, figures, quotient, summed
+from finmod.terms.money import plain
 
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
 MONTHS = [(SEPTEMBER, OCTOBER), (OCTOBER, NOVEMBER)]
@@ -33,7 +34,11 @@ def term(more: dict[str, Any], months: dict[str, tuple[str | None, ...]]) -> Ter
 
 
 def told(found: list[Figure]) -> list[tuple[str | None, str, str | None]]:
-    return [(each.member[0] if each.member else "", f"{each.value}", each.why) for each in found]
+    return [(each.member[0] if each.member else "", _shown(each.value), each.why) for each in found]
+
+
+def _shown(value: Decimal | None) -> str:
+    return "None" if value is None else plain(value)
 
 
 def test_a_ratio_divides_the_sums_of_both_sides() -> None:
@@ -84,7 +89,7 @@ def test_a_driver_without_a_dimension_is_that_of_the_whole() -> None:
     }
     above = Term(cells=by_team, places=(0, 1), known=frozenset({SEPTEMBER}))
     found = figures([above], [driver(ads=("10", None))], MONTHS[:1], 2)
-    assert [(each.member, str(each.value)) for each in found] == [(("ads", "api"), "0.6"), (("ads", "web"), "0.4")]
+    assert [(each.member, _shown(each.value)) for each in found] == [(("ads", "api"), "0.6"), (("ads", "web"), "0.4")]
 
 
 def test_terms_are_taken_off() -> None:
@@ -113,4 +118,4 @@ def test_large_amounts_keep_every_digit() -> None:
         "123456789012345678901234567890.123456789012"
     )
     assert quotient(Decimal(2), Decimal(3)) == Decimal("0.666666666667")
-    assert str(quotient(Decimal(200), Decimal(2))) == "100"
+    assert str(quotient(Decimal(200), Decimal(2))) == "100.000000000000"

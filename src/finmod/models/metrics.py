@@ -84,7 +84,7 @@ def figures(
     >>> cost = Term(cells={(day, ("ads",)): Decimal(10)}, places=(0,), known=frozenset({day}))
     >>> orders = Term(cells={(day, ("ads",)): Decimal(4), (day, ("shop",)): Decimal(0)}, places=(0,))
     >>> [(each.member, each.value, each.why) for each in figures([cost], [orders], [(day, end)], 1)]
-    [(('ads',), Decimal('2.5'), None), (('shop',), None, 'zero')]
+    [(('ads',), Decimal('2.500000000000'), None), (('shop',), None, 'zero')]
     """
     found = []
     over_line, below_line = ([(term, _by_member(term)) for term in side] for side in (numerator, denominator))
@@ -122,18 +122,12 @@ def _by_member(term: Term) -> _Cells:
 
 
 def quotient(above: Decimal, below: Decimal) -> Decimal:
-    """Return one amount divided by another, rounded once to 12 places, without zeros at its end.
+    """Return one amount divided by another, rounded once to the 12 places that every amount has.
 
     >>> quotient(Decimal(1), Decimal(3)), quotient(Decimal(10), Decimal(4))
-    (Decimal('0.333333333333'), Decimal('2.5'))
+    (Decimal('0.333333333333'), Decimal('2.500000000000'))
     """
-    found = _WIDE.quantize(_WIDE.divide(above, below), _UNIT).normalize(_WIDE)
-    # Whole tens are written out: 1E+2 is 100.
-    return found if found.as_tuple().exponent in _BEHIND else _WIDE.quantize(found, _ONE)
-
-
-_ONE: Final = Decimal(1)
-_BEHIND: Final = frozenset(range(-PLACES, 1))
+    return _WIDE.quantize(_WIDE.divide(above, below), _UNIT)
 
 
 def summed(term: Term) -> Term:

@@ -222,7 +222,7 @@ def _rows(engine: Engine, sql: str, bounds: Bounds) -> list[_Row]:
     tests = [f"ended > DATE '{first}'"] if first else []
     tests += [f"start < DATE '{last}'"] if last else []
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
-    found = engine.rows(f"SELECT * FROM {sql}{where} ORDER BY 1, 2")
+    found = engine.rows(f"SELECT * FROM {sql}{where}")
     return [_Row(row[0], row[1], Reading(*row[2:6]), row[6]) for row in found]
 
 
