@@ -13,8 +13,8 @@ weights. Coefficients may come out below 0 here: that marginal costs do not is f
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -26,13 +26,18 @@ from finmod.models.unit_economics.behaviour_steps import Change, Odds, find_chan
 
 WALKS: Final = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """How far coefficients walk in a period, as a ratio of the noise of a period; never 0, for resources come and go."""
-PHIS: Final = (0.0, 0.3, 0.6)
+PHIS: Final = (0.0, 0.3, 0.6, 0.8, 0.9)
 """How much of the noise lingers from one period to the next."""
+WEEKS: Final = (0.0, 0.01, 0.03, 0.1)
+"""How far days of a week lie apart by themselves, a standard deviation in units of the mean cost: of all that follows
+no driver, such as fixed cost that is lower at weekends; 0 for no rhythm but that of drivers."""
+_WEEK_ODDS: Final = (0.7, 0.1, 0.1, 0.1)
 ERRORS: Final = (0.0, 0.0025, 0.005, 0.0075, 0.01)
 """How far off a reading is by itself, a standard deviation as a ratio: from none to 1 in 100."""
 DRIFT: Final = 0.1
 """How far the fixed part drifts in a year, a standard deviation in units of the mean cost."""
 _SEARCH_WALK: Final = 0.05
+_SEARCH_WEEK: Final = 0.03
 _KNOWN_SIZE: Final = 0.3
 _PASSES: Final = 2
 """The first search for changes knows nothing of the cost's course; the second knows what the first one found."""
@@ -77,11 +82,13 @@ class Kind:
         walk: Of ``WALKS``.
         phi: Of ``PHIS``.
         error: Of ``ERRORS``.
+        week: Of ``WEEKS``.
     """
 
     walk: float
     phi: float
     error: float
+    week: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,8 @@ class _Course:
 def now(series: Series) -> tuple[list[Now], list[Change]]:
     """Return what each plausible kind of noise says of the coefficients now, and the changes that were found."""
     columns = _with_fixed(series.readings)
-    course, changes, moved = _searched(series, columns)
+    week = _week(len(columns), series.rhythm)
+    course, changes, moved = _searched(series, columns, week)
     steady = moved / course.noise**2
     surprise, walk = surprises(series.readings, series.rhythm), _walk(len(columns), series.recent)
     apart = np.abs(np.subtract.outer(np.arange(len(columns)), np.arange(len(columns))))
@@ -131,7 +139,9 @@ def now(series: Series) -> tuple[list[Now], list[Change]]:
     for error in ERRORS:
         used = _with_fixed(believed(series.readings, surprise, error))
         walking = walk * ((used * course.sizes) @ used.T)
-        found += [_fit(series.cost, used, even[phi] + size**2 * walking, Kind(size, phi, error)) for phi, size in tried]
+        for phi, size in tried:
+            covariance = even[phi] + size**2 * walking
+            found += _fits(series.cost, used, covariance, week / course.noise, Kind(size, phi, error))
         # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
         best = max(log_likelihood for log_likelihood, _ in found)
         near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
@@ -143,19 +153,27 @@ def _with_fixed(readings: Floats) -> Floats:
     return np.column_stack([readings, np.ones(len(readings))])
 
 
-def _searched(series: Series, columns: Floats) -> tuple[_Course, list[Change], Floats]:
+def _week(count: int, rhythm: int) -> Floats:
+    """Return columns of the days of a rhythm, beside their mean; none where there is no rhythm, or not two of it."""
+    if rhythm == 1 or count <= 2 * rhythm:
+        return np.empty((count, 0))
+    return (np.arange(count)[:, None] % rhythm == np.arange(rhythm)) * 1.0 - 1 / rhythm
+
+
+def _searched(series: Series, columns: Floats, week: Floats) -> tuple[_Course, list[Change], Floats]:
     """Return the cost's course, its changes, and the covariance of what changes and drift added to the cost."""
     count, width = columns.shape
     drift = (np.arange(count) - (count - (series.recent + 1) / 2)) * (DRIFT / series.a_year)
     slow, walk = np.outer(drift, drift), _walk(count, series.recent)
-    course = _Course(np.full(width, 1 / width), np.ones(count), _noise(series.cost, columns))
+    course = _Course(np.full(width, 1 / width), np.ones(count), _noise(series.cost, np.column_stack([columns, week])))
+    rhythm = _SEARCH_WEEK**2 * outer(week)
     changes: list[Change] = []
     for _ in range(_PASSES):
         even = course.noise**2 * np.diag(course.level**2)
         walking = course.noise**2 * _SEARCH_WALK**2 * walk * ((columns * course.sizes) @ columns.T)
-        changes = _changes(series, columns, course, slow + walking + even)
+        changes = _changes(series, columns, course, slow + rhythm + walking + even)
         moved = sum((_added(one, columns, series.recent) for one in changes), slow)
-        course = _course_of(series.cost, columns, moved + walking, even)
+        course = _course_of(series.cost, columns, moved + rhythm + walking, even)
     return course, changes, moved
 
 
@@ -203,14 +221,31 @@ def _course_of(cost: Floats, columns: Floats, moved: Floats, noise: Floats) -> _
     return _Course(sizes / sizes.sum(), level, max(_spread((cost - fitted) / level), _LEAST_NOISE))
 
 
-def _fit(cost: Floats, columns: Floats, covariance: Floats, kind: Kind) -> tuple[float, Now]:
-    """Return the log restricted likelihood of a kind of noise, whose variance is free, and its coefficients."""
+def _fits(
+    cost: Floats, columns: Floats, covariance: Floats, week: Floats, kind: Kind
+) -> Iterator[tuple[float, Now]]:
+    """Yield the log restricted likelihood of a kind of noise, whose variance is free, and its coefficients, per week.
+
+    Days of the week are normal around 0 before looking, so that they are part of the noise (Woodbury's identity).
+    """
     width = columns.shape[1]
-    half, size = whitened(covariance, np.column_stack([columns, cost]))
-    precision = half[:, :width].T @ half[:, :width] + _RIDGE * np.eye(width)
-    mean, free = np.linalg.solve(precision, half[:, :width].T @ half[:, width]), len(cost) - width
-    error = half[:, width] - half[:, :width] @ mean
-    variance = max(float(error @ error) / free, _LEAST_NOISE**2)
+    half, size = whitened(covariance, np.column_stack([columns, cost, week]))
+    plain, days = half[:, : width + 1], half[:, width + 1 :]
+    gram, across, inner = plain.T @ plain, days.T @ plain, days.T @ days
+    for spread, odds in zip(WEEKS, _WEEK_ODDS, strict=True) if week.shape[1] else ((0.0, 1.0),):
+        wide = np.eye(len(inner)) + spread**2 * inner
+        left = gram - spread**2 * across.T @ np.linalg.solve(wide, across)
+        gone = size + float(np.linalg.slogdet(wide)[1]) / 2
+        log_likelihood, found = _fit(left, gone, len(cost) - width, replace(kind, week=spread))
+        yield log_likelihood + math.log(odds), found
+
+
+def _fit(gram: Floats, size: float, free: int, kind: Kind) -> tuple[float, Now]:
+    """Return what products of whitened columns, the last of them the cost, say of coefficients, and how likely."""
+    precision = gram[:-1, :-1] + _RIDGE * np.eye(len(gram) - 1)
+    mean = np.linalg.solve(precision, gram[:-1, -1])
+    error = float(gram[-1, -1] - 2 * mean @ gram[:-1, -1] + mean @ gram[:-1, :-1] @ mean)
+    variance = max(error / free, _LEAST_NOISE**2)
     size += float(np.linalg.slogdet(precision)[1]) / 2
     fitted = Now(np.asarray(mean), np.asarray(np.linalg.inv(precision) * variance), 0.0, kind, math.sqrt(variance))
     return -size - free / 2 * math.log(variance), fitted
