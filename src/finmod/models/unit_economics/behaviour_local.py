@@ -22,7 +22,7 @@ import numpy as np
 from finmod.models.inferred_noise import Floats
 from finmod.models.unit_economics.behaviour_algebra import outer, whitened
 from finmod.models.unit_economics.behaviour_readings import believed, surprises
-from finmod.models.unit_economics.behaviour_steps import Change, Odds, find_changes, lasting_change
+from finmod.models.unit_economics.behaviour_steps import Change, Odds, find_changes, lasting_change, log_odds
 
 WALKS: Final = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 """How far coefficients walk in a period, as a ratio of the noise of a period; never 0, for resources come and go."""
@@ -36,6 +36,9 @@ ERRORS: Final = (0.0, 0.0025, 0.005, 0.0075, 0.01)
 """How far off a reading is by itself, a standard deviation as a ratio: from none to 1 in 100."""
 DRIFT: Final = 0.1
 """How far the fixed part drifts in a year, a standard deviation in units of the mean cost."""
+_SEARCHES: Final = ((0.0, (0.0, 0.3)), (0.6, (0.6,)), (0.85, (0.8, 0.9)))
+"""How much noise lingers in a search for changes, and of ``PHIS`` which it is for: noise that lingers looks like changes
+where it is taken for one that does not."""
 _SEARCH_WALK: Final = 0.05
 _SEARCH_WEEK: Final = 0.03
 _KNOWN_SIZE: Final = 0.3
@@ -125,28 +128,59 @@ class _Course:
     noise: float
 
 
+@dataclass(frozen=True)
+class _Searched:
+    """What one search for changes found.
+
+    Attributes:
+        course: Of the cost.
+        changes: Known ones, then the others.
+        moved: n x n: covariance of what changes and drift added to the cost.
+        log_odds: Log of how likely so many changes are before looking.
+    """
+
+    course: _Course
+    changes: list[Change]
+    moved: Floats
+    log_odds: float
+
+
 def now(series: Series) -> tuple[list[Now], list[Change]]:
     """Return what each plausible kind of noise says of the coefficients now, and the changes that were found."""
     columns = _with_fixed(series.readings)
-    week = _week(len(columns), series.rhythm)
-    course, changes, moved = _searched(series, columns, week)
-    steady = moved / course.noise**2
+    found: list[tuple[float, Now, list[Change]]] = []
+    for phi, phis in _SEARCHES:
+        searched = _searched(series, columns, phi)
+        found += [(one, each, searched.changes) for one, each in _kinds(series, columns, searched, phis)]
+    likeliest = max(found, key=lambda one: one[0])
+    weighted = _weighted([(one, each) for one, each, _ in found], len(columns) - columns.shape[1])
+    return weighted, likeliest[2]
+
+
+def _kinds(series: Series, columns: Floats, searched: _Searched, phis: Sequence[float]) -> list[tuple[float, Now]]:
+    """Return what kinds of noise say that linger as much, each with its log likelihood."""
+    course, steady = searched.course, searched.moved / searched.course.noise**2
     surprise, walk = surprises(series.readings, series.rhythm), _walk(len(columns), series.recent)
-    apart = np.abs(np.subtract.outer(np.arange(len(columns)), np.arange(len(columns))))
-    even = {phi: phi**apart * np.outer(course.level, course.level) + steady for phi in PHIS}
+    week = _week(len(columns), series.rhythm) / course.noise
+    even = {phi: _lingering(phi, course) + steady for phi in phis}
     found: list[tuple[float, Now]] = []
-    tried = [(phi, size) for phi in PHIS for size in WALKS]
+    tried = [(phi, size) for phi in phis for size in WALKS]
     for error in ERRORS:
         used = _with_fixed(believed(series.readings, surprise, error))
         walking = walk * ((used * course.sizes) @ used.T)
         for phi, size in tried:
             covariance = even[phi] + size**2 * walking
-            found += _fits(series.cost, used, covariance, week / course.noise, Kind(size, phi, error))
+            found += _fits(series.cost, used, covariance, week, Kind(size, phi, error))
         # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
         best = max(log_likelihood for log_likelihood, _ in found)
         near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
         tried = [one for one in tried if one in near]
-    return _weighted(found, len(columns) - columns.shape[1]), changes
+    return [(log_likelihood + searched.log_odds, one) for log_likelihood, one in found]
+
+
+def _lingering(phi: float, course: _Course) -> Floats:
+    apart = np.abs(np.subtract.outer(np.arange(len(course.level)), np.arange(len(course.level))))
+    return np.asarray(phi**apart * np.outer(course.level, course.level))
 
 
 def _with_fixed(readings: Floats) -> Floats:
@@ -160,27 +194,30 @@ def _week(count: int, rhythm: int) -> Floats:
     return (np.arange(count)[:, None] % rhythm == np.arange(rhythm)) * 1.0 - 1 / rhythm
 
 
-def _searched(series: Series, columns: Floats, week: Floats) -> tuple[_Course, list[Change], Floats]:
-    """Return the cost's course, its changes, and the covariance of what changes and drift added to the cost."""
+def _searched(series: Series, columns: Floats, phi: float) -> _Searched:
+    """Return the cost's course and its changes, where noise lingers as much."""
     count, width = columns.shape
     drift = (np.arange(count) - (count - (series.recent + 1) / 2)) * (DRIFT / series.a_year)
     slow, walk = np.outer(drift, drift), _walk(count, series.recent)
-    course = _Course(np.full(width, 1 / width), np.ones(count), _noise(series.cost, np.column_stack([columns, week])))
-    rhythm = _SEARCH_WEEK**2 * outer(week)
+    week = _week(count, series.rhythm)
+    course = _Course(np.full(width, 1 / width), np.ones(count), _noise(series.cost, np.column_stack([columns, week]), phi))
+    beside = slow + _SEARCH_WEEK**2 * outer(week)
     changes: list[Change] = []
     for _ in range(_PASSES):
-        even = course.noise**2 * np.diag(course.level**2)
+        even = course.noise**2 * _lingering(phi, course)
         walking = course.noise**2 * _SEARCH_WALK**2 * walk * ((columns * course.sizes) @ columns.T)
-        changes = _changes(series, columns, course, slow + rhythm + walking + even)
-        moved = sum((_added(one, columns, series.recent) for one in changes), slow)
-        course = _course_of(series.cost, columns, moved + rhythm + walking, even)
-    return course, changes, moved
+        odds = Odds(course.sizes, series.a_year, series.longest)
+        changes = _changes(series, columns, odds, beside + walking + even)
+        added = sum((_added(one, columns, series.recent) for one in changes), np.zeros((count, count)))
+        course = _course_of(series.cost, columns, added + beside + walking, even)
+    likely = sum(log_odds(one, odds) for one in changes[len(series.known) :])
+    return _Searched(course, changes, slow + added, likely)
 
 
-def _noise(cost: Floats, columns: Floats) -> float:
+def _noise(cost: Floats, columns: Floats, phi: float) -> float:
     """Return the standard deviation of noise from one period to the next: of changes it knows little."""
     error = cost - columns @ np.linalg.lstsq(columns, cost, rcond=1e-10)[0]
-    return max(_spread(np.diff(error)) / math.sqrt(2), _LEAST_NOISE)
+    return max(_spread(np.diff(error)) / math.sqrt(2 * (1 - phi)), _LEAST_NOISE)
 
 
 def _spread(values: Floats) -> float:
@@ -196,10 +233,9 @@ def _walk(count: int, recent: int) -> Floats:
     return np.asarray(plain - of_recent[:, None] - of_recent + of_recent[-recent:].mean())
 
 
-def _changes(series: Series, columns: Floats, course: _Course, noise: Floats) -> list[Change]:
-    known = [lasting_change(first, columns, course.sizes, _KNOWN_SIZE) for first in series.known]
+def _changes(series: Series, columns: Floats, odds: Odds, noise: Floats) -> list[Change]:
+    known = [lasting_change(first, columns, odds.sizes, _KNOWN_SIZE) for first in series.known]
     noise = sum((outer(one.columns) for one in known), noise)
-    odds = Odds(course.sizes, series.a_year, series.longest)
     return known + find_changes(series.cost, columns, noise, odds)
 
 
