@@ -31,6 +31,8 @@ PHIS: Final = (0.0, 0.3, 0.6, 0.8, 0.9)
 WEEKS: Final = (0.0, 0.01, 0.03, 0.1)
 """How far days of a week lie apart by themselves, a standard deviation in units of the mean cost: of all that follows
 no driver, such as fixed cost that is lower at weekends; 0 for no rhythm but that of drivers."""
+_ERROR_ODDS: Final = (0.4, 0.1, 0.1, 0.15, 0.25)
+"""Ends are likelier than what lies between: else an interval held less where readings are exact."""
 _WEEK_ODDS: Final = (0.7, 0.1, 0.1, 0.1)
 ERRORS: Final = (0.0, 0.0025, 0.005, 0.0075, 0.01)
 """How far off a reading is by itself, a standard deviation as a ratio: from none to 1 in 100."""
@@ -40,7 +42,7 @@ _SEARCHES: Final = ((0.0, (0.0, 0.3)), (0.6, (0.6,)), (0.85, (0.8, 0.9)))
 """How much noise lingers in a search for changes, and of ``PHIS`` which it is for: noise that lingers looks like changes
 where it is taken for one that does not."""
 _SEARCH_WALK: Final = 0.05
-_SEARCH_WEEK: Final = 0.03
+_SEARCH_WEEK: Final = 0.1
 _KNOWN_SIZE: Final = 0.3
 _PASSES: Final = 2
 """The first search for changes knows nothing of the cost's course; the second knows what the first one found."""
@@ -165,12 +167,13 @@ def _kinds(series: Series, columns: Floats, searched: _Searched, phis: Sequence[
     even = {phi: _lingering(phi, course) + steady for phi in phis}
     found: list[tuple[float, Now]] = []
     tried = [(phi, size) for phi in phis for size in WALKS]
-    for error in ERRORS:
+    for error, odds in zip(ERRORS, _ERROR_ODDS, strict=True):
         used = _with_fixed(believed(series.readings, surprise, error))
         walking = walk * ((used * course.sizes) @ used.T)
         for phi, size in tried:
             covariance = even[phi] + size**2 * walking
-            found += _fits(series.cost, used, covariance, week, Kind(size, phi, error))
+            fits = _fits(series.cost, used, covariance, week, Kind(size, phi, error))
+            found += [(log_likelihood + math.log(odds), one) for log_likelihood, one in fits]
         # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
         best = max(log_likelihood for log_likelihood, _ in found)
         near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
