@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
-from finmod.models.unit_economics.cost_function import MOST_STEPS, CostFunction, Estimate, Step, capacity_steps, shown
+from finmod.models.unit_economics.cost_function import CostFunction, Estimate, Step, capacity_of, shown
 from finmod.models.unit_economics.figures import Present
 from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, Logistic, Scale, observed_rate
 from finmod.models.unit_economics.price_floor import Priced, PriceFloor, Terms, price_floors
@@ -28,8 +28,6 @@ from finmod.workspace.unit_economics_split import ProductSplit, split_product
 
 Row = TypeVar("Row")
 _ZERO: Final = Decimal(0)
-_FAR: Final = 10
-"""Times the present volume within which capacity is looked at at least."""
 _EVERY: Final = tuple(NUMERATORS)
 
 
@@ -146,10 +144,9 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
         scale = outlook.scale
         if outlook.progress is not None:
             scale = Experience(outlook.progress, sum((one.units or _ZERO for one in each.product.past), _ZERO))
-        most = _most(growth, units, outlook.years)
         assumptions = Assumptions(
             present=units,
-            costs={name: _function(asked, one, name, until=most) for name, one in known.items()},
+            costs={name: _function(asked, one, name) for name, one in known.items()},
             growth=growth,
             years=outlook.years,
             scale=scale,
@@ -270,7 +267,7 @@ def unit_price_floors(
         known = _known(each)
         if known:
             asked_for = tuple(volumes) or (next(iter(known.values())).units,)
-            costs = {name: _function(asked, one, name, until=max(asked_for)) for name, one in known.items()}
+            costs = {name: _function(asked, one, name) for name, one in known.items()}
             priced.append(Priced(name=each.product.name, costs=costs, volumes=asked_for, price=each.price))
     terms = Terms(fee=asked.fee, fee_per_unit=asked.fee_per_unit, margin=margin)
     found = price_floors(priced, terms, seed=asked.seed)
@@ -314,14 +311,12 @@ def _named(each: ProductSplit, findings: Sequence[Finding]) -> Iterator[Finding]
         yield replace(one, message=f"{printable(each.product.name)}: {one.message}")
 
 
-def _function(asked: Question, split: CostSplit, numerator: str, *, until: Decimal = _ZERO) -> CostFunction:
+def _function(asked: Question, split: CostSplit, numerator: str) -> CostFunction:
     """Return the cost function of a split: what steps cost below the present volume is in its total already."""
     steps = [step for step in asked.steps if step.above >= split.units]
-    if asked.capacity:
-        capacity, added = asked.capacity
-        most = min(max(until, split.units * _FAR), capacity * MOST_STEPS)
-        steps += capacity_steps(capacity, added, present=split.units, until=most)
-    return split.function(other=asked.other if numerator == "fully_loaded" else _ZERO, steps=steps)
+    capacity = capacity_of(*asked.capacity, present=split.units) if asked.capacity else None
+    other = asked.other if numerator == "fully_loaded" else _ZERO
+    return split.function(other=other, steps=steps, capacity=capacity)
 
 
 def _offer(asked: Question, each: ProductSplit, split: CostSplit, numerator: str) -> Offer:
@@ -376,9 +371,3 @@ def _saturated(saturation: Decimal, product: str, units: Decimal) -> Problem:
         remedy="Name a greater one, or ask for one product with --only.",
     )
 
-
-def _most(growth: Growth, present: Decimal, years: int) -> Decimal:
-    """Return the greatest volume that a growth comes to, as far as it matters for steps."""
-    if isinstance(growth, Given):
-        return max(growth.series)
-    return growth.units(present, growth.rate.high, Decimal(years))
