@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.books import Books, Said
-from tests.unit_economics import DAYS, FIXED, POOL, VARIABLE, cost, orders, unit_economics_once
+from tests.unit_economics import DAYS, FIXED, PNL, POOL, VARIABLE, cost, orders, unit_economics_once
 
 SEPTEMBER = range(62, DAYS)
 UNITS = {product: sum(orders(product, place) for place in SEPTEMBER) for product in FIXED}
@@ -317,3 +318,27 @@ def test_without_revenue_there_is_no_price_to_break_even_at(books: Books, tmp_pa
 def test_before_anything_is_applied_there_is_nothing_to_tell(books: Books, tmp_path: Path) -> None:
     shutil.copytree(books.root, tmp_path / "copy", ignore=shutil.ignore_patterns("allocat*", "applied*"))
     assert "no allocation was applied" in refusal(Books(tmp_path / "copy"), "cost_per_order")
+
+
+def test_customers_with_revenue_alone_or_cost_alone_are_in_cohorts_as_in_the_statement(
+    books: Books, tmp_path: Path
+) -> None:
+    changed = books.copy(tmp_path / "copy")
+    text = (changed.root / "earned.csv").read_text("utf-8")
+    # Bolt has no row in September, and dune is served in no month.
+    lines = [line for line in text.splitlines() if line != "2026-09,bolt,9000"]
+    changed.write("earned.csv", "\n".join([*lines, "2026-09,dune,500", ""]))
+    changed.write("pnl.yaml", PNL + "revenue:\n  - {name: Sales, driver: earned}\n")
+    assert changed.run("drivers", "load").code == 0
+
+    found = of_customers(changed)
+    stated = changed.run("pnl", "--by", "customer", "--from", "2026-07", "--to", "2026-09", "--output", "csv").out
+    earned = sum(
+        Decimal(row["actual"])
+        for row in csv.DictReader(stated.splitlines())
+        if row["kind"] == "line" and row["section"] == "revenue" and row["member"] and "2026-" in row["period"]
+    )
+    assert sum(Decimal(row["revenue"]) for row in found) == earned == 5 * 9000 + 500
+    last = next(row for row in found if (row["cohort"], row["age"]) == ("2026-08", 1))
+    assert Decimal(last["revenue"]) == 0
+    assert sum(row["customers"] for row in found) == 5

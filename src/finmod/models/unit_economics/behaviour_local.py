@@ -53,6 +53,8 @@ _LEAST_WEIGHT: Final = 0.01
 _FAR: Final = 7.0
 _VARIANCES: Final = 5
 """How many equally likely variances of noise stand for all that so many periods leave open."""
+_DOUBT: Final = 1.15
+"""Times the variance: days on which a search finds changes are no more certain than that."""
 _RIDGE: Final = 1e-6
 
 
@@ -298,7 +300,7 @@ def _weighted(found: Sequence[tuple[float, Now]], free: int) -> list[Now]:
     weights = [math.exp(log_likelihood - best) for log_likelihood, _ in found]
     kept = [(weight, one) for weight, (_, one) in zip(weights, found, strict=True) if weight >= _LEAST_WEIGHT]
     whole = sum(weight for weight, _ in kept) * _VARIANCES
-    ratios = free / 2 / gammaincinv(free / 2, (np.arange(_VARIANCES) + 0.5) / _VARIANCES)
+    ratios = _DOUBT * free / 2 / gammaincinv(free / 2, (np.arange(_VARIANCES) + 0.5) / _VARIANCES)
     return [
         Now(one.mean, one.covariance * ratio, weight / whole, one.kind, one.noise)
         for weight, one in kept
