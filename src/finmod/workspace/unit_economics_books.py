@@ -16,21 +16,18 @@ from finmod.errors import Problem, UserError, counted, near, printable
 from finmod.models.metrics import Figure, Member, quotient
 from finmod.models.pnl_report import UNALLOCATED
 from finmod.models.unit_economics.projection import Past
-from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver
 from finmod.settings.metric_reading import chosen_metric
-from finmod.settings.pnl import read_pnl
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric, Part
 from finmod.terms.money import known_sum
 from finmod.workspace.measures import Measures
 from finmod.workspace.metric import MetricReport, figures_of
+from finmod.workspace.unit_economics_revenue import Cells, Signed, earned_cells, revenue_drivers
 
 NUMERATORS: Final[Mapping[str, Part]] = {"direct": "direct", "fully_loaded": "full"}
 """Numerator -> the part of allocated cost that it is."""
-REVENUE: Final = "revenue"
-"""The driver of revenue where none is named."""
 _TOLD_HERE: Final = frozenset({"FM2420", "FM2421"})
 """What has no units is told by name, and months without units where they matter."""
 
@@ -129,7 +126,8 @@ def books_of(  # noqa: PLR0913 -- what is asked
         name: Of the metric.
         by: Dimensions; none for all together.
         only: Names of products; all of them for none.
-        revenue: The driver of revenue; ``REVENUE`` for None, where there is one.
+        revenue: The driver of revenue; for None the lines of revenue of pnl.yaml, or the driver
+            ``revenue``, where there is one.
         with_days: Whether days are read too.
 
     Raises:
@@ -139,7 +137,7 @@ def books_of(  # noqa: PLR0913 -- what is asked
     drivers = [read.drivers[each.name] for each in metric.denominator]
     _check_dimensions(drivers, by, metric)
     is_daily = with_days and all(each.settings.grain != "month" for each in drivers)
-    gathered = _Gathered.of(read, metric, by, _revenue_drivers(read, revenue, by), with_days=is_daily)
+    gathered = _Gathered.of(read, metric, by, revenue_drivers(read, revenue, by), with_days=is_daily)
     named = {_name(member): member for member in gathered.members}
     if unknown := [each for each in only if each not in named]:
         raise UserError(_no_product(unknown[0], named))
@@ -202,36 +200,6 @@ def _check_dimensions(drivers: Sequence[Driver], by: Sequence[str], metric: Metr
                 )
 
 
-_Signed = tuple[Driver, int]
-
-
-def _revenue_drivers(read: Measures, name: str | None, by: Sequence[str]) -> tuple[_Signed, ...]:
-    """Return the drivers of revenue: the named one, else the lines of pnl.yaml, else ``REVENUE``; none if not told."""
-    if name is None:
-        lines = read_pnl(read.project.root).settings.revenue
-        every = [(read.drivers.get(each.driver), each.sign) for each in lines] or [(read.drivers.get(REVENUE), 1)]
-        told = tuple((each, sign) for each, sign in every if each is not None and _is_money(each, by))
-        # What lacks one of its lines is too little.
-        return told if len(told) == len(every) else ()
-    found = read.drivers.get(name)
-    if found and _is_money(found, by):
-        return ((found, 1),)
-    money = [each for each, driver in read.drivers.items() if driver.settings.unit in CURRENCIES]
-    close = near(name, money)
-    raise UserError(
-        Problem(
-            code="FM2376",
-            found=f"--revenue is {printable(name)}",
-            expected=f"a driver of money that is told by {listing(by)}" if by else "a driver of money",
-            remedy=f"Did you mean {close!r}?" if close else "Add it to drivers.yaml, or leave --revenue out.",
-        )
-    )
-
-
-def _is_money(driver: Driver, by: Sequence[str]) -> bool:
-    return driver.settings.unit in CURRENCIES and set(by) <= {*driver.settings.by}
-
-
 def _no_product(name: str, named: Mapping[str, Member]) -> Problem:
     close = near(name, named)
     return Problem(
@@ -244,9 +212,6 @@ def _no_product(name: str, named: Mapping[str, Member]) -> Problem:
 
 def _name(member: Member) -> str:
     return " / ".join(value if value is not None else UNALLOCATED for value in member) if member else "everything"
-
-
-Cells = Mapping[tuple[date, Member], Figure]
 
 
 @dataclass(frozen=True)
@@ -269,7 +234,7 @@ class _Gathered:
 
     @classmethod
     def of(
-        cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Sequence[_Signed], *, with_days: bool
+        cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Sequence[Signed], *, with_days: bool
     ) -> _Gathered:
         reports = {name: figures_of(read, _part(metric, part), by) for name, part in NUMERATORS.items()}
         found = reports["fully_loaded"].findings
@@ -284,7 +249,7 @@ class _Gathered:
             report = figures_of(read, _of_driver(driver, read.project.currency), by)
             parts.append((_cells(report), sign))
             found = (*found, *report.findings)
-        earned = _earned(parts) if parts else None
+        earned = earned_cells(parts) if parts else None
         units_of = " and ".join(each.name for each in metric.denominator)
         return cls({name: _cells(report) for name, report in reports.items()}, days, earned, units_of, found)
 
@@ -381,21 +346,6 @@ def _of_driver(driver: Driver, currency: str) -> Metric:
 
 def _cells(report: MetricReport) -> dict[tuple[date, Member], Figure]:
     return {(row.period.first, row.member): row.figure for row in report.rows}
-
-
-def _earned(parts: Sequence[tuple[Cells, int]]) -> dict[tuple[date, Member], Decimal | None]:
-    """Return the sum of lines of revenue: who has no row of one in a month in which others have earned nothing of it."""
-    places = {place for cells, _ in parts for place in cells}
-    found: dict[tuple[date, Member], Decimal | None] = {}
-    for cells, sign in parts:
-        loaded = {month for (month, _), figure in cells.items() if figure.numerator is not None}
-        for month, member in places:
-            amount = _above(cells, month, member)
-            if amount is None and len(parts) > 1 and month in loaded and cells_lack(cells, month, member):
-                amount = Decimal(0)
-            so_far = found.get((month, member), Decimal(0))
-            found[month, member] = None if amount is None or so_far is None else so_far + amount * sign
-    return found
 
 
 def _above(cells: Cells, start: date, member: Member) -> Decimal | None:

@@ -5,15 +5,20 @@ Owns what a member without a row has in a month that is loaded: nothing, as in `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
+from finmod.errors import Problem, UserError, near, printable
+from finmod.models.metrics import Figure, Member
 from finmod.models.pnl import Line
 from finmod.models.pnl_report import UNALLOCATED
+from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver
-from finmod.settings.pnl import Pnl
+from finmod.settings.pnl import Pnl, read_pnl
+from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.money import known_sum
 from finmod.workspace.measures import Measures
@@ -21,6 +26,12 @@ from finmod.workspace.pnl_costs import Books
 from finmod.workspace.pnl_lines import Lines, Series, read_lines
 from finmod.workspace.pnl_periods import Asked, chosen_periods
 from finmod.workspace.pnl_series import Question, series_cells
+
+REVENUE: Final = "revenue"
+"""The driver of revenue where nothing else is named."""
+Cells = Mapping[tuple[date, Member], Figure]
+Signed = tuple[Driver, int]
+"""A driver, and 1 or -1 where it is taken off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,3 +97,53 @@ def revenue_of(read: Measures, pnl: Pnl, dimension: str, driver: Driver | None) 
         known=known & frozenset(run.months),
         findings=tuple(found.findings),
     )
+
+
+def revenue_drivers(read: Measures, name: str | None, by: Sequence[str]) -> tuple[Signed, ...]:
+    """Return the drivers of revenue: the named one, else the lines of pnl.yaml, else ``REVENUE``; none if not told."""
+    if name is None:
+        lines = read_pnl(read.project.root).settings.revenue
+        every = [(read.drivers.get(each.driver), each.sign) for each in lines] or [(read.drivers.get(REVENUE), 1)]
+        told = tuple((each, sign) for each, sign in every if each is not None and _is_money(each, by))
+        # What lacks one of its lines is too little.
+        return told if len(told) == len(every) else ()
+    found = read.drivers.get(name)
+    if found and _is_money(found, by):
+        return ((found, 1),)
+    money = [each for each, driver in read.drivers.items() if driver.settings.unit in CURRENCIES]
+    close = near(name, money)
+    raise UserError(
+        Problem(
+            code="FM2376",
+            found=f"--revenue is {printable(name)}",
+            expected=f"a driver of money that is told by {listing(by)}" if by else "a driver of money",
+            remedy=f"Did you mean {close!r}?" if close else "Add it to drivers.yaml, or leave --revenue out.",
+        )
+    )
+
+
+def _is_money(driver: Driver, by: Sequence[str]) -> bool:
+    return driver.settings.unit in CURRENCIES and set(by) <= {*driver.settings.by}
+
+
+def earned_cells(parts: Sequence[tuple[Cells, int]]) -> dict[tuple[date, Member], Decimal | None]:
+    """Return the sum of lines of revenue: who lacks in one, in a month in which others have it, earned none of it."""
+    places = {place for cells, _ in parts for place in cells}
+    found: dict[tuple[date, Member], Decimal | None] = {}
+    for cells, sign in parts:
+        loaded = {month for (month, _), figure in cells.items() if figure.numerator is not None}
+        for month, member in places:
+            amount = _above(cells.get((month, member)))
+            if amount is None and len(parts) > 1 and month in loaded and _is_absent(cells.get((month, member))):
+                amount = Decimal(0)
+            so_far = found.get((month, member), Decimal(0))
+            found[month, member] = None if amount is None or so_far is None else so_far + amount * sign
+    return found
+
+
+def _above(figure: Figure | None) -> Decimal | None:
+    return figure.numerator if figure else None
+
+
+def _is_absent(figure: Figure | None) -> bool:
+    return figure is None or figure.why in {"missing", "not yet"}

@@ -17,7 +17,7 @@ Owns the interface. Refusals are in ``behaviour_refusals.py``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -45,6 +45,8 @@ from finmod.models.unit_economics.behaviour_steps import Change
 LEVEL: Final = 0.9
 _DRAWS: Final = 4000
 _CONSTANT: Final = 1e-3
+MOST_NEGATIVE: Final = 0.1
+"""Part of the periods whose cost may be negative, as where a credit is told on one day."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,14 @@ class _Window:
         cost: n.
         readings: n x all drivers.
         recent: Number of last periods that are now.
+        gone: Places in it of periods whose cost was negative, and is what lies between its neighbours.
     """
 
     first: int
     cost: Floats
     readings: Floats
     recent: int
+    gone: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ def cost_behaviour(  # noqa: PLR0913 -- each is a question of its own
 ) -> CostBehaviour:
     """Return how a cost behaves now, with intervals, or why that cannot be told.
 
-    Periods at the start in which there is no cost or no use of any driver are left out: the product had not begun. The
+    Periods of negative cost, a tenth of all at most, are left out: a credit tells nothing of what units cost. Periods
+    at the start in which there is no cost or no use of any driver are left out: the product had not begun. The
     unit of a driver or of the cost changes nothing.
 
     Args:
@@ -168,7 +173,12 @@ def cost_behaviour(  # noqa: PLR0913 -- each is a question of its own
 def _window(cost: Floats, readings: Floats, grain: Grain) -> _Window:
     begun = np.flatnonzero((cost != 0) & readings.any(axis=1))
     first = max(int(begun[0]) if len(begun) else 0, len(cost) - grain.window)
-    return _Window(first, cost[first:], readings[first:], min(grain.recent, len(cost) - first))
+    seen, recent = cost[first:], min(grain.recent, len(cost) - first)
+    gone, known = np.flatnonzero(seen < 0), np.flatnonzero(seen >= 0)
+    if len(gone) and len(gone) <= MOST_NEGATIVE * len(seen):
+        seen = np.interp(np.arange(len(seen)), known, seen[known])
+        return _Window(first, seen, readings[first:], recent, gone.tolist())
+    return _Window(first, seen, readings[first:], recent)
 
 
 def _columns(readings: Floats, still: Sequence[Refusal | None]) -> tuple[list[int], list[int]]:
@@ -193,6 +203,7 @@ def _series(window: _Window, grain: Grain, columns: Sequence[int], known: tuple[
         grain.a_year,
         grain.longest,
         known,
+        window.gone,
     )
 
 
@@ -300,6 +311,7 @@ def _diagnostics(window: _Window, moves: Floats, kinds: Sequence[Now], found: Se
         reading_error=float(error),
         movement=tuple(moves.tolist()),
         correlations=_correlations(window.readings),
+        left_out=len(window.gone),
         changes=tuple((window.first + one.first, window.first + one.end, one.lasting) for one in found),
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -29,18 +29,20 @@ WALKS: Final = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)
 PHIS: Final = (0.0, 0.3, 0.6, 0.8, 0.9)
 """How much of the noise lingers from one period to the next."""
 WEEKS: Final = (0.0, 0.01, 0.03, 0.1)
-"""How far days of a week lie apart by themselves, a standard deviation in units of the mean cost: of all that follows
-no driver, such as fixed cost that is lower at weekends; 0 for no rhythm but that of drivers."""
-_ERROR_ODDS: Final = (0.4, 0.1, 0.1, 0.15, 0.25)
-"""Ends are likelier than what lies between: else an interval held less where readings are exact."""
+"""How far days of a week lie apart by themselves, a standard deviation in units of the mean cost, as where fixed cost
+is lower at weekends; 0 for no rhythm but that of drivers."""
 _WEEK_ODDS: Final = (0.7, 0.1, 0.1, 0.1)
 ERRORS: Final = (0.0, 0.0025, 0.005, 0.0075, 0.01)
 """How far off a reading is by itself, a standard deviation as a ratio: from none to 1 in 100."""
+_ERROR_ODDS: Final = (0.35, 0.1, 0.1, 0.1, 0.35)
+"""Ends are likelier than what lies between: else an interval held less where readings are exact."""
 DRIFT: Final = 0.1
 """How far the fixed part drifts in a year, a standard deviation in units of the mean cost."""
 _SEARCHES: Final = ((0.0, (0.0, 0.3)), (0.6, (0.6,)), (0.85, (0.8, 0.9)))
-"""How much noise lingers in a search for changes, and of ``PHIS`` which it is for: noise that lingers looks like changes
-where it is taken for one that does not."""
+"""How much noise lingers in a search for changes, and of ``PHIS`` which it is for: noise that lingers looks like
+changes where it is taken for noise that does not."""
+_GONE: Final = 10.0
+"""Standard deviation of a cost that is not known, in units of the mean cost."""
 _SEARCH_WALK: Final = 0.05
 _SEARCH_WEEK: Final = 0.1
 _KNOWN_SIZE: Final = 0.3
@@ -70,6 +72,7 @@ class Series:
         a_year: Periods in a year.
         longest: Of how many periods an incident is at most.
         known: First periods of known changes.
+        gone: Periods whose cost is made up: nothing is learned from it.
     """
 
     cost: Floats
@@ -79,6 +82,7 @@ class Series:
     a_year: float
     longest: int
     known: tuple[int, ...]
+    gone: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,7 @@ def _week(count: int, rhythm: int) -> Floats:
     """Return columns of the days of a rhythm, beside their mean; none where there is no rhythm, or not two of it."""
     if rhythm == 1 or count <= 2 * rhythm:
         return np.empty((count, 0))
-    return (np.arange(count)[:, None] % rhythm == np.arange(rhythm)) * 1.0 - 1 / rhythm
+    return np.asarray((np.arange(count)[:, None] % rhythm == np.arange(rhythm)) * 1.0 - 1 / rhythm)
 
 
 def _searched(series: Series, columns: Floats, phi: float) -> _Searched:
@@ -205,8 +209,11 @@ def _searched(series: Series, columns: Floats, phi: float) -> _Searched:
     drift = (np.arange(count) - (count - (series.recent + 1) / 2)) * (DRIFT / series.a_year)
     slow, walk = np.outer(drift, drift), _walk(count, series.recent)
     week = _week(count, series.rhythm)
-    course = _Course(np.full(width, 1 / width), np.ones(count), _noise(series.cost, np.column_stack([columns, week]), phi))
-    beside = slow + _SEARCH_WEEK**2 * outer(week)
+    noise = _noise(series.cost, np.column_stack([columns, week]), phi)
+    course = _Course(np.full(width, 1 / width), np.ones(count), noise)
+    gone = np.zeros((count, count))
+    gone[series.gone, series.gone] = _GONE**2
+    beside = slow + gone + _SEARCH_WEEK**2 * outer(week)
     changes: list[Change] = []
     for _ in range(_PASSES):
         even = course.noise**2 * _lingering(phi, course)
@@ -216,7 +223,7 @@ def _searched(series: Series, columns: Floats, phi: float) -> _Searched:
         added = sum((_added(one, columns, series.recent) for one in changes), np.zeros((count, count)))
         course = _course_of(series.cost, columns, added + beside + walking, even)
     likely = sum(log_odds(one, odds) for one in changes[len(series.known) :])
-    return _Searched(course, changes, slow + added, likely)
+    return _Searched(course, changes, slow + gone + added, likely)
 
 
 def _noise(cost: Floats, columns: Floats, phi: float) -> float:
@@ -262,9 +269,7 @@ def _course_of(cost: Floats, columns: Floats, moved: Floats, noise: Floats) -> _
     return _Course(sizes / sizes.sum(), level, max(_spread((cost - fitted) / level), _LEAST_NOISE))
 
 
-def _fits(
-    cost: Floats, columns: Floats, covariance: Floats, week: Floats, kind: Kind
-) -> Iterator[tuple[float, Now]]:
+def _fits(cost: Floats, columns: Floats, covariance: Floats, week: Floats, kind: Kind) -> Iterator[tuple[float, Now]]:
     """Yield the log restricted likelihood of a kind of noise, whose variance is free, and its coefficients, per week.
 
     Days of the week are normal around 0 before looking, so that they are part of the noise (Woodbury's identity).
