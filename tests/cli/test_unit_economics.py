@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.books import Books, Said
-from tests.unit_economics import DAYS, FIXED, POOL, VARIABLE, cost, orders, unit_economics_once
+from tests.unit_economics import DAYS, FIXED, PNL, POOL, VARIABLE, cost, orders, unit_economics_once
 
 SEPTEMBER = range(62, DAYS)
 UNITS = {product: sum(orders(product, place) for place in SEPTEMBER) for product in FIXED}
@@ -96,9 +97,9 @@ def test_what_cannot_be_split_keeps_its_average_and_says_why(books: Books) -> No
 def test_break_even_is_fixed_cost_by_contribution(books: Books) -> None:
     every = rows(books, "break-even", "--variable", "0.6", "--fee", "10%", "--profit", "500", "--other", "1000")
 
-    # Cost from elsewhere is part of fully loaded cost alone.
+    # Cost from elsewhere is part of fully loaded cost alone, and there is as much of it as was said.
     loaded = sum(number(of(every, product, "fully_loaded")["fixed_cost"]) for product in FIXED)
-    assert loaded == pytest.approx(0.4 * (float(sum(DIRECT.values())) + 30 * POOL) + 2000)
+    assert loaded == pytest.approx(0.4 * (float(sum(DIRECT.values())) + 30 * POOL) + 1000)
     found = of(every, "search", "direct")
     price, marginal = 60_000 / UNITS["search"], 0.6 * float(DIRECT["search"]) / UNITS["search"]
     wanted = (0.4 * float(DIRECT["search"]) + 500) / (price * 0.9 - marginal)
@@ -155,7 +156,7 @@ def test_projection_says_what_it_takes_for_granted(books: Books) -> None:
                "9000000", "--scale", "0.1", "--price-change", "-5%,-2%", "--inflation", "3%", "--capacity",
                "1000000:500").out  # fmt: skip
 
-    assert "\nvolumes as given\n" in unsaid
+    assert "\nvolumes as given; bands are of cost alone\n" in unsaid
     assert "FM2366 everything: the growth that is given has 2 months, and 36 were asked for" in unsaid
     assert "\nlogistic growth of 20 % a year, as given\n" in said
 
@@ -231,54 +232,6 @@ def test_what_is_estimated_from_days_holds_what_is_true(books: Books) -> None:
         assert number(direct["marginal_cost"]) == pytest.approx(float(truth), rel=0.05)
 
 
-def of_customers(books: Books, *words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(ask(books, "cohorts", *words, "--output", "json").out)
-    return found
-
-
-def test_cohorts_sum_to_what_products_cost_and_earn_to_the_last_digit(books: Books) -> None:
-    found = of_customers(books)
-
-    direct = sum((cost(product, place) for place in range(DAYS) for product in FIXED), Decimal(0))
-    assert sum(Decimal(row["direct_cost"]) for row in found) == direct
-    assert sum(Decimal(row["fully_loaded_cost"]) for row in found) == direct + DAYS * POOL
-    assert sum(Decimal(row["revenue"]) for row in found) == 6 * 9000
-
-
-def test_cohorts_by_start_leave_those_apart_who_were_there_before(books: Books) -> None:
-    found = of_customers(books)
-
-    # Who is there in the first month may have come at any time before.
-    assert [(row["cohort"], row["age"], row["customers"]) for row in found] == [
-        ("2026-08", 0, 1),
-        ("2026-08", 1, 1),
-        ("2026-09", 0, 1),
-        ("(unknown)", None, 1),
-    ]
-    assert Decimal(found[1]["revenue_retention"]) == 1
-    assert found[0]["direct_cost_per_customer"] == found[0]["direct_cost"]
-
-
-def test_cohorts_of_a_list_tell_who_is_not_in_it(books: Books) -> None:
-    said = ask(books, "cohorts", "--cohort", "plan").out
-
-    assert "free" in said
-    assert "FM2372 1 customer of 3 without a plan, such as core: their rows stand apart" in said
-    assert "revenue is earned" in said
-
-
-REFUSED_COHORTS = {
-    "--cohort plann": "--cohort is plann; expected plan, start or size.\n  Did you mean 'plan'?",
-    "--revenue use": "--revenue is use; expected a driver of money that is told by customer.\n",
-    "--of team": "no level of the applied allocation tells team within product; expected a level such as {name: team,",
-}
-
-
-@pytest.mark.parametrize("words", REFUSED_COHORTS)
-def test_cohorts_that_are_not_there_are_refused(books: Books, words: str) -> None:
-    assert REFUSED_COHORTS[words] in refusal(books, "cost_per_order", "cohorts", *words.split())
-
-
 REFUSED = {
     "cost_of_revenue": "expected one like cost_per_order or cost_per_user.\n",
     "cloud_cost split": "cloud_cost is no allocated cost of a driver's unit; expected one like",
@@ -287,6 +240,7 @@ REFUSED = {
     "cost_per_order --revenue orders": "--revenue is orders; expected a driver of money.\n",
     "cost_per_order --by product --only serch": "--only is serch, which has no units; expected ads or search",
     "split": "METRIC is 'split'; expected a metric before the subcommand.\n",
+    "split cost_per_order": "METRIC comes first: finmod unit-economics cost_per_order split.\n",
     "cost_per_order price-floor --fee 60% --margin 50%": "--fee and --margin together take the whole price",
     "cost_per_order --variable 2": "expected a part from 0 to 1, such as 0.6 or 60%, or an interval of it",
 }
@@ -317,3 +271,58 @@ def test_without_revenue_there_is_no_price_to_break_even_at(books: Books, tmp_pa
 def test_before_anything_is_applied_there_is_nothing_to_tell(books: Books, tmp_path: Path) -> None:
     shutil.copytree(books.root, tmp_path / "copy", ignore=shutil.ignore_patterns("allocat*", "applied*"))
     assert "no allocation was applied" in refusal(Books(tmp_path / "copy"), "cost_per_order")
+
+
+def test_prices_are_lines_of_revenue_of_the_statement(books: Books, tmp_path: Path) -> None:
+    changed = books.copy(tmp_path / "copy")
+    lines = "revenue:\n  - {name: Sales, driver: revenue}\n  - {name: Refunds, driver: refunds, sign: -1}\n"
+    changed.write("pnl.yaml", PNL + lines)
+    text = (changed.root / "drivers.yaml").read_text("utf-8")
+    changed.write("drivers.yaml", text + "refunds: {unit: USD, grain: month, by: [product], from: {csv: back.csv}}\n")
+    changed.write("back.csv", "date,product,refunds\n2026-09,search,6000\n")
+    assert changed.run("drivers", "load").code == 0
+
+    found = rows(changed, "split", "--variable", "0.6")
+
+    assert number(of(found, "search", "direct")["price"]) == pytest.approx(54_000 / UNITS["search"])
+    # Who is given nothing back in a month in which others are, has earned all of it.
+    assert number(of(found, "ads", "direct")["price"]) == pytest.approx(60_000 / UNITS["ads"])
+
+
+def test_a_step_that_is_passed_is_told_and_not_added(books: Books) -> None:
+    words = ("break-even", "--by", "product", "--only", "search", "--variable", "0.6")
+    said = ask(books, *words, "--step", "10:5000").out
+
+    units = f"{UNITS['search']:,}"
+    told = f"FM2383 search: the step of 5,000 above 10 units is left out: there are {units} a month now"
+    assert told in " ".join(said.split())
+    assert said.splitlines()[1] == ask(books, *words).out.splitlines()[1]
+
+
+def test_capacity_far_beyond_present_volume_is_in_the_projection(books: Books) -> None:
+    words = ("project", "--variable", "0.6", "--only", "search", "--volumes", "100000000")
+    plain, full = (
+        next(row for row in rows(books, *words, *more) if row["kind"] != "history")
+        for more in (("--grain", "month"), ("--grain", "month", "--capacity", "1000:20"))
+    )
+
+    pieces = 100_000 - -(-UNITS["search"] // 1000)
+    assert number(full["total_cost"]) == pytest.approx(number(plain["total_cost"]) + 20 * pieces)
+
+
+def test_leftovers_of_margins_are_points(books: Books) -> None:
+    words = ("sensitivity", "--by", "product", "--only", "search", "--figure", "margin", "--variable", "0.6")
+    said = " ".join(ask(books, *words).out.split())
+
+    assert re.search(r"of which -?[0-9.]+ points and -?[0-9.]+ points are in no single row", said)
+
+
+def test_products_of_other_months_say_so(books: Books, tmp_path: Path) -> None:
+    changed = books.copy(tmp_path / "copy")
+    lines = (changed.root / "orders.csv").read_text("utf-8").splitlines()
+    changed.write("orders.csv", "\n".join([*(line for line in lines if "-09-" not in line or "ads" not in line), ""]))
+    assert changed.run("drivers", "load").code == 0
+
+    said = ask(changed, "price-floor", "--by", "product", "--variable", "0.6").out
+
+    assert "\nOf 2026-08: ads.\nOf 2026-09: search.\n" in said

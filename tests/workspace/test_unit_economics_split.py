@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,8 @@ import pytest
 from finmod.models.unit_economics.cost_function import Estimate
 from finmod.models.unit_economics.projection import Past
 from finmod.workspace.unit_economics_books import Days, Product
-from finmod.workspace.unit_economics_split import ProductSplit, split_product
+from finmod.workspace.unit_economics_split import ProductSplit, divided, split_product
+from finmod.workspace.unit_economics_words import refusals
 from tests.unit_economics import cost, orders
 
 FIRST, SEPTEMBER = date(2026, 7, 1), date(2026, 9, 1)
@@ -116,3 +118,57 @@ def test_what_cannot_be_split_says_why(asked: Product, code: str, text: str) -> 
 
     assert found.splits == {"direct": None}
     assert [(each.code, each.text) for each in found.refusals.values()] == [(code, text)]
+
+
+def test_a_day_of_a_credit_is_left_out_and_told() -> None:
+    found = days(*range(92))
+    costs = list(found.costs["direct"])
+    costs[80] -= 9000
+    found = split(product(replace(found, costs={"direct": tuple(costs)}), "23000", "2000000"))
+
+    made = found.splits["direct"]
+    assert made is not None
+    assert float(made.marginal_cost.low) <= 0.02 * 30 * 2_000_000 / 2_000_000
+    assert found.left_out == {"direct": 1}
+    assert [(one.code, one.message) for one in refusals([found])] == [
+        ("FM2382", "search: 1 period of negative direct cost left out of the split")
+    ]
+
+
+def test_more_than_a_tenth_of_days_of_credits_are_refused() -> None:
+    found = days(*range(92))
+    costs = [-each if place < 70 and place % 7 == 0 else each for place, each in enumerate(found.costs["direct"])]
+    refused = split(product(replace(found, costs={"direct": tuple(costs)})))
+
+    assert refused.refusals["direct"].text == "the cost is negative in 10 of 92 periods"
+
+
+def test_fully_loaded_cost_is_no_less_than_direct_in_any_part() -> None:
+    found = days(*range(92))
+    # A pool that falls where orders rise makes fully loaded cost look less variable than direct cost.
+    pool = [900 - each / Decimal(100) for each in found.units]
+    loaded = tuple(own + each for own, each in zip(found.costs["direct"], pool, strict=True))
+    both = replace(found, costs={**found.costs, "fully_loaded": loaded})
+    spent = {name: sum(costs[62:]) for name, costs in both.costs.items()}
+    past = Past(SEPTEMBER, sum(found.units[62:]), spent)
+    asked = replace(product(both), past=(past,))
+    made = split_product(asked, ("direct", "fully_loaded"), said=None, price=None, seed=0).splits
+
+    own, whole = made["direct"], made["fully_loaded"]
+    assert own is not None
+    assert whole is not None
+    assert whole.total_cost == spent["fully_loaded"]
+    for part in ("marginal_cost", "fixed_cost"):
+        mine, its = getattr(own, part), getattr(whole, part)
+        for end in ("low", "value", "high"):
+            assert getattr(its, end) >= getattr(mine, end) - Decimal("1E-9")
+
+
+def test_cost_from_elsewhere_is_divided_to_the_last_digit() -> None:
+    months = [Past(SEPTEMBER, Decimal(1), {"fully_loaded": Decimal(each)}) for each in (1, 1, 1, 0)]
+    parts = divided(Decimal(100), [None, *months])
+
+    assert sum(parts) == 100
+    assert parts[0] == parts[-1] == 0
+    assert all(abs(each - Decimal(100) / 3) < Decimal("1E-11") for each in parts[1:4])
+    assert divided(Decimal(5), [None]) == [5]

@@ -15,6 +15,7 @@ from finmod.cli.output import Form, output_option
 from finmod.cli.project import opened
 from finmod.cli.unit_economics_options import Figure, Figures, Interval, Range, StepOf
 from finmod.cli.values import Name, Whole, Word, wrong_value
+from finmod.errors import printable
 
 if TYPE_CHECKING:
     from finmod.models.unit_economics.cost_function import Estimate
@@ -47,10 +48,11 @@ _ASKED: Final[dict[str, Any]] = {
     "fee_per_unit": click.option("--fee-per-unit", type=_AMOUNT, default="0", metavar="AMOUNT",
                                  help="What goes with every unit beside that."),
     "other": click.option("--other", type=_AMOUNT, default="0", metavar="AMOUNT",
-                          help="Cost a month from elsewhere, such as salaries: part of fully loaded cost."),
+                          help="Cost a month from elsewhere, such as salaries: part of fully loaded cost, divided "
+                               "among the products asked for by theirs."),
     "steps": click.option("--step", "steps", multiple=True, type=StepOf(), metavar="UNITS:COST",
-                          help="Fixed cost a month that comes above so many units, which are more than now; may be "
-                               "repeated."),
+                          help="Fixed cost a month that comes above so many units, which are more than now: others "
+                               "are left out and told; may be repeated."),
     "capacity": click.option("--capacity", type=StepOf(), metavar="UNITS:COST",
                              help="Every so many units a month cost so much more a month, from now on."),
     "seed": click.option("--seed", type=Whole("from 0 to 4294967295", least=0, most=2**32 - 1), default=0,
@@ -106,6 +108,9 @@ class _Questions(click.RichGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         wants_help = bool({*args[1:]} & {"-h", "--help"})
+        if not wants_help and len(args) > 1 and args[0] in self.commands and not args[1].startswith("-"):
+            message = f"METRIC comes first: finmod unit-economics {printable(args[1])} {args[0]}."
+            raise click.UsageError(message, ctx)
         if args and args[0] in self.commands and wants_help:
             args.insert(0, "METRIC")
         elif args and not args[0].startswith("-") and not wants_help and (len(args) == 1 or args[1].startswith("-")):

@@ -171,6 +171,8 @@ def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
             )
         )  # fmt: skip
         words = f"{printable(each.product)}, {_words(each.numerator)}: {kind} {base}; all inputs at once {low}"
+        if figure == "margin":
+            down, up = (points_text(one) for one in (each.found.interaction_down, each.found.interaction_up))
         lines.append(f"{words} to {high}, of which {down} and {up} are in no single row.")
     _below(answer, lines)
 
@@ -232,10 +234,19 @@ def _below(answer: Answer[Any], lines: Iterable[str]) -> None:
     if not answer.rows:
         click.echo("Nothing to tell.")
     screen = console()
-    for line in lines if answer.rows else ():
+    for line in (*lines, *_unlike_months(answer)) if answer.rows else ():
         say(screen, line)
     for finding in answer.findings:
         say(screen, finding_words(finding))
+
+
+def _unlike_months(answer: Answer[Any]) -> list[str]:
+    """Return which month each product is of, where they differ."""
+    months = {each.name: f"{each.now.month:%Y-%m}" for each in answer.books.products if each.now}
+    if len({*months.values()}) < 2:  # noqa: PLR2004 -- one for all is told once
+        return []
+    by_month = {month: [name for name, one in months.items() if one == month] for month in sorted({*months.values()})}
+    return [f"Of {month}: {printable(', '.join(names))}." for month, names in by_month.items()]
 
 
 def _words(name: str) -> str:
@@ -275,6 +286,11 @@ _count = whole_text
 def percent_text(value: Decimal | None) -> str:
     """Return a ratio as a percentage; unknown is a dash."""
     return "-" if value is None else f"{value * 100:,.1f} %"
+
+
+def points_text(value: Decimal | None) -> str:
+    """Return a difference of ratios in percentage points; unknown is a dash."""
+    return "-" if value is None else f"{value * 100:,.1f} points"
 
 
 def _times(value: Decimal | None) -> str:

@@ -13,9 +13,14 @@ from typing import Final, Generic, TypeVar
 
 from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
-from finmod.models.unit_economics.cost_function import MOST_STEPS, CostFunction, Estimate, Step, capacity_steps, shown
+from finmod.models.unit_economics.cost_function import CostFunction, Estimate, Step, capacity_of, shown
 from finmod.models.unit_economics.figures import Present
-from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, Logistic, Scale, observed_rate
+from finmod.models.unit_economics.growth import (
+    Experience,
+    Growth,
+    Logistic,
+    Scale,
+)
 from finmod.models.unit_economics.price_floor import Priced, PriceFloor, Terms, price_floors
 from finmod.models.unit_economics.projection import Assumptions, Projection, project
 from finmod.models.unit_economics.sensitivity import Input, Tornado, from_estimate, tornado, varied
@@ -24,12 +29,11 @@ from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.measures import measures
 from finmod.workspace.unit_economics_books import NUMERATORS, Books, books_of
-from finmod.workspace.unit_economics_split import ProductSplit, split_product
+from finmod.workspace.unit_economics_split import ProductSplit, divided, split_product
+from finmod.workspace.unit_economics_words import growth_of, known_splits, named, refusals, stepped_already, unpriced
 
 Row = TypeVar("Row")
 _ZERO: Final = Decimal(0)
-_FAR: Final = 10
-"""Times the present volume within which capacity is looked at at least."""
 _EVERY: Final = tuple(NUMERATORS)
 
 
@@ -44,7 +48,8 @@ class Question:
         revenue: The driver of revenue; ``revenue`` for None.
         price: Price of a unit; revenue by units for None.
         variable: Part of cost that follows volume, where somebody knows it; None to estimate it.
-        other: Cost per month from elsewhere, which is fully loaded alone.
+        other: Cost per month from elsewhere, which is fully loaded alone: divided among the products asked for by
+            their fully loaded cost.
         steps: Steps of fixed cost above the present volume.
         capacity: Units per month of one more piece of fixed cost, and what that costs; None for none.
         fee: Part of the price.
@@ -90,7 +95,7 @@ def unit_splits(read_from: Project, asked: Question) -> Answer[ProductSplit]:
         UserError: The metric, a dimension, a product or the driver of revenue is not there; nothing was applied.
     """
     books, splits = _splits(read_from, asked)
-    return Answer(books=books, rows=splits, findings=(*books.findings, *_refusals(splits)))
+    return Answer(books=books, rows=splits, findings=(*books.findings, *refusals(splits)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,27 +134,26 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
         UserError: As ``unit_splits``.
     """
     books, splits = _splits(read_from, asked)
-    rows, findings, assumed = [], [*books.findings, *_refusals(splits)], []
+    rows, findings, assumed = [], [*books.findings, *refusals(splits), *stepped_already(asked.steps, splits)], []
 
     def year_of(month: date) -> str:
         return read_from.calendar.period_of(month, "year").label
 
     for each in splits:
-        known = _known(each)
+        known = known_splits(each)
         if not known:
             continue
         units = next(iter(known.values())).units
-        growth, words = _growth(each, outlook)
+        growth, words = growth_of(each, outlook.growth)
         if isinstance(growth, Logistic) and growth.saturation <= units:
             raise UserError(_saturated(growth.saturation, each.product.name, units))
         assumed.append(words if outlook.growth else f"{printable(each.product.name)}: {words}")
         scale = outlook.scale
         if outlook.progress is not None:
             scale = Experience(outlook.progress, sum((one.units or _ZERO for one in each.product.past), _ZERO))
-        most = _most(growth, units, outlook.years)
         assumptions = Assumptions(
             present=units,
-            costs={name: _function(asked, one, name, until=most) for name, one in known.items()},
+            costs={name: _function(asked, each, one, name) for name, one in known.items()},
             growth=growth,
             years=outlook.years,
             scale=scale,
@@ -159,7 +163,7 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
         past = [month for month in each.product.past if each.month is None or month.month <= each.month]
         found = project(past, assumptions, year_of=year_of, seed=asked.seed)
         rows.append(Projected(each.product.name, found))
-        findings += _named(each, found.findings)
+        findings += named(each, found.findings)
     return Answer(books=books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))
 
 
@@ -187,7 +191,7 @@ def unit_break_even(
         UserError: As ``unit_splits``.
     """
     books, splits = _splits(read_from, asked)
-    findings = [*books.findings, *_refusals(splits), *_unpriced(splits)]
+    findings = [*books.findings, *refusals(splits), *stepped_already(asked.steps, splits), *unpriced(splits)]
     offers = {
         name: [
             _offer(asked, each, split, name)
@@ -233,16 +237,16 @@ def unit_sensitivity(
         UserError: As ``unit_splits``.
     """
     books, splits = _splits(read_from, asked)
-    findings, rows = [*books.findings, *_refusals(splits)], []
+    findings, rows = [*books.findings, *refusals(splits), *stepped_already(asked.steps, splits)], []
     needs_price = figure in {"margin", "break_even_volume"}
     if needs_price:
-        findings += _unpriced(splits)
+        findings += unpriced(splits)
     for each in splits:
-        for name, split in _known(each).items():
+        for name, split in known_splits(each).items():
             if needs_price and each.price is None:
                 continue
             inputs = [*_inputs(asked, each, split, name, part, margin)]
-            present = Present(split.units, _function(asked, split, name))
+            present = Present(split.units, _function(asked, each, split, name))
             words = figure.replace("_", " ").replace("break even", "break-even")
             found = tornado(present.figure(figure), inputs, name=f"{words} of {each.product.name}")
             rows.append(Swings(each.product.name, name, found))
@@ -267,14 +271,14 @@ def unit_price_floors(
     books, splits = _splits(read_from, asked)
     priced = []
     for each in splits:
-        known = _known(each)
+        known = known_splits(each)
         if known:
             asked_for = tuple(volumes) or (next(iter(known.values())).units,)
-            costs = {name: _function(asked, one, name, until=max(asked_for)) for name, one in known.items()}
+            costs = {name: _function(asked, each, one, name) for name, one in known.items()}
             priced.append(Priced(name=each.product.name, costs=costs, volumes=asked_for, price=each.price))
     terms = Terms(fee=asked.fee, fee_per_unit=asked.fee_per_unit, margin=margin)
     found = price_floors(priced, terms, seed=asked.seed)
-    findings = (*books.findings, *_refusals(splits), *found.findings)
+    findings = (*books.findings, *refusals(splits), *stepped_already(asked.steps, splits), *found.findings)
     return Answer(books=books, rows=found.rows, findings=findings)
 
 
@@ -283,52 +287,26 @@ def _splits(read_from: Project, asked: Question) -> tuple[Books, tuple[ProductSp
         books = books_of(
             read, asked.metric, asked.by, only=asked.only, revenue=asked.revenue, with_days=asked.variable is None
         )
-    splits = tuple(
+    splits = [
         split_product(each, _EVERY, said=asked.variable, price=asked.price, seed=asked.seed) for each in books.products
-    )
-    return books, splits
+    ]
+    others = divided(asked.other, [each.product.now for each in splits])
+    return books, tuple(replace(each, other=other) for each, other in zip(splits, others, strict=True))
 
 
-def _known(each: ProductSplit) -> dict[str, CostSplit]:
-    return {name: split for name, split in each.splits.items() if split is not None}
-
-
-def _refusals(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
-    for each in splits:
-        for name, refusal in each.refusals.items():
-            words = (
-                f"{printable(each.product.name)}: {name.replace('_', ' ')} cost is not split into fixed and variable"
-            )
-            yield Finding(code=refusal.code, message=f"{words}: {refusal.text}", severity="warning")
-
-
-def _unpriced(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
-    for each in splits:
-        if each.price is None and _known(each):
-            words = f"{printable(each.product.name)}: the price now is unknown, so it is left out"
-            yield Finding(code="FM2369", message=words, severity="warning")
-
-
-def _named(each: ProductSplit, findings: Sequence[Finding]) -> Iterator[Finding]:
-    for one in findings:
-        yield replace(one, message=f"{printable(each.product.name)}: {one.message}")
-
-
-def _function(asked: Question, split: CostSplit, numerator: str, *, until: Decimal = _ZERO) -> CostFunction:
+def _function(asked: Question, each: ProductSplit, split: CostSplit, numerator: str) -> CostFunction:
     """Return the cost function of a split: what steps cost below the present volume is in its total already."""
     steps = [step for step in asked.steps if step.above >= split.units]
-    if asked.capacity:
-        capacity, added = asked.capacity
-        most = min(max(until, split.units * _FAR), capacity * MOST_STEPS)
-        steps += capacity_steps(capacity, added, present=split.units, until=most)
-    return split.function(other=asked.other if numerator == "fully_loaded" else _ZERO, steps=steps)
+    capacity = capacity_of(*asked.capacity, present=split.units) if asked.capacity else None
+    other = each.other if numerator == "fully_loaded" else _ZERO
+    return split.function(other=other, steps=steps, capacity=capacity)
 
 
 def _offer(asked: Question, each: ProductSplit, split: CostSplit, numerator: str) -> Offer:
     return Offer(
         name=each.product.name,
         price=_ZERO if each.price is None else each.price,
-        cost=_function(asked, split, numerator),
+        cost=_function(asked, each, split, numerator),
         units=split.units,
         fee=asked.fee,
         fee_per_unit=asked.fee_per_unit,
@@ -345,27 +323,12 @@ def _inputs(  # noqa: PLR0913, PLR0917 -- what a figure depends on
         if marginal.lower is None
         else from_estimate("variable_cost", marginal)
     )
-    yield varied("other_cost", asked.other if numerator == "fully_loaded" else _ZERO, part)
+    yield varied("other_cost", each.other if numerator == "fully_loaded" else _ZERO, part)
     yield varied("units", split.units, part)
     yield varied("price", each.price or _ZERO, part)
     yield varied("fee", asked.fee, part)
     yield varied("fee_per_unit", asked.fee_per_unit, part)
     yield from_estimate("margin", Estimate(margin))
-
-
-def _growth(each: ProductSplit, outlook: Outlook) -> tuple[Growth, str]:
-    """Return how volume grows, and what is to be said of it."""
-    if outlook.growth is not None:
-        given = outlook.growth
-        if isinstance(given, Given):
-            return given, "volumes as given"
-        return given, f"{given.words} growth of {shown(given.rate.value * 100)} % a year, as given"
-    observed = observed_rate([month.units for month in each.product.past])
-    if observed is None:
-        words = "volume stays as it is, since no two whole years are known; say otherwise with --growth"
-        return ConstantRate(Estimate(_ZERO)), words
-    words = f"growth of {shown(observed * 100)} % a year, as the last twelve months had over the twelve before"
-    return ConstantRate(Estimate(observed)), words
 
 
 def _saturated(saturation: Decimal, product: str, units: Decimal) -> Problem:
@@ -375,10 +338,3 @@ def _saturated(saturation: Decimal, product: str, units: Decimal) -> Problem:
         expected="more units than there are now",
         remedy="Name a greater one, or ask for one product with --only.",
     )
-
-
-def _most(growth: Growth, present: Decimal, years: int) -> Decimal:
-    """Return the greatest volume that a growth comes to, as far as it matters for steps."""
-    if isinstance(growth, Given):
-        return max(growth.series)
-    return growth.units(present, growth.rate.high, Decimal(years))

@@ -14,8 +14,8 @@ from typing import Final
 
 from finmod.errors import Problem, UserError, counted, near, printable
 from finmod.models.metrics import Figure, Member, quotient
+from finmod.models.pnl_report import UNALLOCATED
 from finmod.models.unit_economics.projection import Past
-from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver
 from finmod.settings.metric_reading import chosen_metric
 from finmod.settings.validate import listing
@@ -24,11 +24,10 @@ from finmod.terms.metrics import Measure, Metric, Part
 from finmod.terms.money import known_sum
 from finmod.workspace.measures import Measures
 from finmod.workspace.metric import MetricReport, figures_of
+from finmod.workspace.unit_economics_revenue import Cells, Signed, earned_cells, revenue_drivers
 
 NUMERATORS: Final[Mapping[str, Part]] = {"direct": "direct", "fully_loaded": "full"}
 """Numerator -> the part of allocated cost that it is."""
-REVENUE: Final = "revenue"
-"""The driver of revenue where none is named."""
 _TOLD_HERE: Final = frozenset({"FM2420", "FM2421"})
 """What has no units is told by name, and months without units where they matter."""
 
@@ -127,7 +126,8 @@ def books_of(  # noqa: PLR0913 -- what is asked
         name: Of the metric.
         by: Dimensions; none for all together.
         only: Names of products; all of them for none.
-        revenue: The driver of revenue; ``REVENUE`` for None, where there is one.
+        revenue: The driver of revenue; for None the lines of revenue of pnl.yaml, or the driver
+            ``revenue``, where there is one.
         with_days: Whether days are read too.
 
     Raises:
@@ -137,7 +137,7 @@ def books_of(  # noqa: PLR0913 -- what is asked
     drivers = [read.drivers[each.name] for each in metric.denominator]
     _check_dimensions(drivers, by, metric)
     is_daily = with_days and all(each.settings.grain != "month" for each in drivers)
-    gathered = _Gathered.of(read, metric, by, _revenue_driver(read, revenue, by), with_days=is_daily)
+    gathered = _Gathered.of(read, metric, by, revenue_drivers(read, revenue, by), with_days=is_daily)
     named = {_name(member): member for member in gathered.members}
     if unknown := [each for each in only if each not in named]:
         raise UserError(_no_product(unknown[0], named))
@@ -200,25 +200,6 @@ def _check_dimensions(drivers: Sequence[Driver], by: Sequence[str], metric: Metr
                 )
 
 
-def _revenue_driver(read: Measures, name: str | None, by: Sequence[str]) -> Driver | None:
-    found = read.drivers.get(name or REVENUE)
-    is_money = found is not None and found.settings.unit in CURRENCIES
-    if name is None:
-        return found if found and is_money and set(by) <= {*found.settings.by} else None
-    if found and is_money and set(by) <= {*found.settings.by}:
-        return found
-    money = [each for each, driver in read.drivers.items() if driver.settings.unit in CURRENCIES]
-    close = near(name, money)
-    raise UserError(
-        Problem(
-            code="FM2376",
-            found=f"--revenue is {printable(name)}",
-            expected=f"a driver of money that is told by {listing(by)}" if by else "a driver of money",
-            remedy=f"Did you mean {close!r}?" if close else "Add it to drivers.yaml, or leave --revenue out.",
-        )
-    )
-
-
 def _no_product(name: str, named: Mapping[str, Member]) -> Problem:
     close = near(name, named)
     return Problem(
@@ -230,10 +211,7 @@ def _no_product(name: str, named: Mapping[str, Member]) -> Problem:
 
 
 def _name(member: Member) -> str:
-    return " / ".join(value if value is not None else "(none)" for value in member) if member else "everything"
-
-
-Cells = Mapping[tuple[date, Member], Figure]
+    return " / ".join(value if value is not None else UNALLOCATED for value in member) if member else "everything"
 
 
 @dataclass(frozen=True)
@@ -250,13 +228,13 @@ class _Gathered:
 
     months: Mapping[str, Cells]
     days: Mapping[str, Cells]
-    earned: Cells | None
+    earned: Mapping[tuple[date, Member], Decimal | None] | None
     units_of: str
     found: tuple[Finding, ...]
 
     @classmethod
     def of(
-        cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Driver | None, *, with_days: bool
+        cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Sequence[Signed], *, with_days: bool
     ) -> _Gathered:
         reports = {name: figures_of(read, _part(metric, part), by) for name, part in NUMERATORS.items()}
         found = reports["fully_loaded"].findings
@@ -266,10 +244,12 @@ class _Gathered:
                 name: _cells(figures_of(read, _part(metric, part), by, grain="day"))
                 for name, part in NUMERATORS.items()
             }
-        earned = None
-        if revenue is not None:
-            report = figures_of(read, _of_driver(revenue, read.project.currency), by)
-            earned, found = _cells(report), (*found, *report.findings)
+        parts = []
+        for driver, sign in revenue:
+            report = figures_of(read, _of_driver(driver, read.project.currency), by)
+            parts.append((_cells(report), sign))
+            found = (*found, *report.findings)
+        earned = earned_cells(parts) if parts else None
         units_of = " and ".join(each.name for each in metric.denominator)
         return cls({name: _cells(report) for name, report in reports.items()}, days, earned, units_of, found)
 
@@ -300,7 +280,7 @@ class _Gathered:
         # Before its first unit a product is not there, which is no gap.
         begun = next((place for place, each in enumerate(past) if each.units), len(past))
         earned = {} if self.earned is None else {
-            month: figure.numerator for (month, who), figure in self.earned.items() if who == member
+            month: amount for (month, who), amount in self.earned.items() if who == member
         }  # fmt: skip
         return Product(
             name=name, past=tuple(past[begun:]), revenue=earned, days=self._of_days(member), units_of=self.units_of

@@ -17,6 +17,7 @@ from typing import Final
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.tables import ALLOCATED_LEVELS
+from finmod.models.pnl_report import UNALLOCATED
 from finmod.models.proportional import cut
 from finmod.models.unit_economics.cohorts import (
     CohortMonth,
@@ -27,6 +28,7 @@ from finmod.models.unit_economics.cohorts import (
     start_cohorts,
 )
 from finmod.settings.currencies import CURRENCIES
+from finmod.settings.drivers import Driver
 from finmod.settings.metric_reading import chosen_metric
 from finmod.settings.pnl import Pnl, read_pnl
 from finmod.settings.project import Project
@@ -36,15 +38,14 @@ from finmod.terms.findings import Finding
 from finmod.terms.metrics import Metric, Part
 from finmod.terms.money import known_sum
 from finmod.terms.periods import parse_period
-from finmod.workspace.driver_cells import driver_cells
 from finmod.workspace.measures import Measures, measures
 from finmod.workspace.pnl_cohorts import read_cohorts
 from finmod.workspace.sums import Place, sums
 from finmod.workspace.unit_economics_books import NUMERATORS, checked
+from finmod.workspace.unit_economics_revenue import Revenue, revenue_of
 
 START, SIZE = "start", "size"
 """Cohorts that need no list: by the first month, and by revenue or cost."""
-_NOBODY: Final = "(nobody)"
 _SCALE: Final = 12
 
 
@@ -56,7 +57,8 @@ class CohortQuestion:
         metric: Name of the metric, whose numerator is cost to serve.
         dimension: Whose members are grouped: a level of the allocation has it.
         cohort: Name of cohorts in pnl.yaml, ``start`` or ``size``.
-        revenue: The driver of revenue, told by the dimension; the first such driver of money for None.
+        revenue: The driver of revenue, told by the dimension; for None
+            the lines of revenue of pnl.yaml, or where it has none the first such driver of money.
     """
 
     metric: str
@@ -73,7 +75,7 @@ class CohortAnswer:
         metric: The metric.
         currency: Of all amounts.
         rows: By cohort, then age.
-        revenue: The driver of revenue; None where there is none.
+        revenue: The drivers of revenue, in words; None where there is none.
         findings: What is unknown, and why.
     """
 
@@ -94,23 +96,37 @@ def unit_cohorts(project: Project, asked: CohortQuestion) -> CohortAnswer:
     with measures(project) as read:
         metric = checked(chosen_metric(read.metrics, asked.metric), read)
         costs = _costs(read, metric, asked.dimension)
-        revenue = _revenue_name(read, asked)
-        earned = _earned(read, revenue, asked.dimension) if revenue else {}
-    rows = [
-        CustomerMonth(customer, month, earned.get((month, customer)), tuple(each))
-        for (month, customer), each in sorted(costs.items())
-        if any(each) or (month, customer) in earned
-    ]
-    pnl = read_pnl(project.root)
+        pnl = read_pnl(project.root)
+        driver = _revenue_driver(read, pnl, asked)
+        is_told = driver is not None or bool(pnl.settings.revenue)
+        earned = revenue_of(read, pnl, asked.dimension, driver) if is_told else Revenue()
+    rows = _rows(costs, earned)
     started = _started(project, pnl, asked.dimension, rows)
     groups = _groups(project, pnl, asked, rows, started)
     found = cohorts(rows, tuple(NUMERATORS), by=groups, started=started, attribute=asked.cohort)
     return CohortAnswer(
-        metric=metric, currency=project.currency, rows=found.rows, revenue=revenue, findings=found.findings
+        metric=metric,
+        currency=project.currency,
+        rows=found.rows,
+        revenue=earned.named,
+        findings=(*earned.findings, *found.findings),
     )
 
 
 _Customer = tuple[date, str]
+_Costs = Mapping[_Customer, Sequence[Decimal | None]]
+
+
+def _rows(costs: _Costs, earned: Revenue) -> list[CustomerMonth]:
+    """Return who has cost or revenue, months by months: who has one of them has nothing of the other."""
+    none = (Decimal(0),) * len(NUMERATORS)
+    months = {month for month, _ in costs}
+    places = {*costs, *(place for place in earned.cells if place[0] in months)}
+    rows = [
+        CustomerMonth(customer, month, earned.of(month, customer), tuple(costs.get((month, customer), none)))
+        for month, customer in sorted(places)
+    ]
+    return [row for row in rows if any(row.costs) or None in row.costs or (row.month, row.customer) in earned.cells]
 
 
 def _costs(read: Measures, metric: Metric, dimension: str) -> dict[_Customer, list[Decimal | None]]:
@@ -120,7 +136,7 @@ def _costs(read: Measures, metric: Metric, dimension: str) -> dict[_Customer, li
         raise UserError(_no_level(dimension, target))
     members: dict[tuple[date, str | None], dict[str, Decimal | None]] = defaultdict(dict)
     for (month, (product, customer)), amount in _sums(read, metric, "full", (target, dimension)).items():
-        members[month, product][_NOBODY if customer is None else customer] = amount
+        members[month, product][UNALLOCATED if customer is None else customer] = amount
     if not members:
         raise UserError(_no_level(dimension, target))
     direct = {
@@ -173,16 +189,17 @@ def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:
     return None if None in amounts else known_sum(amounts)
 
 
-def _revenue_name(read: Measures, asked: CohortQuestion) -> str | None:
+def _revenue_driver(read: Measures, pnl: Pnl, asked: CohortQuestion) -> Driver | None:
+    """Return the driver of all revenue; None for the lines of pnl.yaml, or for none."""
     money = [
         name
         for name, driver in read.drivers.items()
         if driver.settings.unit in CURRENCIES and asked.dimension in driver.settings.by
     ]
     if asked.revenue is None:
-        return money[0] if money else None
+        return read.drivers[money[0]] if money and not pnl.settings.revenue else None
     if asked.revenue in money:
-        return asked.revenue
+        return read.drivers[asked.revenue]
     close = near(asked.revenue, money)
     raise UserError(
         Problem(
@@ -194,11 +211,6 @@ def _revenue_name(read: Measures, asked: CohortQuestion) -> str | None:
     )
 
 
-def _earned(read: Measures, name: str, dimension: str) -> dict[_Customer, Decimal | None]:
-    cells = driver_cells(read.engine, read.project, read.ledger, read.taxonomy, read.drivers[name], (dimension,)).cells
-    return {(month, member[0] or _NOBODY): reading.total for (month, member), reading in cells.items()}
-
-
 def _started(project: Project, pnl: Pnl, dimension: str, rows: Sequence[CustomerMonth]) -> dict[str, date]:
     """Return customer -> month of its start: as the list of customers says, else its first month after the first."""
     settings = pnl.settings.cohorts.get(START)
@@ -207,7 +219,7 @@ def _started(project: Project, pnl: Pnl, dimension: str, rows: Sequence[Customer
         return {name: parse_period(text[:7]) for name, text in groups.items() if _MONTH.fullmatch(text)}
     first = min((row.month for row in rows), default=date.min)
     # Who is there in the first month may have come at any time before.
-    return {name: month for name, month in first_months(rows).items() if month > first and name != _NOBODY}
+    return {name: month for name, month in first_months(rows).items() if month > first and name != UNALLOCATED}
 
 
 _MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?")
@@ -240,7 +252,7 @@ def _sizes(rows: Sequence[CustomerMonth]) -> dict[str, Decimal]:
     by_revenue = any(row.revenue is not None for row in rows)
     parts: dict[str, list[Decimal | None]] = defaultdict(list)
     for row in rows:
-        if row.customer != _NOBODY:
+        if row.customer != UNALLOCATED:
             parts[row.customer].append(row.revenue if by_revenue else row.costs[-1])
     totals = {name: known_sum(every) for name, every in parts.items()}
     return {name: total for name, total in totals.items() if total is not None}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
-from finmod.models.unit_economics.cost_function import CostFunction, Estimate, Step
+from finmod.models.unit_economics.cost_function import Capacity, CostFunction, Estimate, Step
 
 
 def estimate(value: str, spread: str = "0") -> Estimate:
@@ -107,6 +107,49 @@ def test_a_step_that_comes_before_break_even_moves_it() -> None:
 
 def test_a_step_that_profit_has_grown_beyond_changes_nothing() -> None:
     assert break_even([offer(steps=(Step(Decimal(60), Decimal(1000)),))]).points == (Decimal(25),)
+
+
+def full(size: str, added: str, **of: str) -> Offer:
+    """Return the textbook's offer with capacity, of which one piece is held."""
+    one = offer(**of)
+    return replace(one, cost=replace(one.cost, capacity=Capacity(size=Decimal(size), added=Decimal(added), held=1)))
+
+
+def test_capacity_far_beyond_the_present_volume_moves_break_even() -> None:
+    # Ten units bring 800 and cost 799 more: 2,000 is paid for when the 1,201st piece is full.
+    found = break_even([full("10", "799")])
+
+    assert found.volume == 12_010
+    assert found.safe_volume is not None
+    assert found.safe_volume >= found.volume
+    assert found.operating_profit == 80 * 40 - 2000 - 3 * 799
+
+
+def test_capacity_that_costs_more_than_it_brings_never_breaks_even() -> None:
+    found = break_even([full("10", "900")])
+
+    assert (found.volume, found.lower, found.upper, codes(found)) == (None, None, None, ["FM2360"])
+    message = "search: no volume breaks even, because capacity costs 90 a unit and a unit brings 80 beyond its variable"
+    assert found.findings[0].message == f"{message} cost"
+
+
+def test_capacity_may_turn_profit_into_loss_for_good() -> None:
+    found = break_even([full("30", "3000")])
+
+    assert (found.volume, found.safe_volume, codes(found)) == (25, None, ["FM2361"])
+    assert found.findings[0].message == (
+        "search: at great volumes nothing breaks even, because capacity costs 100 a unit and a unit brings 80 beyond "
+        "its variable cost"
+    )
+
+
+def test_capacity_in_too_small_pieces_is_refused() -> None:
+    found = break_even([full("0.001", "0.0799")])
+
+    assert (found.volume, codes(found)) == (None, ["FM2380"])
+    assert found.findings[0].message == (
+        "search: break-even is not told, because pieces of capacity of 0.001 units are more than 10,000 until there"
+    )
 
 
 def test_steps_of_a_product_stand_at_its_own_volume() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from finmod.models.unit_economics.cost_function import (
+    Capacity,
     CostFunction,
     Estimate,
     Step,
-    capacity_steps,
+    capacity_of,
     interval,
     shown,
     sorted_steps,
@@ -93,17 +94,21 @@ def test_total_and_average_cost_are_exact_and_take_steps_where_volume_is_above_t
     assert cost.average(Decimal(0)) is None
 
 
-def test_capacity_that_is_held_now_is_no_step() -> None:
-    steps = capacity_steps(Decimal(100), Decimal(9), present=Decimal(200), until=Decimal(401))
+def test_capacity_that_is_held_now_costs_nothing_more_and_has_no_end() -> None:
+    found = capacity_of(Decimal(100), Decimal(9), present=Decimal(200))
 
-    assert [step.above for step in steps] == [200, 300, 400]
-    assert capacity_steps(Decimal(100), Decimal(9), present=Decimal(0), until=Decimal(100)) == ()
+    assert [found.cost(Decimal(units)) for units in (0, 200, 201, 300, 301)] == [0, 0, 9, 9, 18]
+    assert found.cost(Decimal(10**9)) == 9 * (10**7 - 2)
+    assert capacity_of(Decimal(100), Decimal(9), present=Decimal(0)).cost(Decimal(101)) == 9
+    assert found.drawn(np.array([200.0, 201.0, 1e9])).tolist() == [0, 9, 9 * (10**7 - 2)]
 
 
-@pytest.mark.parametrize(("capacity", "until"), [(0, 10), (-1, 10), (1, 1_000_000)])
-def test_a_capacity_that_gives_no_steps_or_too_many_is_refused(capacity: int, until: int) -> None:
-    with pytest.raises(ValueError, match="for a volume of"):
-        capacity_steps(Decimal(capacity), Decimal(1), present=Decimal(0), until=Decimal(until))
+@pytest.mark.parametrize("capacity", [0, -1])
+def test_a_capacity_of_nothing_is_refused(capacity: int) -> None:
+    with pytest.raises(ValueError, match="capacity of"):
+        capacity_of(Decimal(capacity), Decimal(1), present=Decimal(0))
+    with pytest.raises(ValueError, match="pieces of capacity of"):
+        Capacity(size=Decimal(capacity), added=Decimal(1), held=1)
 
 
 def test_steps_of_one_volume_are_one() -> None:

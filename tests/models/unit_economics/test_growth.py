@@ -16,6 +16,7 @@ from finmod.models.unit_economics.growth import (
     Growth,
     Linear,
     Logistic,
+    observed_growth,
     observed_rate,
     yearly,
 )
@@ -129,3 +130,36 @@ def test_observed_growth_compares_two_whole_years() -> None:
     assert observed_rate(year) is None
     assert observed_rate([None, *year[1:], *year]) is None
     assert observed_rate([Decimal(0)] * 12 + year) is None
+
+
+def test_observed_growth_is_as_sure_as_its_months_agree() -> None:
+    before = [Decimal(1000 + 50 * (month % 5)) for month in range(12)]
+    even = observed_growth([*before, *(each * Decimal("1.2") for each in before)])
+    mixed = observed_growth(
+        [*before, *(each * (Decimal("1.1") + month % 2 / Decimal(5)) for month, each in enumerate(before))]
+    )
+
+    assert even is not None
+    assert mixed is not None
+    assert mixed.lower is not None
+    assert mixed.upper is not None
+    assert even.value == Decimal("0.2")
+    assert even.high - even.low < Decimal("1E-9")
+    # Twelve months of 1.1 and 1.3 have a standard error of a tenth by the root of twelve.
+    assert float(mixed.lower) == pytest.approx(1.2 * (1 - 1.796 * 0.0872 / 12**0.5) - 1, abs=0.012)
+    assert float(mixed.upper) == pytest.approx(1.2 * (1 + 1.796 * 0.0872 / 12**0.5) - 1, abs=0.012)
+
+
+def test_growth_of_months_that_resemble_their_neighbours_is_less_sure() -> None:
+    flat = [Decimal(1000)] * 12
+    mixed = observed_growth([*flat, *(Decimal(1100 + 200 * (month % 2)) for month in range(12))])
+    halves = observed_growth([*flat, *(Decimal(1100 + 200 * (month > 5)) for month in range(12))])
+
+    assert mixed is not None
+    assert halves is not None
+    assert halves.high - halves.low > 2 * (mixed.high - mixed.low)
+
+
+def test_growth_from_a_month_of_nothing_has_no_interval() -> None:
+    assert observed_growth([Decimal(0)] + [Decimal(10)] * 23) == Estimate(Decimal(120) / Decimal(110) - 1)
+    assert observed_growth([None] * 24) is None

@@ -34,6 +34,19 @@ def test_what_single_changes_leave_over_is_told_for_both_directions() -> None:
     assert (found.lowest, found.interaction_down) == (Decimal("22.5"), Decimal("2.5"))
 
 
+def test_all_inputs_at_once_reach_the_true_extremes() -> None:
+    # Alone b moves nothing, for a is 0; together they reach 4.
+    inputs = [
+        Input("a", Decimal(0), Decimal(-2), Decimal(2), "guess"),
+        Input("b", Decimal(1), Decimal(0), Decimal(2), ""),
+    ]
+
+    found = tornado(product, inputs, name="x")
+
+    assert (found.lowest, found.highest) == (-4, 4)
+    assert (found.interaction_down, found.interaction_up) == (-2, 2)
+
+
 def test_a_sum_has_no_interaction() -> None:
     inputs = [varied("a", Decimal(10), TENTH), varied("b", Decimal(5), TENTH)]
 
@@ -109,6 +122,12 @@ def test_figures_are_those_of_the_product() -> None:
     assert figure("price_floor", fee_per_unit="0.7") == 6
 
 
+def test_another_total_moves_its_variable_part_too() -> None:
+    # 2,000 of 3,000 is variable, so of 3,600 it is 2,400: 500 and 1,200 are paid for by 4.5 - 2.4.
+    assert figure("break_even_volume", total_cost="3600") == pytest.approx(Decimal(1700) / Decimal("2.1"))
+    assert figure("unit_cost", total_cost="3600") == Decimal("4.1")
+
+
 def test_doubt_about_the_split_moves_nothing_that_the_total_decides() -> None:
     assert figure("unit_cost", variable_cost="1") == figure("unit_cost", variable_cost="3") == Decimal("3.5")
     assert figure("break_even_volume", variable_cost="1") != 600
@@ -129,4 +148,4 @@ def test_each_figure_has_a_tornado() -> None:
         inputs = [varied(one, value, TENTH) for one, value in given().items()]
         found.append(tornado(Present(Decimal(1000), cost).figure(name), inputs, name=name))
 
-    assert [one.bars[0].varied.name for one in found] == ["total_cost", "price", "total_cost", "total_cost"]
+    assert [one.bars[0].varied.name for one in found] == ["total_cost", "price", "price", "total_cost"]

@@ -61,6 +61,7 @@ class BehaviourDiagnostics:
         reading_error: Standard deviation of a reading's own error, as a ratio.
         movement: Per driver its standard deviation beside its trend, as a ratio of its mean.
         correlations: Of drivers with each other, drivers x drivers; NaN where one is the same throughout.
+        left_out: Number of periods of negative cost, from which nothing was learned.
         changes: (first period, period after the last one, whether it is for good) of known changes, then of found ones.
     """
 
@@ -73,6 +74,7 @@ class BehaviourDiagnostics:
     reading_error: float
     movement: tuple[float, ...]
     correlations: Floats
+    left_out: int
     changes: tuple[tuple[int, int, bool], ...]
 
 

@@ -7,6 +7,7 @@ out, and nothing is taken as certain.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -67,6 +68,11 @@ def lasting_change(first: int, columns: Floats, sizes: Floats, size: float) -> C
     after = np.arange(len(columns)) >= first
     spread = np.asarray(size * np.sqrt(sizes))
     return Change(first=first, end=len(columns), lasting=True, columns=after[:, None] * columns * spread, spread=spread)
+
+
+def log_odds(change: Change, odds: Odds) -> float:
+    """Return the log of how likely one change of that sort is to begin in one period, before looking."""
+    return math.log(_CHANGES_A_YEAR / odds.a_year / (len(SIZES) if change.lasting else odds.longest))
 
 
 def find_changes(cost: Floats, columns: Floats, noise: Floats, odds: Odds) -> list[Change]:

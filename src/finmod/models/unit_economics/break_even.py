@@ -22,6 +22,8 @@ from finmod.models.unit_economics.cost_function import (
     ARITHMETIC,
     DRAWS,
     LEVEL,
+    MOST_STEPS,
+    Capacity,
     CostFunction,
     Step,
     interval,
@@ -32,6 +34,7 @@ from finmod.terms.findings import Finding, Severity
 
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,7 @@ class BreakEven:
         lower: Where its interval begins; None where no draw breaks even.
         upper: Where it ends; None where it is open.
         safe_volume: From here on every volume breaks even; differs from ``volume`` where a step turns profit to loss.
+            None where none is, because capacity costs more than it brings.
         points: Every volume at which profit passes what is wanted, upwards.
         by_product: Product -> its part of ``volume``.
         revenue: At ``volume``.
@@ -125,6 +129,8 @@ def break_even(offers: Sequence[Offer], *, profit: Decimal = _ZERO, seed: int = 
         if mix is None:
             return _without_mix(offers, fixed, profit)
         mixed = _Mixed(offers, mix, fixed, profit)
+        if mixed.is_too_many:
+            return _too_fine(mixed)
         return _told(mixed, _points(mixed), _simulated(mixed, seed), level)
 
 
@@ -137,7 +143,8 @@ def break_even_volume(offer: Offer, *, profit: Decimal = _ZERO) -> Decimal | Non
     """
     with localcontext(ARITHMETIC):
         fixed = offer.cost.fixed.value + offer.cost.other
-        return next(iter(_points(_Mixed([offer], [_ONE], fixed, profit))), None)
+        mixed = _Mixed([offer], [_ONE], fixed, profit)
+        return None if mixed.is_too_many else next(iter(_points(mixed)), None)
 
 
 class _Mixed:
@@ -149,7 +156,9 @@ class _Mixed:
         needed: What contribution has to pay for before any step.
         contribution: Per unit of the mix.
         price: Of a unit of the mix.
-        steps: Of all products, by the volume of all together.
+        steps: Of all products, by the volume of all together, those of capacity as far as ``end``.
+        end: Beyond it profit no longer passes what is wanted; None without capacity.
+        apace: What capacity costs per unit of the mix, in the long run.
         units: Volume now; None where unknown.
     """
 
@@ -159,16 +168,44 @@ class _Mixed:
         parts = [*zip(offers, mix, strict=True)]
         self.contribution = sum(((_net(offer) - offer.cost.variable.value) * part for offer, part in parts), _ZERO)
         self.price = sum((offer.price * part for offer, part in parts), _ZERO)
-        self.steps = sorted_steps(
-            Step(step.above / part, step.added) for offer, part in parts if part > 0 for step in offer.cost.steps
-        )
+        self.capacities = [
+            Capacity(size=one.size / part, added=one.added, held=one.held)
+            for offer, part in parts
+            if part > 0 and (one := offer.cost.capacity) and one.added > 0
+        ]
+        self.apace = sum((one.added / one.size for one in self.capacities), _ZERO)
+        given = [Step(step.above / part, step.added) for offer, part in parts if part > 0 for step in offer.cost.steps]
+        self.end = self._end(sum((step.added for step in given), _ZERO)) if self.capacities else None
+        self.is_too_many = any(self.end is not None and self.end / one.size > MOST_STEPS for one in self.capacities)
+        self.steps = sorted_steps([*given, *(() if self.is_too_many else self._full())])
         known = [offer.units for offer in offers if offer.units is not None]
         self.units = sum(known, _ZERO) if len(known) == len(offers) else None
+
+    def _end(self, stepped: Decimal) -> Decimal:
+        """Return the volume beyond which there is profit, or none, whatever piece of capacity is nearly full."""
+        first = max(one.size * (one.held + 1) for one in self.capacities)
+        held = sum((one.added * one.held for one in self.capacities), _ZERO)
+        gain = self.contribution - self.apace
+        if self.contribution <= 0 or gain == 0:
+            return first
+        more = sum((one.added for one in self.capacities), _ZERO)
+        # Pieces of capacity are at least units / size, and at most one more.
+        edge = (self.needed + stepped + more - held) / gain if gain > 0 else (held - self.needed) / -gain
+        return max(edge, first)
+
+    def _full(self) -> Iterator[Step]:
+        for one in self.capacities:
+            pieces = one.held
+            while self.end is not None and one.size * pieces < self.end:
+                yield Step(one.size * pieces, one.added)
+                pieces += 1
 
     def profit_now(self) -> Decimal | None:
         if self.units is None:
             return None
-        stepped = sum((step.added for step in self.steps if self.units > step.above), _ZERO)
+        stepped = sum(
+            (offer.cost.stepped(self.units * part) for offer, part in zip(self.offers, self.mix, strict=True)), _ZERO
+        )
         return self.contribution * self.units - self.fixed - stepped
 
 
@@ -192,11 +229,11 @@ def _points(mixed: _Mixed) -> list[Decimal]:
     points: list[Decimal] = []
     needed, start = mixed.needed, _ZERO
     for place in range(len(mixed.steps) + 1):
-        end = mixed.steps[place].above if place < len(mixed.steps) else None
+        end = mixed.steps[place].above if place < len(mixed.steps) else mixed.end
         volume = max(needed / mixed.contribution, _ZERO)
         if (volume > start or place == 0) and (end is None or volume <= end):
             points.append(volume)
-        if end is not None:
+        if end is not None and place < len(mixed.steps):
             needed, start = needed + mixed.steps[place].added, end
     return points
 
@@ -210,8 +247,12 @@ def _simulated(mixed: _Mixed, seed: int) -> Floats:
         needed += fixed + float(offer.cost.other)
         contribution += (float(_net(offer)) - variable) * float(part)
     least, start = np.full(DRAWS, np.inf), 0.0
+    apace = float(mixed.apace)
     for place in range(len(mixed.steps) + 1):
         end = float(mixed.steps[place].above) if place < len(mixed.steps) else np.inf
+        if place == len(mixed.steps) and mixed.end is not None:
+            # Further out capacity goes along with volume, which is off by a piece at most.
+            needed, contribution = needed - apace * start, contribution - apace
         volume = np.divide(needed, contribution, out=np.full(DRAWS, np.inf), where=contribution > 0)
         volume = np.maximum(volume, 0.0)
         inside = ((volume > start) | (place == 0)) & (volume <= end)
@@ -235,7 +276,7 @@ def _told(mixed: _Mixed, points: Sequence[Decimal], simulated: Floats, level: fl
         volume=volume,
         lower=lower,
         upper=upper,
-        safe_volume=points[-1] if points else None,
+        safe_volume=points[-1] if points and mixed.contribution > mixed.apace else None,
         points=tuple(points),
         by_product=parts,
         revenue=None if volume is None else volume * mixed.price,
@@ -250,6 +291,10 @@ def _told(mixed: _Mixed, points: Sequence[Decimal], simulated: Floats, level: fl
 
 def _findings(mixed: _Mixed, found: BreakEven) -> Iterator[Finding]:
     names = printable(", ".join(offer.name for offer in mixed.offers))
+    if found.volume is None and mixed.contribution > 0:
+        words = f"{names}: no volume breaks even, because capacity costs {shown(mixed.apace)} a unit"
+        yield _finding("FM2360", f"{words} and a unit brings {shown(mixed.contribution)} beyond its variable cost")
+        return
     if found.volume is None:
         after_fees = sum((_net(offer) * part for offer, part in zip(mixed.offers, mixed.mix, strict=True)), _ZERO)
         fees = f", {shown(after_fees)} after fees," if after_fees != mixed.price else ""
@@ -257,8 +302,13 @@ def _findings(mixed: _Mixed, found: BreakEven) -> Iterator[Finding]:
         yield _finding("FM2360", f"{words}cost is {shown(after_fees - mixed.contribution)}")
         return
     if len(found.points) > 1:
-        listed = ", ".join(map(shown, found.points))
-        yield _finding("FM2361", f"{names}: {counted(len(found.points), 'volume')} break even: {listed}", "info")
+        listed = ", ".join(map(shown, found.points[:_NAMED]))
+        more = f" and {len(found.points) - _NAMED:,} more" if len(found.points) > _NAMED else ""
+        words = f"{names}: {counted(len(found.points), 'volume')} break even: {listed}{more}"
+        yield _finding("FM2361", words, "info")
+    if found.safe_volume is None:
+        words = f"{names}: at great volumes nothing breaks even, because capacity costs {shown(mixed.apace)} a unit"
+        yield _finding("FM2361", f"{words} and a unit brings {shown(mixed.contribution)} beyond its variable cost")
     if found.upper is None:
         part = f"{found.without * 100:.0f} % of what the intervals of its cost allow"
         yield _finding("FM2362", f"{names}: the break-even volume has no upper end: in {part} no volume breaks even")
@@ -274,6 +324,20 @@ def _without_mix(offers: Sequence[Offer], fixed: Decimal, profit: Decimal) -> Br
     why = f"the units of {unknown} are unknown" if unknown else "there are no units now"
     words = f"{why}, so there is no mix in which {counted(len(offers), 'product')} could break even together"
     return BreakEven(fixed_cost=fixed, profit=profit, findings=(_finding("FM2363", words),))
+
+
+def _too_fine(mixed: _Mixed) -> BreakEven:
+    sizes = " and ".join(shown(one.size) for one in mixed.capacities)
+    names = printable(", ".join(offer.name for offer in mixed.offers))
+    words = f"{names}: break-even is not told, because pieces of capacity of {sizes} units are more than {MOST_STEPS:,}"
+    return BreakEven(
+        contribution=mixed.contribution,
+        fixed_cost=mixed.fixed,
+        profit=mixed.profit,
+        units=mixed.units,
+        operating_profit=mixed.profit_now(),
+        findings=(_finding("FM2380", f"{words} until there"),),
+    )
 
 
 def _finding(code: str, message: str, severity: Severity = "warning") -> Finding:

@@ -23,6 +23,7 @@ ARITHMETIC: Final = Context(prec=50)
 """Of quotients and powers: more digits than a sum of the ledger has."""
 
 MOST_STEPS: Final = 10_000
+"""That are looked at one by one for break-even."""
 _ZERO: Final = Decimal(0)
 
 
@@ -99,14 +100,48 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """Fixed cost that is added whenever a further piece of capacity is full, without an end.
+
+    Attributes:
+        size: Units per month that one piece holds, above 0.
+        added: Cost per month of one, not negative.
+        held: Pieces whose cost is part of the fixed cost already, at least 1.
+
+    Raises:
+        ValueError: One of them is out of its range.
+    """
+
+    size: Decimal
+    added: Decimal
+    held: int
+
+    def __post_init__(self) -> None:
+        if self.size <= 0 or self.added < 0 or self.held < 1:
+            message = f"{self.held} pieces of capacity of {self.size} for {self.added}"
+            raise ValueError(message)
+
+    def cost(self, units: Decimal) -> Decimal:
+        """Return what is added per month at a volume."""
+        needed = ARITHMETIC.divide(units, self.size).to_integral_value(ROUND_CEILING)
+        return self.added * max(needed - self.held, _ZERO)
+
+    def drawn(self, units: Floats) -> Floats:
+        """Return what is added per month at many volumes."""
+        needed = np.ceil(units / float(self.size)) - self.held
+        return np.asarray(float(self.added) * np.maximum(needed, 0.0))
+
+
+@dataclass(frozen=True, kw_only=True)
 class CostFunction:
-    """What a product costs per month at a volume: ``fixed + other + steps + variable * units``.
+    """What a product costs per month at a volume: ``fixed + other + steps + capacity + variable * units``.
 
     Attributes:
         fixed: Cost per month that does not depend on volume, without the steps.
         variable: Cost per unit; the marginal cost.
         other: Cost per month from elsewhere, such as salaries, which is known.
         steps: Step-fixed cost, in any order.
+        capacity: Step-fixed cost that comes again and again; None for none.
         known_at: Volume per month at which the sum of fixed and variable cost is known, as where a bill is split; then
             what is too much in one is missing in the other, and the interval of fixed cost follows from that of
             variable cost. None where their errors are independent.
@@ -118,12 +153,24 @@ class CostFunction:
     variable: Estimate
     other: Decimal = _ZERO
     steps: tuple[Step, ...] = ()
+    capacity: Capacity | None = None
     known_at: Decimal | None = None
+
+    def stepped(self, units: Decimal) -> Decimal:
+        """Return what steps and capacity cost per month at a volume per month."""
+        steps = sum((step.added for step in self.steps if units > step.above), _ZERO)
+        return steps + (self.capacity.cost(units) if self.capacity else _ZERO)
+
+    def stepped_draws(self, units: Floats) -> Floats:
+        """Return the same at many volumes."""
+        found = self.capacity.drawn(units) if self.capacity else np.zeros_like(units)
+        for step in self.steps:
+            found = found + float(step.added) * (units > float(step.above))
+        return found
 
     def total(self, units: Decimal) -> Decimal:
         """Return the cost per month at a volume per month."""
-        stepped = sum((step.added for step in self.steps if units > step.above), _ZERO)
-        return self.fixed.value + self.other + stepped + self.variable.value * units
+        return self.fixed.value + self.other + self.stepped(units) + self.variable.value * units
 
     def average(self, units: Decimal) -> Decimal | None:
         """Return the cost per unit at a volume per month, None at none.
@@ -204,28 +251,26 @@ def shown(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def capacity_steps(capacity: Decimal, added: Decimal, *, present: Decimal, until: Decimal) -> tuple[Step, ...]:
-    """Return the steps of a cost that is added whenever a further unit of capacity is full.
-
-    What is needed at the present volume is part of the fixed cost, so only later ones are steps.
+def capacity_of(size: Decimal, added: Decimal, *, present: Decimal) -> Capacity:
+    """Return capacity of which as many pieces are held as the present volume needs.
 
     Args:
-        capacity: Units per month that one holds.
+        size: Units per month that one holds.
         added: Cost per month of one.
-        present: Volume now.
-        until: The greatest volume that is looked at.
+        present: Volume now, whose cost is part of the fixed cost.
 
     Raises:
-        ValueError: Capacity is not positive, or the steps are more than can be looked at.
+        ValueError: Capacity is not positive.
 
-    >>> [str(step.above) for step in capacity_steps(Decimal(100), Decimal(9), present=Decimal(150), until=Decimal(450))]
-    ['200', '300', '400']
+    >>> found = capacity_of(Decimal(100), Decimal(9), present=Decimal(150))
+    >>> [str(found.cost(Decimal(units))) for units in (50, 200, 201, 450)]
+    ['0', '0', '9', '27']
     """
-    if capacity <= 0 or until / capacity > MOST_STEPS:
-        message = f"capacity of {capacity} for a volume of {until}"
+    if size <= 0:
+        message = f"capacity of {size}"
         raise ValueError(message)
-    held, last = (int((each / capacity).to_integral_value(ROUND_CEILING)) for each in (present, until))
-    return tuple(Step(capacity * place, added) for place in range(max(held, 1), last))
+    needed = ARITHMETIC.divide(present, size).to_integral_value(ROUND_CEILING)
+    return Capacity(size=size, added=added, held=max(int(needed), 1))
 
 
 def sorted_steps(steps: Iterable[Step]) -> list[Step]:

@@ -1,7 +1,8 @@
 """The figures of a product whose sensitivity is asked for: unit cost, margin, break-even volume, price floor.
 
 Inputs are those that are known apart: total cost of the present volume (from bills), variable cost of a unit (with its
-interval), and the fixed cost that these leave. So doubt about the split moves nothing that only the total decides.
+interval), and the fixed cost that these leave. Another total moves both parts in proportion. So
+doubt about the split moves nothing that only the total decides.
 """
 
 from __future__ import annotations
@@ -46,9 +47,12 @@ class Present:
         }[name]
 
     def _cost(self, given: Mapping[str, Decimal]) -> CostFunction:
-        fixed = given["total_cost"] - given["variable_cost"] * self.units
-        variable = Estimate(given["variable_cost"])
-        return replace(self.cost, fixed=Estimate(fixed), variable=variable, other=given["other_cost"])
+        total = self.cost.fixed.value + self.cost.variable.value * self.units
+        # All of the bill moves, its variable part too.
+        moved = given["total_cost"] / total if total else Decimal(1)
+        variable = given["variable_cost"] * moved
+        fixed = given["total_cost"] - variable * self.units
+        return replace(self.cost, fixed=Estimate(fixed), variable=Estimate(variable), other=given["other_cost"])
 
     def _unit_cost(self, given: Mapping[str, Decimal]) -> Decimal | None:
         return self._cost(given).average(given["units"])

@@ -6,6 +6,7 @@ in years from the present month.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,13 +15,15 @@ from typing import ClassVar, Final, TypeAlias, TypeVar
 import numpy as np
 
 from finmod.models.inferred_noise import Floats
-from finmod.models.unit_economics.cost_function import Estimate
+from finmod.models.unit_economics.cost_function import Estimate, as_decimal
 
 Number = TypeVar("Number", Decimal, Floats)
 """Exact, or one value per draw."""
 
 _ONE: Final = Decimal(1)
 _YEAR: Final = 12
+_T_90: Final = 1.796
+_MOST_ALIKE: Final = 0.8
 
 
 def like(value: Decimal, other: Number) -> Number:
@@ -200,6 +203,33 @@ def observed_rate(units: Sequence[Decimal | None]) -> Decimal | None:
     known = [each for each in units[-2 * _YEAR :] if each is not None]
     before, after = sum(known[:_YEAR], Decimal(0)), sum(known[_YEAR:], Decimal(0))
     return after / before - 1 if len(known) == 2 * _YEAR and before > 0 else None
+
+
+def observed_growth(units: Sequence[Decimal | None]) -> Estimate | None:
+    """Return the observed rate with its interval of 90 %, from how its twelve months grew; None where one is unknown.
+
+    Each month is compared with the same one a year before. What single months grew by differs by chance: the mean of
+    their logarithms has a standard error, larger where months resemble their neighbours (its effective number of
+    months, by their autocorrelation). Without an interval where a month has no units.
+
+    Args:
+        units: Month by month, in order.
+
+    Source: Student's t of 11 degrees of freedom; effective number as in Bayley and Hammersley (1946).
+    """
+    rate = observed_rate(units)
+    if rate is None:
+        return None
+    known = [float(each or 0) for each in units[-2 * _YEAR :]]
+    if min(known) <= 0:
+        return Estimate(rate)
+    grown = np.log(np.array(known[_YEAR:]) / np.array(known[:_YEAR]))
+    beside = grown - grown.mean()
+    whole = float(beside @ beside)
+    alike = min(max(float(beside[1:] @ beside[:-1]) / whole, 0.0), _MOST_ALIKE) if whole > 0 else 0.0
+    reach = _T_90 * float(grown.std(ddof=1)) * math.sqrt((1 + alike) / (1 - alike) / _YEAR)
+    lower, upper = (as_decimal((1 + float(rate)) * math.exp(each) - 1) for each in (-reach, reach))
+    return Estimate(rate, min(lower, rate), max(upper, rate))
 
 
 def yearly(rates: tuple[Decimal, ...], months: int) -> Decimal:

@@ -226,11 +226,9 @@ def _path(assumed: Assumptions, function: CostFunction, horizon: int, now: _Now[
 
 
 def _stepped(function: CostFunction, units: Number) -> Number:
-    total = like(_ZERO, units)
-    for step in function.steps:
-        added = like(step.added, units)
-        total = total + added * (units > like(step.above, units))
-    return total
+    if isinstance(units, Decimal):
+        return function.stepped(units)
+    return function.stepped_draws(units)
 
 
 def _by_year(lines: Sequence[_Line], numerator: str, year_of: Callable[[date], str], level: float) -> list[UnitCost]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from itertools import product
 
 from finmod.errors import printable
 from finmod.models.unit_economics.cost_function import ARITHMETIC, Estimate, shown
@@ -69,8 +70,8 @@ class Tornado:
     Attributes:
         base: The figure where all inputs are as they are; None where there is none.
         bars: By swing, the widest first; before them those of an input at whose ends there is no figure.
-        highest: The figure where every input is at the end that raises it; None where one is unknown.
-        lowest: Where every input is at the end that lowers it.
+        highest: The greatest figure where every input is at either end; None where one is unknown.
+        lowest: The least one.
         interaction_up: What ``highest`` is beyond the base and the sum of single rises.
         interaction_down: What ``lowest`` is beyond the base and the sum of single falls.
         findings: What is unknown, and why.
@@ -89,7 +90,7 @@ def tornado(figure: Figure, inputs: Sequence[Input], *, name: str) -> Tornado:
     """Return how a figure moves with each input alone, and how far all together differ from that.
 
     Args:
-        figure: Exact where it is money; it is asked twice per input and three times more.
+        figure: Exact where it is money; it is asked for every combination of ends of the inputs that have two.
         inputs: All that the figure takes; one that is certain has a range of one value, and no swing.
         name: What findings call the figure.
 
@@ -105,8 +106,8 @@ def tornado(figure: Figure, inputs: Sequence[Input], *, name: str) -> Tornado:
         given = {each.name: each.base for each in inputs}
         base = figure(given)
         bars = [_bar(figure, given, each, base) for each in inputs]
-        highest, up = _together(figure, given, bars, base, upward=True)
-        lowest, down = _together(figure, given, bars, base, upward=False)
+        lowest, highest = _extremes(figure, given, bars, base)
+        up, down = _beyond(highest, bars, base, upward=True), _beyond(lowest, bars, base, upward=False)
         return Tornado(
             base=base,
             bars=tuple(sorted(bars, key=_rank)),
@@ -146,21 +147,30 @@ def _rank(bar: Bar) -> tuple[bool, Decimal]:
     return bar.swing is not None, -(bar.swing or Decimal(0))
 
 
-def _together(
-    figure: Figure, given: Mapping[str, Decimal], bars: Sequence[Bar], base: Decimal | None, *, upward: bool
+def _extremes(
+    figure: Figure, given: Mapping[str, Decimal], bars: Sequence[Bar], base: Decimal | None
 ) -> tuple[Decimal | None, Decimal | None]:
-    """Return the figure with every input at the end that raises (lowers) it, and what single changes leave over."""
+    """Return the least and the greatest figure of all combinations of ends; None where one of them has no figure."""
     if base is None or any(bar.swing is None for bar in bars):
-        # Where one end has no figure, all ends together have none either.
         return None, None
-    at, single = dict(given), Decimal(0)
-    for bar in bars:
-        ends = [(bar.at_low, bar.varied.low), (bar.at_high, bar.varied.high), (base, bar.varied.base)]
-        known = [(result - base, value) for result, value in ends if result is not None]
-        change, at[bar.varied.name] = max(known) if upward else min(known)
-        single += change
-    result = figure(at)
-    return result, None if result is None else result - base - single
+    # What moves nothing alone may still move something together with others, if the figure takes it at all.
+    varied = [bar.varied for bar in bars if bar.varied.low < bar.varied.high]
+    found = [base, *(end for bar in bars for end in (bar.at_low, bar.at_high) if end is not None)]
+    for ends in product(*((each.low, each.high) for each in varied)):
+        result = figure({**given, **{each.name: end for each, end in zip(varied, ends, strict=True)}})
+        if result is None:
+            return None, None
+        found.append(result)
+    return min(found), max(found)
+
+
+def _beyond(end: Decimal | None, bars: Sequence[Bar], base: Decimal | None, *, upward: bool) -> Decimal | None:
+    """Return what an extreme is beyond the base and the sum of single changes."""
+    if end is None or base is None:
+        return None
+    pick = max if upward else min
+    singles = [pick(one - base for one in (bar.at_low, bar.at_high, base) if one is not None) for bar in bars]
+    return end - base - sum(singles, Decimal(0))
 
 
 def _findings(base: Decimal | None, bars: Sequence[Bar], name: str) -> list[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from finmod.models.unit_economics.cost_function import ARITHMETIC, CostFunction, Estimate, Step
+from finmod.models.unit_economics.cost_function import ARITHMETIC, Capacity, CostFunction, Estimate, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +33,15 @@ class CostSplit:
     marginal_cost: Estimate
     fixed_cost: Estimate
 
-    def function(self, *, other: Decimal = Decimal(0), steps: Iterable[Step] = ()) -> CostFunction:
+    def function(
+        self, *, other: Decimal = Decimal(0), steps: Iterable[Step] = (), capacity: Capacity | None = None
+    ) -> CostFunction:
         """Return the cost at other volumes.
 
         Args:
             other: Known cost per month from elsewhere.
             steps: Step-fixed cost above the present volume.
+            capacity: Of which the present volume's is held.
 
         Raises:
             ValueError: A step is below the present volume, whose cost is in the total already.
@@ -49,7 +52,12 @@ class CostSplit:
             message = f"a step above {below[0]} units, and the cost of {self.units} is known"
             raise ValueError(message)
         return CostFunction(
-            fixed=self.fixed_cost, variable=self.marginal_cost, other=other, steps=given, known_at=self.units
+            fixed=self.fixed_cost,
+            variable=self.marginal_cost,
+            other=other,
+            steps=given,
+            capacity=capacity,
+            known_at=self.units,
         )
 
 

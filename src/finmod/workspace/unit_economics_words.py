@@ -1,0 +1,84 @@
+"""What is said of splits that were refused or are of other months, of steps, prices and growth.
+
+Owns the sentences. What they are about comes from who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from finmod.errors import counted, printable
+from finmod.models.unit_economics.cost_function import Estimate, Step, shown
+from finmod.models.unit_economics.growth import ConstantRate, Given, Growth, observed_growth
+from finmod.models.unit_economics.split import CostSplit
+from finmod.terms.findings import Finding
+from finmod.workspace.unit_economics_split import ProductSplit
+
+_ZERO: Final = Decimal(0)
+_OF_COST_ALONE: Final = "bands are of cost alone"
+
+
+def known_splits(each: ProductSplit) -> dict[str, CostSplit]:
+    """Return numerator -> split, of those that were not refused."""
+    return {name: split for name, split in each.splits.items() if split is not None}
+
+
+def refusals(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
+    """Yield why cost is not split, and what was left out where it is."""
+    for each in splits:
+        product = printable(each.product.name)
+        for name, count in each.left_out.items():
+            words = f"{product}: {counted(count, 'period')} of negative {name.replace('_', ' ')} cost left out"
+            yield Finding(code="FM2382", message=f"{words} of the split", severity="warning")
+        for name, refusal in each.refusals.items():
+            words = f"{product}: {name.replace('_', ' ')} cost is not split into fixed and variable"
+            yield Finding(code=refusal.code, message=f"{words}: {refusal.text}", severity="warning")
+
+
+def stepped_already(steps: Iterable[Step], splits: Sequence[ProductSplit]) -> Iterator[Finding]:
+    """Yield steps of volumes that products have passed already."""
+    passed = [
+        (each.product.name, step, each.units)
+        for step in steps
+        for each in splits
+        if each.units is not None and known_splits(each) and step.above < each.units
+    ]
+    for name, step, units in passed:
+        words = f"{printable(name)}: the step of {shown(step.added)} above {shown(step.above)} units is left out"
+        words = f"{words}: there are {shown(units)} a month now, so that cost has it already"
+        yield Finding(code="FM2383", message=words, severity="warning")
+
+
+def unpriced(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
+    """Yield products that are left out for want of a price."""
+    for each in splits:
+        if each.price is None and known_splits(each):
+            words = f"{printable(each.product.name)}: the price now is unknown, so it is left out"
+            yield Finding(code="FM2369", message=words, severity="warning")
+
+
+def named(each: ProductSplit, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield findings with the name of their product."""
+    for one in findings:
+        yield replace(one, message=f"{printable(each.product.name)}: {one.message}")
+
+
+def growth_of(each: ProductSplit, given: Growth | None) -> tuple[Growth, str]:
+    """Return how volume grows, as given or as it did, and what is to be said of it."""
+    if isinstance(given, Given):
+        return given, f"volumes as given; {_OF_COST_ALONE}"
+    if given is not None:
+        words = f"{given.words} growth of {shown(given.rate.value * 100)} % a year, as given"
+        return given, words if given.rate.lower is not None else f"{words}; {_OF_COST_ALONE}"
+    observed = observed_growth([month.units for month in each.product.past])
+    if observed is None:
+        words = "volume stays as it is, since no two whole years are known; say otherwise with --growth"
+        return ConstantRate(Estimate(_ZERO)), f"{words}; {_OF_COST_ALONE}"
+    words = f"growth of {shown(observed.value * 100)} % a year"
+    if observed.lower is not None and observed.upper is not None:
+        low, high = (f"{end * 100:.1f} %" for end in (observed.lower, observed.upper))
+        words = f"growth of {observed.value * 100:.1f} % ({low} to {high}) a year"
+    return ConstantRate(observed), f"{words}, as the last twelve months had over the twelve before"
