@@ -121,14 +121,15 @@ def test_what_cannot_be_split_says_why(asked: Product, code: str, text: str) -> 
 
 
 def test_a_day_of_a_credit_is_left_out_and_told() -> None:
-    found = days(*range(92))
-    costs = list(found.costs["direct"])
+    every = days(*range(92))
+    costs = list(every.costs["direct"])
     costs[80] -= 9000
-    found = split(product(replace(found, costs={"direct": tuple(costs)}), "23000", "2000000"))
+    units, spent = (sum(of("search", place) for place in range(62, 92)) for of in (orders, cost))
+    found = split(product(replace(every, costs={"direct": tuple(costs)}), str(spent), str(units)))
 
     made = found.splits["direct"]
     assert made is not None
-    assert float(made.marginal_cost.low) <= 0.02 * 30 * 2_000_000 / 2_000_000
+    assert made.marginal_cost.low <= Decimal("0.02") <= made.marginal_cost.high
     assert found.left_out == {"direct": 1}
     assert [(one.code, one.message) for one in refusals([found])] == [
         ("FM2382", "search: 1 period of negative direct cost left out of the split")
@@ -149,8 +150,8 @@ def test_fully_loaded_cost_is_no_less_than_direct_in_any_part() -> None:
     pool = [900 - each / Decimal(100) for each in found.units]
     loaded = tuple(own + each for own, each in zip(found.costs["direct"], pool, strict=True))
     both = replace(found, costs={**found.costs, "fully_loaded": loaded})
-    spent = {name: sum(costs[62:]) for name, costs in both.costs.items()}
-    past = Past(SEPTEMBER, sum(found.units[62:]), spent)
+    spent: dict[str, Decimal | None] = {name: sum(costs[62:], Decimal(0)) for name, costs in both.costs.items()}
+    past = Past(SEPTEMBER, sum(found.units[62:], Decimal(0)), spent)
     asked = replace(product(both), past=(past,))
     made = split_product(asked, ("direct", "fully_loaded"), said=None, price=None, seed=0).splits
 

@@ -109,9 +109,9 @@ def test_a_step_that_profit_has_grown_beyond_changes_nothing() -> None:
     assert break_even([offer(steps=(Step(Decimal(60), Decimal(1000)),))]).points == (Decimal(25),)
 
 
-def full(size: str, added: str, **of: str) -> Offer:
+def full(size: str, added: str) -> Offer:
     """Return the textbook's offer with capacity, of which one piece is held."""
-    one = offer(**of)
+    one = offer()
     return replace(one, cost=replace(one.cost, capacity=Capacity(size=Decimal(size), added=Decimal(added), held=1)))
 
 
@@ -136,7 +136,7 @@ def test_capacity_that_costs_more_than_it_brings_never_breaks_even() -> None:
 def test_capacity_may_turn_profit_into_loss_for_good() -> None:
     found = break_even([full("30", "3000")])
 
-    assert (found.volume, found.safe_volume, codes(found)) == (25, None, ["FM2361"])
+    assert [found.volume, found.safe_volume, codes(found)] == [25, None, ["FM2361"]]
     assert found.findings[0].message == (
         "search: at great volumes nothing breaks even, because capacity costs 100 a unit and a unit brings 80 beyond "
         "its variable cost"

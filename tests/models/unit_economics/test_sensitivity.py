@@ -43,8 +43,8 @@ def test_all_inputs_at_once_reach_the_true_extremes() -> None:
 
     found = tornado(product, inputs, name="x")
 
-    assert (found.lowest, found.highest) == (-4, 4)
-    assert (found.interaction_down, found.interaction_up) == (-2, 2)
+    assert [found.lowest, found.highest] == [-4, 4]
+    assert [found.interaction_down, found.interaction_up] == [-2, 2]
 
 
 def test_a_sum_has_no_interaction() -> None:

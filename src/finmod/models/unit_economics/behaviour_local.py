@@ -159,14 +159,17 @@ def now(series: Series) -> tuple[list[Now], list[Change]]:
     found: list[tuple[float, Now, list[Change]]] = []
     for phi, phis in _SEARCHES:
         searched = _searched(series, columns, phi)
-        found += [(one, each, searched.changes) for one, each in _kinds(series, columns, searched, phis)]
+        best = max((one for one, _, _ in found), default=-math.inf)
+        found += [(one, each, searched.changes) for one, each in _kinds(series, columns, searched, phis, best)]
     likeliest = max(found, key=lambda one: one[0])
     weighted = _weighted([(one, each) for one, each, _ in found], len(columns) - columns.shape[1])
     return weighted, likeliest[2]
 
 
-def _kinds(series: Series, columns: Floats, searched: _Searched, phis: Sequence[float]) -> list[tuple[float, Now]]:
-    """Return what kinds of noise say that linger as much, each with its log likelihood."""
+def _kinds(
+    series: Series, columns: Floats, searched: _Searched, phis: Sequence[float], best: float
+) -> list[tuple[float, Now]]:
+    """Return what kinds of noise say that linger as much, each with its log likelihood; ``best`` is that of others."""
     course, steady = searched.course, searched.moved / searched.course.noise**2
     surprise, walk = surprises(series.readings, series.rhythm), _walk(len(columns), series.recent)
     week = _week(len(columns), series.rhythm) / course.noise
@@ -179,12 +182,12 @@ def _kinds(series: Series, columns: Floats, searched: _Searched, phis: Sequence[
         for phi, size in tried:
             covariance = even[phi] + size**2 * walking
             fits = _fits(series.cost, used, covariance, week, Kind(size, phi, error))
-            found += [(log_likelihood + math.log(odds), one) for log_likelihood, one in fits]
+            found += [(one + math.log(odds) + searched.log_odds, each) for one, each in fits]
         # How noise lingers and coefficients walk has little to do with readings: what is far from likely stays so.
-        best = max(log_likelihood for log_likelihood, _ in found)
+        best = max(best, *(log_likelihood for log_likelihood, _ in found))
         near = {(one.kind.phi, one.kind.walk) for log_likelihood, one in found if log_likelihood > best - _FAR}
         tried = [one for one in tried if one in near]
-    return [(log_likelihood + searched.log_odds, one) for log_likelihood, one in found]
+    return found
 
 
 def _lingering(phi: float, course: _Course) -> Floats:
