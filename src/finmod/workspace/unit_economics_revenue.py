@@ -13,7 +13,7 @@ from typing import Final
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.models.metrics import Figure, Member
-from finmod.models.pnl import Line
+from finmod.models.pnl_figures import Line
 from finmod.models.pnl_report import UNALLOCATED
 from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver

@@ -103,7 +103,7 @@ def _in_line(splits: dict[str, CostSplit | None]) -> None:
     the variable nor the fixed part is less than that of direct cost, at any end of their intervals.
     """
     own, whole = splits.get("direct"), splits.get("fully_loaded")
-    if own is None or whole is None or whole.total_cost <= max(own.total_cost, 0):
+    if own is None or whole is None or whole.total_cost <= max(own.total_cost, Decimal(0)):
         return
     with localcontext(ARITHMETIC):
         least = own.total_cost / whole.total_cost
