@@ -16,6 +16,7 @@ from tools.pages.errors import error_pages
 from tools.pages.kubernetes import kubernetes_pages
 from tools.pages.mappings import mapping_pages
 from tools.pages.metrics import metric_pages
+from tools.pages.python import python_pages
 from tools.pages.standard import standard_pages
 from tools.pages.suppliers import supplier_pages
 from tools.pages.tables import table_pages
@@ -33,6 +34,7 @@ GENERATORS: tuple[Generator, ...] = (
     table_pages,
     taggable_pages,
     metric_pages,
+    python_pages,
     command_pages,
 )
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from finmod.cli.output import Form, cell, money, show, table, twelve_places
+from finmod.cli.output import Form, cell, money, show, table
+from finmod.terms.money import twelve_places
 
 HOSTILE = "=1+1|<b>[x](y)`\x1b[31m\nend"
 

@@ -169,7 +169,7 @@ def test_projection_says_what_it_takes_for_granted(books: Books) -> None:
         (("--curve", "linear"), "A linear curve needs the --growth that it has now."),
         (
             ("--volumes", "1", "--growth", "1"),
-            "--volumes says every month: leave --growth, --curve and --saturation out.",
+            "--volumes says every month.\n  Leave --growth, --curve and --saturation out. (FM1061",
         ),
         (("--scale", "0.1", "--experience", "0.9"), "--scale and --experience say the same in two ways"),
         (("--curve", "logistic", "--growth", "0.1", "--saturation", "5"), "--saturation is 5"),

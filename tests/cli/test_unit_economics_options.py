@@ -6,32 +6,30 @@ from decimal import Decimal
 
 import pytest
 
-from finmod.cli.unit_economics_options import Figure, Figures, Interval, Range, StepOf
+from finmod.cli.unit_economics_options import Figure, Figures, Interval, StepOf
 from finmod.errors import UserError
-
-PART = Figure("a part from 0 to below 1, such as 0.029 or 2.9%", least="0", below="1", is_part=True)
-PRICE = Figure("a price above 0", above="0")
+from finmod.terms.bounds import ABOVE_ZERO, PART, Range
 
 
 @pytest.mark.parametrize(("text", "value"), [("0.029", "0.029"), ("2.9%", "0.029"), (" 5 % ", "0.05"), ("0", "0")])
 def test_a_part_is_a_number_or_a_percentage(text: str, value: str) -> None:
-    assert PART.convert(text, None, None) == Decimal(value)
+    assert Figure(PART).convert(text, None, None) == Decimal(value)
 
 
 @pytest.mark.parametrize("text", ["1", "-0.1", "100%", "a", "", "NaN", "1e3", "0.0000000000001", "inf", "1,5"])
 def test_what_is_no_part_is_refused(text: str) -> None:
     with pytest.raises(UserError, match=r"expected a part from 0 to below 1, such as 0\.029 or 2\.9%") as refused:
-        PART.convert(text, None, None)
+        Figure(PART).convert(text, None, None)
 
     assert refused.value.problems[0].code == "FM1061"
     assert refused.value.problems[0].found == f"the value is '{text}'"
 
 
 def test_a_price_is_no_percentage() -> None:
-    assert PRICE.convert(".5", None, None) == Decimal("0.5")
+    assert Figure(ABOVE_ZERO).convert(".5", None, None) == Decimal("0.5")
     for text in ("5%", "0", "-3"):
-        with pytest.raises(UserError, match="expected a price above 0"):
-            PRICE.convert(text, None, None)
+        with pytest.raises(UserError, match="expected a number above 0"):
+            Figure(ABOVE_ZERO).convert(text, None, None)
 
 
 def test_an_interval_has_its_middle_as_its_value() -> None:

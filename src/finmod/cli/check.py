@@ -13,11 +13,11 @@ import rich_click as click
 from rich.padding import Padding
 from rich.text import Text
 
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened, typeable
 from finmod.errors import counted, printable
-from finmod.terms.money import difference, known_sum, plain
+from finmod.terms.money import difference, known_sum, plain, twelve_places
 
 if TYPE_CHECKING:
     from finmod.ledger.applied_proof import AppliedProof

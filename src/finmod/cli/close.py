@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Month, Name
 from finmod.errors import counted, printable
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.workspace.close import Closed

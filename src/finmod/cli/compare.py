@@ -8,10 +8,11 @@ import rich_click as click
 
 from finmod.cli.close import MONTH
 from finmod.cli.completion import sources
-from finmod.cli.output import Form, cell, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, cell, console, money, output_option, show, table
 from finmod.cli.project import opened
 from finmod.cli.values import Word
 from finmod.errors import counted, printable
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,10 +12,11 @@ import rich_click as click
 
 from finmod.cli.completion import drivers
 from finmod.cli.lines import say
-from finmod.cli.output import Form, console, minute, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, minute, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.errors import UserError, counted, printable
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.terms.findings import Finding

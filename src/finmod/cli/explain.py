@@ -23,11 +23,12 @@ from finmod.cli.explain_allocated import (
 )
 from finmod.cli.explain_true_up import booked_words
 from finmod.cli.lines import CUT, one_line, say
-from finmod.cli.output import Form, cell, console, money, output_option, show, twelve_places
+from finmod.cli.output import Form, cell, console, money, output_option, show
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option
 from finmod.cli.values import Day, Name, Word
 from finmod.errors import Problem, UserError, counted
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.allocation.explain.answers import ChargeWay

@@ -22,10 +22,10 @@ from finmod.cli.output import (
     output_option,
     show,
     table,
-    twelve_places,
 )
 from finmod.cli.project import opened
 from finmod.errors import counted, printable
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.ledger.applied import Run

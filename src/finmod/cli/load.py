@@ -14,11 +14,11 @@ from finmod.cli.completion import formats, sources
 from finmod.cli.drivers import loaded_lines
 from finmod.cli.lines import say
 from finmod.cli.load_options import bill_options, read_options
-from finmod.cli.output import Form, console, money, output_option, show, spread, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, spread, table
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.errors import UserError, counted, printable
-from finmod.terms.money import known_sum
+from finmod.terms.money import known_sum, twelve_places
 
 if TYPE_CHECKING:
     from finmod.workspace.load import LoadedPeriod, LoadReport

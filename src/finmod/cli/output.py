@@ -91,15 +91,6 @@ def spread(parts: Collection[tuple[str, date | str]], unit: str) -> str:
     return counted(len(months), unit) + (f" of {len(sources):,} sources" if len(sources) > 1 else "")
 
 
-def twelve_places(amount: Decimal | None) -> Decimal | None:
-    """Return an amount with the 12 places that every amount of the ledger has, so that all commands write it alike.
-
-    >>> str(twelve_places(Decimal("14")))
-    '14.000000000000'
-    """
-    return None if amount is None else Decimal(f"{amount:.12f}")
-
-
 def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
     """Print rows in one of the forms; JSON is one array of objects."""
     if form == "table":

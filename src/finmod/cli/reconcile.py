@@ -12,12 +12,12 @@ import rich_click as click
 from rich.padding import Padding
 from rich.text import Text
 
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.values import Month, Whole
 from finmod.errors import counted, printable
-from finmod.terms.money import known_sum, plain
+from finmod.terms.money import known_sum, plain, twelve_places
 
 if TYPE_CHECKING:
     from finmod.ledger.commitment_terms import CommitmentTerm

@@ -8,10 +8,11 @@ from pathlib import Path
 import rich_click as click
 from click.shell_completion import CompletionItem
 
-from finmod.cli.output import Form, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, money, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line
 from finmod.cli.values import Month, Name, Place, Whole
+from finmod.terms.money import twelve_places
 
 rows_option = click.option(
     "--rows",

@@ -13,10 +13,11 @@ from click.core import ParameterSource
 
 from finmod.cli.close import MONTH
 from finmod.cli.lines import TEXT, one_line, say
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Name, Whole
 from finmod.errors import counted
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.taxonomy.compliance import Compliance

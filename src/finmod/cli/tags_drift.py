@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.lines import TEXT, end_of, one_line, say
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.project import opened
 from finmod.cli.tags import period_option
 from finmod.errors import counted
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.taxonomy.drift import Drift

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.lines import TEXT, one_line, say
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.project import opened
 from finmod.cli.tags import percent, period_option
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.taxonomy.keys import TagKey

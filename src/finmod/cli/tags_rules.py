@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.lines import one_line, say
-from finmod.cli.output import Form, console, money, output_option, show, table, twelve_places
+from finmod.cli.output import Form, console, money, output_option, show, table
 from finmod.cli.project import opened
 from finmod.cli.tags import MONTHS, period_option
 from finmod.cli.values import Name
 from finmod.errors import counted
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.taxonomy.rule_use import RuleUse

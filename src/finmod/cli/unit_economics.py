@@ -13,20 +13,14 @@ import rich_click as click
 from finmod.cli.completion import metrics
 from finmod.cli.output import Form, output_option
 from finmod.cli.project import opened
-from finmod.cli.unit_economics_options import Figure, Figures, Interval, Range, StepOf
+from finmod.cli.unit_economics_options import Figure, Figures, Interval, StepOf
 from finmod.cli.values import Name, Whole, Word, wrong_value
 from finmod.errors import printable
+from finmod.terms.bounds import ABOVE_ZERO, AMOUNT, ELASTICITY, PART, RATE, RATIO, SHARE, UNITS, Range
 
 if TYPE_CHECKING:
-    from finmod.models.unit_economics.cost_function import Estimate
-    from finmod.models.unit_economics.growth import Growth
-    from finmod.workspace.unit_economics import Outlook, Question
+    from finmod.workspace.unit_economics_question import Outlook, Question
 
-_AMOUNT: Final = Figure("an amount from 0, in the reporting currency", least="0")
-_ABOVE: Final = Figure("a number above 0", above="0")
-_PART: Final = Figure("a part from 0 to below 1, such as 0.029 or 2.9%", least="0", below="1", is_part=True)
-_SHARE: Final = Figure("a part from 0 to 1, such as 0.6 or 60%", least="0", below="1.000000000001", is_part=True)
-_RATE: Final = Figure("a rate a year above -1, such as 0.2 or 20%", above="-1", is_part=True)
 _FIGURES: Final = ("unit_cost", "margin", "break_even_volume", "price_floor")
 _CURVES: Final = ("constant", "linear", "logistic")
 
@@ -38,16 +32,16 @@ _ASKED: Final[dict[str, Any]] = {
                          help="Only the product of this name; may be repeated."),
     "revenue": click.option("--revenue", type=Name("a driver"), metavar="DRIVER",
                             help="The driver of revenue, from which prices are; revenue without it."),
-    "variable": click.option("--variable", type=Interval(_SHARE), metavar="PART",
+    "variable": click.option("--variable", type=Interval(SHARE), metavar="PART",
                              help="Part of cost that follows volume, where you know it: 0.6 or 0.5..0.8. Estimated "
                              "from days without it."),
-    "price": click.option("--price", type=_ABOVE, metavar="AMOUNT",
+    "price": click.option("--price", type=Figure(ABOVE_ZERO), metavar="AMOUNT",
                           help="Price of a unit; revenue by units of the last month without it."),
-    "fee": click.option("--fee", type=_PART, default="0", metavar="PART",
+    "fee": click.option("--fee", type=Figure(PART), default="0", metavar="PART",
                         help="Part of the price that goes with every sale: 0.029 or 2.9%."),
-    "fee_per_unit": click.option("--fee-per-unit", type=_AMOUNT, default="0", metavar="AMOUNT",
+    "fee_per_unit": click.option("--fee-per-unit", type=Figure(AMOUNT), default="0", metavar="AMOUNT",
                                  help="What goes with every unit beside that."),
-    "other": click.option("--other", type=_AMOUNT, default="0", metavar="AMOUNT",
+    "other": click.option("--other", type=Figure(AMOUNT), default="0", metavar="AMOUNT",
                           help="Cost a month from elsewhere, such as salaries: part of fully loaded cost, divided "
                                "among the products asked for by theirs."),
     "steps": click.option("--step", "steps", multiple=True, type=StepOf(), metavar="UNITS:COST",
@@ -82,7 +76,7 @@ def _asking(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
 def _question(context: click.Context, given: dict[str, Any]) -> Question:
     from finmod.models.unit_economics.cost_function import Step
-    from finmod.workspace.unit_economics import Question
+    from finmod.workspace.unit_economics_question import Question, estimate_of
 
     words = [word.strip() for each in given.pop("by") for word in each.split(",")]
     said: Range | None = given.pop("variable")
@@ -91,16 +85,10 @@ def _question(context: click.Context, given: dict[str, Any]) -> Question:
     return Question(
         metric=parent.params["metric"] if parent else "",
         by=tuple(dict.fromkeys(word for word in words if word)),
-        variable=_estimate(said) if said else None,
+        variable=estimate_of(said) if said else None,
         steps=steps,
         **given,
     )
-
-
-def _estimate(given: Range) -> Estimate:
-    from finmod.models.unit_economics.cost_function import Estimate
-
-    return Estimate(given.value) if given.low == given.high else Estimate(given.value, given.low, given.high)
 
 
 class _Questions(click.RichGroup):
@@ -142,9 +130,9 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
     What cannot be told apart is refused, and said why; --variable says it.
     """
     from finmod.cli.unit_economics_tables import tell_splits
-    from finmod.workspace.unit_economics import unit_splits
+    from finmod.workspace.unit_economics import unit_splits, unit_start
 
-    tell_splits(unit_splits(opened(folder), asked), form)
+    tell_splits(unit_splits(unit_start(opened(folder), asked)), form)
 
 
 @command.command("project")
@@ -159,7 +147,7 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
 )
 @click.option(
     "--growth",
-    type=Interval(_RATE),
+    type=Interval(RATE),
     metavar="RATE",
     help="Growth of volume a year: 0.2, 20% or 10%..30%; that of the last twelve months without it.",
 )
@@ -171,34 +159,36 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
     show_default=True,
     help="constant rate, linear, or logistic towards --saturation.",
 )
-@click.option("--saturation", type=_ABOVE, metavar="UNITS", help="Units a month that a logistic curve comes to.")
+@click.option(
+    "--saturation", type=Figure(ABOVE_ZERO), metavar="UNITS", help="Units a month that a logistic curve comes to."
+)
 @click.option(
     "--volumes",
-    type=Figures(Figure("units a month from 0", least="0")),
+    type=Figures(UNITS),
     metavar="UNITS,...",
     help="Volume of each month to come, instead of a curve.",
 )
 @click.option(
     "--scale",
-    type=Figure("an elasticity from -1 to 1", least="-1", below="1.000000000001"),
+    type=Figure(ELASTICITY),
     metavar="ELASTICITY",
     help="Economies of scale: per cent that variable cost of a unit falls for a per cent of volume.",
 )
 @click.option(
     "--experience",
-    type=Figure("a ratio above 0 to 1", above="0", below="1.000000000001", is_part=True),
+    type=Figure(RATIO),
     metavar="RATIO",
     help="Experience curve: ratio to which it falls with every doubling of all units made.",
 )
 @click.option(
     "--price-change",
-    type=Figures(_RATE),
+    type=Figures(RATE),
     default="0",
     metavar="RATE,...",
     help="Change of suppliers' prices a year, year by year; the last holds on.",
 )
 @click.option(
-    "--inflation", type=Figures(_RATE), default="0", metavar="RATE,...", help="Inflation of --other a year, likewise."
+    "--inflation", type=Figures(RATE), default="0", metavar="RATE,...", help="Inflation of --other a year, likewise."
 )
 @click.option(
     "--grain",
@@ -212,62 +202,38 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
 def project(folder: Path | None, asked: Question, *, grain: str, form: Form, **given: Any) -> None:  # noqa: ANN401
     """History and projection of the cost of a unit, direct and fully loaded side by side, with a band of 90 %."""
     from finmod.cli.unit_economics_tables import tell_projections
-    from finmod.workspace.unit_economics import unit_projections
+    from finmod.workspace.unit_economics import unit_projections, unit_start
 
-    tell_projections(unit_projections(opened(folder), asked, _outlook(given)), grain, form)
+    outlook = _outlook(given)
+    tell_projections(unit_projections(unit_start(opened(folder), asked), outlook), grain, form)
 
 
 def _outlook(given: dict[str, Any]) -> Outlook:
-    from finmod.models.unit_economics.growth import Elasticity
-    from finmod.workspace.unit_economics import Outlook
+    from finmod.workspace.unit_economics_question import Outlook, growth_given, scale_given
 
-    if given["scale"] is not None and given["experience"] is not None:
-        message = "--scale and --experience say the same in two ways: give one of them."
-        raise click.UsageError(message)
     return Outlook(
         years=given["years"],
-        growth=_growth(given),
-        scale=None if given["scale"] is None else Elasticity(given["scale"]),
+        growth=growth_given(given["growth"], given["curve"], given["saturation"], given["volumes"] or ()),
+        scale=scale_given(given["scale"], given["experience"]),
         progress=given["experience"],
         price_changes=given["price_change"],
         inflation=given["inflation"],
     )
 
 
-def _growth(given: dict[str, Any]) -> Growth | None:
-    from finmod.models.unit_economics.growth import ConstantRate, Given, Linear, Logistic
-
-    rate: Range | None = given["growth"]
-    curve, saturation = given["curve"], given["saturation"]
-    if given["volumes"]:
-        if rate is not None or curve != "constant" or saturation is not None:
-            message = "--volumes says every month: leave --growth, --curve and --saturation out."
-            raise click.UsageError(message)
-        return Given(given["volumes"])
-    if (curve == "logistic") != (saturation is not None):
-        message = "A logistic curve has a --saturation, and no other has: --curve logistic --saturation UNITS."
-        raise click.UsageError(message)
-    if rate is None:
-        if curve != "constant":
-            message = f"A {curve} curve needs the --growth that it has now."
-            raise click.UsageError(message)
-        return None
-    if curve == "logistic":
-        return Logistic(_estimate(rate), saturation)
-    return Linear(_estimate(rate)) if curve == "linear" else ConstantRate(_estimate(rate))
-
-
 @command.command("break-even")
 @_asking(*_PRICED, *_LATER)
-@click.option("--profit", type=_AMOUNT, default="0", metavar="AMOUNT", help="What is wanted a month beyond all cost.")
+@click.option(
+    "--profit", type=Figure(AMOUNT), default="0", metavar="AMOUNT", help="What is wanted a month beyond all cost."
+)
 @click.option("--together", is_flag=True, help="All products in their present mix, instead of each alone.")
 @output_option
 def break_even(folder: Path | None, asked: Question, *, profit: Decimal, together: bool, form: Form) -> None:
     """The volume a month at which revenue pays for all cost, with its interval of 90 % by simulation."""
     from finmod.cli.unit_economics_tables import tell_break_even
-    from finmod.workspace.unit_economics import unit_break_even
+    from finmod.workspace.unit_economics import unit_break_even, unit_start
 
-    tell_break_even(unit_break_even(opened(folder), asked, profit=profit, together=together), form)
+    tell_break_even(unit_break_even(unit_start(opened(folder), asked), profit=profit, together=together), form)
 
 
 @command.command("sensitivity")
@@ -283,37 +249,40 @@ def break_even(folder: Path | None, asked: Question, *, profit: Decimal, togethe
 @click.option(
     "--range",
     "part",
-    type=_PART,
+    type=Figure(PART),
     default="10%",
     metavar="PART",
     show_default=True,
     help="How far inputs without an interval are moved.",
 )
-@click.option("--margin", type=_PART, default="0", metavar="PART", help="Part of the price that is wanted.")
+@click.option("--margin", type=Figure(PART), default="0", metavar="PART", help="Part of the price that is wanted.")
 @output_option
 def sensitivity(  # noqa: PLR0913 -- one parameter per option
     folder: Path | None, asked: Question, *, figure: str, part: Decimal, margin: Decimal, form: Form
 ) -> None:
     """How a figure moves with each of its inputs alone: the rows of a tornado chart, the widest first."""
     from finmod.cli.unit_economics_tables import tell_sensitivity
-    from finmod.workspace.unit_economics import unit_sensitivity
+    from finmod.workspace.unit_economics import unit_sensitivity, unit_start
+    from finmod.workspace.unit_economics_question import refuse_all_gone
 
-    _refuse_all_gone(asked, margin)
-    tell_sensitivity(unit_sensitivity(opened(folder), asked, figure, part=part, margin=margin), figure, form)
+    refuse_all_gone(asked, margin)
+    tell_sensitivity(
+        unit_sensitivity(unit_start(opened(folder), asked), figure, part=part, margin=margin), figure, form
+    )
 
 
 @command.command("price-floor")
 @_asking(*_PRICED, *_LATER)
 @click.option(
     "--margin",
-    type=_PART,
+    type=Figure(PART),
     default="0",
     metavar="PART",
     help="Part of the price that shall be left after all cost: 0.3 or 30%.",
 )
 @click.option(
     "--volumes",
-    type=Figures(_ABOVE),
+    type=Figures(ABOVE_ZERO),
     metavar="UNITS,...",
     default=None,
     help="Units a month to look at; those of the last month without it.",
@@ -327,10 +296,11 @@ def price_floor(
     The prudent floor is that of cost at the upper end of its interval; room is what a discount may take until there.
     """
     from finmod.cli.unit_economics_tables import tell_price_floors
-    from finmod.workspace.unit_economics import unit_price_floors
+    from finmod.workspace.unit_economics import unit_price_floors, unit_start
+    from finmod.workspace.unit_economics_question import refuse_all_gone
 
-    _refuse_all_gone(asked, margin)
-    tell_price_floors(unit_price_floors(opened(folder), asked, margin=margin, volumes=volumes or ()), form)
+    refuse_all_gone(asked, margin)
+    tell_price_floors(unit_price_floors(unit_start(opened(folder), asked), margin=margin, volumes=volumes or ()), form)
 
 
 @command.command("cohorts")
@@ -372,9 +342,3 @@ def cohorts(context: click.Context, *, dimension: str, cohort: str, revenue: str
     metric = str(parent.params["metric"]) if parent else ""
     asked = CohortQuestion(metric=metric, dimension=dimension, cohort=cohort, revenue=revenue)
     tell_cohorts(unit_cohorts(opened(context.obj), asked), form)
-
-
-def _refuse_all_gone(asked: Question, margin: Decimal) -> None:
-    if asked.fee + margin >= 1:
-        message = "--fee and --margin together take the whole price: make one of them smaller."
-        raise click.UsageError(message)

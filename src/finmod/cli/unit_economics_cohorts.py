@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
-from finmod.cli.output import Form, console, table, twelve_places
+from finmod.cli.output import Form, console, table
 from finmod.cli.unit_economics_tables import for_programs, percent_text, whole_text
+from finmod.workspace.unit_economics_rows import COHORTS, cohort_rows
 
 if TYPE_CHECKING:
     from finmod.models.unit_economics.cohorts import CohortMonth
     from finmod.workspace.unit_economics_cohorts import CohortAnswer
 
-_COLUMNS = (
-    "metric", "cohort", "age", "customers", "revenue", "direct_cost", "fully_loaded_cost", "direct_margin",
-    "fully_loaded_margin", "revenue_per_customer", "direct_cost_per_customer", "fully_loaded_cost_per_customer",
-    "customer_retention", "revenue_retention", "direct_cost_retention", "fully_loaded_cost_retention",
-)  # fmt: skip
 _HEADINGS = (
     "cohort", "age", "customers", "revenue", "direct", "fully loaded", "margin", "per customer", "customers left",
     "revenue left",
@@ -30,7 +25,7 @@ _HEADINGS = (
 def tell_cohorts(answer: CohortAnswer, form: Form) -> None:
     """Show cohorts."""
     if form != "table":
-        for_programs(_COLUMNS, [_row(answer, each) for each in answer.rows], form, answer.findings)
+        for_programs(COHORTS, cohort_rows(answer), form, answer.findings)
         return
     table(_HEADINGS, [_shown(each) for each in answer.rows], right=_HEADINGS[1:], spare=("direct", "per customer"))
     if not answer.rows:
@@ -41,16 +36,6 @@ def tell_cohorts(answer: CohortAnswer, form: Form) -> None:
     say(screen, "that are seen from their start until that age.")
     for finding in answer.findings:
         say(screen, finding_words(finding))
-
-
-def _row(answer: CohortAnswer, each: CohortMonth) -> tuple[Any, ...]:
-    amounts: list[Decimal | None] = [each.revenue]
-    for group in (each.costs, each.margins):
-        amounts += [group["direct"], group["fully_loaded"]]
-    amounts += [each.revenue_per_customer, *(each.costs_per_customer[name] for name in ("direct", "fully_loaded"))]
-    amounts += [each.customer_retention, each.revenue_retention]
-    amounts += [each.cost_retention[name] for name in ("direct", "fully_loaded")]
-    return (answer.metric.name, each.cohort, each.age, each.customers, *map(twelve_places, amounts))
 
 
 def _shown(each: CohortMonth) -> tuple[Any, ...]:

@@ -165,6 +165,6 @@ def ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """Return a share to 12 places; None where a side is unknown or the whole is not above 0, never infinity.
 
     >>> ratio(Decimal(1), Decimal(4)), ratio(Decimal(1), Decimal(0)), ratio(Decimal(1), Decimal(-4))
-    (Decimal('0.25'), None, None)
+    (Decimal('0.250000000000'), None, None)
     """
     return None if part is None or whole is None or whole <= 0 else quotient(part, whole)

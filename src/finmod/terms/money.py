@@ -22,6 +22,15 @@ def known_sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return reduce(_EXACT.add, known) if known else None
 
 
+def twelve_places(amount: Decimal | None) -> Decimal | None:
+    """Return an amount with the 12 places that every amount of the ledger has, so that all commands write it alike.
+
+    >>> str(twelve_places(Decimal("14")))
+    '14.000000000000'
+    """
+    return None if amount is None else Decimal(f"{amount:.12f}")
+
+
 def difference(amount: Decimal, other: Decimal) -> Decimal:
     """Return an amount minus another, every digit of it.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from finmod.models.pnl_report import COLUMNS as PNL_COLUMNS
 from finmod.models.pnl_report import rows_of as pnl_rows
@@ -21,6 +22,9 @@ from finmod.workspace.metric import COMPARISONS, GRAINS, Compare, Grain, MetricR
 from finmod.workspace.pnl import Wanted, make_pnl
 from finmod.workspace.pnl_periods import Asked
 from finmod.workspace.query import query
+
+if TYPE_CHECKING:
+    from finmod.workspace.api_unit_economics import Interval, Number, Pair, UnitEconomics
 
 _DECIMAL = "DECIMAL(38,12)"
 _EVERY = 10_000
@@ -134,6 +138,73 @@ class Workspace:
             report = make_pnl(self.project, Wanted(whose, asked, *ends))
         types = {**dict.fromkeys(("actual", "plan", "variance"), _DECIMAL), "first_day": "DATE", "end": "DATE"}
         return Frame(PNL_COLUMNS, tuple(pnl_rows(report)), report.findings, types)
+
+    def unit_economics(  # noqa: PLR0913 -- what a question has
+        self,
+        metric: str,
+        by: str | Sequence[str] | None = None,
+        *,
+        only: str | Sequence[str] | None = None,
+        revenue: str | None = None,
+        price: Number | None = None,
+        variable: Interval | None = None,
+        other: Number = 0,
+        steps: Sequence[Pair] = (),
+        capacity: Pair | None = None,
+        fee: Number = 0,
+        fee_per_unit: Number = 0,
+        seed: int = 0,
+    ) -> UnitEconomics:
+        """Return what a unit costs now and at other volumes, as ``finmod unit-economics`` has it.
+
+        Numbers may be int, float, Decimal, or text such as ``"2.9%"``.
+
+        Args:
+            metric: Allocated cost by a driver, such as ``cost_per_order``.
+            by: Dimensions of the driver that tell products apart; None for all together.
+            only: Names of products; None for all.
+            revenue: The driver of revenue, from which prices are; None for ``revenue``.
+            price: Price of a unit; None for revenue by units of the last month.
+            variable: Part of cost that follows volume, where you know it: 0.6, or (0.5, 0.8); None to estimate it.
+            other: Cost a month from elsewhere, such as salaries: divided among the products by fully loaded cost.
+            steps: Fixed cost a month that comes above so many units: (units, cost) each.
+            capacity: Every so many units a month cost so much more a month: (units, cost).
+            fee: Part of the price that goes with every sale.
+            fee_per_unit: What goes with every unit beside that.
+            seed: The same seed draws the same intervals.
+
+        Returns:
+            What answers ``split``, ``project``, ``break_even``, ``sensitivity`` and ``price_floor``.
+
+        Raises:
+            UserError: An argument is none that it takes, or as ``finmod unit-economics`` says.
+        """
+        from finmod.workspace.api_unit_economics import unit_economics_of  # noqa: PLC0415 -- others need no numpy
+
+        given = {
+            "by": by, "only": only, "revenue": revenue, "price": price, "variable": variable, "other": other,
+            "steps": steps, "capacity": capacity, "fee": fee, "fee_per_unit": fee_per_unit, "seed": seed,
+        }  # fmt: skip
+        return unit_economics_of(self.project, metric, given)
+
+    def cohorts(self, metric: str, of: str = "customer", *, cohort: str = "start", revenue: str | None = None) -> Frame:
+        """Return what customers bring and what it costs to serve them, by cohort and months since their start.
+
+        Args:
+            metric: Whose cost it is.
+            of: Dimension whose members are grouped; a level of the allocation has them.
+            cohort: ``start``, by first month; ``size``, by revenue; or cohorts of pnl.yaml.
+            revenue: Driver of revenue that is told by the dimension; None for the lines of pnl.yaml.
+
+        Returns:
+            A row per cohort and age; cohorts sum to the whole.
+
+        Raises:
+            UserError: An argument is none that it takes, or as ``finmod unit-economics METRIC cohorts`` says.
+        """
+        from finmod.workspace.api_unit_economics import cohorts_of  # noqa: PLC0415 -- others need no numpy
+
+        return cohorts_of(self.project, metric, of, cohort, revenue)
 
     def query(self, sql: str, *, as_of: int | datetime | date | None = None) -> Frame:
         """Return the rows of one statement over the public tables.

@@ -10,17 +10,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.settings.validate import listing
+from finmod.terms.bounds import ABOVE_ZERO, AMOUNT, Bounds, Range
+from finmod.terms.money import plain, twelve_places
 
 _WRONG: Final = "FM1061"
 _MOST: Final = 100_000
 """Members that ``top`` and ``bottom`` take at most, as ``finmod pnl`` does."""
-_ARGUMENTS: Final = {"from": "first", "to": "last"}
+_DIGITS: Final = 20
+"""Digits of a number before its point, at most."""
+_ARGUMENTS: Final = {"from": "first", "to": "last", "step": "steps", "range": "part"}
 """Option of a command -> what the API calls it, where that is another word."""
-_OPTION: Final = re.compile(r"(?<![\w-])--(from|to|by|grain|compare|top|bottom)\b")
+_OPTION: Final = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)\b")
 
 Word = TypeVar("Word", bound=str)
 
@@ -99,11 +104,77 @@ def count_of(value: object, argument: str) -> int | None:
     Raises:
         UserError: It is no whole number from 0 to 100,000.
     """
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST:
-        raise _wrong(value, argument, f"a whole number from 0 to {_MOST}")
+    return None if value is None else whole_of(value, argument, 0, _MOST)
+
+
+def whole_of(value: object, argument: str, least: int, most: int) -> int:
+    """Return a whole number within bounds, both of which are taken.
+
+    Raises:
+        UserError: It is none.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise _wrong(value, argument, f"a whole number from {least} to {most}")
     return value
+
+
+def number_of(value: object, argument: str, bounds: Bounds) -> Decimal:
+    """Return a number: of an int, a float, a Decimal, or text as a command takes it; at most 12 places are kept.
+
+    Raises:
+        UserError: It is none, or out of bounds.
+    """
+    text = _number_text(value)
+    found = bounds.read(text) if text is not None else None
+    if found is None:
+        raise _wrong(value, argument, bounds.expected)
+    return found
+
+
+def range_of(value: object, argument: str, bounds: Bounds) -> Range:
+    """Return a number with its interval: of one number, two as ``(0.1, 0.3)``, or text such as ``10%..30%``.
+
+    Raises:
+        UserError: It is none, or out of bounds.
+    """
+    ends = [_number_text(end) for end in (value if isinstance(value, (tuple, list)) else (value,))]
+    found = bounds.read_range("..".join(end or "" for end in ends))
+    if found is None:
+        raise _wrong(value, argument, f"{bounds.expected}, or an interval of it, as (0.1, 0.3)")
+    return found
+
+
+def numbers_of(value: object, argument: str, bounds: Bounds) -> tuple[Decimal, ...]:
+    """Return numbers: of one, or several in a list or with commas between them; none for None.
+
+    Raises:
+        UserError: One is none, or out of bounds.
+    """
+    if value is None:
+        return ()
+    every = value.split(",") if isinstance(value, str) else value if isinstance(value, (tuple, list)) else (value,)
+    return tuple(number_of(each, argument, bounds) for each in every)
+
+
+def pair_of(value: object, argument: str) -> tuple[Decimal, Decimal]:
+    """Return units a month, and the cost a month that comes with them: of a pair, or text such as ``2000000:1500``.
+
+    Raises:
+        UserError: It is none.
+    """
+    both = value.split(":") if isinstance(value, str) else value
+    if not isinstance(both, (tuple, list)) or len(both) != 2:  # noqa: PLR2004 -- units and cost
+        raise _wrong(value, argument, "units above 0 and cost, both a month, as (2000000, 1500)")
+    return number_of(both[0], argument, ABOVE_ZERO), number_of(both[1], argument, AMOUNT)
+
+
+def _number_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    exact = Decimal(str(value))
+    return plain(twelve_places(exact) or exact) if exact.is_finite() and exact.adjusted() < _DIGITS else None
 
 
 def state_of(value: object, argument: str) -> int | date | None:
@@ -151,7 +222,7 @@ def _renamed(words: str | None) -> str | None:
     # A command to paste keeps its options.
     if words is None or "finmod " in words:
         return words
-    return _OPTION.sub(lambda option: _ARGUMENTS.get(option[1], option[1]), words)
+    return _OPTION.sub(lambda option: _ARGUMENTS.get(option[1], option[1].replace("-", "_")), words)
 
 
 def _wrong(value: object, argument: str, expected: str, *, remedy: str | None = None, code: str = _WRONG) -> UserError:

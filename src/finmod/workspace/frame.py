@@ -43,12 +43,14 @@ class Frame:
         rows: Values in that order; None for what is unknown.
         findings: What was odd about them, and why figures are unknown.
         types: Column -> SQL type; of others the values tell it.
+        notes: What was taken for granted, in sentences.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     findings: tuple[Finding, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -13,14 +13,9 @@ from typing import Final, Generic, TypeVar
 
 from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
-from finmod.models.unit_economics.cost_function import CostFunction, Estimate, Step, capacity_of, shown
+from finmod.models.unit_economics.cost_function import CostFunction, Estimate, capacity_of, shown
 from finmod.models.unit_economics.figures import Present
-from finmod.models.unit_economics.growth import (
-    Experience,
-    Growth,
-    Logistic,
-    Scale,
-)
+from finmod.models.unit_economics.growth import Experience, Logistic
 from finmod.models.unit_economics.price_floor import Priced, PriceFloor, Terms, price_floors
 from finmod.models.unit_economics.projection import Assumptions, Projection, project
 from finmod.models.unit_economics.sensitivity import Input, Tornado, from_estimate, tornado, varied
@@ -29,46 +24,13 @@ from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.measures import measures
 from finmod.workspace.unit_economics_books import NUMERATORS, Books, books_of
+from finmod.workspace.unit_economics_question import Outlook, Question
 from finmod.workspace.unit_economics_split import ProductSplit, divided, split_product
 from finmod.workspace.unit_economics_words import growth_of, known_splits, named, refusals, stepped_already, unpriced
 
 Row = TypeVar("Row")
 _ZERO: Final = Decimal(0)
 _EVERY: Final = tuple(NUMERATORS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What every question of unit economics has.
-
-    Attributes:
-        metric: Name of the metric.
-        by: Dimensions by which products are told; none for all together.
-        only: Names of products; all of them for none.
-        revenue: The driver of revenue; ``revenue`` for None.
-        price: Price of a unit; revenue by units for None.
-        variable: Part of cost that follows volume, where somebody knows it; None to estimate it.
-        other: Cost per month from elsewhere, which is fully loaded alone: divided among the products asked for by
-            their fully loaded cost.
-        steps: Steps of fixed cost above the present volume.
-        capacity: Units per month of one more piece of fixed cost, and what that costs; None for none.
-        fee: Part of the price.
-        fee_per_unit: Amount per unit.
-        seed: Of whatever is drawn.
-    """
-
-    metric: str
-    by: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    revenue: str | None = None
-    price: Decimal | None = None
-    variable: Estimate | None = None
-    other: Decimal = _ZERO
-    steps: tuple[Step, ...] = ()
-    capacity: tuple[Decimal, Decimal] | None = None
-    fee: Decimal = _ZERO
-    fee_per_unit: Decimal = _ZERO
-    seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,35 +50,50 @@ class Answer(Generic[Row]):
     assumed: tuple[str, ...] = field(default=())
 
 
-def unit_splits(read_from: Project, asked: Question) -> Answer[ProductSplit]:
-    """Return average and marginal cost of a unit, and what of a product's cost is fixed.
+@dataclass(frozen=True)
+class Start:
+    """What every answer to a question starts from: books read and costs split, once for all of them.
+
+    Attributes:
+        project: The project.
+        asked: The question.
+        books: What was read.
+        splits: Product by product.
+    """
+
+    project: Project
+    asked: Question
+    books: Books
+    splits: tuple[ProductSplit, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is left out of every answer that looks further: steps too, which are in today's cost already."""
+        return *self.books.findings, *refusals(self.splits), *stepped_already(self.asked.steps, self.splits)
+
+
+def unit_start(project: Project, asked: Question) -> Start:
+    """Return the books and the split cost of a question.
 
     Raises:
         UserError: The metric, a dimension, a product or the driver of revenue is not there; nothing was applied.
     """
-    books, splits = _splits(read_from, asked)
-    return Answer(books=books, rows=splits, findings=(*books.findings, *refusals(splits)))
+    with measures(project) as read:
+        books = books_of(
+            read, asked.metric, asked.by, only=asked.only, revenue=asked.revenue, with_days=asked.variable is None
+        )
+    splits = [
+        split_product(each, _EVERY, said=asked.variable, price=asked.price, seed=asked.seed) for each in books.products
+    ]
+    others = divided(asked.other, [each.product.now for each in splits])
+    told = tuple(replace(each, other=other) for each, other in zip(splits, others, strict=True))
+    return Start(project, asked, books, told)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outlook:
-    """How a projection is asked for.
-
-    Attributes:
-        years: How far.
-        growth: Of volume; by what the last year had more than the one before for None.
-        scale: Of variable cost; None for none.
-        progress: Progress ratio of an experience curve over the units of the books, instead of ``scale``.
-        price_changes: Of suppliers' prices, per year.
-        inflation: Of other cost, per year.
-    """
-
-    years: int = 3
-    growth: Growth | None = None
-    scale: Scale | None = None
-    progress: Decimal | None = None
-    price_changes: tuple[Decimal, ...] = ()
-    inflation: tuple[Decimal, ...] = ()
+def unit_splits(start: Start) -> Answer[ProductSplit]:
+    """Return average and marginal cost of a unit, and what of a product's cost is fixed."""
+    findings = (*start.books.findings, *refusals(start.splits))
+    return Answer(books=start.books, rows=start.splits, findings=findings)
 
 
 @dataclass(frozen=True)
@@ -127,17 +104,17 @@ class Projected:
     projection: Projection
 
 
-def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> Answer[Projected]:
+def unit_projections(start: Start, outlook: Outlook) -> Answer[Projected]:
     """Return the cost of a unit in the past and in years to come, for products whose cost could be split.
 
     Raises:
-        UserError: As ``unit_splits``.
+        UserError: A curve is to come to less than there is now.
     """
-    books, splits = _splits(read_from, asked)
-    rows, findings, assumed = [], [*books.findings, *refusals(splits), *stepped_already(asked.steps, splits)], []
+    asked, splits = start.asked, start.splits
+    rows, findings, assumed = [], [*start.findings], []
 
     def year_of(month: date) -> str:
-        return read_from.calendar.period_of(month, "year").label
+        return start.project.calendar.period_of(month, "year").label
 
     for each in splits:
         known = known_splits(each)
@@ -164,7 +141,7 @@ def unit_projections(read_from: Project, asked: Question, outlook: Outlook) -> A
         found = project(past, assumptions, year_of=year_of, seed=asked.seed)
         rows.append(Projected(each.product.name, found))
         findings += named(each, found.findings)
-    return Answer(books=books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))
+    return Answer(books=start.books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))
 
 
 @dataclass(frozen=True)
@@ -176,22 +153,16 @@ class BrokenEven:
     found: BreakEven
 
 
-def unit_break_even(
-    read_from: Project, asked: Question, *, profit: Decimal = _ZERO, together: bool = False
-) -> Answer[BrokenEven]:
+def unit_break_even(start: Start, *, profit: Decimal = _ZERO, together: bool = False) -> Answer[BrokenEven]:
     """Return the volumes at which products break even.
 
     Args:
-        read_from: The project.
-        asked: The question.
+        start: What it starts from.
         profit: What is wanted per month beyond all cost.
         together: Whether products break even together in their present mix, instead of each alone.
-
-    Raises:
-        UserError: As ``unit_splits``.
     """
-    books, splits = _splits(read_from, asked)
-    findings = [*books.findings, *refusals(splits), *stepped_already(asked.steps, splits), *unpriced(splits)]
+    asked, splits = start.asked, start.splits
+    findings = [*start.findings, *unpriced(splits)]
     offers = {
         name: [
             _offer(asked, each, split, name)
@@ -209,7 +180,7 @@ def unit_break_even(
             findings += [
                 replace(one, message=f"{one.message} ({name.replace('_', ' ')})") for one in rows[-1].found.findings
             ]
-    return Answer(books=books, rows=tuple(sorted(rows, key=lambda row: row.product)), findings=tuple(findings))
+    return Answer(books=start.books, rows=tuple(sorted(rows, key=lambda row: row.product)), findings=tuple(findings))
 
 
 @dataclass(frozen=True)
@@ -221,23 +192,17 @@ class Swings:
     found: Tornado
 
 
-def unit_sensitivity(
-    read_from: Project, asked: Question, figure: str, *, part: Decimal, margin: Decimal = _ZERO
-) -> Answer[Swings]:
+def unit_sensitivity(start: Start, figure: str, *, part: Decimal, margin: Decimal = _ZERO) -> Answer[Swings]:
     """Return how a figure moves with each of its inputs.
 
     Args:
-        read_from: The project.
-        asked: The question.
+        start: What it starts from.
         figure: One of ``FIGURES``.
         part: How far inputs without an interval are moved, such as 0.1 for 10 %.
         margin: Part of the price that is wanted.
-
-    Raises:
-        UserError: As ``unit_splits``.
     """
-    books, splits = _splits(read_from, asked)
-    findings, rows = [*books.findings, *refusals(splits), *stepped_already(asked.steps, splits)], []
+    asked, splits = start.asked, start.splits
+    findings, rows = [*start.findings], []
     needs_price = figure in {"margin", "break_even_volume"}
     if needs_price:
         findings += unpriced(splits)
@@ -251,24 +216,18 @@ def unit_sensitivity(
             found = tornado(present.figure(figure), inputs, name=f"{words} of {each.product.name}")
             rows.append(Swings(each.product.name, name, found))
             findings += found.findings
-    return Answer(books=books, rows=tuple(rows), findings=tuple(findings))
+    return Answer(books=start.books, rows=tuple(rows), findings=tuple(findings))
 
 
-def unit_price_floors(
-    read_from: Project, asked: Question, *, margin: Decimal, volumes: Sequence[Decimal] = ()
-) -> Answer[PriceFloor]:
+def unit_price_floors(start: Start, *, margin: Decimal, volumes: Sequence[Decimal] = ()) -> Answer[PriceFloor]:
     """Return what units must be sold for.
 
     Args:
-        read_from: The project.
-        asked: The question.
+        start: What it starts from.
         margin: Part of the price that shall be left after all cost.
         volumes: Units per month to look at; those of now for none.
-
-    Raises:
-        UserError: As ``unit_splits``.
     """
-    books, splits = _splits(read_from, asked)
+    asked, splits = start.asked, start.splits
     priced = []
     for each in splits:
         known = known_splits(each)
@@ -278,20 +237,8 @@ def unit_price_floors(
             priced.append(Priced(name=each.product.name, costs=costs, volumes=asked_for, price=each.price))
     terms = Terms(fee=asked.fee, fee_per_unit=asked.fee_per_unit, margin=margin)
     found = price_floors(priced, terms, seed=asked.seed)
-    findings = (*books.findings, *refusals(splits), *stepped_already(asked.steps, splits), *found.findings)
-    return Answer(books=books, rows=found.rows, findings=findings)
-
-
-def _splits(read_from: Project, asked: Question) -> tuple[Books, tuple[ProductSplit, ...]]:
-    with measures(read_from) as read:
-        books = books_of(
-            read, asked.metric, asked.by, only=asked.only, revenue=asked.revenue, with_days=asked.variable is None
-        )
-    splits = [
-        split_product(each, _EVERY, said=asked.variable, price=asked.price, seed=asked.seed) for each in books.products
-    ]
-    others = divided(asked.other, [each.product.now for each in splits])
-    return books, tuple(replace(each, other=other) for each, other in zip(splits, others, strict=True))
+    findings = (*start.findings, *found.findings)
+    return Answer(books=start.books, rows=found.rows, findings=findings)
 
 
 def _function(asked: Question, each: ProductSplit, split: CostSplit, numerator: str) -> CostFunction:

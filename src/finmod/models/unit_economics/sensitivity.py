@@ -85,6 +85,11 @@ class Tornado:
     interaction_down: Decimal | None
     findings: tuple[Finding, ...]
 
+    @property
+    def moving(self) -> list[Bar]:
+        """The bars that move the figure, or at whose ends there is none."""
+        return [bar for bar in self.bars if bar.swing is None or bar.swing > 0]
+
 
 def tornado(figure: Figure, inputs: Sequence[Input], *, name: str) -> Tornado:
     """Return how a figure moves with each input alone, and how far all together differ from that.
