@@ -277,8 +277,10 @@ def _shown(periods: Periods, span: tuple[date | None, date | None]) -> tuple[Fis
 def _compared(rows: Sequence[Figure], periods: Periods, wanted: set[date], compare: Compare | None) -> list[MetricRow]:
     every = periods.all()
     by_start = {each.first: each for each in every}
+    if compare is None:
+        return [MetricRow(by_start[row.start], row.member, row) for row in rows if row.start in wanted]
     earlier = _earlier(every, compare)
-    values = {(row.start, row.member): row.value for row in rows} if compare else {}
+    values = {(row.start, row.member): row.value for row in rows}
     found = []
     for row in rows:
         if row.start not in wanted:
