@@ -109,3 +109,14 @@ def test_customers_have_no_days(tmp_path: Path) -> None:
     apply(load_project(books.root), NOW, author="ada")
     with pytest.raises(UserError, match=r"EffectiveCost by customer is asked for by days or weeks"):
         ask(books, "cloud_cost", "customer", grain="day")
+
+
+def test_a_driver_that_was_loaded_by_another_entry_is_told_and_loses_no_day(tmp_path: Path) -> None:
+    books = made(tmp_path / "other")
+    before = values(ask(books, "per_visit"))
+    drivers = (books.root / "drivers.yaml").read_text(encoding="utf-8")
+    books.write("drivers.yaml", drivers.replace("daily: {unit: visit, grain: day", "daily: {unit: visit, grain: month"))
+    report = ask(books, "per_visit")
+    assert values(report) == before
+    told = "FM2191 driver daily was loaded by another entry of drivers.yaml, or another query, than it has now"
+    assert f"{told}: load it anew" in said(report)

@@ -210,6 +210,15 @@ def test_revenue_in_another_currency_is_converted_or_unknown(tmp_path: Path) -> 
     assert item(report_of(books), "revenue") == D(375)
 
 
+def test_a_line_whose_driver_was_loaded_by_another_entry_is_told(tmp_path: Path) -> None:
+    books = books_of(tmp_path / "books")
+    books.write("drivers.yaml", DRIVERS.replace("revenue: {unit: USD", "revenue: {unit: EUR"))
+    told = "FM2191 The line 'Subscriptions' has the driver revenue, which was loaded by another entry of drivers.yaml"
+    assert [each for each in findings(report_of(books)) if each.startswith("FM2191")] == [
+        f"{told}, or another query, than it has now."
+    ]
+
+
 def test_revenue_that_no_team_has_is_known_of_all_together_alone(tmp_path: Path) -> None:
     found = report_of(books_of(tmp_path / "books"), "customer")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
@@ -30,6 +30,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.value_reader import ValueReader
 from finmod.terms.money import known_sum
+from finmod.workspace.driver_definition import is_by_another_entry
 
 Length = Literal["day", "month"]
 Member = tuple[str | None, ...]
@@ -70,6 +71,7 @@ class DriverCells:
         since: Member -> day of its first period.
         until: Day after the last period of any member; None without rows.
         unrated: Currency -> days of periods without an exchange rate.
+        is_stale: Whether its rows were loaded by another entry of drivers.yaml than stands there now.
     """
 
     name: str
@@ -80,6 +82,7 @@ class DriverCells:
     since: Mapping[Member, date]
     until: date | None
     unrated: Mapping[str, Sequence[date]] = field(default_factory=dict)
+    is_stale: bool = False
 
 
 def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it is told
@@ -129,7 +132,9 @@ def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it
         rows, unrated = _converted(project, unit, rows, every_kept_rate(engine, ledger, state_of_closes))
         rows = _by_month(rows) if length == "month" else rows
         unit = project.currency
-    return _cells(DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated), rows, members)
+    is_stale = is_by_another_entry(project.root, driver, state.loads.get(driver.name))
+    empty = DriverCells(driver.name, unit, driver.settings.grain, own, {}, {}, None, unrated, is_stale)
+    return _cells(empty, rows, members)
 
 
 def driver_targets(
@@ -178,6 +183,7 @@ def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
     """
     is_kept = step == "month" and driver.settings.grain != "month" and bool(files)
     rows, told = rows_sql(files, *((None, None) if is_kept else bounds)), _told(own, driver.settings.by)
+    is_plain = step == driver.settings.grain and _are_all(engine, rows, step)
     if told != "x_Dimensions":  # what is not asked for is added up before periods are
         one = f"x_Start, max(x_End) AS x_End, {told} AS x_Dimensions, sum(x_Value) AS x_Value"
         rows = f"(SELECT {one} FROM {rows} GROUP BY x_Start, {told})"
@@ -188,7 +194,7 @@ def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
             f"AS x_Value FROM {rows} LEFT JOIN (SELECT unnest({texts}) AS text, unnest({others}) AS one) AS a "
             "ON x_Dimensions = a.text GROUP BY ALL)"
         )
-    if step == driver.settings.grain:  # a row of each text and period is there at most
+    if is_plain:  # a row of each text and period is there at most
         return (
             "(SELECT CAST(x_Start AS DATE) AS start, x_Dimensions, x_Value AS total, 1 AS periods, "
             f"CAST(x_Start AS DATE) AS first, x_Value AS last, CAST(x_End AS DATE) AS ended FROM {rows})"
@@ -202,6 +208,11 @@ def _sql(  # noqa: PLR0913, PLR0917 -- what is read, and how it is told
         return f"({sql})"
     mark = [_SHAPE, step, told, *(file.name for file in files), *(part for pair in alike.items() for part in pair)]
     return kept(engine, store, f"driver-{driver.name}", mark, sql)
+
+
+def _are_all(engine: Engine, rows: str, grain: Length) -> bool:
+    """Return whether rows are of a grain: drivers.yaml may tell another one than they were loaded by."""
+    return bool(engine.row(f"SELECT coalesce(bool_and(x_Grain = {literal(grain)}), true) FROM {rows}")[0])
 
 
 def _alike(rows: Sequence[_Row], members: Mapping[str, Member], length: Length) -> dict[str, str]:
@@ -328,7 +339,7 @@ def _cells(empty: DriverCells, rows: Sequence[_Row], members: Mapping[str, Membe
             since[member] = reading.first
     cells |= {place: _together([cells[place], *others]) for place, others in shared.items()}
     until = max((row.end for row in rows), default=None)
-    return DriverCells(empty.name, empty.unit, empty.grain, empty.by, cells, since, until, empty.unrated)
+    return replace(empty, cells=cells, since=since, until=until)
 
 
 def _together(readings: Sequence[Reading]) -> Reading:

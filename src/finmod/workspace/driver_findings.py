@@ -25,7 +25,8 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.driver_names import UnknownName, unknown_names
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.findings import Finding, codes
-from finmod.workspace.driver_reading import content_of, definition_of
+from finmod.workspace.driver_definition import OTHER_ENTRY, definition_of
+from finmod.workspace.driver_reading import content_of
 
 _MOST_NAMES = 5
 
@@ -118,10 +119,7 @@ def _age(project: Project, driver: Driver, load: DriverLoad | None) -> Iterator[
         yield _finding("FM2191", what, where=driver.source_place)
         return
     if definition != load.definition:
-        what = (
-            f"The driver {driver.name} was loaded by another entry of drivers.yaml, or another query, than it has now."
-        )
-        yield _finding("FM2191", what, where=driver.place)
+        yield _finding("FM2191", f"The driver {driver.name} {OTHER_ENTRY}.", where=driver.place)
     elif files and content_of(files) != load.content:
         what = f"The files of the driver {driver.name} changed after they were loaded."
         yield _finding("FM2191", what, where=files[0].name)

@@ -6,7 +6,6 @@ Owns which reader a driver has, and what it is known by.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 
 from finmod.errors import UserError
@@ -20,6 +19,7 @@ from finmod.sources.drivers.queries import Query, query_of
 from finmod.sources.drivers.sql import stage_query
 from finmod.sources.files import SourceFile
 from finmod.sources.stage import Staged
+from finmod.workspace.driver_definition import definition_of
 from finmod.workspace.driver_kept import DriverReading, read_prometheus
 
 _NO_ROWS = "FM1107"
@@ -80,15 +80,6 @@ def _staged(
             raise
     is_same, again = told
     return read_prometheus(reading, driver, query, is_same=is_same, again=again)
-
-
-def definition_of(driver: Driver, query: Query | None) -> str:
-    """Return a digest of what drivers.yaml says of a driver, and of the query that it names."""
-    # Where a server stands and how long it may take says nothing of its values: its rows in the ledger stay.
-    source = {"prometheus", "token", "timeout"} if driver.settings.source.prometheus else {"timeout"}
-    said = driver.settings.model_dump(mode="json", exclude={"label": True, "description": True, "source": source})
-    text = query.text if query else None
-    return hashlib.sha256(json.dumps([said, text], sort_keys=True).encode()).hexdigest()
 
 
 def content_of(files: Sequence[SourceFile]) -> str:

@@ -16,6 +16,7 @@ from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Measure
 from finmod.workspace.driver_cells import DriverCells
+from finmod.workspace.driver_definition import OTHER_ENTRY
 from finmod.workspace.sums import Sums
 
 
@@ -55,10 +56,12 @@ def of_unknown(measure: Measure, found: Sums, currency: str, shown: frozenset[da
 
 
 def of_driver(measure: Measure, cells: DriverCells, driver: Driver) -> Iterator[Finding]:
-    """Yield what a driver as a whole lacks: values, exchange rates."""
+    """Yield what a driver as a whole lacks: values, exchange rates, a load by what drivers.yaml says of it now."""
     if not cells.since:
         message = f"driver {measure.name} has no values: nothing was loaded of it"
         yield finding("FM2421", message, where=driver.place)
+    if cells.is_stale:
+        yield finding("FM2191", f"driver {measure.name} {OTHER_ENTRY}: load it anew", where=driver.place)
     for currency, days in cells.unrated.items():
         message = (
             f"driver {measure.name} is in {currency}, which has no rate on {counted(len(days), 'day')}, the first "

@@ -21,6 +21,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import in_money, in_units
 from finmod.workspace.driver_cells import DriverCells, driver_cells, named_texts
+from finmod.workspace.driver_definition import OTHER_ENTRY
 from finmod.workspace.pnl_costs import Books
 from finmod.workspace.pnl_gaps import Target, gaps_of
 from finmod.workspace.pnl_lines import Lines, Series, Shares
@@ -105,8 +106,7 @@ def _add(
     found.unknown |= {(series.line, place) for place in missing}
     if missing:
         found.findings.append(_not_reached(question, named, series, missing))
-    if cells.unrated:
-        found.findings.append(_unrated(named, series, cells))
+    found.findings += _of_cells(named, series, cells)
     if question.by and not cells.by:
         # What of a cost is nobody's, others do not bear; without revenue nobody's margin can be told.
         found.untold |= {series.line} if line.section == "revenue" or what != "line" else set()
@@ -252,13 +252,17 @@ def _cut_by_weeks(named: str, series: Series) -> Finding:
     return Finding(code="FM2314", severity="warning", message=message, where=series.place)
 
 
-def _unrated(named: str, series: Series, cells: DriverCells) -> Finding:
-    currency, days = next(iter(cells.unrated.items()))
-    message = (
-        f"{named} is in {currency}, and there is no exchange rate for {counted(len(days), 'period')} from {min(days)} "
-        "on: what it has there is unknown. Add the rates: finmod fx read FILE."
-    )
-    return Finding(code="FM2313", severity="warning", message=message, where=series.place)
+def _of_cells(named: str, series: Series, cells: DriverCells) -> Iterator[Finding]:
+    """Yield what of a driver as a whole is odd."""
+    if cells.is_stale:
+        message = f"{named} has the driver {series.driver.name}, which {OTHER_ENTRY}."
+        yield Finding(code="FM2191", severity="warning", message=message, where=series.driver.place)
+    for currency, days in cells.unrated.items():
+        message = (
+            f"{named} is in {currency}, and there is no exchange rate for {counted(len(days), 'period')} from "
+            f"{min(days)} on: what it has there is unknown. Add the rates: finmod fx read FILE."
+        )
+        yield Finding(code="FM2313", severity="warning", message=message, where=series.place)
 
 
 def _untold(question: Question, named: str, series: Series, line: Line, what: str) -> Finding:
