@@ -11,13 +11,13 @@ import rich_click as click
 
 from finmod.cli.close import MONTH
 from finmod.cli.completion import metrics
+from finmod.cli.figures import for_programs
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, output_option, show, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.spark import spark
-from finmod.cli.unit_economics_tables import for_programs
 from finmod.cli.values import Name, Word
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     there is none, and it is said why. --list shows the metrics with what they are made of.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.api import columns_of, rows_of
     from finmod.workspace.metric import list_metrics, metric
+    from finmod.workspace.metric_rows import columns_of, rows_of
 
     if is_list == (name is not None):
         message = "Name a metric, or give --list to see them." if name is None else "--list takes no metric."

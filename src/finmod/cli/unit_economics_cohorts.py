@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.figures import for_programs, percent_text, whole_text
 from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, table
-from finmod.cli.unit_economics_tables import for_programs, percent_text, whole_text
 from finmod.workspace.unit_economics_rows import COHORTS, cohort_rows
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.figures import amount_text, for_programs, percent_text, points_text, whole_text
 from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
-from finmod.cli.output import Form, console, show, table
+from finmod.cli.output import Form, console, table
 from finmod.errors import printable
 from finmod.workspace.unit_economics_rows import (
     BREAK_EVEN,
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
     from finmod.models.unit_economics.cost_function import Estimate
     from finmod.models.unit_economics.price_floor import PriceFloor
     from finmod.models.unit_economics.projection import UnitCost
-    from finmod.terms.findings import Finding
     from finmod.workspace.unit_economics import Answer, BrokenEven, Projected, Swings
     from finmod.workspace.unit_economics_split import ProductSplit
 
-_DIGITS, _LARGE = 4, 10_000
 _FLOORS = {"short_run": "short run", "long_run": "long run", "target_margin": "target"}
 
 
@@ -163,15 +162,6 @@ def tell_price_floors(answer: Answer[PriceFloor], form: Form) -> None:
     _below(answer, [words, "Room is what a discount may take of the price until the floor that binds."])
 
 
-def for_programs(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form, findings: Sequence[Finding]
-) -> None:
-    """Show rows for programs; what is odd or left out goes to standard error, so that no row lacks in silence."""
-    show(columns, [*rows], form)
-    for finding in findings:
-        click.echo(finding_words(finding), err=True)
-
-
 def _below(answer: Answer[Any], lines: Iterable[str]) -> None:
     if not answer.rows:
         click.echo("Nothing to tell.")
@@ -200,30 +190,7 @@ def _months(rows: Sequence[ProductSplit]) -> str:
     return " and ".join(months) if months else "no month"
 
 
-def amount_text(value: Decimal | None) -> str:
-    """Return an amount of a unit: two places, or as many as show four digits; unknown is a dash."""
-    if value is None or abs(value) >= _LARGE:
-        return whole_text(value)
-    places = min(12, _DIGITS - 1 - value.adjusted()) if value and abs(value) < 1 else 2
-    return f"{value:,.{places}f}"
-
-
-def whole_text(value: Decimal | None) -> str:
-    """Return a number without its fraction; unknown is a dash."""
-    return "-" if value is None else f"{value:,.0f}"
-
-
 _count = whole_text
-
-
-def percent_text(value: Decimal | None) -> str:
-    """Return a ratio as a percentage; unknown is a dash."""
-    return "-" if value is None else f"{value * 100:,.1f} %"
-
-
-def points_text(value: Decimal | None) -> str:
-    """Return a difference of ratios in percentage points; unknown is a dash."""
-    return "-" if value is None else f"{value * 100:,.1f} points"
 
 
 def _times(value: Decimal | None) -> str:

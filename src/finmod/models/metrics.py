@@ -15,7 +15,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, Literal, NamedTuple
 
-from finmod.terms.money import known_sum
+from finmod.terms.money import whole_sum
 
 Member = tuple[str | None, ...]
 Place = tuple[date, Member]
@@ -135,9 +135,7 @@ def summed(term: Term) -> Term:
     parts: defaultdict[date, list[Decimal | None]] = defaultdict(list)
     for (start, _), amount in term.cells.items():
         parts[start].append(amount)
-    cells: dict[Place, Decimal | None] = {
-        (start, ()): None if None in every else known_sum(every) for start, every in parts.items()
-    }
+    cells: dict[Place, Decimal | None] = {(start, ()): whole_sum(every) for start, every in parts.items()}
     since: dict[Member, date] = {(): min(term.since.values())} if term.since else {}
     return Term(cells=cells, sign=term.sign, places=(), known=term.known, since=since)
 

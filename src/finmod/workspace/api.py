@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from finmod.models.pnl_report import COLUMNS as PNL_COLUMNS
 from finmod.models.pnl_report import rows_of as pnl_rows
 from finmod.settings.project import Project, find_project, load_project
-from finmod.taxonomy.definition import column_of
 from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.metrics import in_words
 from finmod.workspace.api_words import arguments, count_of, month_of, one_of, period_of, state_of, text_of, words_of
 from finmod.workspace.frame import Frame
-from finmod.workspace.metric import COMPARISONS, GRAINS, Compare, Grain, MetricReport, MetricRow, list_metrics, metric
+from finmod.workspace.metric import COMPARISONS, GRAINS, Compare, Grain, list_metrics, metric
+from finmod.workspace.metric_rows import AMOUNTS, columns_of, rows_of
 from finmod.workspace.pnl import Wanted, make_pnl
 from finmod.workspace.pnl_periods import Asked
 from finmod.workspace.query import query
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 _DECIMAL = "DECIMAL(38,12)"
 _EVERY = 10_000
 """Periods of a statement where nobody says how many."""
-_DECIMALS = ("numerator", "denominator", "value", "before", "change", "change_share")
 _FISCAL: tuple[FiscalGrain, ...] = ("month", "period", "quarter", "year")
-_OWN = frozenset({"metric", "period", "first_day", "is_total", *_DECIMALS, "unit", "why"})
-"""Columns that no dimension may be called as."""
 
 
 class Workspace:
@@ -98,7 +95,7 @@ class Workspace:
         asked = text_of(name, "name", "the name of a metric"), words_of(by, "by")
         with arguments():
             report = metric(self.project, *asked, grain=told, first=span[0], last=span[1], compare=beside)
-        types = {**dict.fromkeys(_DECIMALS, _DECIMAL), "first_day": "DATE", "is_total": "BOOLEAN"}
+        types = {**dict.fromkeys(AMOUNTS, _DECIMAL), "first_day": "DATE", "is_total": "BOOLEAN"}
         return Frame(columns_of(report, totals=totals), rows_of(report, totals=totals), report.findings, types)
 
     def pnl(  # noqa: PLR0913 -- what is asked
@@ -233,53 +230,3 @@ def open_workspace(folder: str | Path | None = None) -> Workspace:
     if folder is not None and not isinstance(folder, Path):
         folder = Path(text_of(folder, "folder", "the folder of a project"))
     return Workspace(load_project(folder if folder is not None else find_project(Path.cwd())))
-
-
-def columns_of(report: MetricReport, *, totals: bool = False) -> tuple[str, ...]:
-    """Return the columns of a report's rows.
-
-    Args:
-        report: The report.
-        totals: Whether rows of everything follow, which a column tells.
-    """
-    told = _told_by(report.by)
-    compared = ("before", "change", "change_share") if report.compare else ()
-    total = ("is_total",) if totals else ()
-    return ("metric", "period", "first_day", *told, *total, "numerator", "denominator", "value", "unit", *compared,
-            "why")  # fmt: skip
-
-
-def rows_of(report: MetricReport, *, totals: bool = False) -> tuple[tuple[object, ...], ...]:
-    """Return a row for every member and period of a report; with totals, then one for every period of everything."""
-    is_total = not report.by
-    rows = [_row(report, row, row.member, (is_total,) * totals) for row in report.rows]
-    if totals and report.by:
-        rows += [_row(report, row, (None,) * len(report.by), (True,)) for row in report.totals]
-    return tuple(rows)
-
-
-def _row(
-    report: MetricReport, row: MetricRow, member: Sequence[str | None], total: tuple[bool, ...]
-) -> tuple[object, ...]:
-    compared = (row.before, row.change, row.change_share) if report.compare else ()
-    figure = row.figure
-    return (
-        report.metric.name, row.period.label, row.period.first, *member, *total, figure.numerator, figure.denominator,
-        figure.value, report.metric.unit or None, *compared, figure.why,
-    )  # fmt: skip
-
-
-def _told_by(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of what figures are told by; no two columns of a frame differ by capitals alone.
-
-    >>> _told_by(["product", "value"])
-    ('product', 'x_Value')
-    """
-    taken, found = {*_OWN}, []
-    for word in words:
-        name = column_of(word) if word.lower() in _OWN else word
-        while name.lower() in taken:
-            name += "_1"
-        taken.add(name.lower())
-        found.append(name)
-    return tuple(found)

@@ -29,7 +29,7 @@ from finmod.settings.project import Project
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.segments import Segments
 from finmod.taxonomy.value_reader import ValueReader
-from finmod.terms.money import known_sum
+from finmod.terms.money import whole_sum
 from finmod.workspace.driver_definition import is_by_another_entry
 
 Length = Literal["day", "month"]
@@ -286,7 +286,7 @@ def _by_month(rows: Sequence[_Row]) -> list[_Row]:
     for (start, text), every in parts.items():
         readings = [row.reading for row in every]
         reading = Reading(
-            _sum(one.total for one in readings),
+            whole_sum(one.total for one in readings),
             sum(one.periods for one in readings),
             min(one.first for one in readings),
             max(readings, key=_first).last,
@@ -345,13 +345,8 @@ def _cells(empty: DriverCells, rows: Sequence[_Row], members: Mapping[str, Membe
 def _together(readings: Sequence[Reading]) -> Reading:
     """Return what several texts of one member tell together, whose own periods are the same."""
     return Reading(
-        _sum(one.total for one in readings),
+        whole_sum(one.total for one in readings),
         max(one.periods for one in readings),
         min(one.first for one in readings),
-        _sum(one.last for one in readings),
+        whole_sum(one.last for one in readings),
     )
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    every = [*amounts]
-    return None if None in every else known_sum(every)

@@ -20,7 +20,7 @@ from finmod.terms.calendars import Calendar, FiscalPeriod
 from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure
-from finmod.terms.money import known_sum
+from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
 from finmod.workspace.measures import Measures
@@ -126,7 +126,7 @@ class Terms:
         for (start, member), amount in found.cells.items():
             if start in looked and self.periods.of(start) not in cut:
                 parts[self.periods.of(start), member].append(amount)
-        return {place: _whole(every) for place, every in parts.items()}
+        return {place: whole_sum(every) for place, every in parts.items()}
 
     def _tell_lacking(self, lacking: Iterable[date]) -> None:
         starts = sorted({start.replace(day=1) for start in lacking if start in self.shown})
@@ -325,14 +325,9 @@ class _DriverTerms:
         if self.measure.over_time == "last":
             # Who ended before the last month is no part of its level.
             there = [every[-1][1] for every in members.values() if every[-1][0] == last]
-            return _whole(each.last if each else None for each in there) if there else None
-        total = _whole(each.total if each else None for every in members.values() for _, each in every)
+            return whole_sum(each.last if each else None for each in there) if there else None
+        total = whole_sum(each.total if each else None for every in members.values() for _, each in every)
         if total is None or self.measure.over_time == "sum":
             return total
         periods = max(sum(each.periods for _, each in every if each) for every in members.values())
         return quotient(total, Decimal(periods)) if periods else None
-
-
-def _whole(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    every = [*amounts]
-    return None if None in every or not every else known_sum(every)

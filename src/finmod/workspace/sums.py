@@ -21,7 +21,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.taxonomy.patterns import is_pattern, matches, refused
 from finmod.terms.metrics import Demand, Measure
-from finmod.terms.money import known_sum
+from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
 from finmod.workspace.measures import Measures
 from finmod.workspace.potential import potential_savings
@@ -131,15 +131,17 @@ def _select(rows: str, columns: Sequence[str], amounts: Sequence[str], tests: Se
 def _found(books: Measures, measure: Measure, rows: Sequence[tuple[Any, ...]], width: int, *, daily: bool) -> Sums:
     cells: dict[Place, Decimal | None] = {}
     unknown, unrated = Counter[date](), Counter[date]()
-    for start, *rest in rows:
-        member, (amount, lacking, abroad) = tuple(rest[:width]), rest[width:]
+    for row in rows:
+        start, member, (amount, lacking, abroad) = row[0], row[1 : width + 1], row[width + 1 :]
         # What nobody knows makes the whole unknown; where charges without the cost were asked to stay out, it is whole.
         lacks = lacking > 0 and not measure.known
         is_known = not (lacks or abroad or (amount is None and lacking))
         cells[start, member] = (Decimal(amount or 0) or Decimal(0)) if is_known else None
-        unknown[start] += lacking if lacks else 0
-        unrated[start] += abroad
-    return Sums(cells, books.days if daily else books.months(measure), +unknown, +unrated)
+        if lacks:
+            unknown[start] += lacking
+        if abroad:
+            unrated[start] += abroad
+    return Sums(cells, books.days if daily else books.months(measure), unknown, unrated)
 
 
 def _potential(books: Measures, columns: Sequence[str], tests: Sequence[str]) -> Sums:
@@ -168,7 +170,7 @@ def _quantity(books: Measures, table: _Table, measure: Measure, columns: Sequenc
             parts[place].append(None)
         else:
             parts[place].append(scaled(amount, times))
-    cells = {place: None if None in every else known_sum(every) for place, every in parts.items()}
+    cells = {place: whole_sum(every) for place, every in parts.items()}
     return Sums(cells, books.months(measure), unknown=lacks, others=others)
 
 

@@ -21,7 +21,7 @@ from finmod.settings.metric_reading import chosen_metric
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric, Part
-from finmod.terms.money import known_sum
+from finmod.terms.money import whole_sum
 from finmod.workspace.measures import Measures
 from finmod.workspace.metric import MetricReport, figures_of
 from finmod.workspace.unit_economics_revenue import Cells, Signed, earned_cells, revenue_drivers
@@ -318,7 +318,7 @@ class _Gathered:
             code="FM2379",
             message=f"{words} left out: {printable(names)}",
             billing_period=f"{last:%Y-%m}",
-            amount=None if None in costs else known_sum(costs),
+            amount=whole_sum(costs),
             currency=currency,
             measure=metric.numerator[0].name,
             severity="info",

@@ -36,7 +36,7 @@ from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Metric, Part
-from finmod.terms.money import known_sum
+from finmod.terms.money import known_sum, whole_sum
 from finmod.terms.periods import parse_period
 from finmod.workspace.measures import Measures, measures
 from finmod.workspace.pnl_cohorts import read_cohorts
@@ -146,7 +146,7 @@ def _costs(read: Measures, metric: Metric, dimension: str) -> dict[_Customer, li
     for (month, product), every in members.items():
         for customer, own, whole in _cut(every, direct.get((month, product), Decimal(0))):
             parts[month, customer].append([own, whole])
-    return {place: [_total(column) for column in zip(*every, strict=True)] for place, every in parts.items()}
+    return {place: [whole_sum(column) for column in zip(*every, strict=True)] for place, every in parts.items()}
 
 
 def _no_level(dimension: str, target: str) -> Problem:
@@ -163,7 +163,7 @@ def _sums(read: Measures, metric: Metric, part: Part, by: Sequence[str]) -> dict
     for measure in metric.numerator:
         for place, amount in sums(read, replace(measure, part=part), by).cells.items():
             found[place].append(None if amount is None else amount * measure.sign)
-    return {place: _total(every) for place, every in found.items()}
+    return {place: whole_sum(every) for place, every in found.items()}
 
 
 def _cut(
@@ -183,10 +183,6 @@ def _cut(
 
 def _units(amount: Decimal | None) -> int | None:
     return None if amount is None else int(f"{amount:.{_SCALE}f}".replace(".", ""))
-
-
-def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    return None if None in amounts else known_sum(amounts)
 
 
 def _revenue_driver(read: Measures, pnl: Pnl, asked: CohortQuestion) -> Driver | None:

@@ -20,7 +20,7 @@ from finmod.settings.drivers import Driver
 from finmod.settings.pnl import Pnl, read_pnl
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
-from finmod.terms.money import known_sum
+from finmod.terms.money import whole_sum
 from finmod.workspace.measures import Measures
 from finmod.workspace.pnl_costs import Books
 from finmod.workspace.pnl_lines import Lines, Series, read_lines
@@ -93,7 +93,7 @@ def revenue_of(read: Measures, pnl: Pnl, dimension: str, driver: Driver | None) 
     known = frozenset() if found.untold else frozenset(months) - unknown
     return Revenue(
         named=" and ".join(dict.fromkeys(each.driver.name for each in every)),
-        cells={place: None if None in amounts else known_sum(amounts) for place, amounts in parts.items()},
+        cells={place: whole_sum(amounts) for place, amounts in parts.items()},
         known=known & frozenset(run.months),
         findings=tuple(found.findings),
     )

@@ -1,0 +1,50 @@
+"""Figures as people read them, and rows of figures as programs do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import rich_click as click
+
+from finmod.cli.moves import finding_words
+from finmod.cli.output import Form, show
+
+if TYPE_CHECKING:
+    from finmod.terms.findings import Finding
+
+_DIGITS: Final = 4
+_LARGE: Final = 10_000
+
+
+def for_programs(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form, findings: Sequence[Finding]
+) -> None:
+    """Show rows for programs; what is odd or left out goes to standard error, so that no row lacks in silence."""
+    show(columns, [*rows], form)
+    for finding in findings:
+        click.echo(finding_words(finding), err=True)
+
+
+def amount_text(value: Decimal | None) -> str:
+    """Return an amount of a unit: two places, or as many as show four digits; unknown is a dash."""
+    if value is None or abs(value) >= _LARGE:
+        return whole_text(value)
+    places = min(12, _DIGITS - 1 - value.adjusted()) if value and abs(value) < 1 else 2
+    return f"{value:,.{places}f}"
+
+
+def whole_text(value: Decimal | None) -> str:
+    """Return a number without its fraction; unknown is a dash."""
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def percent_text(value: Decimal | None) -> str:
+    """Return a ratio as a percentage; unknown is a dash."""
+    return "-" if value is None else f"{value * 100:,.1f} %"
+
+
+def points_text(value: Decimal | None) -> str:
+    """Return a difference of ratios in percentage points; unknown is a dash."""
+    return "-" if value is None else f"{value * 100:,.1f} points"
