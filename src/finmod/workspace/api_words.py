@@ -210,7 +210,7 @@ def arguments() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        raise UserError(*map(_of_api, error.problems)) from error
+        raise UserError(*map(_of_api, error.problems)) from None  # it says the same in words of options
 
 
 def _of_api(problem: Problem) -> Problem:
