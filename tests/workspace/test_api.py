@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
@@ -211,6 +212,15 @@ def test_a_library_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
         FRAME.polars()
     assert "polars is not installed" in str(refused.value)
     assert "Install it: pip install polars. Rows as they are: list(frame). (FM2432" in str(refused.value)
+
+
+def test_a_library_that_takes_no_stream_yet_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise TypeError
+
+    monkeypatch.setitem(sys.modules, "polars", SimpleNamespace(DataFrame=refuse, __version__="1.2.1"))
+    with pytest.raises(UserError, match=r"polars 1\.2\.1 takes no Arrow streams; expected polars 1\.3 or later"):
+        FRAME.polars()
 
 
 def test_polars_keeps_amounts_exact() -> None:

@@ -87,17 +87,17 @@ class Frame:
         digits than a decimal holds are text.
 
         Raises:
-            UserError: pyarrow is not installed.
+            UserError: pyarrow is not installed, or older than 14.
         """
-        return _library("pyarrow").table(self)
+        return self._made("pyarrow", "table", "14")
 
     def polars(self) -> Any:  # noqa: ANN401 -- as above
         """Return a ``polars.DataFrame``; amounts are ``Decimal(38, 12)``, and others as ``arrow`` has them.
 
         Raises:
-            UserError: polars is not installed.
+            UserError: polars is not installed, or older than 1.3.
         """
-        return _library("polars").DataFrame(self)
+        return self._made("polars", "DataFrame", "1.3")
 
     def pandas(self, *, floats: bool = False) -> Any:  # noqa: ANN401 -- as above
         """Return a ``pandas.DataFrame``: whole numbers are ``Int64``, texts ``string``, truths ``boolean``.
@@ -120,6 +120,21 @@ class Frame:
             dtype = "float64" if floats and is_amount else _IN_PANDAS.get(kind, "object")
             made[name] = pandas.Series(values, dtype=dtype)
         return pandas.DataFrame(made)
+
+    def _made(self, library: str, kind: str, since: str) -> Any:  # noqa: ANN401 -- as above
+        """Return what a library makes of an Arrow stream, which it takes since some version."""
+        module = _library(library)
+        try:
+            return getattr(module, kind)(self)
+        except TypeError as error:
+            raise UserError(
+                Problem(
+                    code="FM2432",
+                    found=f"{library} {getattr(module, '__version__', '')} takes no Arrow streams",
+                    expected=f"{library} {since} or later",
+                    remedy=f"Install it: pip install --upgrade {library}. Rows as they are: list(frame).",
+                )
+            ) from error
 
     def _kinds(self) -> dict[str, str]:
         return {name: self.types.get(name) or _kind(self.column(name)) for name in self.columns}
