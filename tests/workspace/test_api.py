@@ -60,6 +60,11 @@ def test_the_statement_is_a_frame(workspace: Workspace) -> None:
     assert {row["period"] for row in workspace.pnl()} == {"2026-08", "2026-09", "total"}
 
 
+def test_the_statement_has_every_period_with_charges_though_it_is_no_whole_one(workspace: Workspace) -> None:
+    assert {*workspace.pnl(grain="quarter").column("period")} == {"FY2026 Q3"}
+    assert {*workspace.pnl(grain="year").column("period")} == {"FY2026"}
+
+
 def test_metrics_and_queries_are_frames(workspace: Workspace) -> None:
     assert "cloud_cost" in workspace.metrics().column("metric")
     (row,) = workspace.query("SELECT sum(EffectiveCost) AS cost FROM allocated_daily")

@@ -36,6 +36,8 @@ def in_weeks(folder: Path, **files: str) -> Books:
     [
         (Asked(), ["2026-09"]),
         (Asked(without=3), ["2026-07", "2026-08", "2026-09"]),
+        (Asked("quarter", without=5), ["FY2027 Q1", "FY2027 Q2"]),
+        (Asked("quarter", without=None), ["FY2027 Q1", "FY2027 Q2", "FY2027 Q3"]),
         (Asked(first="2026-08"), ["2026-08", "2026-09"]),
         (Asked(last="2026-03"), ["2026-02", "2026-03"]),
         (Asked(period="2026-05"), ["2026-05"]),

@@ -79,7 +79,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     """Tell what is earned and what it costs: revenue, cost of sales, gross and contribution margin, by pnl.yaml.
 
     Cost is that of the applied allocation, and the statement is proven against the ledger: its members and what is
-    nobody's are all of it, to the last digit. What is unknown stays unknown, and it is said why.
+    nobody's are all of it, to the last digit. What is unknown stays unknown, and it is said why. Without --from, --to
+    and --period it is of the last three periods that are whole, with --by of the last one.
     """
     from finmod.workspace.pnl import Wanted, make_pnl
     from finmod.workspace.pnl_periods import Asked

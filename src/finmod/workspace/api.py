@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from finmod.workspace.api_unit_economics import Interval, Number, Pair, UnitEconomics
 
 _DECIMAL = "DECIMAL(38,12)"
-_EVERY = 10_000
-"""Periods of a statement where nobody says how many."""
 _FISCAL: tuple[FiscalGrain, ...] = ("month", "period", "quarter", "year")
 
 
@@ -127,7 +125,7 @@ class Workspace:
             UserError: An argument is none that it takes, or as ``finmod pnl`` says.
         """
         span = period_of(first, "first"), period_of(last, "last")
-        asked = Asked(one_of(grain, "grain", _FISCAL), first=span[0], last=span[1], without=_EVERY)
+        asked = Asked(one_of(grain, "grain", _FISCAL), first=span[0], last=span[1], without=None)
         is_whole = by is None and top is None and bottom is None
         whose = None if is_whole else text_of(by, "by", "a dimension or a cohort; None without top and bottom")
         ends = count_of(top, "top"), count_of(bottom, "bottom")

@@ -31,14 +31,14 @@ class Asked:
         period: One alone; None where a range is asked for, or nothing.
         first: The first one; None for the first that has charges, or ``last`` alone where nothing is asked for.
         last: The last one; None for the last that has charges.
-        without: How many there are where nothing is asked for.
+        without: How many whole ones there are where nothing is asked for; None for all that have charges.
     """
 
     grain: Grain = "month"
     period: str | None = None
     first: str | None = None
     last: str | None = None
-    without: int = 1
+    without: int | None = 1
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def chosen_periods(calendar: Calendar, asked: Asked, months: Collection[date]) -
     elif asked.first is None and asked.last is None:
         # A period that bills have not reached the end of tells less than it will.
         whole = [each for each in there if each.end <= end and each.first >= first_of_all] or there
-        chosen = whole[-asked.without :]
+        chosen = there if asked.without is None else whole[-asked.without :]
     else:
         first = _named(calendar, asked.grain, asked.first, "--from", there) if asked.first else there[0]
         last = _named(calendar, asked.grain, asked.last, "--to", there) if asked.last else there[-1]
