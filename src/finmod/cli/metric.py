@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 _GRAINS = ("day", "month", "period", "quarter", "year")
 _COMPARED = {"previous": "the period before", "year": "a year before"}
-_LISTED = (
-    "metric", "label", "unit", "format", "better", "additivity", "by", "owner", "built_in", "definition", "description",
-    "source",
-)  # fmt: skip
 # Periods of a table on a screen: the last ones, and all as a line.
 _SHOWN, _TREND, _DIGITS = 4, 12, 4
 
@@ -96,19 +92,9 @@ def _show_list(found: Sequence[Metric], form: Form) -> None:
         table(("metric", "label", "unit", "by"), rows, whole_words=True)
         say(console(), "What each is made of: finmod metric --list --output json")
         return
-    every = [
-        (each.name, each.label, each.unit or None, each.format, each.better, each.additivity, list(each.by), each.owner,
-         each.built_in, definition(each), each.description, each.source)
-        for each in found
-    ]  # fmt: skip
-    show(_LISTED, every, form)
+    from finmod.workspace.metric_rows import LISTED, listed
 
-
-def definition(metric: Metric) -> str:
-    """Return what a metric is made of, in one line."""
-    from finmod.terms.metrics import in_words
-
-    return in_words(metric)
+    show(LISTED, [listed(each) for each in found], form)
 
 
 def figure_text(metric: Metric, value: Decimal | None, places: int | None = None) -> str:

@@ -14,11 +14,10 @@ from finmod.models.pnl_report import COLUMNS as PNL_COLUMNS
 from finmod.models.pnl_report import rows_of as pnl_rows
 from finmod.settings.project import Project, find_project, load_project
 from finmod.terms.calendars import Grain as FiscalGrain
-from finmod.terms.metrics import in_words
 from finmod.workspace.api_words import arguments, count_of, month_of, one_of, period_of, state_of, text_of, words_of
 from finmod.workspace.frame import Frame
 from finmod.workspace.metric import COMPARISONS, GRAINS, Compare, Grain, list_metrics, metric
-from finmod.workspace.metric_rows import AMOUNTS, columns_of, rows_of
+from finmod.workspace.metric_rows import AMOUNTS, LISTED, columns_of, listed, rows_of
 from finmod.workspace.pnl import Wanted, make_pnl
 from finmod.workspace.pnl_periods import Asked
 from finmod.workspace.query import query
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from finmod.workspace.api_unit_economics import Interval, Number, Pair, UnitEconomics
 
 _DECIMAL = "DECIMAL(38,12)"
+_LISTED = {**dict.fromkeys(LISTED, "VARCHAR"), "built_in": "BOOLEAN"}
 _FISCAL: tuple[FiscalGrain, ...] = ("month", "period", "quarter", "year")
 
 
@@ -47,14 +47,15 @@ class Workspace:
         return f"<finmod workspace {self.project.name!r} at {self.project.root}>"
 
     def metrics(self) -> Frame:
-        """Return every metric: what it is made of, its unit, how it adds up, who answers for it."""
-        columns = ("metric", "label", "unit", "format", "better", "additivity", "by", "owner", "built_in", "definition")
-        rows = [
-            (each.name, each.label, each.unit or None, each.format, each.better, each.additivity, ",".join(each.by),
-             each.owner, each.built_in, in_words(each))
-            for each in list_metrics(self.project)
-        ]  # fmt: skip
-        return Frame(columns, tuple(rows))
+        """Return every metric: what it is made of, its unit, how it adds up, who answers for it.
+
+        Returns:
+            A row per metric, as ``finmod metric --list`` has it for programs; ``by`` has commas between its words.
+        """
+        found = list_metrics(self.project)
+        at = LISTED.index("by")
+        rows = [(*row[:at], ",".join(by), *row[at + 1 :]) for row, by in ((listed(each), each.by) for each in found)]
+        return Frame(LISTED, tuple(rows), types=_LISTED)
 
     def metric(  # noqa: PLR0913 -- what is asked
         self,

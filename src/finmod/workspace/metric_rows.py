@@ -9,12 +9,28 @@ from collections.abc import Sequence
 from typing import Final
 
 from finmod.taxonomy.definition import column_of
+from finmod.terms.metrics import Metric, in_words
 from finmod.workspace.metric import MetricReport, MetricRow
 
 AMOUNTS: Final = ("numerator", "denominator", "value", "before", "change", "change_share")
 """The columns that have numbers."""
 _OWN: Final = frozenset({"metric", "period", "first_day", "is_total", *AMOUNTS, "unit", "why"})
 """Columns that no dimension may be called as."""
+
+LISTED: Final = (
+    "metric", "label", "unit", "currency", "format", "better", "additivity", "by", "owner", "built_in", "definition",
+    "description", "source",
+)  # fmt: skip
+"""The columns of a list of metrics."""
+
+
+def listed(metric: Metric) -> tuple[object, ...]:
+    """Return the row of a metric in a list."""
+    return (
+        metric.name, metric.label, metric.unit or None, metric.currency, metric.format, metric.better,
+        metric.additivity, [*metric.by], metric.owner, metric.built_in, in_words(metric), metric.description,
+        metric.source,
+    )  # fmt: skip
 
 
 def columns_of(report: MetricReport, *, totals: bool = False) -> tuple[str, ...]:
