@@ -27,9 +27,9 @@ from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.settings.project import load_project
 from finmod.terms.calendars import Calendar
 from finmod.workspace.drivers import load_drivers
-from finmod.workspace.metric import metric
-from finmod.workspace.pnl import Wanted, make_pnl
-from finmod.workspace.pnl_periods import Asked
+from finmod.workspace.metrics.metric import metric
+from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import Wanted, make_pnl
 
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _PRODUCTS, _TEAMS, _KEYS, _DAYS = 14, 60, 4_200, 28

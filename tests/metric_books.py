@@ -10,7 +10,7 @@ from finmod.settings.project import load_project
 from finmod.terms.money import plain
 from finmod.workspace.apply import apply
 from finmod.workspace.drivers import load_drivers
-from finmod.workspace.metric import MetricReport, metric
+from finmod.workspace.metrics.metric import MetricReport, metric
 from tests.applied import shared
 from tests.books import Books
 

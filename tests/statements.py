@@ -12,8 +12,8 @@ from typing import Any
 
 from finmod.models.pnl_report import PnlReport
 from finmod.settings.project import load_project
-from finmod.workspace.pnl import Wanted, make_pnl
-from finmod.workspace.pnl_periods import Asked
+from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import Wanted, make_pnl
 from tests.applied import ALLOCATION, shared
 from tests.books import Books
 

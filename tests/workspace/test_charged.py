@@ -17,8 +17,8 @@ from finmod.settings.project import load_project
 from finmod.taxonomy.reading import read_taxonomy
 from finmod.workspace.driver_cells import DriverCells, driver_cells
 from finmod.workspace.drivers import load_drivers
-from finmod.workspace.measures import Measures, measures
-from finmod.workspace.potential import potential_savings
+from finmod.workspace.metrics.measures import Measures, measures
+from finmod.workspace.metrics.potential import potential_savings
 from tests.applied import TAXONOMY
 from tests.books import Books, bill
 from tests.tagged import EURO, charge, with_charges

@@ -13,7 +13,7 @@ from finmod.errors import UserError
 from finmod.settings.project import load_project
 from finmod.workspace.apply import apply
 from finmod.workspace.drivers import load_drivers
-from finmod.workspace.measures import measures
+from finmod.workspace.metrics.measures import measures
 from tests.applied import ALLOCATION, CHARGES, shared
 from tests.books import Books, bill
 from tests.metric_books import METRICS, NOW, TWO_MONTHS, ask, days, made, said, values

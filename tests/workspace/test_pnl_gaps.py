@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finmod.workspace.pnl_gaps import _between, _number
+from finmod.workspace.pnl.gaps import _between, _number
 from tests.statements import DRIVERS, PNL, books_of, findings, item, lines, report_of
 
 D = Decimal

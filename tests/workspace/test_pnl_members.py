@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from finmod.models.pnl_figures import Cell
 from finmod.terms.money import in_units
-from finmod.workspace.pnl_members import Members, cut_among
+from finmod.workspace.pnl.members import Members, cut_among
 
 D = Decimal
 SEARCH, ADS = (0, 0, "search"), (0, 0, "ads")

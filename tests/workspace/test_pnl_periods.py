@@ -10,7 +10,7 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.terms.calendars import Calendar, Weeks
-from finmod.workspace.pnl_periods import Asked, Periods, chosen_periods
+from finmod.workspace.pnl.periods import Asked, Periods, chosen_periods
 from tests.books import Books
 from tests.refusals import told
 from tests.statements import DRIVERS, FILES, PNL, books_of, findings, lines, report_of

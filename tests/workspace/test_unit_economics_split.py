@@ -10,9 +10,9 @@ import pytest
 
 from finmod.models.unit_economics.cost_function import Estimate
 from finmod.models.unit_economics.projection import Past
-from finmod.workspace.unit_economics_books import Days, Product
-from finmod.workspace.unit_economics_split import ProductSplit, divided, split_product
-from finmod.workspace.unit_economics_words import refusals
+from finmod.workspace.unit_economics.books import Days, Product
+from finmod.workspace.unit_economics.split import ProductSplit, divided, split_product
+from finmod.workspace.unit_economics.words import refusals
 from tests.unit_economics import cost, orders
 
 FIRST, SEPTEMBER = date(2026, 7, 1), date(2026, 9, 1)

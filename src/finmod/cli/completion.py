@@ -48,7 +48,7 @@ def metrics(context: click.Context, parameter: click.Parameter, incomplete: str)
     """Return the metrics of the project."""
     del parameter
     from finmod.settings.project import find_project, load_project
-    from finmod.workspace.metric import list_metrics
+    from finmod.workspace.metrics.metric import list_metrics
 
     folder = context.find_root().params.get("project")
     try:

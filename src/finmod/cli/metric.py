@@ -23,7 +23,7 @@ from finmod.cli.values import Name, Word
 if TYPE_CHECKING:
     from finmod.terms.findings import Finding
     from finmod.terms.metrics import Metric
-    from finmod.workspace.metric import Compare, Grain, MetricReport, MetricRow
+    from finmod.workspace.metrics.metric import Compare, Grain, MetricReport, MetricRow
 
 _GRAINS = ("day", "month", "period", "quarter", "year")
 _COMPARED = {"previous": "the period before", "year": "a year before"}
@@ -66,8 +66,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     there is none, and it is said why. --list shows the metrics with what they are made of.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.metric import list_metrics, metric
-    from finmod.workspace.metric_rows import columns_of, rows_of
+    from finmod.workspace.metrics.metric import list_metrics, metric
+    from finmod.workspace.metrics.rows import columns_of, rows_of
 
     if is_list == (name is not None):
         message = "Name a metric, or give --list to see them." if name is None else "--list takes no metric."
@@ -92,7 +92,7 @@ def _show_list(found: Sequence[Metric], form: Form) -> None:
         table(("metric", "label", "unit", "by"), rows, whole_words=True)
         say(console(), "What each is made of: finmod metric --list --output json")
         return
-    from finmod.workspace.metric_rows import LISTED, listed
+    from finmod.workspace.metrics.rows import LISTED, listed
 
     show(LISTED, [listed(each) for each in found], form)
 

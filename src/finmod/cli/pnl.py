@@ -82,8 +82,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     nobody's are all of it, to the last digit. What is unknown stays unknown, and it is said why. Without --from, --to
     and --period it is of the last three periods that are whole, with --by of the last one.
     """
-    from finmod.workspace.pnl import Wanted, make_pnl
-    from finmod.workspace.pnl_periods import Asked
+    from finmod.workspace.pnl.periods import Asked
+    from finmod.workspace.pnl.statement import Wanted, make_pnl
 
     if period and (first or last):
         message = "--period is one period: give it without --from and --to."

@@ -19,7 +19,7 @@ from finmod.errors import printable
 from finmod.terms.bounds import ABOVE_ZERO, AMOUNT, ELASTICITY, PART, RATE, RATIO, SHARE, UNITS, Range
 
 if TYPE_CHECKING:
-    from finmod.workspace.unit_economics_question import Outlook, Question
+    from finmod.workspace.unit_economics.question import Outlook, Question
 
 _FIGURES: Final = ("unit_cost", "margin", "break_even_volume", "price_floor")
 _CURVES: Final = ("constant", "linear", "logistic")
@@ -76,7 +76,7 @@ def _asking(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
 def _question(context: click.Context, given: dict[str, Any]) -> Question:
     from finmod.models.unit_economics.cost_function import Step
-    from finmod.workspace.unit_economics_question import Question, estimate_of
+    from finmod.workspace.unit_economics.question import Question, estimate_of
 
     words = [word.strip() for each in given.pop("by") for word in each.split(",")]
     said: Range | None = given.pop("variable")
@@ -130,7 +130,7 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
     What cannot be told apart is refused, and said why; --variable says it.
     """
     from finmod.cli.unit_economics_tables import tell_splits
-    from finmod.workspace.unit_economics import unit_splits, unit_start
+    from finmod.workspace.unit_economics.answers import unit_splits, unit_start
 
     tell_splits(unit_splits(unit_start(opened(folder), asked)), form)
 
@@ -202,14 +202,14 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
 def project(folder: Path | None, asked: Question, *, grain: str, form: Form, **given: Any) -> None:  # noqa: ANN401
     """History and projection of the cost of a unit, direct and fully loaded side by side, with a band of 90 %."""
     from finmod.cli.unit_economics_tables import tell_projections
-    from finmod.workspace.unit_economics import unit_projections, unit_start
+    from finmod.workspace.unit_economics.answers import unit_projections, unit_start
 
     outlook = _outlook(given)
     tell_projections(unit_projections(unit_start(opened(folder), asked), outlook), grain, form)
 
 
 def _outlook(given: dict[str, Any]) -> Outlook:
-    from finmod.workspace.unit_economics_question import Outlook, growth_given, scale_given
+    from finmod.workspace.unit_economics.question import Outlook, growth_given, scale_given
 
     return Outlook(
         years=given["years"],
@@ -231,7 +231,7 @@ def _outlook(given: dict[str, Any]) -> Outlook:
 def break_even(folder: Path | None, asked: Question, *, profit: Decimal, together: bool, form: Form) -> None:
     """The volume a month at which revenue pays for all cost, with its interval of 90 % by simulation."""
     from finmod.cli.unit_economics_tables import tell_break_even
-    from finmod.workspace.unit_economics import unit_break_even, unit_start
+    from finmod.workspace.unit_economics.answers import unit_break_even, unit_start
 
     tell_break_even(unit_break_even(unit_start(opened(folder), asked), profit=profit, together=together), form)
 
@@ -262,8 +262,8 @@ def sensitivity(  # noqa: PLR0913 -- one parameter per option
 ) -> None:
     """How a figure moves with each of its inputs alone: the rows of a tornado chart, the widest first."""
     from finmod.cli.unit_economics_tables import tell_sensitivity
-    from finmod.workspace.unit_economics import unit_sensitivity, unit_start
-    from finmod.workspace.unit_economics_question import refuse_all_gone
+    from finmod.workspace.unit_economics.answers import unit_sensitivity, unit_start
+    from finmod.workspace.unit_economics.question import refuse_all_gone
 
     refuse_all_gone(asked, margin)
     tell_sensitivity(
@@ -296,8 +296,8 @@ def price_floor(
     The prudent floor is that of cost at the upper end of its interval; room is what a discount may take until there.
     """
     from finmod.cli.unit_economics_tables import tell_price_floors
-    from finmod.workspace.unit_economics import unit_price_floors, unit_start
-    from finmod.workspace.unit_economics_question import refuse_all_gone
+    from finmod.workspace.unit_economics.answers import unit_price_floors, unit_start
+    from finmod.workspace.unit_economics.question import refuse_all_gone
 
     refuse_all_gone(asked, margin)
     tell_price_floors(unit_price_floors(unit_start(opened(folder), asked), margin=margin, volumes=volumes or ()), form)
@@ -336,7 +336,7 @@ def cohorts(context: click.Context, *, dimension: str, cohort: str, revenue: str
     themselves: those that are seen from their start until that age.
     """
     from finmod.cli.unit_economics_cohorts import tell_cohorts
-    from finmod.workspace.unit_economics_cohorts import CohortQuestion, unit_cohorts
+    from finmod.workspace.unit_economics.cohorts import CohortQuestion, unit_cohorts
 
     parent = context.parent
     metric = str(parent.params["metric"]) if parent else ""

@@ -10,11 +10,11 @@ from finmod.cli.figures import for_programs, percent_text, whole_text
 from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, table
-from finmod.workspace.unit_economics_rows import COHORTS, cohort_rows
+from finmod.workspace.unit_economics.rows import COHORTS, cohort_rows
 
 if TYPE_CHECKING:
     from finmod.models.unit_economics.cohorts import CohortMonth
-    from finmod.workspace.unit_economics_cohorts import CohortAnswer
+    from finmod.workspace.unit_economics.cohorts import CohortAnswer
 
 _HEADINGS = (
     "cohort", "age", "customers", "revenue", "direct", "fully loaded", "margin", "per customer", "customers left",

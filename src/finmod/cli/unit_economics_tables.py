@@ -13,7 +13,7 @@ from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, table
 from finmod.errors import printable
-from finmod.workspace.unit_economics_rows import (
+from finmod.workspace.unit_economics.rows import (
     BREAK_EVEN,
     PRICE_FLOOR,
     PROJECTION,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from finmod.models.unit_economics.cost_function import Estimate
     from finmod.models.unit_economics.price_floor import PriceFloor
     from finmod.models.unit_economics.projection import UnitCost
-    from finmod.workspace.unit_economics import Answer, BrokenEven, Projected, Swings
-    from finmod.workspace.unit_economics_split import ProductSplit
+    from finmod.workspace.unit_economics.answers import Answer, BrokenEven, Projected, Swings
+    from finmod.workspace.unit_economics.split import ProductSplit
 
 _FLOORS = {"short_run": "short run", "long_run": "long run", "target_margin": "target"}
 

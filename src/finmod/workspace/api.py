@@ -16,10 +16,10 @@ from finmod.settings.project import Project, find_project, load_project
 from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.workspace.api_words import arguments, count_of, month_of, one_of, period_of, state_of, text_of, words_of
 from finmod.workspace.frame import Frame
-from finmod.workspace.metric import COMPARISONS, GRAINS, Compare, Grain, list_metrics, metric
-from finmod.workspace.metric_rows import AMOUNTS, LISTED, columns_of, listed, rows_of
-from finmod.workspace.pnl import Wanted, make_pnl
-from finmod.workspace.pnl_periods import Asked
+from finmod.workspace.metrics.metric import COMPARISONS, GRAINS, Compare, Grain, list_metrics, metric
+from finmod.workspace.metrics.rows import AMOUNTS, LISTED, columns_of, listed, rows_of
+from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import Wanted, make_pnl
 from finmod.workspace.query import query
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from finmod.models.unit_economics.figures import FIGURES
 from finmod.settings.project import Project
 from finmod.terms.bounds import ABOVE_ZERO, AMOUNT, ELASTICITY, PART, RATE, RATIO, SHARE, UNITS
 from finmod.terms.findings import Finding
-from finmod.workspace import unit_economics_rows as rows
 from finmod.workspace.api_words import (
     arguments,
     number_of,
@@ -27,7 +26,8 @@ from finmod.workspace.api_words import (
     words_of,
 )
 from finmod.workspace.frame import Frame
-from finmod.workspace.unit_economics import (
+from finmod.workspace.unit_economics import rows
+from finmod.workspace.unit_economics.answers import (
     Start,
     unit_break_even,
     unit_price_floors,
@@ -36,8 +36,8 @@ from finmod.workspace.unit_economics import (
     unit_splits,
     unit_start,
 )
-from finmod.workspace.unit_economics_cohorts import CohortQuestion, unit_cohorts
-from finmod.workspace.unit_economics_question import (
+from finmod.workspace.unit_economics.cohorts import CohortQuestion, unit_cohorts
+from finmod.workspace.unit_economics.question import (
     Curve,
     Outlook,
     Question,

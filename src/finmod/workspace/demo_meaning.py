@@ -12,10 +12,10 @@ from decimal import Decimal
 from finmod.settings.metric_reading import chosen_metric
 from finmod.settings.project import Project
 from finmod.terms.metrics import Metric
-from finmod.workspace.measures import measures
-from finmod.workspace.metric import figures_of
-from finmod.workspace.pnl import Wanted, make_pnl
-from finmod.workspace.pnl_periods import Asked
+from finmod.workspace.metrics.measures import measures
+from finmod.workspace.metrics.metric import figures_of
+from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import Wanted, make_pnl
 
 _SHOWN = ("cost_per_order", "cost_per_million_requests", "cloud_cost_of_revenue")
 _TREND = 12

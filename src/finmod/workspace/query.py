@@ -34,8 +34,8 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.naming import Naming
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.workspace.fx import reporting
-from finmod.workspace.measures import Measures
-from finmod.workspace.metrics_monthly import metrics_monthly
+from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.monthly import metrics_monthly
 from finmod.workspace.names import name_all
 
 METRICS = "metrics_monthly"

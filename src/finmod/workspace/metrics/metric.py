@@ -22,10 +22,10 @@ from finmod.terms.calendars import FiscalPeriod
 from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Demand, Measure, Metric, shared_demands
 from finmod.terms.periods import months_before
-from finmod.workspace.measures import Measures, measures
-from finmod.workspace.metric_terms import Periods, Terms
+from finmod.workspace.metrics.measures import Measures, measures
+from finmod.workspace.metrics.sums import called
+from finmod.workspace.metrics.terms import Periods, Terms
 from finmod.workspace.steps import Step, silent
-from finmod.workspace.sums import called
 
 Grain = Literal["day", "month", "period", "quarter", "year"]
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month", "period", "quarter", "year")

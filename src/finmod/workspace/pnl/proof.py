@@ -17,7 +17,7 @@ from finmod.ledger.reductions import reduced
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, TRUE_UPS
 from finmod.marts.catalogue import view_sql
 from finmod.normalize.charges import DECIMAL
-from finmod.workspace.pnl_periods import DAY, Periods
+from finmod.workspace.pnl.periods import DAY, Periods
 
 _SHAPE = "1"
 

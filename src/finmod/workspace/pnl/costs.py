@@ -31,10 +31,10 @@ from finmod.taxonomy.definition import column_of
 from finmod.terms.findings import Finding
 from finmod.terms.money import in_units
 from finmod.workspace.fx import reporting
-from finmod.workspace.pnl_lines import Lines
-from finmod.workspace.pnl_members import Members, Target, cut_among
-from finmod.workspace.pnl_periods import DAY, Periods
-from finmod.workspace.pnl_proof import ledger_totals
+from finmod.workspace.pnl.lines import Lines
+from finmod.workspace.pnl.members import Members, Target, cut_among
+from finmod.workspace.pnl.periods import DAY, Periods
+from finmod.workspace.pnl.proof import ledger_totals
 
 
 @dataclass(frozen=True)

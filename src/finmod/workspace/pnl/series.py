@@ -22,10 +22,10 @@ from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import in_money, in_units
 from finmod.workspace.driver_cells import DriverCells, driver_cells, named_texts
 from finmod.workspace.driver_definition import OTHER_ENTRY
-from finmod.workspace.pnl_costs import Books
-from finmod.workspace.pnl_gaps import Target, gaps_of
-from finmod.workspace.pnl_lines import Lines, Series, Shares
-from finmod.workspace.pnl_periods import Periods, days_in
+from finmod.workspace.pnl.costs import Books
+from finmod.workspace.pnl.gaps import Target, gaps_of
+from finmod.workspace.pnl.lines import Lines, Series, Shares
+from finmod.workspace.pnl.periods import Periods, days_in
 
 _EXACT = Context(prec=100)
 _NAMED = 5

@@ -23,9 +23,9 @@ from finmod.terms.metrics import Measure
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
-from finmod.workspace.measures import Measures
-from finmod.workspace.metric_findings import finding, of_driver, of_lacking, of_unknown
-from finmod.workspace.sums import Sums, keeps, scaled, sums
+from finmod.workspace.metrics.findings import finding, of_driver, of_lacking, of_unknown
+from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.sums import Sums, keeps, scaled, sums
 
 _A_DAY: Final = timedelta(days=1)
 _SHOWN: Final = 3

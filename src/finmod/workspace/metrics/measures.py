@@ -29,8 +29,8 @@ from finmod.settings.metric_reading import read_metrics
 from finmod.settings.project import Project
 from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.metrics import Measure, Metric
-from finmod.workspace.charged import NamedBy, charged, named_by, tagged
 from finmod.workspace.fx import reporting_of
+from finmod.workspace.metrics.charged import NamedBy, charged, named_by, tagged
 from finmod.workspace.steps import Step, silent
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from finmod.taxonomy.definition import column_of
 from finmod.terms.metrics import Metric, in_words
-from finmod.workspace.metric import MetricReport, MetricRow
+from finmod.workspace.metrics.metric import MetricReport, MetricRow
 
 AMOUNTS: Final = ("numerator", "denominator", "value", "before", "change", "change_share")
 """The columns that have numbers."""

@@ -22,11 +22,11 @@ from finmod.models.unit_economics.sensitivity import Input, Tornado, from_estima
 from finmod.models.unit_economics.split import CostSplit
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
-from finmod.workspace.measures import measures
-from finmod.workspace.unit_economics_books import NUMERATORS, Books, books_of
-from finmod.workspace.unit_economics_question import Outlook, Question
-from finmod.workspace.unit_economics_split import ProductSplit, divided, split_product
-from finmod.workspace.unit_economics_words import growth_of, known_splits, named, refusals, stepped_already, unpriced
+from finmod.workspace.metrics.measures import measures
+from finmod.workspace.unit_economics.books import NUMERATORS, Books, books_of
+from finmod.workspace.unit_economics.question import Outlook, Question
+from finmod.workspace.unit_economics.split import ProductSplit, divided, split_product
+from finmod.workspace.unit_economics.words import growth_of, known_splits, named, refusals, stepped_already, unpriced
 
 Row = TypeVar("Row")
 _ZERO: Final = Decimal(0)

@@ -20,7 +20,7 @@ from finmod.models.unit_economics.cost_function import ARITHMETIC, Estimate, as_
 from finmod.models.unit_economics.projection import Past
 from finmod.models.unit_economics.split import CostSplit, split_cost
 from finmod.terms.periods import months_before
-from finmod.workspace.unit_economics_books import Product
+from finmod.workspace.unit_economics.books import Product
 
 _ZERO: Final = Decimal(0)
 _DIGIT: Final = Decimal("1E-12")

@@ -12,8 +12,8 @@ from finmod.errors import UserError
 from finmod.marts.metrics import Row
 from finmod.taxonomy.definition import column_of
 from finmod.terms.metrics import Metric
-from finmod.workspace.measures import Measures
-from finmod.workspace.metric import MetricReport, figures_of
+from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.metric import MetricReport, figures_of
 
 _NOT_APPLIED = "FM2430"
 # Codes of what is wrong with a metric; files that cannot be read have others.

@@ -17,7 +17,7 @@ from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Measure
 from finmod.workspace.driver_cells import DriverCells
 from finmod.workspace.driver_definition import OTHER_ENTRY
-from finmod.workspace.sums import Sums
+from finmod.workspace.metrics.sums import Sums
 
 
 def finding(

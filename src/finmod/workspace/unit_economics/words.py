@@ -15,7 +15,7 @@ from finmod.models.unit_economics.cost_function import Estimate, Step, shown
 from finmod.models.unit_economics.growth import ConstantRate, Given, Growth, observed_growth
 from finmod.models.unit_economics.split import CostSplit
 from finmod.terms.findings import Finding
-from finmod.workspace.unit_economics_split import ProductSplit
+from finmod.workspace.unit_economics.split import ProductSplit
 
 _ZERO: Final = Decimal(0)
 _OF_COST_ALONE: Final = "bands are of cost alone"

@@ -13,10 +13,10 @@ from finmod.models.unit_economics.cost_function import Estimate
 from finmod.models.unit_economics.price_floor import FLOORS, PriceFloor
 from finmod.models.unit_economics.split import CostSplit
 from finmod.terms.money import twelve_places
-from finmod.workspace.unit_economics import Answer, BrokenEven, Projected, Swings
-from finmod.workspace.unit_economics_books import NUMERATORS
-from finmod.workspace.unit_economics_cohorts import CohortAnswer
-from finmod.workspace.unit_economics_split import ProductSplit
+from finmod.workspace.unit_economics.answers import Answer, BrokenEven, Projected, Swings
+from finmod.workspace.unit_economics.books import NUMERATORS
+from finmod.workspace.unit_economics.cohorts import CohortAnswer
+from finmod.workspace.unit_economics.split import ProductSplit
 
 Rows = Iterator[tuple[Any, ...]]
 

@@ -21,11 +21,11 @@ from finmod.settings.pnl import Pnl, read_pnl
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.money import whole_sum
-from finmod.workspace.measures import Measures
-from finmod.workspace.pnl_costs import Books
-from finmod.workspace.pnl_lines import Lines, Series, read_lines
-from finmod.workspace.pnl_periods import Asked, chosen_periods
-from finmod.workspace.pnl_series import Question, series_cells
+from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.pnl.costs import Books
+from finmod.workspace.pnl.lines import Lines, Series, read_lines
+from finmod.workspace.pnl.periods import Asked, chosen_periods
+from finmod.workspace.pnl.series import Question, series_cells
 
 REVENUE: Final = "revenue"
 """The driver of revenue where nothing else is named."""

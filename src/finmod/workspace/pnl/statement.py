@@ -25,12 +25,12 @@ from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.findings import Finding
-from finmod.workspace.pnl_cohorts import Cohorts, read_cohorts
-from finmod.workspace.pnl_costs import Books, Costs, cloud_costs, is_target, level_of, unproved
-from finmod.workspace.pnl_lines import Lines, read_lines
-from finmod.workspace.pnl_periods import Asked, Periods, chosen_periods
-from finmod.workspace.pnl_rules import unknown_values
-from finmod.workspace.pnl_series import Question, SeriesCells, series_cells
+from finmod.workspace.pnl.cohorts import Cohorts, read_cohorts
+from finmod.workspace.pnl.costs import Books, Costs, cloud_costs, is_target, level_of, unproved
+from finmod.workspace.pnl.lines import Lines, read_lines
+from finmod.workspace.pnl.periods import Asked, Periods, chosen_periods
+from finmod.workspace.pnl.rules import unknown_values
+from finmod.workspace.pnl.series import Question, SeriesCells, series_cells
 
 COHORT = "cohort"
 _NAMED = 5

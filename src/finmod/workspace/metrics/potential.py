@@ -19,7 +19,7 @@ from finmod.engines.duckdb import identifier
 from finmod.ledger.reporting import REPORTING_COSTS
 from finmod.marts.monthly import KNOWN, MONTH
 from finmod.models.metrics import quotient
-from finmod.workspace.measures import Measures
+from finmod.workspace.metrics.measures import Measures
 
 _LIST, _EFFECTIVE = REPORTING_COSTS["ListCost"], REPORTING_COSTS["EffectiveCost"]
 _PLACES = Decimal("1E-12")

@@ -38,11 +38,11 @@ from finmod.terms.findings import Finding
 from finmod.terms.metrics import Metric, Part
 from finmod.terms.money import known_sum, whole_sum
 from finmod.terms.periods import parse_period
-from finmod.workspace.measures import Measures, measures
-from finmod.workspace.pnl_cohorts import read_cohorts
-from finmod.workspace.sums import Place, sums
-from finmod.workspace.unit_economics_books import NUMERATORS, checked
-from finmod.workspace.unit_economics_revenue import Revenue, revenue_of
+from finmod.workspace.metrics.measures import Measures, measures
+from finmod.workspace.metrics.sums import Place, sums
+from finmod.workspace.pnl.cohorts import read_cohorts
+from finmod.workspace.unit_economics.books import NUMERATORS, checked
+from finmod.workspace.unit_economics.revenue import Revenue, revenue_of
 
 START, SIZE = "start", "size"
 """Cohorts that need no list: by the first month, and by revenue or cost."""

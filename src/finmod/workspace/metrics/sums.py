@@ -23,8 +23,8 @@ from finmod.taxonomy.patterns import is_pattern, matches, refused
 from finmod.terms.metrics import Demand, Measure
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
-from finmod.workspace.measures import Measures
-from finmod.workspace.potential import potential_savings
+from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.potential import potential_savings
 
 Place = tuple[date, tuple[str | None, ...]]
 

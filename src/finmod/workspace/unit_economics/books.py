@@ -22,9 +22,9 @@ from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric, Part
 from finmod.terms.money import whole_sum
-from finmod.workspace.measures import Measures
-from finmod.workspace.metric import MetricReport, figures_of
-from finmod.workspace.unit_economics_revenue import Cells, Signed, earned_cells, revenue_drivers
+from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.metric import MetricReport, figures_of
+from finmod.workspace.unit_economics.revenue import Cells, Signed, earned_cells, revenue_drivers
 
 NUMERATORS: Final[Mapping[str, Part]] = {"direct": "direct", "fully_loaded": "full"}
 """Numerator -> the part of allocated cost that it is."""

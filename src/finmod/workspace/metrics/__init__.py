@@ -1,0 +1,1 @@
+"""Metrics of a project: sums of costs and drivers, the figures that they make, and what lacks."""

@@ -1,0 +1,1 @@
+"""The product P&L of a project: its lines, periods and members, and the proof that it is the ledger's total."""

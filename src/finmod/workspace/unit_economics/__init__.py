@@ -1,0 +1,1 @@
+"""Unit economics of a project: what is read for each question, and its answers."""
