@@ -13,6 +13,8 @@ import pytest
 from tests.books import Books, Said
 from tests.unit_economics import DAYS, FIXED, PNL, POOL, cost, unit_economics_once
 
+EARNED = ("--revenue", "earned")
+
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
@@ -38,7 +40,7 @@ def of_customers(books: Books, *words: str) -> list[dict[str, Any]]:
 
 
 def test_cohorts_sum_to_what_products_cost_and_earn_to_the_last_digit(books: Books) -> None:
-    found = of_customers(books)
+    found = of_customers(books, *EARNED)
 
     direct = sum((cost(product, place) for place in range(DAYS) for product in FIXED), Decimal(0))
     assert sum(Decimal(row["direct_cost"]) for row in found) == direct
@@ -47,7 +49,7 @@ def test_cohorts_sum_to_what_products_cost_and_earn_to_the_last_digit(books: Boo
 
 
 def test_cohorts_by_start_leave_those_apart_who_were_there_before(books: Books) -> None:
-    found = of_customers(books)
+    found = of_customers(books, *EARNED)
 
     # Who is there in the first month may have come at any time before.
     assert [(row["cohort"], row["age"], row["customers"]) for row in found] == [
@@ -61,11 +63,19 @@ def test_cohorts_by_start_leave_those_apart_who_were_there_before(books: Books) 
 
 
 def test_cohorts_of_a_list_tell_who_is_not_in_it(books: Books) -> None:
-    said = ask(books, "cohorts", "--cohort", "plan").out
+    said = ask(books, "cohorts", "--cohort", "plan", *EARNED).out
 
     assert "free" in said
     assert "FM2372 1 customer of 3 without a plan, such as core: their rows stand apart" in said
     assert "revenue is earned" in said
+
+
+def test_another_driver_of_money_is_not_taken_for_revenue(books: Books) -> None:
+    said = ask(books, "cohorts").out
+
+    assert "revenue is revenue" in said
+    assert "Revenue' is not told by customer: no customer has revenue or a margin, all together have" in said
+    assert {row["revenue"] for row in of_customers(books) if row["cohort"] != "(unknown)"} == {None}
 
 
 REFUSED_COHORTS = {

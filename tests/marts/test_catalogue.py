@@ -16,7 +16,7 @@ from tests.books import Books, bill, month
 from tests.once import demo_once
 
 
-# These two are made of rows, not of SQL over the ledger: tests/marts/test_invoices.py, tests/workspace/test_metric.py.
+# Of rows, not of SQL over the ledger: tests/marts/test_invoices.py, tests/workspace/metrics/test_metric.py.
 @pytest.mark.parametrize("table", [table.name for table in TABLES if table.name not in {"invoices", "metrics_monthly"}])
 def test_a_table_has_the_same_columns_empty_and_filled(table: str, loaded: Books, tmp_path: Path) -> None:
     filled = Ledger(loaded.root / ".finmod")

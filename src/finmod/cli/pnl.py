@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -128,7 +129,7 @@ def _ending(target: Path | None) -> str:
 
 
 def _write(report: PnlReport, target: Path, ending: str) -> None:
-    aside = target.with_name(f".{target.name}.new")
+    aside = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
     try:
         if ending == ".xlsx":
             from finmod.exports.pnl_excel import write_pnl

@@ -31,7 +31,7 @@ _ASKED: Final[dict[str, Any]] = {
     "only": click.option("--only", multiple=True, type=Name("a name"), metavar="NAME",
                          help="Only the product of this name; may be repeated."),
     "revenue": click.option("--revenue", type=Name("a driver"), metavar="DRIVER",
-                            help="The driver of revenue, from which prices are; revenue without it."),
+                            help="The driver of revenue, from which prices are; without it the lines of pnl.yaml."),
     "variable": click.option("--variable", type=Interval(SHARE), metavar="PART",
                              help="Part of cost that follows volume, where you know it: 0.6 or 0.5..0.8. Estimated "
                              "from days without it."),
@@ -325,7 +325,7 @@ def price_floor(
     "--revenue",
     type=Name("a driver"),
     metavar="DRIVER",
-    help="The driver of revenue that is told by the dimension; the first one without it.",
+    help="The driver of revenue, told by the dimension; without it the lines of pnl.yaml.",
 )
 @output_option
 @click.pass_context

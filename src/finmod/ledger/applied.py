@@ -20,14 +20,25 @@ from finmod.errors import UserError
 from finmod.focus.columns import COSTS
 from finmod.ledger.closes import Close
 from finmod.ledger.delta import NewFile, damaged, partition_folder
-from finmod.ledger.ledger import Ledger
+from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import relation
-from finmod.ledger.tables import ALLOCATED, ALLOCATION_RUNS, ALLOCATION_TABLES, Table
+from finmod.ledger.tables import (
+    ALLOCATED,
+    ALLOCATION_RUNS,
+    ALLOCATION_TABLES,
+    DATA_TABLES,
+    FINDINGS,
+    TRUE_UPS,
+    USAGE_TABLES,
+    Table,
+)
 from finmod.ledger.versions import Before, Stamp, write_whole
 from finmod.terms.findings import Finding
 
 _TICK = timedelta(microseconds=1)
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+ALLOCATED_OF = (*(table for table in DATA_TABLES if table is not FINDINGS), *USAGE_TABLES, TRUE_UPS)
+"""What is allocated: charges, usage and true-ups."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +114,11 @@ class NewRun:
     findings: Sequence[Finding]
     rows: int
     totals: Mapping[str, Mapping[str, Decimal | None]]
+
+
+def same_charges(one: Snapshot, other: Snapshot) -> bool:
+    """Return whether two states of the ledger have the same charges and usage: a close alone changes neither."""
+    return all(one.tables.get(table.name) == other.tables.get(table.name) for table in ALLOCATED_OF)
 
 
 def runs(engine: Engine, ledger: Ledger) -> tuple[Run, ...]:

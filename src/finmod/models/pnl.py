@@ -51,10 +51,11 @@ class Statement:
         periods: Number of periods.
         members: Whose columns there are, in order; what is nobody's comes last, as None.
         columns: Period, member -> its column; only of those in which the member has anything.
-        totals: Of each period, over all members.
+        totals: Of each period, over all members; of one that nothing is told of unknown.
         whole: Of each member, over all periods.
         total: Over both.
         stated: Sum of the cells of cloud lines, what is known of them.
+        planned: Places of the lines that have a budget.
     """
 
     lines: tuple[Line, ...]
@@ -147,6 +148,9 @@ class _Maker:
         self.nothing = _Sums([_ZERO] * len(lines), [_ZERO] * len(lines))
         none: _Amounts = [_ZERO if place in planned else None for place in range(len(lines))]
         self.unplanned = _Sums(none, none)
+        # A period that nobody has a cell of was not told: it is no period in which nothing was earned.
+        nothing_told = self.figures(_Sums([None] * len(lines), [None] * len(lines)), ())
+        self.blank = Column(nothing_told, nothing_told if planned else None)
 
     def statement(self, periods: int, cells: Iterable[Cell], plan: Iterable[Cell]) -> Statement:
         actual, stated = self.added(cells, self.nothing)
@@ -160,7 +164,7 @@ class _Maker:
             by_member.setdefault(place[1], []).append(place)
         named = sorted(member for member in by_member if member is not None)
         known: list[Member] = [*named, *([None] if None in by_member else [])]
-        totals = tuple(self.column(places, actual, budget) for places in by_period)
+        totals = tuple(self.column(places, actual, budget) if places else self.blank for places in by_period)
         return Statement(
             lines=tuple(self.lines),
             periods=periods,

@@ -223,7 +223,7 @@ class _Reader:
         if settings.additivity is not None and settings.additivity != adds:
             why = {
                 "ratio": "it has a denominator: its figures are never added up, its two sides are",
-                "semi-additive": "a level of a month is no part of a level of the year",
+                "semi-additive": "its figures cannot be added up over months, or not over what not_over names",
                 "additive": "its figures can be added up",
             }[adds]
             found = f"{name}.additivity is {settings.additivity!r}"

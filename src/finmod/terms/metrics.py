@@ -87,8 +87,8 @@ class Metric:
         format: How figures are shown.
         places: Digits behind the point that are shown, of a percentage those of the percentage; None for what it needs.
         better: Which way is good.
-        additivity: ``additive`` figures of parts sum to the whole; ``semi-additive`` ones not over time; a ``ratio`` is
-            never summed: its numerator and its denominator are.
+        additivity: ``additive`` figures of parts sum to the whole; ``semi-additive`` ones not over time, or not over
+            the dimensions of ``not_over``; a ``ratio`` is never summed: its numerator and its denominator are.
         by: Dimensions by which the table of metrics tells it.
         owner: Who answers for it; None where nobody is named.
         description: What it means, in a sentence or two.

@@ -17,7 +17,7 @@ from finmod.allocation.differences import Sides, months, results, totals
 from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, near, printable
-from finmod.ledger.applied import Run, at_close, runs
+from finmod.ledger.applied import Run, at_close, runs, same_charges
 from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
@@ -35,7 +35,7 @@ from finmod.workspace.moves import (
     moved_by_rules,
     sides,
 )
-from finmod.workspace.plan import WHOLE, Planning, Span, same_charges
+from finmod.workspace.plan import WHOLE, Planning, Span
 from finmod.workspace.revisions import export_rules, is_revision
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.steps import Step, silent

@@ -85,14 +85,24 @@ class Coverage:
     longest_gap: int
 
 
-def reporting(engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot) -> Reporting:
+def reporting(
+    engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, *, closed: Snapshot | None = None
+) -> Reporting:
     """Return the reporting currency with the rate of every charge in another currency, in one state of the ledger.
+
+    Args:
+        engine: To read with.
+        project: Its table of rates.
+        ledger: Of the project.
+        snapshot: Whose charges.
+        closed: State whose closes keep rates; the same where it is None. A month may have been closed since the charges
+            were allocated.
 
     Raises:
         UserError: The table of exchange rates cannot be read.
     """
     days = days_abroad(engine, project, ledger, snapshot)
-    return reporting_of(project, days, every_kept_rate(engine, ledger, snapshot))
+    return reporting_of(project, days, every_kept_rate(engine, ledger, closed or snapshot))
 
 
 def rates_to_keep(

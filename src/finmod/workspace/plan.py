@@ -17,7 +17,7 @@ from finmod.allocation.run import ENGINE_MEMORY
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
 from finmod.focus.columns import COSTS
-from finmod.ledger.applied import Run, files_of, runs
+from finmod.ledger.applied import ALLOCATED_OF, Run, files_of, runs, same_charges
 from finmod.ledger.applied_rows import restated_months
 from finmod.ledger.closes import Closes, closes
 from finmod.ledger.delta import damaged
@@ -25,7 +25,7 @@ from finmod.ledger.drivers import driver_files, driver_state
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.reduce import whole
 from finmod.ledger.rule_files import SHOWN, kept
-from finmod.ledger.tables import ALLOCATED, DATA_TABLES, FINDINGS, TRUE_UPS, USAGE_TABLES
+from finmod.ledger.tables import ALLOCATED, TRUE_UPS
 from finmod.settings.project import Project
 from finmod.taxonomy.keyed import booked_months, months_of
 from finmod.terms.findings import Finding
@@ -156,18 +156,10 @@ class Planning:
         )
 
 
-_ALLOCATED_OF = (*(table for table in DATA_TABLES if table is not FINDINGS), *USAGE_TABLES, TRUE_UPS)
-
-
-def same_charges(one: Snapshot, other: Snapshot) -> bool:
-    """Return whether two states of the ledger have the same charges and usage: a close alone changes neither."""
-    return all(one.tables.get(table.name) == other.tables.get(table.name) for table in _ALLOCATED_OF)
-
-
 def _changed_months(engine: Engine, ledger: Ledger, one: Snapshot, other: Snapshot) -> set[date]:
     """Return the billing periods of which two states of the ledger have other files of charges, usage or true-ups."""
     found: set[date] = set()
-    for table in _ALLOCATED_OF:
+    for table in ALLOCATED_OF:
         files = set(ledger.files(table, one)) ^ set(ledger.files(table, other))
         if table is not TRUE_UPS:
             found |= {date.fromisoformat(file.parent.name.partition("=")[2]) for file in files}

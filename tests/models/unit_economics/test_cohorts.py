@@ -66,6 +66,17 @@ def test_retention_compares_customers_that_are_old_enough_with_themselves() -> N
     assert found.cost_retention == {"direct": 1, "fully_loaded": 1}
 
 
+def test_who_has_no_row_of_its_first_month_is_not_among_those_who_stay() -> None:
+    rows = [row("a", 1), row("a", 2, "12", "3"), row("b", 2, "90"), row("c", 2, "90")]
+
+    found = at(table(rows, dict.fromkeys("abc", "pro"), dict.fromkeys("abc", month(1))), "pro", 1)
+
+    assert (found.customers, found.revenue) == (3, Decimal(192))
+    assert found.customer_retention == 1
+    assert found.revenue_retention == Decimal("1.2")
+    assert found.cost_retention == {"direct": 1, "fully_loaded": 1}
+
+
 def test_those_who_started_before_the_window_have_no_retention() -> None:
     found = table([row("a", 1)], {"a": "pro"}, {"a": date(2025, 11, 1)})
 

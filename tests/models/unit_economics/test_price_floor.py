@@ -101,6 +101,12 @@ def test_the_floor_that_binds_is_the_first_that_a_discount_breaks(price: str | N
     assert row(price, Terms(margin=Decimal("0.4"))).binding == binding
 
 
+@pytest.mark.parametrize("price", ["0", "-1"])
+def test_a_price_that_is_no_price_has_no_room(price: str) -> None:
+    # Refunds above sales make a negative one.
+    assert set(row(price, Terms(margin=Decimal("0.4"))).room.values()) == {None}
+
+
 def test_prices_below_cost_are_told() -> None:
     below_marginal, below_average = floors("1.5").findings, floors("2.5").findings
 

@@ -52,9 +52,10 @@ class CohortMonth:
         margins: Numerator -> revenue minus cost; None where either is unknown.
         revenue_per_customer: None where revenue is unknown.
         costs_per_customer: Numerator -> cost per customer.
-        customer_retention: Customers as a ratio of those at age 0, both of start months alone that have both ages in
-            the window; None where there are none.
-        revenue_retention: Revenue likewise; more than 1 where those who stay grow by more than others leave.
+        customer_retention: Which part of the customers that have a row at age 0 has one at this age too; of start
+            months alone that have both ages in the window; None where there are none.
+        revenue_retention: Revenue of the same customers likewise; more than 1 where those who stay grow by more than
+            others leave.
         cost_retention: Numerator -> cost likewise.
     """
 
@@ -113,12 +114,12 @@ def cohorts(
     with localcontext(ARITHMETIC):
         cells = _cells(rows, len(numerators), by, started)
         window = min((row.month for row in rows), default=date.min), max((row.month for row in rows), default=date.min)
-        groups: dict[tuple[str, int | None], dict[date | None, _Sums]] = defaultdict(dict)
+        groups: dict[tuple[str, int | None], dict[date | None, _Seen]] = defaultdict(dict)
         for (cohort, start, age), cell in cells.items():
-            groups[cohort, age][start] = cell.sums()
+            groups[cohort, age][start] = cell.seen(cells.get((cohort, start, 0)), len(numerators))
         ordered = sorted(groups, key=lambda key: (key[0] == UNKNOWN, key[0], key[1] is None, key[1] or 0))
         told = tuple(_told(groups, key, numerators, window) for key in ordered)
-        whole = _joined((each for cells in groups.values() for each in cells.values()), len(numerators))
+        whole = _joined((each.all for cells in groups.values() for each in cells.values()), len(numerators))
         found = _findings(rows, by, started, attribute)
         return Cohorts(told, whole.revenue, dict(zip(numerators, whole.costs, strict=True)), tuple(found))
 
@@ -173,20 +174,34 @@ class _Sums:
     costs: tuple[Decimal | None, ...]
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """Sums of all customers of a cell, and of those alone that have a row at age 0."""
+
+    all: _Sums
+    from_start: _Sums
+
+
 @dataclass
 class _Cell:
-    """What is gathered of one cohort, start month and age."""
+    """What is gathered of one cohort, start month and age; without an age a customer has several rows."""
 
-    customers: set[str] = field(default_factory=set)
-    revenue: list[Decimal | None] = field(default_factory=list)
-    costs: list[tuple[Decimal | None, ...]] = field(default_factory=list)
+    rows: list[CustomerMonth] = field(default_factory=list)
 
-    def sums(self) -> _Sums:
-        return _Sums(len(self.customers), _total(self.revenue), tuple(map(_total, zip(*self.costs, strict=True))))
+    def seen(self, first: _Cell | None, width: int) -> _Seen:
+        """Return its sums, with those of customers that are in the cell of age 0."""
+        whole, there = _sums(self.rows, width), {row.customer for row in first.rows} if first else set()
+        kept = [row for row in self.rows if row.customer in there]
+        return _Seen(whole, whole if len(kept) == len(self.rows) else _sums(kept, width))
+
+
+def _sums(rows: Sequence[CustomerMonth], width: int) -> _Sums:
+    costs = tuple(_total([row.costs[place] for row in rows]) for place in range(width))
+    return _Sums(len({row.customer for row in rows}), _total([row.revenue for row in rows]), costs)
 
 
 _Key: TypeAlias = tuple[str, date | None, int | None]
-_Groups: TypeAlias = Mapping[tuple[str, int | None], Mapping[date | None, _Sums]]
+_Groups: TypeAlias = Mapping[tuple[str, int | None], Mapping[date | None, _Seen]]
 _Window: TypeAlias = tuple[date, date]
 
 
@@ -200,9 +215,7 @@ def _cells(
             raise ValueError(message)
         start = started.get(row.customer)
         cell = cells[by.get(row.customer, UNKNOWN), start, None if start is None else _between(start, row.month)]
-        cell.customers.add(row.customer)
-        cell.revenue.append(row.revenue)
-        cell.costs.append(row.costs)
+        cell.rows.append(row)
     return cells
 
 
@@ -223,7 +236,7 @@ def _joined(sums: Iterable[_Sums], width: int) -> _Sums:
 
 def _told(groups: _Groups, key: tuple[str, int | None], numerators: Sequence[str], window: _Window) -> CohortMonth:
     cohort, age = key
-    found = _joined(groups[key].values(), len(numerators))
+    found = _joined((each.all for each in groups[key].values()), len(numerators))
     now, then = _seen_since_start(groups, key, len(numerators), window)
     costs = dict(zip(numerators, found.costs, strict=True))
     kept = dict(zip(numerators, map(_ratio, now.costs, then.costs), strict=True))
@@ -243,15 +256,18 @@ def _told(groups: _Groups, key: tuple[str, int | None], numerators: Sequence[str
 
 
 def _seen_since_start(groups: _Groups, key: tuple[str, int | None], width: int, window: _Window) -> tuple[_Sums, _Sums]:
-    """Return sums at an age and at age 0 of the same customers: those seen from their start until this age."""
-    (cohort, age), first = key, groups.get((key[0], 0), {})
+    """Return sums at an age and at age 0 of the same customers: those seen at their start, long enough ago."""
+    age, first = key[1], groups.get((key[0], 0), {})
     seen = [
         start
         for start in first
         if age is not None and age >= 0 and start is not None and _between(start, window[1]) >= age
     ]
-    now, then = groups[key], groups.get((cohort, 0), {})
-    return _joined((now[start] for start in seen if start in now), width), _joined((then[one] for one in seen), width)
+    now = groups[key]
+    return (
+        _joined((now[start].from_start for start in seen if start in now), width),
+        _joined((first[start].all for start in seen), width),
+    )
 
 
 def _minus(revenue: Decimal | None, cost: Decimal | None) -> Decimal | None:

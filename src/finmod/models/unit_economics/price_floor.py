@@ -181,9 +181,13 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row is of
         prudent_long_run=prudent["long_run"],
         prudent_target_margin=prudent["target_margin"],
         price=product.price,
-        room={floor: (product.price - prudent[floor]) / product.price if product.price else None for floor in FLOORS},
+        room={floor: _room(product.price, prudent[floor]) for floor in FLOORS},
         binding=_binding(prudent, product.price),
     )
+
+
+def _room(price: Decimal | None, floor: Decimal) -> Decimal | None:
+    return (price - floor) / price if price is not None and price > 0 else None
 
 
 def _floors(marginal: Decimal, average: Decimal, terms: Terms) -> tuple[Decimal, Decimal, Decimal]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from finmod.errors import Problem, UserError, counted
-from finmod.ledger.tables import CHARGE_DAYS, TRUE_UPS
+from finmod.ledger.applied import same_charges
 from finmod.models.metrics import Figure, Term, figures, quotient, summed
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import chosen_metric, read_metrics
@@ -31,6 +31,7 @@ Grain = Literal["day", "month", "period", "quarter", "year"]
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month", "period", "quarter", "year")
 Compare = Literal["previous", "year"]
 _MONTH: Final = 30.4
+_WEEK: Final = 7
 """Days of a month, about."""
 COMPARISONS: Final[tuple[Compare, ...]] = ("previous", "year")
 
@@ -143,7 +144,11 @@ def figures_of(  # noqa: PLR0913 -- what is asked
     bounds = [(each.first, each.end) for each in periods.all()]
     terms, of_all = Terms(books, asked, periods, looked), Terms(books, (), periods, looked)
     rows, totals = _figures(terms, of_all, chosen, bounds)
-    compared = [periods.period(start) for start in _earlier(periods.all(), compare).values()]
+    pairs = [
+        (periods.period(start), periods.period(then))
+        for start, then in _earlier(periods.all(), compare).items()
+        if start in wanted
+    ]
     return MetricReport(
         metric=chosen,
         by=asked,
@@ -155,7 +160,8 @@ def figures_of(  # noqa: PLR0913 -- what is asked
         findings=(
             *_distinct([*terms.findings, *of_all.findings]),
             *_undivided(chosen, [figure for figure in rows if figure.start in wanted]),
-            *_partial(periods, sorted({*shown, *compared})),
+            *_partial(periods, sorted({*shown, *(then for _, then in pairs)})),
+            *(_uneven(pairs) if compare == "year" and not chosen.denominator else ()),
             *_stale(books, chosen),
         ),
         version=books.run.version if books.run and _is_allocated(chosen) else None,
@@ -305,7 +311,7 @@ def _earlier(periods: Sequence[FiscalPeriod], compare: Compare | None) -> dict[d
         then = _year_before(each.first)
         near = min(by_day, key=lambda day: abs((day - then).days))
         # Weeks do not start on the same day of two years.
-        if abs((near - then).days) <= (7 if (each.end - each.first).days > 1 else 0):
+        if abs((near - then).days) <= (_WEEK if (each.end - each.first).days > 1 else 0):
             found[each.first] = near
     return found
 
@@ -354,13 +360,23 @@ def _partial(periods: Periods, shown: Sequence[FiscalPeriod]) -> list[Finding]:
     return found
 
 
+def _uneven(pairs: Sequence[tuple[FiscalPeriod, FiscalPeriod]]) -> list[Finding]:
+    """Return the periods that have a week more or less than those that their sums are compared with."""
+    found = []
+    for now, then in pairs:
+        one, other = ((each.end - each.first).days for each in (now, then))
+        if abs(one - other) >= _WEEK:
+            message = f"{now.label} has {one} days and {then.label} {other}: a part of the change is of that"
+            found.append(Finding(code="FM2438", message=message, severity=codes()["FM2438"].severity))
+    return found
+
+
 def _stale(books: Measures, chosen: Metric) -> list[Finding]:
     run = books.run
     if run is None or not _is_allocated(chosen) or run.ledger_version >= books.snapshot.version:
         return []
-    before = books.ledger.at(books.engine, run.ledger_version).tables
-    if all(before.get(table.name) == books.snapshot.tables.get(table.name) for table in (CHARGE_DAYS, TRUE_UPS)):
-        return []  # a close changes no charge
+    if same_charges(books.ledger.at(books.engine, run.ledger_version), books.snapshot):
+        return []
     message = (
         f"version {run.version} of the allocation stands on version {run.ledger_version} of the ledger, which is now "
         f"at {books.snapshot.version}: what was loaded since is not in the figures"

@@ -268,7 +268,7 @@ class _DriverTerms:
             [(start, self._days(start), self.periods.of(start)) for start in self.periods.starts],
         )
         is_alone = len(self.places) == len(self.cells.by) and self.periods.grain in {None, "month"}
-        for member, since in self.cells.since.items():
+        for member, since in self._since().items():
             if not self.kept.keeps(member):
                 continue
             own, end = tuple(member[each] for each in self.places), ends[member]
@@ -287,6 +287,15 @@ class _DriverTerms:
                     parts[first, own].setdefault(member, []).append((start, reading))
         lasts = {first: start for start, _, first in spans}
         return found | {place: self._value(every, lasts[place[0]]) for place, every in parts.items()}, lacking
+
+    def _since(self) -> Mapping[Member, date]:
+        """Return member -> from when on it should have values."""
+        since = self.cells.since
+        if self.periods.daily or self.cells.grain == "month":
+            return since
+        # Where the whole driver begins, nobody knows that its members do: the month has days that are not told.
+        first = min(since.values(), default=None)
+        return {member: day.replace(day=1) if day == first else day for member, day in since.items()}
 
     def _ends(self) -> dict[Member, date]:
         """Return member -> start of its last month or day with a value."""
@@ -329,5 +338,9 @@ class _DriverTerms:
         total = whole_sum(each.total if each else None for every in members.values() for _, each in every)
         if total is None or self.measure.over_time == "sum":
             return total
-        periods = max(sum(each.periods for _, each in every if each) for every in members.values())
+        # Whoever is told in a month is told until its end: the longest has each day that any has.
+        longest: dict[date, int] = {}
+        for start, reading in (each for every in members.values() for each in every):
+            longest[start] = max(longest.get(start, 0), reading.periods if reading else 0)
+        periods = sum(longest.values())
         return quotient(total, Decimal(periods)) if periods else None

@@ -191,7 +191,8 @@ def _money(books: Books, cost: str, rows: str) -> str:
     if all(currency == books.project.currency for (currency,) in currencies):
         return f"SELECT *, {cost} AS amount, {unknown} AS unknown, 0 AS unrated, {cost} AS original FROM {rows}"
     snapshot = books.ledger.at(books.engine, books.run.ledger_version)
-    money = reporting(books.engine, books.project, books.ledger, snapshot)
+    head = books.ledger.head(books.engine)
+    money = reporting(books.engine, books.project, books.ledger, snapshot, closed=head)
     there = {name for name, _ in books.engine.columns(f"SELECT * FROM {rows}")}
     of_levels = "coalesce(x_AllocationOf, x_BillingPeriod)"
     bill = BILL if BILL in there else MONTH_OF_RATE if "x_TrueUpOf" in there else of_levels

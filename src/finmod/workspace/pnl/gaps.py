@@ -1,4 +1,4 @@
-"""Months and days in which a driver of a statement lacks values of a target: those between its first and its last.
+"""Months and days of which a driver of a statement lacks values of a target: those between its first and its last.
 
 Owns what is a gap. Before a target's first value and after its last one it has nothing: 0. A single customer without a
 row in a month bought nothing: gaps are those of the dimensions that costs are allocated to.
@@ -21,6 +21,7 @@ from finmod.workspace.driver_cells import named_texts
 
 _EPOCH = date(1970, 1, 1)
 _MONTHS = 12
+_HOURS = 24
 
 Target = tuple[str | None, ...]
 
@@ -46,7 +47,7 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     targets: Sequence[str],
     bounds: tuple[date, date],
 ) -> Gaps:
-    """Return the months, or of drivers by day or hour the days, in which targets lack values.
+    """Return the months, or of drivers by day or hour the days, of which targets lack values, if of one hour alone.
 
     Args:
         engine: Where to read.
@@ -59,10 +60,10 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     own = tuple(name for name in targets if name in driver.settings.by)
     if not own:
         return Gaps(own, {})
-    monthly = driver.settings.grain == "month"
+    grain = driver.settings.grain
     spans: dict[Target, list[tuple[int, int]]] = {}
-    rows = _spans(engine, driver_rows(engine, ledger, [driver.name]), own, monthly=monthly)
-    if all(row[-2] <= _number(bounds[0], monthly=monthly) for row in rows):
+    rows = _spans(engine, driver_rows(engine, ledger, [driver.name]), own, grain)
+    if all(row[-2] <= _number(bounds[0], grain) for row in rows):
         return Gaps(own, {})  # what lies between two values ends with one that begins later
     names = [
         named_texts(engine, taxonomy, name, sorted({row[at] for row in rows if row[at] is not None}))
@@ -72,20 +73,20 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
         target = tuple(names[at].get(text or "") for at, text in enumerate(texts))
         if None not in target:
             spans.setdefault(target, []).append((first, last))
-    found = {target: [*_between(every, bounds, monthly=monthly)] for target, every in spans.items()}
+    found = {target: [*dict.fromkeys(_between(every, bounds, grain))] for target, every in spans.items()}
     return Gaps(own, {target: days for target, days in found.items() if days})
 
 
-def _spans(engine: Engine, rows: str, own: Sequence[str], *, monthly: bool) -> list[tuple[Any, ...]]:
-    """Return the texts of a target, and first and last number of a month or day, of each stretch without a gap."""
+def _spans(engine: Engine, rows: str, own: Sequence[str], grain: str) -> list[tuple[Any, ...]]:
+    """Return the texts of a target, and first and last number of a month, day or hour of each stretch without a gap."""
     texts = ", ".join(
         f"json_extract_string(x_Dimensions, {literal('/' + name)}) AS t{at}" for at, name in enumerate(own)
     )
     held = ", ".join(f"t{at}" for at in range(len(own)))
     number = (
         f"year(x_Start) * {_MONTHS} + month(x_Start) - 1"
-        if monthly
-        else f"date_diff('day', DATE '{_EPOCH}', CAST(x_Start AS DATE))"
+        if grain == "month"
+        else f"date_diff('{grain}', TIMESTAMP '{_EPOCH}', CAST(x_Start AS TIMESTAMP))"
     )
     return engine.rows(
         f"SELECT {held}, min(step), max(step) FROM (SELECT *, step - row_number() OVER (PARTITION BY {held} ORDER BY "
@@ -94,7 +95,7 @@ def _spans(engine: Engine, rows: str, own: Sequence[str], *, monthly: bool) -> l
     )
 
 
-def _between(spans: Sequence[tuple[int, int]], bounds: tuple[date, date], *, monthly: bool) -> Iterator[date]:
+def _between(spans: Sequence[tuple[int, int]], bounds: tuple[date, date], grain: str) -> Iterator[date]:
     """Yield what lies between stretches, of several texts of one target together."""
     reached: list[tuple[int, int]] = []
     for first, last in sorted(spans):
@@ -103,12 +104,20 @@ def _between(spans: Sequence[tuple[int, int]], bounds: tuple[date, date], *, mon
         else:
             reached.append((first, last))
     for (_, before), (after, _) in pairwise(reached):
-        for number in range(max(before + 1, _number(bounds[0], monthly=monthly)), after):
-            day = date(number // _MONTHS, number % _MONTHS + 1, 1) if monthly else _EPOCH + timedelta(days=number)
+        for number in range(max(before + 1, _number(bounds[0], grain)), after):
+            day = _day(number, grain)
             if day >= bounds[1]:
                 return
             yield day
 
 
-def _number(day: date, *, monthly: bool) -> int:
-    return day.year * _MONTHS + day.month - 1 if monthly else (day - _EPOCH).days
+def _number(day: date, grain: str) -> int:
+    if grain == "month":
+        return day.year * _MONTHS + day.month - 1
+    return (day - _EPOCH).days * (_HOURS if grain == "hour" else 1)
+
+
+def _day(number: int, grain: str) -> date:
+    if grain == "month":
+        return date(number // _MONTHS, number % _MONTHS + 1, 1)
+    return _EPOCH + timedelta(days=number // (_HOURS if grain == "hour" else 1))

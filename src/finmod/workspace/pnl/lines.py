@@ -135,6 +135,16 @@ def read_lines(
     return found
 
 
+def lines_of_revenue(pnl: Pnl, drivers: Mapping[str, Driver]) -> Sequence[RevenueLine]:
+    """Return what is earned: the lines of pnl.yaml; where it names none the driver ``REVENUE``, if that is money."""
+    if pnl.settings.revenue:
+        return pnl.settings.revenue
+    driver = drivers.get(REVENUE)
+    if driver is None or driver.settings.unit not in CURRENCIES:
+        return ()
+    return (RevenueLine(name=driver.settings.label or "Revenue", driver=REVENUE),)
+
+
 _ORDER: tuple[Section, ...] = ("revenue", "cogs", "opex")
 
 
@@ -194,12 +204,7 @@ class _Reader:
         return found | {places[each.name]: Shares(each.section, each.variable) for each in self._pnl.settings.other}
 
     def _revenue(self) -> Sequence[RevenueLine]:
-        if self._pnl.document is not None:
-            return self._pnl.settings.revenue
-        driver = self._drivers.get(REVENUE)
-        if driver is None or driver.settings.unit not in CURRENCIES:
-            return ()
-        return (RevenueLine(name=driver.settings.label or "Revenue", driver=REVENUE),)
+        return lines_of_revenue(self._pnl, self._drivers)
 
     def _findings(self) -> Iterator[Finding]:
         if self._pnl.document is None:
@@ -210,11 +215,8 @@ class _Reader:
                 message=f"There is no {PNL}: all allocated cost is cost of sales, and {earned}.",
             )
         elif not self._pnl.settings.revenue:
-            yield Finding(
-                code="FM2325",
-                severity="info",
-                message=f"{PNL} has no line of revenue: profits and margins are unknown.",
-            )
+            so = f"the driver {REVENUE} is what is earned" if self._revenue() else "profits and margins are unknown"
+            yield Finding(code="FM2325", severity="info", message=f"{PNL} has no line of revenue: {so}.")
 
     def _series(self, places: Mapping[str, int]) -> Iterator[Series]:
         for key, every in (("revenue", self._revenue()), ("other", self._pnl.settings.other)):

@@ -170,9 +170,14 @@ def _missing(question: Question, series: Series) -> Mapping[int, int]:
     step = "month" if settings.grain == "month" else "day"
     months, (first, last) = periods.months(), periods.bounds
     rows = driver_rows(books.engine, books.ledger, [series.driver.name], first=first, last=last)
+    # A day of which hours lack is not told.
+    needed = 24 if settings.grain == "hour" else 1
     there = {
         start
-        for (start,) in books.engine.rows(f"SELECT DISTINCT CAST(date_trunc('{step}', x_Start) AS DATE) FROM {rows}")
+        for (start,) in books.engine.rows(
+            f"SELECT CAST(date_trunc('{step}', x_Start) AS DATE) FROM {rows} GROUP BY 1 "
+            f"HAVING count(DISTINCT x_Start) >= {needed}"
+        )
     }
     own = months if step == "month" else [first + timedelta(days=at) for at in range((last - first).days)]
     lacking: dict[int, int] = {}
@@ -208,7 +213,7 @@ def _add_gaps(question: Question, series: Series, found: SeriesCells, named: str
 
 
 def _lacks(question: Question, named: str, series: Series, places: Mapping[tuple[int, Target], date]) -> Finding:
-    monthly = series.driver.settings.grain == "month"
+    grain = series.driver.settings.grain
     every = sorted(places, key=lambda each: (each[0], str(each[1])))
     shown = ", ".join(
         f"{' and '.join(printable(text or '', 40) for text in target)} in {question.periods.chosen[place].label}"
@@ -216,9 +221,11 @@ def _lacks(question: Question, named: str, series: Series, places: Mapping[tuple
     )
     more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
     day = places[every[0]]
+    lacks = "lacks hours of" if grain == "hour" else "none of"
     message = (
-        f"{named} is unknown of {shown}{more}: the driver {series.driver.name} has values before and after, and none "
-        f"of {f'{day:%Y-%m}' if monthly else day}. Load them: finmod drivers load; or say what a gap means: gaps: zero."
+        f"{named} is unknown of {shown}{more}: the driver {series.driver.name} has values before and after, and "
+        f"{lacks} {f'{day:%Y-%m}' if grain == 'month' else day}. Load them: "
+        "finmod drivers load; or say what a gap means: gaps: zero."
     )
     return Finding(code="FM2327", severity="warning", message=message, where=series.driver.place)
 
@@ -236,10 +243,12 @@ def _places_of(question: Question, series: Series, day: date) -> set[int]:
 def _not_reached(question: Question, named: str, series: Series, missing: Mapping[int, int]) -> Finding:
     labels = [question.periods.chosen[place].label for place in sorted(missing)]
     shown = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
-    step = "month" if series.driver.settings.grain == "month" else "day"
+    grain = series.driver.settings.grain
+    lacks = "lacks hours of" if grain == "hour" else "has no row of"
     message = (
-        f"{named} is unknown in {shown}: the driver {series.driver.name} has no row of "
-        f"{counted(sum(missing.values()), step)}. Load it: finmod drivers load; or say what a gap means: gaps: zero."
+        f"{named} is unknown in {shown}: the driver {series.driver.name} {lacks} "
+        f"{counted(sum(missing.values()), 'month' if grain == 'month' else 'day')}. Load it: "
+        "finmod drivers load; or say what a gap means: gaps: zero."
     )
     return Finding(code="FM2312", severity="warning", message=message, where=series.driver.place)
 

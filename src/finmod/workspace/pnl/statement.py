@@ -1,7 +1,7 @@
 """The product P&L: what products, teams, customers or cohorts earn and cost, period by period, with its proof.
 
 Owns which lines, periods and members are asked for and the order of the steps. The arithmetic is that of
-``models/pnl.py``; where amounts come from stands in ``pnl_costs.py`` and ``pnl_series.py``.
+``models/pnl.py``; where amounts come from stands in ``costs.py`` and ``series.py``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, counted, printable
-from finmod.ledger.applied import Run, runs
+from finmod.ledger.applied import Run, runs, same_charges
 from finmod.ledger.delta import damaged
-from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.ledger import Ledger
 from finmod.models.pnl import Proof, Statement, statement
 from finmod.models.pnl_figures import Cell, Member
 from finmod.models.pnl_report import PnlReport
@@ -265,7 +265,8 @@ def _picked(
 def _standing(books: Books) -> list[Finding]:
     """Return what is said where the ledger has more than what was allocated."""
     head = books.ledger.head(books.engine)
-    if _same_charges(books, head):
+    then = books.ledger.at(books.engine, books.run.ledger_version)
+    if head.version == then.version or same_charges(head, then):
         return []
     message = (
         f"The statement stands on allocation {books.run.version}, made of version {books.run.ledger_version} of the "
@@ -273,14 +274,6 @@ def _standing(books: Books) -> list[Finding]:
         "then: finmod apply."
     )
     return [Finding(code="FM2319", severity="warning", message=message)]
-
-
-def _same_charges(books: Books, head: Snapshot) -> bool:
-    if head.version == books.run.ledger_version:
-        return True
-    then = books.ledger.at(books.engine, books.run.ledger_version)
-    names = ("charge_days", "charge_keys", "true_ups")
-    return all(head.tables.get(name) == then.tables.get(name) for name in names)
 
 
 def _unclassified(lines: Lines, costs: Costs, currency: str) -> list[Finding]:

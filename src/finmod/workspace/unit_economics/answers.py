@@ -15,7 +15,7 @@ from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.break_even import BreakEven, Offer, break_even
 from finmod.models.unit_economics.cost_function import CostFunction, Estimate, capacity_of, shown
 from finmod.models.unit_economics.figures import Present
-from finmod.models.unit_economics.growth import Experience, Logistic
+from finmod.models.unit_economics.growth import Logistic
 from finmod.models.unit_economics.price_floor import Priced, PriceFloor, Terms, price_floors
 from finmod.models.unit_economics.projection import Assumptions, Projection, project
 from finmod.models.unit_economics.sensitivity import Input, Tornado, from_estimate, tornado, varied
@@ -26,7 +26,15 @@ from finmod.workspace.metrics.measures import measures
 from finmod.workspace.unit_economics.books import NUMERATORS, Books, books_of
 from finmod.workspace.unit_economics.question import Outlook, Question
 from finmod.workspace.unit_economics.split import ProductSplit, divided, split_product
-from finmod.workspace.unit_economics.words import growth_of, known_splits, named, refusals, stepped_already, unpriced
+from finmod.workspace.unit_economics.words import (
+    growth_of,
+    known_splits,
+    made_before,
+    named,
+    refusals,
+    stepped_already,
+    unpriced,
+)
 
 Row = TypeVar("Row")
 _ZERO: Final = Decimal(0)
@@ -127,7 +135,8 @@ def unit_projections(start: Start, outlook: Outlook) -> Answer[Projected]:
         assumed.append(words if outlook.growth else f"{printable(each.product.name)}: {words}")
         scale = outlook.scale
         if outlook.progress is not None:
-            scale = Experience(outlook.progress, sum((one.units or _ZERO for one in each.product.past), _ZERO))
+            scale, made = made_before(each, outlook.progress)
+            assumed.append(made)
         assumptions = Assumptions(
             present=units,
             costs={name: _function(asked, each, one, name) for name, one in known.items()},
@@ -137,8 +146,7 @@ def unit_projections(start: Start, outlook: Outlook) -> Answer[Projected]:
             price_changes=outlook.price_changes,
             inflation=outlook.inflation,
         )
-        past = [month for month in each.product.past if each.month is None or month.month <= each.month]
-        found = project(past, assumptions, year_of=year_of, seed=asked.seed)
+        found = project(each.past, assumptions, year_of=year_of, seed=asked.seed)
         rows.append(Projected(each.product.name, found))
         findings += named(each, found.findings)
     return Answer(books=start.books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))

@@ -41,6 +41,7 @@ from finmod.terms.periods import parse_period
 from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.sums import Place, sums
 from finmod.workspace.pnl.cohorts import read_cohorts
+from finmod.workspace.pnl.lines import lines_of_revenue
 from finmod.workspace.unit_economics.books import NUMERATORS, checked
 from finmod.workspace.unit_economics.revenue import Revenue, revenue_of
 
@@ -58,7 +59,7 @@ class CohortQuestion:
         dimension: Whose members are grouped: a level of the allocation has it.
         cohort: Name of cohorts in pnl.yaml, ``start`` or ``size``.
         revenue: The driver of revenue, told by the dimension; for None
-            the lines of revenue of pnl.yaml, or where it has none the first such driver of money.
+            the lines of revenue of pnl.yaml, or where it names none the driver ``revenue``.
     """
 
     metric: str
@@ -97,8 +98,8 @@ def unit_cohorts(project: Project, asked: CohortQuestion) -> CohortAnswer:
         metric = checked(chosen_metric(read.metrics, asked.metric), read)
         costs = _costs(read, metric, asked.dimension)
         pnl = read_pnl(project.root)
-        driver = _revenue_driver(read, pnl, asked)
-        is_told = driver is not None or bool(pnl.settings.revenue)
+        driver = _revenue_driver(read, asked)
+        is_told = driver is not None or bool(lines_of_revenue(pnl, read.drivers))
         earned = revenue_of(read, pnl, asked.dimension, driver) if is_told else Revenue()
     rows = _rows(costs, earned)
     started = _started(project, pnl, asked.dimension, rows)
@@ -185,15 +186,15 @@ def _units(amount: Decimal | None) -> int | None:
     return None if amount is None else int(f"{amount:.{_SCALE}f}".replace(".", ""))
 
 
-def _revenue_driver(read: Measures, pnl: Pnl, asked: CohortQuestion) -> Driver | None:
-    """Return the driver of all revenue; None for the lines of pnl.yaml, or for none."""
+def _revenue_driver(read: Measures, asked: CohortQuestion) -> Driver | None:
+    """Return the driver of all revenue; None for the lines of the statement."""
+    if asked.revenue is None:
+        return None
     money = [
         name
         for name, driver in read.drivers.items()
         if driver.settings.unit in CURRENCIES and asked.dimension in driver.settings.by
     ]
-    if asked.revenue is None:
-        return read.drivers[money[0]] if money and not pnl.settings.revenue else None
     if asked.revenue in money:
         return read.drivers[asked.revenue]
     close = near(asked.revenue, money)
@@ -218,7 +219,7 @@ def _started(project: Project, pnl: Pnl, dimension: str, rows: Sequence[Customer
     return {name: month for name, month in first_months(rows).items() if month > first and name != UNALLOCATED}
 
 
-_MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?")
+_MONTH: Final = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?")
 
 
 def _groups(

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.models.metrics import Figure, Member
@@ -23,12 +22,10 @@ from finmod.terms.findings import Finding
 from finmod.terms.money import whole_sum
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.pnl.costs import Books
-from finmod.workspace.pnl.lines import Lines, Series, read_lines
+from finmod.workspace.pnl.lines import Lines, Series, lines_of_revenue, read_lines
 from finmod.workspace.pnl.periods import Asked, chosen_periods
 from finmod.workspace.pnl.series import Question, series_cells
 
-REVENUE: Final = "revenue"
-"""The driver of revenue where nothing else is named."""
 Cells = Mapping[tuple[date, Member], Figure]
 Signed = tuple[Driver, int]
 """A driver, and 1 or -1 where it is taken off."""
@@ -100,10 +97,10 @@ def revenue_of(read: Measures, pnl: Pnl, dimension: str, driver: Driver | None) 
 
 
 def revenue_drivers(read: Measures, name: str | None, by: Sequence[str]) -> tuple[Signed, ...]:
-    """Return the drivers of revenue: the named one, else the lines of pnl.yaml, else ``REVENUE``; none if not told."""
+    """Return the drivers of revenue: the named one, else those of the statement's lines; none if one is not told."""
     if name is None:
-        lines = read_pnl(read.project.root).settings.revenue
-        every = [(read.drivers.get(each.driver), each.sign) for each in lines] or [(read.drivers.get(REVENUE), 1)]
+        lines = lines_of_revenue(read_pnl(read.project.root), read.drivers)
+        every = [(read.drivers.get(each.driver), each.sign) for each in lines]
         told = tuple((each, sign) for each, sign in every if each is not None and _is_money(each, by))
         # What lacks one of its lines is too little.
         return told if len(told) == len(every) else ()

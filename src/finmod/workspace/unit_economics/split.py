@@ -53,6 +53,11 @@ class ProductSplit:
     left_out: Mapping[str, int] = field(default_factory=dict)
     other: Decimal = Decimal(0)
 
+    @property
+    def past(self) -> tuple[Past, ...]:
+        """Months until the last one whose units and costs are known: what began after it is not told yet."""
+        return tuple(one for one in self.product.past if self.month is None or one.month <= self.month)
+
 
 def split_product(
     product: Product, numerators: tuple[str, ...], *, said: Estimate | None, price: Decimal | None, seed: int
@@ -129,8 +134,9 @@ def _estimated(product: Product, now: Past, cost: Decimal, numerator: str, seed:
     grain, series = _series(product, numerator)
     costs, units = (np.array([float(pair[at]) for pair in series]) for at in (0, 1))
     found = cost_behaviour(costs, units[:, None], names=[product.units_of], grain=grain, seed=seed)
-    if found.refusal:
-        return found.refusal, 0
+    refusal = found.refusal or found.drivers[0].joint_refusal
+    if refusal:
+        return refusal, 0
     marginal = found.drivers[0].joint_marginal_cost
     part = _units(product, now, grain) / float(cost)
     value, lower, upper = (

@@ -12,9 +12,9 @@ from typing import Final
 
 from finmod.errors import counted, printable
 from finmod.models.unit_economics.cost_function import Estimate, Step, shown
-from finmod.models.unit_economics.growth import ConstantRate, Given, Growth, observed_growth
+from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, observed_growth
 from finmod.models.unit_economics.split import CostSplit
-from finmod.terms.findings import Finding
+from finmod.terms.findings import Finding, codes
 from finmod.workspace.unit_economics.split import ProductSplit
 
 _ZERO: Final = Decimal(0)
@@ -34,8 +34,9 @@ def refusals(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
             words = f"{product}: {counted(count, 'period')} of negative {name.replace('_', ' ')} cost left out"
             yield Finding(code="FM2382", message=f"{words} of the split", severity="warning")
         for name, refusal in each.refusals.items():
-            words = f"{product}: {name.replace('_', ' ')} cost is not split into fixed and variable"
-            yield Finding(code=refusal.code, message=f"{words}: {refusal.text}", severity="warning")
+            severity, words = codes()[refusal.code].severity, f"{product}: {name.replace('_', ' ')} cost is not split"
+            words = f"{words} into fixed and variable"
+            yield Finding(code=refusal.code, message=f"{words}: {refusal.text}", severity=severity)
 
 
 def stepped_already(steps: Iterable[Step], splits: Sequence[ProductSplit]) -> Iterator[Finding]:
@@ -73,7 +74,7 @@ def growth_of(each: ProductSplit, given: Growth | None) -> tuple[Growth, str]:
     if given is not None:
         words = f"{given.words} growth of {shown(given.rate.value * 100)} % a year, as given"
         return given, words if given.rate.lower is not None else f"{words}; {_OF_COST_ALONE}"
-    observed = observed_growth([month.units for month in each.product.past])
+    observed = observed_growth([month.units for month in each.past])
     if observed is None:
         words = "volume stays as it is, since no two whole years are known; say otherwise with --growth"
         return ConstantRate(Estimate(_ZERO)), f"{words}; {_OF_COST_ALONE}"
@@ -82,3 +83,13 @@ def growth_of(each: ProductSplit, given: Growth | None) -> tuple[Growth, str]:
         low, high = (f"{end * 100:.1f} %" for end in (observed.lower, observed.upper))
         words = f"growth of {observed.value * 100:.1f} % ({low} to {high}) a year"
     return ConstantRate(observed), f"{words}, as the last twelve months had over the twelve before"
+
+
+def made_before(each: ProductSplit, progress: Decimal) -> tuple[Experience, str]:
+    """Return an experience curve from the units of the months that the books know, and what is to be said of them."""
+    told = [(one.month, one.units) for one in each.past if one.units is not None]
+    made = sum((units for _, units in told), _ZERO)
+    since = min(month for month, _ in told)
+    words = f"{printable(each.product.name)}: experience counts from {shown(made)} units made since {since:%Y-%m}"
+    lacking = sum(one.units is None and one.month > since for one in each.past)
+    return Experience(progress, made), f"{words}; {counted(lacking, 'month')} are not told" if lacking else words

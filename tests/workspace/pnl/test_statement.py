@@ -14,8 +14,10 @@ import pytest
 
 from finmod.errors import UserError
 from finmod.models.pnl_report import COLUMNS, rows_of
+from tests.applied import shared
 from tests.refusals import told
 from tests.statements import DRIVERS, FILES, PNL, books_of, findings, item, lines, report_of
+from tests.tagged import charge
 
 D = Decimal
 
@@ -180,6 +182,20 @@ def test_a_month_without_revenue_is_unknown_and_so_is_every_sum_with_it(tmp_path
     )
 
 
+def test_a_month_that_was_never_loaded_is_unknown_and_not_one_of_nothing(tmp_path: Path) -> None:
+    charges = [charge(number, "40", "i-1", '{"product":"search"}') for number in (7, 9)]
+    books = shared(tmp_path / "books", charges=charges)
+    books.write("drivers.yaml", "revenue: {unit: USD, grain: month, by: [product], from: {csv: revenue.csv}}\n")
+    books.write("revenue.csv", "date,product,revenue\n2026-07,search,100\n2026-08,search,110\n2026-09,search,120\n")
+    assert [books.run(*words).code for words in (("drivers", "load"), ("apply",))] == [0, 0]
+
+    found = report_of(books, first="2026-07", last="2026-09")
+    told = [(each.actual.revenue, each.actual.cogs, each.actual.gross_profit) for each in found.statement.totals]
+    assert told == [(D(100), D(40), D(60)), (None, None, None), (D(120), D(40), D(80))]
+    assert found.statement.total.actual.gross_profit == D(140)
+    assert findings(found)[0].startswith("FM2321 There are no charges of 2026-08")
+
+
 def test_products_without_revenue_have_no_margin_and_are_named(tmp_path: Path) -> None:
     text = "date,product,revenue\n2026-09,search,0\n2026-09,ads,-5\n"
     found = report_of(books_of(tmp_path / "books", revenue_csv=text))
@@ -255,9 +271,20 @@ def test_without_a_file_all_cost_is_cost_of_sales_and_it_is_said(tmp_path: Path)
 
 
 def test_a_file_without_revenue_has_no_profit(tmp_path: Path) -> None:
-    found = report_of(books_of(tmp_path / "books", pnl_yaml="cost: BilledCost\n"))
+    named = books_of(tmp_path / "named", pnl_yaml="cost: BilledCost\n")
+    found = report_of(named)
+    assert (item(found, "revenue"), found.cost) == (D(300), "BilledCost")
+    assert "FM2325 pnl.yaml has no line of revenue: the driver revenue is what is earned." in findings(found)
 
-    assert (item(found, "revenue"), item(found, "gross_profit"), found.cost) == (None, None, "BilledCost")
+    named.write(
+        "drivers.yaml",
+        DRIVERS.replace(
+            "revenue: {unit: USD, grain: month, by: [product], from",
+            "sold: {unit: USD, grain: month, by: [product], value: revenue, from",
+        ),
+    )
+    found = report_of(named)
+    assert (item(found, "revenue"), item(found, "gross_profit")) == (None, None)
     assert "FM2325 pnl.yaml has no line of revenue: profits and margins are unknown." in findings(found)
 
 

@@ -49,6 +49,16 @@ def test_charges_in_another_currency_are_converted_and_proven_in_their_own(tmp_p
     assert item(report_of(books, "customer"), "cogs", "acme") == D("112.5")
 
 
+def test_a_month_closed_after_the_allocation_keeps_its_rates(tmp_path: Path) -> None:
+    books = applied(tmp_path / "books", {"cost": "40", **EURO}, fx="2026-09-01,EUR,USD,1.25")
+    said = books.run("close", "2026-09", "--with-errors")
+    assert said.code == 0, said.err
+    books.write("fx.csv", "date,from,to,rate\n2026-09-01,EUR,USD,2\n")
+
+    assert report_of(books).statement.total.actual.cogs == D(150)
+    assert report_of(books, "customer").statement.total.actual.cogs == D(150)
+
+
 def test_charges_without_a_rate_make_their_line_unknown_and_it_is_said(tmp_path: Path) -> None:
     found = report_of(applied(tmp_path / "books", {"cost": "40", **EURO}))
 

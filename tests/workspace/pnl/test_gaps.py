@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -68,6 +69,29 @@ def test_a_day_that_lacks_makes_the_month_of_its_product_unknown(tmp_path: Path)
     assert any("and none of 2026-09-15." in each for each in findings(found))
 
 
+def test_a_day_of_which_hours_lack_makes_the_month_unknown(tmp_path: Path) -> None:
+    drivers = DRIVERS.replace("revenue: {unit: USD, grain: month", "revenue: {unit: USD, grain: hour")
+
+    def hours(of_ads: range) -> str:
+        return "date,product,revenue\n" + "".join(
+            f"2026-09-{day:02}T{hour:02}:00:00,{product},1\n"
+            for day in range(1, 31)
+            for hour in range(24)
+            for product in ("search", "ads")
+            if product == "search" or day != 15 or hour in of_ads
+        )
+
+    whole = report_of(books_of(tmp_path / "whole", drivers_yaml=drivers, revenue_csv=hours(range(24))))
+    assert [item(whole, "revenue", each) for each in ("search", "ads")] == [D(720), D(720)]
+    of_one = report_of(books_of(tmp_path / "one", drivers_yaml=drivers, revenue_csv=hours(range(9))))
+    assert [item(of_one, "revenue", each) for each in ("search", "ads")] == [D(720), None]
+    assert any("and lacks hours of 2026-09-15." in each for each in findings(of_one))
+    sparse = "date,product,revenue\n" + "".join(f"2026-09-{day:02}T05:00:00,search,1\n" for day in range(1, 31))
+    of_all = report_of(books_of(tmp_path / "all", drivers_yaml=drivers, revenue_csv=sparse))
+    assert of_all.statement.total.actual.revenue is None
+    assert any("the driver revenue lacks hours of 30 days." in each for each in findings(of_all))
+
+
 def test_a_member_without_a_row_of_a_budget_has_no_plan_and_all_together_have_it(tmp_path: Path) -> None:
     books = books_of(
         tmp_path / "books",
@@ -92,15 +116,14 @@ def test_the_plan_of_a_line_that_is_taken_off_is_taken_off(tmp_path: Path) -> No
     assert (column.actual.revenue, column.plan.revenue, column.variance("revenue")) == (D(-300), D(-250), D(-50))
 
 
-@pytest.mark.parametrize("monthly", [True, False])
-def test_stretches_of_two_names_of_one_target_are_one(monthly: bool) -> None:  # noqa: FBT001 -- a parameter of the test
-    from datetime import date, timedelta  # noqa: PLC0415 -- of this test alone
-
+@pytest.mark.parametrize(
+    ("grain", "lacking"), [("month", date(2026, 3, 1)), ("day", date(2026, 1, 3)), ("hour", date(2026, 1, 1))]
+)
+def test_stretches_of_two_names_of_one_target_are_one(grain: str, lacking: date) -> None:
     first = date(2026, 1, 1)
-    at = _number(first, monthly=monthly)
+    at = _number(first, grain)
     bounds = (first, date(2026, 12, 1))
 
-    assert [*_between([(at, at + 1), (at + 2, at + 3)], bounds, monthly=monthly)] == []
-    found = [*_between([(at + 3, at + 4), (at, at + 1)], bounds, monthly=monthly)]
-    assert found == [date(2026, 3, 1) if monthly else first + timedelta(days=2)]
-    assert [*_between([(at, at), (at + 99, at + 99)], (first, first), monthly=monthly)] == []
+    assert [*_between([(at, at + 1), (at + 2, at + 3)], bounds, grain)] == []
+    assert [*_between([(at + 3, at + 4), (at, at + 1)], bounds, grain)] == [lacking]
+    assert [*_between([(at, at), (at + 99, at + 99)], (first, first), grain)] == []

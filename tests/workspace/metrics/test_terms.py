@@ -36,6 +36,24 @@ def test_levels_of_a_quarter_leave_out_who_ended(tmp_path: Path) -> None:
     assert values(ask(books, "people", grain="quarter")) == [("FY2026 Q3", "4")]
 
 
+def test_a_level_of_a_quarter_is_that_of_the_days_in_which_anybody_is_told(tmp_path: Path) -> None:
+    users = "date,product,users\n" + days("search", 8, range(1, 32), 100) + days("ads", 9, range(1, 31), 100)
+    books = made(tmp_path / "after", users=users)
+    # 296 by 100 users, who were first of one product and then of the other.
+    assert values(ask(books, "per_user", grain="quarter")) == [("FY2026 Q3", "2.96")]
+
+
+def test_a_driver_that_begins_in_a_month_does_not_tell_of_that_month(tmp_path: Path) -> None:
+    lines = days("search", 8, range(17, 32), 2) + days("search", 9, range(1, 31), 2) + days("ads", 9, range(16, 31), 2)
+    books = made(tmp_path / "begun", daily="date,product,daily\n" + lines)
+    report = ask(books, "per_visit")
+    # Nobody knows the visits until the 16th; ads begins later than the driver, and has none before.
+    assert values(report) == [("2026-08", None), ("2026-09", "1.644444444444")]
+    assert said(report) == [
+        "FM2426 driver daily of search has 15 of 31 values in 2026-08: no figure is made there",
+    ]
+
+
 def test_what_is_not_told_by_product_stands_in_no_product_above_the_line(books: Books) -> None:
     report = ask(books, "after_rent", "product")
     assert {each.figure.value for each in report.rows} == {None}

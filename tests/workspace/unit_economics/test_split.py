@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from finmod.models.unit_economics.cost_function import Estimate
+from finmod.models.unit_economics.growth import ConstantRate
 from finmod.models.unit_economics.projection import Past
 from finmod.workspace.unit_economics.books import Days, Product
 from finmod.workspace.unit_economics.split import ProductSplit, divided, split_product
-from finmod.workspace.unit_economics.words import refusals
+from finmod.workspace.unit_economics.words import growth_of, made_before, refusals
 from tests.unit_economics import cost, orders
 
 FIRST, SEPTEMBER = date(2026, 7, 1), date(2026, 9, 1)
@@ -89,6 +91,32 @@ def test_bills_that_charge_by_the_month_are_split_by_their_months() -> None:
 
     assert found is not None
     assert found.marginal_cost.low <= Decimal("0.02") <= found.marginal_cost.high
+
+
+def test_a_cost_that_may_as_well_be_fixed_is_refused_and_told_as_a_warning() -> None:
+    chance = np.random.default_rng(1)
+    made = days(*range(200))
+    spent = tuple(Decimal(f"{500 + chance.normal(0, 5):.2f}") for _ in made.days)
+    found = split(product(replace(made, costs={"direct": spent}), "15000", "42000"))
+
+    assert found.splits == {"direct": None}
+    assert [(one.code, one.severity) for one in refusals([found])] == [("FM2344", "warning")]
+
+
+def test_months_that_are_not_told_yet_are_no_reason_to_see_no_growth() -> None:
+    months = [date(2024 + place // 12, place % 12 + 1, 1) for place in range(25)]
+    units: list[Decimal | None] = [*[Decimal(100)] * 12, *[Decimal(120)] * 12, None]
+    past = tuple(Past(month, each, {"direct": Decimal(50)}) for month, each in zip(months, units, strict=True))
+    made = Product(name="search", past=past, revenue={}, days=None, units_of="orders")
+    found = split(made, Estimate(Decimal("0.5")))
+
+    assert [each.month for each in found.past] == months[:-1]
+    growth, words = growth_of(found, None)
+    assert growth == ConstantRate(Estimate(Decimal("0.2"), Decimal("0.2"), Decimal("0.2")))
+    assert words.startswith("growth of 20.0 %")
+    curve, told = made_before(found, Decimal("0.9"))
+    assert curve.made == 2640
+    assert told == "search: experience counts from 2,640 units made since 2024-01"
 
 
 def test_what_somebody_knows_is_not_estimated() -> None:

@@ -227,6 +227,32 @@ def test_weeks_are_made_of_days(books: Books, tmp_path: Path) -> None:
     assert rows == [("FY2026-P12", "148"), ("FY2027-P01", "0"), ("FY2027-P02", "148")]
 
 
+def test_a_year_before_is_the_same_month_and_in_weeks_the_period_that_begins_within_one(tmp_path: Path) -> None:
+    def of(year: int, number: int, cost: str) -> dict[str, str]:
+        day = {
+            "ChargePeriodStart": f"{year}-{number:02}-15T00:00:00Z",
+            "ChargePeriodEnd": f"{year}-{number:02}-16T00:00:00Z",
+        }
+        end = f"{year + number // 12}-{number % 12 + 1:02}-01T00:00:00Z"
+        bill = {"BillingPeriodStart": f"{year}-{number:02}-01T00:00:00Z", "BillingPeriodEnd": end}
+        return {**charge(number, cost, "i-1", ""), **day, **bill}
+
+    charges = [of(2025, 11, "10"), of(2025, 12, "20"), of(2026, 1, "5"), of(2026, 11, "15"), of(2026, 12, "40")]
+    books = shared(tmp_path / "years", ALLOCATION, charges)
+    apply(load_project(books.root), NOW, author="ada")
+
+    def compared(grain: str) -> list[tuple[object, ...]]:
+        rows = ask(books, "cloud_cost", grain=grain, first=date(2026, 11, 1), compare="year").rows[-2:]
+        return [(each.period.label, each.figure.value, each.before, each.change_share) for each in rows]
+
+    assert compared("month") == [("2026-11", 15, 10, Decimal("0.5")), ("2026-12", 40, 20, 1)]
+    calendar = "calendar: {weeks: 4-4-5, first_day: 2025-01-05, years_of_53_weeks: [2025]}\n"
+    books.write("finmod.yaml", (books.root / "finmod.yaml").read_text(encoding="utf-8") + calendar)
+    assert compared("period") == [("FY2026-P11", 15, 10, Decimal("0.5")), ("FY2026-P12", 40, 20, 1)]
+    said_of = said(ask(books, "cloud_cost", grain="period", first=date(2026, 11, 1), compare="year"))
+    assert "FM2438 FY2026-P12 has 35 days and FY2025-P12 42: a part of the change is of that" in said_of
+
+
 def test_foreign_cost_is_told_in_the_reporting_currency(tmp_path: Path) -> None:
     charges = [*CHARGES, charge(9, "8", "i-9", '{"product":"ads"}', **EURO)]
     books = shared(tmp_path / "euro", ALLOCATION, charges)
