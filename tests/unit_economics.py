@@ -46,6 +46,7 @@ METRICS = """\
 cost_per_order: {cost: EffectiveCost, per: orders}
 cost_per_user: {cost: EffectiveCost, per: users}
 cost_of_revenue: {cost: EffectiveCost, per: revenue}
+direct_per_order: {cost: EffectiveCost, part: direct, per: orders}
 """
 
 

@@ -41,9 +41,9 @@ def test_months_stand_below_each_other_with_both_sides(books: Books) -> None:
     assert said(books, "per_order", "--compare", "previous") == [
         "Cost per order, USD per order; allocation version 1",
         "What an order costs.",
-        "month    above the line  below it  figure  the period before   change",
-        "2026-08          148.00  1,010.00  0.1465                  -        -",
-        "2026-09          148.00  2,020.00  0.0733             0.1465  -50.0 %",
+        "month    numerator  denominator  figure  the period before   change",
+        "2026-08     148.00     1,010.00  0.1465                  -        -",
+        "2026-09     148.00     2,020.00  0.0733             0.1465  -50.0 %",
     ]
 
 
@@ -61,6 +61,28 @@ def test_members_have_a_line_each_the_dearest_first(books: Books) -> None:
             "there (EffectiveCost 20.00 USD)"
         ),
     ]
+
+
+def test_who_has_no_name_is_called_as_it_is(books: Books) -> None:
+    def names(*words: str) -> list[str]:
+        return [line.split("  ")[0] for line in said(books, *words, "--from", "2026-09")][3:-1]
+
+    assert names("cloud_cost", "--by", "pool") == ["cluster", "support", "(direct)"]
+    assert names("cloud_cost", "--by", "product") == ["search", "ads", "unallocated"]
+    assert names("invoiced_cost", "--by", "product") == ["search", "ads", "(none)"]
+
+
+def test_cost_by_a_level_is_for_the_length_of_its_period(books: Books) -> None:
+    copy = METRICS + "per_head: {cost: EffectiveCost, per: {driver: orders, over_time: last}}\n"
+    books.write("metrics.yaml", copy)
+    assert said(books, "per_head", "--grain", "quarter")[0] == (
+        "Per head, USD per order and quarter; allocation version 1"
+    )
+    books.write("metrics.yaml", METRICS)
+
+
+def test_without_a_year_before_there_is_nothing_to_compare_with(books: Books) -> None:
+    assert "Nothing is known of a year before." in said(books, "per_order", "--compare", "year")
 
 
 def test_shares_are_told_in_percent_and_change_in_points(books: Books) -> None:
@@ -125,7 +147,7 @@ def test_metrics_are_listed_with_what_they_are_made_of(books: Books) -> None:
         (("share", "--list"), "--list takes no metric."),
         (("share", "--grain", "week"), "--grain is 'week'; expected day, month, period, quarter or year"),
         (("share", "--compare", "budget"), "--compare is 'budget'; expected previous or year"),
-        (("share", "--by", "team"), "'team' is no column of allocated cost, which cost EffectiveCost is told by"),
+        (("share", "--by", "team"), "'team' is no column of allocated cost, by which cost EffectiveCost is told"),
         (("shar",), "Did you mean 'share'?"),
     ],
 )

@@ -121,6 +121,60 @@ def test_programs_get_a_row_for_each_period_member_and_item(books: Books) -> Non
     }  # fmt: skip
 
 
+def test_findings_that_a_form_does_not_have_itself_are_on_standard_error(books: Books, tmp_path: Path) -> None:
+    told = re.compile(r"info FM2315 drivers\.yaml:2:1: The line 'Salaries' is not told by product: [^\n]+\n")
+    for form, words in (("csv", told), ("markdown", told), ("json", re.compile("")), ("table", re.compile(""))):
+        said = books.run("pnl", "--by", "product", "--output", form)
+        assert (said.code, bool(words.fullmatch(said.err))) == (0, True), (form, said.err)
+    for ending in ("xlsx", "csv", "md", "json"):
+        said = books.run("pnl", "--by", "product", "--file", tmp_path / f"out.{ending}")
+        assert told.fullmatch(said.err), ending
+
+
+def test_a_warning_that_markdown_has_is_told_once_and_csv_has_it_beside(tmp_path: Path) -> None:
+    text = PNL.replace("driver: salaries, section: opex", "driver: salaries, section: cogs")
+    books = books_of(tmp_path / "books", pnl_yaml=text)
+
+    assert books.run("pnl", "--by", "product", "--output", "markdown").err == ""
+    assert books.run("pnl", "--by", "product", "--output", "csv").err.startswith("warning FM2315 ")
+    said = books.run("pnl", "--grain", "quarter", "--output", "csv")
+    assert "warning FM2321 There are no charges of 2026-07" in said.err
+
+
+def test_members_called_as_sums_are_told_apart(tmp_path: Path) -> None:
+    pnl = PNL + "cohorts: {plan: {file: plans.csv, key: customer, value: plan}}\n"
+    books = books_of(tmp_path / "books", pnl_yaml=pnl)
+    books.write("plans.csv", "customer,plan\nacme,all\nbolt,(unallocated)\ncore,all*\n")
+    names = {"all**", "(unallocated)*", "all*", "(unallocated)", "all"}
+
+    for words in ((), ("--from", "2026-08")):
+        at = 1 if words else 0
+        said = books.run("pnl", "--by", "plan", *words, "--output", "markdown")
+        rows = [[each.strip() for each in line.split("|")[1:-1]] for line in said.out.splitlines() if line[:1] == "|"]
+        told = [each[at].replace("\\", "") for each in rows[2:]]
+        assert {*told} == names
+        assert len(told) == 5 * (3 if words else 1)
+        assert [line.split()[at] for line in books.run("pnl", "--by", "plan", *words).out.splitlines()[1:6]] == told[:5]
+    books.run("pnl", "--by", "plan", "--file", tmp_path / "out.xlsx")
+    sheet = load_workbook(tmp_path / "out.xlsx")["By plan"]
+    assert {*names} == {row[1] for row in sheet.iter_rows(min_row=5, values_only=True) if row[1]}
+    programs = csv.DictReader(io.StringIO(books.run("pnl", "--by", "plan", "--output", "csv").out))
+    assert {(row["member"], row["whose"]) for row in programs} == {
+        ("all", "member"), ("(unallocated)", "member"), ("all*", "member"), ("", "nobody"), ("", "all"),
+    }  # fmt: skip
+
+
+def test_the_last_quarters_so_far_are_told_where_none_is_whole(books: Books) -> None:
+    said = books.run("pnl", "--grain", "quarter")
+
+    assert said.out.splitlines()[0].split() == ["FY2026", "Q3"]
+    words = " ".join(books.run("pnl", "--help").out.replace("│", " ").split())
+    assert (
+        "the last three periods that are whole, with --by of the last one; where none is whole, of the last ones"
+        in (words)
+    )
+
+
 def test_a_page_of_markdown_is_the_table_and_its_proof(books: Books) -> None:
     said = books.run("pnl", "--by", "product", "--output", "markdown")
 
@@ -151,6 +205,12 @@ def test_files_are_written_by_their_endings(books: Books, tmp_path: Path) -> Non
          "file in a folder of yours. (FM2334, docs/errors.md)")),
         (("--file", "gone/out.xlsx"), ("gone/out.xlsx: the statement cannot be written: no such file or directory.\n"
          "  Name a file in a folder of yours. (FM2334, docs/errors.md)")),
+        (("--file", f"{'x' * 300}/out.csv"), (f"{'x' * 300}/out.csv: the statement cannot be written: file name too "
+         "long.\n  Name a file in a folder of yours. (FM2334, docs/errors.md)")),
+        (("--file", f"{'x' * 300}/out.xlsx"), (f"{'x' * 300}/out.xlsx: the statement cannot be written: file name too "
+         "long.\n  Name a file in a folder of yours. (FM2334, docs/errors.md)")),
+        (("--file", f"{'x' * 300}.csv"), (f"{'x' * 300}.csv: the statement cannot be written: file name too "
+         "long.\n  Name a file in a folder of yours. (FM2334, docs/errors.md)")),
         (("--top", "3"), "--top and --bottom need --by.\n  See: finmod pnl --help"),
         (("--period", "2026-09", "--to", "2026-09"), ("--period is one period: give it without --from and "
                                                       "--to.\n  See: "

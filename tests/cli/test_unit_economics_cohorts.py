@@ -78,6 +78,23 @@ def test_another_driver_of_money_is_not_taken_for_revenue(books: Books) -> None:
     assert {row["revenue"] for row in of_customers(books) if row["cohort"] != "(unknown)"} == {None}
 
 
+def test_what_is_of_nobody_is_no_customer(books: Books, tmp_path: Path) -> None:
+    changed = books.copy(tmp_path / "copy")
+    text = (changed.root / "use.csv").read_text("utf-8")
+    # In July nobody uses ads: its cost is of no customer.
+    changed.write("use.csv", "".join(each for each in text.splitlines(keepends=True) if "2026-07,ads" not in each))
+    for command in (("drivers", "load"), ("apply", "--author", "Ann")):
+        assert changed.run(*command).code == 0
+
+    found, said = of_customers(changed, *EARNED)[-1], ask(changed, "cohorts", *EARNED).out
+
+    assert [found[name] for name in ("cohort", "age", "customers")] == ["(unallocated)", None, 0]
+    assert Decimal(found["direct_cost"]) == sum(cost("ads", place) for place in range(31))
+    assert [found["fully_loaded_cost_per_customer"], found["currency"]] == [None, "USD"]
+    assert "1 customer of 3 without a start month, such as acme" in " ".join(said.split())
+    assert "cost per customer" in said.splitlines()[0]
+
+
 REFUSED_COHORTS = {
     "--cohort plann": "--cohort is plann; expected plan, start or size.\n  Did you mean 'plan'?",
     "--revenue use": "--revenue is use; expected a driver of money that is told by customer.\n",

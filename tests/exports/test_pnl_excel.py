@@ -260,3 +260,15 @@ def test_more_rows_than_a_sheet_has_are_refused(tmp_path: Path, monkeypatch: pyt
             "(FM2336)"
         )
     ]
+
+
+def test_headings_have_no_blanks_around_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_pnl(report(planned=True), path)
+    book = load_workbook(path)
+
+    for sheet in book.worksheets:
+        heads = [cell.value for cell in sheet[4] if cell.value]
+        assert heads == [head.strip() for head in heads]
+    assert [book["Proof"].cell(row, 7).alignment.indent for row in (4, 5)] == [1, 1]
+    assert [book["Proof"].cell(row, 7).value for row in (4,)] == ["Holds"]

@@ -81,7 +81,7 @@ def test_what_is_nobodys_is_in_the_total_and_comes_last() -> None:
 def test_totals_are_over_members_and_wholes_over_periods() -> None:
     found = made(Cell(0, 0, "a", D(1)), Cell(0, 1, "a", D(2)), Cell(0, 1, "b", D(4)), periods=3)
 
-    assert [each.actual.revenue for each in found.totals] == [D(1), D(6), D(0)]
+    assert [each.actual.revenue for each in found.totals] == [D(1), D(6), None]
     assert {name: each.actual.revenue for name, each in found.whole.items()} == {"a": D(3), "b": D(4)}
     assert found.total.actual.revenue == D(7)
 

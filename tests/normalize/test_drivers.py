@@ -218,6 +218,16 @@ def test_other_units_of_rows_are_counted(project: DriverProject) -> None:
     assert done.part.units == {"cart": 2}
 
 
+def test_a_column_of_currencies_tells_the_unit_of_money_alone(project: DriverProject) -> None:
+    text = "date,product,revenue,currency\n2026-09-01,ads,1,USD\n2026-09-01,search,1,EUR\n"
+    for unit, found in (("USD", {"EUR": 1}), ("order", {})):
+        project.write("drivers.yaml", f"revenue: {{unit: {unit}, grain: day, by: [product], from: {{csv: o.csv}}}}\n")
+        project.write("o.csv", text)
+        (done,) = project.load().drivers
+        assert done.part is not None
+        assert done.part.units == found
+
+
 def test_typed_columns_of_parquet_are_exact(project: DriverProject) -> None:
     instants = pa.array([1_788_220_800_000_000, 1_788_307_200_000_000], pa.timestamp("us", "UTC"))
     frame = pa.table({"day": instants, "app": pa.array(["ads", None]).dictionary_encode(), "n": [0.1, 123456789.1]})

@@ -147,6 +147,12 @@ def test_a_file_of_comments_has_no_metric(tmp_path: Path) -> None:
             ),
         ),
         ("a: {driver: revenue, in: GB}", "a.in is 'GB'; expected no in beside money. Take in out: money is told in"),
+        (
+            "a: {cost: ListCost, per: {driver: orders, over_time: avg}}",
+            "a.per.over_time is 'avg'; expected sum, average or last. Did you mean 'average'?",
+        ),
+        ("a: {cost: ListCost, per: {drivr: orders}}", "a.per.drivr is no key of this file; expected cost, quantity,"),
+        ("a: {cost: ListCost, per: [{drivr: orders}]}", "a.per.1.drivr is no key of this file; expected cost,"),
         ("a: {cost: ListCost, where: {}}", "a.where is an empty mapping; expected at least one condition."),
         ("a: {driver: Orders}", "a.driver is 'Orders'; expected the name of a driver of drivers.yaml."),
     ],

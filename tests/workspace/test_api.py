@@ -172,6 +172,8 @@ def test_rows_of_everything_follow_where_they_are_asked_for(workspace: Workspace
     ]  # fmt: skip
     assert str(found.arrow().schema.field("is_total").type) == "bool"
     assert workspace.metric("cloud_cost", totals=True).column("is_total") == [True, True]
+    with pytest.raises(UserError, match="totals is 'no'; expected True or False"):
+        workspace.metric("cloud_cost", totals="no")  # type: ignore[arg-type]
 
 
 def test_a_dimension_called_as_a_column_of_figures_has_its_column_of_sql(tmp_path: Path) -> None:

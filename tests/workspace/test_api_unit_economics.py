@@ -99,10 +99,35 @@ def test_cohorts_are_those_of_the_command(books: Books, workspace: Workspace) ->
 
 
 def test_what_is_taken_for_granted_and_what_is_odd_stand_beside_the_rows(units: UnitEconomics) -> None:
-    found = units.project(growth=(0.1, 0.3))
-    assert found.notes == ("constant growth of 20 % a year, as given",)
+    growth, other = units.project(growth=(0.1, 0.3)).notes
+    assert growth == "constant growth of 20 % a year (10 % to 30 %), as given"
+    assert other.startswith("other cost of 100 USD a month is in what is ahead alone")
+    for priced in (units.break_even(), units.price_floor(), units.sensitivity("margin")):
+        assert priced.notes == ("price is revenue by units, from revenue",)
     assert "FM2366" in {finding.code for finding in units.project(volumes=[1]).findings}
     assert repr(units) == "<unit economics of cost_per_order: ads, search>"
+
+
+def test_findings_are_of_the_cost_that_the_metric_is_made_of(workspace: Workspace) -> None:
+    found = workspace.unit_economics("cost_per_user").split().findings
+
+    assert {(each.code, each.measure) for each in found} >= {("FM2340", "EffectiveCost")}
+    assert {each.measure for each in workspace.cohorts(METRIC, revenue="earned").findings} == {"EffectiveCost"}
+
+
+def test_every_row_names_its_currency(units: UnitEconomics, workspace: Workspace) -> None:
+    answers = (units.split(), units.project(1), units.break_even(), units.sensitivity(), units.price_floor())
+    for found in (*answers, workspace.cohorts(METRIC, revenue="earned")):
+        assert {*found.column("currency")} == {"USD"}
+        assert found.columns[-1] == "currency"
+
+
+def test_one_step_may_be_text(workspace: Workspace) -> None:
+    one, listed = (
+        workspace.unit_economics(METRIC, variable=0.5, steps=steps).price_floor(volumes=[9_000_000])
+        for steps in ("5000000:1000", [(5_000_000, 1000)])
+    )
+    assert [*one] == [*listed]
 
 
 def test_columns_have_their_types_whatever_rows_there_are(units: UnitEconomics) -> None:
@@ -119,6 +144,9 @@ def test_columns_have_their_types_whatever_rows_there_are(units: UnitEconomics) 
         ({"metric": "cost_per_ordr"}, "Did you mean 'cost_per_order'?"),
         ({"by": 3}, "by is 3; expected a dimension"),
         ({"only": "adds"}, "only is adds, which has no units"),
+        ({"only": []}, "only is []; expected names of products, or None for all of them"),
+        ({"only": "ads", "by": None}, "only is ads, and all products are asked for together"),
+        ({"steps": None}, "steps is None; expected a list of units and cost"),
         ({"revenue": 3}, "revenue is 3; expected a driver of money"),
         ({"revenue": "revenu"}, "revenue is revenu"),
         ({"price": 0}, "price is 0; expected a number above 0"),
@@ -158,6 +186,8 @@ def test_an_argument_of_a_question_that_it_does_not_take_is_named(
         (lambda units: units.project(scale=0.1, experience=0.9), "scale and experience say the same in two ways"),
         (lambda units: units.project(grain="day"), "grain is 'day'; expected year or month"),
         (lambda units: units.break_even(profit=-1), "profit is -1; expected an amount from 0"),
+        (lambda units: units.break_even(together="no"), "together is 'no'; expected True or False"),
+        (lambda units: units.sensitivity(part=0), "part is 0; expected a part above 0"),
         (lambda units: units.sensitivity("cost"), "figure is 'cost'; expected unit_cost"),
         (lambda units: units.sensitivity(part=2), "part is 2; expected a part"),
         (lambda units: units.sensitivity(margin=0.98), "fee and margin together take the whole price"),

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from finmod.terms.metrics import Metric
     from finmod.workspace.metrics.metric import Compare, Grain, MetricReport, MetricRow
 
+_POOL = frozenset({"pool", "x_Pool"})
 _GRAINS = ("day", "month", "period", "quarter", "year")
 _COMPARED = {"previous": "the period before", "year": "a year before"}
 # Periods of a table on a screen: the last ones, and all as a line.
-_SHOWN, _TREND, _DIGITS = 4, 12, 4
+_SHOWN, _TREND, _DIGITS, _SILENT = 4, 12, 4, 12
 
 
 @click.command("metric")
@@ -77,6 +78,9 @@ def command(  # noqa: PLR0913 -- one parameter per option
         _show_list(list_metrics(project), form)
         return
     words = [word.strip() for each in by for word in each.split(",") if word.strip()]
+    if by and not words:
+        message = "--by names nothing: write it as --by product or --by product,team."
+        raise click.UsageError(message)
     span = [parse_period(text) if text else None for text in (first, last)]
     with progress() as step:
         report = metric(project, name, words, grain=grain, first=span[0], last=span[1], compare=compare, step=step)
@@ -108,8 +112,14 @@ def figure_text(metric: Metric, value: Decimal | None, places: int | None = None
     if value is None:
         return "-"
     if metric.format == "percent":
-        return f"{value * 100:,.{1 if metric.places is None else metric.places}f} %"
-    return f"{value:,.{places_of(metric, [value]) if places is None else places}f}"
+        return f"{_rounded(value * 100, 1 if metric.places is None else metric.places):,} %"
+    return f"{_rounded(value, places_of(metric, [value]) if places is None else places):,}"
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    """Return a value with some digits behind the point; what rounds to nothing has no sign."""
+    found = Decimal(f"{value:.{places}f}")
+    return found or abs(found)
 
 
 def places_of(metric: Metric, values: Iterable[Decimal | None]) -> int:
@@ -137,13 +147,22 @@ def change_text(metric: Metric, change: Decimal | None, share: Decimal | None) -
 
 def _screen(report: MetricReport) -> None:
     metric = report.metric
-    unit = f", {metric.unit}" if metric.unit else ""
+    unit = f", {metric.unit}{_for_how_long(report)}" if metric.unit else ""
     stands = f"; allocation version {report.version}" if report.version else ""
     say(console(), f"{metric.label}{unit}{stands}", style="bold")
     if metric.description:
         say(console(), metric.description, style="dim")
     (_by_member if report.by else _by_period)(report)
+    if report.compare and all(row.before is None for row in (*report.rows, *report.totals)):
+        say(console(), f"Nothing is known of {_COMPARED[report.compare]}.", style="dim")
     tell(report.findings)
+
+
+def _for_how_long(report: MetricReport) -> str:
+    """Return for how long a figure is, where cost of a period is divided by a level, such as users."""
+    above, below = report.metric.numerator, report.metric.denominator
+    is_level = below and all(each.over_time != "sum" for each in below)
+    return f" and {report.grain}" if is_level and any(each.over_time == "sum" for each in above) else ""
 
 
 def _by_period(report: MetricReport) -> None:
@@ -155,7 +174,7 @@ def _by_period(report: MetricReport) -> None:
         )
         below = () if not report.metric.is_ratio else (cell_of(row.figure.numerator), cell_of(row.figure.denominator))
         rows.append((row.period.label, *below, figure_text(report.metric, row.figure.value, places), *compared))
-    sides = ("above the line", "below it") if report.metric.is_ratio else ()
+    sides = ("numerator", "denominator") if report.metric.is_ratio else ()
     compared = (_COMPARED[report.compare], "change") if report.compare else ()
     headings = (report.grain, *sides, "figure", *compared)
     table(headings, rows, right=headings[1:], spare=(*sides, *compared[:1]))
@@ -183,31 +202,42 @@ def _by_member(report: MetricReport) -> None:
 
     ordered = sorted(members, key=size)
     told = [member for member in ordered if any(row.figure.value is not None for row in members[member])]
-    lines = [_line(report, member, members[member], len(shown)) for member in told]
-    lines.append(_line(report, ("in all", *[""] * (len(report.by) - 1)), report.totals, len(shown)))
+    lines = [(*_names(report, member), *_line(report, members[member], len(shown))) for member in told]
+    lines.append(("in all", *[""] * (len(report.by) - 1), *_line(report, report.totals, len(shown))))
     compared = (f"from {_COMPARED[report.compare]}",) if report.compare else ()
     headings = (*report.by, *(each.label for each in shown), *compared, "trend")
     numbers = headings[len(report.by) : -1]
     table(headings, lines, right=numbers, spare=("trend", *numbers[: len(shown) - 2]))
-    silent = [" ".join(_names(member)) for member in ordered if member not in told]
+    if len(report.periods) > len(shown):
+        words = f"The last {len(shown)} of {len(report.periods)} periods; all of them with --output csv."
+        say(console(), words, style="dim")
+    silent = [" ".join(_names(report, member)) for member in ordered if member not in told]
     if silent:
-        say(console(), f"Without a figure: {', '.join(silent)}", style="dim")
+        more = f" and {len(silent) - _SILENT} more" if len(silent) > _SILENT else ""
+        say(console(), f"Without a figure: {', '.join(silent[:_SILENT])}{more}", style="dim")
 
 
-def _line(report: MetricReport, member: Sequence[str | None], rows: Sequence[MetricRow], shown: int) -> tuple[str, ...]:
+def _line(report: MetricReport, rows: Sequence[MetricRow], shown: int) -> tuple[str, ...]:
     values = [row.figure.value for row in rows]
     places = places_of(report.metric, values)
     texts = [figure_text(report.metric, value, places) for value in values[-shown:]]
     compared = (_change(report.metric, rows[-1]),) if report.compare else ()
-    return (*_names(member), *texts, *compared, spark(values[-_TREND:]))
+    return (*texts, *compared, spark(values[-_TREND:]))
 
 
 def _change(metric: Metric, row: MetricRow) -> str:
     return change_text(metric, row.change, row.change_share)
 
 
-def _names(member: Sequence[str | None]) -> list[str]:
-    return ["unallocated" if value is None else value for value in member]
+def _names(report: MetricReport, member: Sequence[str | None]) -> list[str]:
+    return [_nobody(report, word) if value is None else value for word, value in zip(report.by, member, strict=True)]
+
+
+def _nobody(report: MetricReport, word: str) -> str:
+    """Return how a member without a name is called: cost of no pool is direct, that of nobody unallocated."""
+    if word in _POOL:
+        return "(direct)"
+    return "unallocated" if report.version and word in report.targets else "(none)"
 
 
 def tell(findings: Sequence[Finding]) -> None:

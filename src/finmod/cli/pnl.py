@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from finmod.models.pnl_figures import Column
     from finmod.models.pnl_report import PnlReport
     from finmod.terms.calendars import Grain
+    from finmod.terms.findings import Finding
 
 _GRAINS = ("month", "period", "quarter", "year")
 _PERIODS, _MEMBERS, _WORST = 3, 40, 5
@@ -81,7 +82,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     Cost is that of the applied allocation, and the statement is proven against the ledger: its members and what is
     nobody's are all of it, to the last digit. What is unknown stays unknown, and it is said why. Without --from, --to
-    and --period it is of the last three periods that are whole, with --by of the last one.
+    and --period it is of the last three periods that are whole, with --by of the last one; where none is whole, of the
+    last ones so far. What is odd is said below a table; beside files and csv on standard error.
     """
     from finmod.workspace.pnl.periods import Asked
     from finmod.workspace.pnl.statement import Wanted, make_pnl
@@ -100,12 +102,25 @@ def command(  # noqa: PLR0913 -- one parameter per option
         _write(report, target, ending)
         click.echo(f"Wrote the statement to {target}")
         _proof(report)
+        _tell(report.findings)
     elif is_screen:
         _screen(report)
     else:
         click.echo(_text(report, form), nl=False)
+        _tell(each for each in report.findings if not _is_told(each, form))
     if not all(each.holds for each in report.proofs):
         raise UserError(_unproved())
+
+
+def _is_told(finding: Finding, form: Form) -> bool:
+    """Return whether a form tells a finding itself: JSON tells all, Markdown what is more than information."""
+    return form == "json" or (form == "markdown" and finding.severity != "info")
+
+
+def _tell(findings: Iterable[Finding]) -> None:
+    """Say on standard error what is odd, so that no figure lacks in silence."""
+    for each in findings:
+        say(console(stderr=True), finding_words(each))
 
 
 def _unproved() -> Problem:
@@ -131,26 +146,27 @@ def _ending(target: Path | None) -> str:
 def _write(report: PnlReport, target: Path, ending: str) -> None:
     aside = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
     try:
-        if ending == ".xlsx":
-            from finmod.exports.pnl_excel import write_pnl
+        try:
+            if ending == ".xlsx":
+                from finmod.exports.pnl_excel import write_pnl
 
-            write_pnl(report, aside)
-        else:
-            aside.write_text(_text(report, _ENDINGS[ending]), encoding="utf-8", newline="")
-        os.replace(aside, target)  # noqa: PTH105 -- as one step
+                write_pnl(report, aside)
+            else:
+                aside.write_text(_text(report, _ENDINGS[ending]), encoding="utf-8", newline="")
+            os.replace(aside, target)  # noqa: PTH105 -- as one step
+        finally:
+            aside.unlink(missing_ok=True)  # raises too where the name of a folder is too long
     except OSError as error:
         found = f"the statement cannot be written: {(error.strerror or type(error).__name__).lower()}"
         problem = Problem(code="FM2334", found=found, where=str(target), remedy="Name a file in a folder of yours.")
         raise UserError(problem) from error
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _text(report: PnlReport, form: Form) -> str:
     from finmod.models.pnl_report import COLUMNS, rows_of
 
     if form == "markdown":
-        warnings = [finding_words(each) for each in report.findings if each.severity != "info"]
+        warnings = [finding_words(each) for each in report.findings if _is_told(each, form)]
         lines = [*map(markdown_text, _below(report)), *(f"- {markdown_text(each)}" for each in warnings)]
         return text_of(*_shown(report), form) + "".join(f"\n{line}\n" for line in lines)
     if form == "csv":
@@ -215,7 +231,7 @@ def _shown(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
 
 def _by_member(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
     """Return a row for each period and member."""
-    from finmod.models.pnl_report import TITLES, UNALLOCATED, WHOLE, planned_item
+    from finmod.models.pnl_report import ALL, TITLES, WHOLE, planned_item
 
     told = report.statement
     several = len(report.periods) > 1
@@ -232,14 +248,14 @@ def _by_member(report: PnlReport) -> tuple[list[str], list[list[Any]]]:
     rows = []
     for place, period in enumerate(report.periods):
         rows += [
-            row(period.label, UNALLOCATED if member is None else member, told.columns[place, member])
+            row(period.label, report.called(member), told.columns[place, member])
             for member in report.order
             if (place, member) in told.columns
         ]
-        rows.append(row(period.label, "all", told.totals[place]))
+        rows.append(row(period.label, ALL, told.totals[place]))
     if several:
-        rows += [row(WHOLE, UNALLOCATED if member is None else member, told.whole[member]) for member in report.order]
-        rows.append(row(WHOLE, "all", told.total))
+        rows += [row(WHOLE, report.called(member), told.whole[member]) for member in report.order]
+        rows.append(row(WHOLE, ALL, told.total))
     heads = [TITLES[name] for name in _MEMBER_ITEMS]
     heads += [f"{TITLES[planned]} plan", f"{TITLES[planned]} variance"] if planned else []
     return [*(["Period"] if several else []), (report.by or "").capitalize(), *heads], rows

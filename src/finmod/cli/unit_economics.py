@@ -31,7 +31,8 @@ _ASKED: Final[dict[str, Any]] = {
     "only": click.option("--only", multiple=True, type=Name("a name"), metavar="NAME",
                          help="Only the product of this name; may be repeated."),
     "revenue": click.option("--revenue", type=Name("a driver"), metavar="DRIVER",
-                            help="The driver of revenue, from which prices are; without it the lines of pnl.yaml."),
+                            help="The driver of revenue, from which prices are; without it the lines of revenue of "
+                            "pnl.yaml, or where it names none the driver revenue."),
     "variable": click.option("--variable", type=Interval(SHARE), metavar="PART",
                              help="Part of cost that follows volume, where you know it: 0.6 or 0.5..0.8. Estimated "
                              "from days without it."),
@@ -113,7 +114,7 @@ def command(context: click.Context, metric: str) -> None:
     """Tell what a unit of METRIC costs now and at other volumes, such as cost_per_order.
 
     METRIC is allocated cost by a driver. Without a subcommand its split is told. Direct cost is a product's own
-    charges, fully loaded cost has its parts of pools and --other too.
+    charges, fully loaded cost has its parts of pools too; where a question takes --other, that as well.
     """
     if metric in command.commands:
         name = command.params[0]
@@ -185,7 +186,8 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
     type=Figures(RATE),
     default="0",
     metavar="RATE,...",
-    help="Change of suppliers' prices a year, year by year; the last holds on.",
+    help="Change of suppliers' prices a year, year by year, each in one step: from the 12th, 24th, ... month ahead "
+    "on; the last holds on.",
 )
 @click.option(
     "--inflation", type=Figures(RATE), default="0", metavar="RATE,...", help="Inflation of --other a year, likewise."
@@ -200,7 +202,10 @@ def split(folder: Path | None, asked: Question, *, form: Form) -> None:
 )
 @output_option
 def project(folder: Path | None, asked: Question, *, grain: str, form: Form, **given: Any) -> None:  # noqa: ANN401
-    """History and projection of the cost of a unit, direct and fully loaded side by side, with a band of 90 %."""
+    """History and projection of the cost of a unit, direct and fully loaded side by side, with a band of 90 %.
+
+    --other is in what is ahead alone; then a fiscal year that has history too is two rows.
+    """
     from finmod.cli.unit_economics_tables import tell_projections
     from finmod.workspace.unit_economics.answers import unit_projections, unit_start
 
@@ -253,7 +258,7 @@ def break_even(folder: Path | None, asked: Question, *, profit: Decimal, togethe
     default="10%",
     metavar="PART",
     show_default=True,
-    help="How far inputs without an interval are moved.",
+    help="How far inputs without an interval are moved, above 0.",
 )
 @click.option("--margin", type=Figure(PART), default="0", metavar="PART", help="Part of the price that is wanted.")
 @output_option
@@ -293,7 +298,8 @@ def price_floor(
 ) -> None:
     """What a unit must be sold for: in the short run, in the long run, and with a margin.
 
-    The prudent floor is that of cost at the upper end of its interval; room is what a discount may take until there.
+    The prudent floor is that of cost at the upper end of its interval; room is what a discount may take until the
+    highest one that the price is not below yet.
     """
     from finmod.cli.unit_economics_tables import tell_price_floors
     from finmod.workspace.unit_economics.answers import unit_price_floors, unit_start
@@ -325,7 +331,8 @@ def price_floor(
     "--revenue",
     type=Name("a driver"),
     metavar="DRIVER",
-    help="The driver of revenue, told by the dimension; without it the lines of pnl.yaml.",
+    help="The driver of revenue, told by the dimension; without it the lines of revenue of pnl.yaml, or where it names "
+    "none the driver revenue.",
 )
 @output_option
 @click.pass_context

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from finmod.workspace.unit_economics.cohorts import CohortAnswer
 
 _HEADINGS = (
-    "cohort", "age", "customers", "revenue", "direct", "fully loaded", "margin", "per customer", "customers left",
-    "revenue left",
+    "cohort", "age", "customers", "revenue", "direct", "fully loaded", "margin", "cost per customer",
+    "customers left", "revenue left",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def tell_cohorts(answer: CohortAnswer, form: Form) -> None:
     if form != "table":
         for_programs(COHORTS, cohort_rows(answer), form, answer.findings)
         return
-    table(_HEADINGS, [_shown(each) for each in answer.rows], right=_HEADINGS[1:], spare=("direct", "per customer"))
+    table(_HEADINGS, [_shown(each) for each in answer.rows], right=_HEADINGS[1:], spare=("direct", "cost per customer"))
     if not answer.rows:
         click.echo("Nothing to tell.")
     screen = console()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from finmod.cli.lines import say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, table
 from finmod.errors import printable
+from finmod.workspace.unit_economics.books import NUMERATORS
 from finmod.workspace.unit_economics.rows import (
     BREAK_EVEN,
     PRICE_FLOOR,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from finmod.workspace.unit_economics.split import ProductSplit
 
 _FLOORS = {"short_run": "short run", "long_run": "long run", "target_margin": "target"}
+_KINDS = {"history": "past", "both": "part past", "projection": "ahead"}
 
 
 def tell_splits(answer: Answer[ProductSplit], form: Form) -> None:
@@ -68,19 +70,22 @@ def tell_projections(answer: Answer[Projected], grain: str, form: Form) -> None:
     if form != "table":
         for_programs(PROJECTION, projection_rows(answer, grain), form, answer.findings)
         return
-    by_period: dict[tuple[str, str], dict[str, UnitCost]] = {}
+    by_period: dict[tuple[str, str, str], dict[str, UnitCost]] = {}
     for name, row in rows:
-        by_period.setdefault((name, row.period), {})[row.numerator] = row
-    numerators = list(dict.fromkeys(row.numerator for _, row in rows))
-    headings = ("product", "period", "", "months", "units", *map(_words, numerators), "marginal")
+        by_period.setdefault((name, row.period, row.kind), {})[row.numerator] = row
+    told = {row.numerator for _, row in rows}
+    numerators = [name for name in NUMERATORS if name in told]
+    first = numerators[0] if numerators else "direct"
+    headings = ("product", "period", "", "months", "units", *map(_words, numerators), f"{_words(first)} variable")
     shown = []
-    for (name, period), every in by_period.items():
-        one = next(iter(every.values()))
-        averages = [_band(every.get(numerator)) for numerator in numerators]
-        kind = "past" if one.kind == "history" else "part past" if one.kind == "both" else "ahead"
-        shown.append((name, period, kind, one.months, _count(one.units), *averages, amount_text(one.marginal_cost)))
+    for (name, period, kind), every in by_period.items():
+        one, variable = next(iter(every.values())), every.get(first)
+        cells = [_band(every.get(numerator)) for numerator in numerators]
+        cells.append(amount_text(variable.variable_cost_per_unit if variable else None))
+        shown.append((name, period, _KINDS[kind], one.months, _count(one.units), *cells))
     table(headings, shown, right=headings[4:])
-    _below(answer, [f"Cost of a unit in {answer.books.currency}; bands of 90 %.", *answer.assumed])
+    words = f"Cost of a unit in {answer.books.currency}; bands of 90 %; variable is at the end of the period."
+    _below(answer, [words, *answer.assumed])
 
 
 def tell_break_even(answer: Answer[BrokenEven], form: Form) -> None:
@@ -109,7 +114,8 @@ def tell_break_even(answer: Answer[BrokenEven], form: Form) -> None:
              whole_text(one.operating_profit))
         )  # fmt: skip
     table(headings, shown, right=headings[2:], spare=("leverage", "90 %"))
-    _below(answer, [f"Units and {answer.books.currency} a month; intervals of 90 % by simulation."])
+    words = f"Units and {answer.books.currency} a month; intervals of 90 % by simulation."
+    _below(answer, [words, *answer.assumed])
 
 
 def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
@@ -126,20 +132,21 @@ def tell_sensitivity(answer: Answer[Swings], figure: str, form: Form) -> None:
         for bar in each.found.moving
     ]  # fmt: skip
     table(headings, shown, right=(*headings[3:5], *headings[6:]), spare=("range", "cost"))
-    lines, kind = [], _words(figure).replace("break even", "break-even")
-    for each in answer.rows:
-        base, low, high, down, up = (
-            cell(one)
-            for one in (
-                each.found.base, each.found.lowest, each.found.highest, each.found.interaction_down,
-                each.found.interaction_up,
-            )
-        )  # fmt: skip
-        words = f"{printable(each.product)}, {_words(each.numerator)}: {kind} {base}; all inputs at once {low}"
-        if figure == "margin":
-            down, up = (points_text(one) for one in (each.found.interaction_down, each.found.interaction_up))
-        lines.append(f"{words} to {high}, of which {down} and {up} are in no single row.")
-    _below(answer, lines)
+    kind = _words(figure).replace("break even", "break-even")
+    words = "Joint effect: how much more that is than the rows add up to, since inputs act on each other."
+    _below(answer, [*(_at_once(each, kind, figure, cell) for each in answer.rows), words, *answer.assumed])
+
+
+def _at_once(each: Swings, kind: str, figure: str, cell: Callable[[Decimal | None], str]) -> str:
+    """Return what a figure is where all inputs move, and what of that no row has."""
+    found = each.found
+    words = f"{printable(each.product)}, {_words(each.numerator)}: {kind} {cell(found.base)}"
+    if found.lowest is None or found.highest is None:
+        return f"{words}; unknown where all inputs move at once."
+    moved = points_text if figure == "margin" else cell
+    down, up = moved(found.interaction_down), moved(found.interaction_up)
+    words = f"{words}; all inputs at once {cell(found.lowest)} to {cell(found.highest)}"
+    return f"{words}; joint effect {down} at the low end, {up} at the high end."
 
 
 def tell_price_floors(answer: Answer[PriceFloor], form: Form) -> None:
@@ -151,15 +158,25 @@ def tell_price_floors(answer: Answer[PriceFloor], form: Form) -> None:
     shown = []
     for each in answer.rows:
         room = each.room.get(each.binding) if each.binding else None
-        binding = _FLOORS[each.binding] if each.binding else "below all"
         floors = (each.prudent_short_run, each.prudent_long_run, each.prudent_target_margin)
         shown.append(
             (each.product, _count(each.units), _words(each.numerator), *map(amount_text, (*floors, each.price)),
-             percent_text(room), binding)
+             percent_text(room), _binding(each))
         )  # fmt: skip
     table(headings, shown, right=(headings[1], *headings[3:8]), spare=("units",))
     words = f"Prudent floors in {answer.books.currency} a unit: of cost at the upper end of its interval of 90 %."
-    _below(answer, [words, "Room is what a discount may take of the price until the floor that binds."])
+    room_words = "Room is what a discount may take of the price until the floor that binds."
+    _below(answer, [words, room_words, *answer.assumed])
+
+
+def _binding(each: PriceFloor) -> str:
+    """Return the floor that binds, and those that the price is below already."""
+    if each.price is None:
+        return "-"
+    if not each.binding:
+        return "below all"
+    below = ", ".join(_FLOORS[name] for name in each.broken)
+    return f"{_FLOORS[each.binding]}; below {below}" if below else _FLOORS[each.binding]
 
 
 def _below(answer: Answer[Any], lines: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from finmod.exports.pnl_formulas import (
 )
 from finmod.exports.pnl_sheets import HEAD, Sheets
 from finmod.models.pnl_figures import Column, Figures, Member
-from finmod.models.pnl_report import TITLES, UNALLOCATED, PnlReport, clouds_are_known, planned_item
+from finmod.models.pnl_report import ALL, TITLES, PnlReport, clouds_are_known, planned_item
 
 _MOST_ROWS = 1_048_000
 _ON_A_PAGE = 13
@@ -202,8 +202,9 @@ class _Book(Sheets):
         columns: Sequence[int],
     ) -> None:
         place, member = whose
-        column = self.report.statement.columns[whose]
-        self._names(sheet, number, place, UNALLOCATED if member is None else printable(member, 200))
+        report = self.report
+        column = report.statement.columns[whose]
+        self._names(sheet, number, place, printable(report.called(member), 200))
         by_number = {at: letters_of(each) for at, each in enumerate(columns, HEAD + 2)}
         for row, at in zip(rows, columns, strict=True):
             figure = row.figure(column.actual)
@@ -225,7 +226,7 @@ class _Book(Sheets):
 
     def _all(self, sheet: Any, number: int, place: int, rows: Sequence[Row], columns: Sequence[int]) -> None:  # noqa: ANN401 -- a row
         """Write the row of all members of a period, which is that of the sheet of lines."""
-        self._names(sheet, number, place, "all")
+        self._names(sheet, number, place, ALL)
         column, width = self.report.statement.totals[place], 3 if self.report.statement.planned else 1
         first = 1 + width * place
         for line, (row, at) in enumerate(zip(rows, columns, strict=True), HEAD + 2):
@@ -259,10 +260,11 @@ class _Book(Sheets):
         """Write the sheet with the proof and what to know of the statement."""
         sheet = self.new("Proof", f"{self.report.project}: proof and findings")
         heads = (
-            "Currency", "Ledger", "Statement", "Difference", "Ledger, every digit", "Statement, every digit", "  Holds",
+            "Currency", "Ledger", "Statement", "Difference", "Ledger, every digit", "Statement, every digit", "Holds",
         )  # fmt: skip
-        for at, head in enumerate(heads):
-            sheet.write_string(HEAD, at, head, self.formats["head" if 0 < at < len(heads) - 1 else "head_text"])
+        styles = ["head_text", *["head"] * (len(heads) - 2), "head_line"]
+        for at, (head, style) in enumerate(zip(heads, styles, strict=True)):
+            sheet.write_string(HEAD, at, head, self.formats[style])
         number = HEAD + 1
         for each in self.report.proofs:
             sheet.write_string(number, 0, each.currency, self.formats["text"])

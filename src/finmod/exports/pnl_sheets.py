@@ -46,6 +46,7 @@ class Sheets:
             "text": {}, "title": {"bold": True, "font_size": 14}, "note": {"italic": True, "font_color": "#595959"},
             "head": {"bold": True, "bottom": 1, "align": "right", "text_wrap": True},
             "head_text": {"bold": True, "bottom": 1, "text_wrap": True},
+            "head_line": {"bold": True, "bottom": 1, "indent": 1},
             "line": {"indent": 1}, "sum_text": {"bold": True, "top": 1}, "share_text": {"italic": True},
             "read": {"num_format": amount, "font_color": "#0000FF", "align": "right"},
             "linked": {"num_format": amount, "align": "right"},

@@ -12,6 +12,7 @@ from typing import Final
 
 from finmod.engines.duckdb import Engine, identifier
 from finmod.normalize.charges import DECIMAL
+from finmod.taxonomy.definition import column_of
 
 METRICS_COLUMNS: Final = {
     "x_Metric": "VARCHAR",
@@ -28,11 +29,22 @@ METRICS_COLUMNS: Final = {
     "x_Owner": "VARCHAR",
     "x_Why": "VARCHAR",
 }
-"""Columns of the table; one per dimension that a metric is told by follows x_By."""
+"""Columns of the table; one per dimension that a metric is told by follows x_By, see ``dimension_column``."""
 
 Row = tuple[str | bool | date | Decimal | None, ...]
 _AFTER: Final = 3
 _AT_ONCE: Final = 5_000
+
+
+def dimension_column(dimension: str) -> str:
+    """Return the column of a dimension in the table; one that the table has itself gets a longer name.
+
+    >>> dimension_column("product"), dimension_column("unit")
+    ('x_Product', 'x_DimensionUnit')
+    """
+    column = column_of(dimension)
+    own = {name.lower() for name in METRICS_COLUMNS}
+    return f"x_Dimension{column.removeprefix('x_')}" if column.lower() in own else column
 
 
 def metrics_columns(dimensions: Sequence[str]) -> dict[str, str]:

@@ -18,6 +18,8 @@ from finmod.terms.findings import Finding
 
 UNALLOCATED: Final = "(unallocated)"
 """How what is nobody's is called where people read."""
+ALL: Final = "all"
+"""How all members together are called there."""
 WHOLE: Final = "total"
 """The period that is all of them."""
 
@@ -73,6 +75,15 @@ class PnlReport:
     proofs: tuple[Proof, ...]
     findings: tuple[Finding, ...]
     together: Member = None
+
+    def called(self, member: Member) -> str:
+        """Return what people read of a member; one called as all together, or as what is nobody's, has a star."""
+        if member is None:
+            return UNALLOCATED
+        label = member
+        while label in {ALL, UNALLOCATED} or (label != member and label in self.statement.members):
+            label += "*"
+        return label
 
 
 COLUMNS: Final = (

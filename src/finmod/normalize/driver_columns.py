@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from finmod.engines.duckdb import literal
 from finmod.errors import Problem, UserError, near, printable
+from finmod.settings.currencies import CURRENCIES
 from finmod.settings.drivers import Driver, Grain
 from finmod.settings.validate import listing
 from finmod.sources.stage import Staged, StagedColumn
 
-DATE, VALUE, UNIT = "date", "value", "unit"
+DATE, VALUE, UNIT, CURRENCY = "date", "value", "unit", "currency"
 _BLANKS = " \t\r\n\N{NO-BREAK SPACE}"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MONTH = "[0-9]{4}-[0-9]{2}"
@@ -85,7 +86,10 @@ def driver_columns(staged: Staged, driver: Driver) -> Columns:
     value = needed(settings.value) if settings.value else needed(driver.name, VALUE)
     if problems or date is None or value is None:
         raise UserError(*problems)
-    return Columns(date, value, tuple(filter(None, by)), of(UNIT))
+    used = (date, value, *by)
+    # A file of money tells its unit in a column of currencies.
+    unit = of(UNIT) or (of(CURRENCY) if settings.unit in CURRENCIES else None)
+    return Columns(date, value, tuple(filter(None, by)), None if unit in used else unit)
 
 
 def _missing(staged: Staged, driver: Driver, names: Sequence[str]) -> Problem:

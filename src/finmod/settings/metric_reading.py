@@ -190,7 +190,7 @@ class _Reader:
             return self._currency
         if term.counted_in and how_many(own, term.counted_in) is None:
             found = f"{_called((*steps[:-1], 'in'))} is {printable(term.counted_in, 40)!r}"
-            remedy = f"Write another size of it, such as 1000 {printable(own, 40)}s, or take in out."
+            remedy = f"Write a size of it above 0, such as 1000 {printable(own, 40)}s, or take in out."
             self._refuse(
                 _UNITS, found, (*steps[:-1], "in"), expected=f"what {term.driver} counts: {own}", remedy=remedy
             )

@@ -195,11 +195,11 @@ def _missing(steps: Steps, schema: Schema, document: Document) -> Problem:
 
 def _unknown(steps: Steps, schema: Schema, document: Document) -> Problem:
     known = [key for choice in _choices(_at(schema, steps[:-1]), schema) for key in choice.get("properties", {})]
-    _, _, at = document.find(steps)
+    there, _, at = document.find(steps)
     hint = did_you_mean(steps[-1], known)
     return Problem(
         code="FM1004",
-        found=f"{_name(steps, document)} is no key of this file",
+        found=f"{_name(there, document)} is no key of this file",
         expected=listing(known),
         where=_where(document, at),
         remedy=hint or "Remove it.",

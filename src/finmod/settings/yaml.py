@@ -102,18 +102,24 @@ class Document:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, path: Steps) -> tuple[Steps, Node, tuple[int, int]]:
-        """Return the deepest part of a path that the file has, its node, and line and column of its key."""
-        node, at = self.root, (1, 1)
+        """Return the deepest part of a path that the file has, its node, and line and column of its key.
+
+        One mapping may stand where a list of them may: the step to its first item is left out then.
+        """
+        node, at, found = self.root, (1, 1), list[str | int]()
         for depth, step in enumerate(path):
             if isinstance(node.content, dict) and step in node.content:
                 entry = node.content[step]
                 node, at = entry.node, (entry.line, entry.column)
+            elif step == 0 and isinstance(node.content, dict) and {*path[depth + 1 : depth + 2]} & {*node.content}:
+                continue
             elif isinstance(node.content, list) and isinstance(step, int) and step < len(node.content):
                 node = node.content[step]
                 at = (node.line, node.column)
             else:
-                return path[:depth], node, at
-        return path, node, at
+                break
+            found.append(step)
+        return tuple(found), node, at
 
 
 @dataclass

@@ -14,7 +14,17 @@ from finmod.models.pnl_report import COLUMNS as PNL_COLUMNS
 from finmod.models.pnl_report import rows_of as pnl_rows
 from finmod.settings.project import Project, find_project, load_project
 from finmod.terms.calendars import Grain as FiscalGrain
-from finmod.workspace.api_words import arguments, count_of, month_of, one_of, period_of, state_of, text_of, words_of
+from finmod.workspace.api_words import (
+    arguments,
+    count_of,
+    flag_of,
+    month_of,
+    one_of,
+    period_of,
+    state_of,
+    text_of,
+    words_of,
+)
 from finmod.workspace.frame import Frame
 from finmod.workspace.metrics.metric import COMPARISONS, GRAINS, Compare, Grain, list_metrics, metric
 from finmod.workspace.metrics.rows import AMOUNTS, LISTED, columns_of, listed, rows_of
@@ -92,10 +102,13 @@ class Workspace:
         told = one_of(grain, "grain", GRAINS)
         beside = None if compare is None else one_of(compare, "compare", COMPARISONS)
         asked = text_of(name, "name", "the name of a metric"), words_of(by, "by")
+        with_totals = flag_of(totals, "totals")
         with arguments():
             report = metric(self.project, *asked, grain=told, first=span[0], last=span[1], compare=beside)
         types = {**dict.fromkeys(AMOUNTS, _DECIMAL), "first_day": "DATE", "is_total": "BOOLEAN"}
-        return Frame(columns_of(report, totals=totals), rows_of(report, totals=totals), report.findings, types)
+        return Frame(
+            columns_of(report, totals=with_totals), rows_of(report, totals=with_totals), report.findings, types
+        )
 
     def pnl(  # noqa: PLR0913 -- what is asked
         self,
@@ -159,7 +172,8 @@ class Workspace:
             metric: Allocated cost by a driver, such as ``cost_per_order``.
             by: Dimensions of the driver that tell products apart; None for all together.
             only: Names of products; None for all.
-            revenue: The driver of revenue, from which prices are; None for ``revenue``.
+            revenue: The driver of revenue, from which prices are; None for the lines of revenue of pnl.yaml, or
+                where it names none the driver ``revenue``.
             price: Price of a unit; None for revenue by units of the last month.
             variable: Part of cost that follows volume, where you know it: 0.6, or (0.5, 0.8); None to estimate it.
             other: Cost a month from elsewhere, such as salaries: divided among the products by fully loaded cost.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
+from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.cost_function import Step
 from finmod.models.unit_economics.figures import FIGURES
 from finmod.settings.project import Project
@@ -16,6 +17,7 @@ from finmod.terms.bounds import ABOVE_ZERO, AMOUNT, ELASTICITY, PART, RATE, RATI
 from finmod.terms.findings import Finding
 from finmod.workspace.api_words import (
     arguments,
+    flag_of,
     number_of,
     numbers_of,
     one_of,
@@ -59,7 +61,7 @@ _CURVES: Final[tuple[Curve, ...]] = ("constant", "linear", "logistic")
 _GRAINS: Final[tuple[Literal["year", "month"], ...]] = ("year", "month")
 _YEARS: Final = 30
 _TEXTS: Final = frozenset({"metric", "product", "month", "period", "kind", "numerator", "refusal", "figure", "input",
-                           "range", "binding", "cohort"})  # fmt: skip
+                           "range", "binding", "cohort", "currency"})  # fmt: skip
 _WHOLE: Final = frozenset({"months", "age", "customers"})
 
 
@@ -116,12 +118,14 @@ class UnitEconomics:
             volumes: Units of each month to come, instead of a curve.
             scale: Elasticity: per cent that variable cost of a unit falls for a per cent of volume.
             experience: Ratio to which it falls with every doubling of all units made, instead of ``scale``.
-            price_change: Of suppliers' prices, a year; several year by year, of which the last holds on.
+            price_change: Of suppliers' prices, a year; several year by year, of which the last holds on. Each is one
+                step: from the 12th, 24th, ... month ahead on.
             inflation: Of ``other`` cost, a year, likewise.
             grain: Fiscal ``year`` or ``month``.
 
         Returns:
-            A row per product, numerator and period; kind is history, projection, or both for a year of both. What was
+            A row per product, numerator and period; kind is history, projection, or both for a year of both. ``other``
+            cost is in what is ahead alone: with it such a year is a row of history and one of projection. What was
             taken for granted stands in ``notes``.
 
         Raises:
@@ -153,21 +157,22 @@ class UnitEconomics:
             together: All products in their present mix, instead of each alone.
 
         Returns:
-            A row per product and numerator; ``volume`` is None where no volume breaks even.
+            A row per product and numerator; ``volume`` is None where no volume breaks even. Where prices are from
+            stands in ``notes``.
 
         Raises:
             UserError: An argument is none that it takes.
         """
-        wanted = number_of(profit, "profit", AMOUNT)
-        answer = unit_break_even(self._start, profit=wanted, together=bool(together))
-        return _frame(rows.BREAK_EVEN, rows.break_even_rows(answer), answer.findings)
+        wanted, all_of_them = number_of(profit, "profit", AMOUNT), flag_of(together, "together")
+        answer = unit_break_even(self._start, profit=wanted, together=all_of_them)
+        return _frame(rows.BREAK_EVEN, rows.break_even_rows(answer), answer.findings, answer.assumed)
 
     def sensitivity(self, figure: Figure = "unit_cost", *, part: Number = "10%", margin: Number = 0) -> Frame:
         """Return how a figure moves with each of its inputs alone: the rows of a tornado chart, the widest first.
 
         Args:
             figure: ``unit_cost``, ``margin``, ``break_even_volume`` or ``price_floor``.
-            part: How far inputs without an interval are moved.
+            part: How far inputs without an interval are moved, above 0.
             margin: Part of the price that is wanted.
 
         Returns:
@@ -180,8 +185,8 @@ class UnitEconomics:
         moved, wanted = number_of(part, "part", PART), number_of(margin, "margin", PART)
         with arguments():
             refuse_all_gone(self._start.asked, wanted)
-        answer = unit_sensitivity(self._start, name, part=moved, margin=wanted)
-        return _frame(rows.SENSITIVITY, rows.sensitivity_rows(answer, name), answer.findings)
+            answer = unit_sensitivity(self._start, name, part=moved, margin=wanted)
+        return _frame(rows.SENSITIVITY, rows.sensitivity_rows(answer, name), answer.findings, answer.assumed)
 
     def price_floor(self, *, margin: Number = 0, volumes: Sequence[Number] = ()) -> Frame:
         """Return what a unit must be sold for: in the short run, in the long run, and with a margin.
@@ -191,7 +196,8 @@ class UnitEconomics:
             volumes: Units a month to look at; those of the last month for none.
 
         Returns:
-            A row per product, volume and numerator; room is what a discount may take of the price until a floor.
+            A row per product, volume and numerator; room is what a discount may take of the price until a floor,
+            negative where the price is below it already. Where prices are from stands in ``notes``.
 
         Raises:
             UserError: An argument is none that it takes.
@@ -200,7 +206,7 @@ class UnitEconomics:
         with arguments():
             refuse_all_gone(self._start.asked, wanted)
         answer = unit_price_floors(self._start, margin=wanted, volumes=looked)
-        return _frame(rows.PRICE_FLOOR, rows.price_floor_rows(answer), answer.findings)
+        return _frame(rows.PRICE_FLOOR, rows.price_floor_rows(answer), answer.findings, answer.assumed)
 
 
 def unit_economics_of(project: Project, metric: object, given: dict[str, Any]) -> UnitEconomics:
@@ -212,12 +218,12 @@ def unit_economics_of(project: Project, metric: object, given: dict[str, Any]) -
     asked = Question(
         metric=text_of(metric, "metric", "the name of a metric"),
         by=words_of(given["by"], "by"),
-        only=words_of(given["only"], "only"),
+        only=_products(given["only"]),
         revenue=_name(given["revenue"]),
         price=_given(given["price"], "price", ABOVE_ZERO),
         variable=None if given["variable"] is None else estimate_of(range_of(given["variable"], "variable", SHARE)),
         other=number_of(given["other"], "other", AMOUNT),
-        steps=tuple(Step(*pair_of(each, "steps")) for each in given["steps"]),
+        steps=tuple(Step(*pair_of(each, "steps")) for each in _every(given["steps"])),
         capacity=None if given["capacity"] is None else pair_of(given["capacity"], "capacity"),
         fee=number_of(given["fee"], "fee", PART),
         fee_per_unit=number_of(given["fee_per_unit"], "fee_per_unit", AMOUNT),
@@ -246,6 +252,27 @@ def cohorts_of(project: Project, metric: object, of: object, cohort: object, rev
 
 def _name(driver: object) -> str | None:
     return None if driver is None else text_of(driver, "revenue", "a driver of money")
+
+
+def _products(only: object) -> tuple[str, ...]:
+    found = words_of(only, "only")
+    if only is not None and not found:
+        raise _wrong(only, "only", "names of products, or None for all of them")
+    return found
+
+
+def _every(steps: object) -> Sequence[object]:
+    """Return steps: several in a list, or one as text."""
+    if isinstance(steps, str):
+        return (steps,)
+    if not isinstance(steps, (tuple, list)):
+        raise _wrong(steps, "steps", "a list of units and cost, both a month, as [(2000000, 1500)]")
+    return steps
+
+
+def _wrong(value: object, argument: str, expected: str) -> UserError:
+    found = f"{argument} is {printable(repr(value), 80)}"
+    return UserError(Problem(code="FM1061", found=found, expected=expected, remedy=f"Correct {argument}."))
 
 
 def _given(value: object, argument: str, bounds: Any) -> Decimal | None:  # noqa: ANN401

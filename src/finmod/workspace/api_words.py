@@ -98,6 +98,17 @@ def period_of(value: object, argument: str) -> str | None:
     return text_of(value, argument, "a period such as '2026-09' or 'FY2027-Q1', or a date of a month")
 
 
+def flag_of(value: object, argument: str) -> bool:
+    """Return an argument that is True or False.
+
+    Raises:
+        UserError: It is something else.
+    """
+    if not isinstance(value, bool):
+        raise _wrong(value, argument, "True or False")
+    return value
+
+
 def count_of(value: object, argument: str) -> int | None:
     """Return how many members stand alone; None for None.
 

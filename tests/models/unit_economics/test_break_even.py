@@ -136,7 +136,7 @@ def test_capacity_that_costs_more_than_it_brings_never_breaks_even() -> None:
 def test_capacity_may_turn_profit_into_loss_for_good() -> None:
     found = break_even([full("30", "3000")])
 
-    assert [found.volume, found.safe_volume, codes(found)] == [25, None, ["FM2361"]]
+    assert [found.volume, found.safe_volume, codes(found)] == [25, None, ["FM2361", "FM2364"]]
     assert found.findings[0].message == (
         "search: at great volumes nothing breaks even, because capacity costs 100 a unit and a unit brings 80 beyond "
         "its variable cost"
@@ -199,6 +199,15 @@ def test_without_units_there_is_no_margin_of_safety() -> None:
 
 def test_below_break_even_the_margin_of_safety_is_negative() -> None:
     assert break_even([offer(units="20")]).margin_of_safety == Decimal("-0.25")
+
+
+def test_operating_leverage_of_a_loss_is_none() -> None:
+    found = break_even([offer(units="20")])
+
+    assert [found.operating_profit, found.operating_leverage] == [-400, None]
+    assert [(each.code, each.severity, each.message) for each in found.findings] == [
+        ("FM2364", "info", "search: there is a loss now, so operating leverage is undefined")
+    ]
 
 
 def test_operating_leverage_is_undefined_where_profit_is_none() -> None:

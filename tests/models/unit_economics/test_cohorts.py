@@ -104,6 +104,25 @@ def test_customers_without_an_attribute_stand_apart_and_are_told() -> None:
     ]
 
 
+def test_rows_of_nobody_are_a_cohort_without_customers() -> None:
+    rows = [row("a", 1), row("b", 1), row("-", 1, "0", "7"), row("-", 2, "0", "1")]
+    by, started = {"a": "pro", "-": "pro"}, {"a": month(1), "-": month(1)}
+
+    found = cohorts(rows, NUMERATORS, by=by, started=started, attribute="plan", nobody="-")
+
+    assert [(each.cohort, each.age, each.customers) for each in found.rows] == [
+        ("pro", 0, 1),
+        (UNKNOWN, None, 1),
+        ("-", None, 0),
+    ]
+    assert found.rows[-1].costs["direct"] == 8
+    assert found.rows[-1].costs_per_customer["direct"] is None
+    assert [each.message for each in found.findings] == [
+        "1 customer of 2 without a plan, such as b: their rows stand apart",
+        "1 customer of 2 without a start month, such as b: their rows stand apart",
+    ]
+
+
 def test_customers_without_a_start_are_counted_once() -> None:
     found = table([row("a", 1), row("a", 2), row("b", 2)], {"a": "pro", "b": "pro"}, {})
 

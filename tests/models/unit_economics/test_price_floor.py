@@ -95,7 +95,7 @@ def test_room_is_the_part_of_the_price_until_the_prudent_floor() -> None:
 
 @pytest.mark.parametrize(
     ("price", "binding"),
-    [("6", "target_margin"), ("4", "long_run"), ("2.5", "short_run"), ("1", None), (None, "long_run")],
+    [("6", "target_margin"), ("4", "long_run"), ("2.5", "short_run"), ("1", None), (None, None)],
 )
 def test_the_floor_that_binds_is_the_first_that_a_discount_breaks(price: str | None, binding: str | None) -> None:
     assert row(price, Terms(margin=Decimal("0.4"))).binding == binding
@@ -120,6 +120,27 @@ def test_prices_below_cost_are_told() -> None:
             "search at 1,000 units a month: the price of 2.5 is below what a unit costs on average, 3 (direct)",
         ),
     ]
+
+
+def test_a_price_that_misses_the_margin_that_is_asked_for_is_told() -> None:
+    found = floors("4", Terms(margin=Decimal("0.4")))
+
+    assert [(each.code, each.severity, each.message) for each in found.findings] == [
+        (
+            "FM2384",
+            "warning",
+            "search at 1,000 units a month: the price of 4 misses the margin of 40 %, which needs 5 (direct)",
+        )
+    ]
+    assert floors("5", Terms(margin=Decimal("0.4"))).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("price", "broken"),
+    [("6", ()), ("2.5", ("long_run", "target_margin")), ("1", ("short_run", "long_run", "target_margin")), (None, ())],
+)
+def test_floors_that_the_price_is_below_are_named(price: str | None, broken: tuple[str, ...]) -> None:
+    assert row(price, Terms(margin=Decimal("0.4"))).broken == broken
 
 
 def test_without_a_price_there_is_no_room_and_it_is_said() -> None:

@@ -46,7 +46,7 @@ def test_numerators_stand_side_by_side_and_go_on_as_they_are_without_growth() ->
 
     assert told(found, "2027-01").average_cost == 3
     assert told(found, "2028-12", "fully_loaded").average_cost == Decimal("3.5")
-    assert told(found, "2027-01").marginal_cost == 2
+    assert told(found, "2027-01").variable_cost_per_unit == 2
     assert len(found.months) == 2 * (2 + 24)
     assert found.findings == ()
 
@@ -70,7 +70,7 @@ def test_scale_prices_and_inflation_change_the_parts_that_are_theirs() -> None:
 
     # 4,000 units: variable 2 * 0.5 * 0.9, fixed 1,000 * 0.9, other 500 * 1.2.
     assert round(found.total_cost or 0, 9) == Decimal("0.9") * 4000 + 900 + 600
-    assert round(found.marginal_cost or 0, 9) == Decimal("0.9")
+    assert round(found.variable_cost_per_unit or 0, 9) == Decimal("0.9")
 
 
 def test_steps_come_with_volume() -> None:
@@ -84,7 +84,8 @@ def test_steps_come_with_volume() -> None:
 
 
 def test_a_year_is_its_cost_by_its_units_with_history_and_projection_together() -> None:
-    found = project(PAST, assumptions(), year_of=lambda month: f"FY{month.year + (month.month >= 7)}")
+    assumed = assumptions(costs={"direct": DIRECT})
+    found = project(PAST, assumed, year_of=lambda month: f"FY{month.year + (month.month >= 7)}")
 
     first = told(found, "FY2027")
     assert (first.kind, first.months) == ("both", 8)
@@ -92,6 +93,19 @@ def test_a_year_is_its_cost_by_its_units_with_history_and_projection_together() 
     assert first.average_cost is not None
     assert first.average_cost * 7900 == pytest.approx(Decimal(23700))
     assert told(found, "FY2029").months == 6
+
+
+def test_a_year_in_which_other_cost_begins_is_told_apart() -> None:
+    found = project(PAST, assumptions(), year_of=lambda month: f"FY{month.year + (month.month >= 7)}")
+
+    assert [(each.numerator, each.kind, each.months) for each in found.years if each.period == "FY2027"] == [
+        ("direct", "history", 2),
+        ("direct", "projection", 6),
+        ("fully_loaded", "history", 2),
+        ("fully_loaded", "projection", 6),
+    ]
+    past = next(each for each in found.years if each.numerator == "fully_loaded")
+    assert past.total_cost == 3200 + 3500
 
 
 def test_the_band_is_that_of_the_inputs() -> None:

@@ -119,7 +119,7 @@ def test_charges_stay_out_of_a_ratio_of_costs_that_they_lack(tmp_path: Path) -> 
     books.write("metrics.yaml", METRICS.splitlines()[8] + "\n")
     report = ask(books, "list_ratio")
     assert values(report) == [("2026-09", "0.6")]
-    assert said(report)[0] == "FM2429 charges whose EffectiveCost and ListCost are not known stay out"
+    assert said(report)[0] == "FM2429 charges of which EffectiveCost or ListCost is not known stay out"
     assert report.findings[0].amount == 5
 
 
@@ -183,7 +183,7 @@ def test_what_was_loaded_after_the_allocation_is_not_in_the_figures(books: Books
             "per_order",
             ("produkt",),
             {},
-            "'produkt' is no column of allocated cost, which cost EffectiveCost is told by",
+            "'produkt' is no column of allocated cost, by which cost EffectiveCost is told",
         ),
         ("per_order", ("RegionId",), {}, "Write of: charges beside cost in metrics.yaml"),
         ("per_order", (), {"first": date(2027, 1, 1)}, "there is no month of the books from 2027-01 to the last"),
@@ -323,3 +323,35 @@ def test_a_month_that_was_never_loaded_is_a_row_without_a_figure(tmp_path: Path)
         "ORDER BY x_BillingPeriod"
     )
     assert [(row["x_Product"], row["x_Figure"]) for row in rows][:2] == [("ads", "5.000000000000"), ("ads", None)]
+
+
+def test_a_dimension_that_is_called_as_a_column_of_the_table_has_a_longer_name(tmp_path: Path) -> None:
+    books = shared(
+        tmp_path / "books",
+        ALLOCATION.replace("product", "unit").replace("search", "north").replace("ads", "south"),
+        [charge(9, "60", "i-1", '{"product":"north"}'), charge(9, "30", "i-2", '{"product":"south"}')],
+    )
+    taxonomy = "dimensions:\n  unit:\n    values: {north: {}, south: {}}\n    from: [{tag: product}]\n"
+    books.write("taxonomy.yaml", taxonomy)
+    apply(load_project(books.root), NOW, author="ada")
+    rows = books.query(
+        "SELECT x_DimensionUnit, x_Unit, x_Figure FROM metrics_monthly WHERE x_Metric = 'cloud_cost' "
+        "AND NOT x_IsTotal ORDER BY 1"
+    )
+    assert [(row["x_DimensionUnit"], row["x_Unit"], Decimal(row["x_Figure"])) for row in rows] == [
+        ("north", "USD", Decimal(60)), ("south", "USD", Decimal(30)),
+    ]  # fmt: skip
+
+
+def test_a_metric_told_by_what_is_nowhere_is_refused_at_its_place(books: Books, tmp_path: Path) -> None:
+    odd = books.copy(tmp_path / "odd")
+    odd.write("metrics.yaml", "odd: {cost: EffectiveCost, per: orders, by: [produkt]}\n")
+    with pytest.raises(UserError) as refused:
+        ask(odd, "odd")
+    assert str(refused.value).startswith("metrics.yaml:1:1: odd.by names 'produkt', which is no dimension; expected ")
+    assert "Did you mean 'product'?" in str(refused.value)
+
+
+def test_months_the_wrong_way_round_are_refused(books: Books) -> None:
+    with pytest.raises(UserError, match="--from 2026-09 is after --to 2026-08"):
+        ask(books, "per_order", first=TWO_MONTHS[1], last=TWO_MONTHS[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,12 @@ def test_the_figure_of_everything_is_asked_for_anew(books: Books) -> None:
 
 def test_levels_of_a_quarter_leave_out_who_ended(tmp_path: Path) -> None:
     ended = "date,product,users\n" + days("search", 8, range(1, 32), 2) + days("search", 9, range(1, 31), 4)
-    books = made(tmp_path / "ended", users=ended + days("ads", 8, range(1, 32), 9))
+    books = made(tmp_path / "ended", users=ended + days("shop", 8, range(1, 32), 9))
     assert values(ask(books, "people", grain="quarter")) == [("FY2026 Q3", "4")]
 
 
 def test_a_level_of_a_quarter_is_that_of_the_days_in_which_anybody_is_told(tmp_path: Path) -> None:
-    users = "date,product,users\n" + days("search", 8, range(1, 32), 100) + days("ads", 9, range(1, 31), 100)
+    users = "date,product,users\n" + days("shop", 8, range(1, 32), 100) + days("ads", 9, range(1, 31), 100)
     books = made(tmp_path / "after", users=users)
     # 296 by 100 users, who were first of one product and then of the other.
     assert values(ask(books, "per_user", grain="quarter")) == [("FY2026 Q3", "2.96")]
@@ -52,6 +53,41 @@ def test_a_driver_that_begins_in_a_month_does_not_tell_of_that_month(tmp_path: P
     assert said(report) == [
         "FM2426 driver daily of search has 15 of 31 values in 2026-08: no figure is made there",
     ]
+
+
+def test_the_sum_of_a_quarter_in_which_the_driver_begins_is_unknown(tmp_path: Path) -> None:
+    books = made(tmp_path / "begun", orders="date,product,orders\n2026-09,search,20\n2026-09,ads,5\n")
+    assert values(ask(books, "per_order")) == [("2026-08", None), ("2026-09", "5.92")]
+    report = ask(books, "per_order", grain="quarter")
+    assert values(report) == [("FY2026 Q3", None)]
+    assert "FM2426 driver orders of ads has 0 of 1 values in 2026-08, and 1 more: no figure is made there" in said(
+        report
+    )
+
+
+def test_a_product_that_still_costs_and_is_told_no_more_leaves_the_whole_unknown(tmp_path: Path) -> None:
+    lines = "date,product,orders\n2026-08,search,10\n2026-08,ads,4\n2026-08,shop,1\n2026-09,search,20\n"
+    books = made(tmp_path / "stopped", orders=lines)
+    # Ads costs on and has no orders; shop has ended, for it costs nothing.
+    report = ask(books, "per_order")
+    assert values(report) == [("2026-08", "9.866666666667"), ("2026-09", None)]
+    assert "FM2426 driver orders of ads has 0 of 1 values in 2026-09: no figure is made there" in said(report)
+    by_product = values(ask(books, "per_order", "product"))
+    assert ("2026-09", "search", "4.766666666667") in by_product
+    assert values(ask(made(tmp_path / "zero", orders=lines + "2026-09,ads,0\n"), "per_order"))[1] == ("2026-09", "7.4")
+
+
+def test_what_stands_on_one_side_alone_is_told(tmp_path: Path) -> None:
+    orders = "date,product,orders\n2026-08,search,10\n2026-09,search,20\n2026-09,serach,5\n"
+    report = ask(made(tmp_path / "sides", orders=orders), "per_order", first=TWO_MONTHS[1])
+    strangers, alone = said(report)
+    assert strangers == (
+        "FM2439 driver orders has 5 (order) of no known product, in the figure of all alone: finmod drivers tells of "
+        "which texts"
+    )
+    assert alone == "FM2440 driver orders is not told of 1 value of product, whose cost is in the figure of all: ads"
+    (beside,) = [each for each in report.findings if each.code == "FM2440"]
+    assert (beside.amount, beside.severity, beside.measure) == (Decimal("42.666666666667"), "info", "EffectiveCost")
 
 
 def test_what_is_not_told_by_product_stands_in_no_product_above_the_line(books: Books) -> None:

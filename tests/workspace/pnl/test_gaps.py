@@ -1,4 +1,4 @@
-"""Gaps of drivers in statements: unknown between a target's first and last value, nothing before and after."""
+"""Gaps of drivers in statements: unknown between a target's first and last value, and after it while it costs."""
 
 from __future__ import annotations
 
@@ -26,17 +26,44 @@ def test_a_month_between_a_products_first_and_last_is_unknown_and_so_is_the_whol
         statement = report_of(books, by, first="2026-08").statement
         assert [each.actual.revenue for each in statement.totals] == [None, D(107)]
     assert (
-        "FM2327 The line 'Subscriptions' is unknown of ads in 2026-08: the driver revenue has values before and after, "
-        "and none of 2026-08. Load them: finmod drivers load; or say what a gap means: gaps: zero." in findings(found)
+        "FM2327 The line 'Subscriptions' is unknown of ads in 2026-08: the driver revenue has values of others, and "
+        "has none of 2026-08. Load them: finmod drivers load; or say that there is nothing: gaps: zero for what lies "
+        "between values, a last row of 0 for what has ended." in findings(found)
     )
 
 
-def test_a_product_has_nothing_before_its_first_month_and_after_its_last_one(tmp_path: Path) -> None:
-    for month, revenues in ((8, [D(5), D(0)]), (9, [D(0), D(5)])):
-        books = books_of(tmp_path / f"books-{month}", revenue_csv=f"{HEAD}{SEARCH}2026-{month:02},ads,5\n")
-        found = report_of(books, first="2026-08")
-        assert [item(found, "revenue", "ads", period=at) for at in (0, 1)] == revenues
-        assert not any("FM2327" in each for each in findings(found))
+def test_a_product_has_nothing_before_its_first_month_and_after_its_last_one_if_it_costs_nothing(
+    tmp_path: Path,
+) -> None:
+    # Shop costs nothing: it ended. Ads costs on, and its revenue of September was not told.
+    told: tuple[tuple[str, int, list[Decimal | None]], ...] = (
+        ("shop", 8, [D(5), D(0)]),
+        ("shop", 9, [D(0), D(5)]),
+        ("ads", 9, [D(0), D(5)]),
+        ("ads", 8, [D(5), None]),
+    )
+    for product, month, revenues in told:
+        rows = f"{HEAD}{SEARCH}2026-{month:02},{product},5\n"
+        found = report_of(books_of(tmp_path / f"{product}-{month}", revenue_csv=rows), first="2026-08")
+        columns = [found.statement.columns.get((at, product)) for at in (0, 1)]
+        assert [each.actual.revenue if each else D(0) for each in columns] == revenues
+        assert any("FM2327" in each for each in findings(found)) == (None in revenues)
+        assert (found.statement.totals[1].actual.revenue is None) == (None in revenues)
+
+
+def test_days_after_the_last_of_a_product_that_costs_on_are_unknown(tmp_path: Path) -> None:
+    rows = HEAD + "".join(
+        f"2026-{month:02}-{day:02},{product},1\n"
+        for month in (8, 9)
+        for day in range(1, 31 + (month == 8))
+        for product in ("search", "ads")
+        if product == "search" or month == 8
+    )
+    drivers = DRIVERS.replace("revenue: {unit: USD, grain: month", "revenue: {unit: USD, grain: day")
+    found = report_of(books_of(tmp_path / "books", drivers_yaml=drivers, revenue_csv=rows), first="2026-08")
+
+    assert [item(found, "revenue", "ads", period=at) for at in (0, 1)] == [D(31), None]
+    assert [item(found, "revenue", "search", period=at) for at in (0, 1)] == [D(31), D(30)]
 
 
 def test_a_customer_without_a_row_bought_nothing_and_a_product_without_one_is_unknown(tmp_path: Path) -> None:
@@ -66,7 +93,7 @@ def test_a_day_that_lacks_makes_the_month_of_its_product_unknown(tmp_path: Path)
     found = report_of(books_of(tmp_path / "books", drivers_yaml=drivers, revenue_csv=rows))
 
     assert (item(found, "revenue"), item(found, "revenue", "ads")) == (D(30), None)
-    assert any("and none of 2026-09-15." in each for each in findings(found))
+    assert any("has none of 2026-09-15." in each for each in findings(found))
 
 
 def test_a_day_of_which_hours_lack_makes_the_month_unknown(tmp_path: Path) -> None:
@@ -85,7 +112,7 @@ def test_a_day_of_which_hours_lack_makes_the_month_unknown(tmp_path: Path) -> No
     assert [item(whole, "revenue", each) for each in ("search", "ads")] == [D(720), D(720)]
     of_one = report_of(books_of(tmp_path / "one", drivers_yaml=drivers, revenue_csv=hours(range(9))))
     assert [item(of_one, "revenue", each) for each in ("search", "ads")] == [D(720), None]
-    assert any("and lacks hours of 2026-09-15." in each for each in findings(of_one))
+    assert any("lacks hours of 2026-09-15." in each for each in findings(of_one))
     sparse = "date,product,revenue\n" + "".join(f"2026-09-{day:02}T05:00:00,search,1\n" for day in range(1, 31))
     of_all = report_of(books_of(tmp_path / "all", drivers_yaml=drivers, revenue_csv=sparse))
     assert of_all.statement.total.actual.revenue is None

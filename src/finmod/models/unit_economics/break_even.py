@@ -80,6 +80,7 @@ class BreakEven:
         operating_profit: At the volume now, before what is wanted.
         margin_of_safety: Part of the volume now that could be lost; negative where it does not break even.
         operating_leverage: Per cent of profit that a per cent of volume brings now: contribution / operating profit.
+            None where there is no profit now.
         findings: What is unknown, and why.
     """
 
@@ -284,7 +285,7 @@ def _told(mixed: _Mixed, points: Sequence[Decimal], simulated: Floats, level: fl
         units=units,
         operating_profit=profit,
         margin_of_safety=safety,
-        operating_leverage=mixed.contribution * units / profit if units is not None and profit else None,
+        operating_leverage=mixed.contribution * units / profit if units is not None and profit and profit > 0 else None,
     )
     return replace(found, findings=tuple(_findings(mixed, found)))
 
@@ -316,7 +317,8 @@ def _findings(mixed: _Mixed, found: BreakEven) -> Iterator[Finding]:
         why = "no units are known for now" if found.units is None else "there are no units now"
         yield _finding("FM2363", f"{names}: {why}, so there is no margin of safety")
     elif found.operating_leverage is None:
-        yield _finding("FM2364", f"{names}: operating profit is 0 now, so operating leverage is undefined", "info")
+        now = "operating profit is 0 now" if found.operating_profit == 0 else "there is a loss now"
+        yield _finding("FM2364", f"{names}: {now}, so operating leverage is undefined", "info")
 
 
 def _without_mix(offers: Sequence[Offer], fixed: Decimal, profit: Decimal) -> BreakEven:

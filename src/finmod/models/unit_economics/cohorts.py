@@ -46,7 +46,7 @@ class CohortMonth:
     Attributes:
         cohort: Its name.
         age: Months since customers started, 0 for the month in which they did; None where that is unknown.
-        customers: Number of them that have a row.
+        customers: Number of them that have a row; 0 for what is of nobody.
         revenue: Sum; None where one of them is unknown.
         costs: Numerator -> sum; None likewise.
         margins: Numerator -> revenue minus cost; None where either is unknown.
@@ -89,13 +89,14 @@ class Cohorts:
     findings: tuple[Finding, ...]
 
 
-def cohorts(
+def cohorts(  # noqa: PLR0913 -- what a table of cohorts is made of
     rows: Sequence[CustomerMonth],
     numerators: Sequence[str],
     *,
     by: Mapping[str, str],
     started: Mapping[str, date],
     attribute: str,
+    nobody: str | None = None,
 ) -> Cohorts:
     """Return what cohorts bring and cost by age.
 
@@ -105,6 +106,7 @@ def cohorts(
         by: Customer -> cohort; the others are ``UNKNOWN``.
         started: Customer -> first day of the month in which it started, which may lie before the window.
         attribute: What findings call that by which customers are grouped.
+        nobody: Name under which rows that are of no customer stand: a cohort of that name, in no count of customers.
 
     >>> month = CustomerMonth("a", date(2026, 1, 1), Decimal(9), (Decimal(4),))
     >>> found = cohorts([month], ["direct"], by={"a": "free"}, started={"a": date(2025, 11, 1)}, attribute="plan")
@@ -112,15 +114,18 @@ def cohorts(
     ('free', 2, {'direct': Decimal('5')})
     """
     with localcontext(ARITHMETIC):
-        cells = _cells(rows, len(numerators), by, started)
+        known = {name: cohort for name, cohort in by.items() if name != nobody}
+        since = {name: month for name, month in started.items() if name != nobody}
+        cells = _cells(rows, len(numerators), known if nobody is None else {**known, nobody: nobody}, since, nobody)
         window = min((row.month for row in rows), default=date.min), max((row.month for row in rows), default=date.min)
         groups: dict[tuple[str, int | None], dict[date | None, _Seen]] = defaultdict(dict)
         for (cohort, start, age), cell in cells.items():
             groups[cohort, age][start] = cell.seen(cells.get((cohort, start, 0)), len(numerators))
-        ordered = sorted(groups, key=lambda key: (key[0] == UNKNOWN, key[0], key[1] is None, key[1] or 0))
+        last = {UNKNOWN: 1, nobody: 2}
+        ordered = sorted(groups, key=lambda key: (last.get(key[0], 0), key[0], key[1] is None, key[1] or 0))
         told = tuple(_told(groups, key, numerators, window) for key in ordered)
         whole = _joined((each.all for cells in groups.values() for each in cells.values()), len(numerators))
-        found = _findings(rows, by, started, attribute)
+        found = _findings(rows, known, since, attribute, nobody)
         return Cohorts(told, whole.revenue, dict(zip(numerators, whole.costs, strict=True)), tuple(found))
 
 
@@ -187,17 +192,17 @@ class _Cell:
     """What is gathered of one cohort, start month and age; without an age a customer has several rows."""
 
     rows: list[CustomerMonth] = field(default_factory=list)
+    nobody: str | None = None
 
     def seen(self, first: _Cell | None, width: int) -> _Seen:
         """Return its sums, with those of customers that are in the cell of age 0."""
-        whole, there = _sums(self.rows, width), {row.customer for row in first.rows} if first else set()
+        whole, there = self._sums(self.rows, width), {row.customer for row in first.rows} if first else set()
         kept = [row for row in self.rows if row.customer in there]
-        return _Seen(whole, whole if len(kept) == len(self.rows) else _sums(kept, width))
+        return _Seen(whole, whole if len(kept) == len(self.rows) else self._sums(kept, width))
 
-
-def _sums(rows: Sequence[CustomerMonth], width: int) -> _Sums:
-    costs = tuple(_total([row.costs[place] for row in rows]) for place in range(width))
-    return _Sums(len({row.customer for row in rows}), _total([row.revenue for row in rows]), costs)
+    def _sums(self, rows: Sequence[CustomerMonth], width: int) -> _Sums:
+        costs = tuple(_total([row.costs[place] for row in rows]) for place in range(width))
+        return _Sums(len({row.customer for row in rows} - {self.nobody}), _total([row.revenue for row in rows]), costs)
 
 
 _Key: TypeAlias = tuple[str, date | None, int | None]
@@ -206,9 +211,9 @@ _Window: TypeAlias = tuple[date, date]
 
 
 def _cells(
-    rows: Iterable[CustomerMonth], width: int, by: Mapping[str, str], started: Mapping[str, date]
+    rows: Iterable[CustomerMonth], width: int, by: Mapping[str, str], started: Mapping[str, date], nobody: str | None
 ) -> dict[_Key, _Cell]:
-    cells: dict[_Key, _Cell] = defaultdict(_Cell)
+    cells: dict[_Key, _Cell] = defaultdict(lambda: _Cell(nobody=nobody))
     for row in rows:
         if len(row.costs) != width:
             message = f"{len(row.costs)} costs of a customer for {width} numerators"
@@ -279,9 +284,13 @@ def _ratio(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 
 def _findings(
-    rows: Sequence[CustomerMonth], by: Mapping[str, str], started: Mapping[str, date], attribute: str
+    rows: Sequence[CustomerMonth],
+    by: Mapping[str, str],
+    started: Mapping[str, date],
+    attribute: str,
+    nobody: str | None,
 ) -> Iterator[Finding]:
-    customers = {row.customer for row in rows}
+    customers = {row.customer for row in rows} - {nobody}
     for missing, what in ((customers - by.keys(), printable(attribute)), (customers - started.keys(), "start month")):
         if missing:
             words = f"{counted(len(missing), 'customer')} of {len(customers):,} without a {what}"

@@ -233,7 +233,7 @@ def observed_growth(units: Sequence[Decimal | None]) -> Estimate | None:
 
 
 def yearly(rates: tuple[Decimal, ...], months: int) -> Decimal:
-    """Return the factor of rates per year that take effect at once after 12, 24, ... months; the last rate holds on.
+    """Return the factor of rates per year, each in one step from the 12th, 24th, ... month on; the last rate holds on.
 
     >>> yearly((Decimal("0.1"), Decimal("-0.5")), 11), yearly((Decimal("0.1"), Decimal("-0.5")), 36)
     (Decimal('1'), Decimal('0.275'))

@@ -90,8 +90,8 @@ class PriceFloor:
         price: Revenue per unit now; None where unknown.
         room: Floor -> part of the price that a discount may take until the prudent floor: negative where the price is
             below it already; None where the price is 0 or unknown.
-        binding: The first prudent floor that a discount would break: of those that the price keeps the highest. Without
-            a price the higher one of short and long run. None where the price breaks all of them.
+        binding: The first prudent floor that a discount would break: of those that the price keeps the highest. None
+            where the price is unknown, or breaks all of them.
     """
 
     product: str
@@ -108,6 +108,14 @@ class PriceFloor:
     price: Decimal | None
     room: Mapping[Floor, Decimal | None]
     binding: Floor | None
+
+    @property
+    def broken(self) -> tuple[Floor, ...]:
+        """Return the prudent floors that the price is below already; none where it is unknown."""
+        if self.price is None:
+            return ()
+        prudent = (self.prudent_short_run, self.prudent_long_run, self.prudent_target_margin)
+        return tuple(name for name, least in zip(FLOORS, prudent, strict=True) if self.price < least)
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def price_floors(products: Sequence[Priced], terms: Terms, *, seed: int = 0, lev
             for units in product.volumes
             for place, (numerator, function) in enumerate(product.costs.items())
         )
-        return PriceFloors(rows, tuple(_findings(products, rows)))
+        return PriceFloors(rows, tuple(_findings(products, rows, terms.margin)))
 
 
 @dataclass(frozen=True)
@@ -208,11 +216,11 @@ def _highest_average(function: CostFunction, units: Decimal, average: Decimal, d
 
 
 def _binding(prudent: Mapping[Floor, Decimal], price: Decimal | None) -> Floor | None:
-    held = FLOORS[:2] if price is None else tuple(floor for floor in FLOORS if prudent[floor] <= price)
+    held = () if price is None else tuple(floor for floor in FLOORS if prudent[floor] <= price)
     return max(held, key=lambda floor: prudent[floor], default=None)
 
 
-def _findings(products: Sequence[Priced], rows: Sequence[PriceFloor]) -> Iterator[Finding]:
+def _findings(products: Sequence[Priced], rows: Sequence[PriceFloor], margin: Decimal) -> Iterator[Finding]:
     for product in products:
         if product.price is None:
             words = f"{printable(product.name)}: the price now is unknown, so there is no room for a discount to tell"
@@ -228,3 +236,7 @@ def _findings(products: Sequence[Priced], rows: Sequence[PriceFloor]) -> Iterato
         elif row.price < row.long_run:
             words = f"{of}: the price of {shown(row.price)} is below what a unit costs on average"
             yield Finding(code="FM2371", message=f"{words}, {shown(row.long_run)} ({kind})", severity="warning")
+        if margin and row.price < row.target_margin:
+            words = f"{of}: the price of {shown(row.price)} misses the margin of {shown(margin * 100)} %"
+            words = f"{words}, which needs {shown(row.target_margin)} ({kind})"
+            yield Finding(code="FM2384", message=words, severity="warning")

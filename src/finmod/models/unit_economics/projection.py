@@ -80,7 +80,8 @@ class UnitCost:
 
     Attributes:
         period: A month as ``YYYY-MM``, or the label of a year.
-        kind: ``both`` for a year that has months of history and of projection.
+        kind: ``both`` for a year that has months of history and of projection. Where there is other cost, which no
+            month of history has, such a year is two of them.
         months: Number of its months that are there.
         numerator: Such as ``direct``.
         units: Volume of the period; None where unknown.
@@ -88,7 +89,8 @@ class UnitCost:
         average_cost: Per unit; None where units or cost are unknown or there are no units.
         lower: Where the interval of the average begins; None for history.
         upper: Where it ends; None for history and where it is open.
-        marginal_cost: Per unit at the end of the period; None for history.
+        variable_cost_per_unit: At the end of the period; None for history. One unit more costs less where scale makes
+            all of them cheaper.
     """
 
     period: str
@@ -100,7 +102,7 @@ class UnitCost:
     average_cost: Decimal | None
     lower: Decimal | None = None
     upper: Decimal | None = None
-    marginal_cost: Decimal | None = None
+    variable_cost_per_unit: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class _Month(Generic[Number]):
 
     units: Number
     cost: Number
-    marginal: Number
+    variable: Number
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class _Line:
     month: date
     units: Decimal | None
     cost: Decimal | None
-    marginal: Decimal | None = None
+    variable: Decimal | None = None
     drawn: _Month[Floats] | None = None
 
 
@@ -175,11 +177,13 @@ def project(
         ahead = [_months_after(past[-1].month, each) for each in range(1, horizon + 1)]
         months: list[UnitCost] = []
         years: list[UnitCost] = []
+        # What no month of history has is not mixed with it in a year.
+        is_apart = any(function.other for function in assumed.costs.values())
         for place, (numerator, function) in enumerate(assumed.costs.items()):
             lines = [_Line(each.month, each.units, each.costs.get(numerator)) for each in past]
             lines += _projected(assumed, function, ahead, seed, place)
             months += [_told(f"{line.month:%Y-%m}", numerator, [line], level) for line in lines]
-            years += _by_year(lines, numerator, year_of, level)
+            years += _by_year(lines, numerator, year_of, level, is_apart=is_apart)
         return Projection(tuple(months), tuple(years), tuple(_findings(past, assumed, horizon, months)))
 
 
@@ -202,7 +206,7 @@ def _projected(
     grown = rate.draws(normal_draws(seed, 1)[0])
     drawn = _path(assumed, function, len(ahead), _Now(*function.draws(seed, stream=place + 1), grown))
     return [
-        _Line(month, one.units, one.cost, one.marginal, draws)
+        _Line(month, one.units, one.cost, one.variable, draws)
         for month, one, draws in zip(ahead, exact, drawn, strict=True)
     ]
 
@@ -218,9 +222,9 @@ def _path(assumed: Assumptions, function: CostFunction, horizon: int, now: _Now[
         price = like(yearly(assumed.price_changes, month), rate)
         scale = assumed.scale.factor(units, present, made) if assumed.scale else like(Decimal(1), rate)
         other = like(function.other * yearly(assumed.inflation, month), rate)
-        marginal = now.variable * scale * price
+        variable = now.variable * scale * price
         found.append(
-            _Month(units, (now.fixed + _stepped(function, units)) * price + other + marginal * units, marginal)
+            _Month(units, (now.fixed + _stepped(function, units)) * price + other + variable * units, variable)
         )
     return found
 
@@ -231,11 +235,13 @@ def _stepped(function: CostFunction, units: Number) -> Number:
     return function.stepped_draws(units)
 
 
-def _by_year(lines: Sequence[_Line], numerator: str, year_of: Callable[[date], str], level: float) -> list[UnitCost]:
-    by_year: dict[str, list[_Line]] = {}
+def _by_year(
+    lines: Sequence[_Line], numerator: str, year_of: Callable[[date], str], level: float, *, is_apart: bool
+) -> list[UnitCost]:
+    by_year: dict[tuple[str, bool], list[_Line]] = {}
     for line in lines:
-        by_year.setdefault(year_of(line.month), []).append(line)
-    return [_told(label, numerator, group, level) for label, group in by_year.items()]
+        by_year.setdefault((year_of(line.month), is_apart and line.drawn is not None), []).append(line)
+    return [_told(label, numerator, group, level) for (label, _), group in by_year.items()]
 
 
 def _told(period: str, numerator: str, lines: Sequence[_Line], level: float) -> UnitCost:
@@ -261,7 +267,7 @@ def _told(period: str, numerator: str, lines: Sequence[_Line], level: float) -> 
         average_cost=average,
         lower=lower,
         upper=upper,
-        marginal_cost=lines[-1].marginal,
+        variable_cost_per_unit=lines[-1].variable,
     )
 
 

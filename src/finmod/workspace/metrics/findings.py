@@ -42,8 +42,8 @@ def of_unknown(measure: Measure, found: Sums, currency: str, shown: frozenset[da
         yield finding("FM2423", message, where=measure.place)
     left_out = sum((cost for start, cost in found.left_out.items() if start in shown), Decimal(0))
     if left_out:
-        costs = listing(sorted({measure.name, *measure.known}), "and")
-        message = f"charges whose {costs} are not known stay out"
+        costs = listing(sorted({measure.name, *measure.known}))
+        message = f"charges of which {costs} is not known stay out"
         yield finding("FM2429", message, where=measure.place, amount=left_out, currency=currency)
     others: dict[str, int] = {}
     for (start, unit), rows in found.others.items():
@@ -71,7 +71,12 @@ def of_driver(measure: Measure, cells: DriverCells, driver: Driver) -> Iterator[
 
 
 def of_lacking(
-    measure: Measure, lacking: Mapping[Member, Sequence[tuple[date, int, int]]], shown: frozenset[date], *, daily: bool
+    measure: Measure,
+    by: Sequence[str],
+    lacking: Mapping[Member, Sequence[tuple[date, int, int]]],
+    shown: frozenset[date],
+    *,
+    daily: bool,
 ) -> Iterator[Finding]:
     """Yield what a driver lacks: months of which days are not told have no figure."""
     every = [
@@ -84,7 +89,8 @@ def of_lacking(
         return
     every.sort(key=lambda each: (each[0], [text or "" for text in each[3]]))
     start, told, expected, member = every[0]
-    called = " of " + ", ".join(printable(text or "none", 40) for text in member) if member else ""
+    names = [f"no known {name}" if text is None else printable(text, 40) for name, text in zip(by, member, strict=True)]
+    called = f" of {', '.join(names)}" if names else ""
     when = f"{start}" if daily else f"{start:%Y-%m}"
     more = f", and {len(every) - 1:,} more" if len(every) > 1 else ""
     message = f"driver {measure.name}{called} has {told} of {expected} values in {when}{more}: no figure is made there"

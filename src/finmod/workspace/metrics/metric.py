@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from finmod.errors import Problem, UserError, counted
 from finmod.ledger.applied import same_charges
+from finmod.marts.monthly import CHARGED_BY
 from finmod.models.metrics import Figure, Term, figures, quotient, summed
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import chosen_metric, read_metrics
@@ -23,7 +24,8 @@ from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Demand, Measure, Metric, shared_demands
 from finmod.terms.periods import months_before
 from finmod.workspace.metrics.measures import Measures, measures
-from finmod.workspace.metrics.sums import called
+from finmod.workspace.metrics.one_sided import of_cost_without_units
+from finmod.workspace.metrics.sums import WORDS, called, refuse_own_by
 from finmod.workspace.metrics.terms import Periods, Terms
 from finmod.workspace.steps import Step, silent
 
@@ -70,6 +72,7 @@ class MetricReport:
         totals: A row for every period: of everything, made of the sums of both sides.
         findings: What was odd, and why figures are unknown.
         version: The applied allocation that they stand on; None where none does.
+        targets: Those of ``by`` that are dimensions, and neither words nor columns of bills.
     """
 
     metric: Metric
@@ -81,6 +84,7 @@ class MetricReport:
     totals: tuple[MetricRow, ...]
     findings: tuple[Finding, ...]
     version: int | None
+    targets: frozenset[str] = frozenset()
 
 
 def list_metrics(project: Project) -> list[Metric]:
@@ -119,10 +123,13 @@ def metric(  # noqa: PLR0913 -- what is asked
         UserError: There is no such metric, what it is told by is not there, no month is of the span, or nothing was
             applied.
     """
+    if first and last and first > last:
+        found = f"--from {first:%Y-%m} is after --to {last:%Y-%m}"
+        raise UserError(Problem(code="FM2410", found=found, remedy="Turn them round."))
     with measures(project, step) as books:
-        return figures_of(
-            books, chosen_metric(books.metrics, name), by, grain=grain, span=(first, last), compare=compare
-        )
+        chosen = chosen_metric(books.metrics, name)
+        refuse_own_by(books, chosen)
+        return figures_of(books, chosen, by, grain=grain, span=(first, last), compare=compare)
 
 
 def figures_of(  # noqa: PLR0913 -- what is asked
@@ -144,11 +151,8 @@ def figures_of(  # noqa: PLR0913 -- what is asked
     bounds = [(each.first, each.end) for each in periods.all()]
     terms, of_all = Terms(books, asked, periods, looked), Terms(books, (), periods, looked)
     rows, totals = _figures(terms, of_all, chosen, bounds)
-    pairs = [
-        (periods.period(start), periods.period(then))
-        for start, then in _earlier(periods.all(), compare).items()
-        if start in wanted
-    ]
+    earlier = _earlier(periods.all(), compare)
+    pairs = [(periods.period(now), periods.period(then)) for now, then in earlier.items() if now in wanted]
     return MetricReport(
         metric=chosen,
         by=asked,
@@ -159,13 +163,20 @@ def figures_of(  # noqa: PLR0913 -- what is asked
         totals=tuple(_compared(totals, periods, wanted, compare)),
         findings=(
             *_distinct([*terms.findings, *of_all.findings]),
+            *([] if asked else _one_sided(of_all, chosen, looked)),
             *_undivided(chosen, [figure for figure in rows if figure.start in wanted]),
             *_partial(periods, sorted({*shown, *(then for _, then in pairs)})),
             *(_uneven(pairs) if compare == "year" and not chosen.denominator else ()),
             *_stale(books, chosen),
         ),
         version=books.run.version if books.run and _is_allocated(chosen) else None,
+        targets=frozenset(asked) - {*WORDS, *CHARGED_BY},
     )
+
+
+def _one_sided(terms: Terms, chosen: Metric, looked: frozenset[date]) -> list[Finding]:
+    daily = terms.periods.daily
+    return [*of_cost_without_units(terms.books, chosen, terms.driver_below(chosen), looked, daily=daily)]
 
 
 def _figures(

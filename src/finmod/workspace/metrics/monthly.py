@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from finmod.errors import UserError
-from finmod.marts.metrics import Row
-from finmod.taxonomy.definition import column_of
+from finmod.marts.metrics import Row, dimension_column
 from finmod.terms.metrics import Metric
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.metrics.metric import MetricReport, figures_of
@@ -32,7 +31,7 @@ def metrics_monthly(books: Measures) -> tuple[list[str], list[Row]]:
     metrics = [_told_by(books, each) for each in books.metrics.values()]
     dimensions = list(dict.fromkeys(name for each in metrics for name in each.by))
     rows = [row for each in metrics for row in _rows(books, each, dimensions)]
-    return [column_of(name) for name in dimensions], rows
+    return [dimension_column(name) for name in dimensions], rows
 
 
 def _told_by(books: Measures, metric: Metric) -> Metric:

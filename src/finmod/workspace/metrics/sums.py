@@ -20,7 +20,7 @@ from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH, QUANTITY_UNKNOWNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
 from finmod.taxonomy.patterns import is_pattern, matches, refused
-from finmod.terms.metrics import Demand, Measure
+from finmod.terms.metrics import Demand, Measure, Metric
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
 from finmod.workspace.metrics.measures import Measures
@@ -252,15 +252,43 @@ def _column(table: _Table, measure: Measure, name: str, *, is_condition: bool, p
     hint = f"Did you mean {close!r}?" if close else ""
     if table.name == "allocated" and name in {*CHARGED_BY, *WORDS}:
         hint = "Write of: charges beside cost in metrics.yaml: bills have that column, what is shared out has not."
+    called = {"tags": "what tags name"}.get(measure.kind, f"{measure.kind} {measure.name}")
     raise UserError(
         Problem(
             code=_COLUMN if is_condition else _BY,
-            found=f"{printable(name, 80)!r} is no column {kind}, which {measure.kind} {measure.name} is told by",
+            found=f"{printable(name, 80)!r} is no column {kind}, by which {called} is told",
             expected=listing(dict.fromkeys(name for name in table.columns if not name.startswith("x_"))),
-            where=place or measure.place or None,
+            # What is asked for stands in no file.
+            where=(place or measure.place or None) if is_condition else None,
             remedy=hint or "Name one of these.",
         )
     )
+
+
+def refuse_own_by(books: Measures, chosen: Metric) -> None:
+    """Refuse a metric whose own ``by`` names what is nowhere.
+
+    Raises:
+        UserError: It does.
+    """
+    run, taxonomy = books.run, books.taxonomy
+    columns = {column for every in (run.columns.values() if run else ()) for column in every}
+    drivers = {
+        name for each in chosen.measures if each.kind == "driver" for name in books.drivers[each.name].settings.by
+    }
+    known = {*(run.dimensions if run else ()), *(taxonomy.dimensions if taxonomy else ()), *drivers, *WORDS, TARGET}
+    for name in chosen.by:
+        if name not in known and name not in CHARGED_BY and column_of(name) not in columns and run is not None:
+            close = near(name, sorted(known))
+            raise UserError(
+                Problem(
+                    code=_BY,
+                    found=f"{chosen.name}.by names {printable(name, 80)!r}, which is no dimension",
+                    expected=listing(sorted(known)),
+                    where=chosen.place or None,
+                    remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
+                )
+            )
 
 
 def _test(books: Measures, table: _Table, measure: Measure, demand: Demand) -> str:

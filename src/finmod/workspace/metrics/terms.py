@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,12 +20,14 @@ from finmod.settings.validate import listing
 from finmod.terms.calendars import Calendar, FiscalPeriod
 from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.findings import Finding
-from finmod.terms.metrics import Measure
+from finmod.terms.metrics import Measure, Metric
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
+from finmod.workspace.driver_ends import Costing, Target, costing_months, stopped
 from finmod.workspace.metrics.findings import finding, of_driver, of_lacking, of_unknown
 from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.one_sided import of_strangers
 from finmod.workspace.metrics.sums import Sums, keeps, scaled, sums
 
 _A_DAY: Final = timedelta(days=1)
@@ -140,21 +143,58 @@ class Terms:
         own = tuple(name for name in self.by if name in driver.settings.by)
         at = tuple(self.by.index(name) for name in own)
         cells = self._read(driver, measure, own)
-        self.findings += of_driver(measure, cells, driver)
+        self.findings += [*of_driver(measure, cells, driver), *of_strangers(self.books, measure, cells, self.shown)]
         if driver.settings.grain == "month" and self.periods.daily:
             message = f"driver {measure.name} is told by month: nothing is known of its days or weeks"
             self.findings.append(finding("FM2435", message, where=measure.place))
             return Term(cells={}, sign=measure.sign, places=at)
         kept = _Kept.of(self.books, measure, cells)
         places = tuple(cells.by.index(name) for name in own)
-        made, lacking = _DriverTerms(self.periods, measure, cells, kept, places).made()
+        stops = self._stops(cells)
+        made, lacking = _DriverTerms(self.periods, measure, cells, kept, places, stops).made()
         times = how_many(cells.unit, measure.unit)
         if times is not None and times != 1:
             made = {place: None if value is None else scaled(value, times) for place, value in made.items()}
-        self.findings += of_lacking(measure, lacking, self.shown, daily=self.periods.daily)
+        self.findings += of_lacking(measure, cells.by, lacking, self.shown, daily=self.periods.daily)
         if self._refused(measure, driver, own, kept) or self._is_of_the_whole(measure, own, is_above=is_above):
             made = dict.fromkeys(made, None)
         return Term(cells=made, sign=measure.sign, places=at, since=kept.since(cells, places))
+
+    def driver_below(self, chosen: Metric) -> DriverCells | None:
+        """Return the driver that a metric is divided by; None where that is no single one."""
+        below = chosen.denominator
+        if len(below) != 1 or below[0].kind != "driver":
+            return None
+        return self._read(self.books.drivers[below[0].name], below[0], ())
+
+    def _stops(self, cells: DriverCells) -> Mapping[Member, AbstractSet[date]]:
+        """Return member -> months after its last value of which it is not told, since its target still costs."""
+        books = self.books
+        names = [name for name in (books.run.dimensions if books.run else ()) if name in cells.by]
+        if not names:
+            return {}
+        at = [cells.by.index(name) for name in names]
+        lasts: dict[Member, date] = {}
+        for start, member in cells.cells:
+            lasts[member] = max(lasts.get(member, start), start)
+        ends: dict[Target, date] = {}
+        for member, last in lasts.items():
+            target = tuple(member[place] for place in at)
+            ends[target] = max(ends.get(target, last), last)
+        found = stopped(ends, lambda: self._costing(names))
+        # Of several customers of a target those are missed that were there last.
+        return {
+            member: found[target]
+            for member, last in lasts.items()
+            if (target := tuple(member[place] for place in at)) in found and last == ends[target]
+        }
+
+    def _costing(self, names: Sequence[str]) -> Costing:
+        books, asked = self.books, ("costing", *names)
+        if asked not in books.kept:
+            books.kept[asked] = costing_months(books.engine, books.relation("allocated"), names)
+        found: Costing = books.kept[asked]
+        return found
 
     def _read(self, driver: Driver, measure: Measure, own: Sequence[str]) -> DriverCells:
         """Return a driver by all that it is told by, so that a gap of one target is seen though targets are added up.
@@ -257,6 +297,7 @@ class _DriverTerms:
     cells: DriverCells
     kept: _Kept
     places: tuple[int, ...]
+    stops: Mapping[Member, AbstractSet[date]]
 
     def made(self) -> tuple[dict[Place, Decimal | None], dict[Member, list[tuple[date, int, int]]]]:
         """Return the term's cells, and member -> (start, days that are told, days that should be) of what lacks."""
@@ -275,7 +316,7 @@ class _DriverTerms:
             for start, days, first in spans:
                 reading = self.cells.cells.get((start, member))
                 expected = self._expected(start, days, since)
-                if not expected or (reading is None and start > end):
+                if not expected or (reading is None and start > end and not self._is_missed(member, start)):
                     continue  # not yet there, or ended
                 told = reading.periods if reading else 0
                 if told < expected:
@@ -288,14 +329,19 @@ class _DriverTerms:
         lasts = {first: start for start, _, first in spans}
         return found | {place: self._value(every, lasts[place[0]]) for place, every in parts.items()}, lacking
 
+    def _is_missed(self, member: Member, start: date) -> bool:
+        return start.replace(day=1) in self.stops.get(member, ())
+
     def _since(self) -> Mapping[Member, date]:
         """Return member -> from when on it should have values."""
         since = self.cells.since
-        if self.periods.daily or self.cells.grain == "month":
+        if self.periods.grain is None:
             return since
-        # Where the whole driver begins, nobody knows that its members do: the month has days that are not told.
-        first = min(since.values(), default=None)
-        return {member: day.replace(day=1) if day == first else day for member, day in since.items()}
+        # Where the whole driver begins, nobody knows that its members do: of that period a part is not told.
+        first = min(since.values(), default=date.max)
+        begun = [start for start in self.periods.starts if start <= first]
+        start = self.periods.of(begun[-1]) if begun else first
+        return {member: min(start, day) if day == first else day for member, day in since.items()}
 
     def _ends(self) -> dict[Member, date]:
         """Return member -> start of its last month or day with a value."""

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.applied import Run
+from finmod.ledger.tables import ALLOCATED_LEVELS
 from finmod.settings.pnl import CohortSettings, Pnl
 from finmod.settings.validate import listing
+from finmod.taxonomy.definition import column_of
 
 _MOST_BYTES = 100_000_000
 _MOST_PROBLEMS = 20
@@ -35,6 +38,28 @@ class Cohorts:
     dimension: str
     groups: Mapping[str, str]
     file: str
+
+
+def refuse_dimensions(pnl: Pnl, run: Run) -> None:
+    """Refuse cohorts that are called as a dimension of the applied allocation or its levels: one hides the other.
+
+    Raises:
+        UserError: There are such.
+    """
+    columns = {*run.dimensions.values(), *run.columns.get(ALLOCATED_LEVELS.name, ())}
+    problems = [
+        Problem(
+            code="FM2338",
+            found=f"the cohorts are called {name!r}, which is a dimension of the applied allocation",
+            expected="a name that no dimension has",
+            where=pnl.place("cohorts", name, is_key=True),
+            remedy=f"Choose another name, such as {name}_group: --by {name} is that dimension.",
+        )
+        for name in pnl.settings.cohorts
+        if name in run.dimensions or column_of(name) in columns
+    ]
+    if problems:
+        raise UserError(*problems)
 
 
 def read_cohorts(root: Path, pnl: Pnl, name: str) -> Cohorts:

@@ -1,12 +1,14 @@
-"""Months and days of which a driver of a statement lacks values of a target: those between its first and its last.
+"""Months and days of which a driver of a statement lacks values of a target, between its first and its last, or after.
 
-Owns what is a gap. Before a target's first value and after its last one it has nothing: 0. A single customer without a
-row in a month bought nothing: gaps are those of the dimensions that costs are allocated to.
+Owns what is a gap. Before a target's first value it has nothing: 0; after its last one too, but for months in which it
+still costs. A single customer without a row in a month bought nothing: gaps are those of the dimensions that costs are
+allocated to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -18,12 +20,11 @@ from finmod.ledger.ledger import Ledger
 from finmod.settings.drivers import Driver
 from finmod.taxonomy.definition import Taxonomy
 from finmod.workspace.driver_cells import named_texts
+from finmod.workspace.driver_ends import Costing, Target, stopped
 
 _EPOCH = date(1970, 1, 1)
 _MONTHS = 12
 _HOURS = 24
-
-Target = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     driver: Driver,
     targets: Sequence[str],
     bounds: tuple[date, date],
+    costing: Callable[[Sequence[str]], Costing],
 ) -> Gaps:
     """Return the months, or of drivers by day or hour the days, of which targets lack values, if of one hour alone.
 
@@ -56,6 +58,7 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
         driver: Which.
         targets: The dimensions that costs are allocated to.
         bounds: First day, and the day after the last one: gaps of others are not told.
+        costing: Tells in which months targets of some dimensions have cost of their own.
     """
     own = tuple(name for name in targets if name in driver.settings.by)
     if not own:
@@ -63,8 +66,8 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     grain = driver.settings.grain
     spans: dict[Target, list[tuple[int, int]]] = {}
     rows = _spans(engine, driver_rows(engine, ledger, [driver.name]), own, grain)
-    if all(row[-2] <= _number(bounds[0], grain) for row in rows):
-        return Gaps(own, {})  # what lies between two values ends with one that begins later
+    if all(row[-2] <= _number(bounds[0], grain) and row[-1] >= _number(bounds[1], grain) - 1 for row in rows):
+        return Gaps(own, {})  # each is told throughout
     names = [
         named_texts(engine, taxonomy, name, sorted({row[at] for row in rows if row[at] is not None}))
         for at, name in enumerate(own)
@@ -74,7 +77,30 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
         if None not in target:
             spans.setdefault(target, []).append((first, last))
     found = {target: [*dict.fromkeys(_between(every, bounds, grain))] for target, every in spans.items()}
+    for target, days in _after(spans, bounds, grain, lambda: costing(own)).items():
+        found[target] += days
     return Gaps(own, {target: days for target, days in found.items() if days})
+
+
+def _after(
+    spans: Mapping[Target, Sequence[tuple[int, int]]],
+    bounds: tuple[date, date],
+    grain: str,
+    costing: Callable[[], Costing],
+) -> dict[Target, list[date]]:
+    """Return target -> what lies after its last value, in months in which it still costs and others are told."""
+    ends = {target: _day(max(last for _, last in every), grain) for target, every in spans.items()}
+    found: dict[Target, list[date]] = {}
+    for target, months in stopped(ends, costing).items():
+        inside = [month for month in sorted(months) if bounds[0].replace(day=1) <= month < bounds[1]]
+        found[target] = [day for month in inside for day in _days(month, grain) if bounds[0] <= day < bounds[1]]
+    return found
+
+
+def _days(month: date, grain: str) -> Sequence[date]:
+    """Return the days of a month; of a driver by months the first alone."""
+    count = 1 if grain == "month" else monthrange(month.year, month.month)[1]
+    return [month + timedelta(days=at) for at in range(count)]
 
 
 def _spans(engine: Engine, rows: str, own: Sequence[str], grain: str) -> list[tuple[Any, ...]]:

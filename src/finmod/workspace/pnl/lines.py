@@ -217,6 +217,23 @@ class _Reader:
         elif not self._pnl.settings.revenue:
             so = f"the driver {REVENUE} is what is earned" if self._revenue() else "profits and margins are unknown"
             yield Finding(code="FM2325", severity="info", message=f"{PNL} has no line of revenue: {so}.")
+        yield from self._twice()
+
+    def _twice(self) -> Iterator[Finding]:
+        """Yield what is said of drivers that two lines have; plans may have the driver of a line."""
+        first: dict[str, str] = {}
+        for key, every in (("revenue", self._revenue()), ("other", self._pnl.settings.other)):
+            lines: Sequence[RevenueLine | SeriesLine] = every
+            for at, each in enumerate(lines):
+                before = first.setdefault(each.driver, each.name)
+                if before != each.name:
+                    message = (
+                        f"The lines {printable(before, 60)!r} and {printable(each.name, 60)!r} have one driver, "
+                        f"{each.driver}: what it tells is counted twice. Give one of them another driver, or take it "
+                        "out."
+                    )
+                    place = self._pnl.place(key, at, "driver")
+                    yield Finding(code="FM2339", severity="warning", message=message, where=place)
 
     def _series(self, places: Mapping[str, int]) -> Iterator[Series]:
         for key, every in (("revenue", self._revenue()), ("other", self._pnl.settings.other)):

@@ -15,6 +15,7 @@ from decimal import Context, Decimal
 
 from finmod.errors import counted, printable
 from finmod.ledger.drivers import driver_rows
+from finmod.marts.monthly import allocated_months
 from finmod.models.pnl_figures import Cell, Line, Member
 from finmod.models.proportional import spread
 from finmod.taxonomy.definition import Taxonomy
@@ -22,8 +23,9 @@ from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import in_money, in_units
 from finmod.workspace.driver_cells import DriverCells, driver_cells, named_texts
 from finmod.workspace.driver_definition import OTHER_ENTRY
+from finmod.workspace.driver_ends import Costing, Target, costing_months
 from finmod.workspace.pnl.costs import Books
-from finmod.workspace.pnl.gaps import Target, gaps_of
+from finmod.workspace.pnl.gaps import gaps_of
 from finmod.workspace.pnl.lines import Lines, Series, Shares
 from finmod.workspace.pnl.periods import Periods, days_in
 
@@ -192,8 +194,13 @@ def _missing(question: Question, series: Series) -> Mapping[int, int]:
 def _add_gaps(question: Question, series: Series, found: SeriesCells, named: str) -> None:
     """Make unknown what a target lacks between its first and its last value, and say it."""
     books, periods = question.books, question.periods
+
+    def costing(names: Sequence[str]) -> Costing:
+        rows = allocated_months(books.engine, books.ledger, books.run, books.project.currency)
+        return costing_months(books.engine, rows, names)
+
     gaps = gaps_of(
-        books.engine, books.ledger, question.taxonomy, series.driver, [*books.run.dimensions], periods.bounds
+        books.engine, books.ledger, question.taxonomy, series.driver, [*books.run.dimensions], periods.bounds, costing
     )
     places: dict[tuple[int, Target], date] = {}
     for target, days in gaps.lacking.items():
@@ -221,11 +228,11 @@ def _lacks(question: Question, named: str, series: Series, places: Mapping[tuple
     )
     more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
     day = places[every[0]]
-    lacks = "lacks hours of" if grain == "hour" else "none of"
+    lacks = "lacks hours of" if grain == "hour" else "has none of"
     message = (
-        f"{named} is unknown of {shown}{more}: the driver {series.driver.name} has values before and after, and "
-        f"{lacks} {f'{day:%Y-%m}' if grain == 'month' else day}. Load them: "
-        "finmod drivers load; or say what a gap means: gaps: zero."
+        f"{named} is unknown of {shown}{more}: the driver {series.driver.name} has values of others, and {lacks} "
+        f"{f'{day:%Y-%m}' if grain == 'month' else day}. Load them: finmod drivers load; or say that there is nothing: "
+        "gaps: zero for what lies between values, a last row of 0 for what has ended."
     )
     return Finding(code="FM2327", severity="warning", message=message, where=series.driver.place)
 
@@ -278,11 +285,12 @@ def _untold(question: Question, named: str, series: Series, line: Line, what: st
     is_revenue = line.section == "revenue"
     # Gross margins of members lack what is nobody's of the cost of sales.
     severity: Severity = "info" if line.section == "opex" and what == "line" else "warning"
-    so = (
-        f"no {question.by} has revenue or a margin, all together have"
-        if is_revenue
-        else "it stands with what is nobody's"
-    )
+    if what != "line":
+        so = f"what was planned of each {question.by} is unknown, of all together it is known"
+    elif is_revenue:
+        so = f"no {question.by} has revenue or a margin, all together have"
+    else:
+        so = "it stands with what is nobody's"
     message = (
         f"{named} is not told by {question.by}: {so}. To tell it, load the driver {series.driver.name} by "
         f"{question.by}."

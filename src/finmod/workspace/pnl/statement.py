@@ -25,11 +25,11 @@ from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.findings import Finding
-from finmod.workspace.pnl.cohorts import Cohorts, read_cohorts
+from finmod.workspace.pnl.cohorts import Cohorts, read_cohorts, refuse_dimensions
 from finmod.workspace.pnl.costs import Books, Costs, cloud_costs, is_target, level_of, unproved
 from finmod.workspace.pnl.lines import Lines, read_lines
 from finmod.workspace.pnl.periods import Asked, Periods, chosen_periods
-from finmod.workspace.pnl.rules import unknown_values
+from finmod.workspace.pnl.rules import odd_rules, partial_plans
 from finmod.workspace.pnl.series import Question, SeriesCells, series_cells
 
 COHORT = "cohort"
@@ -111,6 +111,7 @@ def make_pnl(project: Project, wanted: Wanted) -> PnlReport:
                 lambda: read_metrics(project.root, project.currency, drivers),
                 books.run.dimensions,
             )
+            refuse_dimensions(pnl, books.run)
             periods = chosen_periods(project.calendar, wanted.asked, books.run.months)
             return _made(books, pnl, lines, periods, wanted)
         except EngineError as error:
@@ -135,9 +136,9 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
     order, together, others, told = _picked(found, whole, groups, wanted)
     proofs = _of_the_statement(costs.proofs, told, books.project.currency)
     findings = [
-        *unproved(proofs), *_standing(books), *lines.findings,
-        *unknown_values(pnl, taxonomy, books.run.dimensions),
+        *unproved(proofs), *_standing(books), *lines.findings, *odd_rules(books, pnl, lines, taxonomy),
         *_unclassified(lines, costs, books.project.currency), *costs.findings, *series.findings, *budgets.findings,
+        *partial_plans(question, (*costs.cells, *series.cells), budgets),
         *lacking, *_calendar(periods, books.run), *_without_revenue(told, order, wanted.by, lines),
     ]  # fmt: skip
     rank = {"error": 0, "warning": 1, "info": 2}

@@ -5,7 +5,7 @@ Owns what is fetched for each question and how what is refused is told. The arit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -23,14 +23,16 @@ from finmod.models.unit_economics.split import CostSplit
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.workspace.metrics.measures import measures
-from finmod.workspace.unit_economics.books import NUMERATORS, Books, books_of
-from finmod.workspace.unit_economics.question import Outlook, Question
+from finmod.workspace.unit_economics.books import NUMERATORS, Books, books_of, of_cost
+from finmod.workspace.unit_economics.question import Outlook, Question, refuse_no_reach
 from finmod.workspace.unit_economics.split import ProductSplit, divided, split_product
 from finmod.workspace.unit_economics.words import (
     growth_of,
     known_splits,
     made_before,
     named,
+    other_apart,
+    price_source,
     refusals,
     stepped_already,
     unpriced,
@@ -79,6 +81,21 @@ class Start:
         """What is left out of every answer that looks further: steps too, which are in today's cost already."""
         return *self.books.findings, *refusals(self.splits), *stepped_already(self.asked.steps, self.splits)
 
+    @property
+    def of_price(self) -> tuple[Finding, ...]:
+        """What is odd about the revenue that prices are from; nothing where the price is given."""
+        return self.books.of_revenue if self.asked.price is None else ()
+
+    @property
+    def price_source(self) -> str:
+        """Where prices are from, in words."""
+        return price_source(self.asked.price, self.books.revenue, self.asked.by)
+
+    def answer(self, rows: Iterable[Row], findings: Iterable[Finding], *assumed: str) -> Answer[Row]:
+        """Return an answer; its findings are of the cost that the metric is made of."""
+        told = of_cost(self.books.metric, findings)
+        return Answer(books=self.books, rows=tuple(rows), findings=told, assumed=tuple(dict.fromkeys(assumed)))
+
 
 def unit_start(project: Project, asked: Question) -> Start:
     """Return the books and the split cost of a question.
@@ -100,8 +117,7 @@ def unit_start(project: Project, asked: Question) -> Start:
 
 def unit_splits(start: Start) -> Answer[ProductSplit]:
     """Return average and marginal cost of a unit, and what of a product's cost is fixed."""
-    findings = (*start.books.findings, *refusals(start.splits))
-    return Answer(books=start.books, rows=start.splits, findings=findings)
+    return start.answer(start.splits, (*start.books.findings, *refusals(start.splits)))
 
 
 @dataclass(frozen=True)
@@ -149,7 +165,9 @@ def unit_projections(start: Start, outlook: Outlook) -> Answer[Projected]:
         found = project(each.past, assumptions, year_of=year_of, seed=asked.seed)
         rows.append(Projected(each.product.name, found))
         findings += named(each, found.findings)
-    return Answer(books=start.books, rows=tuple(rows), findings=tuple(findings), assumed=tuple(dict.fromkeys(assumed)))
+    if asked.other and rows:
+        assumed.append(other_apart(asked.other, start.books.currency))
+    return start.answer(rows, findings, *assumed)
 
 
 @dataclass(frozen=True)
@@ -170,7 +188,7 @@ def unit_break_even(start: Start, *, profit: Decimal = _ZERO, together: bool = F
         together: Whether products break even together in their present mix, instead of each alone.
     """
     asked, splits = start.asked, start.splits
-    findings = [*start.findings, *unpriced(splits)]
+    findings = [*start.findings, *start.of_price, *unpriced(splits)]
     offers = {
         name: [
             _offer(asked, each, split, name)
@@ -188,7 +206,7 @@ def unit_break_even(start: Start, *, profit: Decimal = _ZERO, together: bool = F
             findings += [
                 replace(one, message=f"{one.message} ({name.replace('_', ' ')})") for one in rows[-1].found.findings
             ]
-    return Answer(books=start.books, rows=tuple(sorted(rows, key=lambda row: row.product)), findings=tuple(findings))
+    return start.answer(sorted(rows, key=lambda row: row.product), findings, start.price_source)
 
 
 @dataclass(frozen=True)
@@ -208,12 +226,16 @@ def unit_sensitivity(start: Start, figure: str, *, part: Decimal, margin: Decima
         figure: One of ``FIGURES``.
         part: How far inputs without an interval are moved, such as 0.1 for 10 %.
         margin: Part of the price that is wanted.
+
+    Raises:
+        UserError: The part is not above 0.
     """
+    refuse_no_reach(part)
     asked, splits = start.asked, start.splits
     findings, rows = [*start.findings], []
     needs_price = figure in {"margin", "break_even_volume"}
     if needs_price:
-        findings += unpriced(splits)
+        findings += [*start.of_price, *unpriced(splits)]
     for each in splits:
         for name, split in known_splits(each).items():
             if needs_price and each.price is None:
@@ -224,7 +246,7 @@ def unit_sensitivity(start: Start, figure: str, *, part: Decimal, margin: Decima
             found = tornado(present.figure(figure), inputs, name=f"{words} of {each.product.name}")
             rows.append(Swings(each.product.name, name, found))
             findings += found.findings
-    return Answer(books=start.books, rows=tuple(rows), findings=tuple(findings))
+    return start.answer(rows, findings, *((start.price_source,) if needs_price else ()))
 
 
 def unit_price_floors(start: Start, *, margin: Decimal, volumes: Sequence[Decimal] = ()) -> Answer[PriceFloor]:
@@ -245,8 +267,7 @@ def unit_price_floors(start: Start, *, margin: Decimal, volumes: Sequence[Decima
             priced.append(Priced(name=each.product.name, costs=costs, volumes=asked_for, price=each.price))
     terms = Terms(fee=asked.fee, fee_per_unit=asked.fee_per_unit, margin=margin)
     found = price_floors(priced, terms, seed=asked.seed)
-    findings = (*start.findings, *found.findings)
-    return Answer(books=start.books, rows=found.rows, findings=findings)
+    return start.answer(found.rows, (*start.findings, *start.of_price, *found.findings), start.price_source)
 
 
 def _function(asked: Question, each: ProductSplit, split: CostSplit, numerator: str) -> CostFunction:

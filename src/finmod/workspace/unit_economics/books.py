@@ -1,30 +1,36 @@
 """What unit economics start from: units, costs and revenue of each product, by month and by day, as books have them.
 
-Owns which metrics can be asked, and what is left out of the answer. Cost stands side by side as a product's own charges
-(direct) and with its parts of pools (fully loaded).
+Owns what is left out of the answer; which metrics can be asked is in ``checks.py``. Cost stands side by side as a
+product's own charges (direct) and with its parts of pools (fully loaded).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from finmod.errors import Problem, UserError, counted, near, printable
+from finmod.errors import UserError, counted, printable
 from finmod.models.metrics import Figure, Member, quotient
 from finmod.models.pnl_report import UNALLOCATED
 from finmod.models.unit_economics.projection import Past
 from finmod.settings.drivers import Driver
 from finmod.settings.metric_reading import chosen_metric
-from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric, Part
 from finmod.terms.money import whole_sum
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.metrics.metric import MetricReport, figures_of
-from finmod.workspace.unit_economics.revenue import Cells, Signed, earned_cells, revenue_drivers
+from finmod.workspace.unit_economics.checks import check_dimensions, checked, no_product, not_apart
+from finmod.workspace.unit_economics.revenue import (
+    Cells,
+    Signed,
+    earned_cells,
+    revenue_drivers,
+    signed_words,
+)
 
 NUMERATORS: Final[Mapping[str, Part]] = {"direct": "direct", "fully_loaded": "full"}
 """Numerator -> the part of allocated cost that it is."""
@@ -98,6 +104,8 @@ class Books:
         products: By name.
         version: Of the applied allocation.
         findings: What is left out, and why.
+        revenue: Names of the drivers that prices are from, in words; None without one.
+        of_revenue: What is odd about these drivers.
     """
 
     metric: Metric
@@ -108,6 +116,8 @@ class Books:
     products: tuple[Product, ...]
     version: int
     findings: tuple[Finding, ...]
+    revenue: str | None
+    of_revenue: tuple[Finding, ...]
 
 
 def books_of(  # noqa: PLR0913 -- what is asked
@@ -135,12 +145,13 @@ def books_of(  # noqa: PLR0913 -- what is asked
     """
     metric = checked(chosen_metric(read.metrics, name), read)
     drivers = [read.drivers[each.name] for each in metric.denominator]
-    _check_dimensions(drivers, by, metric)
+    check_dimensions(drivers, by, metric)
     is_daily = with_days and all(each.settings.grain != "month" for each in drivers)
-    gathered = _Gathered.of(read, metric, by, revenue_drivers(read, revenue, by), with_days=is_daily)
+    earning = revenue_drivers(read, revenue, by)
+    gathered = _Gathered.of(read, metric, by, earning, with_days=is_daily)
     named = {_name(member): member for member in gathered.members}
     if unknown := [each for each in only if each not in named]:
-        raise UserError(_no_product(unknown[0], named))
+        raise UserError(no_product(unknown[0], named) if by else not_apart(unknown[0], drivers))
     products = tuple(gathered.product(member, label) for label, member in named.items() if not only or label in only)
     return Books(
         metric=metric,
@@ -151,62 +162,8 @@ def books_of(  # noqa: PLR0913 -- what is asked
         products=products,
         version=read.applied.version,
         findings=tuple(gathered.findings(metric, read.project.currency, is_whole=not by)),
-    )
-
-
-def _fits(metric: Metric) -> bool:
-    """Return whether a metric is the whole of allocated cost by drivers of something that is no money."""
-    whole = all((each.kind, each.basis, each.part) == ("cost", "allocated", "full") for each in metric.numerator)
-    return (
-        whole and bool(metric.unit and metric.denominator) and all(one.kind == "driver" for one in metric.denominator)
-    )
-
-
-def checked(metric: Metric, read: Measures) -> Metric:
-    """Return a metric whose unit economics can be told.
-
-    Raises:
-        UserError: It is no allocated cost by drivers.
-    """
-    if _fits(metric):
-        return metric
-    fitting = [name for name, each in read.metrics.items() if _fits(each)]
-    raise UserError(
-        Problem(
-            code="FM2375",
-            found=f"{printable(metric.name)} is no allocated cost of a driver's unit",
-            expected=f"one like {listing(fitting)}"
-            if fitting
-            else "a metric such as {cost: EffectiveCost, per: orders}",
-            where=None if metric.built_in else metric.place,
-            remedy="Name another metric, or write one into metrics.yaml. See them with: finmod metric --list.",
-        )
-    )
-
-
-def _check_dimensions(drivers: Sequence[Driver], by: Sequence[str], metric: Metric) -> None:
-    for driver in drivers:
-        for name in by:
-            if name not in driver.settings.by:
-                told = listing(driver.settings.by) if driver.settings.by else "nothing"
-                raise UserError(
-                    Problem(
-                        code="FM2376",
-                        found=f"--by names {printable(name)}, and {driver.name}, by which {metric.name} divides, "
-                        f"is told by {told}",
-                        expected="dimensions of the driver",
-                        remedy="Take another dimension, or load a driver that is told by it too.",
-                    )
-                )
-
-
-def _no_product(name: str, named: Mapping[str, Member]) -> Problem:
-    close = near(name, named)
-    return Problem(
-        code="FM2378",
-        found=f"--only is {printable(name)}, which has no units",
-        expected=listing(map(printable, named)) if named else "a name that has units",
-        remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
+        revenue=signed_words(earning),
+        of_revenue=gathered.of_revenue,
     )
 
 
@@ -224,6 +181,7 @@ class _Gathered:
         earned: Revenue by month; None without a driver of it.
         units_of: Names of the drivers below the line.
         found: What was odd.
+        of_revenue: What was odd about revenue.
     """
 
     months: Mapping[str, Cells]
@@ -231,13 +189,13 @@ class _Gathered:
     earned: Mapping[tuple[date, Member], Decimal | None] | None
     units_of: str
     found: tuple[Finding, ...]
+    of_revenue: tuple[Finding, ...]
 
     @classmethod
     def of(
         cls, read: Measures, metric: Metric, by: Sequence[str], revenue: Sequence[Signed], *, with_days: bool
     ) -> _Gathered:
         reports = {name: figures_of(read, _part(metric, part), by) for name, part in NUMERATORS.items()}
-        found = reports["fully_loaded"].findings
         days: dict[str, Cells] = {}
         if with_days:
             days = {
@@ -245,13 +203,15 @@ class _Gathered:
                 for name, part in NUMERATORS.items()
             }
         parts = []
+        odd: list[Finding] = []
         for driver, sign in revenue:
             report = figures_of(read, _of_driver(driver, read.project.currency), by)
             parts.append((_cells(report), sign))
-            found = (*found, *report.findings)
+            odd += report.findings
         earned = earned_cells(parts) if parts else None
         units_of = " and ".join(each.name for each in metric.denominator)
-        return cls({name: _cells(report) for name, report in reports.items()}, days, earned, units_of, found)
+        months = {name: _cells(report) for name, report in reports.items()}
+        return cls(months, days, earned, units_of, reports["fully_loaded"].findings, tuple(odd))
 
     @property
     def members(self) -> list[Member]:
@@ -323,6 +283,13 @@ class _Gathered:
             measure=metric.numerator[0].name,
             severity="info",
         )
+
+
+def of_cost(metric: Metric, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings as those of the cost that a metric is made of; what has an amount says itself what it is."""
+    return tuple(
+        each if each.amount is not None else replace(each, measure=metric.numerator[0].name) for each in findings
+    )
 
 
 def _part(metric: Metric, part: Part) -> Metric:

@@ -42,7 +42,8 @@ from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.sums import Place, sums
 from finmod.workspace.pnl.cohorts import read_cohorts
 from finmod.workspace.pnl.lines import lines_of_revenue
-from finmod.workspace.unit_economics.books import NUMERATORS, checked
+from finmod.workspace.unit_economics.books import NUMERATORS, of_cost
+from finmod.workspace.unit_economics.checks import checked
 from finmod.workspace.unit_economics.revenue import Revenue, revenue_of
 
 START, SIZE = "start", "size"
@@ -104,13 +105,13 @@ def unit_cohorts(project: Project, asked: CohortQuestion) -> CohortAnswer:
     rows = _rows(costs, earned)
     started = _started(project, pnl, asked.dimension, rows)
     groups = _groups(project, pnl, asked, rows, started)
-    found = cohorts(rows, tuple(NUMERATORS), by=groups, started=started, attribute=asked.cohort)
+    found = cohorts(rows, tuple(NUMERATORS), by=groups, started=started, attribute=asked.cohort, nobody=UNALLOCATED)
     return CohortAnswer(
         metric=metric,
         currency=project.currency,
         rows=found.rows,
         revenue=earned.named,
-        findings=(*earned.findings, *found.findings),
+        findings=of_cost(metric, (*earned.findings, *found.findings)),
     )
 
 

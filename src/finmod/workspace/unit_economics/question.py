@@ -27,7 +27,8 @@ class Question:
         metric: Name of the metric.
         by: Dimensions by which products are told; none for all together.
         only: Names of products; all of them for none.
-        revenue: The driver of revenue; ``revenue`` for None.
+        revenue: The driver of revenue; for None the lines of revenue of pnl.yaml, or where it names none the driver
+            ``revenue``.
         price: Price of a unit; revenue by units for None.
         variable: Part of cost that follows volume, where somebody knows it; None to estimate it.
         other: Cost per month from elsewhere, which is fully loaded alone: divided among the products asked for by
@@ -62,8 +63,8 @@ class Outlook:
         growth: Of volume; by what the last year had more than the one before for None.
         scale: Of variable cost; None for none.
         progress: Progress ratio of an experience curve over the units of the books, instead of ``scale``.
-        price_changes: Of suppliers' prices, per year.
-        inflation: Of other cost, per year.
+        price_changes: Of suppliers' prices, per year: each in one step, from the 12th, 24th, ... month ahead on.
+        inflation: Of other cost, likewise.
     """
 
     years: int = 3
@@ -132,6 +133,19 @@ def refuse_all_gone(asked: Question, margin: Decimal) -> None:
     """
     if asked.fee + margin >= 1:
         raise UserError(_contradiction("--fee and --margin together take the whole price", "Make one of them smaller."))
+
+
+def refuse_no_reach(part: Decimal) -> None:
+    """Refuse a range in which no input moves.
+
+    Raises:
+        UserError: It is one.
+    """
+    if part <= 0:
+        remedy = "Name how far inputs are moved, or leave --range out."
+        raise UserError(
+            Problem(code="FM1061", found=f"--range is {part:f}", expected="a part above 0, such as 10%", remedy=remedy)
+        )
 
 
 def _contradiction(found: str, remedy: str) -> Problem:

@@ -119,6 +119,13 @@ def revenue_drivers(read: Measures, name: str | None, by: Sequence[str]) -> tupl
     )
 
 
+def signed_words(drivers: Sequence[Signed]) -> str | None:
+    """Return the drivers of revenue in words; None for none of them."""
+    added, less = (list(dict.fromkeys(each.name for each, sign in drivers if sign == one)) for one in (1, -1))
+    words = " and ".join(added) or None
+    return f"{words or 'nothing'} less {' and '.join(less)}" if less else words
+
+
 def _is_money(driver: Driver, by: Sequence[str]) -> bool:
     return driver.settings.unit in CURRENCIES and set(by) <= {*driver.settings.by}
 

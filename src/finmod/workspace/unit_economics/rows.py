@@ -1,6 +1,7 @@
 """Answers of unit economics as rows: what programs get, from the command line and from Python alike.
 
-Owns the names of columns and what stands in them. Amounts have 12 places; unknown is None.
+Owns the names of columns and what stands in them. Amounts have 12 places, and their currency stands last; unknown is
+None.
 """
 
 from __future__ import annotations
@@ -23,30 +24,30 @@ Rows = Iterator[tuple[Any, ...]]
 SPLIT: Final = (
     "metric", "product", "month", "numerator", "units", "total_cost", "average_cost", "marginal_cost",
     "marginal_cost_lower", "marginal_cost_upper", "variable_share", "variable_share_lower", "variable_share_upper",
-    "fixed_cost", "fixed_cost_lower", "fixed_cost_upper", "refusal", "price",
+    "fixed_cost", "fixed_cost_lower", "fixed_cost_upper", "refusal", "price", "currency",
 )  # fmt: skip
 PROJECTION: Final = (
     "metric", "product", "period", "kind", "months", "numerator", "units", "total_cost", "average_cost",
-    "average_cost_lower", "average_cost_upper", "marginal_cost",
+    "average_cost_lower", "average_cost_upper", "variable_cost_per_unit", "currency",
 )  # fmt: skip
 BREAK_EVEN: Final = (
     "metric", "product", "numerator", "contribution", "contribution_margin", "fixed_cost", "profit", "volume",
     "volume_lower", "volume_upper", "safe_volume", "revenue", "units", "operating_profit", "margin_of_safety",
-    "operating_leverage",
+    "operating_leverage", "currency",
 )  # fmt: skip
 SENSITIVITY: Final = (
     "metric", "product", "numerator", "figure", "base", "input", "input_base", "input_low", "input_high", "range",
-    "at_low", "at_high", "swing", "interaction_up", "interaction_down",
+    "at_low", "at_high", "swing", "interaction_up", "interaction_down", "currency",
 )  # fmt: skip
 PRICE_FLOOR: Final = (
     "metric", "product", "units", "numerator", "marginal_cost", "average_cost", "short_run", "long_run",
     "target_margin", "prudent_short_run", "prudent_long_run", "prudent_target_margin", "price", "room_short_run",
-    "room_long_run", "room_target_margin", "binding",
+    "room_long_run", "room_target_margin", "binding", "currency",
 )  # fmt: skip
 COHORTS: Final = (
     "metric", "cohort", "age", "customers", "revenue", "direct_cost", "fully_loaded_cost", "direct_margin",
     "fully_loaded_margin", "revenue_per_customer", "direct_cost_per_customer", "fully_loaded_cost_per_customer",
-    "customer_retention", "revenue_retention", "direct_cost_retention", "fully_loaded_cost_retention",
+    "customer_retention", "revenue_retention", "direct_cost_retention", "fully_loaded_cost_retention", "currency",
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def split_rows(answer: Answer[ProductSplit]) -> Rows:
         for name, split in each.splits.items():
             month = f"{each.month:%Y-%m}" if each.month else None
             head = (answer.books.metric.name, each.product.name, month, name)
-            yield (*head, *_split(each, name, split), twelve_places(each.price))
+            yield (*head, *_split(each, name, split), twelve_places(each.price), answer.books.currency)
 
 
 def _split(each: ProductSplit, name: str, split: CostSplit | None) -> tuple[Any, ...]:
@@ -73,9 +74,9 @@ def projection_rows(answer: Answer[Projected], grain: str) -> Rows:
     """Yield a row of ``PROJECTION`` for each product, numerator and year, or month where the grain is that."""
     for each in answer.rows:
         for row in each.projection.months if grain == "month" else each.projection.years:
-            amounts = (row.units, row.total_cost, row.average_cost, row.lower, row.upper, row.marginal_cost)
+            amounts = (row.units, row.total_cost, row.average_cost, row.lower, row.upper, row.variable_cost_per_unit)
             head = (answer.books.metric.name, each.product, row.period, row.kind, row.months, row.numerator)
-            yield (*head, *_places(*amounts))
+            yield (*head, *_places(*amounts), answer.books.currency)
 
 
 def break_even_rows(answer: Answer[BrokenEven]) -> Rows:
@@ -87,7 +88,7 @@ def break_even_rows(answer: Answer[BrokenEven]) -> Rows:
             one.safe_volume, one.revenue, one.units, one.operating_profit, one.margin_of_safety,
             one.operating_leverage,
         )  # fmt: skip
-        yield (answer.books.metric.name, each.product, each.numerator, *amounts)
+        yield (answer.books.metric.name, each.product, each.numerator, *amounts, answer.books.currency)
 
 
 def sensitivity_rows(answer: Answer[Swings], figure: str) -> Rows:
@@ -98,7 +99,8 @@ def sensitivity_rows(answer: Answer[Swings], figure: str) -> Rows:
             one = bar.varied
             head = (answer.books.metric.name, each.product, each.numerator, figure, twelve_places(found.base))
             ends = _places(bar.at_low, bar.at_high, bar.swing, found.interaction_up, found.interaction_down)
-            yield (*head, one.name, *_places(one.base, one.low, one.high), one.why, *ends)
+            varied = (one.name, *_places(one.base, one.low, one.high), one.why)
+            yield (*head, *varied, *ends, answer.books.currency)
 
 
 def price_floor_rows(answer: Answer[PriceFloor]) -> Rows:
@@ -110,7 +112,7 @@ def price_floor_rows(answer: Answer[PriceFloor]) -> Rows:
             *(each.room[floor] for floor in FLOORS),
         )  # fmt: skip
         head = (answer.books.metric.name, each.product, twelve_places(each.units), each.numerator)
-        yield (*head, *amounts, each.binding)
+        yield (*head, *amounts, each.binding, answer.books.currency)
 
 
 def cohort_rows(answer: CohortAnswer) -> Rows:
@@ -122,7 +124,7 @@ def cohort_rows(answer: CohortAnswer) -> Rows:
         amounts += [each.revenue_per_customer, *(each.costs_per_customer[name] for name in NUMERATORS)]
         amounts += [each.customer_retention, each.revenue_retention]
         amounts += [each.cost_retention[name] for name in NUMERATORS]
-        yield (answer.metric.name, each.cohort, each.age, each.customers, *_places(*amounts))
+        yield (answer.metric.name, each.cohort, each.age, each.customers, *_places(*amounts), answer.currency)
 
 
 def _places(*amounts: Decimal | None) -> tuple[Decimal | None, ...]:

@@ -14,6 +14,7 @@ from finmod.errors import counted, printable
 from finmod.models.unit_economics.cost_function import Estimate, Step, shown
 from finmod.models.unit_economics.growth import ConstantRate, Experience, Given, Growth, observed_growth
 from finmod.models.unit_economics.split import CostSplit
+from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
 from finmod.workspace.unit_economics.split import ProductSplit
 
@@ -61,6 +62,28 @@ def unpriced(splits: Sequence[ProductSplit]) -> Iterator[Finding]:
             yield Finding(code="FM2369", message=words, severity="warning")
 
 
+def price_source(price: Decimal | None, revenue: str | None, by: Sequence[str]) -> str:
+    """Return where prices are from.
+
+    Args:
+        price: As it is given; None for revenue by units.
+        revenue: The drivers of revenue, in words; None where there is none.
+        by: What products are told by.
+    """
+    if price is not None:
+        return f"price is {shown(price)}, as given"
+    if revenue is not None:
+        return f"price is revenue by units, from {printable(revenue)}"
+    told = f" by {listing(by, 'and')}" if by else ""
+    return f"price is unknown: no driver tells all revenue{told}"
+
+
+def other_apart(other: Decimal, currency: str) -> str:
+    """Return what is to be said of cost from elsewhere in a projection."""
+    words = f"other cost of {shown(other)} {currency} a month is in what is ahead alone"
+    return f"{words}: the past is as the books have it, and a fiscal year of both is two rows"
+
+
 def named(each: ProductSplit, findings: Sequence[Finding]) -> Iterator[Finding]:
     """Yield findings with the name of their product."""
     for one in findings:
@@ -72,8 +95,11 @@ def growth_of(each: ProductSplit, given: Growth | None) -> tuple[Growth, str]:
     if isinstance(given, Given):
         return given, f"volumes as given; {_OF_COST_ALONE}"
     if given is not None:
-        words = f"{given.words} growth of {shown(given.rate.value * 100)} % a year, as given"
-        return given, words if given.rate.lower is not None else f"{words}; {_OF_COST_ALONE}"
+        words = f"{given.words} growth of {shown(given.rate.value * 100)} % a year"
+        if given.rate.lower is None or given.rate.upper is None:
+            return given, f"{words}, as given; {_OF_COST_ALONE}"
+        low, high = (f"{shown(end * 100)} %" for end in (given.rate.lower, given.rate.upper))
+        return given, f"{words} ({low} to {high}), as given"
     observed = observed_growth([month.units for month in each.past])
     if observed is None:
         words = "volume stays as it is, since no two whole years are known; say otherwise with --growth"

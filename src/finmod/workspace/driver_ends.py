@@ -1,0 +1,60 @@
+"""Targets whose values of a driver end before those of others do, though they still cost: feeds that stopped.
+
+Owns when what comes after a target's last value is unknown. A target that has ended costs nothing of its own any more:
+of it there is nothing. What still has direct cost in a month, while others have values, is not told of that month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.taxonomy.definition import column_of
+
+Target = tuple[str | None, ...]
+Costing = Mapping[Target, AbstractSet[date]]
+"""Target -> first days of the months in which it has cost of its own."""
+
+
+def costing_months(engine: Engine, allocated: str, dimensions: Sequence[str]) -> Costing:
+    """Return in which months targets have cost of their own, which no pool gave them.
+
+    Args:
+        engine: Where to read.
+        allocated: SQL of allocated cost by month.
+        dimensions: Of the targets.
+    """
+    columns = [identifier(column_of(name)) for name in dimensions]
+    rows = engine.rows(
+        f"SELECT x_BillingPeriod, {', '.join(columns)} FROM {allocated} WHERE x_Pool IS NULL "
+        "GROUP BY ALL HAVING sum(abs(EffectiveCost)) > 0"
+    )
+    found: dict[Target, set[date]] = {}
+    for month, *target in rows:
+        found.setdefault(tuple(target), set()).add(month)
+    return found
+
+
+def stopped(ends: Mapping[Target, date], costing: Callable[[], Costing]) -> dict[Target, frozenset[date]]:
+    """Return target -> first days of the months after its last value, until that of all, in which it still costs.
+
+    Args:
+        ends: Target -> day of its last value, or of the month of it.
+        costing: Gives what costs when; not asked where all end together.
+
+    >>> may, june = date(2026, 5, 1), date(2026, 6, 1)
+    >>> stopped({("ads",): may, ("search",): june}, lambda: {("ads",): {may, june}})
+    {('ads',): frozenset({datetime.date(2026, 6, 1)})}
+    """
+    last = max(ends.values(), default=date.min).replace(day=1)
+    early = {target: end.replace(day=1) for target, end in ends.items() if end.replace(day=1) < last}
+    if not early:
+        return {}
+    costs = costing()
+    found = {
+        target: frozenset(month for month in costs.get(target, ()) if end < month <= last)
+        for target, end in early.items()
+    }
+    return {target: months for target, months in found.items() if months}
