@@ -153,7 +153,7 @@ def test_cost_from_elsewhere_is_not_mixed_with_a_past_that_lacks_it(books: Books
         ["ads", "FY2026", "past", "3"],
         ["ads", "FY2026", "ahead", "3"],
     ]
-    assert "other cost of 1,000 USD a month is in what is ahead alone" in said
+    assert "Other cost of 1,000 USD a month is in what is ahead alone" in said
 
 
 def test_what_a_projection_tells_beside_averages_is_variable_cost_of_a_unit(books: Books) -> None:
@@ -225,8 +225,8 @@ def test_sensitivity_tells_what_no_single_input_explains(books: Books) -> None:
     assert "90 % interval" in said
     assert "everything, direct: break-even volume" in said
     assert re.search(r"; joint effect -?[0-9,]+ at the low end, -?[0-9,]+ at the high end\.", " ".join(said.split()))
-    assert "price is revenue by units, from revenue\n" in said
-    assert "price is" not in ask(books, "sensitivity", "--variable", "0.5", "--figure", "unit_cost").out
+    assert "Price is revenue by units, from revenue.\n" in said
+    assert "Price is" not in ask(books, "sensitivity", "--variable", "0.5", "--figure", "unit_cost").out
 
 
 def test_price_floors_are_solved_with_fee_and_margin(books: Books) -> None:
@@ -300,7 +300,7 @@ def test_without_revenue_there_is_no_price_to_break_even_at(books: Books, tmp_pa
     assert "FM2369 ads: the price now is unknown, so it is left out" in said
     floors = ask(copy, "price-floor", "--by", "product", "--variable", "0.6").out
     assert {line.split()[-1] for line in floors.splitlines()[1:5]} == {"-"}
-    assert "price is unknown: no driver tells all revenue by product\n" in floors
+    assert "Price is unknown: no driver tells all revenue by product.\n" in floors
     assert (
         "volume stays as it is, since no two whole years are known; say otherwise with --growth"
         in ask(copy, "project", "--variable", "0.6").out
@@ -327,7 +327,7 @@ def test_prices_are_lines_of_revenue_of_the_statement(books: Books, tmp_path: Pa
     # Who is given nothing back in a month in which others are, has earned all of it.
     assert number(of(found, "ads", "direct")["price"]) == pytest.approx(60_000 / UNITS["ads"])
     assert (
-        "price is revenue by units, from revenue less refunds" in ask(changed, "price-floor", "--variable", "0.6").out
+        "Price is revenue by units, from revenue less refunds." in ask(changed, "price-floor", "--variable", "0.6").out
     )
 
 

@@ -32,7 +32,7 @@ def test_floors_that_the_price_is_below_stand_beside_the_one_that_binds(books: B
     assert "warning FM2371 ads at" in said
     assert "misses the margin of 60 %, which needs" in " ".join(said.split())
     assert ask(books, *words, "--price", "0.0001").out.splitlines()[1].endswith("below all")
-    assert "price is revenue by units, from revenue\n" in ask(books, *words).out
+    assert "Price is revenue by units, from revenue.\n" in ask(books, *words).out
 
 
 def test_gaps_of_revenue_are_told_where_a_price_is_made_of_it(books: Books, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_gaps_of_revenue_are_told_where_a_price_is_made_of_it(books: Books, tmp_
         "price-floor",
         "break-even",
     }
-    assert "price is 0.1, as given" in said["break-even --price 0.1"]
+    assert "Price is 0.1, as given." in said["break-even --price 0.1"]
 
 
 def test_leftovers_of_margins_are_points(books: Books) -> None:

@@ -101,9 +101,9 @@ def test_cohorts_are_those_of_the_command(books: Books, workspace: Workspace) ->
 def test_what_is_taken_for_granted_and_what_is_odd_stand_beside_the_rows(units: UnitEconomics) -> None:
     growth, other = units.project(growth=(0.1, 0.3)).notes
     assert growth == "constant growth of 20 % a year (10 % to 30 %), as given"
-    assert other.startswith("other cost of 100 USD a month is in what is ahead alone")
+    assert other.startswith("Other cost of 100 USD a month is in what is ahead alone")
     for priced in (units.break_even(), units.price_floor(), units.sensitivity("margin")):
-        assert priced.notes == ("price is revenue by units, from revenue",)
+        assert priced.notes == ("Price is revenue by units, from revenue.",)
     assert "FM2366" in {finding.code for finding in units.project(volumes=[1]).findings}
     assert repr(units) == "<unit economics of cost_per_order: ads, search>"
 

@@ -123,9 +123,11 @@ def _rounded(value: Decimal, places: int) -> Decimal:
 
 
 def places_of(metric: Metric, values: Iterable[Decimal | None]) -> int:
-    """Return how many digits behind the point figures need: two, or more where they are small."""
+    """Return how many digits behind the point figures need: two, or of costs of a unit more where they are small."""
     if metric.places is not None:
         return metric.places
+    if metric.currency and not metric.is_ratio:
+        return 2
     largest = max((abs(value) for value in values if value), default=Decimal(1))
     return min(max(2, _DIGITS - 1 - largest.adjusted()), 12) if largest < 1 else 2
 

@@ -77,6 +77,22 @@ def test_a_product_that_still_costs_and_is_told_no_more_leaves_the_whole_unknown
     assert values(ask(made(tmp_path / "zero", orders=lines + "2026-09,ads,0\n"), "per_order"))[1] == ("2026-09", "7.4")
 
 
+def test_a_customer_without_a_row_bought_nothing(tmp_path: Path) -> None:
+    books = made(tmp_path / "customers")
+    books.write("drivers.yaml", "sold: {unit: order, grain: month, by: [product, customer], from: {csv: sold.csv}}\n")
+    books.write("metrics.yaml", "per_sold: {cost: EffectiveCost, per: sold}\n")
+    rows = [
+        f"2026-{month},{product},{customer},{count}\n"
+        for month, customer, count in (("08", "acme", 3), ("08", "bolt", 1), ("09", "acme", 4))
+        for product in ("search", "ads")
+    ]
+    books.write("sold.csv", "date,product,customer,sold\n" + "".join(rows))
+    assert books.run("drivers", "load").code == 0
+    report = ask(books, "per_sold")
+    assert values(report) == [("2026-08", "18.5"), ("2026-09", "18.5")]
+    assert said(report) == []
+
+
 def test_what_stands_on_one_side_alone_is_told(tmp_path: Path) -> None:
     orders = "date,product,orders\n2026-08,search,10\n2026-09,search,20\n2026-09,serach,5\n"
     report = ask(made(tmp_path / "sides", orders=orders), "per_order", first=TWO_MONTHS[1])

@@ -25,8 +25,9 @@ from finmod.terms.metrics import Demand, Measure, Metric, shared_demands
 from finmod.terms.periods import months_before
 from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.one_sided import of_cost_without_units
+from finmod.workspace.metrics.periods import Periods
 from finmod.workspace.metrics.sums import WORDS, called, refuse_own_by
-from finmod.workspace.metrics.terms import Periods, Terms
+from finmod.workspace.metrics.terms import Terms
 from finmod.workspace.steps import Step, silent
 
 Grain = Literal["day", "month", "period", "quarter", "year"]

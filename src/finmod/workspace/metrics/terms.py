@@ -17,8 +17,6 @@ from typing import Final
 from finmod.models.metrics import Member, Place, Term, quotient
 from finmod.settings.drivers import Driver
 from finmod.settings.validate import listing
-from finmod.terms.calendars import Calendar, FiscalPeriod
-from finmod.terms.calendars import Grain as FiscalGrain
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric
 from finmod.terms.money import whole_sum
@@ -28,48 +26,12 @@ from finmod.workspace.driver_ends import Costing, Target, costing_months, stoppe
 from finmod.workspace.metrics.findings import finding, of_driver, of_lacking, of_unknown
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.metrics.one_sided import of_strangers
+from finmod.workspace.metrics.periods import Periods
 from finmod.workspace.metrics.sums import Sums, keeps, scaled, sums
 
 _A_DAY: Final = timedelta(days=1)
 _SHOWN: Final = 3
 _MOST_TARGETS: Final = 5_000
-
-
-@dataclass(frozen=True)
-class Periods:
-    """The periods that figures are told by.
-
-    Attributes:
-        calendar: Says which period a day is in.
-        grain: Length of the periods; None for days.
-        starts: First days of the months, or days, that are looked at: those of which the books know.
-        daily: Whether what is looked at are days: weeks are made of days, months are not.
-    """
-
-    calendar: Calendar
-    grain: FiscalGrain | None
-    starts: tuple[date, ...]
-    daily: bool
-    _known: dict[date, FiscalPeriod] = field(default_factory=dict, repr=False, compare=False)
-
-    def of(self, start: date) -> date:
-        """Return the first day of the period that a month or day is in."""
-        return self.period(start).first
-
-    def period(self, start: date) -> FiscalPeriod:
-        """Return the period that a month or day is in."""
-        if start not in self._known:
-            self._known[start] = self._period(start)
-        return self._known[start]
-
-    def _period(self, start: date) -> FiscalPeriod:
-        if self.grain is None:
-            return FiscalPeriod(start, start + _A_DAY, start.isoformat())
-        return self.calendar.period_of(start, self.grain)
-
-    def all(self) -> list[FiscalPeriod]:
-        """Return the periods in their order."""
-        return sorted({self.period(start) for start in self.starts})
 
 
 @dataclass
@@ -199,14 +161,22 @@ class Terms:
     def _read(self, driver: Driver, measure: Measure, own: Sequence[str]) -> DriverCells:
         """Return a driver by all that it is told by, so that a gap of one target is seen though targets are added up.
 
-        Of very many targets only what is asked for is read.
+        Of very many targets only what is asked for is read. Customers and other members of a level are added up too:
+        one of them without a row bought nothing.
         """
         length: Length = "day" if self.periods.daily else "month"
-        books, told = self.books, driver.settings.by
+        books = self.books
+        told = tuple(name for name in driver.settings.by if not self._is_level(name))
         every = driver_targets(books.engine, books.project, books.ledger, driver, version=books.drivers_version)
         demands = [each.subject for each in measure.where]
-        wanted = told if every <= _MOST_TARGETS else (*own, *measure.not_over, *demands)
-        return self._cells(driver, tuple(name for name in told if name in wanted), length)
+        asked = (*own, *measure.not_over, *demands)
+        wanted = asked if every > _MOST_TARGETS else (*told, *asked)
+        return self._cells(driver, tuple(name for name in driver.settings.by if name in wanted), length)
+
+    def _is_level(self, name: str) -> bool:
+        """Return whether a dimension is none of the taxonomy, as customers are: those of levels below targets."""
+        run, taxonomy = self.books.run, self.books.taxonomy
+        return taxonomy is not None and name not in taxonomy.dimensions and not (run and name in run.dimensions)
 
     def _cells(self, driver: Driver, by: tuple[str, ...], length: Length) -> DriverCells:
         books, asked = self.books, (driver.name, by, length)

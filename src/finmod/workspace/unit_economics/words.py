@@ -71,17 +71,17 @@ def price_source(price: Decimal | None, revenue: str | None, by: Sequence[str]) 
         by: What products are told by.
     """
     if price is not None:
-        return f"price is {shown(price)}, as given"
+        return f"Price is {shown(price)}, as given."
     if revenue is not None:
-        return f"price is revenue by units, from {printable(revenue)}"
+        return f"Price is revenue by units, from {printable(revenue)}."
     told = f" by {listing(by, 'and')}" if by else ""
-    return f"price is unknown: no driver tells all revenue{told}"
+    return f"Price is unknown: no driver tells all revenue{told}."
 
 
 def other_apart(other: Decimal, currency: str) -> str:
     """Return what is to be said of cost from elsewhere in a projection."""
-    words = f"other cost of {shown(other)} {currency} a month is in what is ahead alone"
-    return f"{words}: the past is as the books have it, and a fiscal year of both is two rows"
+    words = f"Other cost of {shown(other)} {currency} a month is in what is ahead alone"
+    return f"{words}: the past is as the books have it, and a fiscal year of both is two rows."
 
 
 def named(each: ProductSplit, findings: Sequence[Finding]) -> Iterator[Finding]:
