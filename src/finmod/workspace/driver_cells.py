@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -83,6 +84,15 @@ class DriverCells:
     until: date | None
     unrated: Mapping[str, Sequence[date]] = field(default_factory=dict)
     is_stale: bool = False
+
+    @cached_property
+    def lasts(self) -> Mapping[Member, date]:
+        """Return member -> first day of its last day or month with a value."""
+        found: dict[Member, date] = {}
+        for start, member in self.cells:
+            if member not in found or start > found[member]:
+                found[member] = start
+        return found
 
 
 def driver_cells(  # noqa: PLR0913, PLR0917 -- what is read, of whom, and how it is told

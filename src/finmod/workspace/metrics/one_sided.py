@@ -29,7 +29,7 @@ def of_strangers(books: Measures, measure: Measure, cells: DriverCells, shown: A
     """Yield what of a driver is of nobody that the taxonomy knows."""
     taxonomy = books.taxonomy
     known = [(at, name) for at, name in enumerate(cells.by) if taxonomy and name in taxonomy.dimensions]
-    unknown = {name for at, name in known for _, member in cells.cells if member[at] is None}
+    unknown = {name for at, name in known for member in cells.since if member[at] is None}
     if not unknown:
         return
     places = [at for at, name in known if name in unknown]

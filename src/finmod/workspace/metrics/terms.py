@@ -136,18 +136,15 @@ class Terms:
         if not names:
             return {}
         at = [cells.by.index(name) for name in names]
-        lasts: dict[Member, date] = {}
-        for start, member in cells.cells:
-            lasts[member] = max(lasts.get(member, start), start)
         ends: dict[Target, date] = {}
-        for member, last in lasts.items():
+        for member, last in cells.lasts.items():
             target = tuple(member[place] for place in at)
             ends[target] = max(ends.get(target, last), last)
         found = stopped(ends, lambda: self._costing(names))
         # Of several customers of a target those are missed that were there last.
         return {
             member: found[target]
-            for member, last in lasts.items()
+            for member, last in cells.lasts.items()
             if (target := tuple(member[place] for place in at)) in found and last == ends[target]
         }
 
@@ -315,9 +312,7 @@ class _DriverTerms:
 
     def _ends(self) -> dict[Member, date]:
         """Return member -> start of its last month or day with a value."""
-        found: dict[Member, date] = {}
-        for start, member in self.cells.cells:
-            found[member] = max(found.get(member, start), start)
+        found = self.cells.lasts
         # Where the whole driver ends, nobody knows that its members do.
         last = max(found.values(), default=None)
         return {member: date.max if day == last else day for member, day in found.items()}
