@@ -81,6 +81,14 @@ def test_cost_by_a_level_is_for_the_length_of_its_period(books: Books) -> None:
     books.write("metrics.yaml", METRICS)
 
 
+def test_markdown_is_for_people(books: Books) -> None:
+    assert said(books, "cloud_cost", "--from", "2026-09", "--output", "markdown")[2] == (
+        "| cloud_cost | 2026-09 | 2026-09-01 | 148 |  | 148 | USD |  |"
+    )
+    (own,) = [line for line in said(books, "--list", "--output", "markdown") if line.startswith("| per_order ")]
+    assert own.split(" | ")[6:9] == ["ratio", "product", ""]
+
+
 def test_without_a_year_before_there_is_nothing_to_compare_with(books: Books) -> None:
     assert "Nothing is known of a year before." in said(books, "per_order", "--compare", "year")
 

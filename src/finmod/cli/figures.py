@@ -10,6 +10,7 @@ import rich_click as click
 
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, show
+from finmod.terms.money import plain
 
 if TYPE_CHECKING:
     from finmod.terms.findings import Finding
@@ -22,9 +23,16 @@ def for_programs(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form, findings: Sequence[Finding]
 ) -> None:
     """Show rows for programs; what is odd or left out goes to standard error, so that no row lacks in silence."""
-    show(columns, [*rows], form)
+    show(columns, [[*map(_in_markdown, row)] if form == "markdown" else row for row in rows], form)
     for finding in findings:
         click.echo(finding_words(finding), err=True)
+
+
+def _in_markdown(value: Any) -> Any:  # noqa: ANN401 -- anything that a row has
+    """Return a value as people read it in a table: without zeros at its end, several words with commas."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def amount_text(value: Decimal | None) -> str:

@@ -14,7 +14,7 @@ from finmod.cli.completion import metrics
 from finmod.cli.figures import for_programs
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
-from finmod.cli.output import Form, console, output_option, show, table
+from finmod.cli.output import Form, console, output_option, table
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.spark import spark
@@ -98,7 +98,7 @@ def _show_list(found: Sequence[Metric], form: Form) -> None:
         return
     from finmod.workspace.metrics.rows import LISTED, listed
 
-    show(LISTED, [listed(each) for each in found], form)
+    for_programs(LISTED, [listed(each) for each in found], form, ())
 
 
 def figure_text(metric: Metric, value: Decimal | None, places: int | None = None) -> str:
