@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _HEADINGS = (
     "cohort", "age", "customers", "revenue", "direct", "fully loaded", "margin", "cost per customer",
-    "customers left", "revenue left",
+    "customers kept", "revenue kept",
 )  # fmt: skip
 
 

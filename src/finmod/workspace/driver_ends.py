@@ -6,6 +6,7 @@ of it there is nothing. What still has direct cost in a month, while others have
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -19,7 +20,7 @@ Costing = Mapping[Target, AbstractSet[date]]
 
 
 def costing_months(engine: Engine, allocated: str, dimensions: Sequence[str]) -> Costing:
-    """Return in which months targets have cost of their own, which no pool gave them.
+    """Return in which months targets have cost of their own, which no pool gave them; late credits alone are none.
 
     Args:
         engine: Where to read.
@@ -29,7 +30,7 @@ def costing_months(engine: Engine, allocated: str, dimensions: Sequence[str]) ->
     columns = [identifier(column_of(name)) for name in dimensions]
     rows = engine.rows(
         f"SELECT x_BillingPeriod, {', '.join(columns)} FROM {allocated} WHERE x_Pool IS NULL "
-        "GROUP BY ALL HAVING sum(abs(EffectiveCost)) > 0"
+        "GROUP BY ALL HAVING sum(EffectiveCost) > 0"
     )
     found: dict[Target, set[date]] = {}
     for month, *target in rows:
@@ -37,24 +38,38 @@ def costing_months(engine: Engine, allocated: str, dimensions: Sequence[str]) ->
     return found
 
 
-def stopped(ends: Mapping[Target, date], costing: Callable[[], Costing]) -> dict[Target, frozenset[date]]:
+def stopped(
+    ends: Mapping[Target, date],
+    costing: Callable[[], Costing],
+    *,
+    ended: AbstractSet[Target] = frozenset(),
+    by_day: bool = False,
+) -> dict[Target, frozenset[date]]:
     """Return target -> first days of the months after its last value, until that of all, in which it still costs.
 
     Args:
         ends: Target -> day of its last value, or of the month of it.
         costing: Gives what costs when; not asked where all end together.
+        ended: Those whose last value is 0: so somebody says that there is no more.
+        by_day: Whether ends are days: the month in which one lies is missed too, as one that lacks days.
 
     >>> may, june = date(2026, 5, 1), date(2026, 6, 1)
     >>> stopped({("ads",): may, ("search",): june}, lambda: {("ads",): {may, june}})
     {('ads',): frozenset({datetime.date(2026, 6, 1)})}
     """
-    last = max(ends.values(), default=date.min).replace(day=1)
-    early = {target: end.replace(day=1) for target, end in ends.items() if end.replace(day=1) < last}
+    last = max(ends.values(), default=date.min)
+    early = {
+        target: end
+        for target, end in ends.items()
+        if None not in target and target not in ended and (end if by_day else end.replace(day=1)) < last
+    }
     if not early:
         return {}
-    costs = costing()
-    found = {
-        target: frozenset(month for month in costs.get(target, ()) if end < month <= last)
-        for target, end in early.items()
-    }
-    return {target: months for target, months in found.items() if months}
+    costs, found = costing(), dict[Target, frozenset[date]]()
+    for target, end in early.items():
+        months = {month for month in costs.get(target, ()) if end.replace(day=1) < month <= last}
+        if by_day and end.day < monthrange(end.year, end.month)[1]:
+            months.add(end.replace(day=1))
+        if months:
+            found[target] = frozenset(months)
+    return found

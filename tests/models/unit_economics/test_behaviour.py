@@ -211,7 +211,7 @@ def test_a_cost_that_falls_where_a_driver_rises_is_refused() -> None:
 
     code, text = refused(found)
     assert code == "FM2346"
-    assert re.fullmatch(r"the cost falls where orders rises, by 0\.\d\d % or more for each 1 %", text)
+    assert re.fullmatch(r"the cost falls with more orders, by 0\.\d\d % or more for each 1 %", text)
     assert found.drivers[0].marginal_cost == Estimate(0.0, 0.0, 0.0)
     assert found.drivers[1].refusal is None
 

@@ -343,9 +343,21 @@ def test_a_dimension_that_is_called_as_a_column_of_the_table_has_a_longer_name(t
     ]  # fmt: skip
 
 
-def test_a_metric_told_by_what_is_nowhere_is_refused_at_its_place(books: Books, tmp_path: Path) -> None:
+def test_columns_of_dimensions_are_each_another(books: Books, tmp_path: Path) -> None:
+    copy = books.copy(tmp_path / "books")
+    copy.write("metrics.yaml", "odd: {cost: EffectiveCost, of: charges, by: [unit, dimension-unit]}\n")
+    (row,) = copy.query("SELECT * FROM metrics_monthly WHERE x_Metric = 'odd' LIMIT 1")
+    assert {"x_Unit", "x_DimensionUnit", "x_DimensionUnit_1"} <= {*row}
+
+
+@pytest.mark.parametrize("of", ["", ", by: [region]"])
+def test_a_metric_told_by_what_is_nowhere_is_refused_at_its_place(books: Books, tmp_path: Path, of: str) -> None:
     odd = books.copy(tmp_path / "odd")
-    odd.write("metrics.yaml", "odd: {cost: EffectiveCost, per: orders, by: [produkt]}\n")
+    odd.write("metrics.yaml", f"odd: {{cost: EffectiveCost, per: orders{of or ', by: [produkt]'}}}\n")
+    if of:
+        with pytest.raises(UserError, match=r"odd.by names 'region', which is no dimension"):
+            ask(odd, "odd")
+        return
     with pytest.raises(UserError) as refused:
         ask(odd, "odd")
     assert str(refused.value).startswith("metrics.yaml:1:1: odd.by names 'produkt', which is no dimension; expected ")

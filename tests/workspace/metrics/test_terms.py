@@ -14,6 +14,7 @@ from finmod.workspace.drivers import load_drivers
 from tests.applied import ALLOCATION, shared
 from tests.books import Books
 from tests.metric_books import NOW, TWO_MONTHS, ask, days, made, said, values
+from tests.tagged import charge
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,76 @@ def test_a_product_that_still_costs_and_is_told_no_more_leaves_the_whole_unknown
     assert values(ask(made(tmp_path / "zero", orders=lines + "2026-09,ads,0\n"), "per_order"))[1] == ("2026-09", "7.4")
 
 
+def test_days_after_a_feed_stopped_are_unknown_until_a_row_of_0_says_that_it_ended(tmp_path: Path) -> None:
+    both = days("search", 8, range(1, 32), 1) + days("search", 9, range(1, 31), 1) + days("ads", 8, range(1, 13), 1)
+    books = made(tmp_path / "stopped", daily=f"date,product,daily\n{both}")
+    books.write("metrics.yaml", "visits: {driver: daily}\n")
+    august = values(ask(books, "visits", grain="day"))[:31]
+    assert [august[day - 1] for day in (12, 13, 31)] == [
+        ("2026-08-12", "2"),
+        ("2026-08-13", None),
+        ("2026-08-31", None),
+    ]
+    assert values(ask(books, "visits")) == [("2026-08", None), ("2026-09", None)]
+
+    ended = made(tmp_path / "ended", daily=f"date,product,daily\n{both}2026-08-13,ads,0\n")
+    ended.write("metrics.yaml", "visits: {driver: daily}\n")
+    assert values(ask(ended, "visits")) == [("2026-08", "43"), ("2026-09", "30")]
+    assert said(ask(ended, "visits")) == []
+
+
+def test_who_is_nobody_stops_nothing(tmp_path: Path) -> None:
+    lines = (
+        "date,product,orders\n2026-08,search,10\n2026-08,ads,4\n2026-08,serach,1\n2026-09,search,20\n2026-09,ads,5\n"
+    )
+    books = made(tmp_path / "typo", orders=lines)
+    assert values(ask(books, "per_order")) == [("2026-08", "9.866666666667"), ("2026-09", "5.92")]
+    # Conditions leave it out, and so does what is said.
+    report = ask(books, "search_per_order")
+    assert not any("FM2439" in each for each in said(report))
+
+
+def test_a_late_credit_of_a_product_that_ended_is_no_feed_that_stopped(tmp_path: Path) -> None:
+    charges = [
+        charge(8, "60", "i-1", '{"product":"search"}'), charge(8, "30", "i-2", '{"product":"ads"}'),
+        charge(9, "60", "i-1", '{"product":"search"}'), charge(9, "-0.03", "i-2", '{"product":"ads"}'),
+    ]  # fmt: skip
+    books = shared(tmp_path / "late", charges=charges)
+    books.write("drivers.yaml", "orders: {unit: order, grain: month, by: [product], from: {csv: orders.csv}}\n")
+    books.write("metrics.yaml", "per_order: {cost: EffectiveCost, per: orders}\n")
+    books.write("orders.csv", "date,product,orders\n2026-08,search,10\n2026-08,ads,5\n2026-09,search,10\n")
+    assert [books.run(*words).code for words in (("drivers", "load"), ("apply",))] == [0, 0]
+    assert values(ask(books, "per_order")) == [("2026-08", "6"), ("2026-09", "5.997")]
+
+
+def test_members_of_the_period_in_which_the_driver_begins_are_unknown_there(tmp_path: Path) -> None:
+    lines = days("search", 8, range(10, 32), 1) + days("ads", 8, range(11, 32), 1)
+    lines += days("search", 9, range(1, 31), 1) + days("ads", 9, range(1, 31), 1)
+    report = ask(made(tmp_path / "begun", daily="date,product,daily\n" + lines), "per_visit", "product")
+    told = {(month, member): figure for month, member, figure in values(report)}
+    assert [told["2026-08", member] for member in ("ads", "search")] == [None, None]
+    assert None not in [told["2026-09", member] for member in ("ads", "search")]
+
+
+def test_a_driver_of_hours_that_begins_within_a_day_does_not_tell_of_it(tmp_path: Path) -> None:
+    def hours(first: int) -> str:
+        return "date,product,hourly\n" + "".join(
+            f"2026-{month:02}-{day:02}T{hour:02}:00:00,search,1\n"
+            for month in (8, 9)
+            for day in range(1, 31 + (month == 8))
+            for hour in range(24)
+            if (month, day) != (8, 1) or hour >= first
+        )
+
+    for first, august in ((0, "744"), (5, None)):
+        books = made(tmp_path / f"from-{first}")
+        books.write("drivers.yaml", "hourly: {unit: call, grain: hour, by: [product], from: {csv: hourly.csv}}\n")
+        books.write("metrics.yaml", "calls: {driver: hourly}\n")
+        books.write("hourly.csv", hours(first))
+        assert books.run("drivers", "load").code == 0
+        assert values(ask(books, "calls")) == [("2026-08", august), ("2026-09", "720")]
+
+
 def test_a_customer_without_a_row_bought_nothing(tmp_path: Path) -> None:
     books = made(tmp_path / "customers")
     books.write("drivers.yaml", "sold: {unit: order, grain: month, by: [product, customer], from: {csv: sold.csv}}\n")
@@ -98,8 +169,8 @@ def test_what_stands_on_one_side_alone_is_told(tmp_path: Path) -> None:
     report = ask(made(tmp_path / "sides", orders=orders), "per_order", first=TWO_MONTHS[1])
     strangers, alone = said(report)
     assert strangers == (
-        "FM2439 driver orders has 5 (order) of no known product, in the figure of all alone: finmod drivers tells of "
-        "which texts"
+        "FM2439 driver orders tells 5 of no known product (unit: order): they stand with what is nobody's; finmod "
+        "drivers tells of which texts"
     )
     assert alone == "FM2440 driver orders is not told of 1 value of product, whose cost is in the figure of all: ads"
     (beside,) = [each for each in report.findings if each.code == "FM2440"]

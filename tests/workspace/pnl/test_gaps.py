@@ -119,6 +119,25 @@ def test_a_day_of_which_hours_lack_makes_the_month_unknown(tmp_path: Path) -> No
     assert any("the driver revenue lacks hours of 30 days." in each for each in findings(of_all))
 
 
+def test_a_feed_of_days_that_stops_within_a_month_leaves_that_month_unknown(tmp_path: Path) -> None:
+    def rows(last: int, value: int = 1) -> str:
+        return HEAD + "".join(
+            f"2026-{month:02}-{day:02},{product},{value if (product, month, day) == ('ads', 8, last) else 1}\n"
+            for month in (8, 9)
+            for day in range(1, 31 + (month == 8))
+            for product in ("search", "ads")
+            if product == "search" or (month == 8 and day <= last)
+        )
+
+    drivers = DRIVERS.replace("revenue: {unit: USD, grain: month", "revenue: {unit: USD, grain: day")
+    stopped = report_of(books_of(tmp_path / "a", drivers_yaml=drivers, revenue_csv=rows(12)), first="2026-08")
+    assert [item(stopped, "revenue", "ads", period=at) for at in (0, 1)] == [None, None]
+    assert "has none of 2026-08-13." in findings(stopped)[0]
+    # A last row of 0 says that it has ended.
+    ended = report_of(books_of(tmp_path / "b", drivers_yaml=drivers, revenue_csv=rows(12, 0)), first="2026-08")
+    assert [item(ended, "revenue", "ads", period=at) for at in (0, 1)] == [D(11), D(0)]
+
+
 def test_a_member_without_a_row_of_a_budget_has_no_plan_and_all_together_have_it(tmp_path: Path) -> None:
     books = books_of(
         tmp_path / "books",

@@ -182,9 +182,8 @@ def test_a_quarter_tells_of_the_months_that_have_charges(tmp_path: Path) -> None
 
     assert found.statement.total.actual.revenue == D(680)
     assert (
-        "FM2321 There are no charges of 2026-07, which the periods have days of: they tell of the other months "
-        "alone, of "
-        "drivers too. Load the bills, then: finmod apply." in findings(found)
+        "FM2321 There are no charges of 2026-07, which the periods have days of: they and their totals tell "
+        "of the other months alone, of drivers too. Load the bills, then: finmod apply." in findings(found)
     )
 
 

@@ -55,6 +55,12 @@ def test_a_value_is_one_of_its_dimension_whatever_the_case_as_rules_match_it(tmp
     assert not [each for each in findings(report_of(books)) if each.startswith(("FM2328", "FM2329"))]
 
 
+def test_what_a_rule_must_not_be_may_be_nowhere(tmp_path: Path) -> None:
+    books = with_rule(tmp_path / "books", "{name: Kept, when: {product: {not: legacy}, x_Pool: null}, section: opex}")
+
+    assert not [each for each in findings(report_of(books)) if each.startswith(("FM2328", "FM2329"))]
+
+
 def test_a_rule_that_takes_no_charge_in_any_month_is_named(tmp_path: Path) -> None:
     books = with_rule(tmp_path / "typo", "{name: Disks, when: {ServiceName: Storag}, section: opex}")
     (found,) = found_by(books, "FM2329")

@@ -178,7 +178,7 @@ def test_a_month_without_revenue_is_unknown_and_so_is_every_sum_with_it(tmp_path
     assert (item(found, "revenue"), found.statement.total.actual.revenue) == (D(200), None)
     assert (
         "FM2312 The line 'Subscriptions' is unknown in 2026-09: the driver revenue has no row of 1 month. Load it: "
-        "finmod drivers load; or say what a gap means: gaps: zero." in findings(found)
+        "finmod drivers load; where there was nothing, with rows of 0." in findings(found)
     )
 
 
@@ -194,6 +194,9 @@ def test_a_month_that_was_never_loaded_is_unknown_and_not_one_of_nothing(tmp_pat
     assert told == [(D(100), D(40), D(60)), (None, None, None), (D(120), D(40), D(80))]
     assert found.statement.total.actual.gross_profit == D(140)
     assert findings(found)[0].startswith("FM2321 There are no charges of 2026-08")
+    for by in (None, "product"):
+        alone = report_of(books, by, period="2026-08").statement.total.actual
+        assert (alone.revenue, alone.cogs) == (None, None)
 
 
 def test_products_without_revenue_have_no_margin_and_are_named(tmp_path: Path) -> None:

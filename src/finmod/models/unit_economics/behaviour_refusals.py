@@ -19,6 +19,8 @@ from finmod.models.unit_economics.behaviour_local import ERRORS
 LEAST_MOVEMENT: Final = 1.5 * max(ERRORS)
 """What moves less than this beside its trend may as well be off its trend by reading."""
 _TOGETHER: Final = 0.8
+_LEAST_FALL: Final = 0.01
+"""By how many per cent a cost falls for 1 % more of a driver, if it does; less is noise about a fixed cost."""
 
 
 def refused_before(cost: Floats, readings: Floats, names: Sequence[str]) -> Refusal | None:
@@ -68,15 +70,15 @@ def refused_as_fixed(lower: float, upper: float, names: Sequence[str]) -> Refusa
         upper: Where it ends.
         names: Of the drivers.
     """
-    if lower > 0 or upper <= 0 or upper - lower > WIDEST:
+    if lower > 0 or upper <= -_LEAST_FALL or upper - lower > WIDEST:
         return None
-    most = f"{upper * 100:.0f} % of it at most is variable"
+    most = f"{max(upper, 0) * 100:.0f} % of it at most is variable"
     return Refusal("FM2344", f"the cost does not move with {_listed(names, 'or')}: it may as well be fixed ({most})")
 
 
 def refused_share(lower: float, upper: float, names: Sequence[str]) -> Refusal | None:
     """Return why the variable share of all moving drivers must not be used; None for no reason."""
-    if upper <= 0:
+    if upper <= -_LEAST_FALL:
         return _falling(_listed(names, "and"), upper)
     if upper - lower > WIDEST:
         return _wide(_listed(names, "and"), lower, upper)
@@ -100,7 +102,7 @@ def refused_part(place: int, lower: float, upper: float, names: Sequence[str], r
             both = f"{name} and {printable(names[other])} move together (correlation {correlation:.3f})"
             return Refusal("FM2343", f"{both}: {_told(name, lower, upper)}")
         return _wide(name, lower, upper)
-    return _falling(name, upper) if upper <= 0 else None
+    return _falling(name, upper) if upper <= -_LEAST_FALL else None
 
 
 def _wide(name: str, lower: float, upper: float) -> Refusal:
@@ -108,7 +110,7 @@ def _wide(name: str, lower: float, upper: float) -> Refusal:
 
 
 def _falling(name: str, upper: float) -> Refusal:
-    return Refusal("FM2346", f"the cost falls where {name} rises, by {-upper:.2f} % or more for each 1 %")
+    return Refusal("FM2346", f"the cost falls with more {name}, by {-upper:.2f} % or more for each 1 %")
 
 
 def _told(name: str, lower: float, upper: float) -> str:

@@ -20,6 +20,7 @@ from finmod.terms.money import known_sum
 
 UNKNOWN: Final = "(unknown)"
 """The cohort of customers without an attribute."""
+_START: Final = "start"
 _ZERO: Final = Decimal(0)
 
 
@@ -291,8 +292,9 @@ def _findings(
     nobody: str | None,
 ) -> Iterator[Finding]:
     customers = {row.customer for row in rows} - {nobody}
-    for missing, what in ((customers - by.keys(), printable(attribute)), (customers - started.keys(), "start month")):
-        if missing:
+    without = {printable(attribute): customers - by.keys(), "start month": customers - started.keys()}
+    for what, missing in without.items():
+        if missing and not (what == _START and missing == without["start month"]):  # which is the same, said once
             words = f"{counted(len(missing), 'customer')} of {len(customers):,} without a {what}"
             words = f"{words}, such as {printable(min(missing))}"
             yield Finding(code="FM2372", message=f"{words}: their rows stand apart", severity="warning")

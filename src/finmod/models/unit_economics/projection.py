@@ -282,7 +282,9 @@ def _findings(past: Sequence[Past], assumed: Assumptions, horizon: int, months: 
     for numerator in assumed.costs:
         empty = [each.period for each in months if each.numerator == numerator and each.average_cost is None]
         if empty:
-            words = f"{printable(numerator)} cost of a unit is unknown in {counted(len(empty), 'month')}"
+            words = (
+                f"{printable(numerator.replace('_', ' '))} cost of a unit is unknown in {counted(len(empty), 'month')}"
+            )
             found.append(_finding("FM2365", f"{words}, the first {empty[0]}: units or cost are 0 or unknown"))
     if horizon < assumed.years * 12:
         words = f"the growth that is given has {counted(horizon, 'month')}, and {assumed.years * 12:,} were asked for"

@@ -345,7 +345,7 @@ def _undivided(chosen: Metric, rows: Sequence[Figure]) -> list[Finding]:
     }
     found = []
     for why, (code, words) in said.items():
-        own = [row for row in rows if row.why == why and row.numerator is not None]
+        own = [row for row in rows if row.why == why and row.numerator]  # 0 by nothing lacks nothing
         if own:
             amount = sum((row.numerator for row in own if row.numerator is not None), start=Decimal(0))
             message = f"{chosen.name} {words} in {counted(len(own), 'case')}: no figure is made there"

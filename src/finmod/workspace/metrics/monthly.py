@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 
 from finmod.errors import UserError
 from finmod.marts.metrics import Row, dimension_column
@@ -31,7 +32,11 @@ def metrics_monthly(books: Measures) -> tuple[list[str], list[Row]]:
     metrics = [_told_by(books, each) for each in books.metrics.values()]
     dimensions = list(dict.fromkeys(name for each in metrics for name in each.by))
     rows = [row for each in metrics for row in _rows(books, each, dimensions)]
-    return [dimension_column(name) for name in dimensions], rows
+    columns: list[str] = []
+    for name in map(dimension_column, dimensions):
+        taken = {column.lower() for column in columns}
+        columns.append(next(each for at in count() if (each := f"{name}_{at}" if at else name).lower() not in taken))
+    return columns, rows
 
 
 def _told_by(books: Measures, metric: Metric) -> Metric:

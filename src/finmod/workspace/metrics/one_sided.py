@@ -5,7 +5,7 @@ Owns their findings. Both are in the figure of everything, where neither can be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.errors import counted, printable
+from finmod.models.metrics import Member
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric
-from finmod.terms.money import plain
 from finmod.workspace.driver_cells import DriverCells
 from finmod.workspace.metrics.findings import finding
 from finmod.workspace.metrics.measures import Measures
@@ -25,24 +25,35 @@ from finmod.workspace.metrics.sums import Sums, sums
 _SHOWN: Final = 3
 
 
-def of_strangers(books: Measures, measure: Measure, cells: DriverCells, shown: AbstractSet[date]) -> Iterator[Finding]:
-    """Yield what of a driver is of nobody that the taxonomy knows."""
+def of_strangers(
+    books: Measures,
+    measure: Measure,
+    cells: DriverCells,
+    shown: AbstractSet[date],
+    keeps: Callable[[Member], bool],
+) -> Iterator[Finding]:
+    """Yield what of a driver is of nobody that the taxonomy knows.
+
+    Args:
+        books: Have the taxonomy.
+        measure: The driver's.
+        cells: Its values.
+        shown: First days of the months, or days, that are shown.
+        keeps: Whether the measure's conditions allow a member.
+    """
     taxonomy = books.taxonomy
     known = [(at, name) for at, name in enumerate(cells.by) if taxonomy and name in taxonomy.dimensions]
-    unknown = {name for at, name in known for member in cells.since if member[at] is None}
-    if not unknown:
-        return
-    places = [at for at, name in known if name in unknown]
+    strange = {member for member in cells.since if any(member[at] is None for at, _ in known) and keeps(member)}
     totals = [
         reading.total
         for (start, member), reading in cells.cells.items()
-        if start in shown and reading.total and any(member[at] is None for at in places)
+        if start in shown and member in strange and reading.total
     ]
     if totals:
-        amount = f"{plain(sum(totals, Decimal(0)))} ({printable(cells.unit, 40)})"
+        names = sorted({name for at, name in known for member in strange if member[at] is None})
         message = (
-            f"driver {measure.name} has {amount} of no known {listing(sorted(unknown))}, in the figure of all alone: "
-            "finmod drivers tells of which texts"
+            f"driver {measure.name} tells {sum(totals, Decimal(0)).normalize():,f} of no known {listing(names)} (unit: "
+            f"{printable(cells.unit, 40)}): they stand with what is nobody's; finmod drivers tells of which texts"
         )
         yield finding("FM2439", message, where=measure.place)
 
@@ -61,10 +72,10 @@ def of_cost_without_units(
     """
     targets = [name for name in (books.run.dimensions if books.run else ()) if driver and name in driver.by]
     costs = [each for each in chosen.numerator if each.kind == "cost" and each.basis == "allocated"]
-    if driver is None or not targets or len(costs) < len(chosen.numerator):
+    if driver is None or not driver.since or not targets or len(costs) < len(chosen.numerator):
         return
     at = [driver.by.index(name) for name in targets]
-    told = {tuple(member[place] for place in at) for member in driver.since}
+    told = {tuple(member[place] for place in at) for start, member in driver.cells if start in looked}
     amounts: dict[tuple[str | None, ...], Decimal] = {}
     for measure in costs:
         for (start, member), amount in _sums(books, measure, targets, daily=daily).cells.items():

@@ -276,15 +276,18 @@ def refuse_own_by(books: Measures, chosen: Metric) -> None:
     drivers = {
         name for each in chosen.measures if each.kind == "driver" for name in books.drivers[each.name].settings.by
     }
-    known = {*(run.dimensions if run else ()), *(taxonomy.dimensions if taxonomy else ()), *drivers, *WORDS, TARGET}
+    known = {*(run.dimensions if run else ()), *(taxonomy.dimensions if taxonomy else ()), *drivers, TARGET}
+    of_charges = any(each.basis == "charges" for each in chosen.measures)
+    known |= {word for word, column in WORDS.items() if column in _ALLOCATED or of_charges}
+    known |= {*CHARGED_BY} if of_charges else set()
     for name in chosen.by:
-        if name not in known and name not in CHARGED_BY and column_of(name) not in columns and run is not None:
+        if name not in known and column_of(name) not in columns and run is not None:
             close = near(name, sorted(known))
             raise UserError(
                 Problem(
                     code=_BY,
                     found=f"{chosen.name}.by names {printable(name, 80)!r}, which is no dimension",
-                    expected=listing(sorted(known)),
+                    expected=listing(sorted(known - {*CHARGED_BY})),
                     where=chosen.place or None,
                     remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
                 )

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from finmod.models.metrics import Member, Place, Term, quotient
@@ -105,12 +106,13 @@ class Terms:
         own = tuple(name for name in self.by if name in driver.settings.by)
         at = tuple(self.by.index(name) for name in own)
         cells = self._read(driver, measure, own)
-        self.findings += [*of_driver(measure, cells, driver), *of_strangers(self.books, measure, cells, self.shown)]
+        self.findings += of_driver(measure, cells, driver)
         if driver.settings.grain == "month" and self.periods.daily:
             message = f"driver {measure.name} is told by month: nothing is known of its days or weeks"
             self.findings.append(finding("FM2435", message, where=measure.place))
             return Term(cells={}, sign=measure.sign, places=at)
         kept = _Kept.of(self.books, measure, cells)
+        self.findings += of_strangers(self.books, measure, cells, self.shown, kept.keeps)
         places = tuple(cells.by.index(name) for name in own)
         stops = self._stops(cells)
         made, lacking = _DriverTerms(self.periods, measure, cells, kept, places, stops).made()
@@ -136,17 +138,15 @@ class Terms:
         if not names:
             return {}
         at = [cells.by.index(name) for name in names]
+        targets = {member: tuple(member[place] for place in at) for member in cells.lasts}
         ends: dict[Target, date] = {}
         for member, last in cells.lasts.items():
-            target = tuple(member[place] for place in at)
-            ends[target] = max(ends.get(target, last), last)
-        found = stopped(ends, lambda: self._costing(names))
-        # Of several customers of a target those are missed that were there last.
-        return {
-            member: found[target]
-            for member, last in cells.lasts.items()
-            if (target := tuple(member[place] for place in at)) in found and last == ends[target]
-        }
+            ends[targets[member]] = max(ends.get(targets[member], last), last)
+        # Of several members of a target those count that were there last.
+        there = {member: target for member, target in targets.items() if cells.lasts[member] == ends[target]}
+        going = {target for member, target in there.items() if cells.cells[ends[target], member].last != 0}
+        found = stopped(ends, lambda: self._costing(names), ended={*ends} - going, by_day=self.periods.daily)
+        return {member: found[target] for member, target in there.items() if target in found}
 
     def _costing(self, names: Sequence[str]) -> Costing:
         books, asked = self.books, ("costing", *names)
@@ -282,11 +282,11 @@ class _DriverTerms:
             own, end = tuple(member[each] for each in self.places), ends[member]
             for start, days, first in spans:
                 reading = self.cells.cells.get((start, member))
-                expected = self._expected(start, days, since)
+                expected = self._expected(start, days, since, is_first=since == self.first)
                 if not expected or (reading is None and start > end and not self._is_missed(member, start)):
                     continue  # not yet there, or ended
                 told = reading.periods if reading else 0
-                if told < expected:
+                if told < expected and not (reading and start == end and reading.last == 0):
                     lacking.setdefault(member, []).append((start, told, expected))
                     reading = None
                 if is_alone:
@@ -299,16 +299,23 @@ class _DriverTerms:
     def _is_missed(self, member: Member, start: date) -> bool:
         return start.replace(day=1) in self.stops.get(member, ())
 
+    @cached_property
+    def first(self) -> date:
+        """Return the day of the first value of any member."""
+        return min(self.cells.since.values(), default=date.max)
+
     def _since(self) -> Mapping[Member, date]:
         """Return member -> from when on it should have values."""
-        since = self.cells.since
-        if self.periods.grain is None:
-            return since
-        # Where the whole driver begins, nobody knows that its members do: of that period a part is not told.
-        first = min(since.values(), default=date.max)
+        since, first = self.cells.since, self.first
         begun = [start for start in self.periods.starts if start <= first]
-        start = self.periods.of(begun[-1]) if begun else first
-        return {member: min(start, day) if day == first else day for member, day in since.items()}
+        if self.periods.grain is None or not begun:
+            return since
+        # Where the whole driver begins inside a period, nobody knows since when in it its members are there.
+        period = self.periods.period(begun[-1])
+        start = min(each for each in self.periods.starts if period.first <= each)
+        if first <= start:
+            return since
+        return {member: min(start, day) if day < period.end else day for member, day in since.items()}
 
     def _ends(self) -> dict[Member, date]:
         """Return member -> start of its last month or day with a value."""
@@ -320,7 +327,7 @@ class _DriverTerms:
     def _days(self, start: date) -> int:
         return 1 if self.periods.daily else monthrange(start.year, start.month)[1]
 
-    def _expected(self, start: date, days: int, since: date) -> int:
+    def _expected(self, start: date, days: int, since: date, *, is_first: bool) -> int:
         """Return how many of the driver's periods a month or day has from the member's first one on."""
         left = days if since <= start else days - (since - start).days
         if left <= 0:
@@ -329,8 +336,8 @@ class _DriverTerms:
             return 1
         if self.cells.grain != "hour":
             return left
-        # A member may begin in any hour of its first day.
-        return left * 24 if since < start else left * 24 - 23
+        # A member may begin in any hour of its first day, but the driver as a whole tells of the day or does not.
+        return left * 24 if since < start or is_first else left * 24 - 23
 
     def _of_one(self, reading: Reading | None) -> Decimal | None:
         """Return the value of one member in one month or day."""

@@ -25,6 +25,7 @@ from finmod.workspace.driver_ends import Costing, Target, stopped
 _EPOCH = date(1970, 1, 1)
 _MONTHS = 12
 _HOURS = 24
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -66,34 +67,49 @@ def gaps_of(  # noqa: PLR0913, PLR0917 -- of what, and where it is read
     grain = driver.settings.grain
     spans: dict[Target, list[tuple[int, int]]] = {}
     rows = _spans(engine, driver_rows(engine, ledger, [driver.name]), own, grain)
-    if all(row[-2] <= _number(bounds[0], grain) and row[-1] >= _number(bounds[1], grain) - 1 for row in rows):
+    if all(row[-3] <= _number(bounds[0], grain) and row[-2] >= _number(bounds[1], grain) - 1 for row in rows):
         return Gaps(own, {})  # each is told throughout
     names = [
         named_texts(engine, taxonomy, name, sorted({row[at] for row in rows if row[at] is not None}))
         for at, name in enumerate(own)
     ]
-    for *texts, first, last in rows:
+    lasts: dict[Target, list[tuple[int, bool]]] = {}
+    for *texts, first, last, is_something in rows:
         target = tuple(names[at].get(text or "") for at, text in enumerate(texts))
         if None not in target:
             spans.setdefault(target, []).append((first, last))
+            lasts.setdefault(target, []).append((last, is_something))
+    # Of several names of a target the one that is told last says whether it has ended.
+    ends = {target: max(every) for target, every in lasts.items()}
     found = {target: [*dict.fromkeys(_between(every, bounds, grain))] for target, every in spans.items()}
-    for target, days in _after(spans, bounds, grain, lambda: costing(own)).items():
+    for target, days in _after(ends, bounds, grain, lambda: costing(own)).items():
         found[target] += days
     return Gaps(own, {target: days for target, days in found.items() if days})
 
 
 def _after(
-    spans: Mapping[Target, Sequence[tuple[int, int]]],
+    lasts: Mapping[Target, tuple[int, bool]],
     bounds: tuple[date, date],
     grain: str,
     costing: Callable[[], Costing],
 ) -> dict[Target, list[date]]:
-    """Return target -> what lies after its last value, in months in which it still costs and others are told."""
-    ends = {target: _day(max(last for _, last in every), grain) for target, every in spans.items()}
-    found: dict[Target, list[date]] = {}
-    for target, months in stopped(ends, costing).items():
-        inside = [month for month in sorted(months) if bounds[0].replace(day=1) <= month < bounds[1]]
-        found[target] = [day for month in inside for day in _days(month, grain) if bounds[0] <= day < bounds[1]]
+    """Return target -> what lies after its last value, in months in which it still costs and others are told.
+
+    Args:
+        lasts: Target -> number of its last month, day or hour, and whether there is more than 0 then.
+        bounds: Of days that are asked for.
+        grain: Of the driver.
+        costing: Gives what costs when.
+    """
+    ends = {target: _day(last, grain) for target, (last, _) in lasts.items()}
+    ended = frozenset(target for target, (_, is_something) in lasts.items() if not is_something)
+    until, found = max(ends.values(), default=date.min), dict[Target, list[date]]()
+    for target, months in stopped(ends, costing, ended=ended, by_day=grain != "month").items():
+        # The day of the last hour is told as a whole only if that is its last one too.
+        is_cut = grain == "hour" and (lasts[target][0] + 1) % _HOURS != 0
+        first = max(ends[target] if is_cut else ends[target] + _A_DAY, bounds[0])
+        days = (day for month in sorted(months) for day in _days(month, grain))
+        found[target] = [day for day in days if first <= day <= until and day < bounds[1]]
     return found
 
 
@@ -104,7 +120,10 @@ def _days(month: date, grain: str) -> Sequence[date]:
 
 
 def _spans(engine: Engine, rows: str, own: Sequence[str], grain: str) -> list[tuple[Any, ...]]:
-    """Return the texts of a target, and first and last number of a month, day or hour of each stretch without a gap."""
+    """Return the texts of a target, and of each stretch without a gap the first and last month, day or hour as numbers.
+
+    After them stands whether the last of it has more than 0.
+    """
     texts = ", ".join(
         f"json_extract_string(x_Dimensions, {literal('/' + name)}) AS t{at}" for at, name in enumerate(own)
     )
@@ -115,9 +134,9 @@ def _spans(engine: Engine, rows: str, own: Sequence[str], grain: str) -> list[tu
         else f"date_diff('{grain}', TIMESTAMP '{_EPOCH}', CAST(x_Start AS TIMESTAMP))"
     )
     return engine.rows(
-        f"SELECT {held}, min(step), max(step) FROM (SELECT *, step - row_number() OVER (PARTITION BY {held} ORDER BY "
-        f"step) AS stretch FROM (SELECT DISTINCT {texts}, {number} AS step FROM {rows})) "
-        f"GROUP BY {held}, stretch ORDER BY ALL"
+        f"SELECT {held}, min(step), max(step), arg_max(is_something, step) FROM (SELECT *, step - row_number() OVER "
+        f"(PARTITION BY {held} ORDER BY step) AS stretch FROM (SELECT {texts}, {number} AS step, "
+        f"bool_or(x_Value <> 0) AS is_something FROM {rows} GROUP BY ALL)) GROUP BY {held}, stretch ORDER BY ALL"
     )
 
 

@@ -96,6 +96,8 @@ class Periods:
     def relation(self, changes: Sequence[date]) -> str:
         """Return SQL of the columns day, period and segment: how many of some days of change lie on or before it."""
         rows = ", ".join(f"(DATE '{day}', {self.place(day)}, {bisect_right(changes, day)})" for day in self.starts())
+        if not rows:  # of months that were never loaded
+            return "(SELECT NULL::DATE AS day, NULL::INTEGER AS period, NULL::INTEGER AS segment WHERE false)"
         return f"(SELECT * FROM (VALUES {rows}) AS buckets(day, period, segment))"
 
 

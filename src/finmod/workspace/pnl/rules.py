@@ -109,7 +109,11 @@ def _has(texts: Iterable[str], text: str) -> bool:
 
 def _no_pool(looked: _Looked, pools: Sequence[str], version: int) -> Finding:
     close = near(looked.text, pools)
-    there = f"Its pools are {listing(pools[:_NAMED], 'and')}{_more(len(pools))}." if pools else "It has no pools."
+    there = (
+        f"Its pools are {listing(pools[:_NAMED], 'and')}{_more(len(pools))}."
+        if pools
+        else "That allocation has no pools."
+    )
     message = (
         f"The rule of the line {printable(looked.name, 60)!r} looks for {printable(looked.text, 60)!r}, which is no "
         f"pool of allocation {version} that has charges. {f'Did you mean {close!r}?' if close else there}"
@@ -142,10 +146,10 @@ def _idle(pnl: Pnl, rule: int, close: str | None, version: int, *, is_met: bool)
 
 
 def _looked(pnl: Pnl) -> Iterator[_Looked]:
-    """Yield each text of a rule that is no pattern."""
+    """Yield each text that a rule looks for and that is no pattern; what it must not be may be nowhere."""
     for at, line in enumerate(pnl.settings.cloud):
         for subject, condition in line.when.items():
-            for text in (*condition.any, *condition.none):
+            for text in condition.any:
                 if not is_pattern(text):
                     yield _Looked(at, line.name, subject, text, pnl.place("cloud", at, "when", subject))
 

@@ -255,7 +255,7 @@ def _not_reached(question: Question, named: str, series: Series, missing: Mappin
     message = (
         f"{named} is unknown in {shown}: the driver {series.driver.name} {lacks} "
         f"{counted(sum(missing.values()), 'month' if grain == 'month' else 'day')}. Load it: "
-        "finmod drivers load; or say what a gap means: gaps: zero."
+        "finmod drivers load; where there was nothing, with rows of 0."
     )
     return Finding(code="FM2312", severity="warning", message=message, where=series.driver.place)
 

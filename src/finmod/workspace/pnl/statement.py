@@ -306,8 +306,8 @@ def _calendar(periods: Periods, run: Run) -> list[Finding]:
         shown = ", ".join(f"{month:%Y-%m}" for month in lacking[:_NAMED])
         more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         message = (
-            f"There are no charges of {shown}{more}, which the periods have days of: they tell of the other months "
-            "alone, of drivers too. Load the bills, then: finmod apply."
+            f"There are no charges of {shown}{more}, which the periods have days of: they and their totals tell of "
+            "the other months alone, of drivers too. Load the bills, then: finmod apply."
         )
         found.append(Finding(code="FM2321", severity="warning", message=message))
     return found

@@ -265,7 +265,7 @@ class _Gathered:
 
     def findings(self, metric: Metric, currency: str, *, is_whole: bool) -> Iterator[Finding]:
         """Yield what was odd about the figures, and what costs something and has no units."""
-        yield from (each for each in self.found if each.code not in _TOLD_HERE)
+        yield from (each for each in self.found if each.code not in _TOLD_HERE or each.amount is None)
         having = {*self.members}
         others = {member for _, member in self._loaded} - having
         if is_whole or not others:
