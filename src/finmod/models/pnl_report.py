@@ -23,7 +23,11 @@ ALL: Final = "all"
 WHOLE: Final = "total"
 """The period that is all of them."""
 
-_PLANNED: Final = ("gross_profit", "operating_profit", "contribution", "revenue", "cogs", "opex")
+_MADE_OF: Final[dict[str, set[str]]] = {
+    "gross_profit": {"revenue", "cogs"}, "operating_profit": {"revenue", "cogs", "opex"},
+    "contribution": {"revenue", "cogs", "opex"}, "revenue": {"revenue"}, "cogs": {"cogs"}, "opex": {"opex"},
+}  # fmt: skip
+_PLANNED: Final = tuple(_MADE_OF)
 
 TITLES: Final = {
     "revenue": "Revenue",
@@ -138,12 +142,12 @@ def _rows(
 def planned_item(told: Statement) -> str | None:
     """Return the item whose plan stands beside members: gross profit, or the first that has a plan; None without any.
 
-    A sum of which a line has no budget has no plan.
+    A sum of which a line has no budget has no plan, nor has one without lines.
     """
-    plan = told.total.plan
+    plan, there = told.total.plan, {told.lines[place].section for place in told.planned}
     if plan is None:
         return None
-    return next((name for name in _PLANNED if plan.item(name) is not None), _PLANNED[0])
+    return next((name for name in _PLANNED if plan.item(name) is not None and there & _MADE_OF[name]), _PLANNED[0])
 
 
 def clouds_are_known(told: Statement) -> bool:

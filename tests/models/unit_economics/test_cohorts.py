@@ -84,10 +84,18 @@ def test_those_who_started_before_the_window_have_no_retention() -> None:
     assert [found.rows[0].customer_retention, found.rows[0].revenue_retention] == [None, None]
 
 
-def test_a_cohort_that_left_altogether_has_no_later_row() -> None:
+def test_ages_at_which_nobody_was_there_are_rows_of_nothing() -> None:
     found = table([row("a", 1), row("b", 3)], start_cohorts({"a": month(1), "b": month(3)}))
 
-    assert [(each.cohort, each.age) for each in found.rows] == [("2026-01", 0), ("2026-03", 0)]
+    assert [(each.cohort, each.age, each.customers) for each in found.rows] == [
+        ("2026-01", 0, 1),
+        ("2026-01", 1, 0),
+        ("2026-01", 2, 0),
+        ("2026-03", 0, 1),
+    ]
+    gone = at(found, "2026-01", 2)
+    assert [gone.revenue, gone.customer_retention, gone.revenue_retention] == [Decimal(0)] * 3
+    assert gone.revenue_per_customer is None
 
 
 def test_customers_without_an_attribute_stand_apart_and_are_told() -> None:
@@ -112,6 +120,7 @@ def test_rows_of_nobody_are_a_cohort_without_customers() -> None:
 
     assert [(each.cohort, each.age, each.customers) for each in found.rows] == [
         ("pro", 0, 1),
+        ("pro", 1, 0),
         (UNKNOWN, None, 1),
         ("-", None, 0),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from finmod.models.pnl_report import planned_item
 from finmod.terms.findings import Finding
 from tests.books import Books
 from tests.statements import DRIVERS, PNL, books_of, findings, report_of
@@ -74,7 +75,7 @@ def test_a_rule_that_takes_no_charge_in_any_month_is_named(tmp_path: Path) -> No
 
     books = with_rule(tmp_path / "both", "{name: Disks, when: {ServiceName: Storage, x_Pool: support}, section: opex}")
     (found,) = found_by(books, "FM2329")
-    assert found.message.endswith("nothing meets its conditions. Correct them.")
+    assert found.message.endswith("nothing meets its conditions. Correct them, unless such charges are to come.")
 
 
 def test_a_rule_below_one_that_takes_all_it_looks_for_is_named(tmp_path: Path) -> None:
@@ -110,6 +111,21 @@ def test_periods_of_which_other_products_lack_are_counted(tmp_path: Path) -> Non
 
     (found,) = found_by(books, "FM2337", first="2026-08")
     assert "is of 1 of 2 products alone in 2026-08: search." in found.message
+
+
+def test_a_section_without_lines_has_no_plan_to_show(tmp_path: Path) -> None:
+    books = planned(tmp_path / "books", *(f"2026-09,{name},50" for name in ("search", "ads")))
+    books.write(
+        "pnl.yaml",
+        """\
+cloud: [{name: Platform, when: {x_Pool: cluster}, section: cogs}]
+default: {name: Hosting, section: cogs}
+budget: {Hosting: hosting_plan}
+""",
+    )
+
+    # Of two lines of cost of sales one has a budget, and there is no line of operating expense.
+    assert planned_item(report_of(books).statement) == "gross_profit"
 
 
 def test_a_plan_of_all_products_that_have_amounts_is_one(tmp_path: Path) -> None:

@@ -122,12 +122,28 @@ def cohorts(  # noqa: PLR0913 -- what a table of cohorts is made of
         groups: dict[tuple[str, int | None], dict[date | None, _Seen]] = defaultdict(dict)
         for (cohort, start, age), cell in cells.items():
             groups[cohort, age][start] = cell.seen(cells.get((cohort, start, 0)), len(numerators))
+        for cohort, age in _ages(groups, window[1]):
+            groups.setdefault((cohort, age), {})  # in which nobody of it was there
         last = {UNKNOWN: 1, nobody: 2}
         ordered = sorted(groups, key=lambda key: (last.get(key[0], 0), key[0], key[1] is None, key[1] or 0))
         told = tuple(_told(groups, key, numerators, window) for key in ordered)
         whole = _joined((each.all for cells in groups.values() for each in cells.values()), len(numerators))
         found = _findings(rows, known, since, attribute, nobody)
         return Cohorts(told, whole.revenue, dict(zip(numerators, whole.costs, strict=True)), tuple(found))
+
+
+def _ages(groups: _Groups, last: date) -> list[tuple[str, int]]:
+    """Return every age that a cohort can have in the window, from that in which it is first seen."""
+    firsts: dict[str, int] = {}
+    starts: dict[str, date] = {}
+    for (cohort, age), cells in groups.items():
+        for start in cells:
+            if age is not None and start is not None:
+                firsts[cohort] = min(firsts.get(cohort, age), age)
+                starts[cohort] = min(starts.get(cohort, start), start)
+    return [
+        (cohort, age) for cohort, first in firsts.items() for age in range(first, _between(starts[cohort], last) + 1)
+    ]
 
 
 def first_months(rows: Iterable[CustomerMonth]) -> dict[str, date]:

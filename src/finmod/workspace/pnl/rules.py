@@ -133,11 +133,10 @@ def _taken(books: Books, lines: Lines, rows: str) -> list[tuple[bool, bool]]:
 
 
 def _idle(pnl: Pnl, rule: int, close: str | None, version: int, *, is_met: bool) -> Finding:
-    why = (
-        "rules above it take what it looks for. Put it above them, or take it out."
-        if is_met
-        else f"nothing meets its conditions. {f'Did you mean {printable(close, 60)!r}?' if close else 'Correct them.'}"
-    )
+    remedy = f"Did you mean {printable(close, 60)!r}?" if close else "Correct them, unless such charges are to come."
+    why = f"nothing meets its conditions. {remedy}"
+    if is_met:
+        why = "rules above it take what it looks for. Put it above them, or take it out."
     message = (
         f"The rule of the line {printable(pnl.settings.cloud[rule].name, 60)!r} takes no charge in any month of "
         f"allocation {version}: {why}"
