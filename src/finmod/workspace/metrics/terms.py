@@ -22,6 +22,7 @@ from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
+from finmod.workspace.cut_charges import cut_charges
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
 from finmod.workspace.driver_ends import Costing, Target, costing_months, stopped
 from finmod.workspace.metrics.findings import finding, of_driver, of_lacking, of_unknown
@@ -71,6 +72,7 @@ class Terms:
             self.books.kept[asked] = sums(self.books, measure, self.by, daily=self.periods.daily)
         found: Sums = self.books.kept[asked]
         self.findings += of_unknown(measure, found, self.books.project.currency, self.shown)
+        self.findings += self._cut() if self.periods.daily and measure.basis == "allocated" else ()
         if not found.cells and measure.where:
             words = f"no charge is as the conditions of {measure.name} demand: its sum is 0"
             self.findings.append(finding("FM2437", words, where=measure.where[0].place))
@@ -82,6 +84,16 @@ class Terms:
         known = frozenset(self.periods.of(start) for start in looked & found.known) - cut
         at = tuple(range(len(self.by)))
         return Term(cells=self._by_period(found, looked, cut), sign=measure.sign, places=at, known=known)
+
+    def _cut(self) -> Sequence[Finding]:
+        """Return what is said of charges that days or weeks cut; asked for once."""
+        books, shown = self.books, sorted({self.periods.period(start) for start in self.shown})
+        asked = ("cut charges", *shown)
+        if asked not in books.kept:
+            then = books.ledger.at(books.engine, books.applied.ledger_version)
+            books.kept[asked] = (*cut_charges(books.engine, books.ledger, then, shown, books.project.currency),)
+        found: Sequence[Finding] = books.kept[asked]
+        return found
 
     def _by_period(
         self, found: Sums, looked: Collection[date], cut: Collection[date]

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError, counted, printable
-from finmod.ledger.applied import Run, runs, same_charges
+from finmod.ledger.applied import runs, same_charges
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.models.pnl import Proof, Statement, statement
@@ -25,6 +25,7 @@ from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.findings import Finding
+from finmod.workspace.cut_charges import cut_charges
 from finmod.workspace.pnl.cohorts import Cohorts, read_cohorts, refuse_dimensions
 from finmod.workspace.pnl.costs import Books, Costs, cloud_costs, is_target, level_of, unproved
 from finmod.workspace.pnl.lines import Lines, read_lines
@@ -139,7 +140,7 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         *unproved(proofs), *_standing(books), *lines.findings, *odd_rules(books, pnl, lines, taxonomy),
         *_unclassified(lines, costs, books.project.currency), *costs.findings, *series.findings, *budgets.findings,
         *partial_plans(question, (*costs.cells, *series.cells), budgets),
-        *lacking, *_calendar(periods, books.run), *_without_revenue(told, order, wanted.by, lines),
+        *lacking, *_calendar(books, periods), *_without_revenue(told, order, wanted.by, lines),
     ]  # fmt: skip
     rank = {"error": 0, "warning": 1, "info": 2}
     return PnlReport(
@@ -292,7 +293,7 @@ def _unclassified(lines: Lines, costs: Costs, currency: str) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _calendar(periods: Periods, run: Run) -> list[Finding]:
+def _calendar(books: Books, periods: Periods) -> list[Finding]:
     found = []
     drifts = periods.calendar.drifts_from(periods.first, periods.end) if periods.by_day else None
     if drifts:
@@ -301,7 +302,7 @@ def _calendar(periods: Periods, run: Run) -> list[Finding]:
             "than 7 days beside their month. Give the year before a 53rd week: years_of_53_weeks in finmod.yaml."
         )
         found.append(Finding(code="FM2320", severity="warning", message=message, where="finmod.yaml"))
-    lacking = [month for month in periods.months() if month not in run.months]
+    lacking = [month for month in periods.months() if month not in books.run.months]
     if lacking:
         shown = ", ".join(f"{month:%Y-%m}" for month in lacking[:_NAMED])
         more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
@@ -310,6 +311,9 @@ def _calendar(periods: Periods, run: Run) -> list[Finding]:
             "the other months alone, of drivers too. Load the bills, then: finmod apply."
         )
         found.append(Finding(code="FM2321", severity="warning", message=message))
+    if periods.by_day:
+        then = books.ledger.at(books.engine, books.run.ledger_version)
+        found += cut_charges(books.engine, books.ledger, then, periods.chosen, books.project.currency)
     return found
 
 
