@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.allocated import TAXONOMY, books_of
-from tests.books import Books
+from tests.books import Books, Said
 from tests.once import once
 
 FIRST, DAYS = date(2026, 7, 1), 92
@@ -115,3 +115,18 @@ def unit_economics_once(factory: pytest.TempPathFactory) -> Books:
         return folder
 
     return Books(once(factory, "unit-economics", make))
+
+
+def ask(books: Books, *words: str) -> Said:
+    """Ask for the unit economics of cost per order; they must be told."""
+    said = books.run("unit-economics", "cost_per_order", *words)
+    assert said.code == 0, said.err
+    return said
+
+
+def refusal(books: Books, *words: str) -> str:
+    """Return what is said where unit economics are refused."""
+    said = books.run("unit-economics", *words)
+    assert said.code == 1, said.out
+    assert "Traceback" not in said.err
+    return said.err

@@ -49,7 +49,8 @@ def costs(engine: Engine, *rows: tuple[int, str | None, str | None]) -> None:
         engine.run("INSERT INTO given VALUES (?, ?, ?)", row)
     engine.run(
         "CREATE OR REPLACE TEMP TABLE allocated AS SELECT DATE '2026-09-01' AS x_BillingPeriod, make_date(2026, 9, d) "
-        f"AS x_ChargeDate, 'USD' AS BillingCurrency, p AS x_Product, {amounts}, {unknowns} FROM given"
+        f"AS x_ChargeDate, 1 AS x_ChargeDays, 'USD' AS BillingCurrency, p AS x_Product, {amounts}, {unknowns} "
+        "FROM given"
     )
 
 

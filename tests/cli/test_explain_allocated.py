@@ -77,7 +77,7 @@ def test_a_charge_tells_who_pays_for_it(applied: Books) -> None:
         (("--of", "product=shop"), "product shop has no EffectiveCost in 2026-09."),
         (
             ("--of", "product=search", "--day", "2026-09-30"),
-            "product search has no EffectiveCost on 2026-09-30 on the bill of 2026-09.",
+            "product search has no EffectiveCost of charges that begin on 2026-09-30 on the bill of 2026-09.",
         ),
         (("--of", "product=search", "--of", "product=ads"), "--of names product twice; expected each dimension once."),
         (("--of", "product=search", "--currency", "EUR"), "'EUR' is no currency of it; expected USD."),

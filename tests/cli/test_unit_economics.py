@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.books import Books, Said
-from tests.unit_economics import DAYS, FIXED, PNL, POOL, VARIABLE, cost, orders, unit_economics_once
+from tests.books import Books
+from tests.unit_economics import DAYS, FIXED, PNL, POOL, VARIABLE, ask, cost, orders, refusal, unit_economics_once
 
 SEPTEMBER = range(62, DAYS)
 UNITS = {product: sum(orders(product, place) for place in SEPTEMBER) for product in FIXED}
@@ -24,22 +24,9 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return unit_economics_once(tmp_path_factory)
 
 
-def ask(books: Books, *words: str) -> Said:
-    said = books.run("unit-economics", "cost_per_order", *words)
-    assert said.code == 0, said.err
-    return said
-
-
 def rows(books: Books, *words: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(ask(books, *words, "--by", "product", "--output", "json").out)
     return found
-
-
-def refusal(books: Books, *words: str) -> str:
-    said = books.run("unit-economics", *words)
-    assert said.code == 1, said.out
-    assert "Traceback" not in said.err
-    return said.err
 
 
 def of(found: list[dict[str, Any]], product: str, numerator: str) -> dict[str, Any]:

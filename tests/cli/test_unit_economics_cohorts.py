@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.books import Books, Said
-from tests.unit_economics import DAYS, FIXED, PNL, POOL, cost, unit_economics_once
+from tests.books import Books
+from tests.unit_economics import DAYS, FIXED, PNL, POOL, ask, cost, refusal, unit_economics_once
 
 EARNED = ("--revenue", "earned")
 
@@ -19,19 +19,6 @@ EARNED = ("--revenue", "earned")
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return unit_economics_once(tmp_path_factory)
-
-
-def ask(books: Books, *words: str) -> Said:
-    said = books.run("unit-economics", "cost_per_order", *words)
-    assert said.code == 0, said.err
-    return said
-
-
-def refusal(books: Books, *words: str) -> str:
-    said = books.run("unit-economics", *words)
-    assert said.code == 1, said.out
-    assert "Traceback" not in said.err
-    return said.err
 
 
 def of_customers(books: Books, *words: str) -> list[dict[str, Any]]:

@@ -7,19 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.books import Books, Said
-from tests.unit_economics import DAYS, cost, orders, unit_economics_once
+from tests.books import Books
+from tests.unit_economics import DAYS, ask, cost, orders, unit_economics_once
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     return unit_economics_once(tmp_path_factory)
-
-
-def ask(books: Books, *words: str) -> Said:
-    said = books.run("unit-economics", "cost_per_order", *words)
-    assert said.code == 0, said.err
-    return said
 
 
 def test_floors_that_the_price_is_below_stand_beside_the_one_that_binds(books: Books) -> None:

@@ -154,3 +154,45 @@ def test_columns_that_a_file_lacks_are_null_beside_one_that_has_them(tmp_path: P
             (1, None),
             (2, "x"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-09-01T00:00:00Z", "2026-09-01T01:00:00Z", 1),
+        ("2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z", 1),
+        ("2026-09-01T23:30:00Z", "2026-09-02T00:30:00Z", 1),  # an hour is of the day on which it begins
+        ("2026-09-01T00:00:00Z", "2026-09-03T00:00:00Z", 2),
+        ("2026-09-01T12:00:00Z", "2026-09-03T00:00:01Z", 3),
+        ("2026-09-01T00:00:00Z", "2026-09-30T23:59:59Z", 30),
+        ("2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z", 30),
+        ("2026-08-31T16:00:00Z", "2026-09-30T16:00:00Z", 30),  # a month of a supplier in Shanghai
+        ("2026-09-20T00:00:00Z", "2029-09-20T00:00:00Z", 11),
+        ("2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z", 1),
+        ("2026-09-01T00:00:00Z", None, 1),
+        ("2026-09-02T00:00:00Z", "2026-09-01T00:00:00Z", 1),
+    ],
+)
+def test_a_charge_runs_on_so_many_days_of_the_month_that_it_is_billed_in(
+    tmp_path: Path, start: str, end: str | None, days: int
+) -> None:
+    row = {"x_ChargeKey": 1, "BilledCost": "1", "ChargePeriodStart": start, "ChargePeriodEnd": end}
+    with Engine() as engine:
+        reduced(engine, tmp_path, {**row, "x_ChargeDate": start[:10]})
+        assert engine.rows(f"SELECT x_ChargeDays FROM {relation([tmp_path / 'days.parquet'])}") == [(days,)]
+
+
+def test_charges_of_a_key_and_day_that_run_differently_long_stand_apart(tmp_path: Path) -> None:
+    start = {"x_ChargeKey": 1, "ChargePeriodStart": "2026-09-01T00:00:00Z"}
+    day, month_end = "2026-09-02T00:00:00Z", "2026-10-01T00:00:00Z"
+    with Engine() as engine:
+        met, cube, names = reduced(
+            engine,
+            tmp_path,
+            {**start, "BilledCost": "1", "ChargePeriodEnd": day},
+            {**start, "BilledCost": "2", "ChargePeriodEnd": day},
+            {**start, "BilledCost": "30", "ChargePeriodEnd": month_end},
+        )
+    first = date(2026, 9, 1)
+    assert (met, names) == (False, [(1, None, 3, Decimal(33), 1)])
+    assert cube == [(1, first, 1, Decimal(30), 0, None), (1, first, 2, Decimal(3), 0, None)]

@@ -32,7 +32,10 @@ CELLS: Final = "allocation_cells"
 """Table: a row per ``day``, ``place``, ``pool``, ``grp`` and ``target``: costs and numbers of unknown ones."""
 
 PLACES: Final = "allocation_places"
-"""Table: ``place`` -> the texts and dates that a row of the result keeps."""
+"""Table: ``place`` -> the texts and dates that a row of the result keeps, and ``x_ChargeDays``.
+
+Keys have the places of an unknown number of days, which come first; those of cells follow, as far as there are any.
+"""
 
 TARGETS: Final = "allocation_targets"
 """Table: ``target`` -> its values, ``v0`` and so on."""
@@ -129,7 +132,7 @@ def make_keys(engine: Engine, naming: Naming, allocation: Allocation, targets: T
     columns = ", ".join(map(identifier, PLACE_COLUMNS))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {PLACES} AS SELECT CAST(row_number() OVER (ORDER BY {columns}) AS INTEGER) "
-        f"AS place, {columns} FROM (SELECT DISTINCT {columns} FROM allocation_named)"
+        f"AS place, {columns}, NULL::INTEGER AS x_ChargeDays FROM (SELECT DISTINCT {columns} FROM allocation_named)"
     )
     _number_targets(engine, targets)
     groups = _make_groups(engine, allocation)
@@ -212,12 +215,20 @@ def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None
         f"d.x_BillingPeriod AND k.segment = {segment}"
     )
     costs = ", ".join(f"d.{identifier(name)}" for name in (*COSTS, *COST_UNKNOWNS))
+    (count,) = engine.row(f"SELECT count(*) FROM {PLACES}")
+    # A number of days takes no column of the cells: it is in the number of the place.
+    place = f"CAST(k.place + {count} * coalesce(d.x_ChargeDays, 0) AS INTEGER) AS place"
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT CAST(x_ChargeDate - DATE '1970-01-01' AS INTEGER) AS day, "
-        f"place, pool, grp, target, {', '.join(sums)} FROM (SELECT d.x_ChargeDate, k.place, k.pool, k.grp, k.target, "
-        f"{costs} FROM {days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, k.place, k.pool, "
-        f"k.grp, k.target, {costs} FROM {true_ups} AS d {joined} AND k.x_TrueUpOf = d.x_TrueUpOf) "
-        "GROUP BY x_ChargeDate, place, pool, grp, target"
+        f"place, pool, grp, target, {', '.join(sums)} FROM (SELECT d.x_ChargeDate, {place}, k.pool, k.grp, k.target, "
+        f"{costs} FROM {days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, {place}, k.pool, "
+        f"k.grp, k.target, {costs} FROM (SELECT *, 1 AS x_ChargeDays FROM {true_ups}) AS d {joined} "
+        "AND k.x_TrueUpOf = d.x_TrueUpOf) GROUP BY x_ChargeDate, place, pool, grp, target"
+    )
+    engine.run(
+        f"INSERT INTO {PLACES} SELECT c.place, p.* EXCLUDE (place, x_ChargeDays), (c.place - 1) // {count} "
+        f"FROM (SELECT DISTINCT place FROM {CELLS} WHERE place > {count}) AS c JOIN {PLACES} AS p "
+        f"ON p.place = (c.place - 1) % {count} + 1"
     )
 
 

@@ -22,7 +22,7 @@ from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 from finmod.taxonomy.definition import Taxonomy
 
 ALLOCATED: Final = "allocated"
-"""Relation: a row per billing period, day, source, currency, service, category, pool and target."""
+"""Relation: a row per billing period, day, number of days, source, currency, service, category, pool and target."""
 
 CODED: Final = "allocation_parts"
 """Table: the same in numbers: ``day``, ``place``, ``pool``, ``target``, costs, and numbers of unknown ones where there
@@ -183,8 +183,8 @@ def _decoded(allocation: Allocation, taxonomy: Taxonomy, counts: Sequence[str]) 
     amounts = [f"c.{identifier(name)}" for name in COSTS]
     amounts += [f"c.{name}" if counts else f"0::BIGINT AS {name}" for name in COST_UNKNOWNS]
     return (
-        "SELECT p.x_BillingPeriod, DATE '1970-01-01' + c.day AS x_ChargeDate, p.x_Source, p.BillingCurrency, "
-        "p.x_TrueUpOf, NULL::DATE AS x_AllocationOf, p.ServiceName, p.ChargeCategory, "
+        "SELECT p.x_BillingPeriod, DATE '1970-01-01' + c.day AS x_ChargeDate, p.x_ChargeDays, p.x_Source, "
+        "p.BillingCurrency, p.x_TrueUpOf, NULL::DATE AS x_AllocationOf, p.ServiceName, p.ChargeCategory, "
         f"{pool} AS x_Pool, {values}, {', '.join(amounts)} FROM {CODED} AS c JOIN {PLACES} AS p USING (place) "
         f"JOIN {TARGETS} AS t USING (target)"
     )

@@ -76,7 +76,7 @@ _LAST_PART = re.compile(r"^.*?([^/:]+)[/:]*$", re.DOTALL)
     help="Explain an applied amount, of product=search or of team=; may be repeated for both.",
 )
 @click.option("--pool", type=Name("a pool"), metavar="NAME", help="Of --of: what came from one pool; direct is none.")
-@click.option("--day", type=Day(), metavar="YYYY-MM-DD", help="Of --of: one charge date alone.")
+@click.option("--day", type=Day(), metavar="YYYY-MM-DD", help="Of --of: charges that begin on one day alone.")
 @click.option(
     "--measure",
     type=Word(MEASURES),

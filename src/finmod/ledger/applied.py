@@ -279,7 +279,7 @@ def _replaced(ledger: Ledger, table: Table, new: NewRun, stamp: Stamp, version: 
     """Give a table the months that are new; return its version."""
     delta = ledger.delta
     delta.create(table)
-    delta.add_columns(table, dict.fromkeys(new.columns.get(table.name, ()), "VARCHAR"))
+    delta.add_columns(table, table.columns | dict.fromkeys(new.columns.get(table.name, ()), "VARCHAR"))
     made = []
     emptied = list(new.gone)
     for month, files in sorted(new.files.get(table.name, {}).items()):

@@ -8,11 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from finmod.engines.duckdb import Engine, file_list, identifier
 from finmod.focus.columns import COSTS, MEASURES
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, Table
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL, KEY_TEXTS
+
+_A_DAY = 86_400_000_000
+_RUNS_FROM = "greatest(least(x_ChargeDate, last_day(x_BillingPeriod)), x_BillingPeriod)"
+_LAST_DAY = f"DATE '1970-01-01' + CAST((epoch_us(ChargePeriodEnd) - 1) // {_A_DAY} AS INTEGER)"
+CHARGE_DAYS_SQL: Final = (
+    f"CAST(CASE WHEN epoch_us(ChargePeriodEnd) - epoch_us(ChargePeriodStart) > {_A_DAY} "
+    f"THEN greatest(least({_LAST_DAY}, last_day(x_BillingPeriod)) - {_RUNS_FROM} + 1, 1) ELSE 1 END AS INTEGER)"
+)
+"""SQL: on how many days of the billing period's month a charge runs. What lasts a day or less is of the day on which it
+begins, whatever the time zone that its supplier cuts days in."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ def reduce_charges(engine: Engine, charges: Path, given: frozenset[str], *, days
     unknowns = [f"count(*) - count({cost}) AS {name}" for cost, name in zip(COSTS, COST_UNKNOWNS, strict=True)]
     salted = ", ".join(f"concat('#', {identifier(name)})" for name in KEY_TEXTS if name in given) or "1"
     sql = query("charge_days").format(
-        charges=rows, measures=",\n    ".join(sums + unknowns), second_hash=f"hash({salted})"
+        charges=rows, measures=",\n    ".join(sums + unknowns), days=CHARGE_DAYS_SQL, second_hash=f"hash({salted})"
     )
     engine.run(f"CREATE OR REPLACE TEMP TABLE reduced_days AS {sql}")
     texts = ", ".join(f"charges.{identifier(name)}" for name in KEY_TEXTS)

@@ -59,13 +59,18 @@ CHARGE_DAYS = Table(
     {
         **_PLACE,
         "x_ChargeDate": "DATE",
+        "x_ChargeDays": "INTEGER",
         "x_ChargeKey": "BIGINT",
         "x_Charges": "BIGINT",
         **dict.fromkeys(MEASURES, DECIMAL),
         **dict.fromkeys(COST_UNKNOWNS, "BIGINT"),
     },
 )
-"""One row per charge key and day: sums of the measures, and how many charges had no known cost."""
+"""One row per charge key, day and number of days: sums of the measures, and how many charges had no known cost.
+
+``x_ChargeDate`` is the day on which charges begin, ``x_ChargeDays`` on how many days of the billing period's month they
+run, 1 for all of a day or less; NULL where they were loaded before that was kept.
+"""
 
 FINDINGS = Table(
     "findings",
@@ -265,6 +270,7 @@ ALLOCATED = Table(
     {
         "x_BillingPeriod": "DATE",
         "x_ChargeDate": "DATE",
+        "x_ChargeDays": "INTEGER",
         "x_Source": "VARCHAR",
         "BillingCurrency": "VARCHAR",
         "x_TrueUpOf": "DATE",
@@ -277,7 +283,7 @@ ALLOCATED = Table(
     },
     by_source=False,
 )
-"""What each target costs a day: charges allocated to it, and its parts of pools.
+"""What each target costs a day: charges allocated to it, and its parts of pools, by how many days they run.
 
 A column per dimension that costs are allocated to is added. ``x_AllocationOf`` is the closed month in which later rules
 move something: the row is the difference, booked in the open month.
@@ -304,6 +310,7 @@ ALLOCATED_LEVELS = Table(
     {
         "x_BillingPeriod": "DATE",
         "x_ChargeDate": "DATE",
+        "x_ChargeDays": "INTEGER",
         "BillingCurrency": "VARCHAR",
         "x_AllocationOf": "DATE",
         "x_Level": "VARCHAR",

@@ -60,9 +60,9 @@ TABLES: Final = (
     PublicTable("charges_focus_1_2", "one row per charge", "BillingCurrency of the row", "The same as FOCUS 1.2"),
     PublicTable(
         "charges_daily",
-        "one row per source, billing period, charge key and day",
+        "one row per source, billing period, charge key, day and number of days",
         "BillingCurrency of the row",
-        "What each kind of charge cost a day",
+        "What each kind of charge cost, by the day on which it begins",
     ),
     PublicTable(
         "charge_names",
@@ -159,17 +159,17 @@ TABLES: Final = (
     ),
     PublicTable(
         "allocated_daily",
-        "one row per billing period, day, source, currency, service, charge category, pool and target, "
+        "one row per billing period, day, number of days, source, currency, service, charge category, pool and target, "
         "and one more for what levels give it",
         "BillingCurrency of the row",
-        "What each target costs a day, its parts of pools included",
+        "What each target costs, its parts of pools included, by the day on which charges begin",
     ),
     PublicTable(
         "allocated_levels_daily",
-        "one row per level, billing period, day, currency and member of the level",
+        "one row per level, billing period, day, number of days, currency and member of the level",
         "BillingCurrency of the row",
         "What targets cost further down, such as customers",
-        key=("x_BillingPeriod", "x_ChargeDate", "BillingCurrency", "x_AllocationOf", "x_Level"),
+        key=("x_BillingPeriod", "x_ChargeDate", "x_ChargeDays", "BillingCurrency", "x_AllocationOf", "x_Level"),
     ),
     PublicTable(
         "allocation_proofs",

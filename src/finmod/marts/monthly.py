@@ -20,8 +20,10 @@ from finmod.ledger.reduce import whole
 from finmod.ledger.reductions import reduced
 from finmod.ledger.tables import ALLOCATED, Table
 from finmod.marts.allocated import with_dimensions
+from finmod.marts.days import DAY, OF_DAY, PART, by_days
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 from finmod.taxonomy.naming import NAMES, Naming
+from finmod.terms.calendars import Calendar
 
 MONTH: Final = "x_BillingPeriod"
 BILL: Final = "x_BillOf"
@@ -58,6 +60,59 @@ def allocated_months(
 
     marks = {month: (_SHAPE, currency, *grain, *(file.name for file in every)) for month, every in files.items()}
     return reduced(engine, ledger.store, table.name, marks, select)
+
+
+def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
+    engine: Engine, ledger: Ledger, run: Run | None, currency: str, calendar: Calendar, *, table: Table = ALLOCATED
+) -> str:
+    """Return SQL of what each target cost in each part of a month that periods of weeks cut it into.
+
+    Grain: as ``allocated_months``, and by part. What runs for days is spread over them first. ``OF_DAY`` is the first
+    day of the part; ``PART`` is 1 for what began in an earlier part of its month, else 0.
+
+    Args:
+        engine: Where it is made.
+        ledger: Has the tables.
+        run: The allocation; None for none.
+        currency: The reporting currency.
+        calendar: Has periods of weeks.
+        table: ``ALLOCATED`` or ``ALLOCATED_LEVELS``.
+    """
+    files = _by_month(files_of(ledger, table, run))
+    given = with_dimensions(table, run)
+    grain = [name for name in given.columns if name in _TOLD_BY or name not in table.columns]
+    cuts = {month: cut_days(calendar, month) for month in files}
+
+    def select(months: Sequence[date]) -> str:
+        rows = by_days(whole(given, [file for month in months for file in files[month]]), given.columns)
+        later = sorted({day for month in months for day in cuts[month]}, reverse=True)
+        whens = "".join(f" WHEN {OF_DAY} >= DATE '{day}' THEN greatest(DATE '{day}', {MONTH})" for day in later)
+        parts = f"SELECT *, {OF_DAY} - {PART} AS begun, CASE{whens} ELSE {MONTH} END AS part FROM {rows}"
+        # An unknown cost counts once in each part, however many days of it a charge has.
+        once = f"FILTER ({OF_DAY} = greatest(begun, part))"
+        unknown = [f"CAST(coalesce(sum({name}) {once}, 0) AS BIGINT) AS {name}" for name in COST_UNKNOWNS]
+        place = _place(currency, *_months_before(grain))
+        return (
+            f"SELECT {', '.join(map(identifier, grain))}, {place}, part AS {OF_DAY}, "
+            f"CAST(begun < part AS INTEGER) AS {PART}, {', '.join((*_COST_SUMS, *unknown))} FROM ({parts}) GROUP BY ALL"
+        )
+
+    marks = {
+        month: (_SHAPE, currency, *grain, *map(str, cuts[month]), *(file.name for file in every))
+        for month, every in files.items()
+    }
+    return reduced(engine, ledger.store, f"{table.name}_weeks", marks, select)
+
+
+def cut_days(calendar: Calendar, month: date) -> list[date]:
+    """Return the days within a month, but its first, on which a period of weeks begins.
+
+    >>> from finmod.terms.calendars import Weeks
+    >>> cut_days(Calendar(weeks=Weeks((4, 4, 5), date(2026, 2, 1))), date(2026, 3, 1))
+    [datetime.date(2026, 3, 29)]
+    """
+    end = Calendar().period_of(month, "month").end
+    return [each.first for each in calendar.periods(month, end, "period") if each.first > month]
 
 
 CHARGED_BY: Final = (
@@ -213,15 +268,16 @@ def _by_month(files: Sequence[Path]) -> dict[date, list[Path]]:
     return found
 
 
-_AMOUNTS: Final = (
-    *(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS),
-    *(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS),
-)
+_COST_SUMS: Final = tuple(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS)
+_AMOUNTS: Final = (*_COST_SUMS, *(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS))
+
+
+def _months_before(grain: Collection[str]) -> tuple[str, ...]:
+    return ("x_TrueUpOf", "x_AllocationOf") if "x_Source" in grain else ("x_AllocationOf",)
 
 
 def _sums(rows: str, grain: Collection[str], currency: str) -> str:
-    months_before = ("x_TrueUpOf", "x_AllocationOf") if "x_Source" in grain else ("x_AllocationOf",)
-    place = _place(currency, *months_before)
+    place = _place(currency, *_months_before(grain))
     return f"SELECT {', '.join(map(identifier, grain))}, {place}, {', '.join(_AMOUNTS)} FROM {rows} GROUP BY ALL"
 
 
@@ -232,22 +288,38 @@ def _place(currency: str, *months: str) -> str:
     return f"CASE WHEN {own} THEN {MONTH} ELSE x_ChargeDate END AS x_ChargeDate, {bill}"
 
 
-def daily(ledger: Ledger, run: Run, currency: str) -> str:
+def daily(ledger: Ledger, run: Run, currency: str, *, spread: bool = True) -> str:
     """Return SQL of what each target cost a day, of an applied allocation: not kept, since it has as many rows.
 
-    The day is that of accounting: a correction of an earlier month is of the first day of the month that it was billed
-    in, so that days sum to their months. Its column is ``MONTH``.
+    The day is that of accounting, see ``by_days``: days sum to their months. Its column is ``MONTH``.
 
     Args:
         ledger: Has the tables.
         run: The allocation.
         currency: The reporting currency.
+        spread: Whether what runs for days is spread over them; without, it is whole on the day on which it begins.
     """
     given = with_dimensions(ALLOCATED, run)
-    rows = whole(given, files_of(ledger, ALLOCATED, run))
-    day = f"greatest(least(x_ChargeDate, last_day({MONTH})), {MONTH})"
+    rows = _of_days(given, files_of(ledger, ALLOCATED, run), spread=spread)
     bill = f"coalesce(x_TrueUpOf, x_AllocationOf, {MONTH}) AS {BILL}"
     own = f"BillingCurrency = {literal(currency)}"
     date_of_rate = f"CASE WHEN {own} THEN {MONTH} ELSE x_ChargeDate END AS x_ChargeDate"
     columns = ", ".join(identifier(name) for name in given.columns if name not in {MONTH, "x_ChargeDate"})
-    return f"(SELECT {columns}, {day} AS {MONTH}, {date_of_rate}, {bill} FROM {rows})"
+    return f"(SELECT {columns}, {PART}, {OF_DAY} AS {MONTH}, {date_of_rate}, {bill} FROM {rows})"
+
+
+def last_day(engine: Engine, ledger: Ledger, run: Run, *, spread: bool) -> date | None:
+    """Return the last day that has a row of ``daily``; None where none has."""
+    files = _by_month(files_of(ledger, ALLOCATED, run))
+    for month in sorted(files, reverse=True):
+        rows = _of_days(with_dimensions(ALLOCATED, run), files[month], spread=spread)
+        (last,) = engine.row(f"SELECT max({OF_DAY}) FROM {rows}")
+        if last is not None:
+            found: date = last
+            return found
+    return None
+
+
+def _of_days(given: Table, files: list[Path], *, spread: bool) -> str:
+    rows = whole(given, files)
+    return by_days(rows, given.columns) if spread else f"(SELECT *, {DAY} AS {OF_DAY}, 0 AS {PART} FROM {rows})"

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
-from finmod.errors import Problem, UserError, printable
 from finmod.models.unit_economics.cost_function import Step
 from finmod.models.unit_economics.figures import FIGURES
 from finmod.settings.project import Project
@@ -26,6 +25,7 @@ from finmod.workspace.api_words import (
     text_of,
     whole_of,
     words_of,
+    wrong,
 )
 from finmod.workspace.frame import Frame
 from finmod.workspace.unit_economics import rows
@@ -257,7 +257,7 @@ def _name(driver: object) -> str | None:
 def _products(only: object) -> tuple[str, ...]:
     found = words_of(only, "only")
     if only is not None and not found:
-        raise _wrong(only, "only", "names of products, or None for all of them")
+        raise wrong(only, "only", "names of products, or None for all of them")
     return found
 
 
@@ -266,13 +266,8 @@ def _every(steps: object) -> Sequence[object]:
     if isinstance(steps, str):
         return (steps,)
     if not isinstance(steps, (tuple, list)):
-        raise _wrong(steps, "steps", "a list of units and cost, both a month, as [(2000000, 1500)]")
+        raise wrong(steps, "steps", "a list of units and cost, both a month, as [(2000000, 1500)]")
     return steps
-
-
-def _wrong(value: object, argument: str, expected: str) -> UserError:
-    found = f"{argument} is {printable(repr(value), 80)}"
-    return UserError(Problem(code="FM1061", found=found, expected=expected, remedy=f"Correct {argument}."))
 
 
 def _given(value: object, argument: str, bounds: Any) -> Decimal | None:  # noqa: ANN401

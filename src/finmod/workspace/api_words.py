@@ -37,7 +37,7 @@ def text_of(value: object, argument: str, expected: str) -> str:
         UserError: It is none.
     """
     if not isinstance(value, str) or not value.strip():
-        raise _wrong(value, argument, expected)
+        raise wrong(value, argument, expected)
     return value
 
 
@@ -50,7 +50,7 @@ def one_of(value: object, argument: str, choices: Sequence[Word]) -> Word:
     found = next((each for each in choices if isinstance(value, str) and each == value), None)
     if found is None:
         close = near(value, choices) if isinstance(value, str) else None
-        raise _wrong(value, argument, listing(choices), remedy=f"Did you mean {close!r}?" if close else None)
+        raise wrong(value, argument, listing(choices), remedy=f"Did you mean {close!r}?" if close else None)
     return found
 
 
@@ -65,7 +65,7 @@ def words_of(value: object, argument: str) -> tuple[str, ...]:
     every: Sequence[object] = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
     words = [each for each in every if isinstance(each, str) and each.strip()]
     if len(words) != len(every):
-        raise _wrong(value, argument, "a dimension or a word such as service, or a list of them")
+        raise wrong(value, argument, "a dimension or a word such as service, or a list of them")
     return tuple(words)
 
 
@@ -81,7 +81,7 @@ def month_of(value: object, argument: str) -> date | None:
     if isinstance(value, date):
         return _day(value).replace(day=1)
     if value is not None:
-        raise _wrong(value, argument, "a month as 'YYYY-MM', such as '2026-09', or a date of it", code="FM1060")
+        raise wrong(value, argument, "a month as 'YYYY-MM', such as '2026-09', or a date of it", code="FM1060")
     return None
 
 
@@ -105,7 +105,7 @@ def flag_of(value: object, argument: str) -> bool:
         UserError: It is something else.
     """
     if not isinstance(value, bool):
-        raise _wrong(value, argument, "True or False")
+        raise wrong(value, argument, "True or False")
     return value
 
 
@@ -125,7 +125,7 @@ def whole_of(value: object, argument: str, least: int, most: int) -> int:
         UserError: It is none.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise _wrong(value, argument, f"a whole number from {least} to {most}")
+        raise wrong(value, argument, f"a whole number from {least} to {most}")
     return value
 
 
@@ -138,7 +138,7 @@ def number_of(value: object, argument: str, bounds: Bounds) -> Decimal:
     text = _number_text(value)
     found = bounds.read(text) if text is not None else None
     if found is None:
-        raise _wrong(value, argument, bounds.expected)
+        raise wrong(value, argument, bounds.expected)
     return found
 
 
@@ -151,7 +151,7 @@ def range_of(value: object, argument: str, bounds: Bounds) -> Range:
     ends = [_number_text(end) for end in (value if isinstance(value, (tuple, list)) else (value,))]
     found = bounds.read_range("..".join(end or "" for end in ends))
     if found is None:
-        raise _wrong(value, argument, f"{bounds.expected}, or an interval of it, as (0.1, 0.3)")
+        raise wrong(value, argument, f"{bounds.expected}, or an interval of it, as (0.1, 0.3)")
     return found
 
 
@@ -175,7 +175,7 @@ def pair_of(value: object, argument: str) -> tuple[Decimal, Decimal]:
     """
     both = value.split(":") if isinstance(value, str) else value
     if not isinstance(both, (tuple, list)) or len(both) != 2:  # noqa: PLR2004 -- units and cost
-        raise _wrong(value, argument, "units above 0 and cost, both a month, as (2000000, 1500)")
+        raise wrong(value, argument, "units above 0 and cost, both a month, as (2000000, 1500)")
     return number_of(both[0], argument, ABOVE_ZERO), number_of(both[1], argument, AMOUNT)
 
 
@@ -200,7 +200,7 @@ def state_of(value: object, argument: str) -> int | date | None:
         return value.replace(day=1)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise _wrong(value, argument, "a version such as 3, a date of a closed month, or a datetime")
+    raise wrong(value, argument, "a version such as 3, a date of a closed month, or a datetime")
 
 
 def _instant(value: datetime) -> datetime:
@@ -236,6 +236,7 @@ def _renamed(words: str | None) -> str | None:
     return _OPTION.sub(lambda option: _ARGUMENTS.get(option[1], option[1].replace("-", "_")), words)
 
 
-def _wrong(value: object, argument: str, expected: str, *, remedy: str | None = None, code: str = _WRONG) -> UserError:
+def wrong(value: object, argument: str, expected: str, *, remedy: str | None = None, code: str = _WRONG) -> UserError:
+    """Return the refusal of an argument."""
     found = f"{argument} is {printable(repr(value), 80)}"
     return UserError(Problem(code=code, found=found, expected=expected, remedy=remedy or f"Correct {argument}."))

@@ -1,6 +1,7 @@
-"""Charges of more than a day that days or weeks cut: their whole cost stands on the day on which they begin.
+"""Charges of more than a day that days or weeks cut, where the ledger does not know on how many days they run.
 
-Owns that this is told. Bills by the month, licences and support plans have such charges; a month has all of them whole.
+Owns that this is told. What was loaded before the ledger kept that number has its whole cost on the day on which it
+begins; all else is spread over its days. A month has all of it whole.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import counted
-from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.applied import Run, files_of
+from finmod.ledger.ledger import Ledger
 from finmod.ledger.reduce import whole
-from finmod.ledger.tables import CHARGES
+from finmod.ledger.tables import ALLOCATED, CHARGES
 from finmod.terms.calendars import FiscalPeriod
 from finmod.terms.findings import Finding, codes
 
@@ -21,26 +23,29 @@ _CODE = "FM2441"
 
 
 def cut_charges(
-    engine: Engine, ledger: Ledger, snapshot: Snapshot, periods: Collection[FiscalPeriod], currency: str
+    engine: Engine, ledger: Ledger, run: Run, periods: Collection[FiscalPeriod], currency: str
 ) -> Iterator[Finding]:
     """Yield how many charges that begin in some periods end in later ones, and what they cost.
 
     Args:
         engine: Where to read.
         ledger: Has the charges.
-        snapshot: Its state.
+        run: The applied allocation, whose rows know on how many days they run, or do not.
         periods: Days, or periods of weeks.
         currency: The reporting currency; what charges in others cost is not told.
     """
-    months = {day.replace(day=1) for each in periods for day in (each.first, each.end)}
-    if not months:
-        return
-    first, last = min(months), max(months)
+    rows = whole(ALLOCATED, files_of(ledger, ALLOCATED, run))
+    untold = {
+        month for (month,) in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM {rows} WHERE x_ChargeDays IS NULL")
+    }
+    snapshot = ledger.at(engine, run.ledger_version)
     files = [
         file
         for file in ledger.files(CHARGES, snapshot)
-        if first <= date.fromisoformat(file.parent.name.partition("=")[2]) <= last
+        if date.fromisoformat(file.parent.name.partition("=")[2]) in untold
     ]
+    if not files or not periods:
+        return
     spans = ", ".join(f"(DATE '{each.first}', DATE '{each.end}')" for each in periods)
     count, cost, others = engine.row(
         f"SELECT count(*), coalesce(sum(EffectiveCost) FILTER (BillingCurrency = ?), 0), "
@@ -52,8 +57,9 @@ def cut_charges(
     )
     if count:
         message = (
-            f"{counted(count, 'charge')} of more than a day, such as those of bills by the month, end after the period "
-            "in which they begin: their cost stands in that one whole, and periods after it lack their part"
+            f"{counted(count, 'charge')} of more than a day, loaded before the ledger kept on how many days charges "
+            "run, end after the period in which they begin: their cost stands in that one whole, and periods after it "
+            "lack their part"
         )
         amount: Decimal | None = None if others else cost
         yield Finding(

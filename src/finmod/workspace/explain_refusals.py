@@ -86,7 +86,7 @@ def no_amount(asked: Asked, month: date) -> Problem:
     return Problem(
         code="FM2233",
         found=f"{_what(asked)} has no {asked.measure}{of_pool} "
-        f"{f'on {asked.day} on the bill of' if asked.day else 'in'} {month:%Y-%m}",
+        f"{f'of charges that begin on {asked.day} on the bill of' if asked.day else 'in'} {month:%Y-%m}",
         remedy='See what there is with: finmod query "SELECT * FROM allocated_daily LIMIT 10".',
     )
 

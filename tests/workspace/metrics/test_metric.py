@@ -207,7 +207,7 @@ def test_what_cannot_be_asked_is_named(
 def test_quarters_sum_both_sides_and_tell_that_months_lack(books: Books) -> None:
     report = ask(books, "search_per_order", grain="quarter")
     assert values(report) == [("FY2026 Q3", "6.355555555556")]
-    assert said(report) == ["FM2428 FY2026 Q3 has 2 of 3 months: its sums are of these"]
+    assert said(report) == ["FM2428 FY2026 Q3 has 2 of 3 months: what is told of it is of these"]
 
 
 def test_days_of_allocated_cost_sum_to_their_month(books: Books) -> None:

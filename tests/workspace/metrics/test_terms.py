@@ -238,7 +238,7 @@ def test_a_close_is_no_load(books: Books, tmp_path: Path) -> None:
 
 def test_a_comparison_with_a_part_of_a_period_is_told(books: Books) -> None:
     report = ask(books, "cloud_cost", grain="quarter", compare="previous")
-    assert said(report) == ["FM2428 FY2026 Q3 has 2 of 3 months: its sums are of these"]
+    assert said(report) == ["FM2428 FY2026 Q3 has 2 of 3 months: what is told of it is of these"]
 
 
 def test_customers_have_no_days(tmp_path: Path) -> None:

@@ -147,7 +147,8 @@ class _Walk:
             "SELECT k.x_Source, k.x_BillingPeriod, k.x_ChargeKey, sum(k.amount) AS cost, "
             f"any_value(n.o_{place}), {listed}, count(*) OVER () FROM {self._costs()} AS k "
             f"JOIN {NAMES} AS n ON {named} JOIN {BASE} AS b ON {based} WHERE {where} AND k.BillingCurrency = ? "
-            f"AND k.place IN (SELECT place FROM {CELLS}) GROUP BY ALL HAVING cost IS NOT NULL "
+            f"AND k.x_BillingPeriod IN (SELECT x_BillingPeriod FROM {CELLS} JOIN {PLACES} USING (place)) "
+            "GROUP BY ALL HAVING cost IS NOT NULL "
             f"ORDER BY abs(cost) DESC, k.x_ChargeKey LIMIT {MOST}",
             [self.asked.currency],
         )

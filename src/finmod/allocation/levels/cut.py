@@ -188,7 +188,7 @@ class _Cut:
         same = " AND ".join(f"s.{name} IS NOT DISTINCT FROM p.w{at}" for at, name in enumerate(within))
         self.engine.run(
             f"CREATE OR REPLACE TEMP TABLE {_CELLS} AS SELECT s.*, p.*, {literal(self.level.name)} AS x_Level, "
-            "CAST(row_number() OVER () AS INTEGER) AS cell FROM (SELECT x_BillingPeriod, x_ChargeDate, "
+            "CAST(row_number() OVER () AS INTEGER) AS cell FROM (SELECT x_BillingPeriod, x_ChargeDate, x_ChargeDays, "
             f"BillingCurrency, {', '.join(within)}, {sums} FROM {source} GROUP BY ALL) AS s "
             f"JOIN {PARENTS} AS p ON {same}"
         )
@@ -237,8 +237,9 @@ class _Cut:
         )
         unknowns = ", ".join(f"c.{name}" for name in COST_UNKNOWNS)
         rows = self.engine.copy_parquet(
-            f"SELECT c.x_BillingPeriod, c.x_ChargeDate, c.BillingCurrency, c.x_Level, {values}, {costs}, {unknowns} "
-            f"FROM level_rows AS r JOIN {_CELLS} AS c USING (cell) LEFT JOIN {MEMBERS} AS m USING (member)",
+            f"SELECT c.x_BillingPeriod, c.x_ChargeDate, c.x_ChargeDays, c.BillingCurrency, c.x_Level, {values}, "
+            f"{costs}, {unknowns} FROM level_rows AS r JOIN {_CELLS} AS c USING (cell) "
+            f"LEFT JOIN {MEMBERS} AS m USING (member)",
             path,
             level=1,
         )

@@ -32,8 +32,8 @@ def finding(
 
 def of_unknown(measure: Measure, found: Sums, currency: str, shown: frozenset[date]) -> Iterator[Finding]:
     """Yield what of a measure is unknown, stays out or counts another thing."""
-    unknown = sum(count for start, count in found.unknown.items() if start in shown)
-    unrated = sum(count for start, count in found.unrated.items() if start in shown)
+    unknown = _counted(found.unknown, found.carried, shown)
+    unrated = _counted(found.unrated, found.carried_unrated, shown)
     if unknown:
         message = f"{measure.name} of {counted(unknown, 'charge')} is unknown: sums that they belong to are none"
         yield finding("FM2422", message, where=measure.place)
@@ -53,6 +53,12 @@ def of_unknown(measure: Measure, found: Sums, currency: str, shown: frozenset[da
         units = ", ".join(f"{printable(unit, 40)} ({counted(rows, 'row')})" for unit, rows in sorted(others.items()))
         message = f"{measure.name} is counted in {units}, which cannot be told in {measure.unit}"
         yield finding("FM2427", message, where=measure.place)
+
+
+def _counted(found: Mapping[date, int], carried: Mapping[date, int], shown: frozenset[date]) -> int:
+    """Return a number of charges, each once: what began before the first day that is shown counts there."""
+    first = min(shown, default=None)
+    return sum(found.get(day, 0) - (carried.get(day, 0) if day != first else 0) for day in shown)
 
 
 def of_driver(measure: Measure, cells: DriverCells, driver: Driver) -> Iterator[Finding]:

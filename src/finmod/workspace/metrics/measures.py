@@ -23,7 +23,8 @@ from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.rate_findings import ForeignDay
 from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS
-from finmod.marts.monthly import BILL, MONTH, allocated_months, daily
+from finmod.marts.days import OF_DAY
+from finmod.marts.monthly import BILL, MONTH, allocated_months, allocated_weeks, daily, last_day
 from finmod.settings.drivers import Driver, read_drivers
 from finmod.settings.metric_reading import read_metrics
 from finmod.settings.project import Project
@@ -31,6 +32,7 @@ from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.metrics import Measure, Metric
 from finmod.workspace.fx import reporting_of
 from finmod.workspace.metrics.charged import NamedBy, charged, named_by, tagged
+from finmod.workspace.metrics.periods import Rows
 from finmod.workspace.steps import Step, silent
 
 
@@ -99,12 +101,14 @@ class Measures:
         return self.run
 
     def relation(self, name: str) -> str:
-        """Return SQL of a table in the reporting currency: allocated, levels, daily, charged or tagged."""
+        """Return SQL of a table in the reporting currency: charged, tagged, levels, or one of ``Rows``."""
         if name not in self._relations:
             makers: dict[str, Callable[[], str]] = {
-                "allocated": lambda: self._allocated(levels=False),
+                "months": lambda: self._allocated(levels=False),
                 "levels": lambda: self._allocated(levels=True),
-                "daily": lambda: daily(self.ledger, self.applied, self.project.currency),
+                "weeks": self._weeks,
+                "days": lambda: daily(self.ledger, self.applied, self.project.currency),
+                "begun": lambda: daily(self.ledger, self.applied, self.project.currency, spread=False),
                 "charged": lambda: charged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
                 "tagged": lambda: tagged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
             }
@@ -115,6 +119,12 @@ class Measures:
     def _allocated(self, *, levels: bool) -> str:
         table = ALLOCATED_LEVELS if levels else ALLOCATED
         return allocated_months(self.engine, self.ledger, self.applied, self.project.currency, table=table)
+
+    def _weeks(self) -> str:
+        """Return SQL of the parts of months that periods of weeks cut, each as if it were of its first day."""
+        currency, calendar = self.project.currency, self.project.calendar
+        rows = allocated_weeks(self.engine, self.ledger, self.applied, currency, calendar)
+        return f"(SELECT * EXCLUDE ({MONTH}, {OF_DAY}), {OF_DAY} AS {MONTH} FROM {rows})"
 
     def reported(self, name: str) -> str:
         """Return SQL of a table of costs with the costs in the reporting currency beside them.
@@ -139,7 +149,7 @@ class Measures:
         found = self._reported.get(name)
         if found is None:
             self._reported[name] = found = self._in_reporting_currency(name)
-        elif found.startswith("(") and name != "daily":
+        elif found.startswith("(") and name not in {"days", "begun"}:
             self.engine.run(f"CREATE OR REPLACE TEMP TABLE reported_{name} AS SELECT * FROM {found}")
             self._reported[name] = found = f"reported_{name}"
         return found
@@ -169,10 +179,16 @@ class Measures:
         rows = self.engine.rows(f"SELECT DISTINCT {MONTH} FROM {self.relation('charged')}")
         return frozenset(row[0] for row in rows)
 
-    @cached_property
-    def days(self) -> frozenset[date]:
-        """Return the days of the months that were allocated, up to the last one that has a charge."""
-        (last,) = self.engine.row(f"SELECT max({MONTH}) FROM {self.relation('daily')}")
+    def days(self, rows: Rows) -> frozenset[date]:
+        """Return the days of the months that were allocated, up to the last one that has a charge, or begins one."""
+        asked = ("days", rows == "begun")
+        if asked not in self.kept:
+            last = last_day(self.engine, self.ledger, self.applied, spread=rows != "begun")
+            self.kept[asked] = self._days(last) if last else frozenset()
+        found: frozenset[date] = self.kept[asked]
+        return found
+
+    def _days(self, last: date) -> frozenset[date]:
         first = (month.toordinal() for month in self.applied.months)
         ends = {day: _month_end(date.fromordinal(day)) for day in first}
         return frozenset(

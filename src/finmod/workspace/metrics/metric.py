@@ -25,7 +25,7 @@ from finmod.terms.metrics import Demand, Measure, Metric, shared_demands
 from finmod.terms.periods import months_before
 from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.one_sided import of_cost_without_units
-from finmod.workspace.metrics.periods import Periods
+from finmod.workspace.metrics.periods import Periods, Rows
 from finmod.workspace.metrics.sums import WORDS, called, refuse_own_by
 from finmod.workspace.metrics.terms import Terms
 from finmod.workspace.steps import Step, silent
@@ -141,11 +141,15 @@ def figures_of(  # noqa: PLR0913 -- what is asked
     grain: Grain = "month",
     span: tuple[date | None, date | None] = (None, None),
     compare: Compare | None = None,
+    spread: bool = True,
 ) -> MetricReport:
-    """Return the figures of a metric of open books; as ``metric``."""
+    """Return the figures of a metric of open books; as ``metric``.
+
+    Without ``spread``, charges that run for days are of the day on which they begin.
+    """
     asked = tuple(dict.fromkeys(called(books, name) for name in by))
     chosen = resolved(books, chosen)
-    periods = _periods(books, chosen, grain)
+    periods = _periods(books, chosen, grain, spread=spread)
     shown = _shown(periods, span)
     wanted = {each.first for each in shown}
     looked = frozenset(start for start in periods.starts if periods.of(start) in wanted)
@@ -176,8 +180,7 @@ def figures_of(  # noqa: PLR0913 -- what is asked
 
 
 def _one_sided(terms: Terms, chosen: Metric, looked: frozenset[date]) -> list[Finding]:
-    daily = terms.periods.daily
-    return [*of_cost_without_units(terms.books, chosen, terms.driver_below(chosen), looked, daily=daily)]
+    return [*of_cost_without_units(terms.books, chosen, terms.driver_below(chosen), looked, terms.periods)]
 
 
 def _figures(
@@ -228,7 +231,7 @@ def _is_allocated(chosen: Metric) -> bool:
     return any(each.kind == "cost" and each.basis == "allocated" for each in chosen.measures)
 
 
-def _periods(books: Measures, chosen: Metric, grain: Grain) -> Periods:
+def _periods(books: Measures, chosen: Metric, grain: Grain, *, spread: bool) -> Periods:
     calendar = books.project.calendar
     daily = grain == "day" or (grain != "month" and calendar.weeks is not None)
     of_charges = any(each.basis == "charges" for each in chosen.measures if each.kind != "driver")
@@ -243,8 +246,9 @@ def _periods(books: Measures, chosen: Metric, grain: Grain) -> Periods:
         )
     is_applied = _is_allocated(chosen) or (books.run is not None and not of_charges)
     months = frozenset(books.applied.months) if is_applied else books.charged
-    starts = _dense(books.days) if daily else dense_months(months)
-    return Periods(calendar, None if grain == "day" else grain, starts, daily=daily)
+    rows: Rows = "months" if not daily else "weeks" if grain != "day" else "days" if spread else "begun"
+    starts = _dense(books.days(rows)) if daily else dense_months(months)
+    return Periods(calendar, None if grain == "day" else grain, starts, rows)
 
 
 def _dense(days: Collection[date]) -> tuple[date, ...]:
@@ -367,7 +371,7 @@ def _partial(periods: Periods, shown: Sequence[FiscalPeriod]) -> list[Finding]:
         whole_of = days if periods.daily else round(days / _MONTH)
         if there < whole_of:
             unit = "days" if periods.daily else "months"
-            message = f"{period.label} has {there} of {whole_of} {unit}: its sums are of these"
+            message = f"{period.label} has {there} of {whole_of} {unit}: what is told of it is of these"
             found.append(Finding(code="FM2428", message=message, severity=codes()["FM2428"].severity))
     return found
 

@@ -20,6 +20,7 @@ from finmod.terms.metrics import Measure, Metric
 from finmod.workspace.driver_cells import DriverCells
 from finmod.workspace.metrics.findings import finding
 from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.periods import Periods
 from finmod.workspace.metrics.sums import Sums, sums
 
 _SHOWN: Final = 3
@@ -59,7 +60,7 @@ def of_strangers(
 
 
 def of_cost_without_units(
-    books: Measures, chosen: Metric, driver: DriverCells | None, looked: AbstractSet[date], *, daily: bool
+    books: Measures, chosen: Metric, driver: DriverCells | None, looked: AbstractSet[date], periods: Periods
 ) -> Iterator[Finding]:
     """Yield what targets cost that the driver below the line is not told of, in months that are shown.
 
@@ -68,7 +69,7 @@ def of_cost_without_units(
         chosen: The metric.
         driver: The one below the line; None where that is another measure.
         looked: First days of the months, or days.
-        daily: Whether they are days.
+        periods: Theirs.
     """
     targets = [name for name in (books.run.dimensions if books.run else ()) if driver and name in driver.by]
     costs = [each for each in chosen.numerator if each.kind == "cost" and each.basis == "allocated"]
@@ -78,7 +79,7 @@ def of_cost_without_units(
     told = {tuple(member[place] for place in at) for start, member in driver.cells if start in looked}
     amounts: dict[tuple[str | None, ...], Decimal] = {}
     for measure in costs:
-        for (start, member), amount in _sums(books, measure, targets, daily=daily).cells.items():
+        for (start, member), amount in _sums(books, measure, targets, periods).cells.items():
             if start in looked and None not in member and member not in told and amount:
                 amounts[member] = amounts.get(member, Decimal(0)) + amount * measure.sign
     left = {member: amount for member, amount in amounts.items() if amount}
@@ -95,9 +96,9 @@ def of_cost_without_units(
                       measure=costs[0].name)  # fmt: skip
 
 
-def _sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool) -> Sums:
-    asked = (replace(measure, sign=1, place=""), tuple(by), daily)
+def _sums(books: Measures, measure: Measure, by: Sequence[str], periods: Periods) -> Sums:
+    asked = (replace(measure, sign=1, place=""), tuple(by), periods.rows)
     if asked not in books.kept:
-        books.kept[asked] = sums(books, measure, by, daily=daily)
+        books.kept[asked] = sums(books, measure, by, periods.rows)
     found: Sums = books.kept[asked]
     return found

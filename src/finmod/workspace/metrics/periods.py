@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from finmod.terms.calendars import Calendar, FiscalPeriod
 from finmod.terms.calendars import Grain as FiscalGrain
+
+Rows = Literal["months", "days", "begun", "weeks"]
+"""What cost is read from: months; days, over which charges that run for some are spread; days on which charges begin;
+or parts of months that periods of weeks cut."""
 
 _A_DAY: Final = timedelta(days=1)
 
@@ -23,14 +27,19 @@ class Periods:
         calendar: Says which period a day is in.
         grain: Length of the periods; None for days.
         starts: First days of the months, or days, that are looked at: those of which the books know.
-        daily: Whether what is looked at are days: weeks are made of days, months are not.
+        rows: What cost is read from.
     """
 
     calendar: Calendar
     grain: FiscalGrain | None
     starts: tuple[date, ...]
-    daily: bool
+    rows: Rows
     _known: dict[date, FiscalPeriod] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def daily(self) -> bool:
+        """Return whether what is looked at are days: weeks are made of days, months are not."""
+        return self.rows != "months"
 
     def of(self, start: date) -> date:
         """Return the first day of the period that a month or day is in."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from finmod.engines.duckdb import identifier, literal
 from finmod.errors import Problem, UserError, near, printable
 from finmod.ledger.reporting import REPORTING_COSTS
+from finmod.marts.days import PART
 from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH, QUANTITY_UNKNOWNS
 from finmod.settings.validate import listing
 from finmod.taxonomy.definition import column_of
@@ -24,6 +25,7 @@ from finmod.terms.metrics import Demand, Measure, Metric
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
 from finmod.workspace.metrics.measures import Measures
+from finmod.workspace.metrics.periods import Rows
 from finmod.workspace.metrics.potential import potential_savings
 
 Place = tuple[date, tuple[str | None, ...]]
@@ -55,6 +57,8 @@ class Sums:
         unrated: First day -> number of rows whose currency has no exchange rate.
         others: Of a quantity: first day, unit that counts another thing -> number of rows.
         left_out: First day -> EffectiveCost of charges that stay out since a cost of theirs is not known.
+        carried: Day -> of ``unknown``, those that began on an earlier day.
+        carried_unrated: Day -> the same of ``unrated``.
     """
 
     cells: Mapping[Place, Decimal | None]
@@ -63,6 +67,8 @@ class Sums:
     unrated: Mapping[date, int] = field(default_factory=dict)
     others: Mapping[tuple[date, str], int] = field(default_factory=dict)
     left_out: Mapping[date, Decimal] = field(default_factory=dict)
+    carried: Mapping[date, int] = field(default_factory=dict)
+    carried_unrated: Mapping[date, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,19 +86,19 @@ class _Table:
     where: tuple[str, ...] = ()
 
 
-def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = False) -> Sums:
+def sums(books: Measures, measure: Measure, by: Sequence[str], rows: Rows = "months") -> Sums:
     """Return a measure of costs, quantities or tags by month and member.
 
     Args:
         books: Where it is read.
         measure: Any but a driver.
         by: Dimensions, words of ``WORDS``, or columns.
-        daily: By day instead of by month; of allocated cost alone.
+        rows: What it is read from; days and parts of months have allocated cost alone.
 
     Raises:
         UserError: A column or dimension is not there, or nothing was applied.
     """
-    table = _table(books, measure, by, daily=daily)
+    table = _table(books, measure, by, rows)
     columns = [_column(table, measure, name, is_condition=False) for name in by]
     tests = [*table.where, *(_test(books, table, measure, demand) for demand in measure.where)]
     known = [KNOWN[cost] for cost in dict.fromkeys((measure.name, *measure.known))] if measure.known else []
@@ -102,16 +108,23 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool = 
     if measure.kind == "potential":
         return _potential(books, columns, tests)
     cost = "EffectiveCost" if measure.kind == "tags" else measure.name
+    # Tags are judged by the cost that is known.
+    lacking = "0" if measure.kind == "tags" else f"sum(x_Unknown{cost})"
+    abroad = f"{cost} IS NOT NULL AND {REPORTING_COSTS[cost]} IS NULL"
     amounts = [
         f"CAST(sum({REPORTING_COSTS[cost]}) AS VARCHAR)",  # which comes twice as fast as a decimal does
-        # Tags are judged by the cost that is known.
-        "0" if measure.kind == "tags" else f"CAST(sum(x_Unknown{cost}) AS BIGINT)",
-        f"count(*) FILTER ({cost} IS NOT NULL AND {REPORTING_COSTS[cost]} IS NULL)",
+        f"CAST({lacking} AS BIGINT)",
+        f"count(*) FILTER ({abroad})",
     ]
-    rows = books.reported(table.name)
-    found = books.engine.rows(_select(rows, columns, amounts, [*tests, *known]))
-    made = _found(books, measure, found, len(columns), daily=daily)
-    return replace(made, left_out=_left_out(books, rows, tests, known)) if known else made
+    is_cut = rows != "months"
+    # A charge of several days is one charge, and unknown on each of them.
+    amounts += [f"coalesce(CAST({lacking} FILTER ({PART} > 0) AS BIGINT), 0)"] if is_cut else ["0"]
+    amounts += [f"count(*) FILTER ({abroad} AND {PART} > 0)"] if is_cut else ["0"]
+    reported = books.reported(table.name)
+    found = books.engine.rows(_select(reported, columns, amounts, [*tests, *known]))
+    looked = books.days(rows) if is_cut else books.months(measure)
+    made = _found(measure, found, len(columns), looked)
+    return replace(made, left_out=_left_out(books, reported, tests, known)) if known else made
 
 
 def _left_out(books: Measures, rows: str, tests: Sequence[str], known: Sequence[str]) -> dict[date, Decimal]:
@@ -128,20 +141,22 @@ def _select(rows: str, columns: Sequence[str], amounts: Sequence[str], tests: Se
     return f"SELECT {told} FROM {rows}{where} GROUP BY ALL"
 
 
-def _found(books: Measures, measure: Measure, rows: Sequence[tuple[Any, ...]], width: int, *, daily: bool) -> Sums:
+def _found(measure: Measure, rows: Sequence[tuple[Any, ...]], width: int, known: frozenset[date]) -> Sums:
     cells: dict[Place, Decimal | None] = {}
-    unknown, unrated = Counter[date](), Counter[date]()
+    unknown, unrated, carried, carried_unrated = (Counter[date]() for _ in range(4))
     for row in rows:
-        start, member, (amount, lacking, abroad) = row[0], row[1 : width + 1], row[width + 1 :]
+        start, member, (amount, lacking, abroad, *later) = row[0], row[1 : width + 1], row[width + 1 :]
         # What nobody knows makes the whole unknown; where charges without the cost were asked to stay out, it is whole.
         lacks = lacking > 0 and not measure.known
         is_known = not (lacks or abroad or (amount is None and lacking))
         cells[start, member] = (Decimal(amount or 0) or Decimal(0)) if is_known else None
         if lacks:
             unknown[start] += lacking
+            carried[start] += later[0]
         if abroad:
             unrated[start] += abroad
-    return Sums(cells, books.days if daily else books.months(measure), unknown, unrated)
+            carried_unrated[start] += later[1]
+    return Sums(cells, known, unknown, unrated, carried=carried, carried_unrated=carried_unrated)
 
 
 def _potential(books: Measures, columns: Sequence[str], tests: Sequence[str]) -> Sums:
@@ -193,7 +208,7 @@ def called(books: Measures, name: str) -> str:
     return next((each for each, column in {**dimensions, **targets}.items() if column == name), name)
 
 
-def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool) -> _Table:
+def _table(books: Measures, measure: Measure, by: Sequence[str], rows: Rows) -> _Table:
     """Return the table that has a measure: of allocated cost the level, where only one has what is asked for."""
     if measure.kind == "tags":
         return _Table("tagged", _words(_TAGGED, {}), (f"x_State = {literal(measure.name)}",))
@@ -207,8 +222,8 @@ def _table(books: Measures, measure: Measure, by: Sequence[str], *, daily: bool)
     below = run.columns.get("allocated_levels", ())
     lower = {name: column_of(name) for name in asked if column_of(name) in below}
     if asked <= {*own} or not asked <= {*lower} or measure.part != "full":
-        return _Table("daily" if daily else "allocated", own)
-    if daily:
+        return _Table(rows, own)
+    if rows != "months":
         raise UserError(_by_month_alone(measure, [*lower]))
     return _level(books, lower, below)
 
@@ -250,7 +265,7 @@ def _column(table: _Table, measure: Measure, name: str, *, is_condition: bool, p
     what = {"charged": "of what was charged", "tagged": "of what carries tags", "levels": "of a level"}
     kind = what.get(table.name, "of allocated cost")
     hint = f"Did you mean {close!r}?" if close else ""
-    if table.name == "allocated" and name in {*CHARGED_BY, *WORDS}:
+    if table.name == "months" and name in {*CHARGED_BY, *WORDS}:
         hint = "Write of: charges beside cost in metrics.yaml: bills have that column, what is shared out has not."
     called = {"tags": "what tags name"}.get(measure.kind, f"{measure.kind} {measure.name}")
     raise UserError(

@@ -67,12 +67,13 @@ class Terms:
         return self._of_driver(measure, is_above=is_above) if measure.kind == "driver" else self._of_sums(measure)
 
     def _of_sums(self, measure: Measure) -> Term:
-        asked = (replace(measure, sign=1, place=""), self.by, self.periods.daily)
+        rows = self.periods.rows
+        asked = (replace(measure, sign=1, place=""), self.by, rows)
         if asked not in self.books.kept:
-            self.books.kept[asked] = sums(self.books, measure, self.by, daily=self.periods.daily)
+            self.books.kept[asked] = sums(self.books, measure, self.by, rows)
         found: Sums = self.books.kept[asked]
         self.findings += of_unknown(measure, found, self.books.project.currency, self.shown)
-        self.findings += self._cut() if self.periods.daily and measure.basis == "allocated" else ()
+        self.findings += self._cut() if rows in {"days", "weeks"} and measure.basis == "allocated" else ()
         if not found.cells and measure.where:
             words = f"no charge is as the conditions of {measure.name} demand: its sum is 0"
             self.findings.append(finding("FM2437", words, where=measure.where[0].place))
@@ -90,8 +91,8 @@ class Terms:
         books, shown = self.books, sorted({self.periods.period(start) for start in self.shown})
         asked = ("cut charges", *shown)
         if asked not in books.kept:
-            then = books.ledger.at(books.engine, books.applied.ledger_version)
-            books.kept[asked] = (*cut_charges(books.engine, books.ledger, then, shown, books.project.currency),)
+            currency = books.project.currency
+            books.kept[asked] = (*cut_charges(books.engine, books.ledger, books.applied, shown, currency),)
         found: Sequence[Finding] = books.kept[asked]
         return found
 
@@ -163,7 +164,7 @@ class Terms:
     def _costing(self, names: Sequence[str]) -> Costing:
         books, asked = self.books, ("costing", *names)
         if asked not in books.kept:
-            books.kept[asked] = costing_months(books.engine, books.relation("allocated"), names)
+            books.kept[asked] = costing_months(books.engine, books.relation("months"), names)
         found: Costing = books.kept[asked]
         return found
 

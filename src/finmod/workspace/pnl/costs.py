@@ -1,8 +1,8 @@
 """What cloud lines of a statement cost: allocated cost by line, period and member, and the ledger's total beside it.
 
 Owns the way from the rows of an applied allocation to cells. Months come from the monthly reduction. Where a calendar
-of weeks cuts them, rows are of the day of the charge, clamped into the month that it is billed in: what corrects an
-earlier month belongs where it was billed, so that everything adds up.
+of weeks cuts them, rows are of the parts that it makes, over whose days what runs for several is spread; what corrects
+an earlier month belongs where it was billed, so that everything adds up.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from finmod.ledger.applied import Run
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
-from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
-from finmod.marts.monthly import BILL, allocated_months
+from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql, with_dimensions
+from finmod.marts.days import OF_DAY, PART, by_days
+from finmod.marts.monthly import BILL, allocated_months, allocated_weeks
 from finmod.models.pnl import Proof
 from finmod.models.pnl_figures import Cell, Member
 from finmod.normalize.charges import COST_UNKNOWNS
@@ -33,7 +34,7 @@ from finmod.terms.money import in_units
 from finmod.workspace.fx import reporting
 from finmod.workspace.pnl.lines import Lines
 from finmod.workspace.pnl.members import Members, Target, cut_among
-from finmod.workspace.pnl.periods import DAY, Periods
+from finmod.workspace.pnl.periods import Periods
 from finmod.workspace.pnl.proof import ledger_totals
 
 
@@ -90,7 +91,7 @@ def level_of(books: Books, dimension: str, others: Iterable[str]) -> tuple[str, 
     run, column = books.run, column_of(dimension)
     targets = [each for each in run.dimensions.values() if each in run.columns.get(ALLOCATED_LEVELS.name, ())]
     if column in run.columns.get(ALLOCATED_LEVELS.name, ()):
-        rows = _relation(books, ALLOCATED_LEVELS, by_day=False)
+        rows = allocated_months(books.engine, books.ledger, run, books.project.currency, table=ALLOCATED_LEVELS)
         held = ", ".join(f"count({identifier(each)})" for each in targets)
         found = books.engine.rows(
             f"SELECT x_Level, count({identifier(column)}) AS members{', ' + held if held else ''} FROM {rows} "
@@ -134,10 +135,11 @@ def cloud_costs(
     held = "".join(f", {identifier(each)}" for each in target)
     engine = books.engine
     found = engine.rows(
-        f"SELECT period, segment, rule, sum(amount), sum(unknown), sum(unrated){held} FROM pnl_rows GROUP BY ALL"
+        f"SELECT period, segment, rule, sum(amount), sum(unknown), sum(unrated){held} FROM pnl_rows "
+        "WHERE period IS NOT NULL GROUP BY ALL"
     )
     proofs = _proofs(books, lines, periods)
-    findings = _unknown(found)
+    findings = _unknown(engine)
     rest = len(lines.rules)
     unclassified = sum((row[3] or Decimal(0) for row in found if row[2] == rest), Decimal(0))
     if level is None:
@@ -157,27 +159,48 @@ def offer_buckets(engine: Engine, lines: Lines, periods: Periods) -> None:
 
 
 def _offer_rows(books: Books, lines: Lines, periods: Periods, target: Sequence[str]) -> None:
-    """Make the relation ``pnl_rows``: rows of allocated cost with their period, segment and rule."""
+    """Make the relation ``pnl_rows``: rows of allocated cost with their period, segment and rule.
+
+    Of weeks it has what lies beside the periods too, in months that they cut, without a period: for the proof. The
+    column ``charges`` counts what is unknown once, also where it runs for several days.
+    """
     cases = "".join(f"WHEN {condition} THEN {at} " for at, (condition, _) in enumerate(lines.rules))
     rule = f"CASE {cases}ELSE {len(lines.rules)} END" if cases else "0"
     held = "".join(f", {identifier(each)}" for each in target)
-    rows = _money(books, lines.cost, _relation(books, ALLOCATED, by_day=periods.by_day))
+    rows = _money(books, lines.cost, _relation(books, ALLOCATED, periods))
+    begun = f"{PART} = 0 OR {OF_DAY} = DATE '{periods.first}'" if periods.by_day else "true"
     books.engine.run(
         f"CREATE OR REPLACE TEMP TABLE pnl_rows AS SELECT period, segment, {rule} AS rule, BillingCurrency, "
-        f"sum(amount) AS amount, sum(unknown) AS unknown, sum(unrated) AS unrated, sum(original) AS original{held} "
-        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} GROUP BY ALL"
+        f"sum(amount) AS amount, sum(unknown) AS unknown, sum(unknown) FILTER ({begun}) AS charges, "
+        f"sum(unrated) AS unrated, sum(original) AS original{held} FROM ({rows}) AS each "
+        f"{'LEFT ' if periods.by_day else ''}JOIN pnl_buckets ON pnl_buckets.day = {_bucket(by_day=periods.by_day)} "
+        "GROUP BY ALL"
     )
 
 
-def _bucket(periods: Periods) -> str:
-    return DAY if periods.by_day else "x_BillingPeriod"
+def _bucket(*, by_day: bool) -> str:
+    return OF_DAY if by_day else "x_BillingPeriod"
 
 
-def _relation(books: Books, table: Table, *, by_day: bool) -> str:
-    if by_day:
-        name = "allocated_daily" if table is ALLOCATED else "allocated_levels_daily"
-        return f"({allocated_sql(name, books.ledger, books.run)})"
-    return allocated_months(books.engine, books.ledger, books.run, books.project.currency, table=table)
+def _relation(books: Books, table: Table, periods: Periods) -> str:
+    """Return SQL of allocated cost by month, or by part of the months that periods of weeks cut."""
+    engine, ledger, currency = books.engine, books.ledger, books.project.currency
+    if not periods.by_day:
+        return allocated_months(engine, ledger, books.run, currency, table=table)
+    rows = allocated_weeks(engine, ledger, books.run, currency, periods.calendar, table=table)
+    return f"(SELECT * FROM {rows} WHERE {_within(periods)})"
+
+
+def _by_day(books: Books, table: Table, periods: Periods) -> str:
+    name = "allocated_daily" if table is ALLOCATED else "allocated_levels_daily"
+    rows = f"(SELECT * FROM ({allocated_sql(name, books.ledger, books.run)}) WHERE {_within(periods)})"
+    return by_days(rows, with_dimensions(table, books.run).columns)
+
+
+def _within(periods: Periods) -> str:
+    """Return SQL that is true in the months that the periods have days of."""
+    months = ", ".join(f"DATE '{month}'" for month in periods.months())
+    return f"x_BillingPeriod IN ({months})"
 
 
 def _money(books: Books, cost: str, rows: str) -> str:
@@ -224,12 +247,12 @@ def _members(
     books: Books, lines: Lines, periods: Periods, level: tuple[str, list[str]], column: str
 ) -> dict[Target, Members]:
     """Return period, segment, columns of the target -> its members and what each costs."""
-    rows = _money(books, lines.cost, _relation(books, ALLOCATED_LEVELS, by_day=periods.by_day))
+    rows = _money(books, lines.cost, _relation(books, ALLOCATED_LEVELS, periods))
     held = "".join(f", {identifier(each)}" for each in level[1])
     found = books.engine.rows(
         f"SELECT list(member ORDER BY member), list(amount ORDER BY member), period, segment{held} FROM ("
         f"SELECT period, segment, {identifier(column)} AS member, coalesce(sum(amount), 0) AS amount{held} "
-        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} "
+        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(by_day=periods.by_day)} "
         f"WHERE x_Level = ? GROUP BY ALL) GROUP BY period, segment{held}",
         [level[0]],
     )
@@ -243,14 +266,14 @@ def _weights(
 
     Days tell it where a month's charges and credits come to nothing together; where days do too, other costs tell it.
     """
-    rows = _money(books, lines.cost, _relation(books, ALLOCATED_LEVELS, by_day=True))
+    rows = _money(books, lines.cost, _by_day(books, ALLOCATED_LEVELS, periods))
     held = "".join(f", {identifier(each)}" for each in level[1])
     others = " + ".join(f"coalesce(abs(sum({cost})), 0)" for cost in COSTS)
     found = books.engine.rows(
         f"SELECT member, sum(own), sum(others), period, segment{held} FROM (SELECT period, segment, "
         f"{identifier(column)} AS member, coalesce(abs(sum(amount)), 0) AS own, {others} AS others{held} "
-        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(periods)} WHERE x_Level = ? "
-        f"GROUP BY period, segment, member, x_ChargeDate, BillingCurrency{held}) "
+        f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(by_day=periods.by_day)} "
+        f"WHERE x_Level = ? GROUP BY period, segment, member, x_ChargeDate, BillingCurrency{held}) "
         f"GROUP BY member, period, segment{held}",
         [level[0]],
     )
@@ -273,21 +296,30 @@ def _left(amount: Decimal, by: str, currency: str, cost: str) -> list[Finding]:
 
 
 def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
-    """Return what the ledger's charges are in sum, and what the rows of the statement are, by billing currency."""
-    stated = dict(
-        books.engine.rows("SELECT coalesce(BillingCurrency, ''), coalesce(sum(original), 0) FROM pnl_rows GROUP BY 1")
-    )
+    """Return what the ledger's charges are in sum, and what the rows of the statement are, by billing currency.
+
+    Whole months prove it: of those that weeks cut, what lies beside the periods is not of the statement's charges.
+    """
+    stated, beside = (
+        dict(books.engine.rows(
+            "SELECT coalesce(BillingCurrency, ''), coalesce(sum(original), 0) FROM pnl_rows "
+            f"WHERE (period IS NULL) = {is_beside} GROUP BY 1"
+        ))
+        for is_beside in (False, True)
+    )  # fmt: skip
     snapshot = books.ledger.at(books.engine, books.run.ledger_version)
     ledger = ledger_totals(books.engine, books.ledger, snapshot, lines.cost, periods)
     nothing = Decimal(0)
     return tuple(
-        Proof(currency, ledger.get(currency, nothing), stated.get(currency, nothing))
-        for currency in sorted({*stated, *ledger})
+        Proof(currency, ledger.get(currency, nothing) - beside.get(currency, nothing), stated.get(currency, nothing))
+        for currency in sorted({*stated, *ledger, *beside})
     )
 
 
-def _unknown(rows: Sequence[Sequence[Any]]) -> list[Finding]:
-    charges, unrated = sum(row[4] or 0 for row in rows), sum(row[5] or 0 for row in rows)
+def _unknown(engine: Engine) -> list[Finding]:
+    charges, unrated = engine.row(
+        "SELECT CAST(sum(charges) AS BIGINT), CAST(sum(unrated) AS BIGINT) FROM pnl_rows WHERE period IS NOT NULL"
+    )
     found = []
     if charges:
         message = (

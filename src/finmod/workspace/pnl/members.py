@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from finmod.models.pnl_figures import Cell, Member
 from finmod.models.proportional import cut, cut_by, is_cancelled
@@ -16,6 +16,9 @@ from finmod.terms.money import in_money, in_units
 
 Target = tuple[Any, ...]
 """Period, segment and the columns of a target."""
+
+_ROUNDING: Final = 10**6
+"""Units of the 12th place: what is less is no amount of anybody."""
 
 _NOBODY: tuple[Member, ...] = (None,)
 
@@ -33,10 +36,16 @@ class Members:
     units: Sequence[int]
 
     def summing_to(self, whole: int) -> Members:
-        """Return the members with a sum: what lacks is nobody's, so that nothing is lost."""
+        """Return the members with a sum: what lacks is nobody's, so that nothing is lost.
+
+        What rounding leaves, of days that share a charge or of exchange rates, is that of who has most.
+        """
         rest = whole - sum(self.units)
         if not rest and self.names:
             return self
+        if self.names and abs(rest) <= _ROUNDING:
+            most = max(range(len(self.units)), key=lambda at: abs(self.units[at]))
+            return Members(self.names, [*self.units[:most], self.units[most] + rest, *self.units[most + 1 :]])
         if None not in self.names:
             return Members([*self.names, None], [*self.units, rest])
         place = self.names.index(None)

@@ -18,9 +18,6 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _FISCAL = re.compile(r"FY([0-9]{4})(?:[- ]?(?:Q([1-4])|P(0[1-9]|1[0-2])))?")
 _CODE = "FM2332"
 
-DAY = "least(greatest(x_ChargeDate, x_BillingPeriod), last_day(x_BillingPeriod))"
-"""SQL: the day of a row in a calendar of weeks, clamped into the month that it is billed in."""
-
 
 @dataclass(frozen=True)
 class Asked:

@@ -17,7 +17,7 @@ from finmod.ledger.reductions import reduced
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, TRUE_UPS
 from finmod.marts.catalogue import view_sql
 from finmod.normalize.charges import DECIMAL
-from finmod.workspace.pnl.periods import DAY, Periods
+from finmod.workspace.pnl.periods import Periods
 
 _SHAPE = "1"
 
@@ -25,22 +25,21 @@ _SHAPE = "1"
 def ledger_totals(
     engine: Engine, ledger: Ledger, snapshot: Snapshot, cost: str, periods: Periods
 ) -> dict[str, Decimal]:
-    """Return what was charged in the periods, by billing currency.
+    """Return what was charged in the months that periods have days of, by billing currency.
 
     Args:
-        engine: Has the table ``pnl_buckets`` of the days or months of the periods.
+        engine: Where to read.
         ledger: Has the charges.
         snapshot: Its state.
         cost: FOCUS id of the cost.
         periods: Which.
     """
     charges = view_sql("charges_daily", ledger, snapshot)
-    rows = f"({charges})" if periods.by_day else _months(engine, ledger, snapshot, charges, periods)
-    day = DAY if periods.by_day else "x_BillingPeriod"
+    months = ", ".join(f"DATE '{month}'" for month in periods.months())
     return dict(
         engine.rows(
-            f"SELECT coalesce(BillingCurrency, ''), coalesce(sum({cost}), 0) FROM {rows} AS each "
-            f"JOIN pnl_buckets ON pnl_buckets.day = {day} GROUP BY 1"
+            f"SELECT coalesce(BillingCurrency, ''), coalesce(sum({cost}), 0) "
+            f"FROM {_months(engine, ledger, snapshot, charges, periods)} WHERE x_BillingPeriod IN ({months}) GROUP BY 1"
         )
     )
 

@@ -312,8 +312,7 @@ def _calendar(books: Books, periods: Periods) -> list[Finding]:
         )
         found.append(Finding(code="FM2321", severity="warning", message=message))
     if periods.by_day:
-        then = books.ledger.at(books.engine, books.run.ledger_version)
-        found += cut_charges(books.engine, books.ledger, then, periods.chosen, books.project.currency)
+        found += cut_charges(books.engine, books.ledger, books.run, periods.chosen, books.project.currency)
     return found
 
 

@@ -199,7 +199,8 @@ class _Gathered:
         days: dict[str, Cells] = {}
         if with_days:
             days = {
-                name: _cells(figures_of(read, _part(metric, part), by, grain="day"))
+                # Parts of a month's charge would look as if that day's volume had cost them.
+                name: _cells(figures_of(read, _part(metric, part), by, grain="day", spread=False))
                 for name, part in NUMERATORS.items()
             }
         parts = []
