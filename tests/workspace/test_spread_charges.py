@@ -8,12 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
 from finmod.ledger import reduce
+from finmod.ledger.tables import CHARGE_DAYS
 from finmod.settings.project import load_project
 from finmod.terms.findings import Finding
 from finmod.workspace.metrics.measures import measures
 from finmod.workspace.metrics.metric import Grain, MetricReport, figures_of, metric
+from finmod.workspace.pnl.periods import Periods
 from tests.applied import shared
 from tests.books import Books, bill
 from tests.statements import DRIVERS, FILES, LEVELS, findings, item, report_of
@@ -157,6 +160,7 @@ def test_parts_of_a_charge_have_the_rate_of_the_day_on_which_it_begins(tmp_path:
 
 def test_a_true_up_is_of_the_first_day_of_the_month_that_it_is_booked_in(tmp_path: Path) -> None:
     books = books_of(tmp_path / "books")
+    before = told(of(books, "day", by="product"))
     assert books.run("close", "2026-08", "--with-errors").code == 0
     restated = [charge(8, "60", "i-1", SEARCH), monthly(8, 2, "i-1", SEARCH), monthly(8, 8, "i-4", CLUSTER)]
     same = [charge(9, "60", "i-1", SEARCH), monthly(9, 1, "i-1", SEARCH), monthly(9, 8, "i-4", CLUSTER)]
@@ -164,6 +168,7 @@ def test_a_true_up_is_of_the_first_day_of_the_month_that_it_is_booked_in(tmp_pat
     assert books.run("apply").code == 0
     days = told(of(books, "day", by="product"))
 
+    assert [before[day, "search"] for day in ("2026-08-31", "2026-09-01", "2026-09-02")] == [7, 67, 7]
     assert [days[day, "search"] for day in ("2026-08-31", "2026-09-01", "2026-09-02")] == [7, 67 + 31, 7]
     assert report_of(books, grain="period", first=PERIODS[0]).proofs[0].holds
 
@@ -189,6 +194,55 @@ def test_unit_economics_see_what_is_told_by_day_alone(books: Books) -> None:
 
     assert begun["2026-08-01", ""] == 69 + 30 * 9
     assert begun["2026-08-31", ""] == 0
+
+
+def test_a_proof_sees_what_no_period_took(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = Periods.starts
+    monkeypatch.setattr(Periods, "starts", lambda self: [day for day in starts(self) if day != date(2026, 8, 30)])
+    report = report_of(books, None, grain="period", first=PERIODS[0], last=PERIODS[-1])
+
+    assert [each.difference for each in report.proofs] == [-2 * 9]
+    assert [each.severity for each in report.findings if each.code == "FM2323"] == ["error"]
+
+
+def daily(days: int, *more: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """Return charges of so many days of September, and others."""
+    each = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "BillingPeriodEnd": "2026-10-01T00:00:00Z"}
+    return [
+        *(
+            charge(9, "1", "i-1", SEARCH, **each, ChargePeriodStart=f"2026-09-{at:02}T00:00:00Z",
+                   ChargePeriodEnd=f"2026-09-{at + 1:02}T00:00:00Z")
+            for at in range(1, days + 1)
+        ),
+        *more,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("charges", "last"),
+    [
+        (daily(10, monthly(9, 1, "i-2", SEARCH)), 10),  # the month goes on
+        (daily(29, monthly(9, 1, "i-2", SEARCH)), 29),
+        (daily(1, monthly(9, 1, "i-2", SEARCH)), 30),  # a fee on the first of a month is no bill by the day
+        ([*daily(20)[-1:], monthly(9, 1, "i-2", SEARCH)], 30),
+        ([*daily(1, monthly(9, 1, "i-2", SEARCH)), charge(8, "1", "i-1", SEARCH)], 30),
+        ([monthly(9, 1, "i-2", SEARCH)], 30),
+        (daily(10), 10),
+    ],
+)
+def test_a_month_is_told_of_until_the_day_that_bills_by_the_day_reach(
+    tmp_path: Path, charges: list[Mapping[str, str]], last: int
+) -> None:
+    made = shared(tmp_path / "books", "to: [product]\n", charges)
+    made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + WEEKS)
+    assert made.run("apply").code == 0
+    assert max(row.period.label for row in of(made, "day").rows) == f"2026-09-{last:02}"
+    weeks = of(made, "period", first=date(2026, 9, 1))
+    days = min(last, 26) + 2 * (charges[-1]["BillingPeriodStart"] < "2026-09")
+    lacking = [each.message.partition(":")[0] for each in weeks.findings if each.code == "FM2428"]
+    assert (f"FY2027-P02 has {days} of 28 days" in lacking) == (days < 28)
+    of_days = [row.figure.value for row in of(made, "day").rows if "2026-08-30" <= row.period.label < "2026-09-27"]
+    assert told(weeks)["FY2027-P02", ""] == sum(filter(None, of_days))
 
 
 def without_days(patch: pytest.MonkeyPatch, folder: Path, **more: str) -> Books:
@@ -226,3 +280,55 @@ def test_what_charges_in_another_currency_cost_is_not_told(tmp_path: Path, monke
 
 def test_days_that_are_known_are_not_told(books: Books) -> None:
     assert said(of(books, "day")) == []
+
+
+def test_books_from_before_the_ledger_had_the_column_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(CHARGE_DAYS.columns, "x_ChargeDays")
+    bought = charge(8, "0.5", "i-78", SEARCH)  # a bill that no other test loaded
+    made = shared(tmp_path / "books", charges=[bought, monthly(8, 1, "i-1", SEARCH), monthly(9, 1, "i-1", SEARCH)])
+    monkeypatch.undo()
+    made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + WEEKS)
+    made.write("pnl.yaml", "default: {name: Hosting, section: cogs}\n")
+
+    assert made.run("apply").code == 0
+    assert made.query("SELECT DISTINCT x_ChargeDays FROM charges_daily") == [{"x_ChargeDays": None}]
+    assert made.run("check").err == ""
+    assert report_of(made, None, grain="period", period=PERIODS[1]).proofs[0].holds
+    (found,) = said(of(made, "day"))
+    assert (found.rows, found.amount) == (2, Decimal(61))
+
+    made.load("--again", made.root / "a.csv")
+    assert made.run("apply").code == 0
+    assert said(of(made, "day")) == []
+    days = DeltaTable(made.root / ".finmod" / "tables" / "charge_days")
+    assert "x_ChargeDays" in [each.name for each in days.schema().fields]
+
+
+def test_of_an_old_source_beside_a_new_one_its_own_charges_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = without_days(monkeypatch, tmp_path / "books")
+    other = made.write("other.csv", bill(monthly(9, 1, "i-9", SEARCH, BillingAccountId="other")))
+    assert made.run("load", "--format", "focus", "--source", "other", other).code == 0
+    assert made.run("apply").code == 0
+
+    (found,) = said(of(made, "day"))
+    assert (found.rows, found.amount) == (4, Decimal(61 * 9))
+
+
+def test_a_number_of_days_that_comes_later_moves_nothing_in_a_closed_month(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = without_days(monkeypatch, tmp_path / "books")
+    made.load("--again", made.root / "a.csv")
+    assert made.run("close", "2026-08", "--with-errors").code == 0
+    assert made.run("apply").code == 0
+
+    assert made.query("SELECT count(*) AS n FROM allocated_daily WHERE x_AllocationOf IS NOT NULL") == [{"n": 0}]
+
+
+def test_a_bill_may_have_a_column_of_that_name(tmp_path: Path) -> None:
+    made = shared(tmp_path / "books", charges=[{**monthly(8, 1, "i-1", SEARCH), "x_ChargeDays": "7"}])
+
+    assert made.query("SELECT x_ChargeDays FROM charges") == [{"x_ChargeDays": "7"}]
+    assert made.query("SELECT x_ChargeDays FROM charges_daily") == [{"x_ChargeDays": 31}]

@@ -79,8 +79,8 @@ _OURS: Final = {
     "x_BillingPeriod": "First day of the month of BillingPeriodStart, in UTC whatever its offset: "
     "2026-09-01T00:00:00+02:00 is August.",
     "x_ChargeDate": "Day of ChargePeriodStart, UTC.",
-    "x_ChargeDays": "On how many days of the billing period's month charges run, 1 for a day or less; NULL where they "
-    "were loaded before that was kept.",
+    "x_ChargeDays": "On how many days of the billing period's month charges run, 1 for a day or less; NULL of "
+    "corrections, and where they were loaded before that was kept.",
     "x_ChargeKey": "Number of the charge key: charges of one source and billing period that agree in every text column "
     "have the same one.",
     "x_File": "File that the charge came from, by its name when it was loaded: relative to the project where it "

@@ -216,14 +216,14 @@ def make_cells(engine: Engine, naming: Naming, days: str, true_ups: str) -> None
     )
     costs = ", ".join(f"d.{identifier(name)}" for name in (*COSTS, *COST_UNKNOWNS))
     (count,) = engine.row(f"SELECT count(*) FROM {PLACES}")
-    # A number of days takes no column of the cells: it is in the number of the place.
+    # A number of days takes no column of the cells: it is in the number of the place. True-ups have none.
     place = f"CAST(k.place + {count} * coalesce(d.x_ChargeDays, 0) AS INTEGER) AS place"
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {CELLS} AS SELECT CAST(x_ChargeDate - DATE '1970-01-01' AS INTEGER) AS day, "
         f"place, pool, grp, target, {', '.join(sums)} FROM (SELECT d.x_ChargeDate, {place}, k.pool, k.grp, k.target, "
-        f"{costs} FROM {days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, {place}, k.pool, "
-        f"k.grp, k.target, {costs} FROM (SELECT *, 1 AS x_ChargeDays FROM {true_ups}) AS d {joined} "
-        "AND k.x_TrueUpOf = d.x_TrueUpOf) GROUP BY x_ChargeDate, place, pool, grp, target"
+        f"{costs} FROM {days} AS d {joined} AND k.x_TrueUpOf IS NULL UNION ALL SELECT d.x_ChargeDate, k.place, k.pool, "
+        f"k.grp, k.target, {costs} FROM {true_ups} AS d {joined} AND k.x_TrueUpOf = d.x_TrueUpOf) "
+        "GROUP BY x_ChargeDate, place, pool, grp, target"
     )
     engine.run(
         f"INSERT INTO {PLACES} SELECT c.place, p.* EXCLUDE (place, x_ChargeDays), (c.place - 1) // {count} "

@@ -250,7 +250,9 @@ def _make_true_ups(
     columns = [name for name, _ in engine.columns(
         f"SELECT * FROM new_{table.name} UNION ALL BY NAME SELECT * FROM stood_{table.name}"
     )]  # fmt: skip
-    grain = [name for name in columns if name not in _AMOUNTS and name not in {"x_BillingPeriod", "x_AllocationOf"}]
+    # On how many days charges run is nothing that rules move.
+    left = {*_AMOUNTS, "x_BillingPeriod", "x_AllocationOf", "x_ChargeDays"}
+    grain = [name for name in columns if name not in left]
     texts = ", ".join(map(identifier, grain))
     less = ", ".join(f"-{name} AS {name}" for name in _AMOUNTS)
     sums = ", ".join(f"CAST(sum({name}) AS {table.columns[name]}) AS {name}" for name in _AMOUNTS)

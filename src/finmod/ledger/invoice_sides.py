@@ -49,7 +49,7 @@ class ChargeFiles:
         days = relation(list(self.days))
         if not self.true_ups:
             return days
-        made = {"x_BillingPeriod": "x_TrueUpOf", "x_Charges": "0", "x_ChargeDays": "1"}
+        made = {"x_BillingPeriod": "x_TrueUpOf", "x_Charges": "0", "x_ChargeDays": "NULL"}
         own = ", ".join(f"{made.get(name, name)} AS {name}" for name in CHARGE_DAYS.columns)
         return f"(SELECT * FROM {days} UNION ALL BY NAME SELECT {own} FROM {whole(TRUE_UPS, list(self.true_ups))})"
 

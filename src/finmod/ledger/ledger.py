@@ -271,7 +271,7 @@ class Ledger:
         self.delta.create(table)
         if table is CHARGES:
             self.delta.add_columns(table, {name: kind for part in prepared for name, kind in part.extra.items()})
-        elif table is TRUE_UPS:  # of a ledger from before it had them all
+        else:  # of a ledger from before it had them all
             self.delta.add_columns(table, table.columns)
         files = []
         for part in prepared:

@@ -15,12 +15,17 @@ from finmod.focus.columns import COSTS, MEASURES
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, Table
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL, KEY_TEXTS
 
-_A_DAY = 86_400_000_000
-_RUNS_FROM = "greatest(least(x_ChargeDate, last_day(x_BillingPeriod)), x_BillingPeriod)"
-_LAST_DAY = f"DATE '1970-01-01' + CAST((epoch_us(ChargePeriodEnd) - 1) // {_A_DAY} AS INTEGER)"
+_DAY_MICROSECONDS, _HOUR_MICROSECONDS = 86_400_000_000, 3_600_000_000
+DAY_OF_MONTH: Final = "least(greatest(x_ChargeDate, x_BillingPeriod), last_day(x_BillingPeriod))"
+"""SQL: the day on which a charge begins, clamped into the month that it is billed in, so that days sum to months."""
+
+LONGEST_DAY: Final = _DAY_MICROSECONDS + _HOUR_MICROSECONDS
+"""Microseconds of a day on which summer time ends."""
+
+_LAST_DAY = f"DATE '1970-01-01' + CAST((epoch_us(ChargePeriodEnd) - 1) // {_DAY_MICROSECONDS} AS INTEGER)"
 CHARGE_DAYS_SQL: Final = (
-    f"CAST(CASE WHEN epoch_us(ChargePeriodEnd) - epoch_us(ChargePeriodStart) > {_A_DAY} "
-    f"THEN greatest(least({_LAST_DAY}, last_day(x_BillingPeriod)) - {_RUNS_FROM} + 1, 1) ELSE 1 END AS INTEGER)"
+    f"CAST(CASE WHEN epoch_us(ChargePeriodEnd) - epoch_us(ChargePeriodStart) > {LONGEST_DAY} "
+    f"THEN greatest(least({_LAST_DAY}, last_day(x_BillingPeriod)) - {DAY_OF_MONTH} + 1, 1) ELSE 1 END AS INTEGER)"
 )
 """SQL: on how many days of the billing period's month a charge runs. What lasts a day or less is of the day on which it
 begins, whatever the time zone that its supplier cuts days in."""

@@ -69,7 +69,7 @@ CHARGE_DAYS = Table(
 """One row per charge key, day and number of days: sums of the measures, and how many charges had no known cost.
 
 ``x_ChargeDate`` is the day on which charges begin, ``x_ChargeDays`` on how many days of the billing period's month they
-run, 1 for all of a day or less; NULL where they were loaded before that was kept.
+run, 1 for a day or less; NULL where they were loaded before that was kept.
 """
 
 FINDINGS = Table(
@@ -285,6 +285,7 @@ ALLOCATED = Table(
 )
 """What each target costs a day: charges allocated to it, and its parts of pools, by how many days they run.
 
+``x_ChargeDays`` is that of ``CHARGE_DAYS``; NULL of corrections, which are of one day.
 A column per dimension that costs are allocated to is added. ``x_AllocationOf`` is the closed month in which later rules
 move something: the row is the difference, booked in the open month.
 """

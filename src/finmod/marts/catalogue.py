@@ -18,7 +18,7 @@ from finmod.ledger.applied import Run
 from finmod.ledger.drivers import rows_sql
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reduce import relation, whole, without_heading
+from finmod.ledger.reduce import whole, without_heading
 from finmod.ledger.reporting import Reporting, rates_sql, with_reporting
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS, Table
 from finmod.ledger.usage import CURRENT_USAGE
@@ -279,11 +279,7 @@ def _charges(ledger: Ledger, snapshot: Snapshot) -> str:
 
 
 def _rows(table: Table, ledger: Ledger, snapshot: Snapshot) -> str:
-    files = ledger.files(table, snapshot)
-    if files:
-        return relation(files)
-    empty = ", ".join(f"NULL::{kind} AS {identifier(name)}" for name, kind in table.columns.items())
-    return f"(SELECT {empty} WHERE false)"
+    return whole(table, ledger.files(table, snapshot))
 
 
 def _query(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Days of accounting: what allocated rows cost on each day; what runs for days is spread evenly over them.
+"""Days of accounting: what allocated rows cost on each day, or in parts of a month; what runs for days is spread.
 
 Owns the day that a row belongs to and the exact parts of what several days share. Bills by the month, licences and
 support plans have charges of many days, and the ledger keeps on how many days of its month a charge runs.
@@ -6,67 +6,106 @@ support plans have charges of many days, and the ledger keeps on how many days o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from finmod.engines.duckdb import identifier
 from finmod.focus.columns import COSTS
+from finmod.ledger.reduce import DAY_OF_MONTH
 from finmod.normalize.charges import DECIMAL
 
-DAY: Final = "least(greatest(x_ChargeDate, x_BillingPeriod), last_day(x_BillingPeriod))"
-"""SQL: the day on which a row begins, clamped into the month that it is billed in, so that days sum to their months."""
-
 OF_DAY: Final = "x_Day"
-"""Column of ``by_days``: the day that the row, or the part of it, is of."""
+"""Column of ``by_days`` and ``by_parts``: the day that the row is of, or the first day of the part."""
 
 PART: Final = "x_Part"
-"""Column of ``by_days``: which part of a charge of several days a row is, from 0; one count of what is unknown of such
-a charge is its first one."""
+"""Column of ``by_days`` and ``by_parts``: how many days before that day the row begins; 0 of its first piece."""
 
 _UNITS = 10**12
 _UNIT = "CAST(0.000000000001 AS DECIMAL(12,12))"
 _MOST_DAYS = 31
 
 
-def by_days(rows: str, columns: Collection[str]) -> str:
+def by_days(rows: str) -> str:
     """Return SQL of rows of allocated cost by the day that they are of, with two columns more: ``OF_DAY`` and ``PART``.
 
     A row of several days becomes one of each of them. Its costs are cut in equal parts that sum to it exactly: those of
     its first days are a unit of the 12th place larger where it does not come out even. A number of unknown costs stands
-    on each of its days. Corrections are of one day: the first one of the month that they are booked in.
+    on each of its days. Of a row that tells no number of days, as corrections do not, there is one day.
 
     Args:
         rows: SQL of rows of ``allocated`` or ``allocated_levels``.
-        columns: Theirs.
     """
-    corrections = [name for name in ("x_TrueUpOf", "x_AllocationOf") if name in columns]
-    is_own = " AND ".join(f"{name} IS NULL" for name in corrections) or "true"
-    days = f"least(x_ChargeDays, CAST(last_day(x_BillingPeriod) - {DAY} + 1 AS INTEGER))"
-    number = f'CASE WHEN {is_own} THEN {days} ELSE 1 END AS "#days"'
-    whole = ", ".join(f"{_cost_units(name)} AS {identifier('#' + name)}" for name in COSTS)
-    equal, rest = (
-        [f"{identifier('#' + name)} {sign} {identifier('#days')} AS {identifier(mark + name)}" for name in COSTS]
-        for sign, mark in (("//", "#e"), ("%", "#r"))
+    days = f"(SELECT CAST(range AS INTEGER) AS k FROM range({_MOST_DAYS})) AS days"
+    cut = (
+        'SELECT begun.*, k AS "#from", k + 1 AS "#until", "#begin" + k AS "#of" '
+        f'FROM {_begun(rows)} AS begun JOIN {days} ON k < "#days"'
     )
-    parts = ", ".join(f"{_part(name)} AS {name}" for name in COSTS)
-    helpers = ", ".join(
-        identifier(name) for name in ("#days", "k", *(mark + name for name in COSTS for mark in ("#", "#e", "#r")))
+    return _pieces(rows, DAY_OF_MONTH, cut)
+
+
+def by_parts(rows: str, parts: Mapping[date, Sequence[tuple[date, date]]]) -> str:
+    """Return SQL of rows of allocated cost by the part of their month, each the sum of its days as in ``by_days``.
+
+    A number of unknown costs stands in each part that the row has days of.
+
+    Args:
+        rows: SQL of rows of ``allocated`` or ``allocated_levels``.
+        parts: First day of the month -> first day of each of its parts, and the day after it, in order; of every month
+            that there are rows of.
+    """
+    spans = ", ".join(
+        f"(DATE '{month}', DATE '{first}', DATE '{until}')" for month, every in parts.items() for first, until in every
+    )
+    spans = spans or "(NULL::DATE, NULL::DATE, NULL::DATE)"
+    later = sorted({first for every in parts.values() for first, _ in every[1:]}, reverse=True)
+    reached = (f"WHEN {DAY_OF_MONTH} >= DATE '{day}' THEN greatest(DATE '{day}', x_BillingPeriod)" for day in later)
+    first_day = f"CASE {' '.join(reached)} ELSE x_BillingPeriod END" if later else "x_BillingPeriod"
+    cut = (
+        'SELECT begun.*, CAST(greatest(first - "#begin", 0) AS INTEGER) AS "#from", '
+        'CAST(least(until - "#begin", "#days") AS INTEGER) AS "#until", first AS "#of" '
+        f"FROM {_begun(rows)} AS begun JOIN (VALUES {spans}) AS spans(month, first, until) "
+        'ON month = x_BillingPeriod AND first < "#begin" + "#days" AND until > "#begin"'
+    )
+    return _pieces(rows, first_day, cut)
+
+
+def _begun(rows: str) -> str:
+    """Return SQL of rows of several days: on which they begin, how many there are, and what each has of each cost."""
+    days = f"least(x_ChargeDays, CAST(last_day(x_BillingPeriod) - {DAY_OF_MONTH} + 1 AS INTEGER))"
+    units = ", ".join(f"{_units(name)} AS {identifier('#' + name)}" for name in COSTS)
+    shares = ", ".join(
+        f"{identifier('#' + name)} {sign} {identifier('#days')} AS {identifier(mark + name)}"
+        for name in COSTS
+        for sign, mark in (("//", "#equal"), ("%", "#rest"))
     )
     return (
-        f"(SELECT *, {DAY} AS {OF_DAY}, 0 AS {PART} FROM {rows} WHERE x_ChargeDays IS NULL OR x_ChargeDays <= 1 "
-        f"UNION ALL BY NAME SELECT * EXCLUDE ({helpers}) REPLACE ({parts}), {DAY} + k AS {OF_DAY}, k AS {PART} FROM ("
-        f"SELECT *, {', '.join((*equal, *rest))} FROM (SELECT *, {number}, {whole} FROM {rows} WHERE x_ChargeDays > 1)"
-        f') JOIN (SELECT CAST(range AS INTEGER) AS k FROM range({_MOST_DAYS})) AS parts ON k < "#days")'
+        f'(SELECT *, {shares} FROM (SELECT *, {DAY_OF_MONTH} AS "#begin", {days} AS "#days", {units} '
+        f"FROM {rows} WHERE x_ChargeDays > 1))"
     )
 
 
-def _cost_units(cost: str) -> str:
+def _pieces(rows: str, of_one: str, cut: str) -> str:
+    """Return SQL of rows of one day, which are of ``of_one``, and of the pieces that those of several were cut in."""
+    amounts = ", ".join(f"{_amount(name)} AS {name}" for name in COSTS)
+    marks = ("#", "#equal", "#rest")
+    helpers = ["#begin", "#days", "#from", "#until", "#of", *(mark + name for name in COSTS for mark in marks)]
+    return (
+        f"(SELECT *, {of_one} AS {OF_DAY}, 0 AS {PART} FROM {rows} WHERE x_ChargeDays IS NULL OR x_ChargeDays <= 1 "
+        f"UNION ALL BY NAME SELECT * EXCLUDE ({', '.join(map(identifier, helpers))}) REPLACE ({amounts}), "
+        f'"#of" AS {OF_DAY}, "#from" AS {PART} FROM ({cut}))'
+    )
+
+
+def _units(cost: str) -> str:
     """Return SQL for a cost in units of the 12th place: the product with all of it has no room in a decimal."""
     whole = f"trunc({cost})"
     return f"CAST({whole} AS HUGEINT) * {_UNITS} + CAST(({cost} - {whole}) * {_UNITS} AS HUGEINT)"
 
 
-def _part(cost: str) -> str:
-    equal, rest = identifier("#e" + cost), identifier("#r" + cost)
-    units = f"{equal} + CASE WHEN k < abs({rest}) THEN CAST(sign({rest}) AS INTEGER) ELSE 0 END"
+def _amount(cost: str) -> str:
+    """Return SQL for what the days from one until another have of a cost: of its first days some have a unit more."""
+    equal, rest = identifier("#equal" + cost), identifier("#rest" + cost)
+    more = f'(least("#until", abs({rest})) - least("#from", abs({rest})))'
+    units = f'{equal} * ("#until" - "#from") + sign({rest}) * {more}'
     return f"CAST(CAST({units} AS DECIMAL(38,0)) * {_UNIT} AS {DECIMAL})"

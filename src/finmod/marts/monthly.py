@@ -8,7 +8,8 @@ its own exchange rate.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -16,21 +17,22 @@ from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.focus.columns import COSTS
 from finmod.ledger.applied import Run, files_of
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.reduce import whole
+from finmod.ledger.reduce import DAY_OF_MONTH, whole
 from finmod.ledger.reductions import reduced
 from finmod.ledger.tables import ALLOCATED, Table
 from finmod.marts.allocated import with_dimensions
-from finmod.marts.days import DAY, OF_DAY, PART, by_days
+from finmod.marts.days import OF_DAY, PART, by_days, by_parts
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 from finmod.taxonomy.naming import NAMES, Naming
 from finmod.terms.calendars import Calendar
 
+_A_DAY: Final = timedelta(days=1)
 MONTH: Final = "x_BillingPeriod"
 BILL: Final = "x_BillOf"
 """Column of a reduction: the month of the bill that rows are of, whose exchange rates they have."""
 
-_SHAPE = "1"
-"""Changes where the rows of a reduction would be others for the same files."""
+_SHAPE, _SHAPE_OF_WEEKS = "1", "1"
+"""Change where the rows of a reduction would be others for the same files."""
 
 
 def allocated_months(
@@ -63,7 +65,14 @@ def allocated_months(
 
 
 def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
-    engine: Engine, ledger: Ledger, run: Run | None, currency: str, calendar: Calendar, *, table: Table = ALLOCATED
+    engine: Engine,
+    ledger: Ledger,
+    run: Run | None,
+    currency: str,
+    calendar: Calendar,
+    *,
+    table: Table = ALLOCATED,
+    until: date | None = None,
 ) -> str:
     """Return SQL of what each target cost in each part of a month that periods of weeks cut it into.
 
@@ -77,42 +86,44 @@ def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
         currency: The reporting currency.
         calendar: Has periods of weeks.
         table: ``ALLOCATED`` or ``ALLOCATED_LEVELS``.
+        until: A day after which a further part begins, for who tells of the days until it alone.
     """
     files = _by_month(files_of(ledger, table, run))
     given = with_dimensions(table, run)
     grain = [name for name in given.columns if name in _TOLD_BY or name not in table.columns]
-    cuts = {month: cut_days(calendar, month) for month in files}
+    parts = {month: parts_of(calendar, month, until) for month in files}
 
     def select(months: Sequence[date]) -> str:
-        rows = by_days(whole(given, [file for month in months for file in files[month]]), given.columns)
-        later = sorted({day for month in months for day in cuts[month]}, reverse=True)
-        whens = "".join(f" WHEN {OF_DAY} >= DATE '{day}' THEN greatest(DATE '{day}', {MONTH})" for day in later)
-        parts = f"SELECT *, {OF_DAY} - {PART} AS begun, CASE{whens} ELSE {MONTH} END AS part FROM {rows}"
-        # An unknown cost counts once in each part, however many days of it a charge has.
-        once = f"FILTER ({OF_DAY} = greatest(begun, part))"
-        unknown = [f"CAST(coalesce(sum({name}) {once}, 0) AS BIGINT) AS {name}" for name in COST_UNKNOWNS]
+        rows = whole(given, [file for month in months for file in files[month]])
+        rows = by_parts(rows, {month: parts[month] for month in months})
         place = _place(currency, *_months_before(grain))
         return (
-            f"SELECT {', '.join(map(identifier, grain))}, {place}, part AS {OF_DAY}, "
-            f"CAST(begun < part AS INTEGER) AS {PART}, {', '.join((*_COST_SUMS, *unknown))} FROM ({parts}) GROUP BY ALL"
+            f"SELECT {_listed(grain)}, {place}, {OF_DAY}, CAST({PART} > 0 AS INTEGER) AS {PART}, {', '.join(_AMOUNTS)} "
+            f"FROM {rows} GROUP BY ALL"
         )
 
     marks = {
-        month: (_SHAPE, currency, *grain, *map(str, cuts[month]), *(file.name for file in every))
+        month: (_SHAPE_OF_WEEKS, currency, *grain, *map(str, parts[month]), *(file.name for file in every))
         for month, every in files.items()
     }
     return reduced(engine, ledger.store, f"{table.name}_weeks", marks, select)
 
 
-def cut_days(calendar: Calendar, month: date) -> list[date]:
-    """Return the days within a month, but its first, on which a period of weeks begins.
+def parts_of(calendar: Calendar, month: date, until: date | None = None) -> list[tuple[date, date]]:
+    """Return the first day of each part that periods of weeks, and the end of a day, cut a month into, and its end.
 
     >>> from finmod.terms.calendars import Weeks
-    >>> cut_days(Calendar(weeks=Weeks((4, 4, 5), date(2026, 2, 1))), date(2026, 3, 1))
-    [datetime.date(2026, 3, 29)]
+    >>> weeks = Calendar(weeks=Weeks((4, 4, 5), date(2026, 2, 1)))
+    >>> [f"{first} {end}" for first, end in parts_of(weeks, date(2026, 3, 1))]
+    ['2026-03-01 2026-03-29', '2026-03-29 2026-04-01']
+    >>> len(parts_of(weeks, date(2026, 3, 1), until=date(2026, 3, 9)))
+    3
     """
     end = Calendar().period_of(month, "month").end
-    return [each.first for each in calendar.periods(month, end, "period") if each.first > month]
+    starts = {max(each.first, month) for each in calendar.periods(month, end, "period")}
+    if until and month <= until < end - _A_DAY:
+        starts.add(until + _A_DAY)
+    return [*pairwise([*sorted(starts), end])]
 
 
 CHARGED_BY: Final = (
@@ -291,7 +302,7 @@ def _place(currency: str, *months: str) -> str:
 def daily(ledger: Ledger, run: Run, currency: str, *, spread: bool = True) -> str:
     """Return SQL of what each target cost a day, of an applied allocation: not kept, since it has as many rows.
 
-    The day is that of accounting, see ``by_days``: days sum to their months. Its column is ``MONTH``.
+    The day is that of accounting, see ``by_days``: in their currency days sum to the months. Its column is ``MONTH``.
 
     Args:
         ledger: Has the tables.
@@ -300,7 +311,7 @@ def daily(ledger: Ledger, run: Run, currency: str, *, spread: bool = True) -> st
         spread: Whether what runs for days is spread over them; without, it is whole on the day on which it begins.
     """
     given = with_dimensions(ALLOCATED, run)
-    rows = _of_days(given, files_of(ledger, ALLOCATED, run), spread=spread)
+    rows = _of_days(whole(given, files_of(ledger, ALLOCATED, run)), spread=spread)
     bill = f"coalesce(x_TrueUpOf, x_AllocationOf, {MONTH}) AS {BILL}"
     own = f"BillingCurrency = {literal(currency)}"
     date_of_rate = f"CASE WHEN {own} THEN {MONTH} ELSE x_ChargeDate END AS x_ChargeDate"
@@ -309,17 +320,31 @@ def daily(ledger: Ledger, run: Run, currency: str, *, spread: bool = True) -> st
 
 
 def last_day(engine: Engine, ledger: Ledger, run: Run, *, spread: bool) -> date | None:
-    """Return the last day that has a row of ``daily``; None where none has."""
+    """Return the last day of ``daily`` that is told of; None where there is none.
+
+    Where charges of a day lie on most days of the last two months until one, and on none after it, the last month is
+    billed until then: what runs on from before it does not make its other days whole.
+
+    Args:
+        engine: Where to read.
+        ledger: Has the tables.
+        run: The allocation.
+        spread: As in ``daily``.
+    """
     files = _by_month(files_of(ledger, ALLOCATED, run))
-    for month in sorted(files, reverse=True):
-        rows = _of_days(with_dimensions(ALLOCATED, run), files[month], spread=spread)
-        (last,) = engine.row(f"SELECT max({OF_DAY}) FROM {rows}")
-        if last is not None:
-            found: date = last
-            return found
-    return None
+    of_a_day = "coalesce(x_ChargeDays, 1) = 1 AND x_TrueUpOf IS NULL AND x_AllocationOf IS NULL"
+    months = sorted(files)[-2:]
+    rows = whole(with_dimensions(ALLOCATED, run), [file for month in months for file in files[month]])
+    last: date | None
+    last, billed, count = engine.row(
+        f"SELECT max({OF_DAY}), max({OF_DAY}) FILTER ({of_a_day}), count(DISTINCT {OF_DAY}) FILTER ({of_a_day}) "
+        f"FROM {_of_days(rows, spread=spread)}"
+    )
+    if last is None or billed is None or billed < last.replace(day=1):
+        return last
+    is_by_day = count > 1 and 2 * count > (billed - months[0]).days + 1
+    return billed if is_by_day else last
 
 
-def _of_days(given: Table, files: list[Path], *, spread: bool) -> str:
-    rows = whole(given, files)
-    return by_days(rows, given.columns) if spread else f"(SELECT *, {DAY} AS {OF_DAY}, 0 AS {PART} FROM {rows})"
+def _of_days(rows: str, *, spread: bool) -> str:
+    return by_days(rows) if spread else f"(SELECT *, {DAY_OF_MONTH} AS {OF_DAY}, 0 AS {PART} FROM {rows})"

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 
-from finmod.engines.duckdb import Engine
+from finmod.engines.duckdb import Engine, literal
 from finmod.errors import counted
 from finmod.ledger.applied import Run, files_of
 from finmod.ledger.ledger import Ledger
-from finmod.ledger.reduce import whole
+from finmod.ledger.reduce import LONGEST_DAY, whole
 from finmod.ledger.tables import ALLOCATED, CHARGES
 from finmod.terms.calendars import FiscalPeriod
 from finmod.terms.findings import Finding, codes
@@ -34,25 +34,29 @@ def cut_charges(
         periods: Days, or periods of weeks.
         currency: The reporting currency; what charges in others cost is not told.
     """
+    months = {day.replace(day=1) for each in periods for day in (each.first, each.end)}
     rows = whole(ALLOCATED, files_of(ledger, ALLOCATED, run))
-    untold = {
-        month for (month,) in engine.rows(f"SELECT DISTINCT x_BillingPeriod FROM {rows} WHERE x_ChargeDays IS NULL")
-    }
-    snapshot = ledger.at(engine, run.ledger_version)
+    untold = engine.rows(
+        f"SELECT DISTINCT x_Source, x_BillingPeriod FROM {rows} "
+        "WHERE x_ChargeDays IS NULL AND x_TrueUpOf IS NULL AND x_AllocationOf IS NULL"
+    )
+    places = {(source, month) for source, month in untold if months and min(months) <= month <= max(months)}
+    if not places:
+        return
     files = [
         file
-        for file in ledger.files(CHARGES, snapshot)
-        if date.fromisoformat(file.parent.name.partition("=")[2]) in untold
+        for file in ledger.files(CHARGES, ledger.at(engine, run.ledger_version))
+        if date.fromisoformat(file.parent.name.partition("=")[2]) in {month for _, month in places}
     ]
-    if not files or not periods:
-        return
+    among = ", ".join(f"({literal(source)}, DATE '{month}')" for source, month in sorted(places))
     spans = ", ".join(f"(DATE '{each.first}', DATE '{each.end}')" for each in periods)
     count, cost, others = engine.row(
         f"SELECT count(*), coalesce(sum(EffectiveCost) FILTER (BillingCurrency = ?), 0), "
         f"count(*) FILTER (BillingCurrency IS DISTINCT FROM ?) FROM {whole(CHARGES, files)} AS each "
         f"JOIN (VALUES {spans}) AS period(first, until) ON CAST(ChargePeriodStart AS DATE) >= first "
         "AND CAST(ChargePeriodStart AS DATE) < until AND CAST(ChargePeriodEnd AS TIMESTAMP) > CAST(until AS TIMESTAMP) "
-        "WHERE ChargePeriodEnd > ChargePeriodStart + INTERVAL 1 DAY AND EffectiveCost <> 0",
+        f"WHERE epoch_us(ChargePeriodEnd) - epoch_us(ChargePeriodStart) > {LONGEST_DAY} AND EffectiveCost <> 0 "
+        f"AND (x_Source, x_BillingPeriod) IN ({among})",
         [currency, currency],
     )
     if count:

@@ -87,7 +87,11 @@ def no_amount(asked: Asked, month: date) -> Problem:
         code="FM2233",
         found=f"{_what(asked)} has no {asked.measure}{of_pool} "
         f"{f'of charges that begin on {asked.day} on the bill of' if asked.day else 'in'} {month:%Y-%m}",
-        remedy='See what there is with: finmod query "SELECT * FROM allocated_daily LIMIT 10".',
+        remedy="A charge that runs for days, of which other days have parts, is explained on its first one. "
+        'See what there is with: finmod query "SELECT x_ChargeDate, x_ChargeDays, sum(EffectiveCost) FROM '
+        f"allocated_daily WHERE x_BillingPeriod = '{month}' GROUP BY ALL ORDER BY 1\"."
+        if asked.day
+        else 'See what there is with: finmod query "SELECT * FROM allocated_daily LIMIT 10".',
     )
 
 

@@ -16,4 +16,4 @@ SELECT
     min({second_hash}) AS least_hash,
     max({second_hash}) AS most_hash
 FROM {charges}
-GROUP BY x_ChargeKey, x_ChargeDate, x_ChargeDays
+GROUP BY x_ChargeKey, x_ChargeDate, {days}

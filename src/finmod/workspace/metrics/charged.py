@@ -13,7 +13,7 @@ from pathlib import Path
 from finmod.engines.duckdb import Engine, identifier
 from finmod.focus.columns import COSTS
 from finmod.ledger.ledger import Ledger, Snapshot
-from finmod.ledger.reduce import CHARGE_DAYS_SQL, whole
+from finmod.ledger.reduce import whole
 from finmod.ledger.reductions import reduced
 from finmod.ledger.rule_files import collect
 from finmod.ledger.tables import CHARGE_DAYS, CHARGE_KEYS, CHARGES, TRUE_UPS, Table
@@ -97,16 +97,16 @@ def _with_quantity_unknowns(days: str, charges: str) -> str:
     own = [*_KEY, "x_ChargeDate"]
     lacking = {name: without_quantity(name) for name in QUANTITIES}
     counts = ", ".join(f"count(*) FILTER ({lacking[name]}) AS {column}" for name, column in QUANTITY_UNKNOWNS.items())
-    # Of several rows of a key and day, by how many days charges run, one has the number.
-    found = (
-        f"(SELECT {', '.join(own)}, min({CHARGE_DAYS_SQL}) AS days, {counts} FROM {charges} "
-        f"WHERE {' OR '.join(lacking.values())} GROUP BY {', '.join(own)}) AS q"
-    )
+    names = ", ".join(own)
+    found = f"(SELECT {names}, {counts} FROM {charges} WHERE {' OR '.join(lacking.values())} GROUP BY {names})"
+    # Of several rows of a key and day, by how many days charges run, the first one has the number.
+    first = f"(SELECT {names}, min(x_ChargeDays) AS days FROM {days} SEMI JOIN found USING ({names}) GROUP BY {names})"
     columns = ", ".join(f"coalesce(q.{name}, 0) AS {name}" for name in QUANTITY_UNKNOWNS.values())
     same = " AND ".join(f"d.{name} = q.{name}" for name in own)
     return (
-        f"(SELECT d.*, {columns} FROM {days} AS d LEFT JOIN {found} ON {same} "
-        "AND coalesce(d.x_ChargeDays, q.days) = q.days)"
+        f"(WITH found AS MATERIALIZED {found} SELECT d.*, {columns} FROM {days} AS d LEFT JOIN "
+        f"(SELECT * FROM found JOIN {first} AS first USING ({names})) AS q ON {same} "
+        "AND d.x_ChargeDays IS NOT DISTINCT FROM q.days)"
     )
 
 

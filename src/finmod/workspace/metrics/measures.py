@@ -112,7 +112,7 @@ class Measures:
                 "charged": lambda: charged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
                 "tagged": lambda: tagged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
             }
-            self.step(f"monthly sums: {name}", len(self._relations), len(self._relations) + 1)
+            self.step(f"sums of {name}", len(self._relations), len(self._relations) + 1)
             self._relations[name] = makers[name]()
         return self._relations[name]
 
@@ -123,7 +123,8 @@ class Measures:
     def _weeks(self) -> str:
         """Return SQL of the parts of months that periods of weeks cut, each as if it were of its first day."""
         currency, calendar = self.project.currency, self.project.calendar
-        rows = allocated_weeks(self.engine, self.ledger, self.applied, currency, calendar)
+        last = self._last_day("weeks")
+        rows = allocated_weeks(self.engine, self.ledger, self.applied, currency, calendar, until=last)
         return f"(SELECT * EXCLUDE ({MONTH}, {OF_DAY}), {OF_DAY} AS {MONTH} FROM {rows})"
 
     def reported(self, name: str) -> str:
@@ -180,12 +181,19 @@ class Measures:
         return frozenset(row[0] for row in rows)
 
     def days(self, rows: Rows) -> frozenset[date]:
-        """Return the days of the months that were allocated, up to the last one that has a charge, or begins one."""
+        """Return the days of the months that were allocated, up to the last one that is told of."""
         asked = ("days", rows == "begun")
         if asked not in self.kept:
-            last = last_day(self.engine, self.ledger, self.applied, spread=rows != "begun")
+            last = self._last_day(rows)
             self.kept[asked] = self._days(last) if last else frozenset()
         found: frozenset[date] = self.kept[asked]
+        return found
+
+    def _last_day(self, rows: Rows) -> date | None:
+        asked = ("last day", rows == "begun")
+        if asked not in self.kept:
+            self.kept[asked] = last_day(self.engine, self.ledger, self.applied, spread=rows != "begun")
+        found: date | None = self.kept[asked]
         return found
 
     def _days(self, last: date) -> frozenset[date]:

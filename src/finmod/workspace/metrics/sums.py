@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from finmod.engines.duckdb import identifier, literal
 from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.reductions import kept
 from finmod.ledger.reporting import REPORTING_COSTS
 from finmod.marts.days import PART
 from finmod.marts.monthly import CHARGED_BY, KNOWN, MONTH, QUANTITY_UNKNOWNS
@@ -121,7 +122,10 @@ def sums(books: Measures, measure: Measure, by: Sequence[str], rows: Rows = "mon
     amounts += [f"coalesce(CAST({lacking} FILTER ({PART} > 0) AS BIGINT), 0)"] if is_cut else ["0"]
     amounts += [f"count(*) FILTER ({abroad} AND {PART} > 0)"] if is_cut else ["0"]
     reported = books.reported(table.name)
-    found = books.engine.rows(_select(reported, columns, amounts, [*tests, *known]))
+    sql = _select(reported, columns, amounts, [*tests, *known])
+    if rows in {"days", "begun"}:  # of which there are millions: what they come to is kept
+        sql = f"SELECT * FROM {kept(books.engine, books.ledger.store, 'allocated_days', [sql], sql)}"
+    found = books.engine.rows(sql)
     looked = books.days(rows) if is_cut else books.months(measure)
     made = _found(measure, found, len(columns), looked)
     return replace(made, left_out=_left_out(books, reported, tests, known)) if known else made

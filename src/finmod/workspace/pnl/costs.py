@@ -20,7 +20,7 @@ from finmod.ledger.applied import Run
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.reporting import REPORTING_COSTS, with_reporting
 from finmod.ledger.tables import ALLOCATED, ALLOCATED_LEVELS, Table
-from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql, with_dimensions
+from finmod.marts.allocated import MONTH_OF_RATE, allocated_sql
 from finmod.marts.days import OF_DAY, PART, by_days
 from finmod.marts.monthly import BILL, allocated_months, allocated_weeks
 from finmod.models.pnl import Proof
@@ -161,19 +161,22 @@ def offer_buckets(engine: Engine, lines: Lines, periods: Periods) -> None:
 def _offer_rows(books: Books, lines: Lines, periods: Periods, target: Sequence[str]) -> None:
     """Make the relation ``pnl_rows``: rows of allocated cost with their period, segment and rule.
 
-    Of weeks it has what lies beside the periods too, in months that they cut, without a period: for the proof. The
-    column ``charges`` counts what is unknown once, also where it runs for several days.
+    Of weeks it has what lies beside the periods too, in months that they cut: for the proof. The column ``charges``
+    counts what is unknown once, also where it runs for several days.
     """
     cases = "".join(f"WHEN {condition} THEN {at} " for at, (condition, _) in enumerate(lines.rules))
     rule = f"CASE {cases}ELSE {len(lines.rules)} END" if cases else "0"
     held = "".join(f", {identifier(each)}" for each in target)
     rows = _money(books, lines.cost, _relation(books, ALLOCATED, periods))
-    begun = f"{PART} = 0 OR {OF_DAY} = DATE '{periods.first}'" if periods.by_day else "true"
+    begun, beside, kind = "true", "false", ""
+    if periods.by_day:
+        begun = f"{PART} = 0 OR {OF_DAY} = DATE '{periods.first}'"
+        beside, kind = f"{OF_DAY} < DATE '{periods.first}' OR {OF_DAY} >= DATE '{periods.end}'", "LEFT "
     books.engine.run(
         f"CREATE OR REPLACE TEMP TABLE pnl_rows AS SELECT period, segment, {rule} AS rule, BillingCurrency, "
-        f"sum(amount) AS amount, sum(unknown) AS unknown, sum(unknown) FILTER ({begun}) AS charges, "
-        f"sum(unrated) AS unrated, sum(original) AS original{held} FROM ({rows}) AS each "
-        f"{'LEFT ' if periods.by_day else ''}JOIN pnl_buckets ON pnl_buckets.day = {_bucket(by_day=periods.by_day)} "
+        f"{beside} AS is_beside, sum(amount) AS amount, sum(unknown) AS unknown, sum(unknown) FILTER ({begun}) "
+        f"AS charges, sum(unrated) AS unrated, sum(original) AS original{held} FROM ({rows}) AS each "
+        f"{kind}JOIN pnl_buckets ON pnl_buckets.day = {_bucket(by_day=periods.by_day)} "
         "GROUP BY ALL"
     )
 
@@ -191,10 +194,11 @@ def _relation(books: Books, table: Table, periods: Periods) -> str:
     return f"(SELECT * FROM {rows} WHERE {_within(periods)})"
 
 
-def _by_day(books: Books, table: Table, periods: Periods) -> str:
-    name = "allocated_daily" if table is ALLOCATED else "allocated_levels_daily"
-    rows = f"(SELECT * FROM ({allocated_sql(name, books.ledger, books.run)}) WHERE {_within(periods)})"
-    return by_days(rows, with_dimensions(table, books.run).columns)
+def _days_of_levels(books: Books, periods: Periods) -> str:
+    """Return SQL of the rows of levels, by day where periods are made of days."""
+    rows = allocated_sql("allocated_levels_daily", books.ledger, books.run)
+    rows = f"(SELECT * FROM ({rows}) WHERE {_within(periods)})"
+    return by_days(rows) if periods.by_day else rows
 
 
 def _within(periods: Periods) -> str:
@@ -266,7 +270,7 @@ def _weights(
 
     Days tell it where a month's charges and credits come to nothing together; where days do too, other costs tell it.
     """
-    rows = _money(books, lines.cost, _by_day(books, ALLOCATED_LEVELS, periods))
+    rows = _money(books, lines.cost, _days_of_levels(books, periods))
     held = "".join(f", {identifier(each)}" for each in level[1])
     others = " + ".join(f"coalesce(abs(sum({cost})), 0)" for cost in COSTS)
     found = books.engine.rows(
@@ -298,14 +302,13 @@ def _left(amount: Decimal, by: str, currency: str, cost: str) -> list[Finding]:
 def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
     """Return what the ledger's charges are in sum, and what the rows of the statement are, by billing currency.
 
-    Whole months prove it: of those that weeks cut, what lies beside the periods is not of the statement's charges.
+    Whole months prove it: of those that weeks cut, what lies before or after the periods is taken from the charges.
     """
     stated, beside = (
         dict(books.engine.rows(
-            "SELECT coalesce(BillingCurrency, ''), coalesce(sum(original), 0) FROM pnl_rows "
-            f"WHERE (period IS NULL) = {is_beside} GROUP BY 1"
+            f"SELECT coalesce(BillingCurrency, ''), coalesce(sum(original), 0) FROM pnl_rows WHERE {test} GROUP BY 1"
         ))
-        for is_beside in (False, True)
+        for test in ("period IS NOT NULL", "is_beside")
     )  # fmt: skip
     snapshot = books.ledger.at(books.engine, books.run.ledger_version)
     ledger = ledger_totals(books.engine, books.ledger, snapshot, lines.cost, periods)
@@ -318,7 +321,7 @@ def _proofs(books: Books, lines: Lines, periods: Periods) -> tuple[Proof, ...]:
 
 def _unknown(engine: Engine) -> list[Finding]:
     charges, unrated = engine.row(
-        "SELECT CAST(sum(charges) AS BIGINT), CAST(sum(unrated) AS BIGINT) FROM pnl_rows WHERE period IS NOT NULL"
+        "SELECT CAST(sum(charges) AS BIGINT), bool_or(unrated > 0) FROM pnl_rows WHERE period IS NOT NULL"
     )
     found = []
     if charges:

@@ -17,8 +17,8 @@ from finmod.terms.money import in_money, in_units
 Target = tuple[Any, ...]
 """Period, segment and the columns of a target."""
 
-_ROUNDING: Final = 10**6
-"""Units of the 12th place: what is less is no amount of anybody."""
+_ROUNDINGS: Final = 100
+"""How often an amount of a member may have been rounded, by half a unit of the 12th place or one: a few times a day."""
 
 _NOBODY: tuple[Member, ...] = (None,)
 
@@ -43,7 +43,7 @@ class Members:
         rest = whole - sum(self.units)
         if not rest and self.names:
             return self
-        if self.names and abs(rest) <= _ROUNDING:
+        if None not in self.names and abs(rest) <= _ROUNDINGS * len(self.names):
             most = max(range(len(self.units)), key=lambda at: abs(self.units[at]))
             return Members(self.names, [*self.units[:most], self.units[most] + rest, *self.units[most + 1 :]])
         if None not in self.names:
