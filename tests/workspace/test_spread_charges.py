@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from finmod.workspace.pnl.periods import Periods
 from tests.applied import shared
 from tests.books import Books, bill
 from tests.statements import DRIVERS, FILES, LEVELS, findings, item, report_of
-from tests.tagged import EURO, charge
+from tests.tagged import EURO, charge, with_charges
 
 SEARCH, CLUSTER = '{"product":"search"}', '{"cluster":"main"}'
 WEEKS = "fiscal_year_start: 8\ncalendar: {weeks: 4-4-5, first_day: 2026-08-02}\n"
@@ -205,44 +205,85 @@ def test_a_proof_sees_what_no_period_took(books: Books, monkeypatch: pytest.Monk
     assert [each.severity for each in report.findings if each.code == "FM2323"] == ["error"]
 
 
-def daily(days: int, *more: Mapping[str, str]) -> list[Mapping[str, str]]:
-    """Return charges of so many days of September, and others."""
-    each = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "BillingPeriodEnd": "2026-10-01T00:00:00Z"}
-    return [
-        *(
-            charge(9, "1", "i-1", SEARCH, **each, ChargePeriodStart=f"2026-09-{at:02}T00:00:00Z",
-                   ChargePeriodEnd=f"2026-09-{at + 1:02}T00:00:00Z")
-            for at in range(1, days + 1)
-        ),
-        *more,
-    ]  # fmt: skip
+def daily(number: int, days: int) -> list[Mapping[str, str]]:
+    """Return a charge of each of the first days of a month."""
+    return [charge(number, "1", "i-1", SEARCH, **day(number, at)) for at in range(1, days + 1)]
+
+
+def day(number: int, at: int) -> Mapping[str, str]:
+    """Return the charge period of a day of a month."""
+    first = date(2026, number, at)
+    return {"ChargePeriodStart": f"{first}T00:00:00Z", "ChargePeriodEnd": f"{first + timedelta(days=1)}T00:00:00Z"}
+
+
+ON_THE_LAST = {**day(9, 30), "ChargePeriodEnd": "2027-09-30T00:00:00Z"}
+LICENCE = monthly(9, 1, "i-2", SEARCH)
+
+
+def open_month(folder: Path, *charges: Mapping[str, str]) -> Books:
+    made = shared(folder, "to: [product]\n", charges)
+    made.write("pnl.yaml", "default: {name: Hosting, section: cogs}\n")
+    made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + WEEKS)
+    assert made.run("apply").code == 0
+    return made
 
 
 @pytest.mark.parametrize(
-    ("charges", "last"),
+    ("charges", "until"),
     [
-        (daily(10, monthly(9, 1, "i-2", SEARCH)), 10),  # the month goes on
-        (daily(29, monthly(9, 1, "i-2", SEARCH)), 29),
-        (daily(1, monthly(9, 1, "i-2", SEARCH)), 30),  # a fee on the first of a month is no bill by the day
-        ([*daily(20)[-1:], monthly(9, 1, "i-2", SEARCH)], 30),
-        ([*daily(1, monthly(9, 1, "i-2", SEARCH)), charge(8, "1", "i-1", SEARCH)], 30),
-        ([monthly(9, 1, "i-2", SEARCH)], 30),
-        (daily(10), 10),
+        ([*daily(9, 10), LICENCE], "2026-09-10"),
+        ([*daily(8, 31), *daily(9, 2), LICENCE], "2026-09-02"),
+        ([*daily(8, 31), LICENCE], "2026-08-31"),  # of September there are no bills by the day yet
+        ([*daily(9, 25)[14:], LICENCE], "2026-09-25"),  # books that begin within a month
+        ([*daily(9, 30), LICENCE], None),
+        ([*daily(9, 10)], None),  # nothing is told of later days
+        ([*daily(9, 1), *daily(8, 1), LICENCE], None),  # fees on the first of months
+        ([*daily(9, 20)[::5], LICENCE], None),  # purchases
+        ([LICENCE, charge(9, "9", "i-3", SEARCH, **ON_THE_LAST)], None),  # a year from the last day of a month on
     ],
 )
-def test_a_month_is_told_of_until_the_day_that_bills_by_the_day_reach(
-    tmp_path: Path, charges: list[Mapping[str, str]], last: int
+def test_days_after_those_that_bills_by_the_day_reach_are_told(
+    tmp_path: Path, charges: list[Mapping[str, str]], until: str | None
 ) -> None:
-    made = shared(tmp_path / "books", "to: [product]\n", charges)
+    made = open_month(tmp_path / "books", *charges)
+    weeks, days = of(made, "period"), of(made, "day")
+    report = report_of(made, None, grain="period", first=PERIODS[2])
+
+    words = f"FM2442 Bills by the day reach until {until}: of days after it, charges alone are told"
+    for found in (weeks.findings, days.findings, report.findings):
+        assert any(f"{each.code} {each.message}".startswith(words) for each in found) == (until is not None)
+    assert told(weeks)["FY2027-P02", ""] == sum(
+        row.figure.value or 0 for row in days.rows if "2026-08-30" <= row.period.label < "2026-09-27"
+    ) == item(report, "cogs", None)  # fmt: skip
+    if until == "2026-09-25":
+        assert "FM2428 FY2027-P02 has 27 of 28 days: what is told of it is of these" not in findings_of(weeks)
+    if until == "2026-09-10":
+        assert "FM2428 FY2027-P02 has 10 of 28 days: what is told of it is of these" in findings_of(weeks)
+
+
+def findings_of(found: MetricReport) -> list[str]:
+    return [f"{each.code} {each.message}" for each in found.findings]
+
+
+def test_a_closed_month_is_whole(tmp_path: Path) -> None:
+    made = open_month(tmp_path / "books", *daily(9, 10), LICENCE)
+    assert made.run("close", "2026-09", "--with-errors").code == 0
+
+    assert not any(each.startswith("FM2442") for each in findings_of(of(made, "day")))
+
+
+def test_dimensions_may_be_called_day_and_part(tmp_path: Path) -> None:
+    taxonomy = (
+        "dimensions:\n  day: {values: [search], from: [{tag: product}]}\n  part: {values: [a], from: [{tag: part}]}\n"
+    )
+    made = with_charges(tmp_path / "books", [LICENCE], taxonomy)
+    made.write("allocation.yaml", "to: [day, part]\n")
     made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + WEEKS)
     assert made.run("apply").code == 0
-    assert max(row.period.label for row in of(made, "day").rows) == f"2026-09-{last:02}"
-    weeks = of(made, "period", first=date(2026, 9, 1))
-    days = min(last, 26) + 2 * (charges[-1]["BillingPeriodStart"] < "2026-09")
-    lacking = [each.message.partition(":")[0] for each in weeks.findings if each.code == "FM2428"]
-    assert (f"FY2027-P02 has {days} of 28 days" in lacking) == (days < 28)
-    of_days = [row.figure.value for row in of(made, "day").rows if "2026-08-30" <= row.period.label < "2026-09-27"]
-    assert told(weeks)["FY2027-P02", ""] == sum(filter(None, of_days))
+
+    assert told(of(made, "day", by="day"))["2026-09-30", "search"] == 1
+    assert told(of(made, "period", by="part"))["FY2027-P02", None] == 26
+    assert item(report_of(made, "day", grain="period", period=PERIODS[2]), "cogs") == 26
 
 
 def without_days(patch: pytest.MonkeyPatch, folder: Path, **more: str) -> Books:
@@ -316,15 +357,27 @@ def test_of_an_old_source_beside_a_new_one_its_own_charges_are_told(
     assert (found.rows, found.amount) == (4, Decimal(61 * 9))
 
 
-def test_a_number_of_days_that_comes_later_moves_nothing_in_a_closed_month(
+def test_a_number_of_days_that_comes_later_leaves_a_closed_month_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = without_days(monkeypatch, tmp_path / "books")
+    august = "SELECT * FROM allocated_daily WHERE x_BillingPeriod = '2026-08-01' ORDER BY ALL"
+    before = made.query(august)
     made.load("--again", made.root / "a.csv")
     assert made.run("close", "2026-08", "--with-errors").code == 0
     assert made.run("apply").code == 0
-
     assert made.query("SELECT count(*) AS n FROM allocated_daily WHERE x_AllocationOf IS NOT NULL") == [{"n": 0}]
+
+    rules = (made.root / "allocation.yaml").read_text(encoding="utf-8")
+    made.write("allocation.yaml", rules.replace("{search: 0.75, ads: 0.25}", "{search: 0.5, ads: 0.5}"))
+    applied = made.run("apply")
+    assert (applied.code, "FM2212" in applied.out + applied.err) == (0, False)
+    assert made.query(august) == before
+    moved = made.query(
+        "SELECT x_Product, sum(EffectiveCost) AS moved FROM allocated_daily WHERE x_AllocationOf = '2026-08-01' "
+        "GROUP BY ALL HAVING moved <> 0 ORDER BY 1"
+    )
+    assert {each["x_Product"]: float(each["moved"]) for each in moved} == {"ads": 62, "search": -62}
 
 
 def test_a_bill_may_have_a_column_of_that_name(tmp_path: Path) -> None:

@@ -220,7 +220,8 @@ def public_columns(name: str) -> dict[str, str]:
         return {column.name: shown(column.kind) for column in _USAGE[name]}
     measures = {**dict.fromkeys(MEASURES, DECIMAL), **dict.fromkeys(COST_UNKNOWNS, "BIGINT")}
     texts = dict.fromkeys((*KEY_COLUMNS, "x_ProviderName", "x_PublisherName"), "VARCHAR")
-    days = {**_PLACE, "x_ChargeDate": "DATE", "x_ChargeKey": "BIGINT", "x_Charges": "BIGINT"}
+    days = {**_PLACE, "x_ChargeDate": "DATE", "x_ChargeDays": "INTEGER", "x_ChargeKey": "BIGINT"}
+    days["x_Charges"] = "BIGINT"
     found = {
         "charges": CHARGES.columns | {name: TRUE_UPS.columns[name] for name in _TRUE_UP} | _REPORTING,
         "charges_focus_1_2": {**{item: CHARGE_TYPES.get(item, "VARCHAR") for item, _ in projection("1.2")}, **_PLACE},

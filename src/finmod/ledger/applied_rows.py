@@ -24,6 +24,8 @@ from finmod.normalize.charges import COST_UNKNOWNS
 from finmod.terms.money import known_sum
 
 _AMOUNTS = (*COSTS, *COST_UNKNOWNS)
+# On how many days charges run is neither what they are nor what rules move, and may have become known since.
+_LEFT = frozenset({*_AMOUNTS, "x_ChargeDays"})
 _OF = "coalesce(x_AllocationOf, x_BillingPeriod)"
 # Below it, amounts of one pool on one day that sum to zero are the order in which it was split.
 _NOISE = "1e-9::DECIMAL(38,12)"
@@ -91,7 +93,7 @@ def restated_months(engine: Engine, ledger: Ledger, before: Run, months: Sequenc
     """
     stood = f"SELECT * FROM {whole(ALLOCATED, files_of(ledger, ALLOCATED, before))}"
     columns = [name for name, _ in engine.columns(f"SELECT * FROM {ALLOCATED.name} UNION ALL BY NAME {stood}")]
-    texts = ", ".join(identifier(name) for name in columns if name not in _AMOUNTS)
+    texts = ", ".join(identifier(name) for name in columns if name not in _LEFT)
     less = ", ".join(f"-{name} AS {name}" for name in _AMOUNTS)
     other = " OR ".join(f"abs(coalesce(sum({name}), 0)) >= {_NOISE}" for name in _AMOUNTS)
     own = f"x_AllocationOf IS NULL AND {_in('x_BillingPeriod', months)}"
@@ -250,9 +252,7 @@ def _make_true_ups(
     columns = [name for name, _ in engine.columns(
         f"SELECT * FROM new_{table.name} UNION ALL BY NAME SELECT * FROM stood_{table.name}"
     )]  # fmt: skip
-    # On how many days charges run is nothing that rules move.
-    left = {*_AMOUNTS, "x_BillingPeriod", "x_AllocationOf", "x_ChargeDays"}
-    grain = [name for name in columns if name not in left]
+    grain = [name for name in columns if name not in {*_LEFT, "x_BillingPeriod", "x_AllocationOf"}]
     texts = ", ".join(map(identifier, grain))
     less = ", ".join(f"-{name} AS {name}" for name in _AMOUNTS)
     sums = ", ".join(f"CAST(sum({name}) AS {table.columns[name]}) AS {name}" for name in _AMOUNTS)

@@ -24,6 +24,8 @@ from finmod.ledger.reduce import relation
 _FOLDER = "reductions"
 # Of a month: the books of today, those of a close and of a plan may be looked at in turn.
 _KEPT = 8
+# Of queries of all months, as many as a dashboard asks.
+_KEPT_WHOLE = 100
 # What was looked at so lately may be in use still by who found it there.
 _IN_USE_SECONDS = 3600
 _MAGIC = b"PAR1"
@@ -85,7 +87,7 @@ def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str) 
             folder.mkdir(parents=True, exist_ok=True)
             engine.copy_parquet(sql, aside)
             aside.replace(target)
-            _forget(folder, target)
+            _forget(folder, target, _KEPT_WHOLE)
         except (OSError, EngineError, UserError) as error:
             if not _is_unwritable(error):
                 raise
@@ -152,7 +154,7 @@ def _of_month(sql: str, parts: list[Path], month: date) -> str:
     return f"SELECT * FROM {relation(parts)}" if parts else f"SELECT * FROM ({sql}) WHERE {BY} = DATE '{month}' LIMIT 0"
 
 
-def _forget(folder: Path, newest: Path) -> None:
+def _forget(folder: Path, newest: Path, most: int = _KEPT) -> None:
     """Remove the reductions of a month that nobody looked at for longest, and not lately."""
     month = newest.name[: len("2026-09")]
     ages: list[tuple[float, Path]] = []
@@ -160,7 +162,7 @@ def _forget(folder: Path, newest: Path) -> None:
         with suppress(OSError):
             ages.append((file.stat().st_mtime, file))
     before = time.time() - _IN_USE_SECONDS
-    for seen, file in sorted(ages, reverse=True)[_KEPT:]:
+    for seen, file in sorted(ages, reverse=True)[most:]:
         if seen < before and file != newest:
             with suppress(OSError):
                 file.unlink()

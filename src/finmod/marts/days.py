@@ -15,10 +15,11 @@ from finmod.focus.columns import COSTS
 from finmod.ledger.reduce import DAY_OF_MONTH
 from finmod.normalize.charges import DECIMAL
 
-OF_DAY: Final = "x_Day"
-"""Column of ``by_days`` and ``by_parts``: the day that the row is of, or the first day of the part."""
+OF_DAY: Final = '"#day"'
+"""Column of ``by_days`` and ``by_parts``: the day that the row is of, or the first day of the part. No dimension can
+have such a name."""
 
-PART: Final = "x_Part"
+PART: Final = '"#part"'
 """Column of ``by_days`` and ``by_parts``: how many days before that day the row begins; 0 of its first piece."""
 
 _UNITS = 10**12

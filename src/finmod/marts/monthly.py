@@ -8,8 +8,7 @@ its own exchange rate.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +25,6 @@ from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
 from finmod.taxonomy.naming import NAMES, Naming
 from finmod.terms.calendars import Calendar
 
-_A_DAY: Final = timedelta(days=1)
 MONTH: Final = "x_BillingPeriod"
 BILL: Final = "x_BillOf"
 """Column of a reduction: the month of the bill that rows are of, whose exchange rates they have."""
@@ -72,7 +70,6 @@ def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
     calendar: Calendar,
     *,
     table: Table = ALLOCATED,
-    until: date | None = None,
 ) -> str:
     """Return SQL of what each target cost in each part of a month that periods of weeks cut it into.
 
@@ -86,12 +83,11 @@ def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
         currency: The reporting currency.
         calendar: Has periods of weeks.
         table: ``ALLOCATED`` or ``ALLOCATED_LEVELS``.
-        until: A day after which a further part begins, for who tells of the days until it alone.
     """
     files = _by_month(files_of(ledger, table, run))
     given = with_dimensions(table, run)
     grain = [name for name in given.columns if name in _TOLD_BY or name not in table.columns]
-    parts = {month: parts_of(calendar, month, until) for month in files}
+    parts = {month: parts_of(calendar, month) for month in files}
 
     def select(months: Sequence[date]) -> str:
         rows = whole(given, [file for month in months for file in files[month]])
@@ -109,21 +105,16 @@ def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
     return reduced(engine, ledger.store, f"{table.name}_weeks", marks, select)
 
 
-def parts_of(calendar: Calendar, month: date, until: date | None = None) -> list[tuple[date, date]]:
-    """Return the first day of each part that periods of weeks, and the end of a day, cut a month into, and its end.
+def parts_of(calendar: Calendar, month: date) -> list[tuple[date, date]]:
+    """Return the first day of each part that periods of weeks cut a month into, and the day after it.
 
     >>> from finmod.terms.calendars import Weeks
     >>> weeks = Calendar(weeks=Weeks((4, 4, 5), date(2026, 2, 1)))
     >>> [f"{first} {end}" for first, end in parts_of(weeks, date(2026, 3, 1))]
     ['2026-03-01 2026-03-29', '2026-03-29 2026-04-01']
-    >>> len(parts_of(weeks, date(2026, 3, 1), until=date(2026, 3, 9)))
-    3
     """
     end = Calendar().period_of(month, "month").end
-    starts = {max(each.first, month) for each in calendar.periods(month, end, "period")}
-    if until and month <= until < end - _A_DAY:
-        starts.add(until + _A_DAY)
-    return [*pairwise([*sorted(starts), end])]
+    return [(max(each.first, month), min(each.end, end)) for each in calendar.periods(month, end, "period")]
 
 
 CHARGED_BY: Final = (
@@ -279,8 +270,10 @@ def _by_month(files: Sequence[Path]) -> dict[date, list[Path]]:
     return found
 
 
-_COST_SUMS: Final = tuple(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS)
-_AMOUNTS: Final = (*_COST_SUMS, *(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS))
+_AMOUNTS: Final = (
+    *(f"CAST(sum({name}) AS {DECIMAL}) AS {name}" for name in COSTS),
+    *(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in COST_UNKNOWNS),
+)
 
 
 def _months_before(grain: Collection[str]) -> tuple[str, ...]:
@@ -300,7 +293,7 @@ def _place(currency: str, *months: str) -> str:
 
 
 def daily(ledger: Ledger, run: Run, currency: str, *, spread: bool = True) -> str:
-    """Return SQL of what each target cost a day, of an applied allocation: not kept, since it has as many rows.
+    """Return SQL of what each target cost a day, of an applied allocation: no reduction, since it has as many rows.
 
     The day is that of accounting, see ``by_days``: in their currency days sum to the months. Its column is ``MONTH``.
 
@@ -320,30 +313,14 @@ def daily(ledger: Ledger, run: Run, currency: str, *, spread: bool = True) -> st
 
 
 def last_day(engine: Engine, ledger: Ledger, run: Run, *, spread: bool) -> date | None:
-    """Return the last day of ``daily`` that is told of; None where there is none.
-
-    Where charges of a day lie on most days of the last two months until one, and on none after it, the last month is
-    billed until then: what runs on from before it does not make its other days whole.
-
-    Args:
-        engine: Where to read.
-        ledger: Has the tables.
-        run: The allocation.
-        spread: As in ``daily``.
-    """
+    """Return the last day that has a row of ``daily``; None where none has."""
     files = _by_month(files_of(ledger, ALLOCATED, run))
-    of_a_day = "coalesce(x_ChargeDays, 1) = 1 AND x_TrueUpOf IS NULL AND x_AllocationOf IS NULL"
-    months = sorted(files)[-2:]
-    rows = whole(with_dimensions(ALLOCATED, run), [file for month in months for file in files[month]])
-    last: date | None
-    last, billed, count = engine.row(
-        f"SELECT max({OF_DAY}), max({OF_DAY}) FILTER ({of_a_day}), count(DISTINCT {OF_DAY}) FILTER ({of_a_day}) "
-        f"FROM {_of_days(rows, spread=spread)}"
+    last = files[max(files)] if files else []
+    found: date | None
+    (found,) = engine.row(
+        f"SELECT max({OF_DAY}) FROM {_of_days(whole(with_dimensions(ALLOCATED, run), last), spread=spread)}"
     )
-    if last is None or billed is None or billed < last.replace(day=1):
-        return last
-    is_by_day = count > 1 and 2 * count > (billed - months[0]).days + 1
-    return billed if is_by_day else last
+    return found
 
 
 def _of_days(rows: str, *, spread: bool) -> str:

@@ -23,7 +23,7 @@ class Proof:
 
     Attributes:
         currency: ISO 4217, as billed.
-        ledger: Sum of the charges.
+        ledger: Sum of the charges; of months that weeks cut, without what lies before or after the periods.
         stated: Sum over the members and what is nobody's.
     """
 

@@ -30,10 +30,16 @@ from finmod.settings.metric_reading import read_metrics
 from finmod.settings.project import Project
 from finmod.taxonomy.definition import Taxonomy
 from finmod.terms.metrics import Measure, Metric
+from finmod.workspace.days_told import billed_until
 from finmod.workspace.fx import reporting_of
 from finmod.workspace.metrics.charged import NamedBy, charged, named_by, tagged
 from finmod.workspace.metrics.periods import Rows
 from finmod.workspace.steps import Step, silent
+
+_STEPS = {
+    "months": "sums by month", "levels": "sums of levels by month", "weeks": "sums by week", "days": "sums by day",
+    "begun": "sums by day", "charged": "sums of charges by month", "tagged": "sums of tags by month",
+}  # fmt: skip
 
 
 @dataclass
@@ -112,7 +118,7 @@ class Measures:
                 "charged": lambda: charged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
                 "tagged": lambda: tagged(self.engine, self.project, self.ledger, self.snapshot, self.rules),
             }
-            self.step(f"sums of {name}", len(self._relations), len(self._relations) + 1)
+            self.step(_STEPS.get(name, name), len(self._relations), len(self._relations) + 1)
             self._relations[name] = makers[name]()
         return self._relations[name]
 
@@ -123,8 +129,7 @@ class Measures:
     def _weeks(self) -> str:
         """Return SQL of the parts of months that periods of weeks cut, each as if it were of its first day."""
         currency, calendar = self.project.currency, self.project.calendar
-        last = self._last_day("weeks")
-        rows = allocated_weeks(self.engine, self.ledger, self.applied, currency, calendar, until=last)
+        rows = allocated_weeks(self.engine, self.ledger, self.applied, currency, calendar)
         return f"(SELECT * EXCLUDE ({MONTH}, {OF_DAY}), {OF_DAY} AS {MONTH} FROM {rows})"
 
     def reported(self, name: str) -> str:
@@ -181,20 +186,21 @@ class Measures:
         return frozenset(row[0] for row in rows)
 
     def days(self, rows: Rows) -> frozenset[date]:
-        """Return the days of the months that were allocated, up to the last one that is told of."""
+        """Return the days of the months that were allocated, up to the last one that has a charge.
+
+        Of days on which charges begin it is the last one that begins one.
+        """
         asked = ("days", rows == "begun")
         if asked not in self.kept:
-            last = self._last_day(rows)
+            last = last_day(self.engine, self.ledger, self.applied, spread=rows != "begun")
             self.kept[asked] = self._days(last) if last else frozenset()
         found: frozenset[date] = self.kept[asked]
         return found
 
-    def _last_day(self, rows: Rows) -> date | None:
-        asked = ("last day", rows == "begun")
-        if asked not in self.kept:
-            self.kept[asked] = last_day(self.engine, self.ledger, self.applied, spread=rows != "begun")
-        found: date | None = self.kept[asked]
-        return found
+    @cached_property
+    def billed(self) -> date | None:
+        """Return the last day that bills by the day reach, where charges alone that run on are told after it."""
+        return billed_until(self.engine, self.ledger, self.applied)
 
     def _days(self, last: date) -> frozenset[date]:
         first = (month.toordinal() for month in self.applied.months)

@@ -145,7 +145,7 @@ def figures_of(  # noqa: PLR0913 -- what is asked
 ) -> MetricReport:
     """Return the figures of a metric of open books; as ``metric``.
 
-    Without ``spread``, charges that run for days are of the day on which they begin.
+    Without ``spread``, charges that run for days are of the day on which they begin, where the grain is day.
     """
     asked = tuple(dict.fromkeys(called(books, name) for name in by))
     chosen = resolved(books, chosen)
@@ -170,7 +170,7 @@ def figures_of(  # noqa: PLR0913 -- what is asked
             *_distinct([*terms.findings, *of_all.findings]),
             *([] if asked else _one_sided(of_all, chosen, looked)),
             *_undivided(chosen, [figure for figure in rows if figure.start in wanted]),
-            *_partial(periods, sorted({*shown, *(then for _, then in pairs)})),
+            *_partial(books, periods, sorted({*shown, *(then for _, then in pairs)})),
             *(_uneven(pairs) if compare == "year" and not chosen.denominator else ()),
             *_stale(books, chosen),
         ),
@@ -362,11 +362,11 @@ def _undivided(chosen: Metric, rows: Sequence[Figure]) -> list[Finding]:
     return found
 
 
-def _partial(periods: Periods, shown: Sequence[FiscalPeriod]) -> list[Finding]:
+def _partial(books: Measures, periods: Periods, shown: Sequence[FiscalPeriod]) -> list[Finding]:
     """Return the periods that lack months or days: their sums are of those that are there."""
-    found = []
+    found, until = [], books.billed if periods.rows == "weeks" else None
     for period in shown if periods.grain not in {None, "month"} else ():
-        there = sum(period.first <= start < period.end for start in periods.starts)
+        there = sum(period.first <= start < period.end and not (until and start > until) for start in periods.starts)
         days = (period.end - period.first).days
         whole_of = days if periods.daily else round(days / _MONTH)
         if there < whole_of:

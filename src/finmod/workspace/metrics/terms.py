@@ -22,7 +22,7 @@ from finmod.terms.findings import Finding
 from finmod.terms.metrics import Measure, Metric
 from finmod.terms.money import whole_sum
 from finmod.terms.units import how_many
-from finmod.workspace.cut_charges import cut_charges
+from finmod.workspace.days_told import cut_charges, runs_on
 from finmod.workspace.driver_cells import DriverCells, Length, Reading, driver_cells, driver_targets
 from finmod.workspace.driver_ends import Costing, Target, costing_months, stopped
 from finmod.workspace.metrics.findings import finding, of_driver, of_lacking, of_unknown
@@ -92,7 +92,8 @@ class Terms:
         asked = ("cut charges", *shown)
         if asked not in books.kept:
             currency = books.project.currency
-            books.kept[asked] = (*cut_charges(books.engine, books.ledger, books.applied, shown, currency),)
+            cut = cut_charges(books.engine, books.ledger, books.applied, shown, currency)
+            books.kept[asked] = (*cut, *runs_on(books.billed, shown))
         found: Sequence[Finding] = books.kept[asked]
         return found
 

@@ -272,12 +272,13 @@ def _weights(
     """
     rows = _money(books, lines.cost, _days_of_levels(books, periods))
     held = "".join(f", {identifier(each)}" for each in level[1])
+    day = OF_DAY if periods.by_day else "x_ChargeDate"
     others = " + ".join(f"coalesce(abs(sum({cost})), 0)" for cost in COSTS)
     found = books.engine.rows(
         f"SELECT member, sum(own), sum(others), period, segment{held} FROM (SELECT period, segment, "
         f"{identifier(column)} AS member, coalesce(abs(sum(amount)), 0) AS own, {others} AS others{held} "
         f"FROM ({rows}) AS each JOIN pnl_buckets ON pnl_buckets.day = {_bucket(by_day=periods.by_day)} "
-        f"WHERE x_Level = ? GROUP BY period, segment, member, x_ChargeDate, BillingCurrency{held}) "
+        f"WHERE x_Level = ? GROUP BY period, segment, member, {day}, BillingCurrency{held}) "
         f"GROUP BY member, period, segment{held}",
         [level[0]],
     )

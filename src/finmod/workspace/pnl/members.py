@@ -17,8 +17,8 @@ from finmod.terms.money import in_money, in_units
 Target = tuple[Any, ...]
 """Period, segment and the columns of a target."""
 
-_ROUNDINGS: Final = 100
-"""How often an amount of a member may have been rounded, by half a unit of the 12th place or one: a few times a day."""
+_ROUNDING: Final = 10**6
+"""Units of the 12th place, a millionth together: what days that share charges, and exchange rates, may round away."""
 
 _NOBODY: tuple[Member, ...] = (None,)
 
@@ -43,7 +43,7 @@ class Members:
         rest = whole - sum(self.units)
         if not rest and self.names:
             return self
-        if None not in self.names and abs(rest) <= _ROUNDINGS * len(self.names):
+        if self.names and None not in self.names and abs(rest) <= _ROUNDING:
             most = max(range(len(self.units)), key=lambda at: abs(self.units[at]))
             return Members(self.names, [*self.units[:most], self.units[most] + rest, *self.units[most + 1 :]])
         if None not in self.names:

@@ -25,7 +25,7 @@ from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy, read_taxonomy
 from finmod.terms.findings import Finding
-from finmod.workspace.cut_charges import cut_charges
+from finmod.workspace.days_told import billed_until, cut_charges, runs_on
 from finmod.workspace.pnl.cohorts import Cohorts, read_cohorts, refuse_dimensions
 from finmod.workspace.pnl.costs import Books, Costs, cloud_costs, is_target, level_of, unproved
 from finmod.workspace.pnl.lines import Lines, read_lines
@@ -313,6 +313,7 @@ def _calendar(books: Books, periods: Periods) -> list[Finding]:
         found.append(Finding(code="FM2321", severity="warning", message=message))
     if periods.by_day:
         found += cut_charges(books.engine, books.ledger, books.run, periods.chosen, books.project.currency)
+        found += runs_on(billed_until(books.engine, books.ledger, books.run), periods.chosen)
     return found
 
 
