@@ -22,6 +22,7 @@ from finmod.ledger.tables import ALLOCATED, Table
 from finmod.marts.allocated import with_dimensions
 from finmod.marts.days import OF_DAY, PART, by_days, by_parts
 from finmod.normalize.charges import COST_UNKNOWNS, DECIMAL
+from finmod.settings.project import Project
 from finmod.taxonomy.naming import NAMES, Naming
 from finmod.terms.calendars import Calendar
 
@@ -62,15 +63,7 @@ def allocated_months(
     return reduced(engine, ledger.store, table.name, marks, select)
 
 
-def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
-    engine: Engine,
-    ledger: Ledger,
-    run: Run | None,
-    currency: str,
-    calendar: Calendar,
-    *,
-    table: Table = ALLOCATED,
-) -> str:
+def allocated_weeks(engine: Engine, ledger: Ledger, run: Run, project: Project, *, table: Table = ALLOCATED) -> str:
     """Return SQL of what each target cost in each part of a month that periods of weeks cut it into.
 
     Grain: as ``allocated_months``, and by part. What runs for days is spread over them first. ``OF_DAY`` is the first
@@ -79,27 +72,26 @@ def allocated_weeks(  # noqa: PLR0913 -- as above, and what cuts months
     Args:
         engine: Where it is made.
         ledger: Has the tables.
-        run: The allocation; None for none.
-        currency: The reporting currency.
-        calendar: Has periods of weeks.
+        run: The allocation.
+        project: Has the reporting currency, and a calendar with periods of weeks.
         table: ``ALLOCATED`` or ``ALLOCATED_LEVELS``.
     """
     files = _by_month(files_of(ledger, table, run))
     given = with_dimensions(table, run)
     grain = [name for name in given.columns if name in _TOLD_BY or name not in table.columns]
-    parts = {month: parts_of(calendar, month) for month in files}
+    parts = {month: parts_of(project.calendar, month) for month in files}
 
     def select(months: Sequence[date]) -> str:
         rows = whole(given, [file for month in months for file in files[month]])
         rows = by_parts(rows, {month: parts[month] for month in months})
-        place = _place(currency, *_months_before(grain))
+        place = _place(project.currency, *_months_before(grain))
         return (
             f"SELECT {_listed(grain)}, {place}, {OF_DAY}, CAST({PART} > 0 AS INTEGER) AS {PART}, {', '.join(_AMOUNTS)} "
             f"FROM {rows} GROUP BY ALL"
         )
 
     marks = {
-        month: (_SHAPE_OF_WEEKS, currency, *grain, *map(str, parts[month]), *(file.name for file in every))
+        month: (_SHAPE_OF_WEEKS, project.currency, *grain, *map(str, parts[month]), *(file.name for file in every))
         for month, every in files.items()
     }
     return reduced(engine, ledger.store, f"{table.name}_weeks", marks, select)

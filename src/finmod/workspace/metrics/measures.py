@@ -128,8 +128,7 @@ class Measures:
 
     def _weeks(self) -> str:
         """Return SQL of the parts of months that periods of weeks cut, each as if it were of its first day."""
-        currency, calendar = self.project.currency, self.project.calendar
-        rows = allocated_weeks(self.engine, self.ledger, self.applied, currency, calendar)
+        rows = allocated_weeks(self.engine, self.ledger, self.applied, self.project)
         return f"(SELECT * EXCLUDE ({MONTH}, {OF_DAY}), {OF_DAY} AS {MONTH} FROM {rows})"
 
     def reported(self, name: str) -> str:

@@ -187,10 +187,9 @@ def _bucket(*, by_day: bool) -> str:
 
 def _relation(books: Books, table: Table, periods: Periods) -> str:
     """Return SQL of allocated cost by month, or by part of the months that periods of weeks cut."""
-    engine, ledger, currency = books.engine, books.ledger, books.project.currency
     if not periods.by_day:
-        return allocated_months(engine, ledger, books.run, currency, table=table)
-    rows = allocated_weeks(engine, ledger, books.run, currency, periods.calendar, table=table)
+        return allocated_months(books.engine, books.ledger, books.run, books.project.currency, table=table)
+    rows = allocated_weeks(books.engine, books.ledger, books.run, books.project, table=table)
     return f"(SELECT * FROM {rows} WHERE {_within(periods)})"
 
 
