@@ -111,6 +111,19 @@ def test_a_price_below_marginal_cost_breaks_even_nowhere(books: Books) -> None:
     assert not {"inf", "infinity", "nan"} & {*said.casefold().split()}
 
 
+def test_a_month_that_fiscal_years_of_weeks_cut_is_of_the_one_with_most_of_its_days(
+    books: Books, tmp_path: Path
+) -> None:
+    weeks = books.copy(tmp_path / "weeks")
+    settings = (weeks.root / "finmod.yaml").read_text(encoding="utf-8")
+    weeks.write("finmod.yaml", f"{settings}calendar: {{weeks: 4-4-5, first_day: 2026-01-04}}\n")
+    found = rows(weeks, "project", "--variable", "0.6", "--growth", "0", "--years", "2", "--only", "ads")
+
+    # FY2026 ends on 2 January 2027, and FY2027 on 1 January 2028.
+    direct = [(row["period"], row["months"]) for row in found if row["numerator"] == "direct"]
+    assert direct == [("FY2026", 6), ("FY2027", 12), ("FY2028", 9)]
+
+
 def test_projection_goes_on_from_history_by_fiscal_year(books: Books) -> None:
     found = rows(books, "project", "--variable", "0.6", "--growth", "20%", "--years", "2")
 

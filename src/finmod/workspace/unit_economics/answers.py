@@ -41,6 +41,8 @@ from finmod.workspace.unit_economics.words import (
 Row = TypeVar("Row")
 _ZERO: Final = Decimal(0)
 _EVERY: Final = tuple(NUMERATORS)
+_MIDDLE: Final = 15
+"""Day of a month: it lies in the year that has most of the month."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,7 @@ def unit_projections(start: Start, outlook: Outlook) -> Answer[Projected]:
     rows, findings, assumed = [], [*start.findings], []
 
     def year_of(month: date) -> str:
-        return start.project.calendar.period_of(month, "year").label
+        return start.project.calendar.period_of(month.replace(day=_MIDDLE), "year").label
 
     for each in splits:
         known = known_splits(each)
