@@ -40,6 +40,7 @@ _GROUPS = {
     "FM22": "Applied allocations, Kubernetes and inferred shares",
     "FM23": "Unit economics and the product P&L",
     "FM24": "Metrics",
+    "FM25": "Changes of cost and potential savings",
 }
 
 

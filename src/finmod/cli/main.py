@@ -47,6 +47,7 @@ from finmod.cli import (
     tags_taggable,
     tags_todo,
     unit_economics,
+    variance,
 )
 from finmod.cli.misuse import misused
 from finmod.cli.project import typeable
@@ -63,6 +64,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Results", "commands": ["query", "pnl", "tags", "explain", "export"]},
         {"name": "Allocation", "commands": ["drivers", "plan", "apply", "diff"]},
         {"name": "Meaning", "commands": ["metric", "unit-economics"]},
+        {"name": "Changes", "commands": ["variance"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]
@@ -155,6 +157,7 @@ for _command in (
     diff.command,
     metric.command,
     unit_economics.command,
+    variance.command,
     close.command,
     close.reopen_command,
     history.command,

@@ -24,6 +24,8 @@ from finmod.sample.products import DRIVERS, PLATFORMS, PRODUCTS
 from finmod.sample.streams import Ints
 from finmod.sample.teams import ACCOUNTS, PAYERS, TEAMS
 from finmod.sample.truth import day_of, write_csv
+from finmod.sample.variance import HEADER as CHANGES
+from finmod.sample.variance import Paid, change_rows, paid
 from finmod.sample.world import World
 
 # The company measures these two; nobody meters network and support, so their shares must be inferred.
@@ -110,10 +112,12 @@ class Facts:
     effects: list[tuple[str, int, int]] = field(default_factory=list)
     held: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     parts: dict[int, Ints] = field(default_factory=dict)
+    paid: dict[tuple[str, int], Paid] = field(default_factory=dict)
 
-    def add(self, bill: Bill) -> None:
+    def add(self, world: World, bill: Bill) -> None:
         """Take what is needed from one bill."""
         key = (bill.source, bill.usage.number)
+        self.paid[key] = paid(world, bill)
         told = {f"{measure}InExport": amount for measure, amount in bill.told().items()}
         self.totals[key], self.rows[key], self.invoices[key] = bill.totals() | told, bill.rows, bill.invoices()
         self.effects += bill.usage.effects
@@ -150,6 +154,7 @@ def write_truth_lists(folder: Path, world: World, facts: Facts) -> list[Path]:
         *_commitments(truth, world, facts),
         *_truth_drivers(truth, world),
         _csv(truth / "cost_behaviour.csv", HEADER, behaviour_rows(world, facts.parts)),
+        _csv(truth / "variance.csv", CHANGES, change_rows(world, facts.paid)),
     ]
     text = resources.files("finmod.sample").joinpath("truth.md").read_text(encoding="utf-8")
     (truth / "README.md").write_text(text, encoding="utf-8", newline="\n")

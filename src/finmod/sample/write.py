@@ -91,7 +91,7 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
     try:
         for done, (paths, bill) in enumerate(write_exports(folder, world, planted, spill), 1):
             files += paths
-            facts.add(bill)
+            facts.add(world, bill)
             allocation.add(world, bill)
             if on_progress:
                 on_progress(done, len(SOURCES) * months)

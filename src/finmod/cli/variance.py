@@ -1,0 +1,350 @@
+"""``finmod variance``: what changed between two months, effect by effect, and the charges behind an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from finmod.cli.close import MONTH
+from finmod.cli.explain_allocated import Target
+from finmod.cli.figures import amount_text, percent_text
+from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.moves import finding_words
+from finmod.cli.output import (
+    Form,
+    console,
+    json_text,
+    markdown_text,
+    minute,
+    money,
+    objects,
+    output_option,
+    table,
+    text_of,
+)
+from finmod.cli.project import opened
+from finmod.cli.values import Name, Whole
+from finmod.errors import Problem, UserError, counted
+
+if TYPE_CHECKING:
+    from finmod.models.variance.report import Behind, Change, Half, Source, State, VarianceReport
+    from finmod.workspace.variance.variance import Wanted
+
+_MAIN, _MEMBERS, _CELLS = 3, 20, 15
+_LARGE = 10_000
+
+
+@click.command("variance")
+@click.argument("period", required=False, type=MONTH, metavar="[PERIOD]")
+@click.option("--against", type=Name("a month, or a word such as previous"), metavar="STATE", default="previous",
+              show_default=True, help="What it is compared with: previous, same-month-last-year, a month such as "
+              "2026-08, close (how the month was told when it was closed) or close:2026-08.")  # fmt: skip
+@click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
+              help="Whose: dimensions that costs are allocated to, source, service, category, pool; or of single "
+              "charges account, region, sku, resource; may be repeated.")  # fmt: skip
+@click.option("--effect", type=Name("an effect"), metavar="EFFECT",
+              help="Tell the charges behind an effect, such as list_price.")  # fmt: skip
+@click.option("--of", "scope", type=Target(), multiple=True, metavar="WORD=VALUE",
+              help="With --effect: of product=search or service=... alone; may be repeated.")  # fmt: skip
+@click.option(
+    "--top",
+    type=Whole("from 1 to 100000", least=1, most=100_000),
+    metavar="N",
+    help="So many rows: the largest changes, others together; of a table 20, of --effect 15 without it.",
+)
+@output_option
+@click.pass_obj
+def command(  # noqa: PLR0913 -- one parameter per option
+    folder: Path | None,
+    period: str | None,
+    *,
+    against: str,
+    by: tuple[str, ...],
+    effect: str | None,
+    scope: tuple[tuple[str, str | None], ...],
+    top: int | None,
+    form: Form,
+) -> None:
+    """Tell why cost changed: exact effects of volume, mix, prices, discounts, commitments and all else.
+
+    PERIOD is a month; the last one without it. Cost is EffectiveCost in the reporting currency. Effects are symmetric:
+    none of them depends on an order in which causes are taken. They sum to the change, to the last digit, of everything
+    and of every product, team and service. With --effect you see the charges behind one. What is odd is said below a
+    table; beside files and csv on standard error.
+    """
+    from finmod.terms.periods import parse_period
+    from finmod.workspace.variance.variance import Wanted, variance
+
+    if scope and effect is None:
+        message = "--of needs --effect."
+        raise click.UsageError(message)
+    words = tuple(dict.fromkeys(word for each in by for word in each.replace(" ", "").split(",") if word))
+    wanted = Wanted(parse_period(period) if period else None, against, words)
+    if effect is not None:
+        _drill(folder, wanted, (effect, dict(scope)), top, form)
+        return
+    report = variance(opened(folder), wanted)
+    if form == "table":
+        _screen(report, top)
+    else:
+        click.echo(_text(report, form, top), nl=False)
+        for finding in report.findings:
+            if form != "json":
+                say(console(stderr=True), finding_words(finding))
+    if not all(each.holds for each in report.proofs):
+        raise UserError(_unproved())
+
+
+def _unproved() -> Problem:
+    return Problem(
+        code="FM2510",
+        found="what was compared is not the ledger's total",
+        expected="cells that are all charges, to the last digit",
+        remedy="Run finmod check; where it finds nothing, report it.",
+    )
+
+
+def _screen(report: VarianceReport, top: int | None) -> None:
+    screen = console()
+    say(screen, _headline(report), style="bold")
+    heads, rows = _effect_rows(report.total)
+    table(heads, rows, right=heads[1:])
+    if report.by:
+        click.echo()
+        heads, rows = _member_rows(report, top or _MEMBERS)
+        table(heads, rows, right=heads[len(report.by) : -1], spare=(_share_head(report),), whole_words=True)
+    for line in _below(report):
+        say(screen, line)
+    for each in report.findings:
+        say(screen, finding_words(each), style={"error": "red", "warning": "yellow"}.get(each.severity, ""))
+
+
+def _headline(report: VarianceReport) -> str:
+    total = report.total
+    rate = f", {_signed_percent(total)}" if total.before else ""
+    return (
+        f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}, "
+        f"{_signed(total.change, 2)} against {report.before.label}{rate}"
+    )
+
+
+def _effect_rows(change: Change) -> tuple[list[str], list[list[str]]]:
+    """Return a row for each effect that is not 0, between what was and what is."""
+    from finmod.models.variance.effects import EFFECTS
+
+    places = _places(change)
+    rows = [["Before", amount_places(change.before, places), ""]]
+    for effect, amount in zip(EFFECTS, change.effects, strict=True):
+        if amount:
+            rows.append([f"  {effect.title}", _signed(amount, places), _share(amount, change.before)])
+    rows += [["Change", _signed(change.change, places), _share(change.change, change.before)],
+             ["After", amount_places(change.after, places), ""]]  # fmt: skip
+    return ["Effect", "Amount", "of before"], rows
+
+
+def _share_head(report: VarianceReport) -> str:
+    return f"{report.before.label}"
+
+
+def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[list[str]]]:
+    """Return a row for each member with its largest effects, the others together, and all."""
+    shown, others = report.rows[:most], report.rows[most:]
+    places = _places(report.total)
+    rows = [_member_row(each.member, each, places) for each in shown]
+    if others:
+        rows.append(_member_row((f"{len(others):,} others", *[""] * (len(report.by) - 1)), _together(others), places))
+    rows.append(_member_row(("all", *[""] * (len(report.by) - 1)), report.total, places))
+    heads = [*(word.capitalize() for word in report.by), report.before.label, report.after.label, "Change", "%"]
+    return [*heads, "Mainly"], rows
+
+
+def _together(changes: Sequence[Change]) -> Change:
+    from finmod.models.variance.report import Change
+
+    effects = [sum(column, Decimal(0)) for column in zip(*(each.effects for each in changes), strict=True)]
+    before, after = (sum((getattr(each, name) for each in changes), Decimal(0)) for name in ("before", "after"))
+    return Change((), before, after, tuple(effects))
+
+
+def _member_row(member: Sequence[str | None], change: Change, places: int) -> list[str]:
+    from finmod.models.variance.report import UNALLOCATED
+
+    names = [UNALLOCATED if text is None else one_line(text, 48) for text in member]
+    amounts = [amount_places(change.before, places), amount_places(change.after, places)]
+    return [*names, *amounts, _signed(change.change, places), _signed_percent(change), _mainly(change, places)]
+
+
+def _mainly(change: Change, places: int) -> str:
+    """Return the largest effects of a change in words."""
+    from finmod.models.variance.effects import EFFECTS
+
+    found = sorted(zip(EFFECTS, change.effects, strict=True), key=lambda each: -abs(each[1]))
+    return ", ".join(f"{effect.title.lower()} {_signed(amount, places)}" for effect, amount in found[:_MAIN] if amount)
+
+
+def _below(report: VarianceReport) -> Iterator[str]:
+    both = (report.before, report.after)
+    yield f"In {report.currency}; {'; '.join(_state_words(each) for each in both)}"
+    for each in report.proofs:
+        what = f"{both[each.state].label}: {money(each.ledger, each.currency)}"
+        if each.holds:
+            yield f"Compared are all charges of {what}, to the last digit"
+        else:
+            yield f"NOT PROVEN: compared are {each.compared:f} {each.currency}, and the ledger has of {what}"
+
+
+def _state_words(state: State) -> str:
+    words = f"{state.label} of ledger {state.ledger_version}"
+    if state.version is None or state.applied_at is None:
+        return words
+    return f"{words} and allocation {state.version}, applied {minute(state.applied_at)} UTC"
+
+
+def _text(report: VarianceReport, form: Form, top: int | None) -> str:
+    if form == "markdown":
+        heads, rows = _effect_rows(report.total)
+        parts = [f"**{markdown_text(_headline(report))}**\n", text_of(heads, rows, form)]
+        if report.by:
+            parts.append(text_of(*_member_rows(report, top or _MEMBERS), form))
+        parts += [f"{markdown_text(line)}\n" for line in _below(report)]
+        return "\n".join(parts)
+    columns, rows = _wide(report)
+    if form == "csv":
+        return text_of(columns, rows, form)
+    return json_text(_json(report))
+
+
+def _wide(report: VarianceReport) -> tuple[list[str], list[list[Any]]]:
+    """Return a row per member and one of all, with a column per effect."""
+    from finmod.models.variance.effects import EFFECTS
+
+    heads = [*report.by, "is_total", "before", "after", "change", *(each.name for each in EFFECTS)]
+    rows: list[list[Any]] = []
+    for each, is_total in (*((change, False) for change in report.rows), (report.total, True)):
+        member = each.member if not is_total else (None,) * len(report.by)
+        rows.append([*member, is_total, each.before, each.after, each.change, *each.effects])
+    return heads, rows
+
+
+def _json(report: VarianceReport) -> dict[str, Any]:
+    from finmod.models.variance.effects import EFFECTS
+
+    names = [each.name for each in EFFECTS]
+
+    def told(change: Change) -> dict[str, Any]:
+        amounts = next(objects(("before", "after", "change"), [(change.before, change.after, change.change)]))
+        return {**amounts, "effects": next(objects(names, [change.effects]))}
+
+    states = [
+        (each.label, each.month, each.ledger_version, each.version, each.until)
+        for each in (report.before, report.after)
+    ]
+    heads = ("label", "month", "ledger_version", "allocation", "told_until")
+    before, after = objects(heads, states)
+    proofs = [
+        ((before, after)[each.state]["label"], each.currency, each.ledger, each.compared, each.holds)
+        for each in report.proofs
+    ]
+    findings = [(each.code, each.severity, each.message, each.amount, each.currency) for each in report.findings]
+    return {
+        "project": report.project, "currency": report.currency, "cost": "EffectiveCost", "before": before,
+        "after": after, "by": [*report.by],
+        "effects": [{"name": each.name, "title": each.title, "meaning": each.meaning} for each in EFFECTS],
+        "total": told(report.total),
+        "rows": [{**dict(zip(report.by, each.member, strict=True)), **told(each)} for each in report.rows],
+        "proofs": [*objects(("state", "currency", "ledger", "compared", "holds"), proofs)],
+        "findings": [*objects(("code", "severity", "message", "amount", "currency"), findings)],
+    }  # fmt: skip
+
+
+def _drill(
+    folder: Path | None, wanted: Wanted, asked: tuple[str, dict[str, str | None]], top: int | None, form: Form
+) -> None:
+    from finmod.workspace.variance.drill import effect_named, variance_behind
+
+    name, scope = asked
+    found = variance_behind(opened(folder), wanted, effect_named(name), scope, top or _CELLS)
+    if form == "table":
+        _screen_of_cells(found)
+        return
+    heads = ("amount", *_SIDES, *(f"{half}_{name}" for half in ("before", "after") for name in _HALF))
+    rows = [
+        [each.amount, *each.texts.values(), *_figures(each.before), *_figures(each.after)] for each in found.sources
+    ]
+    click.echo(text_of(heads, rows, form), nl=False)
+
+
+_SIDES = ("source", "account", "region", "service", "sku", "resource", "unit", "category", "currency")
+_HALF = ("cost", "quantity", "covered", "list_price", "contracted_price", "charge_keys")
+
+
+def _figures(half: Half) -> list[Any]:
+    keys = ", ".join(map(str, half.charge_keys))
+    return [half.cost, half.quantity, half.covered, half.list_price, half.contracted_price, keys]
+
+
+def _screen_of_cells(found: Behind) -> None:
+    screen = console()
+    scope = ", ".join(f"{name}={'' if value is None else one_line(value, 60)}" for name, value in found.scope)
+    say(screen, f"{found.effect.title}{f' of {scope}' if scope else ''}: {_signed(found.amount, 2)}", style="bold")
+    say(screen, found.effect.meaning)
+    if found.sources:
+        heads = ["Amount", "Service", "Resource or SKU", "Account", "Quantity", "List price", "Covered", "Cost", "Key"]
+        numbers = ("Amount", "Quantity", "List price", "Covered", "Cost")
+        table(heads, [_cell_row(each) for each in found.sources], right=numbers, spare=("Account", "Covered"))
+    if found.others:
+        say(screen, f"{counted(found.others, 'other cell')}: {_signed(found.others_amount, 2)}")
+    for pool, amount in found.pools:
+        what = f"Its part of the pool {one_line(pool, 60)}" if pool else "What levels of allocation.yaml give it"
+        more = f"; the charges: --of pool={pool}" if pool else ""
+        say(screen, f"{what}: {_signed(amount, 2)}{more}")
+    if found.sources:
+        say(screen, "Why a charge is called what it is called and who pays for it: finmod explain KEY")
+
+
+def _cell_row(each: Source) -> list[str]:
+    texts = each.texts
+    named = texts["ResourceId"] or texts["sku"] or texts["ChargeCategory"] or ""
+    key = next(iter((*each.after.charge_keys, *each.before.charge_keys)), None)
+    before, after = each.before, each.after
+    return [
+        _signed(each.amount, 2), one_line(texts["ServiceName"] or "-", 32), end_of(one_line(named, 400)),
+        one_line(texts["SubAccountId"] or "-", 24), _moved(before.quantity, after.quantity),
+        _moved(before.list_price, after.list_price), _moved(before.covered, after.covered, percent=True),
+        f"{before.cost:,.2f} → {after.cost:,.2f}", "" if key is None else str(key),
+    ]  # fmt: skip
+
+
+def _moved(before: float | None, after: float | None, *, percent: bool = False) -> str:
+    texts = []
+    for value in (before, after):
+        told = None if value is None else Decimal(repr(value))
+        texts.append(percent_text(told) if percent else amount_text(told))
+    return texts[0] if texts[0] == texts[1] else " → ".join(texts)
+
+
+def _places(change: Change) -> int:
+    return 0 if max(abs(change.before), abs(change.after)) >= _LARGE else 2
+
+
+def amount_places(amount: Decimal, places: int) -> str:
+    """Return an amount with so many places, thousands separated."""
+    shown = f"{amount:,.{places}f}"
+    return shown.removeprefix("-") if not any(digit in shown for digit in "123456789") else shown
+
+
+def _signed(amount: Decimal, places: int) -> str:
+    shown = amount_places(amount, places)
+    return f"+{shown}" if amount > 0 and shown.strip("0.,") else shown
+
+
+def _share(amount: Decimal, of: Decimal) -> str:
+    return f"{amount / of * 100:+.1f} %" if of else "-"
+
+
+def _signed_percent(change: Change) -> str:
+    return f"{change.change / change.before * 100:+.1f} %" if change.before > 0 else "new" if change.after else "-"

@@ -1,0 +1,1 @@
+"""Why cost changed: exact additive effects between two states of it."""

@@ -1,0 +1,282 @@
+"""The variance bridge: the change of each cell as a sum of effects, to the last digit.
+
+A cell that is compared has, in each month,
+
+    cost = days x quantity a day of its group x its share of that x list price x contracted / list
+           x (covered share x rate of what is covered + uncovered share x rate of what is not) x exchange rate
+
+and the effect of each factor is its Shapley value, see ``shapley.py``: no order of factors is preferred. A factor that
+one month does not tell is taken from the other, so that it has no effect: the rate of what is covered where nothing
+was, the price of a SKU that a resource moved to. Where a list price is known in one month alone, contracted price
+stands for both; where that is too, what a unit costs changes under ``other``.
+
+Discounts that are rows of their own are a share of the use that they stand beside: what they follow of its effects is
+theirs too, and a change of the share is ``negotiated_discount``, or ``commitment_coverage`` of credits that cover use.
+
+Effects are made in doubles, then rounded to units of 1e-12 once; the largest of a cell takes what is left, so that they
+sum to its exact change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from finmod.models.variance.cells import COVERING, NEGOTIATED, PRICED, Cells, Flags, Floats, Ints, Side, Units
+from finmod.models.variance.effects import EFFECTS, PLACE
+from finmod.models.variance.matching import group_sums, kinds
+from finmod.models.variance.rounding import whole
+from finmod.models.variance.shapley import product_effects
+
+UNIT: Final = 10**12
+_FACTORS: Final = (
+    "days", "volume", "mix", "list_price", "negotiated_discount", "commitment_coverage", "commitment_discount", "fx",
+)  # fmt: skip
+"""The effect that each factor of covered cost has; uncovered cost has another rate in place of the discount."""
+# Decimals that became doubles differ in their last digits.
+_NOTHING: Final = 1e-9
+_SHARE: Final = {COVERING: "commitment_coverage", NEGOTIATED: "negotiated_discount"}
+"""Kind of a discount that is a row of its own -> the effect of its share; what covers use goes first, since what is
+negotiated is of the rest."""
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """What changed cells.
+
+    Attributes:
+        kinds: ``PRICED`` of cells that were compared factor by factor, else the place of the effect that has all.
+        effects: One row per cell, one column per effect of ``EFFECTS``, units of 1e-12 of the reporting currency,
+            positive where cost rose. A row sums to the cell's change.
+    """
+
+    kinds: Ints
+    effects: Units
+
+
+Decompose = Callable[[Sequence[Floats], Sequence[Floats]], Floats]
+"""How the change of products is cut into one effect per factor: factors before, factors after -> effects."""
+
+
+def bridge(cells: Cells, decompose: Decompose = product_effects) -> Bridge:
+    """Return the effects of every cell, in the order of the cells.
+
+    Args:
+        cells: What is compared.
+        decompose: How a product is cut; other ways than the Shapley value are for comparison alone.
+    """
+    kind = kinds(cells)
+    effects = np.zeros((cells.count, len(EFFECTS)))
+    chosen = np.flatnonzero(kind == PRICED)
+    uncovered = _compare(cells, chosen, effects, decompose)
+    alone = np.flatnonzero(kind >= 0)
+    change = _change(cells)
+    effects[alone, kind[alone]] = _floats(change[alone])
+    _discounts(cells, effects, _follow(cells, kind, uncovered))
+    return Bridge(kind, exact(effects, change))
+
+
+def exact(effects: Floats, change: Units) -> Units:
+    """Return effects rounded to whole units; the largest of each row takes what its sum lacks.
+
+    Args:
+        effects: Rows of effects in money.
+        change: What each row must sum to, units of 1e-12.
+    """
+    rounded = whole(effects * UNIT)
+    rounded = rounded.astype(np.result_type(rounded, change))
+    rows = np.arange(len(rounded))
+    largest = np.argmax(np.abs(effects), axis=1)
+    # What nothing explains is told as such: no effect takes a change that it had no part in.
+    largest = np.where(effects[rows, largest] == 0, PLACE["other"], largest)
+    rounded[rows, largest] += change - rounded.sum(axis=1)
+    return rounded
+
+
+def _floats(units: Units) -> Floats:
+    return np.asarray(units, dtype=np.float64) / UNIT
+
+
+def _change(cells: Cells) -> Units:
+    change: Units = cells.after.amount - cells.before.amount
+    return change
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """The factors of some cells in one month; NaN where it does not tell them."""
+
+    days: Floats
+    volume: Floats
+    mix: Floats
+    list_price: Floats
+    discount: Floats
+    coverage: Floats
+    covered_rate: Floats
+    uncovered_rate: Floats
+    fx: Floats
+
+
+def _compare(cells: Cells, chosen: Ints, effects: Floats, decompose: Decompose) -> Floats:
+    """Fill in the effects of cells that are compared; return those of their uncovered cost alone, all cells long."""
+    uncovered = np.zeros_like(effects)
+    compared = np.zeros(cells.count, dtype=np.bool_)
+    compared[chosen] = True
+    listed, contracted = _prices(cells.before, cells.after, chosen)
+    both = [
+        _factors(cells, side, chosen, (prices, agreed), compared)
+        for side, prices, agreed in zip((cells.before, cells.after), listed, contracted, strict=True)
+    ]
+    before, after = (_filled(own, other) for own, other in (both, both[::-1]))
+    for is_covered, target in ((True, effects), (False, uncovered)):
+        found = decompose(_product(before, covered=is_covered), _product(after, covered=is_covered))
+        names = _FACTORS if is_covered else (*_FACTORS[:6], "other", "fx")
+        for name, values in zip(names, found, strict=True):
+            target[chosen, PLACE[name]] += values
+    effects += uncovered
+    return uncovered
+
+
+def _prices(before: Side, after: Side, chosen: Ints) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Return list and contracted prices of both months: what both tell, or 1 in both where they do not."""
+    listed = [side.list_price[chosen] for side in (before, after)]
+    agreed = [side.contracted_price[chosen] for side in (before, after)]
+    is_there = [side.quantity[chosen] > 0 for side in (before, after)]
+    # What is not there in a month has the price of the other one.
+    agreed = [np.where(is_there[at], agreed[at], agreed[1 - at]) for at in (0, 1)]
+    listed = [np.where(is_there[at], listed[at], listed[1 - at]) for at in (0, 1)]
+    has_agreed = _usable(agreed[0]) & _usable(agreed[1])
+    agreed = [np.where(has_agreed, each, 1.0) for each in agreed]
+    has_list = _usable(listed[0]) & _usable(listed[1]) & has_agreed
+    listed = [np.where(has_list, each, own) for each, own in zip(listed, agreed, strict=True)]
+    return (listed[0], listed[1]), (agreed[0], agreed[1])
+
+
+def _usable(price: Floats) -> Flags:
+    return np.asarray(np.isfinite(price) & (price > 0), dtype=np.bool_)
+
+
+def _factors(cells: Cells, side: Side, chosen: Ints, prices: tuple[Floats, Floats], compared: Flags) -> _Factors:
+    listed, agreed = prices
+    quantity, covered_quantity = side.quantity[chosen], side.covered_quantity[chosen]
+    # What is the same in months of other lengths is not used by the day.
+    same = np.isclose(cells.before.quantity[chosen], cells.after.quantity[chosen], rtol=_NOTHING, atol=0)
+    grows = cells.grows[chosen] & ~same
+    days = np.where(grows, side.days[chosen], side.told[chosen])
+    together = group_sums(cells, side.quantity, compared)[chosen]
+    original, covered = side.original[chosen], side.covered[chosen]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rest = quantity - covered_quantity
+        is_all = (quantity > 0) & (np.abs(rest) <= _NOTHING * quantity)
+        coverage = np.where(is_all, 1.0, covered_quantity / quantity)
+        return _Factors(
+            days=days,
+            volume=together / days,
+            mix=np.where(together > 0, quantity / together, 0.0),
+            list_price=listed,
+            discount=agreed / listed,
+            coverage=coverage,
+            covered_rate=np.where(covered_quantity > 0, covered / (covered_quantity * agreed), np.nan),
+            uncovered_rate=np.where(rest > _NOTHING * quantity, (original - covered) / (rest * agreed), np.nan),
+            fx=np.where(original != 0, _floats(side.amount[chosen]) / original, np.nan),
+        )
+
+
+def _filled(own: _Factors, other: _Factors) -> _Factors:
+    """Return factors of which those that are not told are the other month's, and 1 where neither tells them."""
+
+    def told(mine: Floats, theirs: Floats, least: float = 1.0) -> Floats:
+        filled = np.where(np.isfinite(mine), mine, theirs)
+        return np.asarray(np.where(np.isfinite(filled), filled, least), dtype=np.float64)
+
+    return _Factors(
+        own.days, own.volume, own.mix, own.list_price, own.discount,
+        told(own.coverage, other.coverage, 0.0), told(own.covered_rate, other.covered_rate),
+        told(own.uncovered_rate, other.uncovered_rate), told(own.fx, other.fx),
+    )  # fmt: skip
+
+
+def _product(each: _Factors, *, covered: bool) -> list[Floats]:
+    share = each.coverage if covered else 1 - each.coverage
+    rate = each.covered_rate if covered else each.uncovered_rate
+    return [each.days, each.volume, each.mix, each.list_price, each.discount, share, rate, each.fx]
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """What discounts are a share of: uncovered use of priced cells, with the credits that cover it once these are told.
+
+    Attributes:
+        effects: Of each cell.
+        before: Its cost.
+        after: Likewise.
+    """
+
+    effects: Floats
+    before: Floats
+    after: Floats
+
+
+def _follow(cells: Cells, kind: Ints, uncovered: Floats) -> _Followed:
+    """Return the uncovered cost of every priced cell with its effects: all of it, of what is new or ended."""
+    effects = uncovered.copy()
+    priced = cells.kind == PRICED
+    costs = []
+    for side in (cells.before, cells.after):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(side.original != 0, 1 - side.covered / side.original, 1.0)
+        costs.append(np.where(priced, _floats(side.amount) * share, 0.0))
+    alone = np.flatnonzero(priced & (kind >= 0))
+    effects[alone, kind[alone]] = (costs[1] - costs[0])[alone]
+    return _Followed(effects, costs[0], costs[1])
+
+
+def _discounts(cells: Cells, effects: Floats, followed: _Followed) -> None:
+    """Fill in the effects of discounts that are rows of their own, by the narrowest base that can have had them."""
+    for kind, name in _SHARE.items():
+        rows = np.flatnonzero(cells.kind == kind)
+        # Without a base all of the change is one of the share.
+        effects[rows, PLACE[name]] = _floats(_change(cells)[rows])
+        left = rows
+        for level in range(cells.bases.shape[1]):
+            left = _of_level(cells, effects, followed, (left, level, PLACE[name]))
+        followed.effects[rows] = effects[rows]
+        followed.before[rows], followed.after[rows] = (
+            _floats(cells.before.amount[rows]),
+            _floats(cells.after.amount[rows]),
+        )
+
+
+def _of_level(cells: Cells, effects: Floats, followed: _Followed, what: tuple[Ints, int, int]) -> Ints:
+    """Fill in the effects of discounts that can be of a base of one level; return the others."""
+    left, level, place = what
+    base = cells.bases[left, level]
+    sums = [_of_base(cells, level, values)[base] for values in (followed.before, followed.after)]
+    amounts = [_floats(side.amount[left]) for side in (cells.before, cells.after)]
+    usable = (base >= 0) & ((sums[0] > 0) | (sums[1] > 0))
+    for amount, total in zip(amounts, sums, strict=True):
+        # A discount of more than the whole is one of something else as well; of nothing there is none.
+        usable &= np.abs(amount) <= np.maximum(total, 0)
+    rows, own = left[usable], base[usable]
+    one, other = (_ratio(amount[usable], total[usable]) for amount, total in zip(amounts, sums, strict=True))
+    one, other = np.where(np.isfinite(one), one, other), np.where(np.isfinite(other), other, one)
+    moved = np.stack([_of_base(cells, level, column)[own] for column in followed.effects.T], axis=1)
+    effects[rows] = moved * ((one + other) / 2)[:, None]
+    effects[rows, place] += (other - one) * (sums[0][usable] + sums[1][usable]) / 2
+    return np.asarray(left[~usable], dtype=np.int64)
+
+
+def _ratio(amount: Floats, total: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(total > 0, amount / total, np.nan), dtype=np.float64)
+
+
+def _of_base(cells: Cells, level: int, values: Floats) -> Floats:
+    """Return the sum of values for each number of a base; the last one, of -1, is 0."""
+    base = np.where((cells.kind == PRICED) | (cells.kind == COVERING), cells.bases[:, level], -1)
+    highest = int(cells.bases[:, level].max(initial=-1))
+    sums = np.bincount(base + 1, weights=values, minlength=highest + 2)
+    return np.asarray(np.r_[sums[1:], 0.0], dtype=np.float64)

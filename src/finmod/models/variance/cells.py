@@ -1,0 +1,86 @@
+"""What is compared: cells of cost before and after, as columns of equal length.
+
+Owns the shape. Where cells come from is told in ``marts/variance.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from finmod.models.variance.effects import PLACE
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Units = NDArray[Any]
+"""Money in whole units of 1e-12: int64, or Python's own integers where those have no room."""
+
+PRICED: Final = -1
+"""Kind of a cell that has a quantity and prices."""
+NEGOTIATED: Final = -2
+"""Kind of a discount that is a row of its own, such as an enterprise discount: a share of the use it stands beside."""
+COVERING: Final = -3
+"""The same of a credit by which a commitment covers use."""
+OTHER: Final = PLACE["other"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """Cells in one of the two months.
+
+    Attributes:
+        amount: EffectiveCost in the reporting currency, units of 1e-12; 0 where the cell is not there.
+        original: The same in the currency of the bill.
+        covered: Of ``original``, what commitments covered.
+        quantity: PricingQuantity; 0 where the cell is not there, NaN where it is not known.
+        covered_quantity: Of ``quantity``, what commitments covered.
+        list_price: Per unit, in the currency of the bill; NaN where it is not known.
+        contracted_price: Likewise.
+        days: Days of the month that the bill has told.
+        told: The same as a share of the month: 1 for a whole one.
+    """
+
+    amount: Units
+    original: Floats
+    covered: Floats
+    quantity: Floats
+    covered_quantity: Floats
+    list_price: Floats
+    contracted_price: Floats
+    days: Floats
+    told: Floats
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of two months, matched: the same SKU of the same resource, account and region.
+
+    Attributes:
+        before: What they were.
+        after: What they are.
+        kind: ``PRICED``, ``NEGOTIATED``, ``COVERING``, or the place of the effect that has the whole change.
+        service: Number of the service of a source.
+        resource: Number of the resource; -1 for none.
+        group: Number of what quantities are added up in: an account's use of a service in one unit and currency.
+        grows: Whether the quantity is used by the day, and not counted by the month.
+        bases: Numbers of the groups whose uncovered use a discount is a share of, one column per level from the
+            narrowest; of priced cells the groups that they are in.
+    """
+
+    before: Side
+    after: Side
+    kind: Ints
+    service: Ints
+    resource: Ints
+    group: Ints
+    grows: Flags
+    bases: Ints
+
+    @property
+    def count(self) -> int:
+        """Return the number of cells."""
+        return len(self.kind)

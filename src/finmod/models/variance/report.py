@@ -1,0 +1,195 @@
+"""A variance with what it stands on, as pages, exports and programs tell it.
+
+Owns the record, and its rows for programs: one for each member and effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from finmod.models.variance.effects import EFFECTS, Effect
+from finmod.terms.findings import Finding
+from finmod.terms.money import in_money, known_sum
+
+ALL: Final = "all"
+"""How all members together are called where people read."""
+UNALLOCATED: Final = "(unallocated)"
+"""How what is nobody's is called there."""
+
+Member = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """One of the two states that are compared.
+
+    Attributes:
+        label: For people, such as ``2026-10`` or ``2026-09 as closed``.
+        month: First day of the billing period.
+        ledger_version: State of the ledger.
+        version: Of the applied allocation; None where none is needed.
+        applied_at: When that was applied, UTC.
+        until: Last day that bills tell of an open month that goes on; None for a whole month.
+    """
+
+    label: str
+    month: date
+    ledger_version: int
+    version: int | None = None
+    applied_at: datetime | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a member cost, and what changed it.
+
+    Attributes:
+        member: Values of the dimensions that are asked for, in their order; None for what is nobody's.
+        before: EffectiveCost in the reporting currency.
+        after: Likewise.
+        effects: One per effect of ``EFFECTS``, in its order, positive where cost rose: they sum to the change.
+    """
+
+    member: Member
+    before: Decimal
+    after: Decimal
+    effects: tuple[Decimal, ...]
+
+    @property
+    def change(self) -> Decimal:
+        """Return what the member costs more."""
+        return known_sum((self.after, -self.before)) or Decimal(0)
+
+    def effect(self, name: str) -> Decimal:
+        """Return one effect by name."""
+        return next(amount for each, amount in zip(EFFECTS, self.effects, strict=True) if each.name == name)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the ledger has in a billing currency beside the cells that were compared.
+
+    Attributes:
+        state: 0 for before, 1 for after.
+        currency: Of the bills.
+        ledger: Sum of EffectiveCost of the daily cube and of true-ups.
+        compared: Sum of the cells.
+    """
+
+    state: int
+    currency: str
+    ledger: Decimal
+    compared: Decimal
+
+    @property
+    def holds(self) -> bool:
+        """Return whether they are the same, to the last digit."""
+        return self.ledger == self.compared
+
+
+@dataclass(frozen=True)
+class VarianceReport:
+    """What changed between two states, by member.
+
+    Attributes:
+        project: Name of the project.
+        currency: Of all amounts.
+        before: What is compared with.
+        after: What is looked at.
+        by: Dimensions, or words such as service, that members have.
+        rows: Members, the largest change first, what is nobody's last; none where nothing is asked by.
+        total: All of them.
+        proofs: One per state and billing currency.
+        findings: What to know, the gravest first.
+    """
+
+    project: str
+    currency: str
+    before: State
+    after: State
+    by: tuple[str, ...]
+    rows: tuple[Change, ...]
+    total: Change
+    proofs: tuple[Proof, ...]
+    findings: tuple[Finding, ...]
+
+    def table(self) -> Iterator[dict[str, Any]]:
+        """Yield a row per member and effect that is not 0, and one per member of its change, for programs."""
+        for change, is_total in (*((each, False) for each in self.rows), (self.total, True)):
+            member = dict(zip(self.by, change.member, strict=False)) if not is_total else dict.fromkeys(self.by)
+            for effect, amount in zip(EFFECTS, change.effects, strict=True):
+                if amount:
+                    yield {**member, "is_total": is_total, "effect": effect.name, "amount": amount}
+
+
+def changed(member: Member, before: int, after: int, effects: Sequence[int]) -> Change:
+    """Return a change of amounts in units of 1e-12."""
+    return Change(member, in_money(before), in_money(after), tuple(map(in_money, effects)))
+
+
+@dataclass(frozen=True)
+class Half:
+    """A cell in one of the two months.
+
+    Attributes:
+        cost: EffectiveCost in the reporting currency.
+        quantity: PricingQuantity, a double; None where it is not told.
+        covered: Share of it that commitments covered; None without a quantity.
+        list_price: Per unit in the currency of the bill, a double; None where it is not told.
+        contracted_price: Likewise.
+        charge_keys: Some of its charge keys, those of the largest cost first.
+        keys: How many it has.
+    """
+
+    cost: Decimal
+    quantity: float | None
+    covered: float | None
+    list_price: float | None
+    contracted_price: float | None
+    charge_keys: tuple[int, ...]
+    keys: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A cell that an effect comes from.
+
+    Attributes:
+        amount: What it has of the effect.
+        texts: Column -> its text: source, account, region, service, SKU, resource, unit, category, currency.
+        before: Its figures.
+        after: Likewise.
+    """
+
+    amount: Decimal
+    texts: Mapping[str, str | None]
+    before: Half
+    after: Half
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind an effect.
+
+    Attributes:
+        effect: Which.
+        scope: Dimension or word and value of what was asked for.
+        amount: All of it there.
+        sources: Cells with the most of it, the largest first.
+        others: Number of other cells that have some.
+        others_amount: What these have.
+        pools: Pool and what the targets that were asked for have by it; "" for what levels give them.
+    """
+
+    effect: Effect
+    scope: tuple[tuple[str, str | None], ...]
+    amount: Decimal
+    sources: tuple[Source, ...]
+    others: int
+    others_amount: Decimal
+    pools: tuple[tuple[str, Decimal], ...]

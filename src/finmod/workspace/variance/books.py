@@ -1,0 +1,230 @@
+"""What the applied allocations of two states give each target, beside the places of the cells that were compared.
+
+Owns the join of both. An allocated row says from which pool, source, service and category it comes, and so does a
+place: what is shared out of a place goes by it. Rows that have no such place, since other rules made them, or since
+they move what closed months were told, are the effect of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from finmod.engines.duckdb import identifier
+from finmod.ledger.applied import Run, files_of
+from finmod.ledger.reduce import whole
+from finmod.ledger.tables import ALLOCATED
+from finmod.marts.allocated import with_dimensions
+from finmod.marts.variance import OF_PLACE, OWNERS, PLACES, SIDES
+from finmod.models.variance.cells import Flags, Ints, Units
+from finmod.models.variance.rounding import narrow, sums_by
+from finmod.models.variance.targets import Held, parts_of, shared
+from finmod.workspace.variance.cells import POOL_COLUMN, Books, Compared, Looked, both, exact_sql
+
+_BOOKS: Final = "variance_books"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Effects by what they can be told by: one row per target and place.
+
+    Attributes:
+        columns: Names of the columns of ``texts``.
+        texts: Values of the targets, pool, source, service, category and currency.
+        before: EffectiveCost in the reporting currency, units of 1e-12.
+        after: Likewise.
+        effects: One row per row, one column per effect.
+    """
+
+    columns: tuple[str, ...]
+    texts: tuple[tuple[str | None, ...], ...]
+    before: Units
+    after: Units
+    effects: Units
+
+
+def unallocated(compared: Compared, effects: Units) -> Facts:
+    """Return effects by place, where no allocation was applied."""
+    count = len(compared.places)
+    held = compared.held
+    before, after = (sums_by(held.by, units, count) for units in (held.before, held.after))
+    texts = tuple(place[-len(OF_PLACE) :] for place in compared.places)
+    return Facts(OF_PLACE, texts, before, after, sums_by(held.by, effects, count))
+
+
+def allocated(
+    books: Books, compared: Compared, effects: Units, looked: tuple[Looked, Looked], runs: tuple[Run, Run]
+) -> Facts:
+    """Return effects by target and place.
+
+    Args:
+        books: Where allocations are read.
+        compared: Has the places.
+        effects: One row per row of ``compared.held``.
+        looked: Before and after.
+        runs: The allocation that stood in each.
+    """
+    _make_books(books, looked, runs)
+    found, places = _rows(books, len(compared.places)), compared.held.by
+    many = int(found.held.of.max(initial=-1)) + 1
+    before, after = (_sums(places, units, many) for units in (compared.held.before, compared.held.after))
+    charged = _Charged(before, after, *_originals(books, many))
+    ties = charged.ties(found.held) & (np.arange(many) < len(compared.places))
+    given = _in_reporting_currency(books, found, charged, ties)
+    told = shared(given, _sums(places, effects, many), (charged.before, charged.after), ties)
+    columns = (*books.targets, "pool", *OF_PLACE)
+    return Facts(columns, tuple(found.texts), given.before, given.after, told)
+
+
+def _sums(number: Ints, units: Units, count: int) -> Units:
+    return narrow(sums_by(number, units, count))
+
+
+@dataclass(frozen=True)
+class _Charged:
+    """What charges come to by place, in the reporting currency and in that of the bill."""
+
+    before: Units
+    after: Units
+    original_before: Units
+    original_after: Units
+
+    def ties(self, held: Held) -> Flags:
+        """Return whether the books have the very amounts of each place, in the currency of the bill."""
+        pairs = ((held.before, self.original_before), (held.after, self.original_after))
+        found = [sums_by(held.of, units, len(own)) == own for units, own in pairs]
+        return np.asarray(found[0] & found[1], dtype=np.bool_)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of the books, sorted by place: amounts in the currency of the bill."""
+
+    held: Held
+    texts: list[tuple[str | None, ...]]
+
+
+def _make_books(books: Books, looked: Sequence[Looked], runs: Sequence[Run]) -> None:
+    targets = [*books.targets.values()]
+    parts = []
+    for each, run in zip(looked, runs, strict=True):
+        files = [file for file in files_of(books.ledger, ALLOCATED, run) if file.parent.name.endswith(f"={each.month}")]
+        there = run.columns.get(ALLOCATED.name, ())
+        named = [f"{identifier(name) if name in there else 'NULL::VARCHAR'} AS {identifier(name)}" for name in targets]
+        own = ", ".join((POOL_COLUMN, *named, *OF_PLACE))
+        parts.append(
+            f"SELECT {each.side} AS side, {own}, x_TrueUpOf IS NOT NULL AS is_true_up, x_AllocationOf IS NOT NULL "
+            f"AS is_later, EffectiveCost FROM {whole(with_dimensions(ALLOCATED, run), files)}"
+        )
+    sums = ", ".join(f"coalesce(sum(EffectiveCost) FILTER (side = {at}), 0) AS original_{at}" for at in SIDES)
+    grain = ", ".join(map(identifier, (POOL_COLUMN, *targets, "is_true_up", "is_later", *OF_PLACE)))
+    books.engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {_BOOKS} AS SELECT {grain}, {sums} FROM ({' UNION ALL BY NAME '.join(parts)}) "
+        "GROUP BY ALL"
+    )
+
+
+def _rows(books: Books, count: int) -> _Rows:
+    """Return the rows of the books with the number of their place, and a row of 0 for places that they do not have."""
+    engine, targets = books.engine, [*books.targets.values()]
+    columns = [*targets, POOL_COLUMN, *OF_PLACE]
+    # What is called a target is its own; what it gets beside that comes of a pool, or of what levels cut.
+    own = (
+        f"SELECT p.place, {_list('b', columns)}, o.original_0, o.original_1 FROM {_BOOKS} AS b JOIN {PLACES} AS p "
+        f"ON {_same('b', 'p', ('is_true_up', *columns))} JOIN variance_own AS o USING (place) "
+        f"WHERE NOT b.is_later AND b.{POOL_COLUMN} IS NULL"
+    )
+    given = (
+        f"SELECT coalesce(p.place, {count} - 1 + dense_rank() OVER (ORDER BY r.BillingCurrency)) AS place, "
+        f"{_list('r', columns)}, r.original_0, r.original_1 FROM ({_rest(columns)}) AS r LEFT JOIN {PLACES} AS p "
+        f"ON NOT r.is_later AND {_same('r', 'p', ('is_true_up', POOL_COLUMN, *OF_PLACE))} AND ({_parents(books)})"
+    )
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE variance_own AS SELECT place, sum(original_0) AS original_0, sum(original_1) AS "
+        f"original_1 FROM {OWNERS} GROUP BY place"
+    )
+    engine.run(f"CREATE OR REPLACE TEMP TABLE variance_held AS {own} UNION ALL BY NAME {given}")
+    engine.run(
+        f"INSERT INTO variance_held BY NAME SELECT place, {_list('', (POOL_COLUMN, *OF_PLACE))}, 0 AS original_0, "
+        f"0 AS original_1 FROM {PLACES} WHERE place NOT IN (SELECT place FROM variance_held)"
+    )
+    order = ", ".join(("place", *map(identifier, columns)))
+    units = ", ".join(exact_sql(f"original_{at}", at) for at in SIDES)
+    numbers = engine.arrays(f"SELECT place, {units} FROM variance_held ORDER BY {order}")
+    rows = engine.rows(f"SELECT {_list('', columns)} FROM variance_held ORDER BY {order}")
+    place: Ints = np.asarray(numbers["place"], dtype=np.int64)
+    before, after = both(numbers)
+    return _Rows(Held(place, np.arange(len(place)), before, after), rows)
+
+
+def _rest(columns: Sequence[str]) -> str:
+    """Return SQL of what the books give beside what is a target's own."""
+    left = [f"b.original_{at} - coalesce(o.original_{at}, 0)" for at in SIDES]
+    told = ", ".join(f"{amount} AS original_{at}" for at, amount in zip(SIDES, left, strict=True))
+    return (
+        f"SELECT {_list('b', columns)}, b.is_true_up, b.is_later, {told} FROM {_BOOKS} AS b "
+        f"LEFT JOIN {PLACES} AS p ON NOT b.is_later AND b.{POOL_COLUMN} IS NULL "
+        f"AND {_same('b', 'p', ('is_true_up', *columns))} LEFT JOIN variance_own AS o USING (place) "
+        f"WHERE {left[0]} <> 0 OR {left[1]} <> 0"
+    )
+
+
+def _parents(books: Books) -> str:
+    """Return SQL for whether a place is where a row comes from: a pool, or the same without what levels add."""
+    levels = books.rules.allocation.levels if books.rules else ()
+    added = {name for level in levels for name in level.dimensions if name in books.targets}
+    tests = [
+        f"p.{identifier(column)} IS NULL" if name in added else _same("r", "p", (column,))
+        for name, column in books.targets.items()
+    ]
+    cut = " AND ".join(tests) if added else "false"
+    return f"r.{POOL_COLUMN} IS NOT NULL OR ({cut})"
+
+
+def _list(table: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{identifier(name)}" if table else identifier(name) for name in columns)
+
+
+def _same(one: str, other: str, columns: Sequence[str]) -> str:
+    return " AND ".join(f"{one}.{identifier(name)} IS NOT DISTINCT FROM {other}.{identifier(name)}" for name in columns)
+
+
+def _originals(books: Books, many: int) -> tuple[Units, Units]:
+    """Return what charges come to by place in the currency of the bill, before and after."""
+    parts = ", ".join(exact_sql(f"original_{at}", at) for at in SIDES)
+    numbers = books.engine.arrays(f"SELECT place, {parts} FROM variance_own")
+    place = np.asarray(numbers["place"], dtype=np.int64)
+    before, after = (_sums(place, units, many) for units in both(numbers))
+    return before, after
+
+
+def _in_reporting_currency(books: Books, found: _Rows, charged: _Charged, ties: Flags) -> Held:
+    """Return what the books give in the reporting currency: parts of what charges come to there.
+
+    Where the books give something else than the charges of a place, the rate is that of the currency's whole month.
+    """
+    held, own = found.held, books.project.currency
+    currencies = np.array([text[-1] or "" for text in found.texts], dtype=object)
+    if bool(np.all(currencies == own)):
+        return held
+    sides = []
+    pairs = (
+        (held.before, charged.before, charged.original_before),
+        (held.after, charged.after, charged.original_after),
+    )
+    for units, reported, original in pairs:
+        told = sums_by(held.of, units, len(reported))
+        total = np.array(told, dtype=object)
+        for currency in sorted({*currencies.tolist()} - {own}):
+            places = np.unique(held.of[currencies == currency])
+            whole_original = sum(original[places].tolist())
+            rate = Fraction(sum(reported[places].tolist()), whole_original) if whole_original else Fraction(1)
+            total[places] = [round(int(each) * rate) for each in told[places].tolist()]
+        total = narrow(np.where(ties, reported, total))
+        abroad = currencies != own
+        sides.append(np.where(abroad, parts_of(held.of, units, total), units))
+    return Held(held.of, held.by, sides[0], sides[1])

@@ -1,0 +1,280 @@
+"""Cells of two states of the books: charge keys named and matched, as columns that the model takes.
+
+Owns the order in which tables are made, and the reading of units. Their SQL is that of ``marts/variance.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from finmod.allocation.pools import POOL, with_pools
+from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.ledger.ledger import Ledger, Snapshot
+from finmod.ledger.reporting import Reporting
+from finmod.marts.variance import (
+    BASES,
+    CELLS,
+    OF_PLACE,
+    OWNERS,
+    PLACES,
+    ROWS,
+    SIDES,
+    TEXTS,
+    cells_sql,
+    make_cells,
+    make_rows,
+    units_sql,
+)
+from finmod.models.variance.bridge import UNIT
+from finmod.models.variance.cells import Cells, Flags, Floats, Ints, Side, Units
+from finmod.models.variance.targets import Held
+from finmod.settings.project import Project
+from finmod.taxonomy.definition import Taxonomy
+from finmod.taxonomy.keyed import BASE, cube, make_base
+from finmod.taxonomy.naming import Naming, name_keys
+from finmod.terms.units import how_many, read_unit
+from finmod.workspace.fx import reporting
+from finmod.workspace.rules import Rules
+
+POOL_COLUMN: Final = "x_Pool"
+_BY_MONTH: Final = re.compile(r"\b(mo|mth|month|yr|year)s?\b", re.IGNORECASE)
+_LARGEST: Final = 4_000_000
+"""Whole money of a cell above which its units have no room in 64 bits beside others."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """What is read, and how charges are named.
+
+    Attributes:
+        engine: Where tables are made.
+        project: Has the reporting currency and rates.
+        ledger: Has the charges.
+        rules: What names charges; None where nothing does.
+        targets: Dimensions that costs are allocated to -> their columns; none where nothing was applied.
+    """
+
+    engine: Engine
+    project: Project
+    ledger: Ledger
+    rules: Rules | None
+    targets: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the columns of names: the pool, and the targets."""
+        return (POOL_COLUMN, *self.targets.values()) if self.rules else ()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One state that is looked at.
+
+    Attributes:
+        side: 0 for before, 1 for after.
+        month: First day of the billing period.
+        snapshot: State of the ledger.
+        until: Source -> last day that its bills tell, of those that do not tell the whole month yet.
+    """
+
+    side: int
+    month: date
+    snapshot: Snapshot
+    until: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def length(self) -> int:
+        """Return how many days the month has."""
+        return monthrange(self.month.year, self.month.month)[1]
+
+    def days(self, source: str) -> int:
+        """Return how many days of the month a source's bills tell."""
+        until = self.until.get(source)
+        return until.day if until else self.length
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Cells with their places.
+
+    Attributes:
+        cells: What is compared.
+        held: What each place has of each cell.
+        places: Per place its pool, targets, whether it corrects a closed month, and ``OF_PLACE``.
+        unknown: Side -> number of charges without a cost.
+        unrated: Side -> number of rows without an exchange rate.
+        units: Units of SKUs that were counted in another one before, and how many of today's that is; None where
+            nothing tells.
+    """
+
+    cells: Cells
+    held: Held
+    places: tuple[tuple[Any, ...], ...]
+    unknown: tuple[int, int]
+    unrated: tuple[int, int]
+    units: tuple[tuple[str, str, float | None], ...]
+
+
+def compare(books: Books, looked: tuple[Looked, Looked]) -> Compared:
+    """Return the cells of two states, before and after."""
+    engine = books.engine
+    engine.run(f"DROP TABLE IF EXISTS {ROWS}")
+    at_once = looked[0].snapshot == looked[1].snapshot and looked[0].month != looked[1].month
+    for at, states in enumerate([[*looked]] if at_once else [[each] for each in looked]):
+        _make_rows(books, states)
+        engine.run(f"INSERT INTO {ROWS} FROM variance_new" if at else f"ALTER TABLE variance_new RENAME TO {ROWS}")
+    units = _units(engine)
+    make_cells(engine, books.names, units)
+    return _read(books, looked, units)
+
+
+def _make_rows(books: Books, states: Sequence[Looked]) -> None:
+    engine, snapshot, months = books.engine, states[0].snapshot, [each.month for each in states]
+    rules = books.rules
+    taxonomy = with_pools(rules.taxonomy, rules.allocation) if rules else Taxonomy({}, ())
+    segments = make_base(engine, books.ledger, snapshot, taxonomy, months, also=TEXTS, costs=("EffectiveCost",))
+    naming = name_keys(engine, taxonomy, segments, BASE, texts=("x_Source", *TEXTS))
+    days, true_ups = cube(books.ledger, snapshot, months)
+    sides = {each.side: each.month for each in states}
+    make_rows(
+        engine, (days, true_ups, segments.of("x_ChargeDate")), _names(books, naming), _money(books, snapshot), sides
+    )
+
+
+def _names(books: Books, naming: Naming) -> dict[str, str]:
+    """Return column -> SQL of its value; what is in a pool is nobody's before it is shared."""
+    if books.rules is None:
+        return {}
+    pool = naming.value_sql(POOL, "n.")
+    own = {column: naming.value_sql(name, "n.") for name, column in books.targets.items()}
+    return {POOL_COLUMN: pool, **{column: f"CASE WHEN {pool} IS NULL THEN {sql} END" for column, sql in own.items()}}
+
+
+def _money(books: Books, snapshot: Snapshot) -> Reporting | None:
+    """Return exchange rates; None where every charge is in the reporting currency."""
+    own = literal(books.project.currency)
+    if not books.engine.rows(f"SELECT 1 FROM names WHERE BillingCurrency IS DISTINCT FROM {own} LIMIT 1"):
+        return None
+    head = books.ledger.head(books.engine)
+    return reporting(books.engine, books.project, books.ledger, snapshot, closed=head)
+
+
+def _units(engine: Engine) -> list[tuple[str, str, float | None]]:
+    found = engine.rows(
+        f"SELECT DISTINCT olds[1], news[1] FROM ({units_sql()}) AS s(a, b, c, d, olds, news) ORDER BY ALL"
+    )
+    return [(old, new, _times(old, new)) for old, new in found]
+
+
+def _times(old: str, new: str) -> float | None:
+    into = read_unit(new)
+    times = how_many(old, new) if into else None
+    return None if times is None else float(times)
+
+
+def _read(books: Books, looked: Sequence[Looked], units: Sequence[Any]) -> Compared:
+    engine = books.engine
+    found = engine.arrays(cells_sql())
+    wide = any(np.abs(_ints(found[f"whole_{at}"])).max(initial=0) > _LARGEST for at in SIDES)
+    sources = [str(source) for (source,) in engine.rows(f"SELECT DISTINCT x_Source FROM {CELLS} ORDER BY x_Source")]
+    sides = [_side(found, each, sources, wide=wide) for each in looked]
+    cells = Cells(
+        before=sides[0],
+        after=sides[1],
+        kind=_ints(found["kind"]),
+        service=_ints(found["service"]),
+        resource=_ints(found["resource"]),
+        group=_ints(found["grp"]),
+        grows=_grows(found),
+        bases=np.stack([_ints(found[name]) for name in BASES], axis=1),
+    )
+    places = engine.rows(f"SELECT {place_columns(books.names)} FROM {PLACES} ORDER BY place")
+    sums = ", ".join(f"coalesce(sum({name}_{at}), 0)" for name in ("unknown", "unrated") for at in SIDES)
+    counts = [*map(int, engine.row(f"SELECT {sums} FROM {CELLS}"))]
+    unknown, unrated = (counts[0], counts[1]), (counts[2], counts[3])
+    return Compared(cells, _held(engine), tuple(places), unknown, unrated, tuple(units))
+
+
+def _grows(found: Mapping[str, Any]) -> Flags:
+    """Return which quantities grow with the days: not those by the month, nor fees but those by the hour."""
+    texts = [None if text is None else str(text) for text in np.ma.filled(found["unit"].astype(object), None).tolist()]
+    told = {text: (_is_daily(text), _is_time(text)) for text in dict.fromkeys(texts)}
+    fees = np.asarray(found["is_fee"], dtype=np.bool_).tolist()
+    return np.array([told[text][is_fee] for text, is_fee in zip(texts, fees, strict=True)], dtype=np.bool_)
+
+
+def place_columns(names: Sequence[str]) -> str:
+    """Return the columns of places, in their order."""
+    return ", ".join((*map(identifier, names), "is_true_up", *OF_PLACE))
+
+
+def _ints(column: Any) -> Ints:  # noqa: ANN401 -- numpy's masked arrays
+    return np.asarray(np.ma.filled(column, 0), dtype=np.int64)
+
+
+def _floats(column: Any) -> Floats:  # noqa: ANN401 -- as above
+    return np.asarray(np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan), dtype=np.float64)
+
+
+def _amounts(whole: Any, rest: Any, *, wide: bool) -> Units:  # noqa: ANN401 -- as above
+    """Return units of 1e-12 of whole money and what is left of it."""
+    if wide:
+        return np.asarray(_ints(whole).astype(object) * UNIT + _ints(rest).astype(object), dtype=object)
+    return _ints(whole) * UNIT + _ints(rest)
+
+
+def _side(found: Mapping[str, Any], looked: Looked, sources: Sequence[str], *, wide: bool) -> Side:
+    at = looked.side
+    days = np.array([float(looked.days(source)) for source in sources] or [0.0])[_ints(found["source"])]
+
+    def column(name: str) -> Floats:
+        return _floats(found[f"{name}_{at}"])
+
+    return Side(
+        amount=_amounts(found[f"whole_{at}"], found[f"rest_{at}"], wide=wide),
+        original=column("original"),
+        covered=column("covered"),
+        quantity=column("quantity"),
+        covered_quantity=column("covered_quantity"),
+        list_price=column("list_price"),
+        contracted_price=column("contracted_price"),
+        days=days,
+        told=days / looked.length,
+    )
+
+
+def _held(engine: Engine) -> Held:
+    parts = ", ".join(exact_sql(f"amount_{at}", at) for at in SIDES)
+    found = engine.arrays(f"SELECT cell, place, {parts} FROM {OWNERS} ORDER BY cell, place")
+    before, after = both(found)
+    return Held(_ints(found["cell"]), _ints(found["place"]), before, after)
+
+
+def exact_sql(amount: str, side: int) -> str:
+    """Return SQL of the columns of an amount that ``both`` takes: whole money, and what is left in units of 1e-12."""
+    rest = f"CAST({amount} - trunc({amount}) AS DECIMAL(13,12))"
+    return f"CAST(trunc({amount}) AS BIGINT) AS whole_{side}, CAST({rest} * {UNIT} AS BIGINT) AS rest_{side}"
+
+
+def both(found: Mapping[str, Any]) -> tuple[Units, Units]:
+    """Return units of 1e-12 before and after, of the columns of ``exact_sql``."""
+    wide = any(np.abs(_ints(found[f"whole_{at}"])).max(initial=0) > _LARGEST for at in SIDES)
+    one, other = (_amounts(found[f"whole_{at}"], found[f"rest_{at}"], wide=wide) for at in SIDES)
+    return one, other
+
+
+def _is_daily(text: str | None) -> bool:
+    """Return whether a quantity in a unit grows with the days: what is counted by months or years does not."""
+    return text is None or _BY_MONTH.search(text) is None
+
+
+def _is_time(text: str | None) -> bool:
+    unit = read_unit(text) if text else None
+    return unit is not None and "second" in unit.base.split()

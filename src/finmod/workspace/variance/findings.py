@@ -1,0 +1,133 @@
+"""What is said of a variance: what is unknown, not whole, not told apart or not the same on both sides.
+
+Owns the words. A change that comes of a bill that lacks is said to come of it, and is no finding of cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from finmod.errors import counted, printable
+from finmod.ledger.applied import same_charges
+from finmod.marts.variance import CELLS
+from finmod.models.variance.report import Change, Proof
+from finmod.settings.validate import listing
+from finmod.terms.findings import Finding, codes
+from finmod.workspace.variance.cells import Books, Compared
+from finmod.workspace.variance.states import Named
+
+_RANK: Final = {"error": 0, "warning": 1, "info": 2}
+_APART: Final = "What these cost more is an effect of its own, neither price nor volume"
+# Below a hundredth of what moved nobody asks.
+_SMALL: Final = Decimal("0.01")
+
+
+def findings_of(
+    books: Books, named: tuple[Named, Named], compared: Compared, total: Change, proofs: Sequence[Proof]
+) -> tuple[Finding, ...]:
+    """Return what is said of a variance, the gravest first."""
+    found = [
+        *_unproved(proofs, named), *_partial(named), *_sources(books, named), *_unknown(books, compared, named),
+        *_units(compared, total, books), *_other(total, books), *_standing(books, named),
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda each: _RANK[each.severity]))
+
+
+def _finding(code: str, message: str, *, amount: Decimal | None = None, currency: str | None = None) -> Finding:
+    return Finding(
+        code=code, message=message, severity=codes()[code].severity, amount=amount, currency=currency,
+        measure="EffectiveCost",
+    )  # fmt: skip
+
+
+def _unproved(proofs: Sequence[Proof], named: Sequence[Named]) -> Iterator[Finding]:
+    for each in proofs:
+        if not each.holds:
+            message = (
+                f"Of {named[each.state].label} {each.compared:f} {each.currency} were compared, and the ledger has "
+                f"{each.ledger:f}"
+            )
+            yield _finding("FM2510", message, amount=each.compared - each.ledger, currency=each.currency)
+
+
+def _partial(named: Sequence[Named]) -> Iterator[Finding]:
+    for each in named:
+        if each.until:
+            told = listing([f"{printable(source, 40)} until {day}" for source, day in each.until.items()], "and")
+            message = (
+                f"{each.label} is not told whole yet: {told}. The days that lack are an effect of days, and everything "
+                "else is that of the days that are told"
+            )
+            yield _finding("FM2511", message)
+
+
+def _sources(books: Books, named: Sequence[Named]) -> Iterator[Finding]:
+    rows = books.engine.rows(
+        f"SELECT x_Source, sum(abs(amount_0)) > 0, sum(abs(amount_1)) > 0, sum(amount_1) - sum(amount_0) FROM {CELLS} "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    for source, before, after, change in rows:
+        if before == after:
+            continue
+        there, lacking = (named[0], named[1]) if before else (named[1], named[0])
+        message = (
+            f"The source {printable(source, 40)} has charges of {there.label} and none of {lacking.label}: all it "
+            f"costs stands as {'ended' if before else 'new'}. Where its bill is only missing, load it"
+        )
+        yield _finding("FM2512", message, amount=change, currency=books.project.currency)
+
+
+def _unknown(books: Books, compared: Compared, named: Sequence[Named]) -> Iterator[Finding]:
+    for at, each in enumerate(named):
+        if compared.unknown[at]:
+            message = (
+                f"The cost of {counted(compared.unknown[at], 'charge')} of {each.label} is unknown (NULL in the bill): "
+                "it stands in no effect"
+            )
+            yield _finding("FM2513", message)
+        if compared.unrated[at]:
+            message = (
+                f"{counted(compared.unrated[at], 'row')} of {each.label} in other currencies have no rate into "
+                f"{books.project.currency}: they stand in no effect. Add rates to the table of fx"
+            )
+            yield _finding("FM2514", message)
+
+
+def _units(compared: Compared, total: Change, books: Books) -> Iterator[Finding]:
+    known = [f"{old} is now {new}" for old, new, times in compared.units if times is not None]
+    unknown = [f"{old} is now {new}" for old, new, times in compared.units if times is None]
+    if known:
+        shown = listing([printable(each, 80) for each in known[:5]], "and")
+        message = f"Units of quantity changed: {shown}. Quantities of before are told in the unit of now, prices too"
+        yield _finding("FM2515", message)
+    apart = total.effect("unit_change")
+    if unknown:
+        shown = listing([printable(each, 80) for each in unknown[:5]], "and")
+        message = f"Units changed, and nothing tells how many the old one is: {shown}. {_APART}"
+        yield _finding("FM2516", message, amount=apart, currency=books.project.currency)
+    elif apart:
+        message = f"Prices moved more than fifty times while quantity moved the other way. {_APART}"
+        yield _finding("FM2516", message, amount=apart, currency=books.project.currency)
+
+
+def _other(total: Change, books: Books) -> Iterator[Finding]:
+    amount = total.effect("other")
+    moved = sum((abs(each) for each in total.effects), Decimal(0))
+    if moved and abs(amount) > _SMALL * moved:
+        message = "The bills give no quantity, price or kind of some charges: their change is not told apart"
+        yield _finding("FM2517", message, amount=amount, currency=books.project.currency)
+
+
+def _standing(books: Books, named: Sequence[Named]) -> Iterator[Finding]:
+    after = named[1]
+    head = books.ledger.head(books.engine)
+    if after.run is None:
+        yield _finding("FM2518", "No allocation was applied: what products and teams have of the change is not known")
+    elif head.version != after.snapshot.version and not same_charges(head, after.snapshot):
+        message = (
+            f"The variance stands on allocation {after.run.version}, made of version {after.snapshot.version} of the "
+            f"ledger, which has version {head.version} now: what came since is not in it. Run: finmod apply"
+        )
+        yield _finding("FM2519", message)

@@ -1,0 +1,246 @@
+"""The variance: what changed between two states of the books, exactly, by what it can be told by.
+
+Owns the order of the steps and the proofs. The effects are those of ``models/variance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from finmod.engines.duckdb import Engine, EngineError, identifier
+from finmod.errors import Problem, UserError, near, printable
+from finmod.ledger.applied import Run, runs
+from finmod.ledger.delta import damaged
+from finmod.ledger.ledger import Ledger
+from finmod.marts.catalogue import view_sql
+from finmod.marts.variance import CELLS, ROWS
+from finmod.models.variance.bridge import Bridge, bridge
+from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.report import Change, Member, Proof, State, VarianceReport, changed
+from finmod.models.variance.rounding import sums_by
+from finmod.models.variance.targets import owned
+from finmod.settings.project import Project
+from finmod.settings.validate import listing
+from finmod.taxonomy.reading import has_taxonomy
+from finmod.workspace.plan import kept_rules
+from finmod.workspace.rules import Rules, read_rules
+from finmod.workspace.variance.books import Facts, allocated, unallocated
+from finmod.workspace.variance.cells import Books, Compared, Looked, compare
+from finmod.workspace.variance.findings import findings_of
+from finmod.workspace.variance.states import PREVIOUS, Named, name_states
+
+_OF_FACTS: Final = {
+    "source": "x_Source", "service": "ServiceName", "category": "ChargeCategory", "currency": "BillingCurrency",
+    "pool": "pool",
+}  # fmt: skip
+OF_CELLS: Final = {
+    "source": "x_Source", "service": "ServiceName", "category": "ChargeCategory", "currency": "BillingCurrency",
+    "account": "SubAccountId", "region": "RegionId", "sku": "sku", "resource": "ResourceId", "unit": "unit",
+}  # fmt: skip
+"""What single charges can be told by, beside what is allocated: word -> column of cells."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for.
+
+    Attributes:
+        period: First day of the month; None for the last one.
+        against: What it is compared with, see ``states.WORDS``.
+        by: Dimensions that costs are allocated to, and words: of ``_OF_FACTS`` beside them, or of ``OF_CELLS`` alone.
+    """
+
+    period: date | None = None
+    against: str = PREVIOUS
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a variance is made of, while the engine that has its tables is open.
+
+    Attributes:
+        books: What was read.
+        looked: Before and after.
+        named: What they are called.
+        compared: Cells, places and who has them.
+        bridge: The effects of cells.
+        facts: Effects by target and place.
+    """
+
+    books: Books
+    looked: tuple[Looked, Looked]
+    named: tuple[Named, Named]
+    compared: Compared
+    bridge: Bridge
+    facts: Facts
+
+
+def variance(project: Project, wanted: Wanted) -> VarianceReport:
+    """Return what changed between two states of the books.
+
+    Raises:
+        UserError: A month is not there, nothing was loaded, or what is asked by is nothing that cost can be told by.
+    """
+    with Engine(temp_folder=project.store / "spill") as engine:
+        try:
+            return report_of(make(engine, project, wanted), wanted)
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
+
+
+def make(engine: Engine, project: Project, wanted: Wanted) -> Made:
+    """Compare two states; tables of cells stay in the engine.
+
+    Raises:
+        UserError: As ``variance``.
+    """
+    ledger = Ledger(project.store)
+    known = runs(engine, ledger)
+    named = name_states(engine, ledger, known, wanted.period, wanted.against)
+    run = named[1].run
+    # Where the rules of the books are gone, those of the folder name charges: what they say otherwise is an effect.
+    rules = _rules(project, ledger, run) if run else None
+    books = Books(engine, project, ledger, rules, dict(run.dimensions) if run and rules else {})
+    _refuse(books, wanted.by)
+    before, after = (Looked(side, each.month, each.snapshot, each.until) for side, each in enumerate(named))
+    compared = compare(books, (before, after))
+    made = bridge(compared.cells)
+    effects = owned(compared.held, made.effects)
+    both = _both_runs(named)
+    if rules is None or both is None:
+        facts = unallocated(compared, effects)
+    else:
+        facts = allocated(books, compared, effects, (before, after), both)
+    return Made(books, (before, after), named, compared, made, facts)
+
+
+def _rules(project: Project, ledger: Ledger, run: Run) -> Rules | None:
+    try:
+        return kept_rules(ledger, run)
+    except UserError:
+        return read_rules(project.root) if has_taxonomy(project.root) else None
+
+
+def _both_runs(named: Sequence[Named]) -> tuple[Run, Run] | None:
+    before, after = named[0].run, named[1].run
+    return (before, after) if before and after else None
+
+
+def _refuse(books: Books, by: Sequence[str]) -> None:
+    """Refuse what cost cannot be told by.
+
+    Raises:
+        UserError: It is no dimension and no word, or only single charges can be told by it.
+    """
+    known = [*books.targets, *_OF_FACTS, *(word for word in OF_CELLS if word not in _OF_FACTS)]
+    for name in by:
+        if name not in known:
+            close = near(name, known)
+            raise UserError(
+                Problem(
+                    code="FM2505",
+                    found=f"--by names {printable(name, 80)!r}, which cost cannot be told by",
+                    expected=listing(known, "or"),
+                    remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
+                )
+            )
+    alone = [name for name in by if name not in _OF_FACTS and name not in books.targets]
+    shared = [name for name in by if name in books.targets or name == "pool"]
+    if alone and shared:
+        raise UserError(
+            Problem(
+                code="FM2506",
+                found=f"--by has {listing(shared, 'and')} beside {listing(alone, 'and')}",
+                expected="one kind: what is shared out has no account, region, SKU or resource of its own",
+                remedy=f"Ask for --by {','.join(name for name in by if name not in alone)}, or for "
+                f"--by {','.join(name for name in by if name not in shared)}.",
+            )
+        )
+
+
+def report_of(made: Made, wanted: Wanted) -> VarianceReport:
+    """Return the report of what was made."""
+    total = _total(made)
+    rows = [*_rows(made, wanted.by)] if wanted.by else []
+    nobody = tuple(None for _ in wanted.by)
+    rows.sort(key=lambda each: (each.member == nobody, -abs(each.change), tuple(text or "" for text in each.member)))
+    project = made.books.project
+    before, after = (_state(each) for each in made.named)
+    proofs = tuple(_proofs(made))
+    return VarianceReport(
+        project=project.name,
+        currency=project.currency,
+        before=before,
+        after=after,
+        by=wanted.by,
+        rows=tuple(rows),
+        total=total,
+        proofs=proofs,
+        findings=findings_of(made.books, made.named, made.compared, total, proofs),
+    )
+
+
+def _state(named: Named) -> State:
+    run = named.run
+    until = min(named.until.values(), default=None)
+    return State(
+        named.label, named.month, named.snapshot.version, run.version if run else None, run.applied_at if run else None,
+        until,
+    )  # fmt: skip
+
+
+def _total(made: Made) -> Change:
+    cells, effects = made.compared.cells, made.bridge.effects
+    zero = np.zeros(cells.count, dtype=np.int64)
+    before, after = (int(sums_by(zero, side.amount, 1)[0]) for side in (cells.before, cells.after))
+    return changed((), before, after, [int(each) for each in sums_by(zero, effects, 1)[0]])
+
+
+def _rows(made: Made, by: Sequence[str]) -> Iterator[Change]:
+    if all(name in made.books.targets or name in _OF_FACTS for name in by):
+        facts = made.facts
+        places = [facts.columns.index(_OF_FACTS.get(name, name)) for name in by]
+        members = [tuple(texts[at] for at in places) for texts in facts.texts]
+        yield from _summed(members, facts)
+        return
+    columns = ", ".join(identifier(OF_CELLS[name]) for name in by)
+    members = made.books.engine.rows(f"SELECT {columns} FROM {CELLS} ORDER BY cell")
+    cells = made.compared.cells
+    yield from _summed(members, Facts((), (), cells.before.amount, cells.after.amount, made.bridge.effects))
+
+
+def _summed(members: Sequence[Member], facts: Facts) -> Iterator[Change]:
+    numbers: dict[Member, int] = {}
+    number = np.array([numbers.setdefault(member, len(numbers)) for member in members], dtype=np.int64)
+    count = len(numbers)
+    before, after = (sums_by(number, units, count) for units in (facts.before, facts.after))
+    effects = sums_by(number, facts.effects, count) if count else np.zeros((0, len(EFFECTS)), dtype=np.int64)
+    for member, at in numbers.items():
+        yield changed(member, int(before[at]), int(after[at]), [*map(int, effects[at])])
+
+
+def _proofs(made: Made) -> Iterator[Proof]:
+    """Yield what the public table of charges has in each state beside what was compared, by currency."""
+    engine = made.books.engine
+    for looked in made.looked:
+        charges = view_sql("charges_daily", made.books.ledger, looked.snapshot)
+        ledger = dict(
+            engine.rows(
+                f"SELECT coalesce(BillingCurrency, ''), coalesce(sum(EffectiveCost), 0) FROM ({charges}) "
+                f"WHERE x_BillingPeriod = DATE '{looked.month}' GROUP BY 1"
+            )
+        )
+        compared = dict(
+            engine.rows(
+                f"SELECT coalesce(BillingCurrency, ''), coalesce(sum(original), 0) FROM {ROWS} "
+                f"WHERE side = {looked.side} GROUP BY 1"
+            )
+        )
+        for currency in sorted({*ledger, *compared}):
+            yield Proof(looked.side, currency, ledger.get(currency, 0), compared.get(currency, 0))

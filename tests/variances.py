@@ -1,0 +1,63 @@
+"""A small project whose cost changes for known causes: search and ads, a cluster that they share, and all else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.report import Change, VarianceReport
+from finmod.settings.project import load_project
+from finmod.terms.periods import parse_period
+from finmod.workspace.variance.variance import Wanted, variance
+from tests.applied import shared
+from tests.books import Books
+from tests.tagged import charge
+
+SEARCH, ADS, CLUSTER = '{"product":"search"}', '{"product":"ads"}', '{"cluster":"main"}'
+
+
+def used(number: int, resource: str, tags: str, quantity: str, price: str, **more: str) -> Mapping[str, str]:
+    """Return usage of a resource in a month: quantity x list price, but where ``more`` says otherwise."""
+    cost = f"{Decimal(quantity) * Decimal(price):f}"
+    given = {
+        "PricingQuantity": quantity, "PricingUnit": "Hours", "ConsumedQuantity": quantity, "ConsumedUnit": "Hours",
+        "SkuId": "sku-1", "ListCost": cost, "ContractedCost": cost, "ListUnitPrice": price,
+        "ContractedUnitPrice": price, "PricingCategory": "Standard", "ChargeFrequency": "Usage-Based",
+    }  # fmt: skip
+    return charge(number, more.pop("cost", cost), resource, tags, **{**given, **more})
+
+
+def books_of(folder: Path, *charges: Mapping[str, str], apply: bool = True, fx: str = "") -> Books:
+    """Return a project with charges, allocated where that is asked for."""
+    made = shared(folder, charges=charges)
+    if fx:
+        made.write("fx.csv", f"date,from,to,rate\n{fx}")
+        made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + "fx: fx.csv\n")
+    if apply:
+        said = made.run("apply")
+        assert said.code == 0, said.err
+    return made
+
+
+def report_of(books: Books, *by: str, period: str = "2026-09", against: str = "previous") -> VarianceReport:
+    """Return the variance of a project."""
+    return variance(load_project(books.root), Wanted(parse_period(period), against, by))
+
+
+def told(change: Change) -> dict[str, Decimal]:
+    """Return effect -> amount, of those that are not 0."""
+    return {
+        effect.name: amount.normalize() + 0 for effect, amount in zip(EFFECTS, change.effects, strict=True) if amount
+    }
+
+
+def member(report: VarianceReport, *names: str | None) -> Change:
+    """Return the change of a member."""
+    return next(each for each in report.rows if each.member == names)
+
+
+def codes(report: VarianceReport) -> list[str]:
+    """Return the codes of what is said."""
+    return [each.code for each in report.findings]
