@@ -5,7 +5,7 @@ Owns rounding for the eye. A table has every digit; what stands in a picture is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
@@ -14,6 +14,7 @@ from finmod.terms.money import plain
 
 NO_VALUE: Final = "no value"
 """What stands where an amount is not known: never 0, never an empty cell."""
+MINUS: Final = "\N{MINUS SIGN}"
 _LETTERS: Final = ((12, "T"), (9, "B"), (6, "M"), (3, "k"))
 _THREE: Final = Context(prec=3, rounding=ROUND_HALF_EVEN)
 _WIDE: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
@@ -37,15 +38,15 @@ def finite(amount: Decimal | None) -> Decimal | None:
 def short(amount: Decimal | None, *, is_signed: bool = False) -> str:
     """Return an amount with three digits that count.
 
-    >>> short(Decimal(12345)), short(Decimal(-1_200_000)), short(Decimal("0.5"), is_signed=True), short(None)
-    ('12.3k', '−1.2M', '+0.5', 'no value')
+    >>> short(Decimal(12345)), short(Decimal(1_200_000)), short(Decimal("0.5"), is_signed=True), short(None)
+    ('12.3k', '1.2M', '+0.5', 'no value')
     """
     if amount is None:
         return NO_VALUE
     rounded = _THREE.plus(amount)
     if rounded and abs(rounded) < _TINY:
         digits, _, power = f"{abs(rounded):.2e}".partition("e")
-        return _sign(amount, is_signed=is_signed) + f"{digits.rstrip('0').rstrip('.')}e−{abs(int(power))}"
+        return _sign(amount, is_signed=is_signed) + f"{digits.rstrip('0').rstrip('.')}e{MINUS}{abs(int(power))}"
     power, letter = _letter(rounded)
     return _sign(rounded, is_signed=is_signed) + _grouped(rounded.scaleb(-power)) + letter
 
@@ -53,8 +54,8 @@ def short(amount: Decimal | None, *, is_signed: bool = False) -> str:
 def full(amount: Decimal | None, *, is_signed: bool = False) -> str:
     """Return an amount with every digit it has.
 
-    >>> full(Decimal("-1234567.500")), full(Decimal("0.000000000001")), full(Decimal(7), is_signed=True)
-    ('−1,234,567.50', '0.000000000001', '+7')
+    >>> full(Decimal("1234567.500")), full(Decimal("0.000000000001")), full(Decimal(7), is_signed=True)
+    ('1,234,567.50', '0.000000000001', '+7')
     """
     if amount is None:
         return NO_VALUE
@@ -63,29 +64,32 @@ def full(amount: Decimal | None, *, is_signed: bool = False) -> str:
     return _sign(amount, is_signed=is_signed) + digits + cents
 
 
-def columned(amounts: Sequence[Decimal | None]) -> Callable[[Decimal | None, bool], str]:
-    """Return how amounts that stand under one another are written: alike, so that they can be compared.
+class Column:
+    """Writes amounts that stand under one another alike, so that they can be compared.
 
-    Whole where the largest has a thousand, of two places where it has not, short from a thousand million on. An amount
-    that would be rounded away is written short. The second argument says whether a plus is written.
+    Whole where the largest has a thousand or all are, of two places where not, short from a thousand million on. An
+    amount that would be rounded away is written short.
 
-    >>> write = columned([Decimal("12345.6"), Decimal("0.4")])
-    >>> write(Decimal("12345.6"), False), write(Decimal("-0.4"), True), write(None, True)
-    ('12,346', '−0.4', 'no value')
+    >>> column = Column([Decimal("12345.6"), Decimal("0.4")])
+    >>> column.text(Decimal("12345.6")), column.text(Decimal("0.4"), is_signed=True), column.text(None)
+    ('12,346', '+0.4', 'no value')
     """
-    largest = max((abs(each) for each in amounts if each is not None), default=Decimal(0))
-    unit = Decimal(1) if largest >= _WHOLE else Decimal("0.01")
-    is_whole = all(each is None or each == each.to_integral_value() for each in amounts)
 
-    def write(amount: Decimal | None, is_signed: bool) -> str:  # noqa: FBT001 -- of a callable, which has no names
-        if amount is None or largest >= _LONG or (largest < 1 and not is_whole):
+    def __init__(self, amounts: Iterable[Decimal | None]) -> None:
+        every = [abs(each) for each in amounts if each is not None]
+        largest = max(every, default=Decimal(0))
+        is_whole = all(each == each.to_integral_value() for each in every)
+        self._is_short = largest >= _LONG or (largest < 1 and not is_whole)
+        self._unit = Decimal(1) if is_whole or largest >= _WHOLE else Decimal("0.01")
+
+    def text(self, amount: Decimal | None, *, is_signed: bool = False) -> str:
+        """Return an amount as the column writes it."""
+        if amount is None or self._is_short:
             return short(amount, is_signed=is_signed)
-        rounded = _WIDE.quantize(amount, Decimal(1) if is_whole else unit)
+        rounded = _WIDE.quantize(amount, self._unit)
         if amount and not rounded:
             return short(amount, is_signed=is_signed)
         return _sign(rounded, is_signed=is_signed) + f"{abs(rounded):,f}"
-
-    return write
 
 
 def on_axis(ticks: Sequence[Decimal], *, is_signed: bool = False) -> list[str]:
@@ -106,7 +110,7 @@ def _letter(amount: Decimal) -> tuple[int, str]:
 
 
 def _sign(amount: Decimal, *, is_signed: bool) -> str:
-    return "−" if amount < 0 else "+" if is_signed and amount else ""
+    return MINUS if amount < 0 else "+" if is_signed and amount else ""
 
 
 def _grouped(amount: Decimal) -> str:

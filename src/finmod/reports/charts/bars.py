@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from finmod.errors import counted
-from finmod.reports.charts.amounts import columned, finite, full
-from finmod.reports.charts.drawing import Chart, ChartTable, Head, Picture, nothing
+from finmod.reports.charts.amounts import Column, finite, full
+from finmod.reports.charts.drawing import Chart, ChartTable, Head, Picture, nothing, said
 from finmod.reports.charts.labels import clean
 from finmod.reports.charts.rows import Row, draw_rows
 from finmod.reports.charts.style import DOWN, REST
@@ -62,10 +62,10 @@ def bars(chart: Bars, *, width: int = 680, anchor: str) -> Chart:
     told = f"{counted(len(chart.bars), 'bar')}, {lacking} without a value"
     first = f"; first {own[0].name}, {full(own[0].amount)}" if own else ""
     picture = Picture(
-        Head(chart.title, f"{chart.unit}. {chart.note}", f"Bars in {chart.unit}: {told}{first}."), width, anchor
+        Head(chart.title, said(chart.unit, chart.note), f"Bars in {chart.unit}: {told}{first}."), width, anchor
     )
-    write = columned([bar.amount for bar in every])
-    rows = [_row(bar, write(bar.amount, False), is_rest=bar is rest) for bar in every]
+    column = Column([bar.amount for bar in every])
+    rows = [_row(bar, column.text(bar.amount), is_rest=bar is rest) for bar in every]
     if rows:
         draw_rows(picture, rows)
     svg = picture.finish() if rows else nothing(picture)

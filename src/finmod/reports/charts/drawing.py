@@ -18,6 +18,7 @@ from finmod.reports.charts.style import paint
 WIDE: Final = 520
 """From this width on names stand beside what they name; below it, above."""
 _LEAST: Final = 280
+_SLIVER: Final = 4
 _DASHES: Final = {"solid": "", "dashed": ' stroke-dasharray="7 4"', "dotted": ' stroke-dasharray="2 4"'}
 _STRIPES: Final = {"rising": "M-2 2L2 -2M0 8L8 0M6 10L10 6", "falling": "M-2 6L2 10M0 0L8 8M6 -2L10 2"}
 
@@ -112,6 +113,14 @@ class Box:
 class Picture:
     """A picture in the making; ``y`` is where it goes on.
 
+    Args:
+        head: What stands above it; only told, not written, where it stands inside a line of text.
+        width: In pixels; 280 at least for what has a head.
+        anchor: Beginning of its ids.
+        is_inline: Whether it stands inside a line of text.
+        y: Where it goes on.
+        parts: Its elements.
+
     Raises:
         InternalError: The anchor is none: letters, digits, ``-`` and ``_``, a letter first.
     """
@@ -119,6 +128,7 @@ class Picture:
     head: Head
     width: int
     anchor: str
+    is_inline: bool = False
     y: float = 0
     parts: list[str] = field(default_factory=list)
 
@@ -127,6 +137,8 @@ class Picture:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", self.anchor):
             message = f"the anchor of a chart is {self.anchor!r}: letters, digits, - and _, a letter first"
             raise InternalError(message)
+        if self.is_inline:
+            return
         self.width = max(self.width, _LEAST)
         for line in wrapped(self.head.title, self.width, TITLE, is_bold=True):
             self.y += 19
@@ -157,7 +169,8 @@ class Picture:
         """Draw a rectangle, and its hatch over it."""
         x, y = min(box.x, box.x + box.width), min(box.y, box.y + box.height)
         shape = f'x="{at(x)}" y="{at(y)}" width="{at(max(abs(box.width), 1))}" height="{at(max(abs(box.height), 1))}"'
-        self._filled("rect", shape, role, hatch, tip)
+        # A sliver would be all stripe.
+        self._filled("rect", shape, role, hatch if abs(box.width) > _SLIVER else "", tip)
 
     def area(self, points: Sequence[tuple[float, float]], role: str, *, hatch: Hatch = "", tip: str = "") -> None:
         """Draw a filled shape, and its hatch over it."""
@@ -206,15 +219,15 @@ class Picture:
     def finish(self) -> str:
         """Return the picture as one element."""
         head = self.head
-        height = at(self.y)
+        height, look = at(self.y), "fm-chart fm-spark" if self.is_inline else "fm-chart"
         used = [name for name in _STRIPES if any(f"url(#{self.anchor}-{name})" in part for part in self.parts)]
         hatches = "".join(
             f'<pattern id="{self.anchor}-{name}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<path d="{_STRIPES[name]}" fill="none" stroke-width="1.6" {paint("page", "stroke")}/></pattern>'
+            f'<path d="{_STRIPES[name]}" fill="none" stroke-width="1.4" {paint("page", "stroke")}/></pattern>'
             for name in used
         )
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="fm-chart" role="img" direction="ltr" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="{look}" role="img" direction="ltr" '
             f'aria-labelledby="{self.anchor}-title {self.anchor}-desc" viewBox="0 0 {self.width} {height}" '
             f'width="{self.width}" height="{height}" font-family="{FONTS}" font-size="{BODY}">'
             f'<title id="{self.anchor}-title">{escaped(head.title)}</title>'
@@ -222,10 +235,11 @@ class Picture:
             f"{f'<defs>{hatches}</defs>' if hatches else ''}{''.join(self.parts)}</svg>"
         )
 
-    def _filled(self, element: str, shape: str, role: str, hatch: Hatch, tip: str) -> None:  # noqa: PLR0913 -- both shapes share it
+    def _filled(self, element: str, shape: str, role: str, hatch: Hatch, tip: str) -> None:
         said = f"<title>{escaped(tip)}</title>" if tip else ""
         self.parts.append(f"<{element} {shape} {paint(role)}>{said}</{element}>")
         if hatch:
+            self.parts.append(f'<{element} {shape} fill="none" stroke-width="1" {paint(role, "stroke")}/>')
             self.parts.append(f'<{element} {shape} fill="url(#{self.anchor}-{hatch})" pointer-events="none"/>')
 
 
@@ -234,6 +248,15 @@ def nothing(picture: Picture) -> str:
     picture.text(0, picture.y + 14, "No values.", Look(role="muted"))
     picture.y += 24
     return picture.finish()
+
+
+def said(unit: str, *sentences: str) -> str:
+    """Return what stands below a title: the unit, and sentences of which some may be empty.
+
+    >>> said("USD", ""), said("USD", "Tax is left out.")
+    ('In USD', 'In USD. Tax is left out.')
+    """
+    return ". ".join([f"In {unit}", " ".join(filter(None, sentences))]) if any(sentences) else f"In {unit}"
 
 
 def known(amounts: Sequence[Decimal | None]) -> list[Decimal]:

@@ -22,17 +22,17 @@ _BOLD: Final = 1.16
 _NONE_SHOWN: Final = dict.fromkeys(map(ord, HARMFUL)) | {0xFFFE: None, 0xFFFF: None, 0xFEFF: None}
 # Hundredths of an em -> characters.
 _GROUPS: Final = {
-    30: "'Iijl", 35: " ,./:;\\|", 40: "()-[]ft", 45: "!r", 50: '"*J`', 55: "csz–", 60: "?L_kvxy",
-    65: "$0123456789FTabdeghnopqu{}", 70: "ABEKPSVXYZ", 75: "CNRU", 80: "&DGHOQ", 85: "#+<=>^w~−", 90: "M",
+    30: "'Iijl", 35: " ,./:;\\|", 40: "()-[]ft", 45: "!r", 50: '"*J`', 55: "csz\N{EN DASH}", 60: "?L_kvxy",
+    65: "$0123456789FTabdeghnopqu{}", 70: "ABEKPSVXYZ", 75: "CNRU", 80: "&DGHOQ", 85: "#+<=>^w~\N{MINUS SIGN}", 90: "M",
     100: "%Wm…", 105: "@",
 }  # fmt: skip
 _WIDTHS: Final = {letter: width / 100 for width, letters in _GROUPS.items() for letter in letters}
 
 
 def clean(text: str) -> str:
-    """Return text of a bill as one line without control characters, marks of direction or heaps of accents.
+    r"""Return text of a bill as one line without control characters, marks of direction or heaps of accents.
 
-    >>> clean(" a\\tb\\x00\\u202ec ")
+    >>> clean(" a\tb\x00\u202ec ")
     'a bc'
     """
     kept: list[str] = []

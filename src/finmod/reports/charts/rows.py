@@ -80,9 +80,9 @@ def draw_rows(picture: Picture, rows: Sequence[Row], *, is_signed: bool = False,
             picture.box(
                 Box(start, top + layout.bar_down, end - start, layout.bar), row.role, hatch=row.hatch, tip=tip
             )
+    for start, end in _lanes(picture, layout, len(rows)):
+        picture.line([(scale.at(Decimal(0)), start), (scale.at(Decimal(0)), end)], "muted")
     picture.y += len(rows) * layout.pitch + 20
-    zero = scale.at(Decimal(0))
-    picture.line([(zero, picture.y - 20 - len(rows) * layout.pitch), (zero, picture.y - 16)], "muted")
 
 
 def _width(row: Row) -> float:
@@ -91,7 +91,7 @@ def _width(row: Row) -> float:
 
 def _layout(picture: Picture, rows: Sequence[Row]) -> _Layout:
     if not picture.is_wide:
-        return _Layout(left=1, right=picture.width - 1, names=0, pitch=38, bar=11, bar_down=21, text_down=15)
+        return _Layout(left=1, right=picture.width - 1, names=0, pitch=40, bar=11, bar_down=21, text_down=15)
     names = min(max(text_width(clean(row.name), is_bold=row.is_total) for row in rows), picture.width * _NAMES)
     right = picture.width - max(map(_width, rows)) - _GAP
     return _Layout(left=names + _GAP, right=right, names=names, pitch=26, bar=16, bar_down=5, text_down=17)
@@ -102,11 +102,13 @@ def _axis(picture: Picture, rows: Sequence[Row], layout: _Layout, *, is_signed: 
     ends = [end for row in rows if row.span for end in row.span]
     most = max(2, min(6, int((layout.right - layout.left) / 90)))
     scale = zero_scale(ends, layout.left, layout.right, most, is_snug=True)
+    lanes = _lanes(picture, layout, len(rows))
     bottom = picture.y + len(rows) * layout.pitch
     free = 0.0
     for tick, text in zip(scale.ticks, on_axis(scale.ticks, is_signed=is_signed), strict=True):
         x, half = scale.at(tick), text_width(text, SMALL) / 2
-        picture.line([(x, picture.y), (x, bottom + 4)], "grid")
+        for start, end in lanes:
+            picture.line([(x, start), (x, end)], "grid")
         middle = min(max(x, half), picture.width - half)
         if middle - half >= free:
             picture.text(middle, bottom + 16, text, replace(SMALL_MUTED, align="middle"))
@@ -114,11 +116,29 @@ def _axis(picture: Picture, rows: Sequence[Row], layout: _Layout, *, is_signed: 
     return scale
 
 
+def _lanes(picture: Picture, layout: _Layout, rows: int) -> list[tuple[float, float]]:
+    """Return from where to where lines of the axis go: beside texts, never through them."""
+    bottom = picture.y + rows * layout.pitch + 4
+    if picture.is_wide:
+        return [(picture.y, bottom)]
+    tops = [picture.y + number * layout.pitch + layout.bar_down for number in range(rows)]
+    return [*((top - 2, top + layout.bar + 2) for top in tops), (bottom - 4, bottom)]
+
+
 def _links(picture: Picture, rows: Sequence[Row], layout: _Layout, scale: Scale) -> None:
-    """Tie each bar to the next one; rows of text alone are passed over."""
+    """Tie each bar to the next one; rows of text alone are passed over, and no tie goes through a text."""
     drawn = [(number, row.span) for number, row in enumerate(rows) if row.span]
+    below = layout.bar_down + layout.bar
     for (upper, one), (lower, _) in pairwise(drawn):
         x = scale.at(one[1])
-        start = picture.y + upper * layout.pitch + layout.bar_down
-        end = picture.y + lower * layout.pitch + layout.bar_down + layout.bar
-        picture.line([(x, start), (x, end)], "rest")
+        for number in range(upper + 1, lower + 1):
+            top = picture.y + number * layout.pitch
+            parts = [(below - layout.pitch, 3.0), (3.0, layout.bar_down), (layout.bar_down, below)]
+            if not picture.is_wide and not _is_free(picture, rows[number], x):
+                del parts[1]
+            for start, end in parts:
+                picture.line([(x, top + start), (x, top + end)], "rest")
+
+
+def _is_free(picture: Picture, row: Row, x: float) -> bool:
+    return text_width(clean(row.name), is_bold=row.is_total) + 3 < x < picture.width - _width(row) - 3

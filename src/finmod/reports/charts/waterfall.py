@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from finmod.errors import InternalError, counted
-from finmod.reports.charts.amounts import columned, finite, full
-from finmod.reports.charts.drawing import Chart, ChartTable, Head, Key, Picture, known
+from finmod.reports.charts.amounts import Column, finite, full
+from finmod.reports.charts.drawing import Chart, ChartTable, Head, Key, Picture, known, said
 from finmod.reports.charts.labels import clean
 from finmod.reports.charts.rows import Row, draw_rows
 from finmod.reports.charts.style import DOWN, REST, UP
@@ -103,12 +103,13 @@ def waterfall(chart: Waterfall, *, width: int = 680, anchor: str) -> Chart:
     picture = Picture(Head(chart.title, _said(chart, form), _described(chart, form)), width, anchor)
     if any(step.kind == "effect" for step in steps):
         picture.legend([Key("Increase", UP), Key("Decrease", DOWN, hatch="rising")])
-    write = columned([each for step in drawn for each in (step.change, step.total) if step.kind == "effect"])
-    in_full = columned([chart.opening.amount, chart.closing.amount])
+    changes, totals = ([step.change for step in drawn], [step.total for step in drawn if step.kind == "total"])
+    is_one = form == "bridge"
+    of_changes, of_totals = Column([*changes, *(totals if is_one else [])]), Column([*totals, *(changes if is_one else [])])
     rows = []
     for step in drawn:
         is_total = step.kind == "total"
-        text = in_full(step.total, False) if is_total else write(step.change, True)
+        text = of_totals.text(step.total) if is_total else of_changes.text(step.change, is_signed=True)
         rows.append(_row(step, text, form, chart.opening.amount or Decimal(0)))
     draw_rows(picture, rows, is_signed=form == "effects", is_linked=True)
     return Chart(picture.finish(), _table(chart, steps), clean(chart.title))
@@ -175,8 +176,8 @@ def _row(step: _Step, text: str, form: str, opening: Decimal) -> Row:
 
 
 def _said(chart: Waterfall, form: str) -> str:
-    how = "" if form == "bridge" else " Bars show the change since the opening total; totals stand as text."
-    return f"{chart.unit}.{how} {chart.note}"
+    how = "" if form == "bridge" else "Bars show the change since the opening total; totals stand as text."
+    return said(chart.unit, how, chart.note)
 
 
 def _described(chart: Waterfall, form: str) -> str:

@@ -1,0 +1,128 @@
+"""Stacked areas: how a total is made up, period after period, from zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from finmod.reports.charts.columns import Columns, columns
+from finmod.reports.charts.drawing import Chart, Head, Key, Picture, known, nothing, said
+from finmod.reports.charts.labels import clean
+from finmod.reports.charts.plot import (
+    NO_VALUES,
+    Plot,
+    Series,
+    checked,
+    described,
+    field,
+    folded,
+    gaps,
+    height,
+    keys,
+    last_text,
+    runs,
+    side_room,
+    side_texts,
+    tabled,
+)
+from finmod.reports.charts.scale import zero_scale
+from finmod.reports.charts.style import SERIES
+from finmod.terms.money import known_sum, whole_sum
+
+_TOTAL: Final = "Total"
+_ALONE: Final = 0.3
+_INSTEAD: Final = "Columns, because no area can show negative amounts."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """What a stacked area shows.
+
+    Attributes:
+        title: Of the chart.
+        unit: Of every amount.
+        periods: Labels, one per period, none left out.
+        layers: From the bottom up; those beyond six are summed in one.
+        note: One sentence below the title; may be empty.
+    """
+
+    title: str
+    unit: str
+    periods: tuple[str, ...]
+    layers: tuple[Series, ...]
+    note: str = ""
+
+
+def area(chart: Area, *, width: int = 680, anchor: str) -> Chart:
+    """Return a stacked area; stacked columns where an amount is negative, which no area can show.
+
+    A period of which one layer is not known is a gap: what stands above would be no sum.
+
+    Args:
+        chart: What it shows.
+        width: Of the picture, in pixels.
+        anchor: Beginning of the ids of the picture; no other on the page has it.
+
+    Raises:
+        InternalError: A layer has not one value per period.
+    """
+    checked(chart.periods, chart.layers)
+    shown = folded(chart.layers)
+    if any(value < 0 for one in shown for value in known(one.values)):
+        instead = Columns(
+            title=chart.title, unit=chart.unit, periods=chart.periods, series=chart.layers,
+            note=f"{_INSTEAD} {chart.note}".strip(),
+        )  # fmt: skip
+        return columns(instead, width=width, anchor=anchor)
+    totals = tuple(whole_sum(values) for values in zip(*(one.values for one in shown), strict=True))
+    told = described("Stacked area", chart.unit, chart.periods, [*shown, Series(_TOTAL, totals)])
+    picture = Picture(Head(chart.title, said(chart.unit, chart.note), told), width, anchor)
+    rest = shown[-1:] if len(chart.layers) > len(SERIES) else []
+    table = tabled(chart.periods, [*chart.layers, *rest, Series(_TOTAL, totals)], chart.unit)
+    if not known(totals):
+        return Chart(nothing(picture), table, clean(chart.title))
+    _draw(picture, chart.periods, [*zip(shown, keys(shown, has_rest=bool(rest)), strict=True)], totals)
+    return Chart(picture.finish(), table, clean(chart.title))
+
+
+def _draw(
+    picture: Picture, periods: tuple[str, ...], looks: list[tuple[Series, Key]], totals: tuple[Decimal | None, ...]
+) -> None:
+    lacking = [number for number, total in enumerate(totals) if total is None]
+    legend = [] if picture.is_wide else [key for _, key in reversed(looks)]
+    if legend or lacking:
+        picture.legend([*legend, *([NO_VALUES] if lacking else [])])
+    side = side_room(picture, [last_text(one) for one, _ in looks]) if picture.is_wide else 4
+    top = picture.y + 6
+    plot = field(picture, periods, zero_scale(known(totals), top + height(picture), top, 5), side)
+    gaps(picture, plot, lacking)
+    ends = []
+    for place, (one, key) in enumerate(looks):
+        below, above = (_levels([each for each, _ in looks[:count]], totals) for count in (place, place + 1))
+        for run in runs(totals):
+            points = [*_edge(plot, above, run), *reversed(_edge(plot, below, run))]
+            picture.area(points, key.role, hatch=key.hatch, tip=one.name)
+            picture.line(_edge(plot, below, run), "page")
+        last = runs(totals)[-1].stop - 1
+        ends.append(((plot.scale.at(above[last]) + plot.scale.at(below[last])) / 2, last_text(one), key))
+    picture.line([(plot.left, plot.scale.start), (plot.right, plot.scale.start)], "muted")
+    if picture.is_wide:
+        side_texts(picture, plot, ends)
+
+
+def _levels(layers: list[Series], totals: tuple[Decimal | None, ...]) -> list[Decimal]:
+    """Return how high some layers are together, 0 where the period is a gap and nothing is drawn."""
+    return [
+        Decimal(0) if total is None else known_sum(one.values[number] for one in layers) or Decimal(0)
+        for number, total in enumerate(totals)
+    ]
+
+
+def _edge(plot: Plot, levels: list[Decimal], run: range) -> list[tuple[float, float]]:
+    """Return the upper edge of some layers; a period alone is as wide as can be seen."""
+    points = [(plot.x(number), plot.scale.at(levels[number])) for number in run]
+    if len(points) > 1:
+        return points
+    ((x, y),) = points
+    return [(x - plot.slot * _ALONE, y), (x + plot.slot * _ALONE, y)]

@@ -1,0 +1,149 @@
+"""Columns: amounts of periods, side by side or stacked, from zero.
+
+Owns where a column stands. Negative amounts go down from zero, also in a stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from finmod.reports.charts.amounts import short
+from finmod.reports.charts.drawing import SMALL_MUTED, Box, Chart, Head, Key, Look, Picture, known, nothing, said
+from finmod.reports.charts.labels import SMALL, clean, text_width
+from finmod.reports.charts.plot import (
+    NO_VALUES,
+    Plot,
+    Series,
+    checked,
+    described,
+    field,
+    folded,
+    gaps,
+    height,
+    keys,
+    tabled,
+)
+from finmod.reports.charts.scale import zero_scale
+from finmod.reports.charts.style import SERIES
+from finmod.terms.money import known_sum, whole_sum
+
+_GROUP: Final = 0.72
+_TOTAL: Final = "Total"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """What columns show.
+
+    Attributes:
+        title: Of the chart.
+        unit: Of every amount.
+        periods: Labels, one per period, none left out.
+        series: From the bottom up, or from left to right; those beyond six are summed in one.
+        form: ``stacked`` or ``grouped``.
+        note: One sentence below the title; may be empty.
+    """
+
+    title: str
+    unit: str
+    periods: tuple[str, ...]
+    series: tuple[Series, ...]
+    form: Literal["stacked", "grouped"] = "stacked"
+    note: str = ""
+
+
+def columns(chart: Columns, *, width: int = 680, anchor: str) -> Chart:
+    """Return columns.
+
+    A stack of which one part is not known is not drawn: it would look like a sum. In a group the column lacks alone.
+
+    Args:
+        chart: What they show.
+        width: Of the picture, in pixels.
+        anchor: Beginning of the ids of the picture; no other on the page has it.
+
+    Raises:
+        InternalError: A series has not one value per period.
+    """
+    checked(chart.periods, chart.series)
+    shown = folded(chart.series)
+    totals = Series(_TOTAL, tuple(whole_sum(values) for values in zip(*(one.values for one in shown), strict=True)))
+    is_stacked = chart.form == "stacked" and len(shown) > 1
+    kind = "Stacked columns" if is_stacked else "Columns"
+    head = Head(chart.title, said(chart.unit, chart.note), described(kind, chart.unit, chart.periods, shown))
+    picture = Picture(head, width, anchor)
+    rest = shown[-1:] if len(chart.series) > len(SERIES) else []
+    table = tabled(chart.periods, [*chart.series, *rest, *([totals] if is_stacked else [])], chart.unit)
+    if chart.periods and known([value for one in shown for value in one.values]):
+        looks = keys(shown, has_rest=bool(rest))
+        _draw(picture, chart.periods, [*zip(shown, looks, strict=True)], totals if is_stacked else None)
+        return Chart(picture.finish(), table, clean(chart.title))
+    return Chart(nothing(picture), table, clean(chart.title))
+
+
+def _draw(picture: Picture, periods: tuple[str, ...], looks: list[tuple[Series, Key]], totals: Series | None) -> None:
+    lacking = [number for number in range(len(periods)) if any(one.values[number] is None for one, _ in looks)]
+    legend = [key for _, key in looks] if len(looks) > 1 else []
+    picture.legend([*legend, *([NO_VALUES] if lacking else [])]) if legend or lacking else None
+    ends = _ends(looks, len(periods)) if totals else [value for one, _ in looks for value in known(one.values)]
+    top = picture.y + 16
+    plot = field(picture, periods, zero_scale(ends, top + height(picture), top, 5), 4)
+    if totals:
+        gaps(picture, plot, lacking)
+        _stacks(picture, plot, periods, looks)
+        _totals(picture, plot, [(number, value, value) for number, value in enumerate(totals.values)], plot.slot)
+    else:
+        _groups(picture, plot, periods, looks)
+
+
+def _ends(looks: list[tuple[Series, Key]], periods: int) -> list[Decimal]:
+    """Return how far each stack goes up and down."""
+    found = []
+    for number in range(periods):
+        values = known([one.values[number] for one, _ in looks])
+        found += [known_sum(each for each in values if each * sign > 0) for sign in (1, -1)]
+    return known(found)
+
+
+def _stacks(picture: Picture, plot: Plot, periods: tuple[str, ...], looks: list[tuple[Series, Key]]) -> None:
+    wide = plot.slot * _GROUP
+    for number, period in enumerate(periods):
+        values = [one.values[number] for one, _ in looks]
+        if len(known(values)) < len(values):
+            continue
+        sofar = {True: Decimal(0), False: Decimal(0)}
+        for (one, key), value in zip(looks, known(values), strict=True):
+            start, sofar[value > 0] = sofar[value > 0], sofar[value > 0] + value
+            low, high = plot.scale.at(start), plot.scale.at(sofar[value > 0])
+            box = Box(plot.x(number) - wide / 2, high, wide, low - high)
+            picture.box(box, key.role, hatch=key.hatch, tip=f"{one.name}, {period}: {short(value)}")
+            picture.line([(box.x, low), (box.x + wide, low)], "page")
+
+
+def _groups(picture: Picture, plot: Plot, periods: tuple[str, ...], looks: list[tuple[Series, Key]]) -> None:
+    each = plot.slot * _GROUP / len(looks)
+    zero = plot.scale.at(Decimal(0))
+    for place, (one, key) in enumerate(looks):
+        shift = (place - (len(looks) - 1) / 2) * each
+        for number, value in enumerate(one.values):
+            x = plot.x(number) + shift - each / 2
+            if value is None:
+                whole = Box(x, plot.scale.end, each, plot.scale.start - plot.scale.end)
+                picture.box(whole, NO_VALUES.role, hatch=NO_VALUES.hatch, tip=f"{one.name}, {periods[number]}: no value")
+                continue
+            tip = f"{one.name}, {periods[number]}: {short(value)}"
+            picture.box(Box(x, zero, each - 1, plot.scale.at(value) - zero), key.role, hatch=key.hatch, tip=tip)
+    if len(looks) == 1:
+        _totals(picture, plot, [(number, value, value) for number, value in enumerate(looks[0][0].values)], plot.slot)
+
+
+def _totals(picture: Picture, plot: Plot, tops: list[tuple[int, Decimal | None, Decimal | None]], room: float) -> None:
+    """Write amounts above their columns, all of them or none."""
+    texts = [(number, top, short(value)) for number, top, value in tops if top is not None]
+    if any(text_width(text, SMALL) > room - 4 for _, _, text in texts):
+        return
+    for number, top, text in texts:
+        y = plot.scale.at(top) + (-5 if top >= 0 else 13)
+        picture.text(plot.x(number), y, text, Look(size=SMALL_MUTED.size, align="middle"))
