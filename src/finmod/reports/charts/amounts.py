@@ -45,8 +45,8 @@ def short(amount: Decimal | None, *, is_signed: bool = False) -> str:
         return NO_VALUE
     rounded = _THREE.plus(amount)
     if rounded and abs(rounded) < _TINY:
-        digits, _, power = f"{abs(rounded):.2e}".partition("e")
-        return _sign(amount, is_signed=is_signed) + f"{digits.rstrip('0').rstrip('.')}e{MINUS}{abs(int(power))}"
+        digits, _, small = f"{abs(rounded):.2e}".partition("e")
+        return _sign(amount, is_signed=is_signed) + f"{digits.rstrip('0').rstrip('.')}e{MINUS}{abs(int(small))}"
     power, letter = _letter(rounded)
     return _sign(rounded, is_signed=is_signed) + _grouped(rounded.scaleb(-power)) + letter
 
@@ -96,13 +96,23 @@ def on_axis(ticks: Sequence[Decimal], *, is_signed: bool = False) -> list[str]:
     """Return the marks of an axis, all of one size and with every digit.
 
     >>> on_axis([Decimal(0), Decimal(500_000), Decimal(1_000_000)])
-    ['0', '0.5M', '1M']
+    ['0', '0.5M', '1.0M']
     """
-    power, letter = _letter(max(map(abs, ticks), default=Decimal(0)))
+    largest = max(map(abs, ticks), default=Decimal(0))
+    sizes = [(power, letter) for power, letter in (*_LETTERS, (0, "")) if largest >= Decimal(10) ** power] or [(0, "")]
+    # The largest size that needs one place behind the point at most; one smaller has longer texts.
+    places, (power, letter) = min(
+        ((max(_places(tick, power) for tick in ticks), (power, letter)) for power, letter in sizes[:2]),
+        key=lambda each: max(1, each[0]),
+    )
     return [
-        _sign(tick, is_signed=is_signed) + _grouped(tick.scaleb(-power, _WIDE)) + (letter if tick else "")
+        _sign(tick, is_signed=is_signed) + f"{abs(tick.scaleb(-power, _WIDE)):,.{places}f}" + letter if tick else "0"
         for tick in ticks
     ]
+
+
+def _places(tick: Decimal, power: int) -> int:
+    return len(plain(tick.scaleb(-power, _WIDE)).partition(".")[2])
 
 
 def _letter(amount: Decimal) -> tuple[int, str]:

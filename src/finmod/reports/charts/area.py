@@ -20,15 +20,16 @@ from finmod.reports.charts.plot import (
     gaps,
     height,
     keys,
-    last_text,
+    last_texts,
     runs,
     side_room,
     side_texts,
+    sums,
     tabled,
 )
 from finmod.reports.charts.scale import zero_scale
 from finmod.reports.charts.style import SERIES
-from finmod.terms.money import known_sum, whole_sum
+from finmod.terms.money import known_sum
 
 _TOTAL: Final = "Total"
 _ALONE: Final = 0.3
@@ -75,7 +76,7 @@ def area(chart: Area, *, width: int = 680, anchor: str) -> Chart:
             note=f"{_INSTEAD} {chart.note}".strip(),
         )  # fmt: skip
         return columns(instead, width=width, anchor=anchor)
-    totals = tuple(whole_sum(values) for values in zip(*(one.values for one in shown), strict=True))
+    totals = sums(shown, len(chart.periods))
     told = described("Stacked area", chart.unit, chart.periods, [*shown, Series(_TOTAL, totals)])
     picture = Picture(Head(chart.title, said(chart.unit, chart.note), told), width, anchor)
     rest = shown[-1:] if len(chart.layers) > len(SERIES) else []
@@ -93,7 +94,8 @@ def _draw(
     legend = [] if picture.is_wide else [key for _, key in reversed(looks)]
     if legend or lacking:
         picture.legend([*legend, *([NO_VALUES] if lacking else [])])
-    side = side_room(picture, [last_text(one) for one, _ in looks]) if picture.is_wide else 4
+    texts = last_texts([one for one, _ in looks])
+    side = side_room(picture, [key.name for _, key in looks], texts) if picture.is_wide else 4
     top = picture.y + 6
     plot = field(picture, periods, zero_scale(known(totals), top + height(picture), top, 5), side)
     gaps(picture, plot, lacking)
@@ -105,7 +107,7 @@ def _draw(
             picture.area(points, key.role, hatch=key.hatch, tip=one.name)
             picture.line(_edge(plot, below, run), "page")
         last = runs(totals)[-1].stop - 1
-        ends.append(((plot.scale.at(above[last]) + plot.scale.at(below[last])) / 2, last_text(one), key))
+        ends.append(((plot.scale.at(above[last]) + plot.scale.at(below[last])) / 2, texts[place], key))
     picture.line([(plot.left, plot.scale.start), (plot.right, plot.scale.start)], "muted")
     if picture.is_wide:
         side_texts(picture, plot, ends)

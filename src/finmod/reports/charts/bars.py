@@ -70,9 +70,7 @@ def bars(chart: Bars, *, width: int = 680, anchor: str) -> Chart:
         draw_rows(picture, rows)
     svg = picture.finish() if rows else nothing(picture)
     listed = [*sorted(chart.bars, key=_rank), *([rest] if rest else [])] if chart.is_ranked else list(chart.bars)
-    table = ChartTable(
-        ("Name", clean(chart.unit)), tuple((clean(bar.name), full(bar.amount)) for bar in listed)
-    )
+    table = ChartTable(("Name", clean(chart.unit)), tuple((clean(bar.name), full(bar.amount)) for bar in listed))
     return Chart(svg, table, clean(chart.title))
 
 
@@ -97,6 +95,4 @@ def _rank(bar: Bar) -> tuple[bool, Decimal, str]:
 def _row(bar: Bar, text: str, *, is_rest: bool) -> Row:
     span = None if bar.amount is None else (Decimal(0), bar.amount)
     is_below = bar.amount is not None and bar.amount < 0
-    return Row(
-        name=bar.name, text=text, span=span, role=REST if is_rest else DOWN, hatch="rising" if is_below else ""
-    )
+    return Row(name=bar.name, text=text, span=span, role=REST if is_rest else DOWN, hatch="rising" if is_below else "")

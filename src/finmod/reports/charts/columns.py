@@ -5,6 +5,7 @@ Owns where a column stands. Negative amounts go down from zero, also in a stack.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -23,11 +24,12 @@ from finmod.reports.charts.plot import (
     gaps,
     height,
     keys,
+    sums,
     tabled,
 )
 from finmod.reports.charts.scale import zero_scale
 from finmod.reports.charts.style import SERIES
-from finmod.terms.money import known_sum, whole_sum
+from finmod.terms.money import known_sum
 
 _GROUP: Final = 0.72
 _TOTAL: Final = "Total"
@@ -69,7 +71,7 @@ def columns(chart: Columns, *, width: int = 680, anchor: str) -> Chart:
     """
     checked(chart.periods, chart.series)
     shown = folded(chart.series)
-    totals = Series(_TOTAL, tuple(whole_sum(values) for values in zip(*(one.values for one in shown), strict=True)))
+    totals = Series(_TOTAL, sums(shown, len(chart.periods)))
     is_stacked = chart.form == "stacked" and len(shown) > 1
     kind = "Stacked columns" if is_stacked else "Columns"
     head = Head(chart.title, said(chart.unit, chart.note), described(kind, chart.unit, chart.periods, shown))
@@ -93,7 +95,7 @@ def _draw(picture: Picture, periods: tuple[str, ...], looks: list[tuple[Series, 
     if totals:
         gaps(picture, plot, lacking)
         _stacks(picture, plot, periods, looks)
-        _totals(picture, plot, [(number, value, value) for number, value in enumerate(totals.values)], plot.slot)
+        _totals(picture, plot, totals.values, [_top(looks, number) for number in range(len(periods))])
     else:
         _groups(picture, plot, periods, looks)
 
@@ -131,19 +133,31 @@ def _groups(picture: Picture, plot: Plot, periods: tuple[str, ...], looks: list[
             x = plot.x(number) + shift - each / 2
             if value is None:
                 whole = Box(x, plot.scale.end, each, plot.scale.start - plot.scale.end)
-                picture.box(whole, NO_VALUES.role, hatch=NO_VALUES.hatch, tip=f"{one.name}, {periods[number]}: no value")
+                picture.box(
+                    whole, NO_VALUES.role, hatch=NO_VALUES.hatch, tip=f"{one.name}, {periods[number]}: no value"
+                )
                 continue
             tip = f"{one.name}, {periods[number]}: {short(value)}"
             picture.box(Box(x, zero, each - 1, plot.scale.at(value) - zero), key.role, hatch=key.hatch, tip=tip)
     if len(looks) == 1:
-        _totals(picture, plot, [(number, value, value) for number, value in enumerate(looks[0][0].values)], plot.slot)
+        _totals(picture, plot, looks[0][0].values, looks[0][0].values)
 
 
-def _totals(picture: Picture, plot: Plot, tops: list[tuple[int, Decimal | None, Decimal | None]], room: float) -> None:
-    """Write amounts above their columns, all of them or none."""
-    texts = [(number, top, short(value)) for number, top, value in tops if top is not None]
-    if any(text_width(text, SMALL) > room - 4 for _, _, text in texts):
+def _top(looks: list[tuple[Series, Key]], number: int) -> Decimal:
+    """Return how far a stack goes up."""
+    return known_sum(each for each in known([one.values[number] for one, _ in looks]) if each > 0) or Decimal(0)
+
+
+def _totals(picture: Picture, plot: Plot, amounts: Sequence[Decimal | None], tops: Sequence[Decimal | None]) -> None:
+    """Write amounts above the tops of their columns, all of them or none."""
+    texts = [
+        (number, top, short(amount))
+        for number, (amount, top) in enumerate(zip(amounts, tops, strict=True))
+        if amount is not None and top is not None
+    ]
+    if any(text_width(text, SMALL) > plot.slot - 4 for _, _, text in texts):
         return
     for number, top, text in texts:
-        y = plot.scale.at(top) + (-5 if top >= 0 else 13)
+        # What is below zero is told above it: under the column stand the periods.
+        y = plot.scale.at(max(top, Decimal(0))) - 5
         picture.text(plot.x(number), y, text, Look(size=SMALL_MUTED.size, align="middle"))

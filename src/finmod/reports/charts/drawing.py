@@ -20,7 +20,15 @@ WIDE: Final = 520
 _LEAST: Final = 280
 _SLIVER: Final = 4
 _DASHES: Final = {"solid": "", "dashed": ' stroke-dasharray="7 4"', "dotted": ' stroke-dasharray="2 4"'}
-_STRIPES: Final = {"rising": "M-2 2L2 -2M0 8L8 0M6 10L10 6", "falling": "M-2 6L2 10M0 0L8 8M6 -2L10 2"}
+_STRIPES: Final = {"rising": "M-2 2L2 -2M0 9L9 0M7 11L11 7", "falling": "M-2 7L2 11M0 0L9 9M7 -2L11 2"}
+_MARKS: Final[tuple[tuple[tuple[float, float], ...], ...]] = (
+    (),
+    ((-2.7, -2.7), (2.7, -2.7), (2.7, 2.7), (-2.7, 2.7)),
+    ((0, -4), (3.7, 2.7), (-3.7, 2.7)),
+    ((0, -4.2), (4.2, 0), (0, 4.2), (-4.2, 0)),
+    ((0, 4), (3.7, -2.7), (-3.7, -2.7)),
+    ((-1.2, -4), (1.2, -4), (1.2, 4), (-1.2, 4)),
+)
 
 Dash = Literal["solid", "dashed", "dotted"]
 Hatch = Literal["", "rising", "falling"]
@@ -97,6 +105,7 @@ class Key:
     form: Literal["box", "line", "band"] = "box"
     hatch: Hatch = ""
     dash: Dash = "solid"
+    mark: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,10 +162,12 @@ class Picture:
         """Return whether names stand beside what they name."""
         return self.width >= WIDE
 
-    def text(self, x: float, y: float, text: str, look: Look) -> None:
-        """Write a text at its baseline."""
-        whole = clean(text)
-        shown = whole if look.room is None else shortened(whole, look.room, look.size, is_bold=look.is_bold)
+    def text(self, x: float, y: float, text: str, look: Look, *, whole: str = "") -> None:
+        """Write a text at its baseline; ``whole`` is told where the mouse rests, if it is cut, or was."""
+        shown = clean(text)
+        whole = clean(whole) or shown
+        if look.room is not None:
+            shown = shortened(shown, look.room, look.size, is_bold=look.is_bold)
         align = "" if look.align == "start" else f' text-anchor="{look.align}"'
         bold = ' font-weight="bold"' if look.is_bold else ""
         more = "" if shown == whole else f"<title>{escaped(whole)}</title>"
@@ -187,9 +198,13 @@ class Picture:
             f"{_DASHES[dash]} {paint(role, 'stroke')}/>"
         )
 
-    def dot(self, x: float, y: float, role: str, radius: float = 3) -> None:
-        """Draw a point."""
-        self.parts.append(f'<circle cx="{at(x)}" cy="{at(y)}" r="{at(radius)}" {paint(role)}/>')
+    def mark(self, x: float, y: float, role: str, shape: int = 0) -> None:
+        """Draw a point as one of six shapes, of which the first is a circle."""
+        corners = _MARKS[shape % len(_MARKS)]
+        if corners:
+            self.area([(x + across, y + down) for across, down in corners], role)
+        else:
+            self.parts.append(f'<circle cx="{at(x)}" cy="{at(y)}" r="2.8" {paint(role)}/>')
 
     def legend(self, keys: Sequence[Key]) -> None:
         """Write what stands for what, in as many lines as it takes."""
@@ -209,7 +224,8 @@ class Picture:
         if key.form == "box":
             self.box(Box(x, y - 6, 18, 12), key.role, hatch=key.hatch)
         elif key.form == "line":
-            self.line([(x, y), (x + 18, y)], key.role, width=2.5, dash=key.dash)
+            self.line([(x, y), (x + 18, y)], key.role, width=2.2, dash=key.dash)
+            self.mark(x + 9, y, key.role, key.mark)
         else:
             corners = [(x, y - 6), (x + 18, y - 6), (x + 18, y + 6), (x, y + 6)]
             self.veil(corners, key.role)
@@ -222,8 +238,8 @@ class Picture:
         height, look = at(self.y), "fm-chart fm-spark" if self.is_inline else "fm-chart"
         used = [name for name in _STRIPES if any(f"url(#{self.anchor}-{name})" in part for part in self.parts)]
         hatches = "".join(
-            f'<pattern id="{self.anchor}-{name}" width="8" height="8" patternUnits="userSpaceOnUse">'
-            f'<path d="{_STRIPES[name]}" fill="none" stroke-width="1.4" {paint("page", "stroke")}/></pattern>'
+            f'<pattern id="{self.anchor}-{name}" width="9" height="9" patternUnits="userSpaceOnUse">'
+            f'<path d="{_STRIPES[name]}" fill="none" stroke-width="1.3" {paint("page", "stroke")}/></pattern>'
             for name in used
         )
         return (

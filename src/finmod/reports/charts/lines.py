@@ -5,14 +5,14 @@ Owns how a line is told from another. Lines need no zero: where the axis begins 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from finmod.reports.charts.amounts import on_axis, short
+from finmod.errors import counted
+from finmod.reports.charts.amounts import on_axis
 from finmod.reports.charts.drawing import SMALL_MUTED, Chart, Dash, Head, Key, Picture, known, nothing, said
-from finmod.reports.charts.labels import SMALL, clean, text_width
+from finmod.reports.charts.labels import clean
 from finmod.reports.charts.plot import (
     NO_VALUES,
     Plot,
@@ -22,7 +22,7 @@ from finmod.reports.charts.plot import (
     field,
     gaps,
     height,
-    last_text,
+    last_texts,
     runs,
     side_room,
     side_texts,
@@ -33,6 +33,8 @@ from finmod.reports.charts.style import REST, SERIES
 
 _FORMS: Final[dict[str, Dash]] = {"actual": "solid", "plan": "dashed", "forecast": "dotted"}
 _FEW: Final = 16
+_MARKS: Final = 8
+_BROKEN: Final = "A line is broken where there is no value."
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ class Lines:
         title: Of the chart.
         unit: Of every amount.
         periods: Labels, one per period, none left out.
-        lines: Those beyond six have no colour of their own.
-        band: Of the last line; None for none.
+        lines: Those beyond six are drawn in grey, and named in the table alone.
+        band: In the colour of the last line that has one; None for none.
         note: One sentence below the title; may be empty.
     """
 
@@ -96,7 +98,15 @@ def lines(chart: Lines, *, width: int = 680, anchor: str) -> Chart:
     ends = [Series(f"{band.name}, low", band.low), Series(f"{band.name}, high", band.high)] if band else []
     checked(chart.periods, [*own, *ends])
     told = described("Lines", chart.unit, chart.periods, [*own, *ends])
-    picture = Picture(Head(chart.title, said(chart.unit, chart.note), told), width, anchor)
+    picture = Picture(
+        Head(
+            chart.title,
+            said(chart.unit, _BROKEN if any(len(runs(one.values)) > 1 for one in own) else "", chart.note),
+            told,
+        ),
+        width,
+        anchor,
+    )
     table = tabled(chart.periods, [*own, *ends], chart.unit)
     every = [value for one in [*own, *ends] for value in known(one.values)]
     if not every:
@@ -106,31 +116,33 @@ def lines(chart: Lines, *, width: int = 680, anchor: str) -> Chart:
 
 
 def _draw(picture: Picture, chart: Lines, every: list[Decimal]) -> None:
-    roles = [*SERIES, *(REST for _ in chart.lines[len(SERIES) :])]
     looks = [
-        (one, Key(clean(one.name), role, "line", dash=_FORMS[one.kind]))
-        for one, role in zip(chart.lines, roles, strict=False)
+        (one, Key(clean(one.name), role, "line", dash=_FORMS[one.kind], mark=number))
+        for number, (one, role) in enumerate(zip(chart.lines, SERIES, strict=False))
     ]
+    others = chart.lines[len(SERIES) :]
     role = looks[-1][1].role if looks else SERIES[0]
-    sides: list[Sequence[Decimal | None]] = [one.values for one in chart.lines]
-    lacking = [number for number in range(len(chart.periods)) if all(side[number] is None for side in sides)]
+    lacking = [number for number in range(len(chart.periods)) if all(one.values[number] is None for one in chart.lines)]
     keys = [] if picture.is_wide else [key for _, key in looks]
+    keys += [Key(counted(len(others), "other"), REST, "line")] if others else []
     keys += [Key(clean(chart.band.name), role, "band")] if chart.band else []
     keys += [NO_VALUES] if lacking else []
     if keys:
         picture.legend(keys)
-    texts = [last_text(Series(one.name, one.values)) for one in chart.lines]
-    side = side_room(picture, texts) if picture.is_wide else 4
+    texts = last_texts([Series(one.name, one.values) for one, _ in looks])
+    side = side_room(picture, [key.name for _, key in looks], texts) if picture.is_wide else 4
     top = picture.y + 8
     plot = field(picture, chart.periods, near_scale(every, top + height(picture), top, 5), side)
     gaps(picture, plot, lacking)
     if chart.band:
         _band(picture, plot, chart.band, role)
+    for one in others:
+        _line(picture, plot, one.values, Key(one.name, REST, "line", dash=_FORMS[one.kind]))
     for one, key in looks:
         _line(picture, plot, one.values, key)
     if picture.is_wide:
-        drawn = [(one.values, text, key) for (one, key), text in zip(looks, texts, strict=True) if known(one.values)]
-        side_texts(picture, plot, [(plot.scale.at(known(values)[-1]), text, key) for values, text, key in drawn])
+        ends = [(known(one.values), text, key) for (one, key), text in zip(looks, texts, strict=True)]
+        side_texts(picture, plot, [(plot.scale.at(values[-1]), text, key) for values, text, key in ends if values])
     _say_start(picture, plot.scale)
 
 
@@ -148,10 +160,11 @@ def _line(picture: Picture, plot: Plot, values: tuple[Decimal | None, ...], key:
     for run in runs(values):
         points = [(plot.x(number), plot.scale.at(value)) for number in run if (value := values[number]) is not None]
         picture.line(points, key.role, width=2.2, dash=key.dash)
-        # A point between two gaps has no line.
-        if len(points) == 1 or len(values) <= _FEW:
-            for x, y in points:
-                picture.dot(x, y, key.role)
+        # A point between two gaps has no line; of many points some are marked, each line's at periods of its own.
+        every = 1 if len(values) <= _FEW or len(points) == 1 else -(-len(values) // _MARKS)
+        for number, (x, y) in zip(run, points, strict=True):
+            if (number + key.mark) % every == 0:
+                picture.mark(x, y, key.role, key.mark)
 
 
 def _say_start(picture: Picture, scale: Scale) -> None:

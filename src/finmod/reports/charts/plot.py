@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.errors import InternalError, counted
-from finmod.reports.charts.amounts import NO_VALUE, finite, full, on_axis, short
+from finmod.reports.charts.amounts import NO_VALUE, Column, finite, full, on_axis, short
 from finmod.reports.charts.drawing import SMALL_MUTED, Box, ChartTable, Hatch, Key, Look, Picture, known
-from finmod.reports.charts.labels import SMALL, clean, text_width
+from finmod.reports.charts.labels import SMALL, clean, shortened, text_width
 from finmod.reports.charts.scale import Scale
 from finmod.reports.charts.style import REST, SERIES
 from finmod.terms.money import whole_sum
@@ -23,6 +23,7 @@ _EVERY: Final = (1, 2, 3, 4, 6, 12, 24, 48, 120, 240, 480)
 _HATCHES: Final[tuple[Hatch, ...]] = ("", "rising", "", "falling", "", "rising")
 _SIDE: Final = 0.3
 _LINE: Final = 16
+_NEAR: Final = 3
 NO_VALUES: Final = Key("No value", "grid", hatch="falling")
 
 
@@ -78,14 +79,21 @@ def folded(series: Sequence[Series]) -> list[Series]:
         return list(series)
     sizes = [sum((abs(each) for each in known(one.values)), Decimal(0)) for one in series]
     kept = sorted(sorted(range(len(series)), key=lambda number: -sizes[number])[: len(SERIES) - 1])
-    others = [series[number].values for number in range(len(series)) if number not in kept]
-    rest = tuple(whole_sum(values) for values in zip(*others, strict=True))
+    others = [series[number] for number in range(len(series)) if number not in kept]
+    rest = sums(others, len(others[0].values))
     return [*(series[number] for number in kept), Series(f"{len(others)} others", rest)]
+
+
+def sums(series: Sequence[Series], periods: int) -> tuple[Decimal | None, ...]:
+    """Return the sum of each period; None where one part is not known."""
+    return tuple(whole_sum(one.values[number] for one in series) for number in range(periods))
 
 
 def keys(series: Sequence[Series], *, has_rest: bool) -> list[Key]:
     """Return how each of some series looks: colour and hatch, so that neither is needed alone."""
-    found = [Key(clean(one.name), role, hatch=hatch) for one, role, hatch in zip(series, SERIES, _HATCHES, strict=False)]
+    found = [
+        Key(clean(one.name), role, hatch=hatch) for one, role, hatch in zip(series, SERIES, _HATCHES, strict=False)
+    ]
     return [*found[:-1], replace(found[-1], role=REST)] if has_rest else found
 
 
@@ -144,25 +152,27 @@ def runs(values: Sequence[object]) -> list[range]:
     return found
 
 
-def last_text(one: Series) -> str:
-    """Return the name of a series with its last amount."""
-    values = known(one.values)
-    return f"{one.name} {short(values[-1])}" if values else f"{one.name} {NO_VALUE}"
+def last_texts(series: Sequence[Series]) -> list[str]:
+    """Return the last known amount of each series."""
+    column = Column(value for one in series for value in one.values)
+    return [column.text(values[-1] if (values := known(one.values)) else None) for one in series]
 
 
-def side_room(picture: Picture, texts: Iterable[str]) -> float:
-    """Return the pixels that texts take at the right of the field."""
-    widest = max((text_width(clean(text), SMALL) for text in texts), default=0.0)
+def side_room(picture: Picture, names: Iterable[str], amounts: Iterable[str]) -> float:
+    """Return the pixels that names and amounts take at the right of the field."""
+    widest = max(
+        (text_width(f"{clean(name)} {amount}", SMALL) for name, amount in zip(names, amounts, strict=True)), default=0.0
+    )
     return min(widest, picture.width * _SIDE) + 44
 
 
 def side_texts(picture: Picture, plot: Plot, ends: Sequence[tuple[float, str, Key]]) -> None:
-    """Write names at the right, each as near as can be to where its line ends, none over another.
+    """Write names and amounts at the right, each as near as can be to where its line ends, none over another.
 
     Args:
         picture: What they are written into.
         plot: The field.
-        ends: Height of each end, its text and how it looks.
+        ends: Height of each end, its amount as text and how it looks.
     """
     ordered = sorted(ends, key=lambda end: end[0])
     places: list[float] = []
@@ -174,9 +184,17 @@ def side_texts(picture: Picture, plot: Plot, ends: Sequence[tuple[float, str, Ke
         bottom = places[number] - _LINE
     x = plot.right + 12
     for place, (y, text, key) in zip(places, ordered, strict=True):
-        picture.line([(plot.right + 1, y), (x - 2, place)], "rest")
+        if abs(place - y) > _NEAR:
+            picture.line([(plot.x(plot.slots - 1) + 5, y), (x - 4, place)], "rest")
         picture.sample(x, place, key)
-        picture.text(x + 24, place + 4, text, Look(size=SMALL, room=picture.width - x - 24))
+        room = picture.width - x - 24 - text_width(f" {text}", SMALL)
+        picture.text(
+            x + 24,
+            place + 4,
+            f"{shortened(key.name, room, SMALL)} {text}",
+            Look(size=SMALL),
+            whole=f"{key.name} {text}",
+        )
 
 
 def described(kind: str, unit: str, periods: Sequence[str], series: Sequence[Series]) -> str:
@@ -193,7 +211,5 @@ def described(kind: str, unit: str, periods: Sequence[str], series: Sequence[Ser
 def tabled(periods: Sequence[str], series: Sequence[Series], unit: str) -> ChartTable:
     """Return a row per period and a column per series."""
     header = ("Period", *(f"{clean(one.name)}, {clean(unit)}" for one in series))
-    rows = (
-        (clean(period), *(full(one.values[number]) for one in series)) for number, period in enumerate(periods)
-    )
+    rows = ((clean(period), *(full(one.values[number]) for one in series)) for number, period in enumerate(periods))
     return ChartTable(header, tuple(rows))

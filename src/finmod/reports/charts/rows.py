@@ -77,10 +77,8 @@ def draw_rows(picture: Picture, rows: Sequence[Row], *, is_signed: bool = False,
         if row.span:
             start, end = (scale.at(each) for each in row.span)
             tip = f"{row.name}: {row.text}"
-            picture.box(
-                Box(start, top + layout.bar_down, end - start, layout.bar), row.role, hatch=row.hatch, tip=tip
-            )
-    for start, end in _lanes(picture, layout, len(rows)):
+            picture.box(Box(start, top + layout.bar_down, end - start, layout.bar), row.role, hatch=row.hatch, tip=tip)
+    for start, end in _lanes(picture, layout, rows):
         picture.line([(scale.at(Decimal(0)), start), (scale.at(Decimal(0)), end)], "muted")
     picture.y += len(rows) * layout.pitch + 20
 
@@ -102,7 +100,7 @@ def _axis(picture: Picture, rows: Sequence[Row], layout: _Layout, *, is_signed: 
     ends = [end for row in rows if row.span for end in row.span]
     most = max(2, min(6, int((layout.right - layout.left) / 90)))
     scale = zero_scale(ends, layout.left, layout.right, most, is_snug=True)
-    lanes = _lanes(picture, layout, len(rows))
+    lanes = _lanes(picture, layout, rows)
     bottom = picture.y + len(rows) * layout.pitch
     free = 0.0
     for tick, text in zip(scale.ticks, on_axis(scale.ticks, is_signed=is_signed), strict=True):
@@ -116,12 +114,12 @@ def _axis(picture: Picture, rows: Sequence[Row], layout: _Layout, *, is_signed: 
     return scale
 
 
-def _lanes(picture: Picture, layout: _Layout, rows: int) -> list[tuple[float, float]]:
+def _lanes(picture: Picture, layout: _Layout, rows: Sequence[Row]) -> list[tuple[float, float]]:
     """Return from where to where lines of the axis go: beside texts, never through them."""
-    bottom = picture.y + rows * layout.pitch + 4
+    bottom = picture.y + len(rows) * layout.pitch + 4
     if picture.is_wide:
         return [(picture.y, bottom)]
-    tops = [picture.y + number * layout.pitch + layout.bar_down for number in range(rows)]
+    tops = [picture.y + number * layout.pitch + layout.bar_down for number, row in enumerate(rows) if row.span]
     return [*((top - 2, top + layout.bar + 2) for top in tops), (bottom - 4, bottom)]
 
 

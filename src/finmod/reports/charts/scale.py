@@ -67,7 +67,7 @@ def near_scale(amounts: Iterable[Decimal], start: float, end: float, most: int) 
     (Decimal('900'), Decimal('0'))
     """
     every = list(amounts)
-    if not every or min(every) * max(every) <= 0 or 2 * min(map(abs, every)) <= max(map(abs, every)):
+    if not every or min(every) <= 0 <= max(every) or 2 * min(map(abs, every)) <= max(map(abs, every)):
         return zero_scale(every, start, end, most)
     low, high = min(every), max(every)
     if low == high:

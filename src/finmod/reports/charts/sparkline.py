@@ -69,6 +69,6 @@ def _draw(picture: Picture, values: tuple[Decimal | None, ...], every: list[Deci
         points = [(_EDGE + number * step, scale.at(value)) for number in run if (value := values[number]) is not None]
         picture.line(points, "s0", width=1.8)
         if len(points) == 1:
-            picture.dot(*points[0], "s0", 1.6)
+            picture.mark(*points[0], "s0")
     x = _EDGE + (runs(values)[-1].stop - 1) * step
-    picture.dot(x, scale.at(every[-1]), "s0", 2.6)
+    picture.mark(x, scale.at(every[-1]), "s0")

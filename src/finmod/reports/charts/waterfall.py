@@ -105,7 +105,10 @@ def waterfall(chart: Waterfall, *, width: int = 680, anchor: str) -> Chart:
         picture.legend([Key("Increase", UP), Key("Decrease", DOWN, hatch="rising")])
     changes, totals = ([step.change for step in drawn], [step.total for step in drawn if step.kind == "total"])
     is_one = form == "bridge"
-    of_changes, of_totals = Column([*changes, *(totals if is_one else [])]), Column([*totals, *(changes if is_one else [])])
+    of_changes, of_totals = (
+        Column([*changes, *(totals if is_one else [])]),
+        Column([*totals, *(changes if is_one else [])]),
+    )
     rows = []
     for step in drawn:
         is_total = step.kind == "total"
