@@ -24,7 +24,7 @@ _NONE_SHOWN: Final = dict.fromkeys(map(ord, HARMFUL)) | {0xFFFE: None, 0xFFFF: N
 _GROUPS: Final = {
     30: "'Iijl", 35: " ,./:;\\|", 40: "()-[]ft", 45: "!r", 50: '"*J`', 55: "csz\N{EN DASH}", 60: "?L_kvxy",
     65: "$0123456789FTabdeghnopqu{}", 70: "ABEKPSVXYZ", 75: "CNRU", 80: "&DGHOQ", 85: "#+<=>^w~\N{MINUS SIGN}", 90: "M",
-    100: "%Wm…", 105: "@",
+    100: "%Wm…", 105: "@", 1100: "\ufdfd",
 }  # fmt: skip
 _WIDTHS: Final = {letter: width / 100 for width, letters in _GROUPS.items() for letter in letters}
 
@@ -71,7 +71,7 @@ def _em(letter: str) -> float:
         return 0.0
     if unicodedata.east_asian_width(letter) in ("W", "F"):
         return 1.25
-    # A single character can be a whole phrase, as U+FDFD is.
+    # A single character can be a whole phrase, as U+FDFA is.
     return 0.9 * len(unicodedata.normalize("NFKC", letter))
 
 
