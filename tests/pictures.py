@@ -62,9 +62,11 @@ def faults(chart: Chart) -> list[str]:
     width, height = float(picture.get("width", "0")), float(picture.get("height", "0"))
     texts = placed(chart)
     found = [f"small: {each.text}" for each in texts if each.size < 11]
-    for each in texts:
-        if each.left < -1 or each.right > width + 1 or each.top < 0 or each.bottom > height + 1:
-            found.append(f"outside: {each.text}")
+    found += [
+        f"outside: {each.text}"
+        for each in texts
+        if each.left < -1 or each.right > width + 1 or each.top < 0 or each.bottom > height + 1
+    ]
     for one, other in combinations(texts, 2):
         apart = one.right <= other.left + 1 or other.right <= one.left + 1
         if not apart and one.bottom > other.top and other.bottom > one.top:

@@ -15,7 +15,8 @@ from finmod.reports.charts.amounts import MINUS, NO_VALUE, Column, finite, full,
     [
         ("0", "0"), ("0.00", "0"), ("7", "7"), ("950", "950"), ("999.6", "1k"), ("1234", "1.23k"), ("12345", "12.3k"),
         ("999950", "1M"), ("1200000", "1.2M"), ("-1200000", f"{MINUS}1.2M"), ("2e9", "2B"), ("3e12", "3T"),
-        ("1.5e16", "15,000T"), ("0.0123", "0.0123"), ("0.000001234", f"1.23e{MINUS}6"), ("-1e-12", f"{MINUS}1e{MINUS}12"),
+        ("1.5e16", "15,000T"), ("0.0123", "0.0123"),
+        ("0.000001234", f"1.23e{MINUS}6"), ("-1e-12", f"{MINUS}1e{MINUS}12"),
     ],
 )  # fmt: skip
 def test_short_amounts_have_three_digits_that_count(amount: str, text: str) -> None:

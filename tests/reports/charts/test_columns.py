@@ -59,7 +59,9 @@ def test_in_a_group_the_unknown_column_lacks_alone() -> None:
 
 
 def test_the_table_names_those_that_were_summed_too() -> None:
-    chart = made("stacked", **{f"s{number}": [number + 1] for number in range(8)})
+    many: dict[str, list[int | None]] = {f"s{number}": [number + 1] for number in range(8)}
+
+    chart = made("stacked", **many)
 
     assert chart.table.header[-2:] == ("3 others, USD", "Total, USD")
     assert chart.table.rows[0][1:] == ("1", "2", "3", "4", "5", "6", "7", "8", "6", "36")
@@ -70,7 +72,12 @@ def test_the_table_names_those_that_were_summed_too() -> None:
 @pytest.mark.parametrize("count", [1, 12, 60])
 def test_labels_fit_and_stand_in_the_table(width: int, form: FORM, count: int) -> None:
     first: list[int | None] = [(number - 3) * 123_456 for number in range(count)]
-    for series in ({"a": first}, {"a": first, "b": [*first[:-1], None]}, {"a": [-500] * count}):
+    every: list[dict[str, list[int | None]]] = [
+        {"a": first},
+        {"a": first, "b": [*first[:-1], None]},
+        {"a": [-500] * count},
+    ]
+    for series in every:
         chart = made(form, width, **series)
         assert faults(chart) == []
         assert untold(chart) == []

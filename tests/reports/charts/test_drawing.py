@@ -98,3 +98,13 @@ def test_what_is_said_has_no_stop_where_the_unit_stands_alone() -> None:
         "In USD. Net.",
         "In USD. A. B.",
     ]
+
+
+def test_texts_over_one_another_and_outside_are_found() -> None:
+    made = picture()
+    made.text(0, 100, "one", Look())
+    made.text(10, 104, "other", Look())
+    made.text(675, 130, "outside", Look())
+    made.y = 140
+
+    assert faults(chart(made)) == ["outside: outside", "over one another: one / other"]

@@ -45,7 +45,7 @@ def test_names_stand_beside_bars_where_it_is_wide_and_above_where_it_is_narrow()
 
 @pytest.mark.parametrize("width", [280, 360, 519, 520, 680, 1200])
 @pytest.mark.parametrize("is_linked", [True, False])
-def test_fifteen_rows_of_long_names_fit(width: int, is_linked: bool) -> None:
+def test_fifteen_rows_of_long_names_fit(width: int, *, is_linked: bool) -> None:
     rows = [row(f"an effect with a long name {'W' * number * 3}", number * 900_000, 0) for number in range(15)]
 
     assert faults(drawn(rows, width, is_linked=is_linked)) == []

@@ -48,7 +48,7 @@ def test_one_amount_alone_has_room_around_it() -> None:
 def test_a_snug_scale_ends_at_the_outermost_amount() -> None:
     scale = zero_scale([Decimal(930)], 0, 93, 5, is_snug=True)
 
-    assert (scale.high, scale.at(Decimal(930)), scale.ticks[-1]) == (930, 93, 800)
+    assert (scale.high, scale.at(Decimal(930)), scale.ticks[-1]) == (Decimal(930), 93.0, Decimal(800))
 
 
 def test_pixels_may_run_downwards() -> None:

@@ -29,7 +29,8 @@ def test_its_description_says_where_it_begins_and_its_table_has_the_amounts() ->
     chart = made(950, None, 1000)
 
     assert root(chart)[1].text == (
-        "Sparkline in USD, p0 to p2: Cost per order 950 to 1k, 1 without a value. From 950 at the bottom to 1k at the top."
+        "Sparkline in USD, p0 to p2: Cost per order 950 to 1k, 1 without a value. "
+        "From 950 at the bottom to 1k at the top."
     )
     assert chart.table.rows == (("p0", "950"), ("p1", "no value"), ("p2", "1,000"))
 

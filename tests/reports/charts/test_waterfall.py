@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,11 @@ from tests.pictures import MINUS, faults, placed, root, shapes, untold
 
 
 def made(
-    opening: int | None, effects: list[int | None], closing: int | None, width: int = 680, form: str = "auto"
+    opening: int | None,
+    effects: list[int | None],
+    closing: int | None,
+    width: int = 680,
+    form: Literal["auto", "bridge", "effects"] = "auto",
 ) -> Chart:
     def amount(number: int | None) -> Decimal | None:
         return None if number is None else Decimal(number)
@@ -26,7 +31,7 @@ def made(
         opening=Total("August", amount(opening)),
         steps=tuple(Effect(f"effect {chr(97 + place)}", amount(each)) for place, each in enumerate(effects)),
         closing=Total("September", amount(closing)),
-        form=form,  # type: ignore[arg-type] -- one of three words
+        form=form,
     )
     return waterfall(chart, width=width, anchor="w")
 
@@ -70,7 +75,7 @@ def test_effects_that_totals_dwarf_are_drawn_alone_around_zero_and_the_picture_s
     ],
 )
 def test_a_quarter_of_the_axis_is_the_rule(
-    opening: int, effects: list[int | None], closing: int, is_bridge: bool
+    opening: int, effects: list[int | None], closing: int, *, is_bridge: bool
 ) -> None:
     assert (NET not in texts(made(opening, effects, closing))) == is_bridge
 

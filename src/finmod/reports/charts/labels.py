@@ -79,7 +79,7 @@ def shortened(text: str, room: float, size: float = BODY, *, is_bold: bool = Fal
     """Return a text that fits into a room, its end cut off with an ellipsis where it must be.
 
     >>> shortened("data-platform", 60), shortened("ads", 60)
-    ('data-p…', 'ads')
+    ('data-pl…', 'ads')
     """
     if text_width(text, size, is_bold=is_bold) <= room:
         return text

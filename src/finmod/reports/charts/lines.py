@@ -12,7 +12,7 @@ from typing import Final, Literal
 from finmod.errors import counted
 from finmod.reports.charts.amounts import on_axis
 from finmod.reports.charts.drawing import SMALL_MUTED, Chart, Dash, Head, Key, Picture, known, nothing, said
-from finmod.reports.charts.labels import clean
+from finmod.reports.charts.labels import SMALL, clean, wrapped
 from finmod.reports.charts.plot import (
     NO_VALUES,
     Plot,
@@ -171,6 +171,7 @@ def _say_start(picture: Picture, scale: Scale) -> None:
     if scale.low <= 0 <= scale.high:
         return
     low, high = on_axis([scale.low, scale.high])
-    picture.y += 14
-    picture.text(0, picture.y, f"The axis runs from {low} to {high}: it does not show 0.", SMALL_MUTED)
+    for line in wrapped(f"The axis runs from {low} to {high}: it does not show 0.", picture.width, SMALL):
+        picture.y += 14
+        picture.text(0, picture.y, line, SMALL_MUTED)
     picture.y += 5

@@ -48,8 +48,8 @@ def zero_scale(amounts: Iterable[Decimal], start: float, end: float, most: int, 
         most: Largest number of steps between marks.
         is_snug: Whether it ends at the outermost amounts, not at the marks beyond them.
 
-    >>> zero_scale([Decimal(930)], 0, 100, 5).ticks[-1]
-    Decimal('1000')
+    >>> [int(tick) for tick in zero_scale([Decimal(930)], 0, 100, 5).ticks]
+    [0, 200, 400, 600, 800, 1000]
     """
     every = [Decimal(0), *amounts]
     low, high = min(every), max(every)
@@ -63,8 +63,8 @@ def near_scale(amounts: Iterable[Decimal], start: float, end: float, most: int) 
 
     ``low`` says where it begins.
 
-    >>> near_scale([Decimal(900), Decimal(930)], 0, 100, 5).low, near_scale([Decimal(400), Decimal(930)], 0, 9, 5).low
-    (Decimal('900'), Decimal('0'))
+    >>> [int(near_scale([Decimal(least), Decimal(930)], 0, 100, 5).low) for least in (900, 400)]
+    [900, 0]
     """
     every = list(amounts)
     if not every or min(every) <= 0 <= max(every) or 2 * min(map(abs, every)) <= max(map(abs, every)):
