@@ -56,3 +56,9 @@ def test_a_row_without_a_bar_is_text_alone() -> None:
 
     assert len(shapes(chart, "s0")) == 1
     assert {"unknown", "no value"} <= {each.text for each in placed(chart)}
+
+
+def test_the_longest_bar_takes_the_whole_lane() -> None:
+    (bar,) = shapes(drawn([row("a", 0, 930)], 360), "s0")
+
+    assert (bar["x"], bar["width"]) == (1, 358)

@@ -101,7 +101,7 @@ def _draw(
     gaps(picture, plot, lacking)
     ends = []
     for place, (one, key) in enumerate(looks):
-        below, above = (_levels([each for each, _ in looks[:count]], totals) for count in (place, place + 1))
+        below, above = (_levels([each for each, _ in looks[:count]], len(totals)) for count in (place, place + 1))
         for run in runs(totals):
             points = [*_edge(plot, above, run), *reversed(_edge(plot, below, run))]
             picture.area(points, key.role, hatch=key.hatch, tip=one.name)
@@ -113,12 +113,9 @@ def _draw(
         side_texts(picture, plot, ends)
 
 
-def _levels(layers: list[Series], totals: tuple[Decimal | None, ...]) -> list[Decimal]:
-    """Return how high some layers are together, 0 where the period is a gap and nothing is drawn."""
-    return [
-        Decimal(0) if total is None else known_sum(one.values[number] for one in layers) or Decimal(0)
-        for number, total in enumerate(totals)
-    ]
+def _levels(layers: list[Series], periods: int) -> list[Decimal]:
+    """Return how high some layers are together; in gaps, where nothing is drawn, what is known of it."""
+    return [known_sum(one.values[number] for one in layers) or Decimal(0) for number in range(periods)]
 
 
 def _edge(plot: Plot, levels: list[Decimal], run: range) -> list[tuple[float, float]]:

@@ -102,15 +102,12 @@ def _axis(picture: Picture, rows: Sequence[Row], layout: _Layout, *, is_signed: 
     scale = zero_scale(ends, layout.left, layout.right, most, is_snug=True)
     lanes = _lanes(picture, layout, rows)
     bottom = picture.y + len(rows) * layout.pitch
-    free = 0.0
     for tick, text in zip(scale.ticks, on_axis(scale.ticks, is_signed=is_signed), strict=True):
         x, half = scale.at(tick), text_width(text, SMALL) / 2
         for start, end in lanes:
             picture.line([(x, start), (x, end)], "grid")
         middle = min(max(x, half), picture.width - half)
-        if middle - half >= free:
-            picture.text(middle, bottom + 16, text, replace(SMALL_MUTED, align="middle"))
-            free = middle + half + 6
+        picture.text(middle, bottom + 16, text, replace(SMALL_MUTED, align="middle"))
     return scale
 
 
