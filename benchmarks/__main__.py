@@ -20,6 +20,7 @@ from benchmarks.start import help_time, query_time
 from benchmarks.statements import statements
 from benchmarks.suppliers import suppliers_against_copy
 from benchmarks.taxonomy import changed_taxonomy, rules_against_case
+from benchmarks.variance import bridge_of_months
 
 
 def main() -> None:
@@ -44,6 +45,7 @@ def main() -> None:
         "months": lambda: months_36(folder, project_of(folder, sizes[-1]), times),
         "customers": lambda: customers(folder, times),
         "pnl": lambda: statements(folder, times),
+        "variance": lambda: bridge_of_months(folder, project_of(folder, sizes[-1]), times),
         "graph": lambda: graph_against_peer(folder, times),
     }
     for name in sys.argv[1:] or parts:

@@ -45,7 +45,7 @@ def plan_and_apply(folder: Path, model: Path, months: int, times: int, goal: flo
         goal: Seconds.
     """
     project = folder / f"project-commands-{months}"
-    _write(folder, project, model, months_until(date(2026, 9, 1), months))
+    write_applied(folder, project, model, months_until(date(2026, 9, 1), months))
     _change(project, "d5")
     peaks = [run([sys.executable, "-m", "finmod", "--project", str(project), name]).peak for name in ("plan", "apply")]
     command = [sys.executable, "-m", "benchmarks.commands", str(project), str(times)]
@@ -59,7 +59,8 @@ def plan_and_apply(folder: Path, model: Path, months: int, times: int, goal: flo
     )
 
 
-def _write(folder: Path, project: Path, model: Path, months: Sequence[date]) -> None:
+def write_applied(folder: Path, project: Path, model: Path, months: Sequence[date]) -> None:
+    """Make a project of some months with rules and drivers, and apply them; anew where it is there."""
     shutil.rmtree(project, ignore_errors=True)
     project_of_months(project, model, months)
     write_rules(project)

@@ -1,0 +1,146 @@
+"""``finmod variance``: what stands on the screen, what programs get, and the charges behind an effect."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import pytest
+
+from finmod.models.variance.effects import EFFECTS
+from tests.books import Books
+from tests.tagged import charge
+from tests.variances import ADS, CLUSTER, SEARCH, books_of, used
+
+HOSTILE = '=cmd|" /C calc"!A0'
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Search uses more, ads pays more for each hour, and their cluster grows; no test changes it."""
+    return books_of(
+        tmp_path_factory.mktemp("variance") / "books",
+        used(8, "i-1", SEARCH, "31000", "1"), used(9, "i-1", SEARCH, "60000", "1"),
+        used(8, "i-2", ADS, "3100", "2", SubAccountId="5"), used(9, "i-2", ADS, "3000", "3", SubAccountId="5"),
+        used(8, "i-4", CLUSTER, "31", "1", SubAccountId="6"), used(9, "i-4", CLUSTER, "60", "1", SubAccountId="6"),
+        charge(9, "1200", "", "", ChargeCategory="Tax", ServiceName="Tax"),
+    )  # fmt: skip
+
+
+def test_the_screen_leads_from_before_to_after(books: Books) -> None:
+    said = books.run("variance", "2026-09")
+
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert lines[0] == "northwind: EffectiveCost 2026-09 70,260.00 USD, +33,029.00 against 2026-08, +88.7 %"
+    assert [line.split()[0] for line in lines[1:-3]] == [
+        "Effect", "Before", "Volume", "Days", "List", "Tax", "Change", "After",
+    ]  # fmt: skip
+    assert "  Tax" in said.out
+    assert lines[-3].startswith("In USD; 2026-08 of ledger 1 and allocation 1, applied ")
+    assert lines[-2:] == [
+        "Compared are all charges of 2026-08: 37,231.00 USD, to the last digit",
+        "Compared are all charges of 2026-09: 70,260.00 USD, to the last digit",
+    ]
+
+
+def test_the_last_month_against_the_one_before_is_told_where_nothing_is_asked(books: Books) -> None:
+    assert books.run("variance").out == books.run("variance", "2026-09", "--against", "2026-08").out
+
+
+def test_members_stand_below_with_their_main_effects(books: Books) -> None:
+    said = books.run("variance", "--by", "product", "--top", "1")
+
+    table = said.out.split("\n\n")[1].splitlines()
+    assert [line.split("  ")[0] for line in table[:4]] == ["Product", "search", "2 others", "all"]
+    assert "volume +" in table[1]
+
+
+def test_json_has_effects_that_sum_to_the_change_to_the_last_digit(books: Books) -> None:
+    said = books.run("variance", "--by", "product", "--output", "json")
+
+    told = json.loads(said.out)
+    assert told["before"]["label"] == "2026-08"
+    assert [row["product"] for row in told["rows"]] == ["search", "ads", None]
+    assert [each["name"] for each in told["effects"]] == [effect.name for effect in EFFECTS]
+    for row in (*told["rows"], told["total"]):
+        assert sum(map(Decimal, row["effects"].values())) == Decimal(row["change"])
+        assert Decimal(row["after"]) - Decimal(row["before"]) == Decimal(row["change"])
+    for name, amount in told["total"]["effects"].items():
+        assert sum(Decimal(row["effects"][name]) for row in told["rows"]) == Decimal(amount)
+    assert all(each["holds"] for each in told["proofs"])
+
+
+def test_csv_has_a_column_per_effect_and_a_row_of_everything(books: Books) -> None:
+    rows = [*csv.DictReader(io.StringIO(books.run("variance", "--by", "product,service", "--output", "csv").out))]
+
+    assert rows[-1]["is_total"] == "True"
+    for name in ("before", "after", "change", *(effect.name for effect in EFFECTS)):
+        assert sum(Decimal(row[name]) for row in rows[:-1]) == Decimal(rows[-1][name])
+
+
+def test_markdown_is_a_comment_that_can_be_sent(books: Books) -> None:
+    said = books.run("variance", "--by", "product", "--output", "markdown")
+
+    assert said.out.startswith(
+        "**northwind: EffectiveCost 2026-09 70,260.00 USD, +33,029.00 against 2026-08, +88.7 %**\n"
+    )
+    assert "| Effect | Amount | of before |" in said.out
+
+
+def test_the_charges_behind_an_effect_are_told_with_their_figures_and_keys(books: Books) -> None:
+    said = books.run("variance", "--effect", "list_price")
+
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert lines[0] == "List price: +3,050.00"
+    assert lines[1] == "The supplier's public price of the same SKU changed."
+    row = lines[3]
+    assert "i-2" in row
+    assert "2.00 → 3.00" in row
+    assert "6,200.00 → 9,000.00" in row
+    key = row.split()[-1]
+    assert "product" in books.run("explain", key).out
+
+
+def test_a_target_is_told_its_part_of_the_pool_beside_its_own_charges(books: Books) -> None:
+    own = json.loads(books.run("variance", "--by", "product", "--output", "json").out)
+    ads = next(row for row in own["rows"] if row["product"] == "ads")
+    said = books.run("variance", "--effect", "volume", "--of", "product=ads")
+
+    assert said.out.splitlines()[0] == f"Volume of product=ads: +{Decimal(ads['effects']['volume']):,.2f}"
+    assert "Its part of the pool cluster: +7.62; the charges: --of pool=cluster" in said.out
+    pool = books.run("variance", "--effect", "volume", "--of", "pool=cluster", "--output", "json")
+    (row,) = json.loads(pool.out)
+    assert (row["resource"], round(Decimal(row["amount"]), 2)) == ("i-4", Decimal("30.50"))
+
+
+def test_text_of_bills_is_no_formula_and_no_markup(tmp_path_factory: pytest.TempPathFactory) -> None:
+    made = books_of(
+        tmp_path_factory.mktemp("hostile") / "books",
+        used(8, HOSTILE, SEARCH, "31", "1", ServiceName="<b>*x*</b>"),
+        used(9, HOSTILE, SEARCH, "60", "1", ServiceName="<b>*x*</b>"),
+        apply=False,
+    )
+    table = made.run("variance", "--by", "service,resource", "--output", "csv").out
+    assert f"'{HOSTILE}".replace('"', '""') in table
+    page = made.run("variance", "--by", "service", "--output", "markdown").out
+    assert r"&lt;b>\*x\*&lt;/b>" in page
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (("--effect", "volum"), "--effect is 'volum'; expected volume, mix, days, list_price"),
+    (("--effect", "volume", "--of", "produkt=x"), "--of names 'produkt', by which charges cannot be chosen"),
+    (("--by", "produkt"), "--by names 'produkt', which cost cannot be told by"),
+    (("--of", "product=x"), "--of needs --effect."),
+    (("2026-13",), "2026-13"),
+    (("--against", "budgets"), "--against is 'budgets'"),
+])  # fmt: skip
+def test_what_is_no_question_is_refused_in_words(books: Books, words: tuple[str, ...], message: str) -> None:
+    said = books.run("variance", *words)
+
+    assert said.code in {1, 2}
+    assert message in said.err
+    assert "Traceback" not in said.err
