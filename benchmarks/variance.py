@@ -58,6 +58,6 @@ def bridge_of_months(folder: Path, model: Path, times: int) -> Iterator[str]:
         wall, processor = (statistics.median(getattr(each, name) for each in runs) for name in ("wall", "processor"))
         told = f" by {','.join(by)}, {len(report.rows)} members" if by else ""
         yield (
-            f"variance of two months of 20M charges{told}: {wall:.2f} s ({processor:.2f} s of the processor) in process "
-            f"(goal {GOAL_SECONDS} s); reading cubes and keys alone {least:.2f} s"
+            f"variance of two months of 20M charges{told}: {wall:.2f} s ({processor:.2f} s of the processor) in "
+            f"process (goal {GOAL_SECONDS} s); reading cubes and keys alone {least:.2f} s"
         )

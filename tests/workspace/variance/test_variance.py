@@ -96,8 +96,8 @@ def test_a_discount_a_credit_a_fee_and_unused_commitments_are_told_apart(tmp_pat
     found = told(report_of(made).total)
     assert set(found) == {"negotiated_discount", "credits", "unused_commitments", "one_time_fees", "support", "days",
                           "restatement"}  # fmt: skip
-    assert (found["credits"], found["unused_commitments"], found["one_time_fees"]) == (-5, 4, 20)
-    assert (found["support"], found["restatement"]) == (11, -2)
+    wanted = {"credits": -5, "unused_commitments": 4, "one_time_fees": 20, "support": 11, "restatement": -2}
+    assert {name: found[name] for name in wanted} == wanted
 
 
 def test_cover_of_half_of_the_use_is_coverage(tmp_path: Path) -> None:
