@@ -41,14 +41,17 @@ DIMENSIONS = (
 )
 RESOURCE = "ResourceId"
 KINDS = ("growth", "decline", "new", "ended", "move")
+_BY_FACTOR = ("growth", "decline")
 MONTHS = 9
 _SPEND = Decimal(8_000_000)
 _END = "2026-10"
 _TO_UNITS = 10 ** (12 - AMOUNT_DIGITS)
 _SIZES = (41_667, 41_667, 125_000)
-_NOISES = (0.0, 0.05, 0.1, 0.2)
+_NOISES = (0.0, 0.05, 0.1, 0.2, 0.3)
 _CHURN = (0.0, 0.1, 0.3)
-_LEAST, _MOST = 0.015, 0.25  # of the bill: a cause moves at least, and at most, so much
+_SPREADS = (0.0, 0.15, 0.3)
+_REACHES = (1.0, 1.0, 0.8)
+_LEAST, _MOST = 0.007, 0.25  # of the bill: a cause moves at least, and at most, so much
 _WIDEST = 0.4  # of the bill: beyond that a cause is the growth of the whole
 _SHARED = 0.3  # of a cause: so much of it may be in another one
 _TRIES = 4_000
@@ -93,6 +96,8 @@ class Injected:
         factor: Of cost; 0 for what ended, infinite for what is new.
         size: What it moved, as a part of the bill after.
         leaves: Which leaves of the final bill it has.
+        spread: Standard deviation of the logarithm of its factor from leaf to leaf.
+        reach: Part of its leaves that it reaches.
     """
 
     name: Named
@@ -100,6 +105,8 @@ class Injected:
     factor: float
     size: float
     leaves: Flags
+    spread: float = 0.0
+    reach: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -216,18 +223,27 @@ def _injected(bill: Bill, chance: np.random.Generator, wanted: int) -> tuple[Bil
         rows = bill.selected(name)
         if any(value is None for _, value in name) or _is_shared(bill, rows, causes) or _is_wide(bill, rows):
             continue
-        factor = {
-            "growth": float(np.exp(chance.uniform(np.log(1.3), np.log(6)))),
-            "decline": float(chance.uniform(0.2, 0.75)),
-        }.get(kind, 0.0)
+        spread, reach = float(chance.choice(_SPREADS)), float(chance.choice(_REACHES))
+        factor = _factor(kind, chance)
+        reached = rows & (chance.random(len(rows)) < reach) if kind in _BY_FACTOR else rows
+        each = factor * np.exp(spread * chance.standard_normal(len(rows)))
         changed = replace(bill, before=np.where(rows, 0, bill.before)) if kind == "new" else bill
         if kind != "new":
-            changed = replace(bill, after=np.where(rows, _times(bill.after, factor), bill.after))
+            changed = replace(bill, after=np.where(reached, _times(bill.after, each), bill.after))
         size = _size(bill, changed)
         if _LEAST <= size <= _MOST:
             bill = changed
-            causes.append(Injected(name, kind, factor if kind != "new" else float("inf"), size, rows))
+            traits = (spread, reach) if kind in _BY_FACTOR else (0.0, 1.0)
+            causes.append(Injected(name, kind, factor, size, rows, *traits))
     return bill, tuple(causes)
+
+
+def _factor(kind: str, chance: np.random.Generator) -> float:
+    if kind == "growth":
+        return float(np.exp(chance.uniform(np.log(1.3), np.log(6))))
+    if kind == "decline":
+        return float(chance.uniform(0.2, 0.75))
+    return float("inf") if kind == "new" else 0.0
 
 
 def _size(bill: Bill, changed: Bill) -> float:
