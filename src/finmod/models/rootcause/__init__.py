@@ -1,0 +1,1 @@
+"""Root cause: which combinations of dimensions explain best why a cost changed."""

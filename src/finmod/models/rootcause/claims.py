@@ -1,0 +1,189 @@
+"""Claims: how well "all of this combination moved by one factor" fits what cells cost.
+
+Owns two measures of every combination of a set of dimensions, both against what is expected now:
+
+- the gain, in money: how much less the cells differ from what is claimed than from what was expected (the potential
+  score of HotSpot and Squeeze, not divided by the whole). By it causes are found and ranked.
+- the evidence, without a unit: how much likelier the relative moves of the cells are under the claim, with Cauchy
+  errors. It decides between names that explain nearly the same money: cells that are small and stand still contradict
+  a name that is too wide, though hardly in money.
+
+A factor is the weighted median of the cells' own, found by weighted means: what a few cells do for reasons of their own
+does not move it. Where nothing was expected there is no factor; such cells are claimed to be new, and others in the
+combination contradict that with all that they cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from finmod.models.rootcause.cells import Cells
+from finmod.models.rootcause.leaves import Flags, Floats, Ints
+
+_ROUNDS: Final = 2
+_NEAR: Final = 0.02
+_LEAST_SPREAD: Final = 0.03
+_TO_DEVIATION: Final = 1.4826
+_TINY: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What cells are expected to cost, and how far they are from it.
+
+    Attributes:
+        after: Per cell what it costs.
+        usual: Per cell what is expected without any cause.
+        expected: Likewise with the causes that are found.
+        weight: Of each cell's evidence: the root of its money, 1 on average.
+        spread: Usual relative deviation of a cell.
+    """
+
+    after: Floats
+    usual: Floats
+    expected: Floats
+    weight: Floats
+    spread: float
+
+    @property
+    def off(self) -> Floats:
+        """Return per cell how far it is from what is expected, without a sign."""
+        return np.asarray(np.abs(self.after - self.expected))
+
+    def with_claim(self, rows: Flags, factor: float) -> Prospect:
+        """Return what is expected where cells moved by a factor, infinite for new ones."""
+        moved = np.where(self.usual == 0, self.after, 0.0) if np.isinf(factor) else factor * self.expected
+        return replace(self, expected=np.where(rows, moved, self.expected))
+
+    def with_spread(self) -> Prospect:
+        """Return the same with the spread of what is left now."""
+        both = (self.usual != 0) & (self.after != 0)
+        moves = np.abs(_relative(self.after[both], self.expected[both]))
+        found = _TO_DEVIATION * middle(moves, self.weight[both]) if both.any() else 0.0
+        return replace(self, spread=max(found, _LEAST_SPREAD))
+
+
+def prospect(after: Floats, usual: Floats) -> Prospect:
+    """Return the prospect before any cause is known."""
+    weight = np.sqrt(np.maximum(np.abs(after), np.abs(usual)))
+    mean = float(weight.mean())
+    return Prospect(after, usual, usual, weight / mean if mean else weight, _LEAST_SPREAD).with_spread()
+
+
+def middle(values: Floats, weights: Floats) -> float:
+    """Return the weighted median: the least value at which half of the weight is reached.
+
+    >>> middle(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 5.0]))
+    2.0
+    """
+    order = np.lexsort((weights, values))
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _relative(amounts: Floats, expected: Floats) -> Floats:
+    """Return differences relative to the mean of both: -2 to 2, also from and to nothing."""
+    return np.asarray(2 * (amounts - expected) / (np.abs(amounts) + np.abs(expected) + _TINY))
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Every combination of some dimensions.
+
+    Attributes:
+        first: Per combination the place of one of its cells.
+        gain: Money that the claim explains; negative where it explains less than nothing.
+        evidence: For the claim.
+        factor: What its cells moved by; infinite for new ones.
+        off: Money by which its cells are off now.
+        of_row: Per row that was looked at the place of its combination.
+    """
+
+    first: Ints
+    gain: Floats
+    evidence: Floats
+    factor: Floats
+    off: Floats
+    of_row: Ints
+
+
+def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints) -> Claims:
+    """Return what each combination of dimensions would explain.
+
+    Args:
+        cells: What is explained.
+        now: What is expected of them.
+        dimensions: Places of the dimensions.
+        rows: Places of cells that are looked at; of a combination all or none.
+    """
+    first, of_row = cells.grouped(dimensions, rows)
+    here = _Here(now, rows, of_row, len(first))
+    factor = here.factors()
+    by_factor, by_birth = here.gains(factor)
+    is_new = by_birth > by_factor
+    evidence = here.evidence(factor, is_new)
+    gain, factor = np.where(is_new, by_birth, by_factor), np.where(is_new, np.inf, factor)
+    return Claims(rows[first], gain, evidence, factor, here.summed(here.off), of_row)
+
+
+class _Here:
+    """The cells that are looked at, in groups."""
+
+    def __init__(self, now: Prospect, rows: Ints, group: Ints, count: int) -> None:
+        self.group, self.count = group, count
+        self.after, self.expected, self.usual = now.after[rows], now.expected[rows], now.usual[rows]
+        self.weight, self.spread = now.weight[rows], now.spread
+        self.off = np.abs(self.after - self.expected)
+        self.size = np.abs(self.expected)
+        self.signed = self.after * np.sign(self.expected)
+        self.born = np.where(self.expected == 0, np.abs(self.after), 0.0)
+
+    def summed(self, values: Floats) -> Floats:
+        return np.bincount(self.group, values, self.count)
+
+    def factors(self) -> Floats:
+        """Return the weighted median of the cells' factors, by weighted means; 1 where nothing was expected."""
+        near = np.maximum(self.size, _TINY)
+        weight = self.size
+        factor = self._mean(weight)
+        for _ in range(_ROUNDS):
+            away = np.abs(self.signed - factor[self.group] * self.size) / near
+            factor = self._mean(weight / np.maximum(away, _NEAR))
+        return factor
+
+    def _mean(self, weight: Floats) -> Floats:
+        below = self.summed(weight)
+        # The weight has the size: what is divided here is a cell's own factor.
+        own = np.where(self.size > 0, self.signed / np.maximum(self.size, _TINY), 0.0)
+        above = self.summed(weight * own)
+        return np.where(below > 0, above / np.where(below > 0, below, 1.0), 1.0)
+
+    def gains(self, factor: Floats) -> tuple[Floats, Floats]:
+        """Return what factors explain, and what is explained where the group is new."""
+        claimed = factor[self.group]
+        # What is born where all is said to decline contradicts it.
+        left = np.abs(self.after - claimed * self.expected) + np.maximum(1 - claimed, 0.0) * self.born
+        old = np.where(self.usual == 0, 0.0, self.off + np.abs(self.usual))
+        off = self.summed(self.off)
+        return off - self.summed(left), off - self.summed(old)
+
+    def evidence(self, factor: Floats, is_new: Flags) -> Floats:
+        claimed, is_born = factor[self.group], is_new[self.group]
+        stays = self.usual != 0
+        told = np.where(is_born, np.where(stays, 0.0, self.after), claimed * self.expected)
+        then = np.abs(_relative(self.after, told))
+        then = np.where(is_born & stays, 2.0, then)
+        contradicted = ~is_born & (self.born > 0) & (claimed < 1)
+        then = np.where(contradicted, 2.0 + _AGAINST * (1 - claimed), then)
+        now = np.abs(_relative(self.after, self.expected))
+        return self.summed(self.weight * (self._surprise(now) - self._surprise(then)))
+
+    def _surprise(self, moves: Floats) -> Floats:
+        return np.log1p((moves / self.spread) ** 2)
+
+
+_AGAINST: Final = 40.0

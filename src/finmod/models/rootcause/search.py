@@ -1,0 +1,131 @@
+"""The search: one cause after another, each the one that explains most of what is left.
+
+Owns the order of the search and when it ends. Layer by layer it looks at all combinations of one, two and three
+dimensions. A combination cannot gain more than its cells are off, and neither can one that is part of it: where that is
+less than what is found already, neither is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from finmod.models.rootcause.cells import Cells
+from finmod.models.rootcause.claims import Claims, Prospect, claims
+from finmod.models.rootcause.leaves import Flags, Floats
+
+WIDTH: Final = 3
+"""Most dimensions that a cause is named by."""
+_PER_NAME: Final = 0.92
+"""Another dimension has to explain so much more."""
+_EVIDENCE_PER_NAME: Final = 3.0
+_ALIKE: Final = 0.6
+"""Part of the best gain from which on a name is a rival of the best."""
+_COMMON: Final = 0.5
+_RIVALS: Final = 200
+_SHARP: Final = 0.3
+"""Part of what the cells are off that a claim has to explain."""
+_OF_REST: Final = 0.05
+"""Part of all that is off that a claim has to explain."""
+_SURE: Final = 10.0
+_DIGITS: Final = 9
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A combination that moved.
+
+    Attributes:
+        name: (place of a dimension, place of its value), in order.
+        gain: Money that it explains.
+        evidence: For it.
+        factor: By which its cells moved; infinite for new ones.
+    """
+
+    name: tuple[tuple[int, int], ...]
+    gain: float
+    evidence: float
+    factor: float
+
+
+def found_claims(cells: Cells, start: Prospect, *, least: float, most: int) -> list[Claim]:
+    """Return the claims that explain what cells cost, in the order in which they were found.
+
+    Args:
+        cells: What is explained.
+        start: What is expected of them without any cause.
+        least: Money that a claim has to explain.
+        most: How many there are at most.
+    """
+    found: list[Claim] = []
+    now = start
+    while len(found) < most:
+        rivals = candidates(cells, now, least)
+        if not rivals:
+            break
+        best = _best_name(cells, now, rivals)
+        rest = float(now.off.sum()) - best.gain
+        if best.evidence < _SURE or best.gain < _OF_REST * rest or any(best.name == one.name for one in found):
+            break
+        found.append(best)
+        now = now.with_claim(cells.selected(best.name), best.factor).with_spread()
+    return found
+
+
+def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
+    """Return the claim that gains most, and those that gain nearly so much; empty where none gains enough."""
+    every, best = [], least
+    alive: list[Flags] = []
+    for dimensions in _layers(len(cells.names)):
+        rows = np.arange(cells.count)
+        if len(dimensions) > 1:
+            rows = np.flatnonzero(np.logical_and.reduce([alive[place] for place in dimensions]))
+        if not len(rows):
+            continue
+        told = claims(cells, now, dimensions, rows)
+        gain = np.where(told.gain >= _SHARP * told.off, told.gain, 0.0)
+        if len(dimensions) == 1:
+            alive.append((told.off >= _ALIKE * best)[told.of_row])
+        every.append((dimensions, told, gain))
+        best = max(best, float(gain.max()))
+    return [
+        one for dimensions, told, gain in every for one in _claims_of(cells, dimensions, told, gain >= _ALIKE * best)
+    ] if best > least else []
+
+
+def _layers(count: int) -> Iterator[tuple[int, ...]]:
+    for width in range(1, min(WIDTH, count) + 1):
+        yield from combinations(range(count), width)
+
+
+def _claims_of(cells: Cells, dimensions: tuple[int, ...], told: Claims, chosen: Flags) -> Iterator[Claim]:
+    for place in np.flatnonzero(chosen).tolist():
+        cell = told.first[place]
+        name = tuple((dimension, int(cells.codes[dimension][cell])) for dimension in dimensions)
+        yield Claim(name, float(told.gain[place]), float(told.evidence[place]), float(told.factor[place]))
+
+
+def _best_name(cells: Cells, now: Prospect, rivals: list[Claim]) -> Claim:
+    """Return of those that explain mostly the same money the name for which there is most evidence."""
+    best = max(rivals, key=_short_gain)
+    off: Floats = now.off
+    base = np.where(cells.selected(best.name), off, 0.0)
+    whole = float(base.sum())
+    alike = [best]
+    for one in sorted(rivals, key=_short_gain, reverse=True)[:_RIVALS]:
+        rows = cells.selected(one.name)
+        if float(base[rows].sum()) >= _COMMON * max(whole, float(off[rows].sum())):
+            alike.append(one)
+    return max(alike, key=_sureness)
+
+
+def _short_gain(one: Claim) -> tuple[float, int]:
+    return round(one.gain * _PER_NAME ** (len(one.name) - 1), _DIGITS), -len(one.name)
+
+
+def _sureness(one: Claim) -> tuple[float, int, float]:
+    return round(one.evidence - _EVIDENCE_PER_NAME * len(one.name), _DIGITS), -len(one.name), round(one.gain, _DIGITS)
