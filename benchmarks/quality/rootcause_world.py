@@ -1,7 +1,7 @@
 """The sample company's bill of two months as leaves, with causes put in: what a search for root causes is judged on.
 
-Owns the cases. Leaves are resources with their true account, region, service and SKU and the tags that people wrote, cost
-is effective cost as commitments left it, and between the months resources come and go, products grow and prices fall
+Owns the cases. Leaves are resources with their true account, region, service and SKU and the tags that people wrote,
+cost is effective cost as commitments left it, and between the months resources come and go, products grow and prices fall
 as they do in the sample. Nothing is written: worlds are made in memory.
 
 A cause is a combination of one to three values that a leaf has, drawn by money. What it does to its leaves is a factor,

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from finmod.models.rootcause.leaves import Amounts, Dimension, Flags, Floats, Ints, Leaves
+from finmod.models.rootcause.leaves import Amounts, Dimension, Flags, Floats, Ints, Leaves, in_integers
 
 _ONE: Final = 1e-12
 _MOST_CODES: Final = 2**62
@@ -77,10 +77,9 @@ def cells_of(leaves: Leaves) -> Cells:
     for values, of_leaf in zip(texts, codes, strict=True):
         key, space = _mixed(key, space, of_leaf, len(values))
     first, of_leaf = _groups(key, space)
-    expected = None
-    if leaves.expected is not None:
-        # As integers their sums do not depend on the order of rows.
-        expected = _summed(np.array([round(each * 1e12) for each in leaves.expected.tolist()], object), of_leaf, first)
+    # As integers their sums do not depend on the order of rows.
+    told = None if leaves.expected is None else in_integers(leaves.expected)
+    expected = None if told is None else _summed(told, of_leaf, first)
     before, after = (_summed(amounts, of_leaf, first) for amounts in (leaves.before, leaves.after))
     return Cells(tuple(names), tuple(texts), tuple(each[first] for each in codes), before, after, expected, of_leaf)
 

@@ -143,7 +143,7 @@ class _Here:
         self.born = np.where(self.expected == 0, np.abs(self.after), 0.0)
 
     def summed(self, values: Floats) -> Floats:
-        return np.bincount(self.group, values, self.count)
+        return np.asarray(np.bincount(self.group, values, self.count), dtype=np.float64)
 
     def factors(self) -> Floats:
         """Return the weighted median of the cells' factors, by weighted means; 1 where nothing was expected."""
@@ -177,13 +177,8 @@ class _Here:
         told = np.where(is_born, np.where(stays, 0.0, self.after), claimed * self.expected)
         then = np.abs(_relative(self.after, told))
         then = np.where(is_born & stays, 2.0, then)
-        contradicted = ~is_born & (self.born > 0) & (claimed < 1)
-        then = np.where(contradicted, 2.0 + _AGAINST * (1 - claimed), then)
         now = np.abs(_relative(self.after, self.expected))
         return self.summed(self.weight * (self._surprise(now) - self._surprise(then)))
 
     def _surprise(self, moves: Floats) -> Floats:
         return np.log1p((moves / self.spread) ** 2)
-
-
-_AGAINST: Final = 40.0

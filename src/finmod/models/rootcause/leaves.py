@@ -21,6 +21,8 @@ Amounts = NDArray[Any]
 
 _HALF: Final = 32
 _LOW: Final = 2**_HALF - 1
+_UNIT: Final = 1e12
+_INT64: Final = 9e6
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,14 @@ def sums(amounts: Amounts, groups: Ints, count: int) -> list[int]:
         np.add.at(total, groups, half)
         halves.append(total.tolist())
     return [(high << _HALF) + low for high, low in zip(*halves, strict=True)]
+
+
+def in_integers(amounts: Floats) -> Amounts:
+    """Return units of currency as integers of 1e-12, each rounded once.
+
+    >>> in_integers(np.array([1.5, 1e9])).tolist()
+    [1500000000000, 1000000000000000000000]
+    """
+    if float(np.abs(amounts).max(initial=0.0)) < _INT64:
+        return np.rint(amounts * _UNIT).astype(np.int64)
+    return np.array([*(round(each * _UNIT) for each in amounts.tolist()), None], dtype=object)[:-1]

@@ -29,9 +29,8 @@ _COMMON: Final = 0.5
 _RIVALS: Final = 200
 _SHARP: Final = 0.3
 """Part of what the cells are off that a claim has to explain."""
-_OF_REST: Final = 0.05
+_OF_REST: Final = 0.03
 """Part of all that is off that a claim has to explain."""
-_SURE: Final = 10.0
 _DIGITS: Final = 9
 
 
@@ -69,11 +68,17 @@ def found_claims(cells: Cells, start: Prospect, *, least: float, most: int) -> l
             break
         best = _best_name(cells, now, rivals)
         rest = float(now.off.sum()) - best.gain
-        if best.evidence < _SURE or best.gain < _OF_REST * rest or any(best.name == one.name for one in found):
+        if best.evidence < _chance(cells, best) or best.gain < _OF_REST * rest or any(best.name == one.name for one in found):
             break
         found.append(best)
         now = now.with_claim(cells.selected(best.name), best.factor).with_spread()
     return found
+
+
+def _chance(cells: Cells, claim: Claim) -> float:
+    """Return the evidence that chance may bring: the best of so many names, each as likely as it is short."""
+    layers = sum(1 for _ in _layers(len(cells.names)))
+    return float(np.log(cells.count * layers)) + _EVIDENCE_PER_NAME * len(claim.name)
 
 
 def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
@@ -92,9 +97,11 @@ def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
             alive.append((told.off >= _ALIKE * best)[told.of_row])
         every.append((dimensions, told, gain))
         best = max(best, float(gain.max()))
-    return [
-        one for dimensions, told, gain in every for one in _claims_of(cells, dimensions, told, gain >= _ALIKE * best)
-    ] if best > least else []
+    return (
+        [one for dimensions, told, gain in every for one in _claims_of(cells, dimensions, told, gain >= _ALIKE * best)]
+        if best > least
+        else []
+    )
 
 
 def _layers(count: int) -> Iterator[tuple[int, ...]]:

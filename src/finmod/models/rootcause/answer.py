@@ -1,0 +1,147 @@
+"""Answers: what was found, in exact money, with resources by name and moves that offset each other.
+
+Owns what is reported. Each change is counted once: a leaf that several causes have counts with the narrowest of them,
+which is the one with the fewest leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from finmod.terms.money import difference, in_money, in_units
+
+Value = tuple[str, str | None]
+Direction = Literal["up", "down"]
+Kind = Literal["new", "ended", "more", "less"]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A resource in a cause, or what has no resource.
+
+    Attributes:
+        name: Its text; None where it is unknown.
+        before: What it cost in the combination.
+        after: Likewise.
+    """
+
+    name: str | None
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """Return after minus before."""
+        return difference(self.after, self.before)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """A combination that moved unlike the rest.
+
+    Attributes:
+        name: (dimension, value) by the name of the dimension; a value of None says that it is unknown there.
+        before: Of all leaves of the combination.
+        after: Likewise.
+        expected: What they would have cost after without any cause.
+        explained: After minus before of its leaves that no narrower cause has: its part of the whole change.
+        share: Explained as a ratio of the whole change; None where nothing changed in all.
+        leaves: How many it has.
+        resources: The largest by change, in that order.
+        concentration: What part of the changes of single resources those have, without signs: 1 where they are all of
+            it. None where leaves have no resources, or none of them changed.
+    """
+
+    name: tuple[Value, ...]
+    before: Decimal
+    after: Decimal
+    expected: Decimal
+    explained: Decimal
+    share: Decimal | None
+    leaves: int
+    resources: tuple[Moved, ...] = ()
+    concentration: Decimal | None = None
+
+    @property
+    def change(self) -> Decimal:
+        """Return after minus before, of all leaves of the combination."""
+        return difference(self.after, self.before)
+
+    @property
+    def excess(self) -> Decimal:
+        """Return what it cost after beyond what was expected; negative where it is less."""
+        return difference(self.after, self.expected)
+
+    @property
+    def direction(self) -> Direction:
+        """Return whether it cost more than expected, or less: where all else doubles, what stays the same is down."""
+        return "up" if self.excess > 0 else "down"
+
+    @property
+    def kind(self) -> Kind:
+        """Return what happened: it is new, it ended, or there is more or less of it than expected."""
+        if self.before == 0 or self.after == 0:
+            return "new" if self.before == 0 else "ended"
+        return "more" if self.excess > 0 else "less"
+
+
+@dataclass(frozen=True)
+class Offset:
+    """Two causes of opposite sign that nearly cancel, such as a move from one region to another.
+
+    Attributes:
+        down: Place of the cause that fell.
+        up: Place of the one that rose.
+        moved: (dimension, value of what fell, value of what rose), where each side has one value.
+        alike: What both sides have in common.
+        net: What both changed together, each change counted once.
+    """
+
+    down: int
+    up: int
+    moved: tuple[tuple[str, str | None, str | None], ...]
+    alike: tuple[Value, ...]
+    net: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootCauses:
+    """Why a cost changed. All amounts are of one currency.
+
+    Attributes:
+        before: Of all leaves.
+        after: Likewise.
+        growth: Factor that most of the money moved by; None where it is unknown, or expected amounts were given.
+        causes: Those that explain most come first.
+        offsets: Pairs of them that nearly cancel.
+        usual: Change that was expected of the leaves that no cause has: their growth.
+    """
+
+    before: Decimal
+    after: Decimal
+    growth: Decimal | None
+    causes: tuple[Cause, ...]
+    offsets: tuple[Offset, ...]
+    usual: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """Return after minus before."""
+        return difference(self.after, self.before)
+
+    @property
+    def explained(self) -> Decimal:
+        """Return the part of the change that the causes explain."""
+        return in_money(sum(in_units(one.explained) for one in self.causes))
+
+    @property
+    def remainder(self) -> Decimal:
+        """Return the rest of the change: what was expected anyway, and what nothing explains."""
+        return difference(self.change, self.explained)
+
+    @property
+    def unexplained(self) -> Decimal:
+        """Return the part of the remainder that was not expected: causes, usual change and this sum to the change."""
+        return difference(self.remainder, self.usual)

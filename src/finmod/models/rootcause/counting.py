@@ -1,0 +1,121 @@
+"""Counting: claims as exact money, each change once.
+
+Owns the sums. They are integers of 1e-12, of leaves and never of floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from finmod.models.metrics import quotient
+from finmod.models.rootcause.answer import Cause, Moved, RootCauses, Value
+from finmod.models.rootcause.cells import Cells
+from finmod.models.rootcause.leaves import Dimension, Flags, Leaves, in_integers, sums, whole
+from finmod.models.rootcause.offsets import offsets
+from finmod.models.rootcause.search import Claim
+from finmod.terms.money import in_money
+
+
+def answered(
+    leaves: Leaves, cells: Cells, claims: Sequence[Claim], growth: Decimal | None, *, named: int
+) -> RootCauses:
+    """Return what claims come to in money.
+
+    Args:
+        leaves: What was searched.
+        cells: Of those.
+        claims: In the order in which they count.
+        growth: Factor that is expected of each leaf; None where leaves say what is expected, or nothing is known.
+        named: Most resources of a cause.
+    """
+    money = _Money(leaves, growth)
+    every = [cells.selected(claim.name)[cells.of_leaf] for claim in claims]
+    own = _owned(every)
+    causes = tuple(
+        money.cause(_told(cells, claim), rows, mine, named)
+        for claim, rows, mine in zip(claims, every, own, strict=True)
+    )
+    rest = ~np.logical_or.reduce(every) if every else np.ones(len(leaves.before), dtype=np.bool_)
+    return RootCauses(
+        before=in_money(money.before),
+        after=in_money(money.after),
+        growth=growth,
+        causes=causes,
+        offsets=offsets(cells, claims, causes),
+        usual=in_money(money.expected(rest) - whole(leaves.before, rest)),
+    )
+
+
+def _owned(every: Sequence[Flags]) -> list[Flags]:
+    """Return which leaves count with each cause: with the narrowest that has them, of several such with the first."""
+    own = [rows.copy() for rows in every]
+    order = sorted(range(len(every)), key=lambda place: (int(every[place].sum()), place))
+    for at, place in enumerate(order):
+        for narrower in order[:at]:
+            own[place] &= ~every[narrower]
+    return own
+
+
+class _Money:
+    """Exact sums of leaves."""
+
+    def __init__(self, leaves: Leaves, growth: Decimal | None) -> None:
+        self.leaves, self.growth = leaves, growth
+        self.before, self.after = whole(leaves.before), whole(leaves.after)
+        self.told = None if leaves.expected is None else in_integers(leaves.expected)
+
+    def expected(self, rows: Flags) -> int:
+        """Return what is expected of leaves, in units of 1e-12, rounded once."""
+        if self.told is not None:
+            return whole(self.told, rows)
+        before = whole(self.leaves.before, rows)
+        above, below = (self.growth or Decimal(1)).as_integer_ratio()
+        return (2 * before * above + below) // (2 * below)
+
+    def cause(self, name: tuple[Value, ...], rows: Flags, own: Flags, named: int) -> Cause:
+        leaves, change = self.leaves, self.after - self.before
+        explained = whole(leaves.after, own) - whole(leaves.before, own)
+        resources, concentration = _largest(leaves, rows, named)
+        return Cause(
+            name=name,
+            before=in_money(whole(leaves.before, rows)),
+            after=in_money(whole(leaves.after, rows)),
+            expected=in_money(self.expected(rows)),
+            explained=in_money(explained),
+            share=quotient(Decimal(explained), Decimal(change)) if change else None,
+            leaves=int(rows.sum()),
+            resources=resources,
+            concentration=concentration,
+        )
+
+
+def _told(cells: Cells, claim: Claim) -> tuple[Value, ...]:
+    return tuple((cells.names[dimension], cells.texts[dimension][code]) for dimension, code in claim.name)
+
+
+def _largest(leaves: Leaves, rows: Flags, named: int) -> tuple[tuple[Moved, ...], Decimal | None]:
+    """Return the resources of leaves that changed most, and their part of all changes of resources."""
+    if leaves.resource is None:
+        return (), None
+    every = [*_resources(leaves, leaves.resource, rows)]
+    every.sort(key=lambda one: (-abs(one[2] - one[1]), one[0] is None, one[0] or ""))
+    total = sum(abs(after - before) for _, before, after in every)
+    chosen = [one for one in every[:named] if one[1] != one[2]]
+    of_those = sum(abs(after - before) for _, before, after in chosen)
+    told = tuple(Moved(text, in_money(before), in_money(after)) for text, before, after in chosen)
+    return told, quotient(Decimal(of_those), Decimal(total)) if total else None
+
+
+def _resources(leaves: Leaves, resource: Dimension, rows: Flags) -> Iterator[tuple[str | None, int, int]]:
+    """Yield (text, before, after) of each resource of some leaves, in units of 1e-12."""
+    codes, group = np.unique(resource.codes[rows], return_inverse=True)
+    before, after = (sums(amounts[rows], group, len(codes)) for amounts in (leaves.before, leaves.after))
+    texts = [resource.texts[code] for code in codes.tolist()]
+    found: dict[str | None, tuple[int, int]] = {}
+    for text, was, now in zip(texts, before, after, strict=True):
+        other = found.get(text, (0, 0))
+        found[text] = other[0] + was, other[1] + now
+    yield from ((text, was, now) for text, (was, now) in found.items())
