@@ -138,9 +138,9 @@ class _Here:
         self.after, self.expected, self.usual = now.after[rows], now.expected[rows], now.usual[rows]
         self.weight, self.spread = now.weight[rows], now.spread
         self.off = np.abs(self.after - self.expected)
-        self.size = np.abs(self.expected)
+        self.fresh = self.usual == 0
+        self.size = np.where(self.fresh, 0.0, np.abs(self.expected))
         self.signed = self.after * np.sign(self.expected)
-        self.born = np.where(self.expected == 0, np.abs(self.after), 0.0)
 
     def summed(self, values: Floats) -> Floats:
         return np.asarray(np.bincount(self.group, values, self.count), dtype=np.float64)
@@ -165,18 +165,19 @@ class _Here:
     def gains(self, factor: Floats) -> tuple[Floats, Floats]:
         """Return what factors explain, and what is explained where the group is new."""
         claimed = factor[self.group]
-        # What is born where all is said to decline contradicts it.
-        left = np.abs(self.after - claimed * self.expected) + np.maximum(1 - claimed, 0.0) * self.born
-        old = np.where(self.usual == 0, 0.0, self.off + np.abs(self.usual))
+        # What is new where all is said to decline contradicts it, also where it is known why it is new.
+        against = self.off + np.maximum(1 - claimed, 0.0) * np.abs(self.after)
+        left = np.where(self.fresh, against, np.abs(self.after - claimed * self.expected))
+        old = np.where(self.fresh, 0.0, self.off + np.abs(self.usual))
         off = self.summed(self.off)
         return off - self.summed(left), off - self.summed(old)
 
     def evidence(self, factor: Floats, is_new: Flags) -> Floats:
+        """Return how much likelier the moves are where each group moved by its factor, or is new."""
         claimed, is_born = factor[self.group], is_new[self.group]
-        stays = self.usual != 0
-        told = np.where(is_born, np.where(stays, 0.0, self.after), claimed * self.expected)
-        then = np.abs(_relative(self.after, told))
-        then = np.where(is_born & stays, 2.0, then)
+        told = np.where(self.fresh, np.minimum(claimed, 1.0), claimed) * self.expected
+        then = np.abs(_relative(self.after, np.where(is_born, self.after, told)))
+        then = np.where(is_born & ~self.fresh, 2.0, then)
         now = np.abs(_relative(self.after, self.expected))
         return self.summed(self.weight * (self._surprise(now) - self._surprise(then)))
 
