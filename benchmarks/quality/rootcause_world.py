@@ -1,8 +1,8 @@
 """The sample company's bill of two months as leaves, with causes put in: what a search for root causes is judged on.
 
 Owns the cases. Leaves are resources with their true account, region, service and SKU and the tags that people wrote,
-cost is effective cost as commitments left it, and between the months resources come and go, products grow and prices fall
-as they do in the sample. Nothing is written: worlds are made in memory.
+cost is effective cost as commitments left it, and between the months resources come and go, products grow and prices
+fall as they do in the sample. Nothing is written: worlds are made in memory.
 
 A cause is a combination of one to three values that a leaf has, drawn by money. What it does to its leaves is a factor,
 from nothing (new) or to nothing (ended). A move ends a combination and begins the same one at another value of one
@@ -40,6 +40,7 @@ DIMENSIONS = (
     "x_Environment",
 )
 RESOURCE = "ResourceId"
+_HIDDEN = ("source", "place in the price list", "owner")
 KINDS = ("growth", "decline", "new", "ended", "move")
 _BY_FACTOR = ("growth", "decline")
 MONTHS = 9
@@ -69,14 +70,16 @@ class Bill:
     """Leaves of two months.
 
     Attributes:
-        texts: Dimension, or ``ResourceId``, -> per leaf its text; None where people wrote none.
+        texts: Dimension, ``ResourceId`` or one of ``_HIDDEN`` -> per leaf its text; None where people wrote none.
         before: Per leaf, integers of 1e-12 USD.
         after: Likewise.
+        happened: What moved costs in the sample itself, by hidden texts: launches, price cuts, incidents, initiatives.
     """
 
     texts: Mapping[str, Texts]
     before: Ints
     after: Ints
+    happened: tuple[Named, ...] = ()
 
     def selected(self, name: Named) -> Flags:
         """Return which leaves have all values of a combination."""
@@ -162,7 +165,7 @@ def _world(seed: int) -> World:
 
 def natural(world: World, month: int) -> Bill:
     """Return the bill of a month and the next, of the resources that cost anything in one of them."""
-    columns: dict[str, list[str | None]] = {name: [] for name in (*DIMENSIONS, RESOURCE)}
+    columns: dict[str, list[str | None]] = {name: [] for name in (*DIMENSIONS, RESOURCE, *_HIDDEN)}
     both: list[list[Ints]] = [[], []]
     for source in SOURCES:
         resources, table = world.resources[source], skus()
@@ -175,6 +178,9 @@ def natural(world: World, month: int) -> Bill:
         columns["x_Product"] += [_product(tags) for tags in resources.tags]
         columns["x_Environment"] += [_environment(tags) for tags in resources.tags]
         columns[RESOURCE] += resources.ids
+        columns["source"] += [source] * resources.count
+        columns["place in the price list"] += map(str, resources.sku.tolist())
+        columns["owner"] += map(str, resources.owner.tolist())
         for side, number in zip(both, (month, month + 1), strict=True):
             usage, cost = month_usage(world, source, number), np.zeros(resources.count, dtype=np.int64)
             np.add.at(cost, usage.resource, usage.quantity * usage.effective_price * _TO_UNITS)
@@ -182,7 +188,21 @@ def natural(world: World, month: int) -> Bill:
     before, after = (np.concatenate(side) for side in both)
     there = (before != 0) | (after != 0)
     texts = {name: np.array(column, dtype=object)[there] for name, column in columns.items()}
-    return Bill(texts, before[there], after[there])
+    return Bill(texts, before[there], after[there], tuple(_happened(world, month)))
+
+
+def _happened(world: World, month: int) -> Iterator[Named]:
+    """Yield what the sample itself knows to have moved costs from a month to the next."""
+    for product, day in enumerate(world.drivers.launch_day.tolist()):
+        if day and any(world.days_before[at] <= day < world.days_before[at + 1] for at in (month, month + 1)):
+            yield (("owner", str(product)),)
+    for cut in world.price_cuts:
+        if cut.from_month == month + 1:
+            yield (("place in the price list", str(cut.sku)),)
+    start, end = world.days_before[month], world.days_before[month + 2]
+    for one in world.effects:
+        if one.first_day < end and one.end_day > start:
+            yield (("source", one.source), ("place in the price list", str(one.sku)), ("owner", str(one.owner)))
 
 
 def _product(tags: Mapping[str, str]) -> str | None:
@@ -290,7 +310,7 @@ def _migrated(bill: Bill, rows: Flags, names: tuple[Named, Named], size: float) 
     texts[RESOURCE][len(rows) :] = [f"{one}-moved" for one in texts[RESOURCE][len(rows) :]]
     before = np.concatenate([bill.before, np.zeros(int(rows.sum()), dtype=np.int64)])
     after = np.concatenate([np.where(rows, 0, bill.after), bill.after[rows]])
-    moved = Bill(texts, before, after)
+    moved = replace(bill, texts=texts, before=before, after=after)
     ended, new = moved.selected(source), moved.selected(target)
     return moved, (
         Injected(source, "move", 0.0, size, ended),
@@ -308,4 +328,4 @@ def _replaced(bill: Bill, churn: float, chance: np.random.Generator) -> Bill:
     texts[RESOURCE][len(rows) :] = [f"{one}-replaced" for one in texts[RESOURCE][len(rows) :]]
     before = np.concatenate([bill.before, np.zeros(int(rows.sum()), dtype=np.int64)])
     after = np.concatenate([np.where(rows, 0, bill.after), bill.after[rows]])
-    return Bill(texts, before, after)
+    return replace(bill, texts=texts, before=before, after=after)
