@@ -104,7 +104,7 @@ def _mixed(key: Ints, space: int, codes: Ints, size: int) -> tuple[Ints, int]:
 
 def _groups(key: Ints, space: int) -> tuple[Ints, Ints]:
     """Return the place of the first row of each group, in the order of keys, and per row its group."""
-    if space > _DENSE * len(key):
+    if space > _DENSE * len(key) + 1:
         _, first, of_row = np.unique(key, return_index=True, return_inverse=True)
         return first, of_row
     place = np.full(space, -1, dtype=np.int64)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,10 @@ import numpy as np
 from finmod.models.rootcause.cells import Cells
 from finmod.models.rootcause.leaves import Flags, Floats, Ints
 
+ALIKE: Final = 0.6
+"""Part of the best gain from which on a name is a rival of the best."""
+_SHARP: Final = 0.3
+"""Part of what its cells are off that a claim has to explain."""
 _ROUNDS: Final = 2
 _NEAR: Final = 0.02
 _LEAST_SPREAD: Final = 0.03
@@ -49,7 +54,7 @@ class Prospect:
     weight: Floats
     spread: float
 
-    @property
+    @cached_property
     def off(self) -> Floats:
         """Return per cell how far it is from what is expected, without a sign."""
         return np.asarray(np.abs(self.after - self.expected))
@@ -80,7 +85,7 @@ def middle(values: Floats, weights: Floats) -> float:
     >>> middle(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 5.0]))
     2.0
     """
-    order = np.lexsort((weights, values))
+    order = np.argsort(values)
     reached = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
@@ -92,42 +97,53 @@ def _relative(amounts: Floats, expected: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Claims:
-    """Every combination of some dimensions.
+    """The combinations of some dimensions that come near the best.
 
     Attributes:
         first: Per combination the place of one of its cells.
-        gain: Money that the claim explains; negative where it explains less than nothing.
+        gain: Money that the claim explains.
         evidence: For the claim.
         factor: What its cells moved by; infinite for new ones.
-        off: Money by which its cells are off now.
-        of_row: Per row that was looked at the place of its combination.
+        open_rows: Places of the cells of combinations of which a part may still come near the best.
     """
 
     first: Ints
     gain: Floats
     evidence: Floats
     factor: Floats
-    off: Floats
-    of_row: Ints
+    open_rows: Ints
 
 
-def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints) -> Claims:
-    """Return what each combination of dimensions would explain.
+def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints, best: float) -> Claims:
+    """Return what combinations of dimensions would explain, those that come near the best.
 
     Args:
         cells: What is explained.
         now: What is expected of them.
         dimensions: Places of the dimensions.
         rows: Places of cells that are looked at; of a combination all or none.
+        best: Money that is explained already by another claim.
     """
-    first, of_row = cells.grouped(dimensions, rows)
-    here = _Here(now, rows, of_row, len(first))
+    first, group = cells.grouped(dimensions, rows)
+    off = np.bincount(group, now.off[rows], len(first))
+    # No combination gains more than its cells are off.
+    rows, group, first = _kept(off >= ALIKE * best, rows, group, rows[first])
+    here = _Here(now, rows, group, len(first))
     factor = here.factors()
     by_factor, by_birth = here.gains(factor)
-    is_new = by_birth > by_factor
-    evidence = here.evidence(factor, is_new)
-    gain, factor = np.where(is_new, by_birth, by_factor), np.where(is_new, np.inf, factor)
-    return Claims(rows[first], gain, evidence, factor, here.summed(here.off), of_row)
+    gain = np.maximum(by_factor, by_birth)
+    factor = np.where(by_birth > by_factor, np.inf, factor)
+    gain = np.where(gain >= _SHARP * here.summed(here.off), gain, 0.0)
+    near = gain >= ALIKE * max(best, float(gain.max(initial=0.0)))
+    few, group, first = _kept(near, rows, group, first)
+    evidence = _Here(now, few, group, len(first)).evidence(factor[near])
+    return Claims(first, gain[near], evidence, factor[near], rows)
+
+
+def _kept(chosen: Flags, rows: Ints, group: Ints, first: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return rows, their groups and the first cells of groups, of chosen groups alone."""
+    stays = chosen[group]
+    return rows[stays], (np.cumsum(chosen) - 1)[group[stays]], first[chosen]
 
 
 class _Here:
@@ -139,28 +155,22 @@ class _Here:
         self.weight, self.spread = now.weight[rows], now.spread
         self.off = np.abs(self.after - self.expected)
         self.fresh = self.usual == 0
-        self.size = np.where(self.fresh, 0.0, np.abs(self.expected))
-        self.signed = self.after * np.sign(self.expected)
 
     def summed(self, values: Floats) -> Floats:
         return np.asarray(np.bincount(self.group, values, self.count), dtype=np.float64)
 
     def factors(self) -> Floats:
         """Return the weighted median of the cells' factors, by weighted means; 1 where nothing was expected."""
-        near = np.maximum(self.size, _TINY)
-        weight = self.size
-        factor = self._mean(weight)
+        size = np.where(self.fresh, 0.0, np.abs(self.expected))
+        own = np.where(size > 0, self.after / np.where(size > 0, self.expected, 1.0), 0.0)
+        factor = self._mean(size, own)
         for _ in range(_ROUNDS):
-            away = np.abs(self.signed - factor[self.group] * self.size) / near
-            factor = self._mean(weight / np.maximum(away, _NEAR))
+            factor = self._mean(size / np.maximum(np.abs(own - factor[self.group]), _NEAR), own)
         return factor
 
-    def _mean(self, weight: Floats) -> Floats:
+    def _mean(self, weight: Floats, values: Floats) -> Floats:
         below = self.summed(weight)
-        # The weight has the size: what is divided here is a cell's own factor.
-        own = np.where(self.size > 0, self.signed / np.maximum(self.size, _TINY), 0.0)
-        above = self.summed(weight * own)
-        return np.where(below > 0, above / np.where(below > 0, below, 1.0), 1.0)
+        return np.where(below > 0, self.summed(weight * values) / np.where(below > 0, below, 1.0), 1.0)
 
     def gains(self, factor: Floats) -> tuple[Floats, Floats]:
         """Return what factors explain, and what is explained where the group is new."""
@@ -172,12 +182,13 @@ class _Here:
         off = self.summed(self.off)
         return off - self.summed(left), off - self.summed(old)
 
-    def evidence(self, factor: Floats, is_new: Flags) -> Floats:
+    def evidence(self, factor: Floats) -> Floats:
         """Return how much likelier the moves are where each group moved by its factor, or is new."""
-        claimed, is_born = factor[self.group], is_new[self.group]
-        told = np.where(self.fresh, np.minimum(claimed, 1.0), claimed) * self.expected
-        then = np.abs(_relative(self.after, np.where(is_born, self.after, told)))
-        then = np.where(is_born & ~self.fresh, 2.0, then)
+        claimed = factor[self.group]
+        is_new = np.isinf(claimed)
+        told = np.where(self.fresh, np.minimum(claimed, 1.0), np.where(is_new, 0.0, claimed)) * self.expected
+        then = np.abs(_relative(self.after, np.where(is_new, self.after, told)))
+        then = np.where(is_new & ~self.fresh, 2.0, then)
         now = np.abs(_relative(self.after, self.expected))
         return self.summed(self.weight * (self._surprise(now) - self._surprise(then)))
 

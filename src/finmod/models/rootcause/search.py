@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from finmod.models.rootcause.cells import Cells
-from finmod.models.rootcause.claims import Claims, Prospect, claims
+from finmod.models.rootcause.claims import ALIKE, Claims, Prospect, claims
 from finmod.models.rootcause.leaves import Flags, Floats
 
 WIDTH: Final = 3
@@ -23,12 +23,8 @@ WIDTH: Final = 3
 _PER_NAME: Final = 0.92
 """Another dimension has to explain so much more."""
 _EVIDENCE_PER_NAME: Final = 3.0
-_ALIKE: Final = 0.6
-"""Part of the best gain from which on a name is a rival of the best."""
 _COMMON: Final = 0.5
 _RIVALS: Final = 200
-_SHARP: Final = 0.3
-"""Part of what the cells are off that a claim has to explain."""
 _OF_REST: Final = 0.03
 """Part of all that is off that a claim has to explain."""
 _DIGITS: Final = 9
@@ -64,11 +60,15 @@ def found_claims(cells: Cells, start: Prospect, *, least: float, most: int) -> l
     now = start
     while len(found) < most:
         rivals = candidates(cells, now, least)
-        if not rivals:
+        if not any(one.gain > least for one in rivals):
             break
         best = _best_name(cells, now, rivals)
         rest = float(now.off.sum()) - best.gain
-        if best.evidence < _chance(cells, best) or best.gain < _OF_REST * rest or any(best.name == one.name for one in found):
+        if (
+            best.evidence < _chance(cells, best)
+            or best.gain < _OF_REST * rest
+            or any(best.name == one.name for one in found)
+        ):
             break
         found.append(best)
         now = now.with_claim(cells.selected(best.name), best.factor).with_spread()
@@ -83,25 +83,20 @@ def _chance(cells: Cells, claim: Claim) -> float:
 
 def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
     """Return the claim that gains most, and those that gain nearly so much; empty where none gains enough."""
-    every, best = [], least
-    alive: list[Flags] = []
-    for dimensions in _layers(len(cells.names)):
-        rows = np.arange(cells.count)
-        if len(dimensions) > 1:
-            rows = np.flatnonzero(np.logical_and.reduce([alive[place] for place in dimensions]))
-        if not len(rows):
-            continue
-        told = claims(cells, now, dimensions, rows)
-        gain = np.where(told.gain >= _SHARP * told.off, told.gain, 0.0)
-        if len(dimensions) == 1:
-            alive.append((told.off >= _ALIKE * best)[told.of_row])
-        every.append((dimensions, told, gain))
-        best = max(best, float(gain.max()))
-    return (
-        [one for dimensions, told, gain in every for one in _claims_of(cells, dimensions, told, gain >= _ALIKE * best)]
-        if best > least
-        else []
-    )
+    every: list[tuple[tuple[int, ...], Claims]] = []
+    best, layers = least, [*_layers(len(cells.names))]
+    may: dict[tuple[int, ...], Flags] = {(): np.ones(cells.count, dtype=np.bool_)}
+    for dimensions in layers:
+        wider = [may[one] for one in combinations(dimensions, len(dimensions) - 1)]
+        told = claims(cells, now, dimensions, np.flatnonzero(np.logical_and.reduce(wider)), best)
+        if len(told.first):
+            every.append((dimensions, told))
+            best = max(best, float(told.gain.max()))
+        may[dimensions] = np.zeros(cells.count, dtype=np.bool_)
+        may[dimensions][told.open_rows] = True
+    return [
+        one for dimensions, told in every for one in _claims_of(cells, dimensions, told) if one.gain >= ALIKE * best
+    ]
 
 
 def _layers(count: int) -> Iterator[tuple[int, ...]]:
@@ -109,11 +104,10 @@ def _layers(count: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(range(count), width)
 
 
-def _claims_of(cells: Cells, dimensions: tuple[int, ...], told: Claims, chosen: Flags) -> Iterator[Claim]:
-    for place in np.flatnonzero(chosen).tolist():
-        cell = told.first[place]
-        name = tuple((dimension, int(cells.codes[dimension][cell])) for dimension in dimensions)
-        yield Claim(name, float(told.gain[place]), float(told.evidence[place]), float(told.factor[place]))
+def _claims_of(cells: Cells, dimensions: tuple[int, ...], told: Claims) -> Iterator[Claim]:
+    columns = (told.first.tolist(), told.gain.tolist(), told.evidence.tolist(), told.factor.tolist())
+    for cell, gain, evidence, factor in zip(*columns, strict=True):
+        yield Claim(tuple((one, int(cells.codes[one][cell])) for one in dimensions), gain, evidence, factor)
 
 
 def _best_name(cells: Cells, now: Prospect, rivals: list[Claim]) -> Claim:
