@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.causes import show_causes
 from finmod.cli.close import MONTH
 from finmod.cli.explain_allocated import Target
 from finmod.cli.figures import amount_text, percent_text
@@ -48,6 +49,9 @@ _LARGE = 10_000
               "charges account, region, sku, resource; may be repeated.")  # fmt: skip
 @click.option("--effect", type=Name("an effect"), metavar="EFFECT",
               help="Tell the charges behind an effect, such as list_price.")  # fmt: skip
+@click.option("--causes", "is_causes", is_flag=True,
+              help="Tell which combinations of account, service, region, SKU and dimensions moved unlike the rest, and "
+              "what else happened then.")  # fmt: skip
 @click.option("--of", "scope", type=Target(), multiple=True, metavar="WORD=VALUE",
               help="With --effect: of product=search or service=... alone; may be repeated.")  # fmt: skip
 @click.option(
@@ -65,6 +69,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     against: str,
     by: tuple[str, ...],
     effect: str | None,
+    is_causes: bool,
     scope: tuple[tuple[str, str | None], ...],
     top: int | None,
     form: Form,
@@ -84,6 +89,12 @@ def command(  # noqa: PLR0913 -- one parameter per option
         raise click.UsageError(message)
     words = tuple(dict.fromkeys(word for each in by for word in each.replace(" ", "").split(",") if word))
     wanted = Wanted(parse_period(period) if period else None, against, words)
+    if is_causes:
+        if by or effect:
+            message = "--causes stands without --by and --effect: it looks for the combinations itself."
+            raise click.UsageError(message)
+        show_causes(folder, wanted, top, form)
+        return
     if effect is not None:
         _drill(folder, wanted, (effect, dict(scope)), top, form)
         return

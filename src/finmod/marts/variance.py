@@ -22,6 +22,7 @@ TEXTS: Final = (
     "BillingCurrency", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "PricingUnit",
     "CommitmentDiscountId", "CommitmentDiscountCategory", "CommitmentDiscountStatus", "ServiceName",
     "ServiceSubcategory", "SubAccountId", "RegionId", "SkuId", "SkuMeter", "ResourceId",
+    "ResourceName",
 )  # fmt: skip
 """Texts of charge keys that cells are made by."""
 

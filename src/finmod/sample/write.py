@@ -14,6 +14,8 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
+from finmod.sample.events import FILE as EVENTS
+from finmod.sample.events import write_events
 from finmod.sample.exports import write_exports
 from finmod.sample.faults import Fault, fault_named, faulty_month
 from finmod.sample.months import parse_month
@@ -27,7 +29,7 @@ ROWS_PER_MONTH = 41_667
 SPEND = Decimal(8_000_000)
 _FEWEST_ROWS, _MOST_MONTHS = 400, 120
 _LEAST_SPEND, _MOST_SPEND = Decimal(100_000), Decimal(500_000_000)
-_OWN = ("exports", "truth", "drivers", "invoices.csv")
+_OWN = ("exports", "truth", "drivers", "invoices.csv", EVENTS)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def write_sample(  # noqa: PLR0913 -- the words of the command
     """Write an invented company: the same arguments give the same content, on any machine.
 
     Args:
-        folder: Where to write exports/, drivers/, truth/ and invoices.csv; made where it is missing.
+        folder: Where to write exports/, drivers/, truth/, invoices.csv and events.csv; made where it is missing.
         seed: Which company; 0 or more.
         months: Length of the window in whole months.
         end: Its last month, ``YYYY-MM``.
@@ -125,6 +127,7 @@ def _beside(engine: Engine, folder: Path, world: World, gathered: tuple[Facts, A
     )
     return [
         write_invoices(folder, world, facts, planted),
+        write_events(folder, world),
         *write_drivers(folder, world),
         truth / "allocation.parquet",
         truth / "customers.csv",

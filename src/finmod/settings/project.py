@@ -230,6 +230,12 @@ class ProjectFile(Settings):
         "currency, amount, or InvoiceDetail of FOCUS as CSV or Parquet.",
         examples=["invoices.csv"],
     )
+    events: RelativePath | None = Field(
+        default=None,
+        description="CSV file of what happened, which stands beside causes of changes: the columns date and event, and "
+        "where it is known until, and any dimension or word such as product, service, account.",
+        examples=["events.csv"],
+    )
     check: CheckSettings = Field(default=CheckSettings(), description="What finmod check lets pass.")
 
     @model_validator(mode="after")
@@ -256,6 +262,7 @@ class Project:
         fx_rate: Which of them is taken: ``day``, ``month_average`` or ``month_end``.
         fx_days: How old, in days, a rate of ``day`` may be.
         invoices: Absolute paths of the files of invoices; empty where the file names none.
+        events: Absolute path of the list of what happened; None where the file names none.
         check: What ``finmod check`` lets pass.
     """
 
@@ -270,6 +277,7 @@ class Project:
     fx_rate: FxRate
     fx_days: int
     invoices: tuple[Path, ...]
+    events: Path | None
     check: CheckSettings
 
 
@@ -311,6 +319,7 @@ def load_project(folder: Path) -> Project:
         fx_rate=found.fx.rate if found.fx else "day",
         fx_days=found.fx.days if found.fx else DAYS,
         invoices=tuple(root / path for path in found.invoices),
+        events=root / found.events if found.events else None,
         check=found.check,
     )
 

@@ -57,6 +57,7 @@ SOURCES: dict[str, dict[str, Any]] = {
 # share cannot be sure of.
 _SAID = {
     "# invoices: invoices.csv\n": "invoices: invoices.csv\n",
+    "# events: events.csv\n": "events: events.csv\n",
     "# check:\n#   fail_on: error           # or warning\n": "check:\n  fail_on: warning         # or error\n",
     "#   ignore: []               # codes": "  ignore: [FM1314, FM1315, FM1334, FM1341, FM1353]  # codes",
 }

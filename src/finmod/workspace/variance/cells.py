@@ -59,6 +59,7 @@ class Books:
         ledger: Has the charges.
         rules: What names charges; None where nothing does.
         targets: Dimensions that costs are allocated to -> their columns; none where nothing was applied.
+        called: Dimensions by which charge keys themselves are told, those in pools too; none where nobody asks.
     """
 
     engine: Engine
@@ -66,6 +67,7 @@ class Books:
     ledger: Ledger
     rules: Rules | None
     targets: Mapping[str, str]
+    called: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,7 +156,14 @@ def _names(books: Books, naming: Naming) -> dict[str, str]:
         return {}
     pool = naming.value_sql(POOL, "n.")
     own = {column: naming.value_sql(name, "n.") for name, column in books.targets.items()}
-    return {POOL_COLUMN: pool, **{column: f"CASE WHEN {pool} IS NULL THEN {sql} END" for column, sql in own.items()}}
+    called = {called_column(name): naming.value_sql(name, "n.") for name in books.called}
+    named = {column: f"CASE WHEN {pool} IS NULL THEN {sql} END" for column, sql in own.items()}
+    return {POOL_COLUMN: pool, **named, **called}
+
+
+def called_column(dimension: str) -> str:
+    """Return the column of charge keys that says what a dimension calls them, in pools or not."""
+    return f"called {dimension}"
 
 
 def _money(books: Books, snapshot: Snapshot) -> Reporting | None:

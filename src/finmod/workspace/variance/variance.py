@@ -94,8 +94,14 @@ def variance(project: Project, wanted: Wanted) -> VarianceReport:
             raise UserError(damaged(str(error))) from error
 
 
-def make(engine: Engine, project: Project, wanted: Wanted) -> Made:
+def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = False) -> Made:
     """Compare two states; tables of cells stay in the engine.
+
+    Args:
+        engine: Where.
+        project: Whose books.
+        wanted: What is asked for.
+        called: Whether charge keys are told by every dimension too, for root causes.
 
     Raises:
         UserError: As ``variance``.
@@ -106,7 +112,9 @@ def make(engine: Engine, project: Project, wanted: Wanted) -> Made:
     run = named[1].run
     # Where the rules of the books are gone, those of the folder name charges: what they say otherwise is an effect.
     rules = _rules(project, ledger, run) if run else None
-    books = Books(engine, project, ledger, rules, dict(run.dimensions) if run and rules else {})
+    targets = dict(run.dimensions) if run and rules else {}
+    names = (*targets, *(name for name in rules.taxonomy.dimensions if name not in targets)) if rules else ()
+    books = Books(engine, project, ledger, rules, targets, names if called else ())
     _refuse(books, wanted.by)
     before, after = (Looked(side, each.month, each.snapshot, each.until) for side, each in enumerate(named))
     compared = compare(books, (before, after))

@@ -1,0 +1,200 @@
+"""``finmod variance --causes``: which combinations moved unlike the rest, and what else happened then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from finmod.cli.figures import amount_text
+from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.moves import finding_words
+from finmod.cli.output import Form, console, json_text, objects, table, text_of
+from finmod.cli.project import opened
+from finmod.errors import counted
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from finmod.models.rootcause.answer import Cause, Offset, Value
+    from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
+    from finmod.workspace.variance.variance import Wanted
+
+_KINDS = {"new": "new", "ended": "ended", "more": "more than usual", "less": "less than usual"}
+_UNKNOWN = "none"
+_SHOWN = 3
+
+
+def show_causes(folder: Path | None, wanted: Wanted, top: int | None, form: Form) -> None:
+    """Print the root causes of a change."""
+    from finmod.workspace.rootcause.causes import MOST, causes
+
+    report = causes(opened(folder), wanted, top or MOST)
+    if form == "table":
+        _screen(report)
+    elif form == "json":
+        text = json_text(_json(report))
+        _echo(text)
+    else:
+        _echo(text_of(_COLUMNS, [*_rows(report)], form))
+        for finding in report.findings:
+            say(console(stderr=True), finding_words(finding))
+
+
+def _echo(text: str) -> None:
+    import rich_click as click
+
+    click.echo(text, nl=False)
+
+
+def _screen(report: CausesReport) -> None:
+    screen, found = console(), report.found
+    for line in headline(report):
+        say(screen, line, style="bold")
+    if found.causes:
+        heads = ["", "What", report.before.label, report.after.label, "Explains", "How"]
+        rows = [
+            [str(at), name_words(cause.name), signed(cause.before, plain=True), signed(cause.after, plain=True),
+             signed(cause.explained), _KINDS[cause.kind]]
+            for at, cause in enumerate(found.causes, start=1)
+        ]  # fmt: skip
+        table(heads, rows, right=heads[2:5], whole_words=True)
+    for at, (cause, beside) in enumerate(zip(found.causes, report.beside, strict=True), start=1):
+        for line in evidence(cause, beside):
+            say(screen, f"{at}  {line}")
+    for offset in found.offsets:
+        say(screen, offset_words(offset))
+    if report.happenings or report.drivers:
+        say(screen, "Besides:", style="bold")
+    for each in report.happenings:
+        say(screen, happening_words(each), indent=2)
+    if report.drivers:
+        say(screen, f"Drivers, a day: {', '.join(map(driver_words, report.drivers))}", indent=2)
+    for finding in report.findings:
+        say(screen, finding_words(finding), style={"error": "red", "warning": "yellow"}.get(finding.severity, ""))
+
+
+def headline(report: CausesReport) -> Iterator[str]:
+    """Yield what of the change the causes explain, and what the rest is."""
+    found = report.found
+    change = f"{signed(found.change)} {report.currency} from {report.before.label} to {report.after.label}"
+    if not found.causes:
+        yield f"{change}: nothing moved unlike the rest."
+        return
+    growth = f" ({(found.growth - 1) * 100:+.1f} %)" if found.growth is not None else ""
+    yield (
+        f"{change}: {signed(found.explained)} by {counted(len(found.causes), 'cause')} that moved unlike the rest, "
+        f"{signed(found.usual)} as most of the cost moved{growth}, {signed(found.unexplained)} not explained."
+    )
+
+
+def evidence(cause: Cause, beside: Beside) -> Iterator[str]:
+    """Yield what stands behind a cause and beside it."""
+    moved = [
+        f"{end_of(one_line(each.name, 200), 40) if each.name else 'without a resource'} {signed(each.change)}"
+        for each in cause.resources[:_SHOWN]
+    ]
+    if moved:
+        share = f", {cause.concentration * 100:.0f} % of its moves" if cause.concentration is not None else ""
+        named = "the largest " if cause.leaves > len(moved) else ""
+        yield f"{named}resources: {', '.join(moved)}{share if len(cause.resources) == len(moved) else ''}"
+    for happening in beside.happenings:
+        yield happening_words(happening)
+    if beside.drivers:
+        yield f"drivers, a day: {', '.join(map(driver_words, beside.drivers))}"
+
+
+def name_words(name: tuple[Value, ...]) -> str:
+    """Return a combination as people read it."""
+    return ", ".join(f"{word} {_value(value)}" for word, value in name)
+
+
+def _value(text: str | None) -> str:
+    return _UNKNOWN if text is None else one_line(text, 60)
+
+
+def happening_words(happening: Happening) -> str:
+    """Return what happened, with its days."""
+    until = f" to {happening.until}" if happening.until else ""
+    of = f" ({name_words(happening.of)})" if happening.of else ""
+    return f"{happening.day}{until}: {one_line(happening.text, 300)}{of}"
+
+
+def driver_words(move: DriverMove) -> str:
+    """Return how a driver moved."""
+    of = f" of {name_words(move.of)}" if move.of else ""
+    change = f"{move.change * 100:+.1f} %" if move.change is not None else "new"
+    return f"{one_line(move.driver, 60)}{of} {change} ({amount_text(move.before)} to {amount_text(move.after)})"
+
+
+def offset_words(offset: Offset) -> str:
+    """Return a pair of causes that nearly cancel."""
+    moved = ", ".join(f"{word} {_value(one)} to {_value(other)}" for word, one, other in offset.moved)
+    return (
+        f"{offset.down + 1} and {offset.up + 1} offset each other{f': from {moved}' if moved else ''}; "
+        f"together {signed(offset.net)}"
+    )
+
+
+def signed(amount: Decimal, *, plain: bool = False) -> str:
+    """Return an amount without its fraction, with its sign unless it is no change."""
+    shown = f"{amount:,.0f}"
+    shown = "0" if shown == "-0" else shown
+    return shown if plain or amount <= 0 or shown == "0" else f"+{shown}"
+
+
+_COLUMNS = ("cause", "what", "before", "after", "expected", "explained", "share", "kind", "resources", "happenings",
+            "drivers")  # fmt: skip
+
+
+def _rows(report: CausesReport) -> Iterator[list[Any]]:
+    for at, (cause, beside) in enumerate(zip(report.found.causes, report.beside, strict=True), start=1):
+        resources = "; ".join(f"{each.name or ''} {each.change:f}" for each in cause.resources)
+        yield [
+            at, name_words(cause.name), cause.before, cause.after, cause.expected, cause.explained, cause.share,
+            cause.kind, resources, "; ".join(map(happening_words, beside.happenings)),
+            "; ".join(map(driver_words, beside.drivers)),
+        ]  # fmt: skip
+
+
+def _json(report: CausesReport) -> dict[str, Any]:
+    found = report.found
+    sums = ("before", "after", "change", "explained", "usual", "unexplained", "growth")
+    total = next(objects(sums, [tuple(getattr(found, name) for name in sums)]))
+    return {
+        "project": report.project, "currency": report.currency, "before": report.before.label,
+        "after": report.after.label, "total": total,
+        "causes": [_cause(cause, beside) for cause, beside in zip(found.causes, report.beside, strict=True)],
+        "offsets": [
+            {"down": each.down + 1, "up": each.up + 1, "net": f"{each.net:f}",
+             "moved": [{"dimension": word, "from": one, "to": other} for word, one, other in each.moved]}
+            for each in found.offsets
+        ],
+        "happenings": [_happening(each) for each in report.happenings],
+        "drivers": [_driver(each) for each in report.drivers],
+        "findings": [*objects(("code", "severity", "message"),
+                              [(each.code, each.severity, each.message) for each in report.findings])],
+    }  # fmt: skip
+
+
+def _cause(cause: Cause, beside: Beside) -> dict[str, Any]:
+    names = ("before", "after", "change", "expected", "explained", "share", "kind", "leaves", "concentration")
+    return {
+        "name": dict(cause.name),
+        **next(objects(names, [tuple(getattr(cause, name) for name in names)])),
+        "resources": [*objects(("name", "before", "after", "change"),
+                               [(each.name, each.before, each.after, each.change) for each in cause.resources])],
+        "happenings": [_happening(each) for each in beside.happenings],
+        "drivers": [_driver(each) for each in beside.drivers],
+    }  # fmt: skip
+
+
+def _happening(each: Happening) -> dict[str, Any]:
+    names = ("kind", "day", "until", "text")
+    return {**next(objects(names, [(each.kind, each.day, each.until, each.text)])), "of": dict(each.of)}
+
+
+def _driver(each: DriverMove) -> dict[str, Any]:
+    names = ("driver", "unit", "before", "after", "change")
+    told = next(objects(names, [(each.driver, each.unit, each.before, each.after, each.change)]))
+    return {**told, "of": dict(each.of)}

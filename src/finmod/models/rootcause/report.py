@@ -1,0 +1,100 @@
+"""Root causes with what else happened then, as pages and programs tell them.
+
+Owns the record. That two things happened at once is no proof that one made the other: they stand beside each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from finmod.models.rootcause.answer import RootCauses, Value
+from finmod.models.variance.report import State
+from finmod.terms.findings import Finding
+
+Kind = Literal["event", "rules", "load", "close"]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened in one of the two months, or to what is known of them.
+
+    Attributes:
+        kind: ``event`` of the project's list, ``rules`` applied, ``load`` of a bill again, ``close``.
+        day: When.
+        until: Its last day, where it lasted; None for one day.
+        text: What.
+        of: (dimension, value) that it is told of; empty for everything.
+    """
+
+    kind: Kind
+    day: date
+    until: date | None
+    text: str
+    of: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class DriverMove:
+    """What a driver came to in both months.
+
+    Attributes:
+        driver: Its name.
+        unit: What it counts.
+        of: (dimension, value) of the member; empty for all.
+        before: A day, on average.
+        after: Likewise.
+    """
+
+    driver: str
+    unit: str
+    of: tuple[Value, ...]
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return by what part it moved; None where it was nothing before."""
+        return self.after / self.before - 1 if self.before else None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside one cause.
+
+    Attributes:
+        happenings: What happened to what it names, or to everything.
+        drivers: Drivers of what it names, those that moved most first.
+    """
+
+    happenings: tuple[Happening, ...] = ()
+    drivers: tuple[DriverMove, ...] = ()
+
+
+@dataclass(frozen=True)
+class CausesReport:
+    """Why cost changed between two states.
+
+    Attributes:
+        project: Name of the project.
+        currency: Of all amounts.
+        before: What is compared with.
+        after: What is looked at.
+        found: Causes, offsets and the rest.
+        beside: One per cause, in their order.
+        happenings: What happened besides, of nothing that a cause names.
+        drivers: How drivers moved in all, those that moved most first.
+        findings: What to know.
+    """
+
+    project: str
+    currency: str
+    before: State
+    after: State
+    found: RootCauses
+    beside: tuple[Beside, ...]
+    happenings: tuple[Happening, ...]
+    drivers: tuple[DriverMove, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,77 @@
+"""Leaves of a change: charge keys of two months by all that a cause can be named by.
+
+Owns which columns these are. Costs are those of the charges themselves: what is shared out has no cause of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from finmod.engines.duckdb import Engine, identifier
+from finmod.marts.variance import ROWS, SIDES
+from finmod.models.rootcause.answer import Value
+from finmod.models.rootcause.leaves import Dimension, Flags, Leaves
+from finmod.workspace.variance.cells import both, called_column, exact_sql
+from finmod.workspace.variance.variance import Made
+
+WORDS: Final = {
+    "source": "x_Source", "account": "SubAccountId", "service": "ServiceName", "region": "RegionId",
+    "sku": "coalesce(SkuId, SkuMeter)", "category": "ChargeCategory",
+}  # fmt: skip
+"""What causes are named by, beside dimensions: word -> SQL of charge keys."""
+RESOURCE: Final = "resource"
+_LEAVES: Final = "rootcause_leaves"
+
+
+def leaves_of(made: Made) -> Leaves:
+    """Return the leaves of a comparison that was made with ``called``."""
+    engine, called = made.books.engine, made.books.called
+    columns = {**WORDS, **{name: identifier(called_column(name)) for name in called}}
+    told = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in columns.items())
+    sums = ", ".join(f"coalesce(sum(amount) FILTER (side = {at}), 0) AS amount_{at}" for at in SIDES)
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT row_number() OVER () AS leaf, * FROM (SELECT {told}, "
+        f"coalesce(ResourceName, ResourceId) AS {RESOURCE}, {sums} FROM {ROWS} GROUP BY ALL "
+        "HAVING amount_0 <> 0 OR amount_1 <> 0)"
+    )
+    units = ", ".join(exact_sql(f"amount_{at}", at) for at in SIDES)
+    before, after = both(engine.arrays(f"SELECT {units} FROM {_LEAVES} ORDER BY leaf"))
+    return Leaves(
+        dimensions=tuple(_dimension(engine, name) for name in columns),
+        before=before,
+        after=after,
+        resource=_dimension(engine, RESOURCE),
+    )
+
+
+def _dimension(engine: Engine, name: str) -> Dimension:
+    column = identifier(name)
+    rank = f"CAST(dense_rank() OVER (ORDER BY {column} NULLS FIRST) - 1 AS BIGINT)"
+    codes = engine.arrays(f"SELECT {rank} AS code FROM {_LEAVES} ORDER BY leaf")["code"]
+    texts = engine.rows(f"SELECT DISTINCT {column} FROM {_LEAVES} ORDER BY {column} NULLS FIRST")
+    return Dimension(name, np.asarray(codes, dtype=np.int64), [text for (text,) in texts])
+
+
+def within(leaves: Leaves, name: Sequence[Value]) -> Flags:
+    """Return which leaves a combination has: those with all of its values. What leaves are not told by has none."""
+    dimensions = {each.name: each for each in leaves.dimensions}
+    rows = np.ones(len(leaves.before), dtype=np.bool_)
+    for word, value in name:
+        each = dimensions.get(word)
+        codes = [at for at, text in enumerate(each.texts) if text == value] if each else []
+        rows &= np.isin(each.codes, codes) if each else np.zeros_like(rows)
+    return rows
+
+
+def implied(leaves: Leaves, name: Sequence[Value]) -> dict[str, str | None]:
+    """Return the values of a combination, and of every other dimension that has one value alone in its leaves."""
+    rows = within(leaves, name)
+    found: dict[str, str | None] = {}
+    for dimension in leaves.dimensions:
+        codes = np.unique(dimension.codes[rows])
+        if len(codes) == 1:
+            found[dimension.name] = dimension.texts[int(codes[0])]
+    return {**found, **dict(name)}

@@ -1,0 +1,131 @@
+"""Root causes of a project: combinations by name, resources, and what else happened then."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.models.rootcause.report import CausesReport
+from finmod.settings.project import load_project
+from finmod.terms.periods import parse_period
+from finmod.workspace.rootcause.causes import causes
+from finmod.workspace.variance.variance import Wanted
+from tests.books import Books
+from tests.tagged import charge
+from tests.variances import books_of
+
+D = Decimal
+EVENTS = """\
+date,event,until,product,service
+2026-09-03,Autoscaler limit raised,2026-09-20,search,Compute
+2026-09-10,Office party,,,
+2026-07-01,Long ago,,,
+"""
+
+
+def month(number: int, **odd: str) -> list[dict[str, str]]:
+    """Return a month of three products with three services of two resources each; some cost what ``odd`` says."""
+    return [
+        dict(charge(number, odd.get(f"{product}_{service}", "100"), f"{product}-{service}-{at}",
+                    f'{{"product":"{product}"}}', ServiceName=service, RegionId="eu"))
+        for product in ("search", "ads", "shop") for service in ("Compute", "Storage", "Databases") for at in (1, 2)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Compute of search costs four times as much in September; everything else stays."""
+    made = books_of(tmp_path_factory.mktemp("causes") / "books", *month(8), *month(9, search_Compute="400"))
+    made.write("events.csv", EVENTS)
+    made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + "events: events.csv\n")
+    made.write("drivers.yaml", "orders: {unit: order, grain: month, by: [product], from: {csv: orders.csv}}\n")
+    made.write(
+        "orders.csv", "date,product,orders\n2026-08,search,310\n2026-09,search,1200\n2026-08,ads,31\n2026-09,ads,30\n"
+    )
+    assert made.run("drivers", "load").code == 0
+    return made
+
+
+def of(books: Books, period: str = "2026-09", against: str = "previous") -> CausesReport:
+    return causes(load_project(books.root), Wanted(parse_period(period), against))
+
+
+def test_the_combination_that_moved_is_named_with_its_resources(books: Books) -> None:
+    report = of(books)
+    (cause,) = report.found.causes
+    assert dict(cause.name) == {"product": "search", "service": "Compute"}
+    assert cause.explained == report.found.change == 600
+    assert {each.name for each in cause.resources} == {"search-Compute-1", "search-Compute-2"}
+    assert {each.change for each in cause.resources} == {300}
+
+
+def test_what_happened_to_it_stands_beside_it_and_all_else_apart(books: Books) -> None:
+    report = of(books)
+    (beside,) = report.beside
+    assert [each.text for each in beside.happenings] == ["Autoscaler limit raised"]
+    assert [each.text for each in report.happenings] == ["Office party"]
+
+
+def test_drivers_of_what_it_names_are_told_a_day(books: Books) -> None:
+    (beside,) = of(books).beside
+    (move,) = beside.drivers
+    assert (move.driver, move.of, move.before, move.after) == ("orders", (("product", "search"),), 10, 40)
+    assert move.change == 3
+
+
+def test_causes_and_the_rest_sum_to_the_change(books: Books) -> None:
+    found = of(books).found
+    assert found.explained + found.usual + found.unexplained == found.change
+
+
+def test_a_bill_loaded_again_and_new_rules_are_told(tmp_path: Path) -> None:
+    made = books_of(tmp_path / "books", *month(8), *month(9, search_Compute="400"))
+    text = (made.root / "a.csv").read_text(encoding="utf-8")
+    made.load(made.write("a.csv", text.replace("shop-Storage-1", "shop-Storage-9")), "--accept", "FM1130")
+    rules = (made.root / "allocation.yaml").read_text(encoding="utf-8")
+    made.write("allocation.yaml", rules.replace("{search: 0.75, ads: 0.25}", "{search: 0.5, ads: 0.5}"))
+    said = made.run("apply", "--author", "Ann", "--note", "halves")
+    assert said.code == 0, said.err
+    texts = [each.text for each in of(made).happenings]
+    assert "Allocation 2 was applied by other rules by Ann: halves" in texts
+    assert any(text.startswith("The bill of 2026-09 was loaded 2 times, last on ") for text in texts)
+
+
+def test_a_move_from_one_service_to_another_is_a_pair_that_offsets(tmp_path: Path) -> None:
+    made = books_of(tmp_path / "books", *month(8), *month(9, search_Compute="20", search_Databases="180"))
+    found = of(made).found
+    (offset,) = found.offsets
+    assert offset.net == 0
+    assert offset.moved == (("service", "Compute", "Databases"),)
+
+
+def test_nothing_that_moved_has_no_cause(tmp_path: Path) -> None:
+    found = of(books_of(tmp_path / "books", *month(8), *month(9))).found
+    assert (found.causes, found.change) == ((), 0)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("day,event\n2026-09-01,x\n", "events.csv:1: the list of events has no column date"),
+    ("date,event,produkt\n2026-09-01,x,y\n", "the column 'produkt' is none that events are told by"),
+    ("date,event\n1.9.2026,x\n", "events.csv:2: the date is '1.9.2026'; expected a day as 2026-09-30"),
+    ("date,event,until\n2026-09-01,x,soon\n", "events.csv:2: the date is 'soon'"),
+    ("", "the list of events has no column date and event"),
+])  # fmt: skip
+def test_a_list_of_events_that_says_something_else_is_refused(
+    books: Books, text: str, message: str, tmp_path: Path
+) -> None:
+    made = books.copy(tmp_path / "own")
+    made.write("events.csv", text)
+    with pytest.raises(UserError) as caught:
+        of(made)
+    assert message in str(caught.value)
+
+
+def test_a_list_of_events_that_is_gone_is_refused(books: Books, tmp_path: Path) -> None:
+    made = books.copy(tmp_path / "own")
+    (made.root / "events.csv").unlink()
+    with pytest.raises(UserError, match="the list of events cannot be read: no such file"):
+        of(made)
