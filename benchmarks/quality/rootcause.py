@@ -16,7 +16,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -175,6 +175,17 @@ def pair_lines(every: Sequence[Case], answers: Sequence[RootCauses]) -> Iterator
     yield f"moves told as a pair, both sides exactly: {right} of {moves}; {wrong} other pairs in {len(every)} cases"
 
 
+def quiet_line(every: Sequence[Case]) -> str:
+    """Return how many causes are told where none is: the month before beside itself with noise and growth."""
+    told = 0
+    for case in every:
+        chance = np.random.default_rng([case.seed, case.number, 1])
+        noise = np.exp(case.noise * chance.standard_normal(len(case.bill.before))) * case.growth
+        after = np.rint(case.bill.before * noise).astype(np.int64)
+        told += len(root_causes(leaves_of(replace(case.bill, after=after))).causes)
+    return f"causes told of noise alone: {told} in {len(every)} bills"
+
+
 def main() -> None:
     """Print every line."""
     seeds = int(os.environ.get("BENCH_SEEDS", "40"))
@@ -182,6 +193,7 @@ def main() -> None:
     print(f"{len(every)} cases of {seeds} companies, {sum(len(case.causes) for case in every)} causes", flush=True)
     for line in lines(every):
         print(line, flush=True)
+    print(quiet_line(every))
 
 
 if __name__ == "__main__":

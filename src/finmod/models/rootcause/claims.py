@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,6 @@ from finmod.models.rootcause.leaves import Flags, Floats, Ints
 
 ALIKE: Final = 0.6
 """Part of the best gain from which on a name is a rival of the best."""
-_SHARP: Final = 0.3
-"""Part of what its cells are off that a claim has to explain."""
 _ROUNDS: Final = 2
 _NEAR: Final = 0.02
 _LEAST_SPREAD: Final = 0.03
@@ -97,7 +95,7 @@ def _relative(amounts: Floats, expected: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Claims:
-    """The combinations of some dimensions that come near the best.
+    """The combinations of some dimensions that come near the best and are no chance.
 
     Attributes:
         first: Per combination the place of one of its cells.
@@ -114,7 +112,19 @@ class Claims:
     open_rows: Ints
 
 
-def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints, best: float) -> Claims:
+class Bar(NamedTuple):
+    """What a claim has to reach.
+
+    Attributes:
+        best: Money that is explained already by another claim.
+        sure: Evidence that chance may bring.
+    """
+
+    best: float
+    sure: float
+
+
+def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints, bar: Bar) -> Claims:
     """Return what combinations of dimensions would explain, those that come near the best.
 
     Args:
@@ -122,22 +132,23 @@ def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints, b
         now: What is expected of them.
         dimensions: Places of the dimensions.
         rows: Places of cells that are looked at; of a combination all or none.
-        best: Money that is explained already by another claim.
+        bar: What is told has to reach it, and a part of its best.
     """
     first, group = cells.grouped(dimensions, rows)
     off = np.bincount(group, now.off[rows], len(first))
     # No combination gains more than its cells are off.
-    rows, group, first = _kept(off >= ALIKE * best, rows, group, rows[first])
+    rows, group, first = _kept(off >= ALIKE * bar.best, rows, group, rows[first])
     here = _Here(now, rows, group, len(first))
     factor = here.factors()
     by_factor, by_birth = here.gains(factor)
     gain = np.maximum(by_factor, by_birth)
     factor = np.where(by_birth > by_factor, np.inf, factor)
-    gain = np.where(gain >= _SHARP * here.summed(here.off), gain, 0.0)
-    near = gain >= ALIKE * max(best, float(gain.max(initial=0.0)))
+    near = gain >= ALIKE * bar.best
     few, group, first = _kept(near, rows, group, first)
-    evidence = _Here(now, few, group, len(first)).evidence(factor[near])
-    return Claims(first, gain[near], evidence, factor[near], rows)
+    gain, factor = gain[near], factor[near]
+    evidence = _Here(now, few, group, len(first)).evidence(factor)
+    surely = evidence >= bar.sure
+    return Claims(first[surely], gain[surely], evidence[surely], factor[surely], rows)
 
 
 def _kept(chosen: Flags, rows: Ints, group: Ints, first: Ints) -> tuple[Ints, Ints, Ints]:

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from finmod.models.rootcause.cells import Cells
-from finmod.models.rootcause.claims import ALIKE, Claims, Prospect, claims
+from finmod.models.rootcause.claims import ALIKE, Bar, Claims, Prospect, claims
 from finmod.models.rootcause.leaves import Flags, Floats
 
 WIDTH: Final = 3
@@ -64,31 +64,24 @@ def found_claims(cells: Cells, start: Prospect, *, least: float, most: int) -> l
             break
         best = _best_name(cells, now, rivals)
         rest = float(now.off.sum()) - best.gain
-        if (
-            best.evidence < _chance(cells, best)
-            or best.gain < _OF_REST * rest
-            or any(best.name == one.name for one in found)
-        ):
+        if best.gain < _OF_REST * rest or any(best.name == one.name for one in found):
             break
         found.append(best)
         now = now.with_claim(cells.selected(best.name), best.factor).with_spread()
     return found
 
 
-def _chance(cells: Cells, claim: Claim) -> float:
-    """Return the evidence that chance may bring: the best of so many names, each as likely as it is short."""
-    layers = sum(1 for _ in _layers(len(cells.names)))
-    return float(np.log(cells.count * layers)) + _EVIDENCE_PER_NAME * len(claim.name)
-
-
 def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
     """Return the claim that gains most, and those that gain nearly so much; empty where none gains enough."""
     every: list[tuple[tuple[int, ...], Claims]] = []
     best, layers = least, [*_layers(len(cells.names))]
+    # Chance finds the best of so many names.
+    by_chance = float(np.log(cells.count * len(layers)))
     may: dict[tuple[int, ...], Flags] = {(): np.ones(cells.count, dtype=np.bool_)}
     for dimensions in layers:
         wider = [may[one] for one in combinations(dimensions, len(dimensions) - 1)]
-        told = claims(cells, now, dimensions, np.flatnonzero(np.logical_and.reduce(wider)), best)
+        bar = Bar(best, by_chance + _EVIDENCE_PER_NAME * len(dimensions))
+        told = claims(cells, now, dimensions, np.flatnonzero(np.logical_and.reduce(wider)), bar)
         if len(told.first):
             every.append((dimensions, told))
             best = max(best, float(told.gain.max()))
