@@ -15,7 +15,7 @@ from finmod.workspace.rootcause.causes import causes
 from finmod.workspace.variance.variance import Wanted
 from tests.books import Books
 from tests.tagged import charge
-from tests.variances import books_of
+from tests.variances import CLUSTER, books_of
 
 D = Decimal
 EVENTS = """\
@@ -82,7 +82,8 @@ def test_causes_and_the_rest_sum_to_the_change(books: Books) -> None:
 
 
 def test_a_bill_loaded_again_and_new_rules_are_told(tmp_path: Path) -> None:
-    made = books_of(tmp_path / "books", *month(8), *month(9, search_Compute="400"))
+    shared = [charge(number, "40", "i-4", CLUSTER) for number in (8, 9)]
+    made = books_of(tmp_path / "books", *month(8), *month(9, search_Compute="400"), *shared)
     text = (made.root / "a.csv").read_text(encoding="utf-8")
     made.load(made.write("a.csv", text.replace("shop-Storage-1", "shop-Storage-9")), "--accept", "FM1130")
     rules = (made.root / "allocation.yaml").read_text(encoding="utf-8")

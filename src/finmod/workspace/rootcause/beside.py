@@ -123,7 +123,7 @@ def concerns(leaves: Leaves, happening: Happening, name: Sequence[Value]) -> boo
     Of what moved in either, without signs, the harmonic mean of both parts that they share is looked at: what is told
     of a whole source does not stand beside a cause of one product.
     """
-    if not happening.of:
+    if happening.kind != "event" or not happening.of:
         return False
     moved = np.abs((leaves.after - leaves.before).astype(np.float64))
     own, others = within(leaves, name), within(leaves, happening.of)
