@@ -33,7 +33,7 @@ from finmod.errors import Problem, UserError, counted
 
 if TYPE_CHECKING:
     from finmod.models.variance.report import Behind, Change, Half, Source, State, VarianceReport
-    from finmod.workspace.variance.variance import Wanted
+    from finmod.workspace.variance.wanted import Wanted
 
 _MAIN, _MEMBERS, _CELLS = 3, 20, 15
 _LARGE = 10_000
@@ -43,7 +43,8 @@ _LARGE = 10_000
 @click.argument("period", required=False, type=MONTH, metavar="[PERIOD]")
 @click.option("--against", type=Name("a month, or a word such as previous"), metavar="STATE", default="previous",
               show_default=True, help="What it is compared with: previous, same-month-last-year, a month such as "
-              "2026-08, close (how the month was told when it was closed) or close:2026-08.")  # fmt: skip
+              "2026-08, close (how the month was told when it was closed), close:2026-08, or budget: the plans of "
+              "pnl.yaml.")  # fmt: skip
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
               help="Whose: dimensions that costs are allocated to, source, service, category, pool; or of single "
               "charges account, region, sku, resource; may be repeated.")  # fmt: skip
@@ -82,7 +83,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
     table; beside files and csv on standard error.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.variance.variance import Wanted, variance
+    from finmod.workspace.variance.variance import variance
+    from finmod.workspace.variance.wanted import Wanted
 
     if scope and effect is None:
         message = "--of needs --effect."

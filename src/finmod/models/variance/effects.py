@@ -45,6 +45,8 @@ EFFECTS: Final = (
     Effect("restatement", "Restatement", "Corrections of earlier months that are booked in one of the two."),
     Effect("allocation_shares", "Shares of shared cost", "Drivers moved: a pool or name has more or less of the same."),
     Effect("allocation_rules", "Allocation rules", "The books of the two months follow different rules or names."),
+    Effect("beyond_plan", "Beyond plan", "Against a budget: what was planned for cost more, or less."),
+    Effect("not_planned", "Not planned", "Against a budget: cost of what has no plan."),
     Effect("unit_change", "Unit changed", "The supplier counts in another unit, and nothing tells how many it is."),
     Effect("other", "Not told apart", "What the bills give no quantity, price or kind of."),
 )

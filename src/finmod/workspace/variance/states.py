@@ -81,6 +81,8 @@ def name_states(
     if against.startswith(CLOSE):
         wanted = against.partition(":")[2]
         return _closed(engine, ledger, known, closed, parse_period(wanted) if wanted else month), after
+    if against.startswith(("budget", "forecast")):
+        raise UserError(_no_plan(against))
     other = _other(month, against)
     if other not in there:
         raise UserError(_not_there(other, month, there))
@@ -153,6 +155,20 @@ def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Close
         and last.get((source, before)) == month - timedelta(days=1)
         and days[source, before] >= _LEAST_DAYS
     }
+
+
+def _no_plan(against: str) -> Problem:
+    if against.startswith("forecast"):
+        return Problem(
+            code="FM2501", found=f"--against is {printable(against, 80)!r}, and no forecast is kept",
+            expected="previous, same-month-last-year, budget, a month such as 2026-08, close, or close:2026-08",
+            remedy="Write one of these.",
+        )  # fmt: skip
+    return Problem(
+        code="FM2501", found="a budget has no charges: there are neither causes nor charges behind an effect of it",
+        expected="--against budget without --effect and --causes",
+        remedy="Leave them out, or compare with a month.",
+    )  # fmt: skip
 
 
 def _not_there(other: date, month: date, there: Sequence[date]) -> Problem:

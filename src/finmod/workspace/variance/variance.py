@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -30,9 +29,11 @@ from finmod.taxonomy.reading import has_taxonomy
 from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.variance.books import Facts, allocated, unallocated
+from finmod.workspace.variance.budget import BUDGET, budget_variance
 from finmod.workspace.variance.cells import Books, Compared, Looked, compare
 from finmod.workspace.variance.findings import findings_of
-from finmod.workspace.variance.states import PREVIOUS, Named, name_states
+from finmod.workspace.variance.states import Named, name_states
+from finmod.workspace.variance.wanted import Wanted
 
 _OF_FACTS: Final = {
     "source": "x_Source", "service": "ServiceName", "category": "ChargeCategory", "currency": "BillingCurrency",
@@ -43,21 +44,7 @@ OF_CELLS: Final = {
     "account": "SubAccountId", "region": "RegionId", "sku": "sku", "resource": "ResourceId", "unit": "unit",
 }  # fmt: skip
 """What single charges can be told by, beside what is allocated: word -> column of cells."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is asked for.
-
-    Attributes:
-        period: First day of the month; None for the last one.
-        against: What it is compared with, see ``states.WORDS``.
-        by: Dimensions that costs are allocated to, and words: of ``_OF_FACTS`` beside them, or of ``OF_CELLS`` alone.
-    """
-
-    period: date | None = None
-    against: str = PREVIOUS
-    by: tuple[str, ...] = ()
+__all__ = ["OF_CELLS", "Made", "Wanted", "make", "report_of", "variance"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +74,8 @@ def variance(project: Project, wanted: Wanted) -> VarianceReport:
     Raises:
         UserError: A month is not there, nothing was loaded, or what is asked by is nothing that cost can be told by.
     """
+    if wanted.against == BUDGET:
+        return budget_variance(project, wanted)
     with Engine(temp_folder=project.store / "spill") as engine:
         try:
             return report_of(make(engine, project, wanted), wanted)

@@ -1,0 +1,155 @@
+"""The variance against a budget: allocated cost of a month beside the plans of pnl.yaml, by member.
+
+Owns what a plan is compared with: the cloud lines that have a budget. What has no plan is told apart, never as if it
+had been planned at 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import Problem, UserError
+from finmod.ledger.ledger import Ledger
+from finmod.models.pnl_figures import EXACT, Column, Line, Member
+from finmod.models.pnl_report import PnlReport
+from finmod.models.variance.effects import EFFECTS, PLACE
+from finmod.models.variance.report import Change, Proof, State, VarianceReport
+from finmod.settings.project import Project
+from finmod.taxonomy.keyed import months_of
+from finmod.terms.findings import Finding, codes
+from finmod.workspace.names import chosen_months
+from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import Wanted as PnlWanted
+from finmod.workspace.pnl.statement import make_pnl
+from finmod.workspace.variance.wanted import Wanted
+
+BUDGET: Final = "budget"
+_ZERO: Final = Decimal(0)
+
+
+def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
+    """Return how a month's cost differs from its plans.
+
+    Raises:
+        UserError: pnl.yaml has no budget of cloud cost, more than one dimension is asked by, or as ``make_pnl``.
+    """
+    if len(wanted.by) > 1:
+        raise UserError(
+            Problem(
+                code="FM2509", found=f"--by has {len(wanted.by)} words beside --against budget", expected="one",
+                remedy="Ask by one dimension: plans are told by one at a time.",
+            )
+        )  # fmt: skip
+    with Engine(temp_folder=project.store / "spill") as engine:
+        ledger = Ledger(project.store)
+        head = ledger.head(engine)
+        month = chosen_months(months_of(ledger, head), wanted.period, 0)[0]
+    by = wanted.by[0] if wanted.by else None
+    found = make_pnl(project, PnlWanted(by, Asked(period=f"{month:%Y-%m}")))
+    places = [at for at, line in enumerate(found.statement.lines) if line.is_cloud]
+    if not any(at in found.statement.planned for at in places):
+        raise UserError(_no_budget(found.statement.lines, places))
+    compared = _Compared(found, places)
+    rows, total = compared.rows(), compared.total()
+    states = (
+        State(f"budget of {month:%Y-%m}", month, head.version),
+        State(f"{month:%Y-%m}", month, head.version, found.version, found.applied_at),
+    )
+    return VarianceReport(
+        project=project.name,
+        currency=project.currency,
+        before=states[0],
+        after=states[1],
+        by=wanted.by,
+        rows=tuple(rows) if by else (),
+        total=total,
+        proofs=tuple(Proof(1, each.currency, each.ledger, each.stated) for each in found.proofs),
+        findings=(*found.findings, *compared.unknown()),
+    )
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A statement of one month with plans.
+
+    Attributes:
+        found: The statement.
+        places: Of its cloud lines.
+    """
+
+    found: PnlReport
+    places: Sequence[int]
+
+    def rows(self) -> list[Change]:
+        """Return members, the largest change first; what is planned for none of them is nobody's."""
+        members = [self._change((member,), column) for member, column in self._columns()]
+        missing = self._total_plan() - sum((each.before for each in members), _ZERO)
+        if missing:
+            members = [*_with_rest(members, missing)]
+        return sorted(members, key=lambda each: (each.member == (None,), -abs(each.change), each.member[0] or ""))
+
+    def total(self) -> Change:
+        """Return everything: what its members have, and what is planned for all together."""
+        members = self.rows()
+        effects = [sum(column, _ZERO) for column in zip(*(each.effects for each in members), strict=True)]
+        before, after = (sum((getattr(each, name) for each in members), _ZERO) for name in ("before", "after"))
+        return Change((), before, after, tuple(effects))
+
+    def unknown(self) -> Iterator[Finding]:
+        """Yield that some cost is unknown, and stands in no effect."""
+        unknown = any(column.actual.lines[at] is None for _, column in self._columns() for at in self.places)
+        if unknown:
+            message = "Cost of some members is unknown: it stands in no effect, and the plan beside it does"
+            yield Finding(code="FM2513", message=message, severity=codes()["FM2513"].severity)
+
+    def _columns(self) -> Iterator[tuple[Member, Column]]:
+        statement = self.found.statement
+        for member in statement.members:
+            if (0, member) in statement.columns:
+                yield member, statement.columns[0, member]
+
+    def _total_plan(self) -> Decimal:
+        plan = self.found.statement.totals[0].plan
+        return sum((self._planned(plan.lines, at) or _ZERO for at in self.places), _ZERO) if plan else _ZERO
+
+    def _planned(self, lines: Sequence[Decimal | None], at: int) -> Decimal | None:
+        return lines[at] if at in self.found.statement.planned else None
+
+    def _change(self, member: tuple[Member, ...], column: Column) -> Change:
+        effects = [_ZERO] * len(EFFECTS)
+        before = after = _ZERO
+        for at in self.places:
+            actual = column.actual.lines[at] or _ZERO
+            plan = self._planned(column.plan.lines, at) if column.plan else None
+            after = EXACT.add(after, actual)
+            if plan is None:
+                effects[PLACE["not_planned"]] = EXACT.add(effects[PLACE["not_planned"]], actual)
+            else:
+                before = EXACT.add(before, plan)
+                moved = EXACT.subtract(actual, plan)
+                effects[PLACE["beyond_plan"]] = EXACT.add(effects[PLACE["beyond_plan"]], moved)
+        return Change(member, before, after, tuple(effects))
+
+
+def _with_rest(members: Sequence[Change], missing: Decimal) -> Iterator[Change]:
+    """Yield members with what is planned for all of them together as nobody's."""
+    nobody = next((each for each in members if each.member == (None,)), None)
+    yield from (each for each in members if each is not nobody)
+    own = nobody or Change((None,), _ZERO, _ZERO, (_ZERO,) * len(EFFECTS))
+    effects = [*own.effects]
+    effects[PLACE["beyond_plan"]] = EXACT.subtract(effects[PLACE["beyond_plan"]], missing)
+    yield Change((None,), EXACT.add(own.before, missing), own.after, tuple(effects))
+
+
+def _no_budget(lines: Sequence[Line], places: Sequence[int]) -> Problem:
+    names = ", ".join(lines[at].name for at in places) or "Cloud"
+    return Problem(
+        code="FM2509",
+        found="pnl.yaml has no budget of cloud cost to compare with",
+        expected=f"a budget of one of these lines: {names}",
+        remedy="Name the driver that has the plan under budget: docs/how-to/pnl.md.",
+    )

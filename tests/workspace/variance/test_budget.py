@@ -1,0 +1,75 @@
+"""The variance against a budget: what was planned, what was not, and that both are all of the cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from finmod.errors import UserError
+from finmod.models.variance.report import VarianceReport
+from finmod.settings.project import load_project
+from finmod.terms.periods import parse_period
+from finmod.workspace.variance.variance import variance
+from finmod.workspace.variance.wanted import Wanted
+from tests.books import Books
+from tests.statements import PNL, books_of
+from tests.variances import member, told
+
+BUDGET = f"{PNL}budget: {{Hosting: plan}}\n"
+
+
+def of(books: Books, *by: str) -> VarianceReport:
+    return variance(load_project(books.root), Wanted(parse_period("2026-09"), "budget", by))
+
+
+def made(folder: Path, plan: str = "2026-09,search,50\n2026-09,ads,35\n") -> Books:
+    return books_of(folder / "books", pnl_yaml=BUDGET, plan_csv=f"date,product,plan\n{plan}")
+
+
+def test_what_was_planned_and_what_was_not_are_told_apart(tmp_path: Path) -> None:
+    """Hosting: search cost 60 of 50, ads 30 of 35, nobody's 10 and the cluster and support have no plan."""
+    report = of(made(tmp_path), "product")
+    search = member(report, "search")
+    assert search.before == 50
+    assert told(search)["beyond_plan"] == 10
+    assert told(member(report, "ads"))["beyond_plan"] == -5
+    assert set(told(member(report, None))) == {"not_planned"}
+    assert report.total.before == 85
+    assert report.total.after == 148
+    assert report.before.label == "budget of 2026-09"
+
+
+def test_members_sum_to_everything_and_everything_is_the_ledger(tmp_path: Path) -> None:
+    report = of(made(tmp_path), "product")
+    for at in range(len(report.total.effects)):
+        assert sum(each.effects[at] for each in report.rows) == report.total.effects[at]
+    assert sum(report.total.effects) == report.total.change
+    assert all(proof.holds for proof in report.proofs)
+    assert of(made(tmp_path / "again")).total.change == report.total.change
+
+
+def test_a_plan_for_a_product_that_nobody_knows_is_said(tmp_path: Path) -> None:
+    report = of(made(tmp_path, "2026-09,search,50\n2026-09,nosuch,7\n"), "product")
+    assert any("nosuch" in each.message for each in report.findings)
+    assert report.total.before == 57
+    assert told(report.total)["beyond_plan"] + told(report.total)["not_planned"] == report.total.change
+
+
+def test_without_a_budget_it_is_said_which_lines_could_have_one(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="expected a budget of one of these lines: Platform, Hosting, Support"):
+        of(books_of(tmp_path / "books"))
+
+
+def test_two_dimensions_at_once_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="plans are told by one at a time"):
+        of(made(tmp_path), "product", "team")
+
+
+def test_a_budget_has_no_charges_behind_it(tmp_path: Path) -> None:
+    books = made(tmp_path)
+    said = books.run("variance", "2026-09", "--against", "budget", "--causes")
+    assert said.code == 1
+    assert "a budget has no charges" in said.err
+    assert "no forecast is kept" in books.run("variance", "--against", "forecast:base").err
+    assert books.run("variance", "--against", "budget", "--by", "product").code == 0
