@@ -24,6 +24,7 @@ class Month:
     covered: float = 0.0
     cost: float | None = None
     fx: float = 1.0
+    reached: float = 1.0
     days: int = 30
 
     @property
@@ -77,9 +78,9 @@ def _side(rows: Sequence[Cell], name: str) -> Side:
     prices = [m.contracted_price if m.contracted_price == m.contracted_price else m.list_price for m in months]
     return Side(
         amount=np.array(amounts, dtype=object if wide else np.int64), original=column("original"),
-        covered=column("covered"), quantity=column("quantity"), covered_quantity=column("covered_quantity"),
-        list_price=column("list_price"), contracted_price=np.array(prices, dtype=np.float64), days=column("days"),
-        told=np.ones(len(months)),
+        covered=column("covered"), reached=column("reached"), quantity=column("quantity"),
+        covered_quantity=column("covered_quantity"), list_price=column("list_price"),
+        contracted_price=np.array(prices, dtype=np.float64), days=column("days"), told=np.ones(len(months)),
     )  # fmt: skip
 
 

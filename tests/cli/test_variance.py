@@ -96,7 +96,7 @@ def test_the_charges_behind_an_effect_are_told_with_their_figures_and_keys(books
     assert said.code == 0
     lines = said.out.splitlines()
     assert lines[0] == "List price: +3,050.00"
-    assert lines[1] == "The supplier's public price of the same SKU changed."
+    assert lines[1].startswith("The supplier's public price of the same SKU changed; ")
     row = lines[3]
     assert "i-2" in row
     assert "2.00 → 3.00" in row

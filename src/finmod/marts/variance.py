@@ -21,7 +21,7 @@ ROWS, CELLS, OWNERS, PLACES = "variance_rows", "variance_cells", "variance_owner
 TEXTS: Final = (
     "BillingCurrency", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "PricingUnit",
     "CommitmentDiscountId", "CommitmentDiscountCategory", "CommitmentDiscountStatus", "ServiceName",
-    "ServiceSubcategory", "SubAccountId", "RegionId", "SkuId", "SkuMeter", "ResourceId",
+    "ServiceSubcategory", "BillingAccountId", "SubAccountId", "RegionId", "SkuId", "SkuMeter", "ResourceId",
     "ResourceName",
 )  # fmt: skip
 """Texts of charge keys that cells are made by."""
@@ -130,9 +130,11 @@ _PRICED: Final = {
 _IS_PRICED: Final = f"kind = {PRICED}"
 _OF_RESOURCE: Final = f"kind IN ({PRICED}, {NEGOTIATED}, {COVERING})"
 # AWS bills volumes under the product code of EC2: their discounts are told there alone (Data Exports User Guide, Line
-# item columns, line_item_product_code).
+# item columns, line_item_product_code). EKS has two names, and names are written with and without spaces.
 _FAMILY: Final = (
-    "CASE ServiceName WHEN 'Amazon Elastic Block Store' THEN 'Amazon Elastic Compute Cloud' ELSE ServiceName END"
+    "CASE ServiceName WHEN 'Amazon Elastic Block Store' THEN 'amazonelasticcomputecloud' "
+    "WHEN 'Amazon Elastic Container Service for Kubernetes' THEN 'amazonelastickubernetesservice' "
+    "ELSE lower(regexp_replace(ServiceName, '[^A-Za-z0-9]', '', 'g')) END"
 )
 
 
@@ -167,7 +169,8 @@ def make_cells(engine: Engine, names: Collection[str], units: Sequence[tuple[str
         f"hash('#', kind, {identity}) AS two, hash({places}) AS place_one, hash('#', {places}) AS place_two FROM ("
         f"SELECT side, kind, {own}, {held + ', ' if held else ''}x_TrueUpOf IS NOT NULL AS is_true_up, x_ChargeKey, "
         "amount, original, quantity, listed, listed_quantity, agreed, agreed_quantity, charges, unknown, unrated, "
-        f"CommitmentDiscountStatus IS NOT DISTINCT FROM 'Used' AS is_covered FROM ({_in_units()}))"
+        f"CommitmentDiscountStatus IS NOT DISTINCT FROM 'Used' AS is_covered, {_IS_REACHED} AS is_reached "
+        f"FROM ({_in_units()}))"
     )
     sums = ", ".join(f"{sql} AS {name}_{at}" for at in SIDES for name, sql in _sums(at).items())
     texts = ", ".join(f"any_value({identifier(name)}) AS {identifier(name)}" for name in parts)
@@ -191,6 +194,13 @@ def make_cells(engine: Engine, names: Collection[str], units: Sequence[tuple[str
         f"CREATE OR REPLACE TEMP TABLE {OWNERS} AS SELECT c.cell, p.place, {by_side} FROM variance_found AS f "
         f"JOIN {CELLS} AS c USING (one, two) JOIN {PLACES} AS p USING (place_one, place_two) GROUP BY ALL"
     )
+
+
+# What another payer is billed for has none of the discounts on a bill.
+_IS_REACHED: Final = (
+    f"(x_Source, coalesce(BillingAccountId, '')) IN (SELECT (x_Source, coalesce(BillingAccountId, '')) FROM {ROWS} "
+    f"WHERE kind IN ({NEGOTIATED}, {COVERING}))"
+)
 
 
 def _offer_units(engine: Engine, units: Sequence[tuple[str, str, float | None]]) -> None:
@@ -230,6 +240,8 @@ def _sums(side: int) -> dict[str, str]:
         "amount": f"coalesce(sum(amount) FILTER ({there}), 0)",
         "original": f"CAST(coalesce(sum(original) FILTER ({there}), 0) AS DOUBLE)",
         "covered": f"CAST(coalesce(sum(original) FILTER ({covered}), 0) AS DOUBLE)",
+        "reached": f"CAST(coalesce(sum(original) FILTER ({there} AND NOT is_covered AND is_reached), 0) / "
+                   f"nullif(sum(original) FILTER ({there} AND NOT is_covered), 0) AS DOUBLE)",
         "quantity": f"CAST(CASE WHEN count(*) FILTER ({there} AND quantity IS NULL) = 0 "
                     f"THEN coalesce(sum(quantity) FILTER ({there}), 0) END AS DOUBLE)",
         "covered_quantity": f"CAST(coalesce(sum(quantity) FILTER ({covered}), 0) AS DOUBLE)",
@@ -258,7 +270,7 @@ def cells_sql() -> str:
         whole = f"CAST(trunc(amount_{at}) AS BIGINT)"
         rest = f"CAST(CAST(amount_{at} - trunc(amount_{at}) AS DECIMAL(13,12)) * 1000000000000 AS BIGINT)"
         parts += [f"{whole} AS whole_{at}", f"{rest} AS rest_{at}"]
-        parts += [f"{name}_{at}" for name in ("original", "covered", "quantity", "covered_quantity")]
+        parts += [f"{name}_{at}" for name in ("original", "covered", "reached", "quantity", "covered_quantity")]
         for price, amount in (("list_price", "listed"), ("contracted_price", "agreed")):
             own = f"{amount}_{at} / {amount}_quantity_{at}"
             # The price of the same SKU in the same month stands in where a resource's own is not told.

@@ -123,10 +123,15 @@ def test_without_a_list_price_contracted_price_stands_for_both() -> None:
     assert found == {"list_price": 50}
 
 
-def test_without_any_price_what_a_unit_costs_is_not_told_apart() -> None:
+def test_without_any_price_what_a_unit_costs_is_its_price() -> None:
     nan = float("nan")
-    found = told(Cell(Month(100, nan, nan, cost=100), Month(200, nan, nan, cost=300)))
-    assert found == {"volume": 125, "other": 75}
+    assert told(Cell(Month(100, nan, nan, cost=100), Month(100, nan, nan, cost=130))) == {"list_price": 30}
+
+
+def test_without_any_price_of_what_is_covered_what_a_unit_costs_is_not_told_apart() -> None:
+    nan = float("nan")
+    before, after = Month(100, nan, nan, 50, 30, cost=80), Month(100, nan, nan, 50, 30, cost=90)
+    assert told(Cell(before, after)) == {"other": 10}
 
 
 def test_without_a_quantity_all_of_the_change_is_not_told_apart() -> None:
@@ -151,6 +156,14 @@ def test_a_discount_of_a_larger_share_was_renegotiated() -> None:
     use = Cell(Month(100, 10.0), Month(100, 10.0), resource=0)
     discount = Cell(Month(cost=-50), Month(cost=-80), kind=NEGOTIATED)
     assert told(use, discount) == {"negotiated_discount": -30}
+
+
+def test_what_comes_under_a_payer_with_discounts_gets_them() -> None:
+    """An account of another payer joins: 5 % of its 1,000 are taken off now, and nothing of its use changed."""
+    own = Cell(Month(100, 10.0), Month(100, 10.0), resource=0)
+    joined = Cell(Month(100, 10.0, reached=0.0), Month(100, 10.0), resource=1)
+    discount = Cell(Month(cost=-50), Month(cost=-100), kind=NEGOTIATED)
+    assert told(own, joined, discount) == {"negotiated_discount": -50}
 
 
 def test_a_credit_that_covers_use_is_coverage() -> None:

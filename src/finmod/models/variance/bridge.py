@@ -8,7 +8,8 @@ A cell that is compared has, in each month,
 and the effect of each factor is its Shapley value, see ``shapley.py``: no order of factors is preferred. A factor that
 one month does not tell is taken from the other, so that it has no effect: the rate of what is covered where nothing
 was, the price of a SKU that a resource moved to. Where a list price is known in one month alone, contracted price
-stands for both; where that is too, what a unit costs changes under ``other``.
+stands for both; where no price is known, what a unit costs does. Of what commitments cover nothing stands for a price:
+what a unit costs changes under ``other`` then.
 
 Discounts that are rows of their own are a share of the use that they stand beside: what they follow of its effects is
 theirs too, and a change of the share is ``negotiated_discount``, or ``commitment_coverage`` of credits that cover use.
@@ -145,6 +146,12 @@ def _prices(before: Side, after: Side, chosen: Ints) -> tuple[tuple[Floats, Floa
     listed = [side.list_price[chosen] for side in (before, after)]
     agreed = [side.contracted_price[chosen] for side in (before, after)]
     is_there = [side.quantity[chosen] > 0 for side in (before, after)]
+    # Where the bill tells no price at all, what a unit costs is its price; not of what commitments cover.
+    plain = (before.covered_quantity[chosen] == 0) & (after.covered_quantity[chosen] == 0)
+    agreed = [
+        np.where(np.isfinite(own) | ~plain, own, _ratio(side.original[chosen], side.quantity[chosen]))
+        for own, side in zip(agreed, (before, after), strict=True)
+    ]
     # What is not there in a month has the price of the other one.
     agreed = [np.where(is_there[at], agreed[at], agreed[1 - at]) for at in (0, 1)]
     listed = [np.where(is_there[at], listed[at], listed[1 - at]) for at in (0, 1)]
@@ -221,7 +228,7 @@ class _Followed:
 
 
 def _follow(cells: Cells, kind: Ints, uncovered: Floats) -> _Followed:
-    """Return the uncovered cost of every priced cell with its effects: all of it, of what is new or ended."""
+    """Return the uncovered cost of every priced cell that discounts reach, with its effects."""
     effects = uncovered.copy()
     priced = cells.kind == PRICED
     costs = []
@@ -231,7 +238,19 @@ def _follow(cells: Cells, kind: Ints, uncovered: Floats) -> _Followed:
         costs.append(np.where(priced, _floats(side.amount) * share, 0.0))
     alone = np.flatnonzero(priced & (kind >= 0))
     effects[alone, kind[alone]] = (costs[1] - costs[0])[alone]
-    return _Followed(effects, costs[0], costs[1])
+    before, after = _reached(cells)
+    effects *= ((before + after) / 2)[:, None]
+    # What comes under another payer gets his discounts, or loses them: nothing else of it changes thereby.
+    effects[:, PLACE["negotiated_discount"]] += (after - before) * (costs[0] + costs[1]) / 2
+    return _Followed(effects, costs[0] * before, costs[1] * after)
+
+
+def _reached(cells: Cells) -> tuple[Floats, Floats]:
+    """Return the share of each cell that discounts reach; of a cell that is not there in a month that of the other."""
+    one, other = cells.before.reached, cells.after.reached
+    found = [np.where(np.isfinite(own), own, theirs) for own, theirs in ((one, other), (other, one))]
+    before, after = (np.where(np.isfinite(each), each, 1.0) for each in found)
+    return before, after
 
 
 def _discounts(cells: Cells, effects: Floats, followed: _Followed) -> None:

@@ -36,6 +36,8 @@ class Side:
         amount: EffectiveCost in the reporting currency, units of 1e-12; 0 where the cell is not there.
         original: The same in the currency of the bill.
         covered: Of ``original``, what commitments covered.
+        reached: Share of what is not covered that a payer with discounts on his bill is billed for; NaN where the cell
+            is not there.
         quantity: PricingQuantity; 0 where the cell is not there, NaN where it is not known.
         covered_quantity: Of ``quantity``, what commitments covered.
         list_price: Per unit, in the currency of the bill; NaN where it is not known.
@@ -47,6 +49,7 @@ class Side:
     amount: Units
     original: Floats
     covered: Floats
+    reached: Floats
     quantity: Floats
     covered_quantity: Floats
     list_price: Floats

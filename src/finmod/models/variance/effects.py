@@ -28,7 +28,11 @@ EFFECTS: Final = (
     Effect("volume", "Volume", "More or less of what was used in both months, a day: hours, GB, requests."),
     Effect("mix", "Mix", "Use moved between SKUs, regions, sizes and resources of different price."),
     Effect("days", "Days in the month", "The month has more or fewer days, for what is used by the day."),
-    Effect("list_price", "List price", "The supplier's public price of the same SKU changed."),
+    Effect(
+        "list_price",
+        "List price",
+        "The supplier's public price of the same SKU changed; the only one that a bill tells, where it is none.",
+    ),
     Effect("negotiated_discount", "Negotiated discount", "The contracted price moved away from list price, or to it."),
     Effect("commitment_coverage", "Commitment coverage", "More or less of the use was covered by commitments."),
     Effect("commitment_discount", "Commitment discount", "What is covered costs more or less beside its price."),

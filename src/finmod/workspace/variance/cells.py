@@ -250,6 +250,7 @@ def _side(found: Mapping[str, Any], looked: Looked, sources: Sequence[str], *, w
         amount=_amounts(found[f"whole_{at}"], found[f"rest_{at}"], wide=wide),
         original=column("original"),
         covered=column("covered"),
+        reached=column("reached"),
         quantity=column("quantity"),
         covered_quantity=column("covered_quantity"),
         list_price=column("list_price"),

@@ -81,7 +81,7 @@ def name_states(
     if against.startswith(CLOSE):
         wanted = against.partition(":")[2]
         return _closed(engine, ledger, known, closed, parse_period(wanted) if wanted else month), after
-    if against.startswith(("budget", "forecast")):
+    if against == "budget" or against.startswith("forecast"):
         raise UserError(_no_plan(against))
     other = _other(month, against)
     if other not in there:
