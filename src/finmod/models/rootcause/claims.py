@@ -31,7 +31,6 @@ _ROUNDS: Final = 2
 _NEAR: Final = 0.02
 _LEAST_SPREAD: Final = 0.03
 _TO_DEVIATION: Final = 1.4826
-_TINY: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,8 @@ class Prospect:
         """Return the same with the spread of what is left now."""
         both = (self.usual != 0) & (self.after != 0)
         moves = np.abs(_relative(self.after[both], self.expected[both]))
-        found = _TO_DEVIATION * middle(moves, self.weight[both]) if both.any() else 0.0
+        # Weights of what was expected: what grew must not seem usual for that.
+        found = _TO_DEVIATION * middle(moves, np.sqrt(np.abs(self.usual[both]))) if both.any() else 0.0
         return replace(self, spread=max(found, _LEAST_SPREAD))
 
 
@@ -90,7 +90,8 @@ def middle(values: Floats, weights: Floats) -> float:
 
 def _relative(amounts: Floats, expected: Floats) -> Floats:
     """Return differences relative to the mean of both: -2 to 2, also from and to nothing."""
-    return np.asarray(2 * (amounts - expected) / (np.abs(amounts) + np.abs(expected) + _TINY))
+    size = np.abs(amounts) + np.abs(expected)
+    return np.asarray(2 * (amounts - expected) / np.where(size > 0, size, 1.0))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""Claims become exact money, and each change counts once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+
+from finmod.models.rootcause.cells import cells_of
+from finmod.models.rootcause.counting import answered
+from finmod.models.rootcause.leaves import Leaves
+from finmod.models.rootcause.search import Claim
+from tests.rootcause import UNIT, Row, leaves_of
+
+ROWS: list[Row] = [
+    (("S3", "eu"), 100, 150),
+    (("S3", "us"), 100, 400),
+    (("EC2", "us"), 100, 120),
+    (("EC2", "eu"), 100, 110),
+]
+S3, US, S3_US = ((1, 1),), ((0, 1),), ((0, 1), (1, 1))
+
+
+def _leaves(*resources: str | None) -> Leaves:
+    return leaves_of(["ServiceName", "RegionId"], ROWS, resources=resources or None)
+
+
+def _claims(*names: tuple[tuple[int, int], ...]) -> list[Claim]:
+    return [Claim(name, 1.0, 1.0, 2.0) for name in names]
+
+
+def test_a_leaf_of_several_causes_counts_with_the_narrowest_and_then_with_the_first() -> None:
+    leaves = _leaves()
+    cells = cells_of(leaves)
+
+    nested = answered(leaves, cells, _claims(S3, S3_US), None, named=3)
+    crossed = answered(leaves, cells, _claims(US, S3), None, named=3)
+
+    assert [one.change for one in nested.causes] == [350, 300]
+    assert [one.explained for one in nested.causes] == [50, 300]
+    assert [one.explained for one in crossed.causes] == [320, 50]
+
+
+def test_explained_usual_and_unexplained_sum_to_the_change() -> None:
+    leaves = _leaves()
+
+    found = answered(leaves, cells_of(leaves), _claims(S3), Decimal("1.1"), named=3)
+
+    assert (found.before, found.after, found.change) == (400, 780, 380)
+    assert (found.explained, found.usual, found.unexplained) == (350, 20, 10)
+    assert found.remainder == 30
+    assert found.causes[0].share == Decimal("0.921052631579")
+    assert found.causes[0].expected == 220
+    assert found.causes[0].excess == 330
+
+
+def test_what_is_expected_comes_from_who_knows_it() -> None:
+    leaves = replace(_leaves(), expected=np.array([150.0, 150.0, 100.0, 100.5]))
+
+    found = answered(leaves, cells_of(leaves), _claims(S3), None, named=3)
+
+    assert found.causes[0].expected == 300
+    assert found.usual == Decimal("0.5")
+
+
+def test_resources_are_told_by_name_the_largest_change_first() -> None:
+    leaves = _leaves("bucket-a", None, "bucket-a", "i-1")
+
+    found = answered(leaves, cells_of(leaves), _claims(S3, US), None, named=1).causes
+
+    assert [(one.name, one.before, one.after, one.change) for one in found[0].resources] == [(None, 100, 400, 300)]
+    assert found[0].concentration == Decimal("0.857142857143")
+    assert [one.name for one in found[1].resources] == [None]
+
+
+def test_a_resource_is_summed_over_its_leaves_in_the_cause() -> None:
+    leaves = _leaves("a", "a", "b", "c")
+
+    (cause,) = answered(leaves, cells_of(leaves), _claims(S3), None, named=5).causes
+
+    assert [(one.name, one.change) for one in cause.resources] == [("a", 350)]
+    assert cause.concentration == 1
+
+
+def test_without_resources_nothing_is_said_of_them() -> None:
+    leaves = _leaves()
+
+    (cause,) = answered(leaves, cells_of(leaves), _claims(S3), None, named=5).causes
+
+    assert cause.resources == ()
+    assert cause.concentration is None
+
+
+def test_a_share_of_no_change_is_unknown() -> None:
+    leaves = replace(_leaves(), after=np.array([200, 0, 100, 100]) * UNIT)
+
+    (cause,) = answered(leaves, cells_of(leaves), _claims(S3_US), None, named=5).causes
+
+    assert cause.share is None
+    assert cause.explained == -100
+
+
+def test_amounts_beyond_int64_are_counted_to_the_last_digit() -> None:
+    after = np.array([10**30 + 1, 2, 3, 4], dtype=object)
+    leaves = replace(_leaves(), before=np.zeros(4, dtype=np.int64), after=after)
+
+    found = answered(leaves, cells_of(leaves), _claims(S3), None, named=5)
+
+    assert found.causes[0].explained == Decimal("1000000000000000000.000000000003")
+    assert found.change == Decimal("1000000000000000000.000000000010")
+    assert found.remainder == Decimal("0.000000000007")
