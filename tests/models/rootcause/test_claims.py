@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -14,12 +16,12 @@ REGION, SERVICE = 0, 1
 ANY = Bar(1.0, -1e9)
 
 
-def _seen(rows: list[Row]) -> tuple[Cells, Prospect]:
+def _seen(rows: Sequence[Row]) -> tuple[Cells, Prospect]:
     cells = cells_of(leaves_of(NAMES, rows))
     return cells, prospect(cells.after, cells.before)
 
 
-def _claims(rows: list[Row], *dimensions: int, bar: Bar = ANY) -> tuple[Cells, Claims]:
+def _claims(rows: Sequence[Row], *dimensions: int, bar: Bar = ANY) -> tuple[Cells, Claims]:
     cells, now = _seen(rows)
     return cells, claims(cells, now, dimensions, np.arange(cells.count), bar)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from finmod.models.rootcause.answer import Moved
 from finmod.models.rootcause.cells import cells_of
 from finmod.models.rootcause.counting import answered
 from finmod.models.rootcause.leaves import Leaves
@@ -47,8 +48,8 @@ def test_explained_usual_and_unexplained_sum_to_the_change() -> None:
 
     found = answered(leaves, cells_of(leaves), _claims(S3), Decimal("1.1"), named=3)
 
-    assert (found.before, found.after, found.change) == (400, 780, 380)
-    assert (found.explained, found.usual, found.unexplained) == (350, 20, 10)
+    assert (found.before, found.after, found.change) == (Decimal(400), Decimal(780), Decimal(380))
+    assert (found.explained, found.usual, found.unexplained) == (Decimal(350), Decimal(20), Decimal(10))
     assert found.remainder == 30
     assert found.causes[0].share == Decimal("0.921052631579")
     assert found.causes[0].expected == 220
@@ -69,7 +70,8 @@ def test_resources_are_told_by_name_the_largest_change_first() -> None:
 
     found = answered(leaves, cells_of(leaves), _claims(S3, US), None, named=1).causes
 
-    assert [(one.name, one.before, one.after, one.change) for one in found[0].resources] == [(None, 100, 400, 300)]
+    assert found[0].resources == (Moved(None, Decimal(100), Decimal(400)),)
+    assert found[0].resources[0].change == 300
     assert found[0].concentration == Decimal("0.857142857143")
     assert [one.name for one in found[1].resources] == [None]
 
@@ -79,7 +81,7 @@ def test_a_resource_is_summed_over_its_leaves_in_the_cause() -> None:
 
     (cause,) = answered(leaves, cells_of(leaves), _claims(S3), None, named=5).causes
 
-    assert [(one.name, one.change) for one in cause.resources] == [("a", 350)]
+    assert cause.resources == (Moved("a", Decimal(200), Decimal(550)),)
     assert cause.concentration == 1
 
 

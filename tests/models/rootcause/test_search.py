@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from finmod.models.rootcause.cells import cells_of
 from finmod.models.rootcause.claims import prospect
 from finmod.models.rootcause.search import candidates, found_claims
@@ -11,7 +13,7 @@ NAMES = ["ServiceName", "RegionId"]
 
 
 def _found(
-    rows: list[Row], names: list[str] | None = None, *, least: float = 1.0, most: int = 5
+    rows: Sequence[Row], names: list[str] | None = None, *, least: float = 1.0, most: int = 5
 ) -> list[dict[str, str]]:
     cells = cells_of(leaves_of(names or NAMES, rows))
     every = found_claims(cells, prospect(cells.after, cells.before), least=least, most=most)
@@ -41,7 +43,7 @@ def test_of_names_that_select_the_same_cells_the_shortest_stands() -> None:
         for sku in ("a", "b")
         for region in ("eu", "us")
     ]
-    doubled: list[Row] = [((*values, values[0] + " team"), before, after) for values, before, after in rows]
+    doubled: list[Row] = [((*values, f"{values[0]} team"), before, after) for values, before, after in rows]
 
     assert _found(doubled, ["ServiceName", "SkuId", "RegionId", "team"]) == [{"ServiceName": "S3"}]
 

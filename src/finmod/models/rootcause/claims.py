@@ -200,9 +200,11 @@ class _Here:
         is_new = np.isinf(claimed)
         told = np.where(self.fresh, np.minimum(claimed, 1.0), np.where(is_new, 0.0, claimed)) * self.expected
         then = np.abs(_relative(self.after, np.where(is_new, self.after, told)))
-        then = np.where(is_new & ~self.fresh, 2.0, then)
         now = np.abs(_relative(self.after, self.expected))
-        return self.summed(self.weight * (self._surprise(now) - self._surprise(then)))
+        likelier = self._surprise(now) - self._surprise(then)
+        # What was there before contradicts that all is new, whatever became of it.
+        likelier = np.where(is_new & ~self.fresh, -self._surprise(np.array(2.0)), likelier)
+        return self.summed(self.weight * likelier)
 
     def _surprise(self, moves: Floats) -> Floats:
         return np.log1p((moves / self.spread) ** 2)
