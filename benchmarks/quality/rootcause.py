@@ -31,6 +31,7 @@ _FIRST = 1_000  # what the model takes for granted was chosen on companies of se
 _CASES = 6
 _TOP = 3
 _HALF = 0.5
+_LEAVES = 300_000
 _SIZES = (0.015, 0.03, 0.08)
 
 
@@ -186,6 +187,30 @@ def quiet_line(every: Sequence[Case]) -> str:
     return f"causes told of noise alone: {told} in {len(every)} bills"
 
 
+def speed_line(case: Case) -> str:
+    """Return how long a bill of 300,000 leaves takes: one of the sample, so often side by side in other accounts."""
+    times = _LEAVES // len(case.bill.before) + 1
+    texts = {
+        name: np.concatenate(
+            [column + f"-{at}" if name in {RESOURCE, "SubAccountName"} else column for at in range(times)]
+        )
+        for name, column in case.bill.texts.items()
+    }
+    bill = replace(
+        case.bill, texts=texts, before=np.tile(case.bill.before, times), after=np.tile(case.bill.after, times)
+    )
+    leaves, took = leaves_of(bill), []
+    for _ in range(5):
+        start = time.perf_counter()
+        answer = root_causes(leaves)
+        took.append(time.perf_counter() - start)
+    cells = cells_of(leaves).count
+    return (
+        f"{len(bill.before):,} leaves, {len(DIMENSIONS)} dimensions and resources, {cells:,} cells, "
+        f"{len(answer.causes)} causes: {np.median(took):.2f} s (median of 5)"
+    )
+
+
 def main() -> None:
     """Print every line."""
     seeds = int(os.environ.get("BENCH_SEEDS", "40"))
@@ -194,6 +219,7 @@ def main() -> None:
     for line in lines(every):
         print(line, flush=True)
     print(quiet_line(every))
+    print(speed_line(every[0]))
 
 
 if __name__ == "__main__":

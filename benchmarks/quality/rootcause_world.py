@@ -62,7 +62,7 @@ _ENVIRONMENTS = {"prod": "production", "prd": "production", "stage": "staging", 
 }
 _MOVABLE = ("SubAccountName", "RegionId")
 
-Named = tuple[tuple[str, str], ...]
+Named = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,12 @@ def test_growth_is_that_of_most_of_the_money_and_not_of_the_total() -> None:
     assert found.unexplained == 0
 
 
+def test_growth_is_never_rounded_to_nothing() -> None:
+    leaves = _leaves([(("a", "b", "c"), 10**18, 3), (("b", "b", "c"), 10**18, 3)])
+
+    assert root_causes(leaves).growth == Decimal("3E-18")
+
+
 def test_what_stays_the_same_while_all_else_doubles_is_a_cause() -> None:
     rows = [(values, before, after * 2) for values, before, after in grid(("S3", "*", 0.5))]
 

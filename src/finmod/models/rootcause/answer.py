@@ -113,8 +113,9 @@ class RootCauses:
     Attributes:
         before: Of all leaves.
         after: Likewise.
-        growth: Factor that most of the money moved by; None where it is unknown, or expected amounts were given.
-        causes: Those that explain most come first.
+        growth: Factor that most of the money moved by, 12 digits of it; None where it is unknown, or expected amounts
+            were given.
+        causes: In the order in which they were found: each explains most of what those before it left.
         offsets: Pairs of them that nearly cancel.
         usual: Change that was expected of the leaves that no cause has: their growth.
     """

@@ -56,7 +56,7 @@ NAMED: Final = 5
 """Resources of a cause that are told at most."""
 LEAST: Final = Decimal("0.005")
 """Part of the larger of both totals that a cause has to explain."""
-_PLACES: Final = 12
+_DIGITS: Final = 12
 
 
 def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: Decimal = LEAST) -> RootCauses:
@@ -71,8 +71,9 @@ def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: 
         least: Part of the larger of both totals, without signs, that a cause has to explain: what is material.
 
     Returns:
-        Causes, those that explain most first, and the rest: their ``explained``, ``usual`` and ``unexplained`` sum to
-        the change, to the last digit. No cause where nothing moved unlike the rest.
+        Causes, each the one that explains most of what those before it left, and the rest: their ``explained``,
+        ``usual`` and ``unexplained`` sum to the change, to the last digit. No cause where nothing moved unlike the
+        rest.
 
     >>> from finmod.models.rootcause.leaves import Dimension
     >>> services = Dimension("ServiceName", np.array([0, 0, 1, 1, 2, 2]), ["EC2", "S3", "RDS"])
@@ -94,7 +95,7 @@ def _claims(cells: Cells, growth: Decimal | None, most: int, least: float) -> li
     sizes = [float(np.abs(amounts).sum()) for amounts in (cells.before, cells.after)]
     if not cells.names or not all(sizes):
         return []
-    usual = cells.expected if cells.expected is not None else cells.before * float(growth or 1)
+    usual = cells.expected if cells.expected is not None else cells.before * float(1 if growth is None else growth)
     return found_claims(cells, prospect(cells.after, usual), least=least * max(sizes), most=most)
 
 
@@ -104,4 +105,4 @@ def _growth(cells: Cells) -> Decimal | None:
     if not both.any():
         return None
     factor = middle(cells.after[both] / cells.before[both], np.abs(cells.before[both]))
-    return Decimal(f"{factor:.{_PLACES}f}")
+    return Decimal(f"{factor:.{_DIGITS}g}")

@@ -72,7 +72,7 @@ class _Money:
         if self.told is not None:
             return whole(self.told, rows)
         before = whole(self.leaves.before, rows)
-        above, below = (self.growth or Decimal(1)).as_integer_ratio()
+        above, below = (Decimal(1) if self.growth is None else self.growth).as_integer_ratio()
         return (2 * before * above + below) // (2 * below)
 
     def cause(self, name: tuple[Value, ...], rows: Flags, own: Flags, named: int) -> Cause:
