@@ -55,6 +55,7 @@ HELP = {
     "apply": ("--note", "--author", "--output"),
     "diff": ("--detail", "--measure", "--months", "--period", "--output", "A", "B"),
     "metric": ("NAME", "--list", "--by", "--grain", "--from", "--to", "--compare", "--output"),
+    "savings": ("PERIOD", "--list", "--by", "--rule", "--owner", "--least", "--top", "--output"),
     "pnl": ("--by", "--grain", "--from", "--to", "--period", "--top", "--bottom", "--file", "--output"),
     "unit-economics": ("METRIC", "split", "project", "break-even", "sensitivity", "price-floor", "cohorts"),
     "unit-economics split": ("--by", "--only", "--variable", "--revenue", "--seed", "--output"),

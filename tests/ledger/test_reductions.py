@@ -12,7 +12,7 @@ import pytest
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
-from finmod.ledger.reductions import kept, reduced
+from finmod.ledger.reductions import is_kept, kept, reduced
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
 
@@ -132,3 +132,18 @@ def test_what_is_wrong_with_the_rows_themselves_is_told(engine: Engine, tmp_path
 def test_where_the_store_cannot_be_written_it_is_made_for_this_run(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "reductions").write_text("a file where the folder would be")
     assert rows(engine, tmp_path, {AUGUST: ["a"]}, Asked()) == [(AUGUST, 1)]
+
+
+def test_a_query_is_made_only_where_its_rows_are_not_kept(engine: Engine, tmp_path: Path) -> None:
+    made: list[int] = []
+
+    def make() -> str:
+        made.append(1)
+        return "SELECT 7 AS n"
+
+    assert not is_kept(tmp_path, "k", ["mark"])
+    for _ in range(2):
+        assert engine.rows(f"SELECT * FROM {kept(engine, tmp_path, 'k', ['mark'], make)}") == [(7,)]
+    assert made == [1]
+    assert is_kept(tmp_path, "k", ["mark"])
+    assert not is_kept(tmp_path, "k", ["another"])

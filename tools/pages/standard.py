@@ -10,6 +10,7 @@ from finmod.settings.schema import (
     drivers_schema_text,
     metrics_schema_text,
     pnl_schema_text,
+    savings_schema_text,
     schema_text,
     taxonomy_schema_text,
 )
@@ -21,6 +22,7 @@ def standard_pages() -> Mapping[str, str]:
         "docs/reference/focus.md": focus_reference(),
         "docs/reference/schema/drivers.schema.json": drivers_schema_text(),
         "docs/reference/schema/pnl.schema.json": pnl_schema_text(),
+        "docs/reference/schema/savings.schema.json": savings_schema_text(),
         "docs/reference/schema/metrics.schema.json": metrics_schema_text(),
         "docs/reference/schema/finmod.schema.json": schema_text(),
         "docs/reference/schema/taxonomy.schema.json": taxonomy_schema_text(),

@@ -18,6 +18,7 @@ from finmod.marts.catalogue import TABLES, PublicTable
 from finmod.marts.invoices import INVOICE_COLUMNS
 from finmod.marts.metrics import METRICS_COLUMNS
 from finmod.marts.names import CHARGE_NAMES
+from finmod.marts.savings import SAVINGS_COLUMNS
 from finmod.normalize.charges import CHARGE_TYPES, COST_UNKNOWNS, DECIMAL
 from tools.pages.ai_usage_tables import AI_NOTES, AI_VIEWS
 from tools.pages.allocated_tables import ALLOCATED_MEANINGS, ALLOCATED_MEANT, ALLOCATED_NOTES, ALLOCATED_TABLES
@@ -26,6 +27,8 @@ from tools.pages.markdown import made_from, table
 from tools.pages.metrics import TABLE_COLUMNS as METRIC_COLUMNS
 from tools.pages.metrics import TABLE_NOTE as METRIC_NOTE
 from tools.pages.name_tables import NAME_MEANINGS, NAME_NOTES
+from tools.pages.savings import TABLE_COLUMNS as SAVING_COLUMNS
+from tools.pages.savings import TABLE_NOTE as SAVING_NOTE
 from tools.pages.usage import rows_of, shown
 
 _HEAD = f"""# Tables
@@ -62,6 +65,9 @@ _UNITS: Final = {
     "x_ExplainedShare": "ratio",
     **dict.fromkeys(("x_Numerator", "x_Denominator"), "see x_Unit"),
     "x_Figure": "x_Unit",
+    **dict.fromkeys(("x_EffectiveCost", "x_PotentialSavings", "x_PotentialCash", "x_PotentialCommitted"), "x_Currency"),
+    "x_Share": "ratio",
+    "x_Days": "days",
     "x_Value": "x_Unit",
     "x_ControlTotal": "BillingCurrency",
     "x_RoundingDifference": "BillingCurrency",
@@ -158,6 +164,7 @@ _OURS: Final = {
 _MEANT_OTHERWISE: Final = {
     **ALLOCATED_MEANT,
     ("metrics_monthly", "x_BillingPeriod"): "First day of the month.",
+    **{("savings_monthly", name): meaning for name, meaning in SAVING_COLUMNS.items()},
     ("metrics_monthly", "x_Unit"): "What the figure is in; NULL for a share.",
     ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
     ("invoices", "BilledCost"): "Of the charges whose cost is known.",
@@ -207,6 +214,7 @@ _NOTES: Final = {
     "drivers": "What drivers.yaml names, as it was loaded last, see [how to load drivers](../how-to/drivers.md). "
     "`x_Dimensions ->> 'product'` is one dimension of a target. With `--as-of` they are those of that time.",
     "metrics_monthly": METRIC_NOTE,
+    "savings_monthly": SAVING_NOTE,
     "closes": "A month that was reopened and closed again has two rows. `--as-of 2026-09` shows the ledger as it was "
     "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }
@@ -234,6 +242,7 @@ def public_columns(name: str) -> dict[str, str]:
         "drivers": DRIVER_COLUMNS,
         "closes": CLOSES.columns,
         "metrics_monthly": METRICS_COLUMNS,
+        "savings_monthly": SAVINGS_COLUMNS,
         **ALLOCATED_TABLES,
         "allocated_daily": ALLOCATED_TABLES["allocated_daily"] | _REPORTING,
     }[name]

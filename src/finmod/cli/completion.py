@@ -59,6 +59,19 @@ def metrics(context: click.Context, parameter: click.Parameter, incomplete: str)
         return []
 
 
+def saving_rules(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the rules that look for savings in the project."""
+    del parameter
+    from finmod.settings.project import find_project
+    from finmod.settings.savings_file import read_saving_rules
+
+    folder = context.find_root().params.get("project")
+    try:
+        return _starting([*read_saving_rules(folder or find_project(Path.cwd())).rules], incomplete)
+    except FinmodError:
+        return []
+
+
 def formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the names of formats."""
     del context, parameter

@@ -69,7 +69,7 @@ def reduced(
     return relation([*files.values()]) if files else f"({select([])})"
 
 
-def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str) -> str:
+def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str | Callable[[], str]) -> str:
     """Return SQL for the rows of a query that are kept as one file, made where they are not; as ``reduced``.
 
     Args:
@@ -77,12 +77,13 @@ def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str) 
         store: Folder of the ledger.
         name: Of the reduction.
         mark: All that its rows depend on.
-        sql: The query.
+        sql: The query, or what makes its tables and returns it, called where the rows are not kept alone.
     """
     folder = store / _FOLDER / name
     target = folder / f"{_WHOLE}-{_digest(mark)}.parquet"
     if not _is_there(target):
         aside = folder / f".{uuid.uuid4().hex}"
+        sql = sql if isinstance(sql, str) else sql()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             engine.copy_parquet(sql, aside)
@@ -96,6 +97,11 @@ def kept(engine: Engine, store: Path, name: str, mark: Sequence[str], sql: str) 
             with suppress(OSError):
                 aside.unlink()
     return relation([target])
+
+
+def is_kept(store: Path, name: str, mark: Sequence[str]) -> bool:
+    """Return whether the rows of a query are kept; as ``kept`` would find them."""
+    return _is_there(store / _FOLDER / name / f"{_WHOLE}-{_digest(mark)}.parquet")
 
 
 def _is_there(file: Path) -> bool:

@@ -193,6 +193,14 @@ TABLES: Final = (
         owner="x_Owner of the row",
         key=("x_Metric", "x_BillingPeriod", "x_IsTotal"),
     ),
+    PublicTable(
+        "savings_monthly",
+        "one row per month, rule and candidate",
+        "x_Currency of the row, the reporting currency",
+        "What could be saved of a month, as finmod savings has it, with evidence and owner",
+        owner="x_Owner of the row",
+        key=("x_BillingPeriod", "x_Rank"),
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, metrics.yaml, pnl.yaml, JSON Schemas.
+"""A new project folder: finmod.yaml, taxonomy.yaml, drivers.yaml, metrics.yaml, pnl.yaml, savings.yaml, Schemas.
 
 Owns what ``finmod init`` writes. Never overwrites what a user may have written.
 """
@@ -19,11 +19,13 @@ from finmod.settings.drivers import DRIVERS
 from finmod.settings.metrics import METRICS
 from finmod.settings.pnl import PNL
 from finmod.settings.project import FILE, ProjectFile
+from finmod.settings.savings_file import SAVINGS
 from finmod.settings.schema import (
     write_allocation_schema,
     write_drivers_schema,
     write_metrics_schema,
     write_pnl_schema,
+    write_savings_schema,
     write_schema,
     write_taxonomy_schema,
 )
@@ -74,8 +76,8 @@ def metrics_text() -> str:
 def write_project(folder: Path, name: str, currency: str) -> Path:
     """Write a new project into a folder, made if need be, and return the path of its finmod.yaml.
 
-    A taxonomy.yaml, drivers.yaml, metrics.yaml or pnl.yaml that stands there is kept; a .gitignore too, and it gets one
-    line for the ledger.
+    A taxonomy.yaml, drivers.yaml, metrics.yaml, pnl.yaml or savings.yaml that stands there is kept; a .gitignore too,
+    and it gets one line for the ledger.
 
     Raises:
         UserError: The folder has a finmod.yaml or cannot be written; name or currency is not allowed.
@@ -92,6 +94,7 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
         write_drivers_schema(folder / ".schema")
         write_metrics_schema(folder / ".schema")
         write_pnl_schema(folder / ".schema")
+        write_savings_schema(folder / ".schema")
         _ignore_store(folder / ".gitignore")
         for file, started in _started().items():
             if not os.path.lexists(folder / file):
@@ -102,7 +105,13 @@ def write_project(folder: Path, name: str, currency: str) -> Path:
 
 def _started() -> dict[str, str]:
     """Return the files that a new project starts from -> their text."""
-    return {TAXONOMY: taxonomy_text(), DRIVERS: drivers_text(), METRICS: metrics_text(), PNL: pnl_text()}
+    return {
+        TAXONOMY: taxonomy_text(),
+        DRIVERS: drivers_text(),
+        METRICS: metrics_text(),
+        PNL: pnl_text(),
+        SAVINGS: _template(SAVINGS),
+    }
 
 
 def write_taxonomy(folder: Path) -> Path:

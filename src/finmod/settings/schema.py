@@ -20,6 +20,7 @@ from finmod.settings.pnl import COLUMNS as PNL_COLUMNS
 from finmod.settings.pnl import PNL, PnlFile
 from finmod.settings.project import ProjectFile
 from finmod.settings.rule import COLUMNS, KINDS
+from finmod.settings.savings_file import RULE_NAME, SAVINGS, SavingsSettings
 from finmod.settings.share import KEYS, NEEDED, UNALLOCATED
 from finmod.settings.taxonomy import DIMENSION_NAME, TAXONOMY, TaxonomyFile
 
@@ -197,6 +198,21 @@ def pnl_schema_text() -> str:
     return _text(pnl_schema())
 
 
+def savings_schema() -> Schema:
+    """Return the JSON Schema of savings.yaml, draft 2020-12."""
+    schema = _of_model(SavingsSettings, SAVINGS)
+    for inside in _objects(schema):
+        if inside.get("type") == "string" and not inside.keys() & {"enum", "const", "pattern"}:
+            inside["pattern"] = _TEXT
+    schema["properties"]["rules"]["propertyNames"] = {"pattern": RULE_NAME}
+    return schema
+
+
+def savings_schema_text() -> str:
+    """Return the schema of savings.yaml as the text of a file."""
+    return _text(savings_schema())
+
+
 def write_schema(folder: Path) -> Path:
     """Write ``finmod.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "finmod.schema.json", schema_text())
@@ -225,6 +241,11 @@ def write_drivers_schema(folder: Path) -> Path:
 def write_pnl_schema(folder: Path) -> Path:
     """Write ``pnl.schema.json`` into a folder, made if need be, and return its path."""
     return _write(folder, "pnl.schema.json", pnl_schema_text())
+
+
+def write_savings_schema(folder: Path) -> Path:
+    """Write ``savings.schema.json`` into a folder, made if need be, and return its path."""
+    return _write(folder, "savings.schema.json", savings_schema_text())
 
 
 def _of_model(file: type[BaseModel], title: str) -> Schema:

@@ -148,6 +148,38 @@ class Workspace:
         types = {**dict.fromkeys(("actual", "plan", "variance"), _DECIMAL), "first_day": "DATE", "end": "DATE"}
         return Frame(PNL_COLUMNS, tuple(pnl_rows(report)), report.findings, types)
 
+    def savings(  # noqa: PLR0913 -- what is asked
+        self,
+        month: str | date | None = None,
+        *,
+        by: str | None = None,
+        rule: str | Sequence[str] | None = None,
+        owner: str | None = None,
+        least: Number | None = None,
+        top: int | None = None,
+    ) -> Frame:
+        """Return what could be saved of a month, as ``finmod savings`` has it for programs.
+
+        Args:
+            month: ``2026-09``, or a date or datetime in it; None for the last one that has charges.
+            by: Word or dimension that the list is added up by: ``owner``, ``rule``, ``product``; None for the list.
+            rule: Name of a rule, several as a list; None for all.
+            owner: Who answers for it; None for whoever does.
+            least: What a candidate must save, and one without an amount must cost; None for any.
+            top: How many of them; None for all.
+
+        Returns:
+            A row per candidate, the largest first: cost, potential_savings, cash and committed are of the month, in
+            ``currency``; potential_savings is None where a bill cannot tell it. With ``by`` a row per member.
+
+        Raises:
+            UserError: An argument is none that it takes, or as ``finmod savings`` says.
+        """
+        from finmod.workspace.api_savings import savings_frame  # noqa: PLC0415 -- others need none of its rules
+
+        given = {"by": by, "rule": rule, "owner": owner, "least": least, "top": top}
+        return savings_frame(self.project, month, given)
+
     def unit_economics(  # noqa: PLR0913 -- what a question has
         self,
         metric: str,

@@ -6,7 +6,7 @@ Owns which tables a statement sees and that it can read nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +28,7 @@ from finmod.marts.catalogue import TABLES, view_sql
 from finmod.marts.invoices import make_invoices
 from finmod.marts.metrics import make_metrics
 from finmod.marts.names import NAMED, bill_columns
+from finmod.marts.savings import make_savings
 from finmod.settings.project import Project
 from finmod.taxonomy.checks import OWN
 from finmod.taxonomy.definition import Taxonomy
@@ -37,10 +38,13 @@ from finmod.workspace.fx import reporting
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.metrics.monthly import metrics_monthly
 from finmod.workspace.names import name_all
+from finmod.workspace.savings.monthly import SAVINGS, savings_monthly
 
 METRICS = "metrics_monthly"
 _OF_RUNS = frozenset({*ALLOCATED, METRICS})
 """Tables that stand on an applied allocation."""
+_MADE = frozenset({METRICS, SAVINGS})
+"""Tables that take a moment to be made."""
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
 _DESCRIBED = re.compile(rf"\s*(DESCRIBE|DESC|SHOW)\s+({'|'.join(NAMED)})\s*;?\s*", re.IGNORECASE)
@@ -113,9 +117,8 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
         try:
             if "invoices" in named:
                 make_invoices(engine, ledger, snapshot, project.invoices)
-            if METRICS in named:
-                at = None if as_of is None else snapshot.loaded_at
-                _make_metrics(Measures(engine, project, ledger, snapshot, run), at, is_listed=bool(_SHOW.match(sql)))
+            books = Measures(engine, project, ledger, snapshot, run)
+            _make_tables(books, named, None if as_of is None else snapshot.loaded_at, is_listed=bool(_SHOW.match(sql)))
             naming = _naming(engine, project, ledger, snapshot, sql, named)
             money = unread or reporting(engine, project, ledger, snapshot)
             drivers = _driver_files(engine, ledger, snapshot, named, is_newest=as_of is None)
@@ -139,6 +142,14 @@ def query(project: Project, sql: str, *, as_of: int | datetime | date | None = N
                 _make_views(engine, ledger, snapshot, named, money, naming, beside)
 
 
+def _make_tables(books: Measures, named: Collection[str], at: datetime | None, *, is_listed: bool) -> None:
+    """Make the tables that are no views, of those that a statement names."""
+    if METRICS in named:
+        _make_metrics(books, at, is_listed=is_listed)
+    if SAVINGS in named:
+        _make_savings(books, is_listed=is_listed)
+
+
 def _make_metrics(books: Measures, at: datetime | None, *, is_listed: bool) -> None:
     """Make the table of metrics, by the drivers as they were at an instant; as they are where it is None.
 
@@ -151,6 +162,19 @@ def _make_metrics(books: Measures, at: datetime | None, *, is_listed: bool) -> N
     made = metrics_monthly(books) if books.snapshot.version >= 0 else ((), ())
     books.forget()
     make_metrics(books.engine, *made)
+
+
+def _make_savings(books: Measures, *, is_listed: bool) -> None:
+    """Make the table of savings; SHOW tells no more of it than that it is there.
+
+    An engine of its own finds them: what they are found in is no public table.
+    """
+    if is_listed or books.snapshot.version < 0:
+        make_savings(books.engine, (), ())
+        return
+    with Engine(temp_folder=books.project.store / "spill") as own:
+        made = savings_monthly(Measures(own, books.project, books.ledger, books.snapshot, books.run))
+    make_savings(books.engine, *made)
 
 
 def _standing(engine: Engine, ledger: Ledger, as_of: int | date | None, *, is_close: bool) -> Run | None:
@@ -168,8 +192,7 @@ def _named(engine: Engine, sql: str) -> list[str]:
     every = _SHOW.match(sql)
     found = [item.name for item in TABLES if every or re.search(rf"\b{item.name}\b", sql, re.IGNORECASE)]
     # The other tables are made in no time: for them a word in a text is as good as a name.
-    is_text = METRICS in found and not every and not names_table(engine, sql, METRICS)
-    return [name for name in found if not (is_text and name == METRICS)]
+    return [name for name in found if name not in _MADE or every or names_table(engine, sql, name)]
 
 
 def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
@@ -182,7 +205,7 @@ def _make_views(  # noqa: PLR0913, PLR0917 -- what views are made of
     beside: _Beside,
 ) -> None:
     for name in names:
-        if name not in {"invoices", METRICS}:
+        if name not in {"invoices", *_MADE}:
             rows = view_sql(name, ledger, snapshot, money, naming, run=beside.run, drivers=beside.drivers)
             engine.run(f"CREATE OR REPLACE VIEW {name} AS {rows}")
 

@@ -1,0 +1,87 @@
+"""Bills of single days, as savings look at them: a line of usage per day, written in a line of a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from finmod.settings.project import load_project
+from finmod.workspace.savings.savings import SavingsReport, Wanted, savings
+from tests.books import Books, bill
+
+SEPTEMBER = date(2026, 9, 1)
+"""It has 30 days, and begins with a Tuesday."""
+ALL = range(1, 31)
+
+Charge = dict[str, str]
+More = dict[str, Any]
+"""What several charges say beside: columns and their texts."""
+
+
+def used(  # noqa: PLR0913 -- what a day's charge is made of
+    meter: str,
+    resource: str = "",
+    cost: str = "1",
+    *,
+    days: Iterable[int] = ALL,
+    month: date = SEPTEMBER,
+    quantity: str = "24",
+    unit: str = "Hours",
+    **more: str,
+) -> list[Charge]:
+    """Return a charge for each of some days of a month."""
+    return [_day(month.replace(day=day), meter, resource, cost, quantity, unit, more) for day in days]
+
+
+def _day(  # noqa: PLR0913, PLR0917 -- as used
+    day: date, meter: str, resource: str, cost: str, quantity: str, unit: str, more: Mapping[str, str]
+) -> Charge:
+    first = day.replace(day=1)
+    return {
+        "BilledCost": cost, "EffectiveCost": cost, "ListCost": cost, "ContractedCost": cost, "SkuMeter": meter,
+        "ResourceId": resource, "SubAccountId": "1", "RegionId": "us-east-1", "PricingCategory": "Standard",
+        "ConsumedQuantity": quantity, "ConsumedUnit": unit, "PricingQuantity": quantity, "PricingUnit": unit,
+        "ServiceName": "Amazon Elastic Compute Cloud", "ServiceProviderName": "AWS",
+        "BillingPeriodStart": f"{first}T00:00:00Z", "BillingPeriodEnd": f"{_next(first)}T00:00:00Z",
+        "ChargePeriodStart": f"{day}T00:00:00Z", "ChargePeriodEnd": f"{day + timedelta(days=1)}T00:00:00Z", **more,
+    }  # fmt: skip
+
+
+def _next(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def charged(folder: Path, *charges: Iterable[Charge], taxonomy: str = "", **files: str) -> Books:
+    """Return a project with some charges loaded, as one bill for all months."""
+    books = Books(folder)
+    if taxonomy:
+        books.write("taxonomy.yaml", taxonomy)
+    for name, text in files.items():
+        books.write(name.replace("_", "."), text)
+    books.load(books.write("bill.csv", bill(*(each for every in charges for each in every))))
+    return books
+
+
+def found(books: Books, **wanted: Any) -> SavingsReport:  # noqa: ANN401 -- as Wanted
+    """Return the savings of the last month."""
+    return savings(load_project(books.root), Wanted(**wanted))
+
+
+def told(report: SavingsReport, rule: str) -> list[tuple[str | None, str | None, str | None]]:
+    """Return what, amount and cash of each candidate of a rule, amounts with two places."""
+    return [
+        (each.candidate.about.group.resource, _two(each.amount), _two(each.cash))
+        for each in report.savings
+        if each.candidate.rule.name == rule
+    ]
+
+
+def _two(amount: Any) -> str | None:  # noqa: ANN401 -- a decimal or None
+    return None if amount is None else f"{amount:.2f}"
+
+
+def codes_of(report: SavingsReport) -> list[str]:
+    """Return the codes of what was odd."""
+    return [each.code for each in report.findings]

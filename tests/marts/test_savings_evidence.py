@@ -1,0 +1,55 @@
+"""Evidence of days: what is near enough, what is not, and quantities of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bills_by_day import ALL, SEPTEMBER, More, charged, found, told, used
+
+DEV: More = {"Tags": '{"environment":"dev"}', "PricingCategory": "Dynamic"}
+WEEKEND = [day for day in ALL if SEPTEMBER.replace(day=day).isoweekday() > 5]
+WEEKDAYS = [day for day in ALL if day not in WEEKEND]
+
+
+@pytest.mark.parametrize(("hours", "is_found"), [("21.6", True), ("21.5", False)])
+def test_a_day_of_the_weekend_must_have_nine_tenths_of_a_weekday(hours: str, is_found: bool, tmp_path: Path) -> None:  # noqa: FBT001 -- a parameter of the case
+    machine = [*used("BoxUsage:m5.large", "i-1", days=WEEKDAYS, **DEV),
+               *used("BoxUsage:m5.large", "i-1", days=WEEKEND, quantity=hours, **DEV)]  # fmt: skip
+
+    assert bool(told(found(charged(tmp_path, machine)), "nonproduction-hours")) is is_found
+
+
+def test_quantities_that_fill_a_decimal_are_compared_all_the_same(tmp_path: Path) -> None:
+    google: More = {"ServiceName": "Compute Engine", **DEV}
+    ram = used("E2 Instance Ram running in Belgium", "vm-1", quantity="9e22", unit="byte-seconds", **google)
+
+    assert told(found(charged(tmp_path, ram)), "nonproduction-hours") == [("vm-1", "19.29", "19.29")]
+
+
+def test_several_units_are_compared_by_cost(tmp_path: Path) -> None:
+    mixed = [*used("BoxUsage:m5.large", "i-1", days=WEEKDAYS, unit="Hours", **DEV),
+             *used("BoxUsage:m5.large", "i-1", days=WEEKEND, unit="Units", quantity="1", **DEV)]  # fmt: skip
+
+    assert told(found(charged(tmp_path, mixed)), "nonproduction-hours") == [("i-1", "19.29", "19.29")]
+
+
+def test_charges_of_several_days_cover_each_of_them_once(tmp_path: Path) -> None:
+    """A gateway billed for half of the month at once, then by the day, one day of which both have."""
+    half: More = {"ChargePeriodEnd": "2026-09-16T00:00:00Z"}
+    gateway = [*used("NatGateway-Hours", "nat-1", "15", days=[1], **half),
+               *used("NatGateway-Hours", "nat-1", days=range(15, 31))]  # fmt: skip
+    busy = [*used("NatGateway-Hours", "nat-2"), *used("NatGateway-Bytes", "nat-2", unit="GB")]
+
+    report = found(charged(tmp_path, gateway, busy))
+
+    (saving,) = report.savings
+    assert saving.candidate.about.group.shown.days == 30
+
+
+def test_bytes_that_were_free_are_bytes(tmp_path: Path) -> None:
+    busy = [*used("NatGateway-Hours", "nat-1"), *used("NatGateway-Bytes", "nat-1", "0", unit="GB", days=[3])]
+    other = [*used("NatGateway-Hours", "nat-2"), *used("NatGateway-Bytes", "nat-2", unit="GB", days=[3])]
+
+    assert found(charged(tmp_path, busy, other)).savings == ()
