@@ -15,6 +15,7 @@ from finmod.ledger.drivers import DRIVER_COLUMNS
 from finmod.ledger.reporting import ADDED, RATE_TYPE, REPORTING_COSTS
 from finmod.ledger.tables import CHARGES, CLOSES, FINDINGS, LOADS, TRUE_UPS
 from finmod.marts.catalogue import TABLES, PublicTable
+from finmod.marts.changes import VARIANCE_COLUMNS
 from finmod.marts.invoices import INVOICE_COLUMNS
 from finmod.marts.metrics import METRICS_COLUMNS
 from finmod.marts.names import CHARGE_NAMES
@@ -67,6 +68,7 @@ _UNITS: Final = {
     "x_Figure": "x_Unit",
     **dict.fromkeys(("x_EffectiveCost", "x_PotentialSavings", "x_PotentialCash", "x_PotentialCommitted"), "x_Currency"),
     "x_Share": "ratio",
+    "x_Amount": "x_Currency",
     "x_Days": "days",
     "x_Value": "x_Unit",
     "x_ControlTotal": "BillingCurrency",
@@ -164,6 +166,11 @@ _OURS: Final = {
 _MEANT_OTHERWISE: Final = {
     **ALLOCATED_MEANT,
     ("metrics_monthly", "x_BillingPeriod"): "First day of the month.",
+    ("variance_monthly", "x_BillingPeriod"): "First day of the month.",
+    ("variance_monthly", "x_Against"): "First day of the month before, with which it is compared.",
+    ("variance_monthly", "x_Pool"): "Pool that a target has it by; NULL for its own, and for what levels give it.",
+    ("variance_monthly", "x_Effect"): "Name of the effect, see [how to tell a variance](../how-to/variance.md).",
+    ("variance_monthly", "x_Amount"): "What it changed, positive where cost rose.",
     **{("savings_monthly", name): meaning for name, meaning in SAVING_COLUMNS.items()},
     ("metrics_monthly", "x_Unit"): "What the figure is in; NULL for a share.",
     ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
@@ -215,6 +222,9 @@ _NOTES: Final = {
     "`x_Dimensions ->> 'product'` is one dimension of a target. With `--as-of` they are those of that time.",
     "metrics_monthly": METRIC_NOTE,
     "savings_monthly": SAVING_NOTE,
+    "variance_monthly": "A column per dimension that costs are allocated to follows x_Against. Effects of 0 have no "
+    "row: all rows of a month sum to what it cost more than the month before, and so do those of a target or service. It "
+    "is of the books as they stand, whatever `--as-of` says; months without the month before have no rows.",
     "closes": "A month that was reopened and closed again has two rows. `--as-of 2026-09` shows the ledger as it was "
     "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }
@@ -243,6 +253,7 @@ def public_columns(name: str) -> dict[str, str]:
         "closes": CLOSES.columns,
         "metrics_monthly": METRICS_COLUMNS,
         "savings_monthly": SAVINGS_COLUMNS,
+        "variance_monthly": VARIANCE_COLUMNS,
         **ALLOCATED_TABLES,
         "allocated_daily": ALLOCATED_TABLES["allocated_daily"] | _REPORTING,
     }[name]

@@ -194,6 +194,13 @@ TABLES: Final = (
         key=("x_Metric", "x_BillingPeriod", "x_IsTotal"),
     ),
     PublicTable(
+        "variance_monthly",
+        "one row per month, target, pool, source, service, charge category and effect",
+        "x_Currency of the row, the reporting currency",
+        "Why each month cost something else than the one before, as finmod variance has it",
+        key=("x_BillingPeriod", "x_Pool", "x_Source", "ServiceName", "ChargeCategory", "x_Effect"),
+    ),
+    PublicTable(
         "savings_monthly",
         "one row per month, rule and candidate",
         "x_Currency of the row, the reporting currency",

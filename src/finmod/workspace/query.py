@@ -25,6 +25,7 @@ from finmod.ledger.tables import ALLOCATION_TABLES, CHARGES, LOADS, PINNED_TABLE
 from finmod.marts.allocated import VIEWS as ALLOCATED
 from finmod.marts.asked import asked, names_table
 from finmod.marts.catalogue import TABLES, view_sql
+from finmod.marts.changes import make_variance
 from finmod.marts.invoices import make_invoices
 from finmod.marts.metrics import make_metrics
 from finmod.marts.names import NAMED, bill_columns
@@ -39,11 +40,12 @@ from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.metrics.monthly import metrics_monthly
 from finmod.workspace.names import name_all
 from finmod.workspace.savings.monthly import SAVINGS, savings_monthly
+from finmod.workspace.variance.monthly import VARIANCES, offer_variances
 
 METRICS = "metrics_monthly"
 _OF_RUNS = frozenset({*ALLOCATED, METRICS})
 """Tables that stand on an applied allocation."""
-_MADE = frozenset({METRICS, SAVINGS})
+_MADE = frozenset({METRICS, SAVINGS, VARIANCES})
 """Tables that take a moment to be made."""
 # A SHOW statement names no table and lists them all; comments may stand before it.
 _SHOW = re.compile(r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*SHOW\b", re.IGNORECASE | re.DOTALL)
@@ -148,6 +150,11 @@ def _make_tables(books: Measures, named: Collection[str], at: datetime | None, *
         _make_metrics(books, at, is_listed=is_listed)
     if SAVINGS in named:
         _make_savings(books, is_listed=is_listed)
+    if VARIANCES in named:
+        if is_listed:
+            make_variance(books.engine, (), {}, books.project.currency)
+        else:
+            offer_variances(books.engine, books.project)
 
 
 def _make_metrics(books: Measures, at: datetime | None, *, is_listed: bool) -> None:
