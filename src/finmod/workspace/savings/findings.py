@@ -80,8 +80,8 @@ def _of_span(looked: Looked) -> Iterator[Finding]:
         f"savings_evidence USING (grp)) AND (last < DATE '{last}' OR first > DATE '{month}') ORDER BY 1"
     )
     for source, first, end in rows:
-        days = (end - first).days + 1
-        message = f"the bill has the days from {first} to {end}: amounts are of {counted(days, 'day')}"
+        days, bill = (end - first).days + 1, f"the bill of {printable(source, _TEXT)}"
+        message = f"{bill} has the days from {first} to {end}: amounts are of {counted(days, 'day')}"
         yield _finding("FM2558", message, month, source=source)
 
 
@@ -94,7 +94,10 @@ def _of_long(looked: Looked) -> Iterator[Finding]:
         f"USING (key) WHERE length > 1 AND rule IN ({', '.join(map(str, by_day))}) GROUP BY ALL ORDER BY 1"
     )
     for source, groups in rows:
-        message = f"usage of several days at once: its days are not known, and {counted(groups, 'thing')} not looked at"
+        message = (
+            f"the bill of {printable(source, _TEXT)} has usage of several days at once: rules of weekends and of least "
+            f"days do not look at it, of {counted(groups, 'thing')}"
+        )
         yield _finding("FM2559", message, looked.month, source=source)
 
 
