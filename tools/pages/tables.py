@@ -223,8 +223,8 @@ _NOTES: Final = {
     "metrics_monthly": METRIC_NOTE,
     "savings_monthly": SAVING_NOTE,
     "variance_monthly": "A column per dimension that costs are allocated to follows x_Against. Effects of 0 have no "
-    "row: all rows of a month sum to what it cost more than the month before, and so do those of a target or service. It "
-    "is of the books as they stand, whatever `--as-of` says; months without the month before have no rows.",
+    "row: all rows of a month sum to what it cost more than the month before, and so do those of a target or service. "
+    "It is of the books as they stand, whatever `--as-of` says; months without the month before have no rows.",
     "closes": "A month that was reopened and closed again has two rows. `--as-of 2026-09` shows the ledger as it was "
     "when September 2026 was closed; see [how to close](../how-to/close.md).",
 }

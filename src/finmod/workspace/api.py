@@ -148,6 +148,53 @@ class Workspace:
         types = {**dict.fromkeys(("actual", "plan", "variance"), _DECIMAL), "first_day": "DATE", "end": "DATE"}
         return Frame(PNL_COLUMNS, tuple(pnl_rows(report)), report.findings, types)
 
+    def variance(
+        self,
+        month: str | date | None = None,
+        *,
+        against: str | date = "previous",
+        by: str | Sequence[str] | None = (),
+    ) -> Frame:
+        """Return why cost changed, as ``finmod variance`` has it for programs.
+
+        Args:
+            month: ``2026-10``, or a date or datetime in it; None for the last one that has charges.
+            against: ``previous``, ``same-month-last-year``, ``budget``, ``close``, ``close:2026-08``, or a month,
+                likewise.
+            by: Dimension or word such as ``service``; several as a list; None for everything alone.
+
+        Returns:
+            A row per member, the largest change first, and one of everything, which is_total tells: before, after,
+            change, and a column per effect, which sum to the change; all in the reporting currency.
+
+        Raises:
+            UserError: An argument is none that it takes, or as ``finmod variance`` says.
+        """
+        from finmod.workspace.api_variance import variance_frame  # noqa: PLC0415 -- others need none of it
+
+        return variance_frame(self.project, month, against, by)
+
+    def causes(
+        self, month: str | date | None = None, *, against: str | date = "previous", top: int | None = None
+    ) -> Frame:
+        """Return the combinations that moved unlike the rest, as ``finmod variance --causes`` has them.
+
+        Args:
+            month: As ``variance``.
+            against: As ``variance``, but ``budget``.
+            top: How many causes at most; None for five.
+
+        Returns:
+            A row per cause, that which explains most first: its name as text, before, after, expected, explained and
+            share of the change, kind, and the names of its largest resources.
+
+        Raises:
+            UserError: As ``variance``.
+        """
+        from finmod.workspace.api_variance import causes_frame  # noqa: PLC0415 -- others need none of it
+
+        return causes_frame(self.project, month, against, top)
+
     def savings(  # noqa: PLR0913 -- what is asked
         self,
         month: str | date | None = None,

@@ -1,0 +1,94 @@
+"""The variance in Python: frames that are exact, and arguments in words."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+import finmod as fm
+from finmod.errors import UserError
+from finmod.models.variance.effects import EFFECTS
+from tests.books import Books
+from tests.variances import ADS, CLUSTER, SEARCH, books_of, used
+
+NAMES = [effect.name for effect in EFFECTS]
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Search uses more and ads pays more; no test changes it."""
+    return books_of(
+        tmp_path_factory.mktemp("variance") / "books",
+        used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "600", "1"),
+        used(8, "i-2", ADS, "31", "2", SubAccountId="5"), used(9, "i-2", ADS, "30", "3", SubAccountId="5"),
+        used(8, "i-4", CLUSTER, "31", "1", SubAccountId="6"), used(9, "i-4", CLUSTER, "30", "1", SubAccountId="6"),
+    )  # fmt: skip
+
+
+def test_a_frame_has_members_effects_and_everything(books: Books) -> None:
+    rows = fm.open(books.root).variance("2026-09", against=date(2026, 8, 15), by="product").arrow().to_pylist()
+
+    assert [row["product"] for row in rows] == ["search", "ads", None]
+    total = rows[-1]
+    assert total["is_total"]
+    for row in rows:
+        assert sum(row[name] for name in NAMES) == row["change"] == row["after"] - row["before"]
+    for name in ("change", *NAMES):
+        assert sum(row[name] for row in rows[:-1]) == total[name]
+
+
+def test_the_table_has_what_the_frame_has(books: Books) -> None:
+    frame = fm.open(books.root).variance(by=["product", "service"]).arrow().to_pylist()
+    told = books.run(
+        "query",
+        "SELECT x_Product, ServiceName, x_Effect, sum(x_Amount) FROM variance_monthly WHERE x_BillingPeriod = "
+        "'2026-09-01' GROUP BY ALL HAVING sum(x_Amount) <> 0",
+        "--output", "csv",
+    ).out.splitlines()[1:]  # fmt: skip
+    table = {tuple(line.split(",")[:3]): Decimal(line.split(",")[3]) for line in told}
+    wanted = {
+        (row["product"] or "", row["service"], name): row[name]
+        for row in frame if not row["is_total"] for name in NAMES if row[name]
+    }  # fmt: skip
+    assert table == wanted
+
+
+def test_the_table_is_kept_and_told_anew_where_a_bill_changes(books: Books) -> None:
+    own = books.copy(books.root.parent / "own")
+    ask = "SELECT sum(x_Amount) AS x FROM variance_monthly"
+    first = own.run("query", ask, "--output", "csv").out
+    assert [*(own.root / ".finmod" / "reductions" / "variance").glob("*.parquet")]
+    assert own.run("query", ask, "--output", "csv").out == first
+    text = (own.root / "a.csv").read_text(encoding="utf-8")
+    own.load(own.write("a.csv", text.replace("600", "700")), "--accept", "FM1130")
+    assert own.run("apply").code == 0
+    assert Decimal(own.run("query", ask, "--output", "csv").out.split()[1]) == Decimal(first.split()[1]) + 100
+
+
+def test_without_an_allocation_the_table_tells_services(tmp_path_factory: pytest.TempPathFactory) -> None:
+    made = books_of(
+        tmp_path_factory.mktemp("plain") / "books", used(8, "i-1", SEARCH, "310", "1"),
+        used(9, "i-1", SEARCH, "300", "1"), apply=False,
+    )  # fmt: skip
+    said = made.run("query", "SELECT ServiceName, x_Effect, x_Amount FROM variance_monthly", "--output", "csv")
+    assert said.out.splitlines()[1:] == ["Storage,days,-10.000000000000"]
+
+
+def test_an_empty_ledger_has_an_empty_table(tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = Books(tmp_path_factory.mktemp("empty") / "books")
+    assert empty.run("query", "SELECT count(*) AS n FROM variance_monthly", "--output", "csv").out == "n\n0\n"
+
+
+def test_causes_are_a_frame(books: Books) -> None:
+    frame = fm.open(books.root).causes("2026-09", top=2)
+    assert frame.columns[0] == "cause"
+    assert all(row["kind"] in {"new", "ended", "more", "less"} for row in frame.arrow().to_pylist())
+
+
+def test_arguments_of_the_wrong_kind_are_refused(books: Books) -> None:
+    with pytest.raises(UserError, match="against"):
+        fm.open(books.root).variance(against=7)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="by names 'produkt'"):
+        fm.open(books.root).variance(by="produkt")
