@@ -89,7 +89,7 @@ def _f1(hits: int, told: int, true: int) -> float:
 
 
 def _union(bill: Bill, every: Sequence[Flags]) -> Flags:
-    return np.logical_or.reduce([np.zeros(len(bill.before), dtype=np.bool_), *every])
+    return np.asarray(np.logical_or.reduce([np.zeros(len(bill.before), dtype=np.bool_), *every]))
 
 
 def _is_own(bill: Bill, rows: Flags) -> bool:

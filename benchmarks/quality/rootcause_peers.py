@@ -64,7 +64,8 @@ def single_dimension(question: Question) -> list[Name]:
     Of each dimension the most surprising values are taken that explain a tenth of the change each, until they explain
     two thirds; dimensions come in the order of their surprise.
     """
-    cells, found = question.cells, []
+    cells = question.cells
+    found: list[tuple[float, list[Codes]]] = []
     whole, expected = float(cells.after.sum()), float(question.expected.sum())
     change = whole - expected
     for place, codes in enumerate(cells.codes):
@@ -98,7 +99,8 @@ def greedy(question: Question) -> list[Name]:
     """
     cells = question.cells
     excess, money = cells.after - question.expected, np.maximum(cells.after, question.expected)
-    open_cells, found = np.ones(cells.count, dtype=np.bool_), []
+    open_cells = np.ones(cells.count, dtype=np.bool_)
+    found: list[Name] = []
     while len(found) < MOST:
         codes: Codes = ()
         rows, best = open_cells, 0.0

@@ -220,7 +220,7 @@ def _environment(tags: Mapping[str, str]) -> str | None:
 
 
 def _times(amounts: Ints, factor: NDArray[np.float64] | float) -> Ints:
-    return np.rint(amounts * factor).astype(np.int64)
+    return np.asarray(np.rint(amounts * factor), dtype=np.int64)
 
 
 def _drawn(bill: Bill, chance: np.random.Generator) -> Named:
