@@ -105,21 +105,22 @@ def _claims_of(cells: Cells, dimensions: tuple[int, ...], told: Claims) -> Itera
 
 def _best_name(cells: Cells, now: Prospect, rivals: list[Claim]) -> Claim:
     """Return of those that explain mostly the same money the name for which there is most evidence."""
-    best = max(rivals, key=_short_gain)
     off: Floats = now.off
-    base = np.where(cells.selected(best.name), off, 0.0)
-    whole = float(base.sum())
-    alike = [best]
-    for one in sorted(rivals, key=_short_gain, reverse=True)[:_RIVALS]:
+    whole = float(off.sum())
+
+    def short_gain(one: Claim) -> tuple[float, int]:
+        return round(one.gain / whole * _PER_NAME ** (len(one.name) - 1), _DIGITS), -len(one.name)
+
+    def sureness(one: Claim) -> tuple[float, int, float]:
+        evidence = one.evidence - _EVIDENCE_PER_NAME * len(one.name)
+        return round(evidence, _DIGITS), -len(one.name), round(one.gain / whole, _DIGITS)
+
+    ranked = sorted(rivals, key=short_gain, reverse=True)
+    base = np.where(cells.selected(ranked[0].name), off, 0.0)
+    of_best = float(base.sum())
+    alike = []
+    for one in ranked[:_RIVALS]:
         rows = cells.selected(one.name)
-        if float(base[rows].sum()) >= _COMMON * max(whole, float(off[rows].sum())):
+        if float(base[rows].sum()) >= _COMMON * max(of_best, float(off[rows].sum())):
             alike.append(one)
-    return max(alike, key=_sureness)
-
-
-def _short_gain(one: Claim) -> tuple[float, int]:
-    return round(one.gain * _PER_NAME ** (len(one.name) - 1), _DIGITS), -len(one.name)
-
-
-def _sureness(one: Claim) -> tuple[float, int, float]:
-    return round(one.evidence - _EVIDENCE_PER_NAME * len(one.name), _DIGITS), -len(one.name), round(one.gain, _DIGITS)
+    return max(alike, key=sureness)
