@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import numpy as np
 from hypothesis import given
@@ -236,3 +237,23 @@ def test_the_largest_resources_are_told_as_many_as_wanted() -> None:
 
     assert [one.name for one in cause.resources] == ["r6", "r7"]
     assert cause.concentration == Decimal("0.666666666667")
+
+
+def test_a_single_cell_that_is_most_of_what_moved_is_a_cause() -> None:
+    """Of 36 cells that stand still one loses 800 and another gains them: however few, they are no chance."""
+    places = [*product(("search", "ads", "shop"), ("eu", "us", "ap"), ("storage", "compute", "network", "data"))]
+    moved = {places[0]: (900, 100), places[4]: (100, 900)}
+    rows = [(place, *moved.get(place, (500, 500))) for place in places]
+    names = ("product", "region", "service")
+    found = root_causes(
+        Leaves(
+            dimensions=tuple(
+                Dimension(name, np.arange(len(rows)), [place[of] for place, _, _ in rows])
+                for of, name in enumerate(names)
+            ),
+            before=np.array([before for _, before, _ in rows]) * 10**12,
+            after=np.array([after for _, _, after in rows]) * 10**12,
+        )
+    )
+    assert [dict(cause.name)["region"] for cause in found.causes] == ["eu", "us"]
+    assert len(found.offsets) == 1

@@ -13,7 +13,7 @@ from tests.rootcause import Row, grid, leaves_of
 
 NAMES = ["ServiceName", "RegionId"]
 REGION, SERVICE = 0, 1
-ANY = Bar(1.0, -1e9)
+ANY = Bar(1.0, -1e9, np.inf)
 
 
 def _seen(rows: Sequence[Row]) -> tuple[Cells, Prospect]:
@@ -73,9 +73,10 @@ def test_what_was_there_contradicts_a_claim_to_be_new() -> None:
 def test_what_falls_short_of_the_bar_is_not_told() -> None:
     rows = grid(("S3", "*", 3.0))
 
-    assert not len(_claims(rows, SERVICE, bar=Bar(1001.0, 0.0))[1].first)
-    assert not len(_claims(rows, SERVICE, bar=Bar(1.0, 1e9))[1].first)
-    assert len(_claims(rows, SERVICE, bar=Bar(1.0, 1e9))[1].open_rows) == 3
+    assert not len(_claims(rows, SERVICE, bar=Bar(1001.0, 0.0, np.inf))[1].first)
+    assert not len(_claims(rows, SERVICE, bar=Bar(1.0, 1e9, np.inf))[1].first)
+    assert len(_claims(rows, SERVICE, bar=Bar(1.0, 1e9, np.inf))[1].open_rows) == 3
+    assert len(_claims(rows, SERVICE, bar=Bar(1.0, 1e9, 1.0))[1].first)
 
 
 def test_what_is_claimed_is_expected_from_then_on() -> None:

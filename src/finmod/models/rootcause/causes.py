@@ -7,21 +7,21 @@ The method, in the order in which it runs:
 
 1. Leaves are summed over resources. A resource that is replaced by another of its kind is no change.
 2. What each cell would have cost is what it cost before, times one growth that all share: the weighted median of the
-   cells' own. Growth of the total will not do, since causes are in it: after one account tripled, all others would seem
-   to decline. Where a forecast is known, it is given instead.
-3. Every combination of at most three dimensions claims that its cells moved by one factor (or are new), which is what a
-   cause does to all that it reaches (the ripple effect of HotSpot). Layer by layer the claim is found that explains
+   cells' own. Growth of the total will not do, since causes are in it: after one account tripled, all others would
+   seem to decline. Where a forecast is known, it is given instead.
+3. Every combination of at most three dimensions claims that its cells moved by one factor (or are new), which is what
+   a cause does to all that it reaches (the ripple effect of HotSpot). Layer by layer the claim is found that explains
    most money. None can explain more than its cells are off, nor can a part of it: what falls short of the best so far
    is not looked at (the bound of Apriori, on money).
 4. A claim has to be no chance: how much likelier it makes the relative moves of its cells, with Cauchy errors as wide
-   as cells usually have and each cell counted with the root of its money, is held against the number of names tried.
-   Names that explain nearly the same money are weighed by the same likelihood and their length: another dimension has
-   to make the moves likelier by a factor of e**3. Names that select the same leaves differ in length alone: the
-   shortest stands.
-5. What is found is expected from then on, and the search begins again, until nothing explains 0.5 % of the bill and 3 %
-   of what is left.
-6. What was found is counted in exact money: each leaf once, with the narrowest cause that has it. The rest is told, in
-   what was expected anyway and what nothing explains.
+   as cells usually have and each cell counted with the root of its money, is held against the number of names tried;
+   what explains two fifths of all that moved needs no such proof. Names that explain nearly the same money are
+   weighed by the same likelihood and their length: another dimension has to make the moves likelier by a factor of
+   e**3. Names that select the same leaves differ in length alone: the shortest stands.
+5. What is found is expected from then on, and the search begins again, until nothing explains 0.5 % of the bill and 3
+   % of what is left.
+6. What was found is counted in exact money: each leaf once, with the narrowest cause that has it. The rest is told,
+   in what was expected anyway and what nothing explains.
 
 What it takes for granted: causes reach few combinations; most of the money moves alike. A cause that holds more than
 half of the money is taken for growth, and the other half for the cause. Differences of less than the noise of cells are

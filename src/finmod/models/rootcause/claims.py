@@ -119,10 +119,12 @@ class Bar(NamedTuple):
     Attributes:
         best: Money that is explained already by another claim.
         sure: Evidence that chance may bring.
+        plain: Money from which on a claim needs no evidence: it is most of all that moved.
     """
 
     best: float
     sure: float
+    plain: float
 
 
 def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints, bar: Bar) -> Claims:
@@ -148,7 +150,7 @@ def claims(cells: Cells, now: Prospect, dimensions: Sequence[int], rows: Ints, b
     few, group, first = _kept(near, rows, group, first)
     gain, factor = gain[near], factor[near]
     evidence = _Here(now, few, group, len(first)).evidence(factor)
-    surely = evidence >= bar.sure
+    surely = (evidence >= bar.sure) | (gain >= bar.plain)
     return Claims(first[surely], gain[surely], evidence[surely], factor[surely], rows)
 
 

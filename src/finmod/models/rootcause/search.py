@@ -25,6 +25,8 @@ _PER_NAME: Final = 0.92
 _EVIDENCE_PER_NAME: Final = 3.0
 _COMMON: Final = 0.5
 _RIVALS: Final = 200
+_PLAIN: Final = 0.4
+"""Part of all that is off from which on a claim is no chance, however few cells it has."""
 _OF_REST: Final = 0.03
 """Part of all that is off that a claim has to explain."""
 _DIGITS: Final = 9
@@ -80,7 +82,7 @@ def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
     may: dict[tuple[int, ...], Flags] = {(): np.ones(cells.count, dtype=np.bool_)}
     for dimensions in layers:
         wider = [may[one] for one in combinations(dimensions, len(dimensions) - 1)]
-        bar = Bar(best, by_chance + _EVIDENCE_PER_NAME * len(dimensions))
+        bar = Bar(best, by_chance + _EVIDENCE_PER_NAME * len(dimensions), _PLAIN * float(now.off.sum()))
         told = claims(cells, now, dimensions, np.flatnonzero(np.logical_and.reduce(wider)), bar)
         if len(told.first):
             every.append((dimensions, told))
