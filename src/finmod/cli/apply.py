@@ -19,10 +19,11 @@ from finmod.cli.moves import (
     screen_of_results,
     total_words,
 )
-from finmod.cli.output import Form, console, markdown_text, minute, output_option, show
+from finmod.cli.output import Form, console, minute, output_option, show
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.cli.values import Name
+from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:

@@ -20,11 +20,12 @@ from finmod.cli.moves import (
     screen_of_findings,
     screen_of_moves,
 )
-from finmod.cli.output import Form, console, markdown_text, output_option, show
+from finmod.cli.output import Form, console, output_option, show
 from finmod.cli.plan import span_of, span_options
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
 from finmod.cli.values import Name
+from finmod.reports.markdown import markdown_text
 
 if TYPE_CHECKING:
     from finmod.workspace.diff import Diff

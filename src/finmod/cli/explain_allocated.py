@@ -24,9 +24,10 @@ from finmod.cli.explain_true_up import (
 from finmod.cli.explain_words import ALL, UNALLOCATED, UNNAMED, lines, sentence
 from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.moves import markdown_table
-from finmod.cli.output import Form, cell, console, markdown_text, minute, money, show, table
+from finmod.cli.output import Form, cell, console, minute, money, show, table
 from finmod.cli.values import wrong_value
 from finmod.errors import Problem, UserError, counted, printable
+from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import rich_click as click
 from finmod.cli.explain_words import lines, sentence
 from finmod.cli.lines import say
 from finmod.cli.moves import markdown_table
-from finmod.cli.output import Form, cell, console, markdown_text, minute, money, show, table
+from finmod.cli.output import Form, cell, console, minute, money, show, table
+from finmod.reports.markdown import markdown_text
 from finmod.terms.money import difference, twelve_places
 
 if TYPE_CHECKING:

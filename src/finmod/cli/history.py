@@ -16,7 +16,6 @@ from finmod.cli.output import (
     Form,
     cell,
     console,
-    markdown_text,
     minute,
     money,
     output_option,
@@ -25,6 +24,7 @@ from finmod.cli.output import (
 )
 from finmod.cli.project import opened
 from finmod.errors import counted, printable
+from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:

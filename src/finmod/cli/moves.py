@@ -12,9 +12,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from finmod.cli.lines import say
-from finmod.cli.output import console, markdown_text, money, table
+from finmod.cli.output import console, money, table
 from finmod.cli.project import typeable
 from finmod.errors import counted
+from finmod.reports.markdown import markdown_text
 from finmod.terms.findings import codes
 from finmod.terms.money import twelve_places
 

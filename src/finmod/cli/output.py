@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,6 +24,7 @@ from rich.text import Text
 
 from finmod.cli.values import Word
 from finmod.errors import HARMFUL, counted, printable
+from finmod.reports.markdown import markdown_text
 from finmod.terms.formulas import is_formula
 
 Form = Literal["table", "json", "csv", "markdown"]
@@ -285,21 +285,3 @@ def csv_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 def _no_formula(text: str) -> str:
     shown = printable(text, len(text))
     return f"'{shown}" if is_formula(text) else shown
-
-
-_MARKS = re.compile(r"[\\|\[`*~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
-_LINKED = re.compile(r"@(?=\w)|#(?=[0-9])|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
-
-
-def markdown_text(text: str) -> str:
-    r"""Return text as one line of Markdown that shows it as it is: neither markup nor the end of a cell.
-
-    Nobody is mentioned by it, and no issue, address or site is linked: a space without a width stands between.
-
-    >>> print(markdown_text("*Support* of @everyone | <b>https://a.example"))
-    \*Support\* of @&#8203;everyone \| &lt;b>https:&#8203;//a.example
-    """
-    clean = _ENTITY.sub("&amp;", printable(text, 2000).replace("\n", " "))
-    clean = _MARKS.sub(lambda found: f"\\{found[0]}", clean).replace("<", "&lt;")
-    return _LINKED.sub(lambda found: f"{found[0]}&#8203;", clean)

@@ -23,11 +23,12 @@ from finmod.cli.moves import (
     screen_of_moves,
     screen_of_results,
 )
-from finmod.cli.output import Form, console, markdown_text, minute, output_option, show
+from finmod.cli.output import Form, console, minute, output_option, show
 from finmod.cli.progress import progress
 from finmod.cli.project import command_line, opened
 from finmod.cli.tags import MONTHS
 from finmod.cli.values import Word
+from finmod.reports.markdown import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,6 @@ from finmod.cli.output import (
     Form,
     console,
     json_text,
-    markdown_text,
     minute,
     money,
     objects,
@@ -28,6 +27,7 @@ from finmod.cli.output import (
 from finmod.cli.project import opened
 from finmod.cli.values import Name, Place, Whole, Word
 from finmod.errors import Problem, UserError
+from finmod.reports.markdown import markdown_text
 
 if TYPE_CHECKING:
     from finmod.models.pnl_figures import Column

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from finmod.cli.lines import TEXT, end_of, one_line, say
-from finmod.cli.output import Form, console, csv_text, markdown_text, money, output_option, show, table
+from finmod.cli.output import Form, console, csv_text, money, output_option, show, table
 from finmod.cli.project import command_line, opened
 from finmod.cli.tags import period_option
 from finmod.cli.values import Name, Place, Whole, Word
 from finmod.errors import counted
+from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ from finmod.cli.output import (
     Form,
     console,
     json_text,
-    markdown_text,
     minute,
     money,
     objects,
@@ -30,6 +29,7 @@ from finmod.cli.output import (
 from finmod.cli.project import opened
 from finmod.cli.values import Name, Whole
 from finmod.errors import Problem, UserError, counted
+from finmod.reports.markdown import markdown_text
 
 if TYPE_CHECKING:
     from finmod.models.variance.report import Behind, Change, Half, Source, State, VarianceReport

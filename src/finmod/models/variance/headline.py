@@ -1,0 +1,200 @@
+"""The finding of a variance in sentences that can be repeated: what a month cost, against what, and why.
+
+Owns which effects are named and how. A month that is not whole is compared by as many days; what nobody knows is said
+to be unknown; effects against the change are told as what they are.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.page import Figure, Members, Said, UnitCost
+from finmod.models.variance.report import Change, State, VarianceReport
+from finmod.terms.money import difference, known_sum
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+UNKNOWN: Final = frozenset({"FM2513", "FM2514"})
+"""Findings that say that cost of a month is not known."""
+_NOTHING: Final = Decimal(0)
+# Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
+_NAMED, _DOMINANT, _FLAT = Decimal("0.05"), Decimal("0.9"), Decimal("0.0005")
+_AHEAD, _AGAINST = 3, 2
+_PHRASES: Final = {
+    "volume": ("more use", "less use"),
+    "mix": ("use that moved to dearer kinds", "use that moved to cheaper kinds"),
+    "list_price": ("higher list prices", "lower list prices"),
+    "negotiated_discount": ("smaller negotiated discounts", "larger negotiated discounts"),
+    "commitment_coverage": ("commitments that cover less", "commitments that cover more"),
+    "commitment_discount": ("smaller commitment discounts", "larger commitment discounts"),
+    "unused_commitments": ("more of commitments unused", "less of commitments unused"),
+    "fx": ("exchange rates", "exchange rates"),
+    "new_resources": ("new resources", "new resources"),
+    "ended_resources": ("resources that ended", "resources that ended"),
+    "new_services": ("new services", "new services"),
+    "ended_services": ("services that ended", "services that ended"),
+    "credits": ("fewer credits and refunds", "more credits and refunds"),
+    "tax": ("more tax", "less tax"),
+    "support": ("dearer support", "cheaper support"),
+    "one_time_fees": ("more one-time fees", "fewer one-time fees"),
+    "restatement": ("corrections of earlier months", "corrections of earlier months"),
+    "allocation_shares": ("other shares of shared cost", "other shares of shared cost"),
+    "allocation_rules": ("other rules of allocation", "other rules of allocation"),
+    "unit_change": ("units that changed", "units that changed"),
+    "other": ("what bills do not tell apart", "what bills do not tell apart"),
+}
+
+
+def headline(report: VarianceReport) -> Said:
+    """Return the finding in a sentence or two: figures are without a sign, words say which way they go."""
+    total, (now, then) = report.total, names(report)
+    currency = f" {report.currency}"
+    known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
+    if report.after.until or report.before.until:
+        return (*_until(report, now), currency, known, *_for_as_many_days(report, then))
+    if not total.before and not total.after:
+        return (f"{now} cost nothing, as {then} did{known}.",)
+    cost: Said = (f"{now} cost ", Figure(total.after), currency, known)
+    if not total.before:
+        return (*cost, f"; {then} cost nothing.")
+    if not total.change and not any(total.effects):
+        return (*cost, f", the same as {then}, and nothing moved.")
+    return (*cost, ", ", *_change(total.change, total.before, then), *_why(report, total.effects))
+
+
+def _until(report: VarianceReport, now: str) -> Said:
+    day = report.after.until
+    until = f" until {day.day} {MONTHS[day.month - 1]}" if day else ""
+    return (f"{now} cost{until} ", Figure(report.total.after))
+
+
+def _for_as_many_days(report: VarianceReport, then: str) -> Said:
+    total = report.total
+    days = total.effect("days")
+    effects = [_NOTHING if each.name == "days" else amount
+               for each, amount in zip(EFFECTS, total.effects, strict=True)]  # fmt: skip
+    alike = difference(total.change, days)
+    words: Said = ("; not all days are told yet. For as many days that is ",)
+    if not any(effects):
+        return (*words, f"the same as {then}.")
+    return (*words, *_change(alike, difference(total.before, -days), then), *_why(report, effects))
+
+
+def _change(change: Decimal, before: Decimal, then: str) -> Said:
+    if before > 0 and abs(change) < _FLAT * before:
+        return (f"about as much as {then}",)
+    word = "more" if change > 0 else "less"
+    share: Said = (" (", Figure(abs(change) / before, "percent"), ")") if before > 0 else ()
+    return (Figure(abs(change)), *share, f" {word} than {then}")
+
+
+def _why(report: VarianceReport, effects: Sequence[Decimal]) -> Said:
+    """Return the effects that are named: those that go with the change, then those against it."""
+    moved = known_sum(abs(each) for each in effects) or _NOTHING
+    change = known_sum(effects) or _NOTHING
+    found = sorted(zip(EFFECTS, effects, strict=True), key=lambda each: -abs(each[1]))
+    sign = 1 if change > 0 or (not change and found[0][1] > 0) else -1
+    ahead, against = ([(effect.name, amount) for effect, amount in found if amount * way > 0] for way in (sign, -sign))
+    first, amount = ahead[0]
+    if abs(amount) >= _DOMINANT * moved:
+        return (": nearly all of it, ", Figure(abs(amount)), f", from {phrase(report, first, amount)}.")
+    named = [ahead[0], *(each for each in ahead[1:_AHEAD] if abs(each[1]) >= _NAMED * moved)]
+    contrary = [each for each in against[:_AGAINST] if abs(each[1]) >= _NAMED * moved]
+    less: Said = (", less ", *_listed(report, contrary)) if contrary else ()
+    return (": ", *_listed(report, named), *less, ".")
+
+
+def _listed(report: VarianceReport, effects: Sequence[tuple[str, Decimal]]) -> Iterator[str | Figure]:
+    for place, (name, amount) in enumerate(effects):
+        if place:
+            yield " and " if place == len(effects) - 1 else ", "
+        yield Figure(abs(amount))
+        yield f" from {phrase(report, name, amount)}"
+
+
+def phrase(report: VarianceReport, name: str, amount: Decimal) -> str:
+    """Return an effect as it stands after ``from``, such as ``one more day`` or ``more credits and refunds``."""
+    if name != "days":
+        return _PHRASES[name][amount < 0]
+    now, then = (monthrange(each.month.year, each.month.month)[1] for each in (report.after, report.before))
+    if now == then or (now > then) != (amount > 0):
+        return "days"
+    number = abs(now - then)
+    count = "one" if number == 1 else f"{number}"
+    return f"{count} {'more' if now > then else 'fewer'} {'day' if number == 1 else 'days'}"
+
+
+def names(report: VarianceReport) -> tuple[str, str]:
+    """Return what is looked at and what it is compared with, as sentences call them: ``October``, ``September``."""
+    after, before = report.after, report.before
+    is_one_year = after.month.year == before.month.year
+    now, then = month_name(after.month, year=not is_one_year), month_name(before.month, year=not is_one_year)
+    if is_as_closed(before):
+        return now, "at its close" if before.month == after.month else f"{then} at its close"
+    return now, then
+
+
+def is_as_closed(state: State) -> bool:
+    """Return whether a state is a month as it was told when it was closed."""
+    return state.label != f"{state.month:%Y-%m}"
+
+
+def month_name(month: date, *, year: bool) -> str:
+    """Return the name of a month.
+
+    >>> month_name(date(2026, 10, 1), year=True)
+    'October 2026'
+    """
+    return f"{MONTHS[month.month - 1]} {month.year}" if year else MONTHS[month.month - 1]
+
+
+def where(members: Members, total: Change) -> Said:
+    """Return who has most of the change; nothing where nobody has any of it."""
+    named = [each.change for each in members.rows if each.change.member != (None,)]
+    sign = 1 if total.change >= 0 else -1
+    most = sorted((each for each in named if each.change * sign > 0), key=lambda each: -abs(each.change))[:_AHEAD]
+    if not most:
+        return ()
+    told: list[str | Figure] = [f"By {members.by}: "]
+    for place, each in enumerate(most):
+        told += [", " if place else "", each.member[0] or "", " ", Figure(each.change, "signed")]
+    count = sum(each.change * sign > 0 for each in named)
+    told += ["; ", Figure(Decimal(count), "count"), " of ", Figure(Decimal(len(named)), "count"),
+             f" cost {'more' if sign > 0 else 'less'}."]  # fmt: skip
+    return tuple(told)
+
+
+def unit_sentence(units: Sequence[UnitCost]) -> Said:
+    """Return the first unit cost that is known, with its change; nothing where none is."""
+    for each in units:
+        if each.now is not None and each.before:
+            return (*unit_said(each), ".")
+    return ()
+
+
+def unit_said(unit: UnitCost) -> Said:
+    """Return a unit cost and how it moved, as a clause."""
+    metric, change = unit.metric, unit.change
+    is_share = metric.format == "percent"
+    now: Said = (f"{metric.label}: ", Figure(unit.now, "percent" if is_share else "unit", places_of(unit)))
+    unit_text = metric.currency or metric.unit
+    now = (*now, f" {unit_text}" if unit_text and not is_share else "")
+    if change is None or unit.before is None:
+        return now
+    moved = Figure(change, "points") if is_share else Figure(change / abs(unit.before), "signed percent")
+    return (*now, ", ", moved) if is_share or unit.before else now
+
+
+def places_of(unit: UnitCost) -> int | None:
+    """Return how many digits behind the point a unit cost needs: two, or where it is small four that count."""
+    if unit.metric.places is not None or unit.metric.format == "percent":
+        return unit.metric.places
+    largest = max((abs(each) for each in (unit.now, unit.before) if each), default=Decimal(1))
+    return min(max(2, 3 - largest.adjusted()), 12) if largest < 1 else 2

@@ -1,0 +1,234 @@
+"""The page about a variance as HTML: one file without a script, and without anything that it would ask the net for.
+
+Owns what stands where. The template has the elements; every name of a bill is escaped there, every figure has its exact
+value beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from finmod.models.variance.headline import headline, is_as_closed, month_name, unit_said, unit_sentence, where
+from finmod.models.variance.headline import places_of as places_of_unit
+from finmod.models.variance.page import Figure, Members, Said, VariancePage
+from finmod.reports.charts.drawing import Chart, ChartTable
+from finmod.reports.charts.labels import clean
+from finmod.reports.charts.style import ROLES, chart_css
+from finmod.reports.variance import pictures, tables
+from finmod.reports.variance.figures import name_of, places_of, sentence, shown
+from finmod.reports.variance.quality import Line, is_tied, quality_lines, tie_table
+from finmod.reports.variance.tables import Table
+
+SHOWN: Final = (15, 8)
+"""Rows at most of the first dimension, and of others."""
+_TONES: Final = ("page", "ink", "muted", "grid", "s0", "s1")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure above all others."""
+
+    title: str
+    said: Said
+    below: Said = ()
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of members.
+
+    Attributes:
+        title: Its heading.
+        table: What it shows.
+        trends: The text behind its small lines; None where there is none.
+    """
+
+    title: str
+    table: Table
+    trends: ChartTable | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The page in the order in which it is read."""
+
+    title: str
+    project: str
+    finding: Said
+    lines: tuple[Said, ...]
+    notices: tuple[tuple[str, str], ...]
+    tiles: tuple[Tile, ...]
+    bridge: tuple[Chart, Chart]
+    effects: Table
+    members: tuple[Part, ...]
+    causes: Table | None
+    units: Part | None
+    savings: Table | None
+    quality: tuple[Line, ...]
+    ties: Table
+    foot: Said
+
+
+def html_page(page: VariancePage, *, is_print: bool = False) -> str:
+    """Return the page as one HTML file; the same page gives the same text.
+
+    Args:
+        page: What it says.
+        is_print: Whether it is for paper: what can be opened on a screen is then left out.
+    """
+    places = places_of(page.report.total)
+    template = _environment().get_template("page.html")
+    told: str = template.render(
+        view=view_of(page), css=_css(), is_print=is_print, shown=lambda figure: shown(figure, places), exact=_exact
+    )
+    return told
+
+
+def view_of(page: VariancePage) -> View:
+    """Return what stands where."""
+    report = page.report
+    unit = _units(page)
+    return View(
+        title=title_of(page),
+        project=clean(report.project),
+        finding=cleaned(headline(report)),
+        lines=tuple(cleaned(each) for each in lines_of(page) if each),
+        notices=notices_of(page),
+        tiles=tuple(_tiles(page)),
+        bridge=pictures.bridge(page),
+        effects=tables.effects_table(page),
+        members=tuple(_part(page, members, place) for place, members in enumerate(page.members)),
+        causes=tables.causes_table(page, page.causes) if page.causes else None,
+        units=unit if page.units else None,
+        savings=tables.savings_table(page, page.savings) if page.savings else None,
+        quality=quality_lines(page),
+        ties=tie_table(page),
+        foot=_foot(page),
+    )
+
+
+def title_of(page: VariancePage) -> str:
+    """Return the title of the page."""
+    return f"Cloud cost of {month_name(page.report.after.month, year=True)}"
+
+
+def lines_of(page: VariancePage) -> tuple[Said, ...]:
+    """Return the sentences below the finding: who, what a unit costs, and whether it can be believed."""
+    who = where(page.members[0], page.report.total) if page.members else ()
+    return who, unit_sentence(page.units), _belief(page)
+
+
+def _belief(page: VariancePage) -> Said:
+    if not is_tied(page):
+        return ("Not everything ties: see data quality.",)
+    invoices = page.quality.invoices
+    if invoices is None or not invoices.compared:
+        return ("Every figure ties to the ledger, to the last digit.",)
+    count = Figure(Decimal(invoices.compared), "count")
+    return ("Every figure ties to the ledger, to the last digit, and all ", count, " invoices tie to their charges.")
+
+
+def cleaned(said: Said) -> Said:
+    """Return a sentence without marks that command or turn text; spaces at the ends of its parts stay."""
+    return tuple(each if isinstance(each, Figure) else _clean(each) for each in said)
+
+
+def _clean(text: str) -> str:
+    inner = clean(text)
+    before, after = (" " if text.startswith(" ") else ""), (" " if text.endswith(" ") else "")
+    return f"{before}{inner}{after}" if inner else " " if text.isspace() else ""
+
+
+def notices_of(page: VariancePage) -> tuple[tuple[str, str], ...]:
+    """Return what must be known before anything is believed: how grave it is, and what it says."""
+    return tuple((each.severity, f"{clean(each.message)}.") for each in page.report.findings if each.severity != "info")
+
+
+def _tiles(page: VariancePage) -> Iterator[Tile]:
+    report, total = page.report, page.report.total
+    currency = f" {report.currency}"
+    yield Tile(
+        f"Cost of {report.after.label}", (Figure(total.after), currency), ("EffectiveCost",), pictures.total_trend(page)
+    )
+    share = tables.share_of(total.change, total.before, fresh=True)
+    yield Tile(f"Against {report.before.label}", share, (Figure(total.change, "signed"), currency))
+    for unit in page.units[:1]:
+        metric = unit.metric
+        is_share = metric.format == "percent"
+        figure = Figure(unit.now, "percent" if is_share else "unit", places_of_unit(unit))
+        moved = unit_said(unit)[-1:] if unit.change is not None else ()
+        yield Tile(name_of(metric.label, ""), (figure, "" if is_share else f" {metric.currency or ''}"), moved)
+    if page.savings:
+        count = Figure(Decimal(page.savings.candidates), "count")
+        yield Tile("Could be saved a month", (Figure(page.savings.amount), currency), (count, " candidates"))
+    invoices = page.quality.invoices
+    if invoices is not None and invoices.compared:
+        tie, every = (Figure(Decimal(each), "count") for each in (invoices.tie, invoices.compared))
+        yield Tile("Invoices", (tie, " of ", every), ("equal their charges",))
+
+
+def _part(page: VariancePage, members: Members, place: int) -> Part:
+    charts = pictures.member_trends(page, members, f"trend-{place}")
+    table = tables.members_table(page, members, charts, SHOWN[min(place, 1)])
+    return Part(f"By {name_of(members.by, '')}", table, _behind(table))
+
+
+def _units(page: VariancePage) -> Part:
+    table = tables.units_table(page, pictures.unit_trends(page))
+    return Part("Unit costs", table, _behind(table))
+
+
+def _behind(table: Table) -> ChartTable | None:
+    """Return the text behind the small lines of a table: a row per line, a column per month."""
+    charts = [(row.cells[0], cell) for row in table.rows for cell in row.cells if isinstance(cell, Chart)]
+    if not charts:
+        return None
+    months = tuple(row[0] for row in charts[0][1].table.rows)
+    rows = [(chart.title, *(row[1] for row in chart.table.rows)) for _, chart in charts]
+    return ChartTable((table.heads[0].text, *months), tuple(rows))
+
+
+def _foot(page: VariancePage) -> Said:
+    report = page.report
+    compared = "its close" if is_as_closed(report.before) else report.before.label
+    return sentence(
+        f"{report.after.label} against {name_of(compared, '')}, in {report.currency}. Cost is EffectiveCost: what was "
+        "paid or will be, with upfront fees spread over what they cover. Effects are symmetric: none depends on an "
+        "order of causes. Amounts are rounded for the eye; sums are of every digit. Made by finmod variance from "
+        "ledger version ", Figure(Decimal(report.after.ledger_version), "count"), ".",
+    )  # fmt: skip
+
+
+def _exact(figure: Figure) -> str:
+    return "" if figure.value is None else f"{figure.value:f}"
+
+
+def _css() -> str:
+    own = resources.files("finmod.reports.variance").joinpath("page.css").read_text(encoding="utf-8")
+    tones = {way: "".join(f"--{role}:{getattr(ROLES[role], way)};" for role in _TONES) for way in ROLES["ink"]._fields}
+    return (
+        f":root{{color-scheme:light dark;{tones['light']}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{tones['dark']}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{{tones['dark']}}}}}\n"
+        f"@media print{{:root{{color-scheme:light;{tones['print']}}}}}\n{chart_css()}{own}"
+    )
+
+
+@cache
+def _environment() -> Any:  # noqa: ANN401 -- imported late: what shows no page must not wait for it
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 -- as above
+
+    folder = resources.files("finmod.reports.variance")
+    return Environment(
+        autoescape=True,
+        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

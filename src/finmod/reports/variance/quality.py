@@ -1,0 +1,120 @@
+"""The box of data quality: what the page stands on, and whether it ties.
+
+Owns its sentences, and what makes one of them look odd.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from finmod.errors import printable
+from finmod.models.variance.page import Figure, Said, VariancePage
+from finmod.reports.variance.figures import name_of, sentence
+from finmod.reports.variance.tables import Head, Row, Table, number_head
+from finmod.terms.money import difference
+
+Mark = Literal["ties", "look", "note"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence of the box.
+
+    Attributes:
+        mark: Whether it is fine, odd, or only told.
+        title: What it is about.
+        said: The sentence.
+    """
+
+    mark: Mark
+    title: str
+    said: Said
+
+
+def quality_lines(page: VariancePage) -> tuple[Line, ...]:
+    """Return what the page stands on."""
+    every = (_ledger(page), _sums(page), _invoices(page), _allocated(page), _findings(page), _months(page), _load(page))
+    return (*every, *_notes(page))
+
+
+def is_tied(page: VariancePage) -> bool:
+    """Return whether everything that can be compared is the same."""
+    return all(each.mark != "look" for each in (_ledger(page), _sums(page), _invoices(page)))
+
+
+def _count(number: int) -> Figure:
+    return Figure(Decimal(number), "count")
+
+
+def _ledger(page: VariancePage) -> Line:
+    if all(each.holds for each in page.report.proofs):
+        words = "Both months are compared whole: every charge of the ledger is in this page, to the last digit."
+        return Line("ties", "Ledger", (words,))
+    return Line("look", "Ledger", ("What is compared is NOT the ledger's total: see the table below.",))
+
+
+def _sums(page: VariancePage) -> Line:
+    same, every = page.quality.sums
+    said = (_count(same), " of ", _count(every), " totals are the same in files, charges and daily cube.")
+    return Line("ties" if same == every else "look", "Files", said)
+
+
+def _invoices(page: VariancePage) -> Line:
+    found = page.quality.invoices
+    if found is None:
+        return Line("note", "Invoices", ("The project lists no invoices: nothing says what was asked for.",))
+    said = sentence(_count(found.tie), " of ", _count(found.compared), " invoices of the month equal their charges")
+    for currency, amount in found.unexplained:
+        said = sentence(said, "; ", Figure(amount), f" {name_of(currency, '')} of the differences is not explained")
+    if found.odd:
+        said = sentence(said, "; ", _count(found.odd), " stand on one side alone or cannot be compared")
+    return Line("ties" if found.tie == found.compared and not found.odd else "look", "Invoices", sentence(said, "."))
+
+
+def _allocated(page: VariancePage) -> Line:
+    state, share = page.report.after, page.allocated
+    if share is None or state.version is None or state.applied_at is None:
+        return Line("note", "Allocation", ("No allocation stands: what products have of the change is not known.",))
+    said = (Figure(share, "percent"), f" of cost has a {name_of(page.members[0].by, '')}; allocation ",
+            _count(state.version), f", applied {state.applied_at:%Y-%m-%d %H:%M} UTC.")  # fmt: skip
+    return Line("note", "Allocation", said)
+
+
+def _findings(page: VariancePage) -> Line:
+    errors, warnings, notes = page.quality.findings
+    said = sentence(_count(errors), " errors, ", _count(warnings), " warnings and ", _count(notes), " notes of a check")
+    if page.quality.let_pass:
+        said = sentence(said, "; ", _count(page.quality.let_pass), " of them are let pass by the project")
+    return Line("look" if errors else "note", "Findings", sentence(said, "."))
+
+
+def _months(page: VariancePage) -> Line:
+    told = [f"{label} is {f'closed since {at:%Y-%m-%d}' if at else 'open'}" for label, at in page.quality.closed]
+    return Line("note", "Months", (f"{'; '.join(told)}.",))
+
+
+def _load(page: VariancePage) -> Line:
+    at, version = page.quality.loaded_at, page.report.after.ledger_version
+    when = f"The last bill of the month was read {at:%Y-%m-%d %H:%M} UTC; " if at else ""
+    return Line("note", "Load", (f"{when}ledger version ", _count(version), "."))
+
+
+def _notes(page: VariancePage) -> tuple[Line, ...]:
+    notes = [each for each in page.report.findings if each.severity == "info"]
+    return tuple(Line("note", each.code, (f"{printable(each.message, 400)}.",)) for each in notes)
+
+
+def tie_table(page: VariancePage) -> Table:
+    """Return what the ledger has beside what was compared, every digit of it."""
+    states = (page.report.before, page.report.after)
+    rows = []
+    for each in page.report.proofs:
+        name = f"{states[each.state].label}, {name_of(each.currency, '')}"
+        words = "the same" if each.holds else "NOT the same"
+        amounts = (each.ledger, each.compared, difference(each.compared, each.ledger))
+        rows.append(Row(((name,), *((Figure(amount, "exact"),) for amount in amounts), (words,))))
+    heads = (Head("Month, currency"), number_head("In the ledger"), number_head("On this page"),
+             number_head("Difference"), Head("They are"))  # fmt: skip
+    return Table("Tie-out: EffectiveCost, every digit", heads, tuple(rows))

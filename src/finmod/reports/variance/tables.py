@@ -1,0 +1,239 @@
+"""The tables of the page: which rows, which columns, and what stands together because it is small.
+
+Owns the choice; how a table looks is told by the template, by ``markdown.py``, or by exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from finmod.models.variance.headline import places_of as places_of_unit
+from finmod.models.variance.page import (
+    Causes,
+    Figure,
+    Member,
+    Members,
+    Said,
+    Savings,
+    UnitCost,
+    VariancePage,
+    ranked_effects,
+)
+from finmod.models.variance.report import UNALLOCATED, Change
+from finmod.reports.charts.drawing import Chart
+from finmod.reports.variance.figures import NO_BREAK, name_of, sentence
+from finmod.terms.money import known_sum
+
+_NOTHING: Final = Decimal(0)
+_MAIN, _SMALL = 2, Decimal("0.05")
+# A last row of one other would take as much room as the member itself.
+_LEAST_OTHERS: Final = 2
+
+Cell = Said | Chart
+Role = Literal["", "total", "rest"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The heading of a column.
+
+    Attributes:
+        text: Of the heading.
+        is_number: Whether its cells are numbers.
+        needs_room: Whether it is left out where there is little; ``note`` then stands below a row's name.
+        is_note: Whether its cells are that note.
+    """
+
+    text: str
+    is_number: bool = False
+    needs_room: bool = False
+    is_note: bool = False
+
+
+def number_head(text: str, *, needs_room: bool = False) -> Head:
+    """Return the heading of a column of numbers."""
+    return Head(text, is_number=True, needs_room=needs_room)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table."""
+
+    cells: tuple[Cell, ...]
+    role: Role = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        caption: What it shows.
+        heads: Its columns.
+        rows: As many cells each; the first one is the name of the row.
+    """
+
+    caption: str
+    heads: tuple[Head, ...]
+    rows: tuple[Row, ...]
+
+
+def share_of(amount: Decimal, whole: Decimal, *, fresh: bool = False) -> Said:
+    """Return a change as a share; of nothing it is new, and of less than nothing it is none."""
+    if whole > 0:
+        return (Figure(amount / whole, "signed percent"),)
+    return ("new",) if fresh and amount and not whole else ("",)
+
+
+def effects_table(page: VariancePage) -> Table:
+    """Return every effect that is not 0, between what was and what is."""
+    report, total = page.report, page.report.total
+    rows = [Row((("Cost before: " + report.before.label,), (Figure(total.before),), ("",), ("",)), "total")]
+    for effect, amount in ranked_effects(total):
+        cells = ((effect.title,), (Figure(amount, "signed"),), share_of(amount, total.before), (effect.meaning,))
+        rows.append(Row(cells))
+    change = share_of(total.change, total.before, fresh=True)
+    rows += [
+        Row((("Change",), (Figure(total.change, "signed"),), change, ("",)), "total"),
+        Row((("Cost now: " + report.after.label,), (Figure(total.after),), ("",), ("",)), "total"),
+    ]
+    heads = (Head("Effect"), number_head(report.currency), number_head("of before"), Head("What it is", is_note=True))
+    return Table("Every effect: they sum to the change, to the last digit", heads, tuple(rows))
+
+
+def members_table(page: VariancePage, members: Members, charts: Sequence[Chart | None], most: int) -> Table:
+    """Return members with their trend, what they cost, and what changed it mainly; the smallest changes together.
+
+    Args:
+        page: Whose.
+        members: All of them.
+        charts: One per member; None where no chart is there.
+        most: Rows at most, beside what is nobody's and all.
+    """
+    report = page.report
+    named = [each for each in members.rows if each.change.member != (None,)]
+    nobodys = [each for each in members.rows if each.change.member == (None,)]
+    shown = len(named) if len(named) < most + _LEAST_OTHERS else most
+    pictures = dict(zip((id(each) for each in members.rows), charts, strict=True))
+    rows = [_member(each.change, members.by, pictures[id(each)]) for each in named[:shown]]
+    if named[shown:]:
+        rows.append(_summed(f"{len(named) - shown:,} others", named[shown:], "rest"))
+    rows += [_member(each.change, members.by, pictures[id(each)]) for each in nobodys]
+    rows.append(_row("All", report.total, (), "total"))
+    heads = (
+        Head(heading(members.by)), Head(f"{len(page.months)} months", needs_room=True),
+        number_head(report.before.label, needs_room=True), number_head(report.after.label), number_head("Change"),
+        number_head("%"), Head("Mainly", is_note=True),
+    )  # fmt: skip
+    return Table(f"EffectiveCost in {report.currency}, and the effects that changed it most", heads, tuple(rows))
+
+
+def heading(word: str) -> str:
+    """Return a dimension or word as a heading."""
+    return name_of(word[:1].upper() + word[1:], "")
+
+
+def nobody(by: str) -> str:
+    """Return how what has no member is called: cost without a service is not unallocated."""
+    return "(no service)" if by == "service" else UNALLOCATED
+
+
+def together(members: Sequence[Member]) -> Change:
+    """Return several changes as one."""
+    effects = zip(*(each.change.effects for each in members), strict=True)
+    before, after = (_sum(getattr(each.change, side) for each in members) for side in ("before", "after"))
+    return Change((), before, after, tuple(_sum(column) for column in effects))
+
+
+def _sum(amounts: Iterator[Decimal] | Sequence[Decimal]) -> Decimal:
+    return known_sum(amounts) or _NOTHING
+
+
+def _summed(name: str, members: Sequence[Member], role: Role) -> Row:
+    return _row(name, together(members), (), role)
+
+
+def _member(change: Change, by: str, chart: Chart | None) -> Row:
+    return _row(name_of(change.member[0], nobody(by)), change, chart or (), "")
+
+
+def _row(name: str, change: Change, chart: Cell, role: Role) -> Row:
+    return Row(
+        (
+            (name,), chart or ("",), (Figure(change.before),), (Figure(change.after),),
+            (Figure(change.change, "signed"),), share_of(change.change, change.before, fresh=True), mainly(change),
+        ),
+        role,
+    )  # fmt: skip
+
+
+def mainly(change: Change) -> Said:
+    """Return the largest effects of a change, those that matter."""
+    moved = _sum([abs(each) for each in change.effects])
+    told: Said = ()
+    for effect, amount in ranked_effects(change)[:_MAIN]:
+        if abs(amount) >= _SMALL * moved:
+            name = f"{effect.title.lower()} ".replace(" ", NO_BREAK)
+            told = sentence(told, ", " if told else "", name, Figure(amount, "signed"))
+    return told
+
+
+def units_table(page: VariancePage, charts: Sequence[Chart | None]) -> Table:
+    """Return unit costs of both months, with their change and whether it is a good one."""
+    rows = [_unit(each, chart) for each, chart in zip(page.units, charts, strict=True)]
+    heads = (
+        Head("Unit cost"), Head(f"{len(page.months)} months", needs_room=True),
+        number_head(page.report.before.label, needs_room=True), number_head(page.report.after.label),
+        number_head("Change"), Head("That is"),
+    )  # fmt: skip
+    return Table("Cost divided by what it is spent on", heads, tuple(rows))
+
+
+def _unit(unit: UnitCost, chart: Chart | None) -> Row:
+    metric, places = unit.metric, places_of_unit(unit)
+    is_share = metric.format == "percent"
+    kind: Literal["percent", "unit"] = "percent" if is_share else "unit"
+    change: Said = ("",)
+    if unit.change is not None and is_share:
+        change = (Figure(unit.change, "points"),)
+    elif unit.change is not None and unit.before:
+        change = (Figure(unit.change / abs(unit.before), "signed percent"),)
+    name = name_of(metric.label, "") + (f", {name_of(metric.currency, '')}" if metric.currency else "")
+    verdict = {True: "better", False: "worse", None: ""}[unit.is_better]
+    figures = ((Figure(each, kind, places),) for each in (unit.before, unit.now))
+    return Row(((name,), chart or ("",), *figures, change, (verdict,)))
+
+
+def causes_table(page: VariancePage, causes: Causes) -> Table:
+    """Return root causes with their evidence, then what else changed: together they are the change."""
+    rows = [
+        Row(((name_of(each.what, ""),), (Figure(each.amount, "signed"),),
+             (Figure(each.share, "percent"),) if each.share is not None else ("",),
+             (" ".join(name_of(text, "") for text in each.evidence),)))
+        for each in causes.rows
+    ]  # fmt: skip
+    rest = (("All else, as expected of it", causes.usual), ("Not explained", causes.unexplained))
+    rows += [Row(((name,), (Figure(amount, "signed"),), ("",), ("",)), "rest") for name, amount in rest]
+    rows.append(Row((("Change",), (Figure(page.report.total.change, "signed"),), ("",), ("",)), "total"))
+    heads = (Head("Cause"), number_head(page.report.currency), number_head("of the change"),
+             Head("Evidence", is_note=True))  # fmt: skip
+    return Table("What moved unlike the rest", heads, tuple(rows))
+
+
+def savings_table(page: VariancePage, savings: Savings) -> Table:
+    """Return potential savings a month, the largest first, then the others together."""
+    rows = [
+        Row(((f"{each.title}: {name_of(each.what, '')}",), (Figure(each.amount),), (Figure(each.cash),),
+             (name_of(each.owner, "nobody named"),), (f"{each.how}; effort {each.effort}",)))
+        for each in savings.rows
+    ]  # fmt: skip
+    left = savings.candidates - len(savings.rows)
+    if left:
+        rows.append(Row(((f"{left:,} others",), (Figure(savings.others),), ("",), ("",), ("",)), "rest"))
+    rows.append(Row((("All",), (Figure(savings.amount),), (Figure(savings.cash),), ("",), ("",)), "total"))
+    heads = (Head("Potential saving"), number_head(f"{page.report.currency} a month"), number_head("of it cash"),
+             Head("Owner", needs_room=True), Head("How sure", is_note=True))  # fmt: skip
+    return Table("What could be saved of the month; nothing of it is saved twice", heads, tuple(rows))

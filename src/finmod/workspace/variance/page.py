@@ -1,0 +1,153 @@
+"""The page about a variance: what is fetched for it, and from where.
+
+Owns which dimensions and unit costs are told, and over which months trends go. What a page says of them is told in
+``models/variance/page.py``; how it looks, in ``reports``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from finmod.engines.duckdb import Engine, EngineError
+from finmod.errors import UserError
+from finmod.ledger.delta import damaged
+from finmod.models.variance.page import Causes, Member, Members, Savings, UnitCost, VariancePage
+from finmod.models.variance.report import VarianceReport
+from finmod.settings.project import Project
+from finmod.terms.metrics import Metric
+from finmod.terms.periods import months_before
+from finmod.workspace.metrics.measures import Measures, measures
+from finmod.workspace.metrics.metric import figures_of
+from finmod.workspace.steps import Step, silent
+from finmod.workspace.variance.quality import quality_of
+from finmod.workspace.variance.variance import OF_CELLS, Wanted, make, report_of
+
+TREND: Final = 12
+"""Months of a trend, at most."""
+_UNITS: Final = 6
+_DIMENSIONS: Final = 2
+_SERVICE: Final = "service"
+_COST: Final = "cloud_cost"
+
+
+@dataclass(frozen=True)
+class _Books:
+    """What metrics tell.
+
+    Attributes:
+        months: Of the trends.
+        costs: Of all, per month.
+        by: Dimension -> member -> its costs.
+        units: Unit costs.
+    """
+
+    months: tuple[date, ...]
+    costs: tuple[Decimal | None, ...]
+    by: dict[str, dict[tuple[str | None, ...], tuple[Decimal | None, ...]]]
+    units: tuple[UnitCost, ...]
+
+
+def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> VariancePage:
+    """Return everything that a page about a variance says.
+
+    Args:
+        project: Whose.
+        wanted: The month, what it is compared with, and by which dimensions members are told, one after another; none
+            for the first two that costs are allocated to, and services.
+        step: Told what is done.
+
+    Raises:
+        UserError: As ``variance``, or a file of the project has problems.
+    """
+    parts = 3
+    step("compare the months", 0, parts)
+    report, several = _variances(project, wanted)
+    step("trends and unit costs", 1, parts)
+    told = _metrics(project, report, [each for each, _ in several])
+    step("what it stands on", 2, parts)
+    quality = quality_of(project, report)
+    step("done", parts, parts)
+    members = tuple(
+        Members(by, tuple(Member(row, told.by[by].get(row.member, ())) for row in one.rows)) for by, one in several
+    )
+    return VariancePage(
+        report=report, months=told.months, costs=told.costs, members=members, units=told.units, quality=quality,
+        causes=_causes(project, wanted), savings=_savings(project, report.after.month),
+    )  # fmt: skip
+
+
+def _causes(_project: Project, _wanted: Wanted) -> Causes | None:
+    return None
+
+
+def _savings(_project: Project, _month: date) -> Savings | None:
+    return None
+
+
+def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, list[tuple[str, VarianceReport]]]:
+    """Return the variance of all, and the same by each dimension."""
+    with Engine(temp_folder=project.store / "spill") as engine:
+        try:
+            made = make(engine, project, wanted)
+            targets = [*made.books.targets][:_DIMENSIONS]
+            names = wanted.by or (*targets, _SERVICE)
+            whole = report_of(made, replace(wanted, by=()))
+            return whole, [(name, report_of(made, replace(wanted, by=(name,)))) for name in dict.fromkeys(names)]
+        except EngineError as error:
+            raise UserError(damaged(str(error))) from error
+
+
+def _metrics(project: Project, report: VarianceReport, names: Sequence[str]) -> _Books:
+    after = report.after.month
+    with measures(project) as books:
+        cost = _cost(books)
+        total = _by_month(books, cost)
+        first = max(min(total), months_before(after, TREND - 1))
+        months = tuple(month for month in sorted(total) if first <= month <= after)
+        by = {name: _trends(books, cost, name, months) for name in names}
+        units = [_unit(books, each, months, report) for each in _chosen(books)]
+        known = tuple(each for each in units if each.now is not None or each.before is not None)
+        costs = tuple(total.get(month) for month in months)
+    return _Books(months, costs, by, known[:_UNITS])
+
+
+def _cost(books: Measures) -> Metric:
+    """Return the metric of all cost: as it is allocated, and without an allocation as it is on the bills."""
+    found = books.metrics[_COST]
+    if books.run is not None:
+        return found
+    return replace(found, numerator=tuple(replace(each, basis="charges") for each in found.numerator))
+
+
+def _by_month(books: Measures, metric: Metric) -> dict[date, Decimal | None]:
+    return {row.period.first: row.figure.value for row in figures_of(books, metric).rows}
+
+
+def _trends(
+    books: Measures, metric: Metric, name: str, months: Sequence[date]
+) -> dict[tuple[str | None, ...], tuple[Decimal | None, ...]]:
+    """Return member -> its cost per month; nothing where trends are not told by that, as by resource."""
+    if name in OF_CELLS and name not in {_SERVICE, "source", "category"}:
+        return {}
+    found: dict[tuple[str | None, ...], dict[date, Decimal | None]] = {}
+    for row in figures_of(books, metric, (name,), span=(months[0], months[-1])).rows:
+        found.setdefault(row.member, {})[row.period.first] = row.figure.value
+    return {member: tuple(values.get(month) for month in months) for member, values in found.items()}
+
+
+def _chosen(books: Measures) -> list[Metric]:
+    """Return the metrics of the project that have something below the line."""
+    own = [each for each in books.metrics.values() if not each.built_in and each.is_ratio]
+    return own if books.run is not None else []
+
+
+def _unit(books: Measures, metric: Metric, months: Sequence[date], report: VarianceReport) -> UnitCost:
+    values = _by_month(books, metric)
+    now, before = (values.get(state.month) for state in (report.after, report.before))
+    if report.before.month == report.after.month:
+        before = None  # a close of the month has no figures of its own
+    return UnitCost(metric, now, before, tuple(values.get(month) for month in months))
