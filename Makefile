@@ -107,7 +107,7 @@ properties: $(VENV)/ready-dev ## try each property on ten times the examples
 excel: $(VENV)/ready-dev ## let LibreOffice compute the workbooks that finmod writes
 	$(call say,workbooks as LibreOffice computes them)
 	@command -v soffice >/dev/null || { echo 'NOT RUN: soffice is missing; on Debian: apt-get install libreoffice-calc-nogui'; exit 1; }
-	@$(PYTEST) tests/exports/test_pnl_excel.py
+	@$(PYTEST) tests/exports/test_pnl_excel.py tests/exports/test_variance_excel.py
 
 test-lowest: ## run the tests on the lowest versions that pyproject.toml promises (Python 3.11)
 	@python=$$(sh tools/find_python.sh 3.11) || { echo 'NOT RUN: no Python 3.11 was found, and the lowest versions need it.'; exit 1; }; \

@@ -146,6 +146,12 @@ def is_as_closed(state: State) -> bool:
     return state.label != f"{state.month:%Y-%m}"
 
 
+def label_of(state: State) -> str:
+    """Return a state as the heading of a column: ``Oct 2026``, or ``Oct 2026 as closed``."""
+    month = state.month
+    return f"{MONTHS[month.month - 1][:3]} {month.year}{' as closed' if is_as_closed(state) else ''}"
+
+
 def month_name(month: date, *, year: bool) -> str:
     """Return the name of a month.
 
@@ -166,8 +172,9 @@ def where(members: Members, total: Change) -> Said:
     for place, each in enumerate(most):
         told += [", " if place else "", each.member[0] or "", " ", Figure(each.change, "signed")]
     count = sum(each.change * sign > 0 for each in named)
-    told += ["; ", Figure(Decimal(count), "count"), " of ", Figure(Decimal(len(named)), "count"),
-             f" cost {'more' if sign > 0 else 'less'}."]  # fmt: skip
+    of_all: Said = (" of ", Figure(Decimal(len(named)), "count")) if count < len(named) else ()
+    whole = "" if of_all else "all "
+    told += [f"; {whole}", Figure(Decimal(count), "count"), *of_all, f" cost {'more' if sign > 0 else 'less'}."]
     return tuple(told)
 
 

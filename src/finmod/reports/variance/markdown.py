@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from finmod.models.variance.headline import headline
+from finmod.models.variance.headline import headline, label_of
 from finmod.models.variance.page import Figure, Said, VariancePage, bridge_steps
 from finmod.models.variance.report import Change
 from finmod.reports.charts.labels import clean
@@ -56,9 +56,9 @@ def _text(said: Said, places: int) -> str:
 
 
 def _bridge(page: VariancePage, total: Change, places: int) -> str:
-    rows: list[tuple[str, Figure]] = [(page.report.before.label, Figure(total.before))]
+    rows: list[tuple[str, Figure]] = [(label_of(page.report.before), Figure(total.before))]
     rows += [(each.title, Figure(each.amount, "signed")) for each in bridge_steps(total)]
-    rows.append((page.report.after.label, Figure(total.after)))
+    rows.append((label_of(page.report.after), Figure(total.after)))
     heads = [("Effect", False), (page.report.currency, True)]
     return markdown_table(heads, [(name, text_of((figure,), places)) for name, figure in rows])
 

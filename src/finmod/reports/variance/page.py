@@ -13,7 +13,15 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from finmod.models.variance.headline import headline, is_as_closed, month_name, unit_said, unit_sentence, where
+from finmod.models.variance.headline import (
+    headline,
+    is_as_closed,
+    label_of,
+    month_name,
+    unit_said,
+    unit_sentence,
+    where,
+)
 from finmod.models.variance.headline import places_of as places_of_unit
 from finmod.models.variance.page import Figure, Members, Said, VariancePage
 from finmod.reports.charts.drawing import Chart, ChartTable
@@ -154,10 +162,13 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
     report, total = page.report, page.report.total
     currency = f" {report.currency}"
     yield Tile(
-        f"Cost of {report.after.label}", (Figure(total.after), currency), ("EffectiveCost",), pictures.total_trend(page)
+        f"Cost of {label_of(report.after)}",
+        (Figure(total.after), currency),
+        ("EffectiveCost",),
+        pictures.total_trend(page),
     )
     share = tables.share_of(total.change, total.before, fresh=True)
-    yield Tile(f"Against {report.before.label}", share, (Figure(total.change, "signed"), currency))
+    yield Tile(f"Against {label_of(report.before)}", share, (Figure(total.change, "signed"), currency))
     for unit in page.units[:1]:
         metric = unit.metric
         is_share = metric.format == "percent"
@@ -196,12 +207,12 @@ def _behind(table: Table) -> ChartTable | None:
 
 def _foot(page: VariancePage) -> Said:
     report = page.report
-    compared = "its close" if is_as_closed(report.before) else report.before.label
+    compared = "its close" if is_as_closed(report.before) else label_of(report.before)
     return sentence(
-        f"{report.after.label} against {name_of(compared, '')}, in {report.currency}. Cost is EffectiveCost: what was "
-        "paid or will be, with upfront fees spread over what they cover. Effects are symmetric: none depends on an "
-        "order of causes. Amounts are rounded for the eye; sums are of every digit. Made by finmod variance from "
-        "ledger version ", Figure(Decimal(report.after.ledger_version), "count"), ".",
+        f"{label_of(report.after)} against {name_of(compared, '')}, in {report.currency}. Cost is EffectiveCost: what "
+        "was paid or will be, with upfront fees spread over what they cover. Effects are symmetric: none depends on an "
+        "order of causes. Amounts are rounded for the eye; sums are of every digit. Made by finmod report from ledger "
+        "version ", Figure(Decimal(report.after.ledger_version), "count"), ".",
     )  # fmt: skip
 
 

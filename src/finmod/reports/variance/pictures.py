@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from finmod.models.variance.headline import label_of
 from finmod.models.variance.page import Members, UnitCost, VariancePage, bridge_steps
 from finmod.reports.charts.drawing import Chart
 from finmod.reports.charts.sparkline import Spark, sparkline
@@ -26,11 +27,11 @@ def bridge(page: VariancePage) -> tuple[Chart, Chart]:
     report, total = page.report, page.report.total
     steps = bridge_steps(total)
     chart = Waterfall(
-        title=f"From {report.before.label} to {report.after.label}",
+        title=f"From {label_of(report.before)} to {label_of(report.after)}",
         unit=report.currency,
-        opening=Total(report.before.label, total.before),
+        opening=Total(label_of(report.before), total.before),
         steps=tuple(Effect(each.title, each.amount) for each in steps),
-        closing=Total(report.after.label, total.after),
+        closing=Total(label_of(report.after), total.after),
     )
     return waterfall(chart, width=_WIDE, anchor="bridge"), waterfall(chart, width=_NARROW, anchor="bridge-narrow")
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from finmod.errors import printable
+from finmod.models.variance.headline import label_of
 from finmod.models.variance.page import Figure, Said, VariancePage
 from finmod.reports.variance.figures import name_of, sentence
 from finmod.reports.variance.tables import Head, Row, Table, number_head
@@ -111,7 +112,7 @@ def tie_table(page: VariancePage) -> Table:
     states = (page.report.before, page.report.after)
     rows = []
     for each in page.report.proofs:
-        name = f"{states[each.state].label}, {name_of(each.currency, '')}"
+        name = f"{label_of(states[each.state])}, {name_of(each.currency, '')}"
         words = "the same" if each.holds else "NOT the same"
         amounts = (each.ledger, each.compared, difference(each.compared, each.ledger))
         rows.append(Row(((name,), *((Figure(amount, "exact"),) for amount in amounts), (words,))))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from finmod.models.variance.headline import label_of
 from finmod.models.variance.headline import places_of as places_of_unit
 from finmod.models.variance.page import (
     Causes,
@@ -91,14 +92,14 @@ def share_of(amount: Decimal, whole: Decimal, *, fresh: bool = False) -> Said:
 def effects_table(page: VariancePage) -> Table:
     """Return every effect that is not 0, between what was and what is."""
     report, total = page.report, page.report.total
-    rows = [Row((("Cost before: " + report.before.label,), (Figure(total.before),), ("",), ("",)), "total")]
+    rows = [Row(((f"Cost of {label_of(report.before)}",), (Figure(total.before),), ("",), ("",)), "total")]
     for effect, amount in ranked_effects(total):
         cells = ((effect.title,), (Figure(amount, "signed"),), share_of(amount, total.before), (effect.meaning,))
         rows.append(Row(cells))
     change = share_of(total.change, total.before, fresh=True)
     rows += [
         Row((("Change",), (Figure(total.change, "signed"),), change, ("",)), "total"),
-        Row((("Cost now: " + report.after.label,), (Figure(total.after),), ("",), ("",)), "total"),
+        Row(((f"Cost of {label_of(report.after)}",), (Figure(total.after),), ("",), ("",)), "total"),
     ]
     heads = (Head("Effect"), number_head(report.currency), number_head("of before"), Head("What it is", is_note=True))
     return Table("Every effect: they sum to the change, to the last digit", heads, tuple(rows))
@@ -125,8 +126,8 @@ def members_table(page: VariancePage, members: Members, charts: Sequence[Chart |
     rows.append(_row("All", report.total, (), "total"))
     heads = (
         Head(heading(members.by)), Head(f"{len(page.months)} months", needs_room=True),
-        number_head(report.before.label, needs_room=True), number_head(report.after.label), number_head("Change"),
-        number_head("%"), Head("Mainly", is_note=True),
+        number_head(label_of(report.before), needs_room=True), number_head(label_of(report.after)),
+        number_head("Change"), number_head("%"), Head("Mainly", is_note=True),
     )  # fmt: skip
     return Table(f"EffectiveCost in {report.currency}, and the effects that changed it most", heads, tuple(rows))
 
@@ -176,8 +177,7 @@ def mainly(change: Change) -> Said:
     told: Said = ()
     for effect, amount in ranked_effects(change)[:_MAIN]:
         if abs(amount) >= _SMALL * moved:
-            name = f"{effect.title.lower()} ".replace(" ", NO_BREAK)
-            told = sentence(told, ", " if told else "", name, Figure(amount, "signed"))
+            told = sentence(told, ", " if told else "", f"{effect.title.lower()}{NO_BREAK}", Figure(amount, "signed"))
     return told
 
 
@@ -186,7 +186,7 @@ def units_table(page: VariancePage, charts: Sequence[Chart | None]) -> Table:
     rows = [_unit(each, chart) for each, chart in zip(page.units, charts, strict=True)]
     heads = (
         Head("Unit cost"), Head(f"{len(page.months)} months", needs_room=True),
-        number_head(page.report.before.label, needs_room=True), number_head(page.report.after.label),
+        number_head(label_of(page.report.before), needs_room=True), number_head(label_of(page.report.after)),
         number_head("Change"), Head("That is"),
     )  # fmt: skip
     return Table("Cost divided by what it is spent on", heads, tuple(rows))

@@ -1,0 +1,99 @@
+"""The finding in a sentence: its sign, its causes, and what it says where something lacks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.headline import headline, label_of, phrase, unit_sentence, where
+from finmod.models.variance.page import Member, Members
+from finmod.models.variance.report import State
+from tests.variance_pages import PRODUCTS, change, report_of, report_told, unit, whole, words
+
+FINDINGS = """\
+1000 1095 volume=60 days=30 tax=5: October cost 1,095 USD, 95 (9.5 %) more than September: 60 from more use, 30 from \
+one more day and 5 from more tax.
+1000 900 volume=-80 mix=-40 support=20: October cost 900 USD, 100 (10.0 %) less than September: 80 from less use and \
+40 from use that moved to cheaper kinds, less 20 from dearer support.
+1000 1100 volume=100: October cost 1,100 USD, 100 (10.0 %) more than September: nearly all of it, 100, from more use.
+1000 1000: October cost 1,000 USD, the same as September, and nothing moved.
+1000 1000 fx=50 volume=-50: October cost 1,000 USD, about as much as September: 50 from less use, less 50 from \
+exchange rates.
+0 80 new_services=80: October cost 80 USD; September cost nothing.
+0 0: October cost nothing, as September did.
+-10 20 credits=30: October cost 20 USD, 30 more than September: nearly all of it, 30, from fewer credits and refunds.
+1000 0 ended_services=-1000: October cost 0 USD, 1,000 (100.0 %) less than September: nearly all of it, 1,000, from \
+services that ended.
+"""
+"""What is there before and after, effects, and the sentence that they make."""
+
+
+@pytest.mark.parametrize("line", FINDINGS.splitlines())
+def test_the_finding_says_what_it_cost_against_what_and_why(line: str) -> None:
+    given, _, told = line.partition(": ")
+    before, after, *effects = given.split()
+    named = dict(each.split("=") for each in effects)
+    assert words(headline(report_told(before, after, **named))) == told
+
+
+def test_small_effects_are_not_named() -> None:
+    told = words(headline(report_told(1000, 1100, volume=70, days=27, tax=2, support=1)))
+    assert told.endswith(": 70 from more use and 27 from one more day.")
+
+
+def test_a_month_that_is_not_whole_is_compared_by_as_many_days() -> None:
+    """Half of the month is there: to say that it cost half would be no finding."""
+    report = report_told(1000, 550, days=-500, list_price=40, volume=10)
+    report = replace(report, after=replace(report.after, until=date(2026, 10, 15)))
+    assert words(headline(report)) == (
+        "October cost until 15 October 550 USD; not all days are told yet. For as many days that is 50 (10.0 %) more "
+        "than September: 40 from higher list prices and 10 from more use."
+    )
+    same = replace(report, total=change(1000, 500, days=-500))
+    assert words(headline(same)).endswith("For as many days that is the same as September.")
+
+
+@pytest.mark.parametrize("code", ["FM2513", "FM2514"])
+def test_what_nobody_knows_is_said_to_be_unknown(code: str) -> None:
+    told = words(headline(report_of(change(10, 20), found=[code])))
+    assert told.startswith("October cost 20 USD, as far as it is known, 10 (100.0 %) more than September")
+
+
+def test_months_of_two_years_have_their_year_and_a_close_is_called_one() -> None:
+    told = words(headline(report_of(change(10, 20), before=date(2025, 10, 1))))
+    assert told.startswith("October 2026 cost 20 USD, 10 (100.0 %) more than October 2025")
+    report = report_told(10, 20)
+    closed = replace(report, before=State("2026-10 as closed", date(2026, 10, 1), 3))
+    assert words(headline(closed)).startswith("October cost 20 USD, 10 (100.0 %) more than at its close")
+    assert label_of(closed.before) == "Oct 2026 as closed"
+
+
+def test_days_are_counted_where_they_explain_the_sign() -> None:
+    february = report_of(change(10, 20, days=5), before=date(2026, 2, 1))
+    assert phrase(february, "days", Decimal(5)) == "3 more days"
+    assert phrase(february, "days", Decimal(-5)) == "days"
+
+
+def test_every_effect_has_a_phrase_for_both_signs() -> None:
+    report = report_told(1, 2)
+    for effect in EFFECTS:
+        for sign in (1, -1):
+            assert phrase(report, effect.name, Decimal(sign))
+
+
+def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
+    members = Members("product", tuple(Member(each) for each in PRODUCTS))
+    told = words(where(members, whole(PRODUCTS)))
+    assert told.startswith("By product: search 10,000.25, <script>alert(1)</script> 9,000.125, ")
+    assert told.endswith("; 3 of 5 cost more.")
+    nobody = Members("product", (Member(change(1, 2, (None,))),))
+    assert where(nobody, change(1, 2)) == ()
+
+
+def test_a_unit_cost_is_told_with_its_change() -> None:
+    assert words(unit_sentence([unit(now=None), unit()])) == "Cost per order: 0.0384205 USD, -5.4 %."
+    assert unit_sentence([unit(before=None)]) == ()

@@ -1,0 +1,44 @@
+"""The record of the page: what follows from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from finmod.models.variance.page import bridge_steps
+from tests.variance_pages import change, page_told, unit
+
+
+def test_steps_of_a_bridge_sum_to_the_change_and_the_small_ones_stand_together() -> None:
+    total = change(1000, 1100, volume=80, days=21, tax="0.5", support="-0.5", mix="-1")
+    steps = bridge_steps(total)
+    assert [each.title for each in steps] == ["Volume", "Days in the month", "3 smaller effects"]
+    assert sum(each.amount for each in steps) == total.change
+
+
+def test_one_small_effect_stands_alone() -> None:
+    assert [each.title for each in bridge_steps(change(1000, 1100, tax="0.5"))] == ["Volume", "Tax"]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_better"), [("1", "2", True), ("2", "1", False), ("1", "1", None), (None, "1", None)]
+)
+def test_a_unit_cost_is_better_where_it_went_the_good_way(
+    now: str | None, before: str | None, *, is_better: bool | None
+) -> None:
+    assert unit(now=now, before=before).is_better is is_better
+
+
+def test_the_share_with_a_member_is_all_but_what_is_nobodys() -> None:
+    page = page_told()
+    total = page.report.total.after
+    assert page.allocated == 1 - Decimal("4100.000000000001") / total
+    assert replace(page, members=()).allocated is None
+
+
+def test_savings_that_have_no_row_are_the_rest() -> None:
+    savings = page_told().savings
+    assert savings is not None
+    assert savings.others == Decimal("80.25")

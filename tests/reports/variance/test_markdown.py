@@ -1,0 +1,59 @@
+"""The page as Markdown: short, its numbers tie, and names of bills are text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from finmod.reports.variance.markdown import markdown_page
+from tests.variance_pages import page_told
+
+D = Decimal
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """Return the tables of a text: rows of cells, the heading first."""
+    found: list[list[list[str]]] = [[]]
+    for line in text.splitlines():
+        if line.startswith("|"):
+            found[-1].append([cell.strip() for cell in line.replace("\\|", "").strip("|").split("|")])
+        elif found[-1]:
+            found.append([])
+    return [[row for row in table if not set("".join(row)) <= set("-:")] for table in found if table]
+
+
+def number(text: str) -> Decimal:
+    """Return an amount that is shown."""
+    return D(text.replace(",", "").replace("\N{MINUS SIGN}", "-").replace("+", ""))
+
+
+def test_the_bridge_and_the_members_end_at_the_cost_of_the_month() -> None:
+    page = page_told()
+    bridge, _, members, units, savings = tables(markdown_page(page))
+    before, *effects, after = [number(row[1]) for row in bridge[1:]]
+    assert after == round(page.report.total.after)
+    assert abs(before + sum(effects) - after) <= len(effects)
+    *parts, whole = [number(row[1]) for row in members[1:]]
+    assert whole == after
+    assert abs(sum(parts) - whole) <= len(parts)
+    assert [row[0] for row in units[1:3]] == ["Cost per order, USD", "Cloud cost"]
+    assert savings[-1][:2] == ["All", "201"]
+
+
+def test_names_of_bills_are_text() -> None:
+    text = markdown_page(page_told())
+    assert "<script>" not in text
+    assert "&lt;script>" in text
+    assert "](http" not in text.replace("\\]", "").replace("http:&#8203;//", "")
+    assert "@&#8203;all" in text
+    assert "\u202e" not in text
+    assert all(len({len(row) for row in table}) == 1 for table in tables(text))
+
+
+def test_it_fits_a_message() -> None:
+    text = markdown_page(page_told(more=False))
+    assert len(text) < 4000
+    assert text.startswith("### northwind: Cloud cost of October 2026\n\n**October cost 102,451 USD, ")
+
+
+def test_what_must_be_known_first_is_said() -> None:
+    assert "- **Mind:** FM2511 is so." in markdown_page(page_told(found=["FM2511"]))

@@ -1,0 +1,171 @@
+"""The page as HTML: every number ties, nothing of a bill commands anything, and it needs nothing but itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.page import Members, VariancePage
+from finmod.reports.charts.amounts import full
+from finmod.reports.variance.page import html_page, view_of
+from tests.parsed_pages import Parsed, parsed
+from tests.variance_pages import HOSTILE, PRODUCTS, change, page_told, report_of
+
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def page() -> VariancePage:
+    return page_told()
+
+
+@pytest.fixture(scope="module")
+def html(page: VariancePage) -> str:
+    return html_page(page)
+
+
+@pytest.fixture(scope="module")
+def found(html: str) -> Parsed:
+    return parsed(html)
+
+
+def test_every_figure_is_its_exact_value_rounded(found: Parsed) -> None:
+    assert len(found.figures) > 100
+    for value, text in found.figures:
+        plain = text.replace("\N{MINUS SIGN}", "-").replace(",", "").replace("+", "").replace("\xa0", " ")
+        number, _, unit = plain.partition(" ")
+        shown = D(number)
+        exact = value * 100 if unit in {"%", "points"} else value
+        places = len(number.partition(".")[2])
+        assert shown == D(f"{exact:.{places}f}"), (value, text)
+
+
+def test_no_number_stands_on_the_page_without_its_exact_value(found: Parsed) -> None:
+    """Months, times of day and what bills call things are no figures."""
+    text = found.text
+    for known in (
+        *HOSTILE,
+        "2026-09",
+        "2026-10",
+        "2026-11-02",
+        "08:30",
+        "3 months",
+        "October 2026",
+        "Sep 2026",
+        "Oct 2026",
+    ):
+        text = text.replace(known.replace("\u202e", ""), "")
+    assert re.findall(r"\d[\d,.]*", text.replace("2 others", "")) == []
+
+
+def test_effects_sum_to_the_change_and_the_bridge_has_the_same(page: VariancePage, found: Parsed) -> None:
+    rows = {row[0].text: row[1].values for row in found.tables["effects"][1:]}
+    total = page.report.total
+    effects = [amount for name, (amount,) in rows.items() if name in {each.title for each in EFFECTS}]
+    assert sorted(effects) == sorted(each for each in total.effects if each)
+    assert rows["Change"] == [sum(effects, D(0))] == [total.change]
+    assert rows["Cost of Oct 2026"] == [rows["Cost of Sep 2026"][0] + rows["Change"][0]] == [total.after]
+    bridge = view_of(page).bridge[0].table
+    changes = [row[1] for row in bridge.rows if row[1] and row[0] != "Net change"]
+    assert sum((D(text.replace(",", "").replace("\N{MINUS SIGN}", "-")) for text in changes), D(0)) == total.change
+
+
+@pytest.mark.parametrize("most", [15, 2])
+def test_members_sum_to_the_total_of_the_page(page: VariancePage, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("finmod.reports.variance.page.SHOWN", (most, most))
+    rows = parsed(html_page(page)).tables["members-0"][1:]
+    assert len(rows) == min(len(PRODUCTS), most + 2) + 1
+    *members, whole = rows
+    for column in (2, 3, 4):
+        assert sum((row[column].values[0] for row in members), D(0)) == whole[column].values[0]
+    assert [cell.values[0] for cell in whole[2:5]] == [
+        page.report.total.before, page.report.total.after, page.report.total.change
+    ]  # fmt: skip
+    for row in members:
+        assert row[4].values[0] == row[3].values[0] - row[2].values[0]
+
+
+def test_causes_and_what_is_left_are_the_change_and_savings_their_sum(page: VariancePage, found: Parsed) -> None:
+    *causes, whole = [row[1].values[0] for row in found.tables["causes"][1:]]
+    assert sum(causes, D(0)) == whole == page.report.total.change
+    *savings, every = [row[1].values for row in found.tables["savings"][1:]]
+    assert savings[1] == []
+    assert sum((each[0] for each in savings if each), D(0)) == every[0] == D("200.75")
+
+
+def test_the_ledger_stands_beside_what_is_compared(page: VariancePage, found: Parsed) -> None:
+    for row, proof in zip(found.tables["ties"][1:], page.report.proofs, strict=True):
+        assert [cell.values for cell in row[1:4]] == [[proof.ledger], [proof.compared], [D(0)]]
+        assert row[1].text == full(proof.ledger)
+
+
+def test_what_is_not_there_has_no_section() -> None:
+    told = html_page(replace(page_told(more=False), units=(), members=()))
+    assert not re.search(r'id="(causes|savings|units|members)', told)
+    assert "What moved it" in told
+
+
+def test_the_page_needs_nothing_but_itself(html: str, found: Parsed) -> None:
+    assert not {"script", "link", "img", "iframe", "object", "form", "base"} & {tag for tag, _ in found.tags}
+    linked = [name for _, told in found.tags for name in told if name in {"src", "href", "srcset", "action", "style"}]
+    assert linked == []
+    assert not [name for _, told in found.tags for name in told if name.startswith("on")]
+    assert "@import" not in html
+    assert not re.search(r"url\((?!#)", html)
+    assert "default-src 'none'" in html
+
+
+def test_names_of_bills_are_text(html: str, found: Parsed) -> None:
+    for each in HOSTILE:
+        assert each.replace("\u202e", "") in found.text
+    assert "\u202e" not in html
+    assert "<script" not in html
+
+
+def test_the_page_can_be_heard(html: str, found: Parsed) -> None:
+    assert ("html", {"lang": "en"}) in found.tags
+    ids = [told["id"] for _, told in found.tags if "id" in told]
+    assert len(ids) == len(set(ids))
+    tables = html.count("<table")
+    assert html.count("<caption") == tables
+    assert all(told.get("scope") in {"col", "row"} for tag, told in found.tags if tag == "th")
+    headings = [int(tag[1]) for tag, _ in found.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert headings == [1, *[2] * (len(headings) - 1)]
+    charts = [told for tag, told in found.tags if tag == "svg"]
+    assert charts
+    assert all(told["role"] == "img" and told["aria-labelledby"] for told in charts)
+
+
+def test_each_picture_has_its_table_behind_it(page: VariancePage, html: str) -> None:
+    view = view_of(page)
+    assert view.members[0].trends is not None
+    assert view.units is not None
+    assert html.count("<details>") == 3
+    row = next(row for row in view.members[0].trends.rows if row[0] == "search")
+    assert row == ("search", "1", full(PRODUCTS[0].before), full(PRODUCTS[0].after))
+
+
+def test_on_paper_nothing_waits_to_be_opened(page: VariancePage) -> None:
+    assert "<details>" not in html_page(page, is_print=True)
+
+
+def test_the_same_page_is_the_same_text(html: str) -> None:
+    assert html_page(page_told()) == html
+
+
+@pytest.mark.parametrize("code", ["FM2510", "FM2511", "FM2519"])
+def test_what_must_be_known_first_stands_above_the_figures(code: str) -> None:
+    told = html_page(page_told(found=[code]))
+    assert told.index(f"{code} is so.") < told.index('class="tiles"')
+
+
+def test_a_month_without_cost_has_a_page() -> None:
+    page = replace(
+        page_told(more=False), report=report_of(change(0, 0)), members=(Members("product", ()),), months=(), costs=(),
+        units=(),
+    )  # fmt: skip
+    assert "October cost nothing, as September did." in parsed(html_page(page)).text

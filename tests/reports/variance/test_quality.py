@@ -1,0 +1,55 @@
+"""The box of data quality: what ties, what does not, and what nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from finmod.models.variance.page import Invoices, VariancePage
+from finmod.reports.variance.page import lines_of
+from finmod.reports.variance.quality import Mark, is_tied, quality_lines
+from tests.variance_pages import page_told, words
+
+
+def told(page: VariancePage, title: str) -> tuple[Mark, str]:
+    """Return the mark and the sentence of a title."""
+    return next((each.mark, words(each.said)) for each in quality_lines(page) if each.title == title)
+
+
+def test_what_ties_is_said_to() -> None:
+    page = page_told()
+    assert is_tied(page)
+    assert told(page, "Invoices") == ("ties", "3 of 3 invoices of the month equal their charges.")
+    assert told(page, "Findings")[1].startswith("0 errors, 2 warnings and 5 notes of a check; 1 of them are let pass")
+    assert told(page, "Months") == ("note", "2026-09 is closed since 2026-11-02; 2026-10 is open.")
+    assert words(lines_of(page)[-1]).endswith("and all 3 invoices tie to their charges.")
+
+
+def test_an_invoice_that_does_not_tie_is_to_be_looked_at() -> None:
+    page = page_told()
+    odd = Invoices(2, 3, 1, (("EUR", Decimal("4.5")),))
+    page = replace(page, quality=replace(page.quality, invoices=odd))
+    assert not is_tied(page)
+    mark, said = told(page, "Invoices")
+    assert mark == "look"
+    assert said == (
+        "2 of 3 invoices of the month equal their charges; 4.5 EUR of the differences is not explained; 1 stand on one "
+        "side alone or cannot be compared."
+    )
+    assert words(lines_of(page)[-1]) == "Not everything ties: see data quality."
+
+
+def test_a_total_that_is_not_the_ledgers_is_to_be_looked_at() -> None:
+    page = page_told()
+    proofs = (replace(page.report.proofs[0], ledger=Decimal(1)), *page.report.proofs[1:])
+    page = replace(page, report=replace(page.report, proofs=proofs))
+    assert told(page, "Ledger")[0] == "look"
+    assert not is_tied(page)
+
+
+def test_without_a_list_or_an_allocation_it_is_said_that_nothing_is_known() -> None:
+    page = page_told()
+    after = replace(page.report.after, version=None)
+    page = replace(page, report=replace(page.report, after=after), quality=replace(page.quality, invoices=None))
+    assert told(page, "Invoices") == ("note", "The project lists no invoices: nothing says what was asked for.")
+    assert told(page, "Allocation")[1].startswith("No allocation stands")
