@@ -1,0 +1,152 @@
+"""The workbook of a variance: its formulas compute what Python computed; text of bills is text."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from finmod.errors import UserError
+from finmod.exports import variance_excel
+from finmod.exports.variance_excel import write_variance
+from finmod.models.variance.page import Members
+from tests.refusals import told
+from tests.variance_pages import HOSTILE, PRODUCTS, page_told
+
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the workbook of a page with everything."""
+    made = tmp_path_factory.mktemp("excel") / "variance.xlsx"
+    write_variance(page_told(), made)
+    return made
+
+
+def computed(book: Any, sheet: str, formula: str) -> float | None:  # noqa: ANN401 -- of the library
+    """Return what a sum, or a difference of cells, comes to; None for any other formula."""
+
+    def cell(name: str) -> float:
+        where, _, place = name.rpartition("!")
+        own = book[where or sheet][place].value
+        found = computed(book, where or sheet, own) if isinstance(own, str) else own
+        return float(found or 0)
+
+    body = formula.removeprefix("=")
+    rounded = re.fullmatch(r"ROUND\((.*),6\)", body)
+    body = rounded.group(1) if rounded else body
+    span = re.fullmatch(r"SUM\(([A-Z]+[0-9]+):([A-Z]+[0-9]+)\)", body)
+    if span:
+        rows = book[sheet][f"{span.group(1)}:{span.group(2)}"]
+        return sum(cell(each.coordinate) for row in rows for each in row if not _is_word(each.value))
+    terms = re.fullmatch(r"([\w!]+)([+-])([\w!]+)", body)
+    if terms is None:
+        return None
+    one, sign, other = terms.groups()
+    return cell(one) + (cell(other) if sign == "+" else -cell(other))
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and not value.startswith("=")
+
+
+def test_sums_of_cells_are_what_python_left_beside_them(path: Path) -> None:
+    """Without a program that computes: sums and differences are added up here."""
+    formulas, values = load_workbook(path), load_workbook(path, data_only=True)
+    looked = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for each in row:
+                if each.data_type == "f":
+                    found = computed(formulas, sheet.title, str(each.value))
+                    if found is not None:
+                        assert found == pytest.approx(values[sheet.title][each.coordinate].value, abs=1e-6), each
+                        looked += 1
+    assert looked > 30
+
+
+def test_libreoffice_computes_what_python_computed(path: Path, tmp_path: Path) -> None:
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("NOT RUN: LibreOffice (soffice) is not here, and nothing else computes a workbook: make excel")
+    bare = tmp_path / "bare" / path.name
+    bare.parent.mkdir()
+    load_workbook(path).save(bare)  # without the figures that Python left
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    words = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path), str(bare)]
+    subprocess.run(words, check=True, capture_output=True, timeout=300)
+    own, anew = (load_workbook(each, data_only=True) for each in (path, tmp_path / path.name))
+    for sheet in own:
+        for row in sheet.iter_rows():
+            for each in row:
+                other = anew[sheet.title][each.coordinate].value
+                if isinstance(each.value, (int, float)):
+                    assert other == pytest.approx(each.value, abs=1e-6), (sheet.title, each.coordinate)
+                else:
+                    assert other == each.value, (sheet.title, each.coordinate)
+
+
+def test_the_sheets_end_at_the_cost_of_the_month(path: Path) -> None:
+    page, book = page_told(), load_workbook(path, data_only=True)
+    assert book.sheetnames == ["Summary", "By product", "Unit costs", "Causes", "Savings", "Data quality"]
+    summary = {row[0]: row[1] for row in book["Summary"].iter_rows(min_row=6, values_only=True)}
+    total = page.report.total
+    assert summary["Change"] == pytest.approx(float(total.change))
+    assert summary["2026-10"] == pytest.approx(float(total.after))
+    head, *rows = book["By product"].iter_rows(min_row=5, values_only=True)
+    whole = rows[len(PRODUCTS)]
+    assert whole[0] == "All"
+    assert whole[head.index("2026-10")] == pytest.approx(float(total.after))
+    assert rows[len(PRODUCTS) + 1][1] == 0
+    *_, last = book["Savings"].iter_rows(values_only=True)
+    assert last[:2] == ("All", 200.75)
+
+
+def test_names_of_bills_are_text_and_never_formulas(path: Path) -> None:
+    sheet = load_workbook(path)["By product"]
+    cells = {str(sheet.cell(row, 1).value): sheet.cell(row, 1).data_type for row in range(6, 6 + len(PRODUCTS))}
+    assert cells[HOSTILE[1]] == cells[HOSTILE[0]] == "s"
+    assert not any("\u202e" in name for name in cells)
+
+
+def test_what_is_unknown_is_a_word(path: Path) -> None:
+    rows = [*load_workbook(path, data_only=True)["Unit costs"].iter_rows(min_row=6, values_only=True)]
+    assert rows[2][2:6] == (pytest.approx(0.0406), "unknown", "unknown", "n/a")
+
+
+def test_the_same_page_is_the_same_file(path: Path, tmp_path: Path) -> None:
+    write_variance(page_told(), tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_dimensions_of_one_name_have_sheets_of_their_own(tmp_path: Path) -> None:
+    page = page_told(more=False)
+    several = tuple(Members(name, page.members[0].rows) for name in ("a/b" + "c" * 40, "a:b" + "c" * 40, "Team"))
+    write_variance(replace(page, members=several), tmp_path / "several.xlsx")
+    names = load_workbook(tmp_path / "several.xlsx").sheetnames[1:4]
+    assert names == ["By a b" + "c" * 25, "By a b" + "c" * 23 + " 2", "By Team"]
+
+
+def test_what_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_name: str) -> Any:  # noqa: ANN401 -- as importlib has it
+        raise ImportError
+
+    monkeypatch.setattr(importlib, "import_module", failing)
+    with pytest.raises(UserError) as refused:
+        write_variance(page_told(), tmp_path / "a.xlsx")
+    assert told(refused.value.problems[0]) == (
+        "an Excel workbook is written by xlsxwriter, which is not installed. Install it: pip install 'finmod[excel]'; "
+        "or write .html. (FM2583)"
+    )
+    monkeypatch.setattr(variance_excel, "_MOST_ROWS", 3)
+    with pytest.raises(UserError, match="there are 6 members, more than a sheet of Excel has rows"):
+        write_variance(page_told(), tmp_path / "a.xlsx")

@@ -1,0 +1,73 @@
+"""What is fetched for the page: members of every dimension sum to it, and trends end at what is compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from finmod.models.variance.page import VariancePage
+from finmod.reports.variance.page import html_page
+from finmod.settings.project import load_project
+from finmod.terms.money import known_sum
+from finmod.terms.periods import parse_period
+from finmod.workspace.variance.page import variance_page
+from finmod.workspace.variance.variance import Wanted
+from tests.once import demo_once
+from tests.variances import SEARCH, books_of, used
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> VariancePage:
+    """Return the page of the demo's last month."""
+    return variance_page(load_project(demo_once(tmp_path_factory).folder), Wanted())
+
+
+def test_members_of_every_dimension_sum_to_the_total(page: VariancePage) -> None:
+    assert [each.by for each in page.members] == ["product", "team", "service"]
+    total = page.report.total
+    for members in page.members:
+        changes = [each.change for each in members.rows]
+        assert known_sum(each.before for each in changes) == total.before
+        assert known_sum(each.after for each in changes) == total.after
+        for place, amount in enumerate(total.effects):
+            assert known_sum(each.effects[place] for each in changes) == amount
+
+
+def test_trends_end_at_what_is_compared(page: VariancePage) -> None:
+    assert [f"{month:%Y-%m}" for month in page.months] == ["2026-08", "2026-09", "2026-10"]
+    assert page.costs[-2:] == (page.report.total.before, page.report.total.after)
+    for members in page.members:
+        for each in members.rows:
+            if each.costs:
+                # Before its first charge a member has no cost that is known.
+                assert [cost or 0 for cost in each.costs[-2:]] == [each.change.before, each.change.after]
+            else:
+                assert each.change.before == each.change.after == 0
+
+
+def test_the_demo_ties_and_has_its_unit_costs(page: VariancePage) -> None:
+    quality = page.quality
+    assert quality.sums[0] == quality.sums[1] > 0
+    assert quality.invoices is not None
+    assert quality.invoices.tie == quality.invoices.compared > 0
+    assert quality.invoices.odd == 0
+    assert quality.loaded_at is not None
+    assert [label for label, _ in quality.closed] == ["2026-09", "2026-10"]
+    assert page.units[0].metric.name == "cost_per_order"
+    assert page.units[0].now == page.units[0].trend[-1]
+    assert page.allocated is not None
+    assert 0 < page.allocated < 1
+
+
+def test_a_project_without_allocation_metrics_and_invoices_has_a_page(tmp_path: Path) -> None:
+    books = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "600", "1"), apply=False
+    )
+    page = variance_page(load_project(books.root), Wanted(parse_period("2026-09")))
+    assert [each.by for each in page.members] == ["service"]
+    assert page.units == ()
+    assert page.quality.invoices is None
+    assert page.allocated is None
+    assert page.members[0].rows[0].costs == (310, 600)
+    assert "What moved it" in html_page(page)
