@@ -50,7 +50,7 @@ def report_of(total: Change, *, before: date = SEPTEMBER, found: Sequence[str] =
 
 def report_told(before: str | int, after: str | int, **effects: str | int) -> VarianceReport:
     """Return the variance of October against September with these effects, the rest of the change as volume."""
-    return report_of(change(before, after, **effects))
+    return report_of(change(before, after, (), **effects))
 
 
 def words(said: Sequence[str | Figure]) -> str:
@@ -122,13 +122,14 @@ def page_told(*, found: Sequence[str] = (), more: bool = True) -> VariancePage:
 def with_more(page: VariancePage) -> VariancePage:
     """Return a page with causes and savings."""
     total = page.report.total.change
-    cause = Cause(f"account {HOSTILE[0]}: new", D("9000.125"), D("0.5"), ("It had no charge before.", HOSTILE[2]))
+    evidence = (("resources: i-1 ", Figure(D("9000.125"), "signed")), (HOSTILE[2],))
+    cause = Cause(f"account {HOSTILE[0]}: new", D("9000.125"), D("0.5"), evidence)
     savings = (
         Saving("Idle disk", HOSTILE[1], "search-team", D("120.5"), D("100"), "the whole charge goes away", "S"),
         Saving("Idle address", HOSTILE[0], None, None, None, "a bill cannot tell it", "S", HOSTILE[2]),
     )
     return replace(
         page,
-        causes=Causes((cause,), D("500"), total - D("9500.125")),
+        causes=Causes((cause,), D("500"), total - D("9500.125"), ((f"2026-10-11: {HOSTILE[0]}",),)),
         savings=Savings(savings, 4, D("200.75"), D("150"), 1),
     )

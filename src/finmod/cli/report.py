@@ -59,7 +59,7 @@ def variance_command(  # noqa: PLR0913 -- one parameter per option
     no script, nothing from the net, light, dark and on paper. Every number of it ties.
     """
     from finmod.terms.periods import parse_period
-    from finmod.workspace.variance.page import variance_page
+    from finmod.workspace.report.variance import variance_page
     from finmod.workspace.variance.variance import Wanted
 
     if target is not None and form == "markdown":

@@ -180,7 +180,7 @@ class _Book(Sheets):
             return
         sheet = self.new("Causes", f"{self.page.report.project}: what moved unlike the rest")
         self.heads(sheet, ("Cause", self.page.report.currency, "Evidence"), notes=1)
-        rows = [(each.what, each.amount, " ".join(each.evidence)) for each in causes.rows]
+        rows = [(each.what, each.amount, "; ".join(map(self.text, each.evidence))) for each in causes.rows]
         rows += [("All else, as expected of it", causes.usual, ""), ("Not explained", causes.unexplained, "")]
         for row, (what, amount, evidence) in enumerate(rows, HEAD + 1):
             self.line(sheet, row, what)

@@ -47,6 +47,8 @@ _PHRASES: Final = {
     "restatement": ("corrections of earlier months", "corrections of earlier months"),
     "allocation_shares": ("other shares of shared cost", "other shares of shared cost"),
     "allocation_rules": ("other rules of allocation", "other rules of allocation"),
+    "beyond_plan": ("cost beyond plan", "cost below plan"),
+    "not_planned": ("cost that has no plan", "cost that has no plan"),
     "unit_change": ("units that changed", "units that changed"),
     "other": ("what bills do not tell apart", "what bills do not tell apart"),
 }
@@ -60,10 +62,10 @@ def headline(report: VarianceReport) -> Said:
     if report.after.until or report.before.until:
         return (*_until(report, now), currency, known, *_for_as_many_days(report, then))
     if not total.before and not total.after:
-        return (f"{now} cost nothing, as {then} did{known}.",)
+        return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}{known}.",)
     cost: Said = (f"{now} cost ", Figure(total.after), currency, known)
     if not total.before:
-        return (*cost, f"; {then} cost nothing.")
+        return (*cost, "; nothing was planned." if is_plan(report.before) else f"; {then} cost nothing.")
     if not total.change and not any(total.effects):
         return (*cost, f", the same as {then}, and nothing moved.")
     return (*cost, ", ", *_change(total.change, total.before, then), *_why(report, total.effects))
@@ -136,6 +138,8 @@ def names(report: VarianceReport) -> tuple[str, str]:
     after, before = report.after, report.before
     is_one_year = after.month.year == before.month.year
     now, then = month_name(after.month, year=not is_one_year), month_name(before.month, year=not is_one_year)
+    if is_plan(before):
+        return now, "planned"
     if is_as_closed(before):
         return now, "at its close" if before.month == after.month else f"{then} at its close"
     return now, then
@@ -143,13 +147,18 @@ def names(report: VarianceReport) -> tuple[str, str]:
 
 def is_as_closed(state: State) -> bool:
     """Return whether a state is a month as it was told when it was closed."""
-    return state.label != f"{state.month:%Y-%m}"
+    return state.label.endswith(" as closed")
+
+
+def is_plan(state: State) -> bool:
+    """Return whether a state is what was planned of a month."""
+    return state.label.startswith("budget of ")
 
 
 def label_of(state: State) -> str:
-    """Return a state as the heading of a column: ``Oct 2026``, or ``Oct 2026 as closed``."""
-    month = state.month
-    return f"{MONTHS[month.month - 1][:3]} {month.year}{' as closed' if is_as_closed(state) else ''}"
+    """Return a state as the heading of a column: ``Oct 2026``, ``Oct 2026 as closed``, ``Budget of Oct 2026``."""
+    month = f"{MONTHS[state.month.month - 1][:3]} {state.month.year}"
+    return f"Budget of {month}" if is_plan(state) else f"{month}{' as closed' if is_as_closed(state) else ''}"
 
 
 def month_name(month: date, *, year: bool) -> str:

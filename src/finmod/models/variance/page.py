@@ -109,13 +109,13 @@ class Cause:
         what: What moved unlike the rest, in words, such as ``account 4711, Amazon S3: new``.
         amount: Its part of the change.
         share: That as a ratio of the change; None where nothing changed in all.
-        evidence: What was seen of it, in sentences.
+        evidence: What was seen of it and beside it, in clauses.
     """
 
     what: str
     amount: Decimal
     share: Decimal | None
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,11 +126,13 @@ class Causes:
         rows: Those that explain most first.
         usual: What all else was expected to change by.
         unexplained: What is left: rows, usual and this sum to the change.
+        beside: What else happened in the two months, of nothing that a cause names.
     """
 
     rows: tuple[Cause, ...]
     usual: Decimal
     unexplained: Decimal
+    beside: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)

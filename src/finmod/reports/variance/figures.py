@@ -81,3 +81,14 @@ def sentence(*parts: str | Figure | Said) -> Said:
     for part in parts:
         found += part if isinstance(part, tuple) else [part]
     return tuple(found)
+
+
+def cleaned(said: Said) -> Said:
+    """Return a sentence without marks that command or turn text; spaces at the ends of its parts stay."""
+    return tuple(each if isinstance(each, Figure) else _clean(each) for each in said)
+
+
+def _clean(text: str) -> str:
+    inner = clean(text)
+    before, after = (" " if text.startswith(" ") else ""), (" " if text.endswith(" ") else "")
+    return f"{before}{inner}{after}" if inner else " " if text.isspace() else ""

@@ -14,8 +14,8 @@ from finmod.models.variance.report import Change
 from finmod.reports.charts.labels import clean
 from finmod.reports.markdown import markdown_table, markdown_text
 from finmod.reports.variance import tables
-from finmod.reports.variance.figures import places_of, text_of
-from finmod.reports.variance.page import cleaned, lines_of, notices_of, title_of
+from finmod.reports.variance.figures import cleaned, places_of, text_of
+from finmod.reports.variance.page import lines_of, notices_of, title_of
 from finmod.reports.variance.quality import quality_lines
 from finmod.reports.variance.tables import Row, Table
 

@@ -28,7 +28,7 @@ from finmod.reports.charts.drawing import Chart, ChartTable
 from finmod.reports.charts.labels import clean
 from finmod.reports.charts.style import ROLES, chart_css
 from finmod.reports.variance import pictures, tables
-from finmod.reports.variance.figures import name_of, places_of, sentence, shown
+from finmod.reports.variance.figures import cleaned, name_of, places_of, sentence, shown
 from finmod.reports.variance.quality import Line, is_tied, quality_lines, tie_table
 from finmod.reports.variance.tables import Table
 
@@ -76,6 +76,7 @@ class View:
     effects: Table
     members: tuple[Part, ...]
     causes: Table | None
+    beside: Said
     units: Part | None
     savings: Table | None
     quality: tuple[Line, ...]
@@ -113,6 +114,7 @@ def view_of(page: VariancePage) -> View:
         effects=tables.effects_table(page),
         members=tuple(_part(page, members, place) for place, members in enumerate(page.members)),
         causes=tables.causes_table(page, page.causes) if page.causes else None,
+        beside=tables.listed(page.causes.beside) if page.causes else (),
         units=unit if page.units else None,
         savings=tables.savings_table(page, page.savings) if page.savings else None,
         quality=quality_lines(page),
@@ -140,17 +142,6 @@ def _belief(page: VariancePage) -> Said:
         return ("Every figure ties to the ledger, to the last digit.",)
     count = Figure(Decimal(invoices.compared), "count")
     return ("Every figure ties to the ledger, to the last digit, and all ", count, " invoices tie to their charges.")
-
-
-def cleaned(said: Said) -> Said:
-    """Return a sentence without marks that command or turn text; spaces at the ends of its parts stay."""
-    return tuple(each if isinstance(each, Figure) else _clean(each) for each in said)
-
-
-def _clean(text: str) -> str:
-    inner = clean(text)
-    before, after = (" " if text.startswith(" ") else ""), (" " if text.endswith(" ") else "")
-    return f"{before}{inner}{after}" if inner else " " if text.isspace() else ""
 
 
 def notices_of(page: VariancePage) -> tuple[tuple[str, str], ...]:

@@ -51,7 +51,7 @@ def _count(number: int) -> Figure:
 
 def _ledger(page: VariancePage) -> Line:
     if all(each.holds for each in page.report.proofs):
-        words = "Both months are compared whole: every charge of the ledger is in this page, to the last digit."
+        words = "Every charge of the ledger is in this page, to the last digit."
         return Line("ties", "Ledger", (words,))
     return Line("look", "Ledger", ("What is compared is NOT the ledger's total: see the table below.",))
 

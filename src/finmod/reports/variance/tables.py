@@ -25,7 +25,7 @@ from finmod.models.variance.page import (
 )
 from finmod.models.variance.report import UNALLOCATED, Change
 from finmod.reports.charts.drawing import Chart
-from finmod.reports.variance.figures import NO_BREAK, name_of, sentence
+from finmod.reports.variance.figures import NO_BREAK, cleaned, name_of, sentence
 from finmod.terms.money import known_sum
 
 _NOTHING: Final = Decimal(0)
@@ -182,17 +182,22 @@ def mainly(change: Change) -> Said:
 
 
 def units_table(page: VariancePage, charts: Sequence[Chart | None]) -> Table:
-    """Return unit costs of both months, with their change and whether it is a good one."""
-    rows = [_unit(each, chart) for each, chart in zip(page.units, charts, strict=True)]
+    """Return unit costs of both months, with their change and whether it is a good one.
+
+    Of a budget, or of a month as it was closed, nothing is known of units: then there is one month alone.
+    """
+    has_before = any(each.before is not None for each in page.units)
+    rows = [Row(_unit(each, chart, has_before=has_before)) for each, chart in zip(page.units, charts, strict=True)]
+    before = [number_head(label_of(page.report.before), needs_room=True)] if has_before else []
+    change = [number_head("Change"), Head("That is")] if has_before else []
     heads = (
-        Head("Unit cost"), Head(f"{len(page.months)} months", needs_room=True),
-        number_head(label_of(page.report.before), needs_room=True), number_head(label_of(page.report.after)),
-        number_head("Change"), Head("That is"),
+        Head("Unit cost"), Head(f"{len(page.months)} months", needs_room=True), *before,
+        number_head(label_of(page.report.after)), *change,
     )  # fmt: skip
     return Table("Cost divided by what it is spent on", heads, tuple(rows))
 
 
-def _unit(unit: UnitCost, chart: Chart | None) -> Row:
+def _unit(unit: UnitCost, chart: Chart | None, *, has_before: bool) -> tuple[Cell, ...]:
     metric, places = unit.metric, places_of_unit(unit)
     is_share = metric.format == "percent"
     kind: Literal["percent", "unit"] = "percent" if is_share else "unit"
@@ -202,9 +207,11 @@ def _unit(unit: UnitCost, chart: Chart | None) -> Row:
     elif unit.change is not None and unit.before:
         change = (Figure(unit.change / abs(unit.before), "signed percent"),)
     name = name_of(metric.label, "") + (f", {name_of(metric.currency, '')}" if metric.currency else "")
+    now = (Figure(unit.now, kind, places),)
+    if not has_before:
+        return (name,), chart or ("",), now
     verdict = {True: "better", False: "worse", None: ""}[unit.is_better]
-    figures = ((Figure(each, kind, places),) for each in (unit.before, unit.now))
-    return Row(((name,), chart or ("",), *figures, change, (verdict,)))
+    return (name,), chart or ("",), (Figure(unit.before, kind, places),), now, change, (verdict,)
 
 
 def causes_table(page: VariancePage, causes: Causes) -> Table:
@@ -212,7 +219,7 @@ def causes_table(page: VariancePage, causes: Causes) -> Table:
     rows = [
         Row(((name_of(each.what, ""),), (Figure(each.amount, "signed"),),
              (Figure(each.share, "percent"),) if each.share is not None else ("",),
-             (" ".join(name_of(text, "") for text in each.evidence),)))
+             listed(each.evidence)))
         for each in causes.rows
     ]  # fmt: skip
     rest = (("All else, as expected of it", causes.usual), ("Not explained", causes.unexplained))
@@ -221,6 +228,14 @@ def causes_table(page: VariancePage, causes: Causes) -> Table:
     heads = (Head("Cause"), number_head(page.report.currency), number_head("of the change"),
              Head("Evidence", is_note=True))  # fmt: skip
     return Table("What moved unlike the rest", heads, tuple(rows))
+
+
+def listed(clauses: Sequence[Said]) -> Said:
+    """Return clauses as one sentence; names in them are made harmless."""
+    told: Said = ()
+    for clause in clauses:
+        told = sentence(told, "; " if told else "", tuple(cleaned(clause)))
+    return told
 
 
 def savings_table(page: VariancePage, savings: Savings) -> Table:

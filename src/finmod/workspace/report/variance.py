@@ -22,9 +22,13 @@ from finmod.terms.metrics import Metric
 from finmod.terms.periods import months_before
 from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.metric import figures_of
+from finmod.workspace.report.causes import causes_told
+from finmod.workspace.report.quality import quality_of
+from finmod.workspace.rootcause.causes import causes_of
 from finmod.workspace.steps import Step, silent
-from finmod.workspace.variance.quality import quality_of
-from finmod.workspace.variance.variance import OF_CELLS, Wanted, make, report_of
+from finmod.workspace.variance.budget import BUDGET, budget_variance
+from finmod.workspace.variance.variance import OF_CELLS, make, report_of
+from finmod.workspace.variance.wanted import Wanted
 
 TREND: Final = 12
 """Months of a trend, at most."""
@@ -65,7 +69,7 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     """
     parts = 3
     step("compare the months", 0, parts)
-    report, several = _variances(project, wanted)
+    report, several, causes = _budgets(project, wanted) if wanted.against == BUDGET else _variances(project, wanted)
     step("trends and unit costs", 1, parts)
     told = _metrics(project, report, [each for each, _ in several])
     step("what it stands on", 2, parts)
@@ -76,29 +80,37 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     )
     return VariancePage(
         report=report, months=told.months, costs=told.costs, members=members, units=told.units, quality=quality,
-        causes=_causes(project, wanted), savings=_savings(project, report.after.month),
+        causes=causes, savings=_savings(project, report.after.month),
     )  # fmt: skip
-
-
-def _causes(_project: Project, _wanted: Wanted) -> Causes | None:
-    return None
 
 
 def _savings(_project: Project, _month: date) -> Savings | None:
     return None
 
 
-def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, list[tuple[str, VarianceReport]]]:
-    """Return the variance of all, and the same by each dimension."""
+_Several = list[tuple[str, VarianceReport]]
+
+
+def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, Causes]:
+    """Return the variance of all, the same by each dimension, and its root causes."""
     with Engine(temp_folder=project.store / "spill") as engine:
         try:
-            made = make(engine, project, wanted)
+            made = make(engine, project, wanted, called=True)
             targets = [*made.books.targets][:_DIMENSIONS]
-            names = wanted.by or (*targets, _SERVICE)
+            names = dict.fromkeys(wanted.by or (*targets, _SERVICE))
             whole = report_of(made, replace(wanted, by=()))
-            return whole, [(name, report_of(made, replace(wanted, by=(name,)))) for name in dict.fromkeys(names)]
+            several = [(name, report_of(made, replace(wanted, by=(name,)))) for name in names]
+            return whole, several, causes_told(causes_of(made, whole))
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
+
+
+def _budgets(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, None]:
+    """Return the same against a budget, which has no charges: there are no causes."""
+    with measures(project) as books:
+        names = dict.fromkeys(wanted.by or [*(books.run.dimensions if books.run else ())][:1])
+    whole = budget_variance(project, replace(wanted, by=()))
+    return whole, [(name, budget_variance(project, replace(wanted, by=(name,)))) for name in names], None
 
 
 def _metrics(project: Project, report: VarianceReport, names: Sequence[str]) -> _Books:

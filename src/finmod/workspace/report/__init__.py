@@ -1,0 +1,1 @@
+"""What reports say: fetched from the books, by the names of the capabilities."""

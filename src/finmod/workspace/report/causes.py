@@ -1,0 +1,76 @@
+"""Root causes as the page tells them: what each is, how much of the change it has, and what stands beside it.
+
+Owns the words. Which causes there are is found in ``models/rootcause``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from finmod.errors import printable
+from finmod.models.rootcause.answer import Cause as Found
+from finmod.models.rootcause.answer import Value
+from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
+from finmod.models.variance.page import Cause, Causes, Figure, Said
+
+_KINDS: Final = {"new": "new", "ended": "ended", "more": "more than usual", "less": "less than usual"}
+_SHOWN, _LONGEST = 3, 60
+_TAIL: Final = 40
+
+
+def causes_told(report: CausesReport) -> Causes:
+    """Return root causes in words, their figures apart."""
+    found = report.found
+    rows = [
+        Cause(
+            f"{_name(each.name)}: {_KINDS[each.kind]}",
+            each.explained,
+            each.share,
+            tuple(_evidence(each, beside)),
+        )
+        for each, beside in zip(found.causes, report.beside, strict=True)
+    ]
+    besides = [_happening(each) for each in report.happenings]
+    if report.drivers:
+        besides.append(_drivers(report.drivers))
+    return Causes(tuple(rows), found.usual, found.unexplained, tuple(besides))
+
+
+def _evidence(cause: Found, beside: Beside) -> list[Said]:
+    told: list[Said] = []
+    moved = cause.resources[:_SHOWN]
+    if moved:
+        words: list[str | Figure] = ["largest resources: " if cause.leaves > len(moved) else "resources: "]
+        for place, each in enumerate(moved):
+            words += [", " if place else "", f"{_end(each.name)} ", Figure(each.change, "signed")]
+        told.append(tuple(words))
+    told += [_happening(each) for each in beside.happenings]
+    if beside.drivers:
+        told.append(_drivers(beside.drivers))
+    return told
+
+
+def _happening(each: Happening) -> Said:
+    until = f" to {each.until}" if each.until else ""
+    of = f" ({_name(each.of)})" if each.of else ""
+    return (f"{each.day}{until}: {printable(each.text, 200)}{of}",)
+
+
+def _drivers(moves: tuple[DriverMove, ...]) -> Said:
+    words: list[str | Figure] = ["drivers, a day: "]
+    for place, each in enumerate(moves):
+        of = f" of {_name(each.of)}" if each.of else ""
+        change = Figure(each.change, "signed percent") if each.change is not None else "new"
+        words += [", " if place else "", f"{printable(each.driver, _LONGEST)}{of} ", change]
+    return tuple(words)
+
+
+def _name(name: tuple[Value, ...]) -> str:
+    return ", ".join(f"{word} {'none' if value is None else printable(value, _LONGEST)}" for word, value in name)
+
+
+def _end(name: str | None) -> str:
+    """Return the end of a long name of a resource, which tells it from others."""
+    if name is None:
+        return "without a resource"
+    return name if len(name) <= _TAIL else f"…{name[-_TAIL:]}"
