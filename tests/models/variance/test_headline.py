@@ -97,3 +97,14 @@ def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
 def test_a_unit_cost_is_told_with_its_change() -> None:
     assert words(unit_sentence([unit(now=None), unit()])) == "Cost per order: 0.0384205 USD, -5.4 %."
     assert unit_sentence([unit(before=None)]) == ()
+
+
+def test_a_month_beside_its_budget_is_told_as_beyond_plan() -> None:
+    report = report_told(1000, 1100, volume=0, beyond_plan=80, not_planned=20)
+    report = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
+    assert words(headline(report)) == (
+        "October cost 1,100 USD, 100 (10.0 %) more than planned: 80 from cost beyond plan and 20 from cost that has no "
+        "plan."
+    )
+    assert label_of(report.before) == "Budget of Oct 2026"
+    assert words(headline(replace(report, total=change(0, 5)))) == "October cost 5 USD; nothing was planned."

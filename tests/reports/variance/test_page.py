@@ -60,7 +60,7 @@ def test_effects_sum_to_the_change_and_the_bridge_has_the_same(page: VariancePag
     effects = [amount for name, (amount,) in rows.items() if name in {each.title for each in EFFECTS}]
     assert sorted(effects) == sorted(each for each in total.effects if each)
     assert rows["Change"] == [sum(effects, D(0))] == [total.change]
-    assert rows["Cost of Oct 2026"] == [rows["Cost of Sep 2026"][0] + rows["Change"][0]] == [total.after]
+    assert rows["Oct 2026"] == [rows["Sep 2026"][0] + rows["Change"][0]] == [total.after]
     bridge = view_of(page).bridge[0].table
     changes = [row[1] for row in bridge.rows if row[1] and row[0] != "Net change"]
     assert sum((D(text.replace(",", "").replace("\N{MINUS SIGN}", "-")) for text in changes), D(0)) == total.change

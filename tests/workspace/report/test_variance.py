@@ -14,6 +14,9 @@ from finmod.terms.periods import parse_period
 from finmod.workspace.report.variance import variance_page
 from finmod.workspace.variance.variance import Wanted
 from tests.once import demo_once
+from tests.parsed_pages import parsed
+from tests.statements import PNL
+from tests.statements import books_of as books_with_plans
 from tests.variances import SEARCH, books_of, used
 
 
@@ -71,3 +74,16 @@ def test_a_project_without_allocation_metrics_and_invoices_has_a_page(tmp_path: 
     assert page.allocated is None
     assert [*map(str, page.members[0].rows[0].costs)] == ["310.000000000000", "600.000000000000"]
     assert "What moved it" in html_page(page)
+
+
+def test_a_month_stands_beside_its_budget(tmp_path: Path) -> None:
+    """Hosting: search cost 60 of 50, ads 30 of 35; what is nobody's and shared cost have no plan."""
+    plan = "date,product,plan\n2026-09,search,50\n2026-09,ads,35\n"
+    books = books_with_plans(tmp_path / "books", pnl_yaml=f"{PNL}budget: {{Hosting: plan}}\n", plan_csv=plan)
+    page = variance_page(load_project(books.root), Wanted(parse_period("2026-09"), "budget"))
+    found = parsed(html_page(page))
+    assert page.causes is None
+    assert [each.by for each in page.members] == ["product"]
+    effects = {row[0].text: row[1].values for row in found.tables["effects"][1:]}
+    assert [*effects] == ["Budget of Sep 2026", "Not planned", "Beyond plan", "Change", "Sep 2026"]
+    assert found.tables["members-0"][-1][4].values == [page.report.total.change]

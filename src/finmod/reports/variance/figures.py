@@ -16,7 +16,6 @@ from finmod.reports.charts.labels import clean
 
 _LARGE: Final = 10_000
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-_LONGEST: Final = 80
 _SIGNED: Final = frozenset({"signed", "signed percent", "points"})
 _RATIOS: Final = {"percent": f"{NO_BREAK}%", "signed percent": f"{NO_BREAK}%", "points": f"{NO_BREAK}points"}
 
@@ -63,8 +62,8 @@ def text_of(said: Iterable[str | Figure], places: int) -> str:
     return "".join(shown(each, places) if isinstance(each, Figure) else each for each in said)
 
 
-def name_of(text: str | None, nobody: str) -> str:
-    r"""Return a name of a bill as one line of 80 characters at most, without marks that command or turn text.
+def name_of(text: str | None, nobody: str, *, longest: int = 80) -> str:
+    r"""Return a name of a bill as one line, cut where it is too long, without marks that command or turn text.
 
     >>> name_of("\u202eads\x1b[31m", "(none)"), name_of(None, "(unallocated)")
     ('ads[31m', '(unallocated)')
@@ -72,7 +71,7 @@ def name_of(text: str | None, nobody: str) -> str:
     if text is None:
         return nobody
     found = clean(text)
-    return found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
+    return found if len(found) <= longest else f"{found[: longest - 1]}…"
 
 
 def sentence(*parts: str | Figure | Said) -> Said:

@@ -92,14 +92,14 @@ def share_of(amount: Decimal, whole: Decimal, *, fresh: bool = False) -> Said:
 def effects_table(page: VariancePage) -> Table:
     """Return every effect that is not 0, between what was and what is."""
     report, total = page.report, page.report.total
-    rows = [Row(((f"Cost of {label_of(report.before)}",), (Figure(total.before),), ("",), ("",)), "total")]
+    rows = [Row(((label_of(report.before),), (Figure(total.before),), ("",), ("",)), "total")]
     for effect, amount in ranked_effects(total):
         cells = ((effect.title,), (Figure(amount, "signed"),), share_of(amount, total.before), (effect.meaning,))
         rows.append(Row(cells))
     change = share_of(total.change, total.before, fresh=True)
     rows += [
         Row((("Change",), (Figure(total.change, "signed"),), change, ("",)), "total"),
-        Row(((f"Cost of {label_of(report.after)}",), (Figure(total.after),), ("",), ("",)), "total"),
+        Row(((label_of(report.after),), (Figure(total.after),), ("",), ("",)), "total"),
     ]
     heads = (Head("Effect"), number_head(report.currency), number_head("of before"), Head("What it is", is_note=True))
     return Table("Every effect: they sum to the change, to the last digit", heads, tuple(rows))
@@ -177,7 +177,9 @@ def mainly(change: Change) -> Said:
     told: Said = ()
     for effect, amount in ranked_effects(change)[:_MAIN]:
         if abs(amount) >= _SMALL * moved:
-            told = sentence(told, ", " if told else "", f"{effect.title.lower()}{NO_BREAK}", Figure(amount, "signed"))
+            # Where every row says it, its long title would take the room of the others.
+            name = effect.name if effect.name == "days" else effect.title.lower()
+            told = sentence(told, ", " if told else "", f"{name}{NO_BREAK}", Figure(amount, "signed"))
     return told
 
 
@@ -217,7 +219,7 @@ def _unit(unit: UnitCost, chart: Chart | None, *, has_before: bool) -> tuple[Cel
 def causes_table(page: VariancePage, causes: Causes) -> Table:
     """Return root causes with their evidence, then what else changed: together they are the change."""
     rows = [
-        Row(((name_of(each.what, ""),), (Figure(each.amount, "signed"),),
+        Row(((name_of(each.what, "", longest=240),), (Figure(each.amount, "signed"),),
              (Figure(each.share, "percent"),) if each.share is not None else ("",),
              listed(each.evidence)))
         for each in causes.rows

@@ -1,0 +1,40 @@
+"""Root causes in words: what each is, and what stands beside it, with figures apart."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from finmod.models.rootcause.answer import Cause, Moved, RootCauses
+from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
+from finmod.models.variance.report import State
+from finmod.workspace.report.causes import causes_told
+from tests.variance_pages import words
+
+D = Decimal
+
+
+def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> None:
+    name = (("account", "4711\x1b[31m"), ("service", None))
+    resources = (Moved("arn:aws:ec2:eu-west-1:4711:instance/" + "i" * 20, D(1), D(61)), Moved(None, D(9), D(4)))
+    cause = Cause(name=name, before=D(10), after=D(65), expected=D(11), explained=D(55), share=D("0.5"), leaves=9,
+                  resources=resources)  # fmt: skip
+    launch = Happening("event", date(2026, 9, 3), date(2026, 9, 5), "Launch", (("product", "ads"),))
+    orders = DriverMove("orders", "order", (), D(100), D(112))
+    fresh = DriverMove("seats", "seat", (("product", "ads"),), D(0), D(5))
+    found = RootCauses(before=D(100), after=D(210), growth=None, causes=(cause,), offsets=(), usual=D(40))
+    states = (State("2026-08", date(2026, 8, 1), 1), State("2026-09", date(2026, 9, 1), 1))
+    told = causes_told(
+        CausesReport("northwind", "USD", *states, found, (Beside((launch,), (fresh,)),), (launch,), (orders,), ())
+    )
+    (row,) = told.rows
+    assert row.what == "account 4711\ufffd[31m, service none: more than usual"
+    assert (row.amount, told.usual, told.unexplained) == (55, 40, 15)
+    assert [*map(words, row.evidence)] == [
+        "largest resources: …est-1:4711:instance/" + "i" * 20 + " 60, without a resource -5",
+        "2026-09-03 to 2026-09-05: Launch (product ads)",
+        "drivers, a day: seats of product ads new",
+    ]
+    assert [*map(words, told.beside)] == [
+        "2026-09-03 to 2026-09-05: Launch (product ads)", "drivers, a day: orders 12.0 %",
+    ]  # fmt: skip
