@@ -29,7 +29,7 @@ def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> Non
     )
     (row,) = told.rows
     assert row.what == "account 4711\ufffd[31m, service none: more than usual"
-    assert (row.amount, told.usual, told.unexplained) == (55, 40, 15)
+    assert [row.amount, told.usual, told.unexplained] == [D(55), D(40), D(15)]
     assert [*map(words, row.evidence)] == [
         "largest resources: …est-1:4711:instance/" + "i" * 20 + " 60, without a resource -5",
         "2026-09-03 to 2026-09-05: Launch (product ads)",
