@@ -50,7 +50,7 @@ def test_a_month_that_is_not_whole_is_compared_by_as_many_days() -> None:
     report = report_told(1000, 550, days=-500, list_price=40, volume=10)
     report = replace(report, after=replace(report.after, until=date(2026, 10, 15)))
     assert words(headline(report)) == (
-        "October cost until 15 October 550 USD; not all days are told yet. For as many days that is 50 (10.0 %) more "
+        "October cost 550 USD until 15 October; not all days are told yet. For as many days that is 50 (10.0 %) more "
         "than September: 40 from higher list prices and 10 from more use."
     )
     same = replace(report, total=change(1000, 500, days=-500))

@@ -27,6 +27,7 @@ _NOTHING: Final = Decimal(0)
 # Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
 _NAMED, _DOMINANT, _FLAT = Decimal("0.05"), Decimal("0.9"), Decimal("0.0005")
 _AHEAD, _AGAINST = 3, 2
+_LONGEST: Final = 48
 _PHRASES: Final = {
     "volume": ("more use", "less use"),
     "mix": ("use that moved to dearer kinds", "use that moved to cheaper kinds"),
@@ -60,7 +61,7 @@ def headline(report: VarianceReport) -> Said:
     currency = f" {report.currency}"
     known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
     if report.after.until or report.before.until:
-        return (*_until(report, now), currency, known, *_for_as_many_days(report, then))
+        return (f"{now} cost ", Figure(total.after), currency, _until(report), known, *_for_as_many_days(report, then))
     if not total.before and not total.after:
         return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}{known}.",)
     cost: Said = (f"{now} cost ", Figure(total.after), currency, known)
@@ -71,10 +72,9 @@ def headline(report: VarianceReport) -> Said:
     return (*cost, ", ", *_change(total.change, total.before, then), *_why(report, total.effects))
 
 
-def _until(report: VarianceReport, now: str) -> Said:
+def _until(report: VarianceReport) -> str:
     day = report.after.until
-    until = f" until {day.day} {MONTHS[day.month - 1]}" if day else ""
-    return (f"{now} cost{until} ", Figure(report.total.after))
+    return f" until {day.day} {MONTHS[day.month - 1]}" if day else ""
 
 
 def _for_as_many_days(report: VarianceReport, then: str) -> Said:
@@ -179,7 +179,9 @@ def where(members: Members, total: Change) -> Said:
         return ()
     told: list[str | Figure] = [f"By {members.by}: "]
     for place, each in enumerate(most):
-        told += [", " if place else "", each.member[0] or "", " ", Figure(each.change, "signed")]
+        name = each.member[0] or ""
+        shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        told += [", " if place else "", shown, " ", Figure(each.change, "signed")]
     count = sum(each.change * sign > 0 for each in named)
     of_all: Said = (" of ", Figure(Decimal(len(named)), "count")) if count < len(named) else ()
     whole = "" if of_all else "all "

@@ -168,7 +168,7 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
         yield Tile(name_of(metric.label, ""), (figure, "" if is_share else f" {metric.currency or ''}"), moved)
     if page.savings:
         count = Figure(Decimal(page.savings.candidates), "count")
-        yield Tile("Could be saved a month", (Figure(page.savings.amount), currency), (count, " candidates"))
+        yield Tile("Could be saved", (Figure(page.savings.amount), currency), ("a month, ", count, " candidates"))
     invoices = page.quality.invoices
     if invoices is not None and invoices.compared:
         tie, every = (Figure(Decimal(each), "count") for each in (invoices.tie, invoices.compared))

@@ -68,7 +68,9 @@ def _invoices(page: VariancePage) -> Line:
         return Line("note", "Invoices", ("The project lists no invoices: nothing says what was asked for.",))
     said = sentence(_count(found.tie), " of ", _count(found.compared), " invoices of the month equal their charges")
     for currency, amount in found.unexplained:
-        said = sentence(said, "; ", Figure(amount), f" {name_of(currency, '')} of the differences is not explained")
+        said = sentence(
+            said, "; ", Figure(amount, "exact"), f" {name_of(currency, '')} of the differences is not explained"
+        )
     if found.odd:
         said = sentence(said, "; ", _count(found.odd), " stand on one side alone or cannot be compared")
     return Line("ties" if found.tie == found.compared and not found.odd else "look", "Invoices", sentence(said, "."))
