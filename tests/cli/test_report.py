@@ -54,6 +54,15 @@ def test_a_workbook_is_written(books: Books, tmp_path: Path) -> None:
     assert load_workbook(target).sheetnames[:3] == ["Summary", "By product", "By service"]
 
 
+def test_a_pdf_is_written_where_one_can_be_set(books: Books, tmp_path: Path) -> None:
+    target = tmp_path / "a.pdf"
+    said = books.run("report", "variance", "--file", target)
+    if "FM2582" in said.err:
+        pytest.skip(f"NOT RUN: {said.err}")
+    assert (said.code, said.err) == (0, "")
+    assert target.read_bytes().startswith(b"%PDF-")
+
+
 def test_a_file_of_another_ending_is_refused(books: Books) -> None:
     said = books.run("report", "variance", "--file", "a.docx")
     assert said.code == 1

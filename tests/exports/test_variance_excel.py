@@ -108,7 +108,7 @@ def test_the_sheets_end_at_the_cost_of_the_month(path: Path) -> None:
     assert whole[head.index("2026-10")] == pytest.approx(float(total.after))
     assert rows[len(PRODUCTS) + 1][1] == 0
     *_, last = book["Savings"].iter_rows(values_only=True)
-    assert last[:2] == ("All", 200.75)
+    assert last[:3] == ("All", 200.75, 150)
 
 
 def test_names_of_bills_are_text_and_never_formulas(path: Path) -> None:

@@ -66,7 +66,7 @@ click.rich_click.COMMAND_GROUPS = {
         {"name": "Results", "commands": ["query", "pnl", "tags", "explain", "export"]},
         {"name": "Allocation", "commands": ["drivers", "plan", "apply", "diff"]},
         {"name": "Meaning", "commands": ["metric", "unit-economics"]},
-        {"name": "Changes", "commands": ["variance", "report", "savings"]},
+        {"name": "Changes", "commands": ["variance", "savings", "report"]},
         {"name": "Months", "commands": ["close", "reopen", "history"]},
         {"name": "Shell", "commands": ["completion"]},
     ]

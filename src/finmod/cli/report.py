@@ -68,6 +68,10 @@ def variance_command(  # noqa: PLR0913 -- one parameter per option
     ending = _ending(target)
     words = tuple(dict.fromkeys(word for each in by for word in each.replace(" ", "").split(",") if word))
     project = opened(folder)
+    if ending == ".pdf":
+        from finmod.reports.pdf import weasyprint
+
+        weasyprint()  # where it lacks, that is said before anything is computed
     with progress() as step:
         page = variance_page(project, Wanted(parse_period(period) if period else None, against, words), step=step)
     if form == "markdown":

@@ -212,9 +212,11 @@ class _Book(Sheets):
                 self.line(sheet, row, text, "text", column=at)
         row += 1
         self.line(sheet, row, f"{savings.candidates - len(savings.rows):,} others")
-        self.read(sheet, row, 1, savings.others)
         self.line(sheet, row + 1, "All", "sum_text")
-        self.formula(sheet, row + 1, 1, f"=SUM(B{HEAD + 2}:B{row + 1})", "sum", savings.amount)
+        for at, (rest, whole) in enumerate(zip(savings.others, (savings.amount, savings.cash), strict=True), 1):
+            self.read(sheet, row, at, rest)
+            letter = letters_of(at)
+            self.formula(sheet, row + 1, at, f"=SUM({letter}{HEAD + 2}:{letter}{row + 1})", "sum", whole)
         sheet.set_column(0, 0, 36)
         sheet.set_column(1, 2, 14)
         sheet.set_column(3, 7, 26)

@@ -41,4 +41,4 @@ def test_the_share_with_a_member_is_all_but_what_is_nobodys() -> None:
 def test_savings_that_have_no_row_are_the_rest() -> None:
     savings = page_told().savings
     assert savings is not None
-    assert savings.others == Decimal("80.25")
+    assert savings.others == (Decimal("80.25"), Decimal(50))

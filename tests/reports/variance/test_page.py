@@ -87,6 +87,8 @@ def test_causes_and_what_is_left_are_the_change_and_savings_their_sum(page: Vari
     *savings, every = [row[1].values for row in found.tables["savings"][1:]]
     assert savings[1] == []
     assert sum((each[0] for each in savings if each), D(0)) == every[0] == D("200.75")
+    cash = [row[2].values for row in found.tables["savings"][1:]]
+    assert sum((each[0] for each in cash[:-1] if each), D(0)) == cash[-1][0] == D(150)
 
 
 def test_the_ledger_stands_beside_what_is_compared(page: VariancePage, found: Parsed) -> None:

@@ -49,6 +49,17 @@ def test_trends_end_at_what_is_compared(page: VariancePage) -> None:
                 assert each.change.before == each.change.after == 0
 
 
+def test_causes_are_the_change_and_savings_their_sum(page: VariancePage) -> None:
+    causes, saved = page.causes, page.savings
+    assert causes is not None
+    parts = [*(each.amount for each in causes.rows), causes.usual, causes.unexplained]
+    assert known_sum(parts) == page.report.total.change
+    assert saved is not None
+    assert 0 < len(saved.rows) <= saved.candidates
+    assert known_sum([*(each.amount for each in saved.rows), saved.others[0]]) == saved.amount
+    assert saved.others[0] >= 0
+
+
 def test_the_demo_ties_and_has_its_unit_costs(page: VariancePage) -> None:
     quality = page.quality
     assert quality.sums[0] == quality.sums[1] > 0

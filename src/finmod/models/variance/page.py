@@ -179,9 +179,10 @@ class Savings:
     unknown: int
 
     @property
-    def others(self) -> Decimal:
-        """Return what those that have no row save."""
-        return difference(self.amount, known_sum(each.amount for each in self.rows) or _NOTHING)
+    def others(self) -> tuple[Decimal, Decimal]:
+        """Return what those that have no row save, and what of it is cash."""
+        shown, cash = (known_sum(getattr(each, name) for each in self.rows) for name in ("amount", "cash"))
+        return difference(self.amount, shown or _NOTHING), difference(self.cash, cash or _NOTHING)
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ def savings_table(page: VariancePage, savings: Savings) -> Table:
     ]  # fmt: skip
     left = savings.candidates - len(savings.rows)
     if left:
-        rows.append(Row(((f"{left:,} others",), (Figure(savings.others),), ("",), ("",), ("",)), "rest"))
+        rows.append(Row(((f"{left:,} others",), *((Figure(each),) for each in savings.others), ("",), ("",)), "rest"))
     rows.append(Row((("All",), (Figure(savings.amount),), (Figure(savings.cash),), ("",), ("",)), "total"))
     heads = (Head("Potential saving"), number_head(f"{page.report.currency} a month"), number_head("of it cash"),
              Head("Owner", needs_room=True), Head("How sure", is_note=True))  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Final
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import UserError
 from finmod.ledger.delta import damaged
-from finmod.models.variance.page import Causes, Member, Members, Savings, UnitCost, VariancePage
+from finmod.models.variance.page import Causes, Member, Members, UnitCost, VariancePage
 from finmod.models.variance.report import VarianceReport
 from finmod.settings.project import Project
 from finmod.terms.metrics import Metric
@@ -24,7 +24,10 @@ from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.metric import figures_of
 from finmod.workspace.report.causes import causes_told
 from finmod.workspace.report.quality import quality_of
+from finmod.workspace.report.savings import SHOWN, savings_told
 from finmod.workspace.rootcause.causes import causes_of
+from finmod.workspace.savings.savings import Wanted as SavingsWanted
+from finmod.workspace.savings.savings import savings
 from finmod.workspace.steps import Step, silent
 from finmod.workspace.variance.budget import BUDGET, budget_variance
 from finmod.workspace.variance.variance import OF_CELLS, make, report_of
@@ -67,12 +70,14 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     Raises:
         UserError: As ``variance``, or a file of the project has problems.
     """
-    parts = 3
+    parts = 4
     step("compare the months", 0, parts)
     report, several, causes = _budgets(project, wanted) if wanted.against == BUDGET else _variances(project, wanted)
     step("trends and unit costs", 1, parts)
     told = _metrics(project, report, [each for each, _ in several])
-    step("what it stands on", 2, parts)
+    step("potential savings", 2, parts)
+    saved = savings_told(savings(project, SavingsWanted(month=report.after.month, top=SHOWN)))
+    step("what it stands on", 3, parts)
     quality = quality_of(project, report)
     step("done", parts, parts)
     members = tuple(
@@ -80,12 +85,8 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     )
     return VariancePage(
         report=report, months=told.months, costs=told.costs, members=members, units=told.units, quality=quality,
-        causes=causes, savings=_savings(project, report.after.month),
+        causes=causes, savings=saved,
     )  # fmt: skip
-
-
-def _savings(_project: Project, _month: date) -> Savings | None:
-    return None
 
 
 _Several = list[tuple[str, VarianceReport]]
