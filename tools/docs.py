@@ -17,6 +17,7 @@ from tools.pages.kubernetes import kubernetes_pages
 from tools.pages.mappings import mapping_pages
 from tools.pages.metrics import metric_pages
 from tools.pages.python import python_pages
+from tools.pages.quality import quality_pages
 from tools.pages.savings import saving_pages
 from tools.pages.standard import standard_pages
 from tools.pages.suppliers import supplier_pages
@@ -37,6 +38,7 @@ GENERATORS: tuple[Generator, ...] = (
     metric_pages,
     saving_pages,
     python_pages,
+    quality_pages,
     command_pages,
 )
 

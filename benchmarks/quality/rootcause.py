@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.quality.kept import keep
 from benchmarks.quality.rootcause_peers import PEERS, Name, Question
 from benchmarks.quality.rootcause_world import DIMENSIONS, RESOURCE, Bill, Case, Flags, Injected, Texts, cases
 from finmod.models.rootcause.answer import RootCauses
@@ -116,6 +117,14 @@ def strata(case: Case, cause: Injected) -> Iterator[str]:
     yield f"size {100 * edges[place]:.1f} to {100 * edges[place + 1]:.1f} % of the bill"
 
 
+def figures(name: str, every: Sequence[Judged]) -> dict[str, object]:
+    """Return the figures of a way."""
+    found = [one for each in every for one in each.found]
+    names = ("score", "aside", "of_leaves", "answers")
+    means = {each: float(np.mean([getattr(one, each) for one in every])) for each in names}
+    return {"way": name, "top": float(np.mean(found)), **means}
+
+
 def row(name: str, every: Sequence[Judged]) -> str:
     """Return a line of the table."""
     found = [one for each in every for one in each.found]
@@ -142,6 +151,15 @@ def lines(every: Sequence[Case]) -> Iterator[str]:
         question = _question(case.bill, leaves, answer)
         for name, peer in PEERS.items():
             peers[name].append(judged(case, peer(question)))
+    keep(
+        "rootcause",
+        {
+            "companies": len({case.seed for case in every}),
+            "cases": len(every),
+            "causes": sum(len(case.causes) for case in every),
+            "ways": [figures("finmod", ours), *(figures(name, told) for name, told in peers.items())],
+        },
+    )
     yield row("finmod", ours)
     yield from (row(name, judgements) for name, judgements in peers.items())
     by: dict[str, list[bool]] = defaultdict(list)

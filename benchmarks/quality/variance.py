@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.quality.kept import keep
 from benchmarks.quality.variance_ways import price_volume, sequential
 from finmod.engines.duckdb import Engine
 from finmod.marts.variance import CELLS
@@ -128,18 +129,22 @@ def main() -> None:
                     )
                     of_effect[effect.name].append((one - other, other))
     print(f"{seeds} companies, {len(worst['finmod'])} changes from month to month")
+    ways_told, effects_told = [], []
     for way, of_months in worst.items():
         shares = [sum(a for a, _ in wrong[way, by]) / sum(b for _, b in wrong[way, by]) for by in (False, True)]
+        ways_told.append({"way": way, "misses": shares[0], "by_source": shares[1], "worst": max(of_months)})
         print(
-            f"{way:28s} misses {100 * shares[0]:7.2f} %, source by source {100 * shares[1]:7.2f} %, "
-            f"in the worst month {100 * max(of_months):7.2f} %"
+            f"{way:28s} misses {100 * shares[0]:7.3f} %, source by source {100 * shares[1]:7.3f} %, "
+            f"in the worst month {100 * max(of_months):7.3f} %"
         )
     for name, pairs in of_effect.items():
         moved = sum(abs(true) for _, true in pairs)
         off = sum(abs(difference) for difference, _ in pairs)
-        if moved or off:
-            share = f"{100 * off / moved:8.2f} %" if moved else "        -"
+        if round(moved) or round(off):
+            effects_told.append({"effect": name, "moved": moved, "missed": off})
+            share = f"{100 * off / moved:8.3f} %" if moved else "        -"
             print(f"  {name:22s} moved {moved:14,.0f} USD, missed {off:10,.2f} USD {share}")
+    keep("variance", {"companies": seeds, "changes": len(worst["finmod"]), "ways": ways_told, "effects": effects_told})
 
 
 if __name__ == "__main__":

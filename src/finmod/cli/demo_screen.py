@@ -48,6 +48,8 @@ def show_demo(report: DemoReport) -> None:
         "check",
         "plan",
         *(f"explain --of product={item.name}" for item in report.allocated.products[:1] if item.name),
+        "report variance",
+        "variance --by product",
         "metric cost_per_order --by product --compare year",
         "pnl --by product",
         "tags",

@@ -42,7 +42,7 @@ def make_rows(
     charges: tuple[str, str, str],
     names: Mapping[str, str],
     money: Reporting | None,
-    sides: Mapping[int, date],
+    sides: Mapping[int, date | None],
 ) -> None:
     """Make the table ``variance_new``: charge keys of some months, summed over days, with their kind and names.
 
@@ -51,7 +51,7 @@ def make_rows(
         charges: SQL of the daily cube, of the true-ups that are booked in those months, and for the segment of a day.
         names: Column of a name, the pool among them -> SQL for it, of the table ``n``.
         money: Exchange rates; None where every charge is in the reporting currency.
-        sides: 0 for before, 1 for after -> first day of the month.
+        sides: 0 for before, 1 for after -> first day of the month; None where all is of that side.
     """
     days, true_ups, segment = charges
     columns = "x_Source, x_BillingPeriod, x_ChargeKey, x_ChargeDate"
@@ -67,10 +67,11 @@ def make_rows(
     summed = _summed(_with_money(both, money), segment)
     told = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in names.items())
     texts = ", ".join(f"n.{identifier(name)}" for name in TEXTS)
-    side = " ".join(f"WHEN DATE '{month}' THEN {at}" for at, month in sides.items())
+    cases = " ".join(f"WHEN DATE '{month}' THEN {at}" for at, month in sides.items() if month)
+    side = f"CASE d.x_BillingPeriod {cases} END" if cases else str(next(iter(sides)))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE variance_new AS SELECT *, {_KIND} AS kind FROM ("
-        f"SELECT CASE d.x_BillingPeriod {side} END AS side, d.*, {texts}{', ' + told if told else ''} "
+        f"SELECT {side} AS side, d.*, {texts}{', ' + told if told else ''} "
         f"FROM ({summed}) AS d JOIN names AS n ON {same})"
     )
 

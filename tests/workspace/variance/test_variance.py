@@ -233,6 +233,32 @@ def test_a_month_compared_with_how_it_was_closed_has_changed_in_nothing(tmp_path
     assert told(later.total) == {"days": -10}
 
 
+def test_what_restated_a_closed_month_later_is_a_restatement_against_its_close(tmp_path: Path) -> None:
+    """August was closed at 310; a bill of September says that it was 300, which is booked in September."""
+    made = books_of(tmp_path / "books", used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "300", "1"))
+    assert made.run("close", "2026-08").code == 0
+    made.load(made.write("a.csv", bill(used(8, "i-1", SEARCH, "300", "1"), used(9, "i-1", SEARCH, "300", "1"))))
+    assert made.run("apply").code == 0
+    report = report_of(made, "product", period="2026-08", against="close")
+    assert report.after.label == "2026-08 as it is known now"
+    assert told(report.total) == {"restatement": -10}
+    assert told(member(report, "search")) == {"restatement": -10}
+    assert all(proof.holds for proof in report.proofs)
+    assert told(report_of(made, period="2026-09").total) == {"days": -10, "restatement": -10}
+
+
+def test_later_rules_for_a_closed_month_are_an_effect_of_rules_against_its_close(tmp_path: Path) -> None:
+    made = books_of(tmp_path / "books", used(8, "i-4", CLUSTER, "310", "1"), used(9, "i-4", CLUSTER, "300", "1"))
+    assert made.run("close", "2026-08").code == 0
+    text = (made.root / "allocation.yaml").read_text(encoding="utf-8")
+    made.write("allocation.yaml", text.replace("{search: 0.75, ads: 0.25}", "{search: 0.5, ads: 0.5}"))
+    assert made.run("apply").code == 0
+    report = report_of(made, "product", period="2026-08", against="close")
+    assert told(report.total) == {}
+    assert told(member(report, "search")) == {"allocation_rules": D("-77.5")}
+    assert told(member(report, "ads")) == {"allocation_rules": D("77.5")}
+
+
 def test_without_an_allocation_everything_but_targets_is_told(tmp_path: Path) -> None:
     made = books_of(
         tmp_path / "books", used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "300", "1"), apply=False

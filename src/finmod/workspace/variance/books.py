@@ -112,13 +112,16 @@ def _make_books(books: Books, looked: Sequence[Looked], runs: Sequence[Run]) -> 
     targets = [*books.targets.values()]
     parts = []
     for each, run in zip(looked, runs, strict=True):
-        files = [file for file in files_of(books.ledger, ALLOCATED, run) if file.parent.name.endswith(f"={each.month}")]
+        months = (each.month, *each.restated)
+        endings = tuple(f"={month}" for month in months)
+        files = [file for file in files_of(books.ledger, ALLOCATED, run) if file.parent.name.endswith(endings)]
+        of_month = f"DATE '{each.month}' IN (x_BillingPeriod, x_TrueUpOf, x_AllocationOf)"
         there = run.columns.get(ALLOCATED.name, ())
         named = [f"{identifier(name) if name in there else 'NULL::VARCHAR'} AS {identifier(name)}" for name in targets]
         own = ", ".join((POOL_COLUMN, *named, *OF_PLACE))
         parts.append(
             f"SELECT {each.side} AS side, {own}, x_TrueUpOf IS NOT NULL AS is_true_up, x_AllocationOf IS NOT NULL "
-            f"AS is_later, EffectiveCost FROM {whole(with_dimensions(ALLOCATED, run), files)}"
+            f"AS is_later, EffectiveCost FROM {whole(with_dimensions(ALLOCATED, run), files)} WHERE {of_month}"
         )
     sums = ", ".join(f"coalesce(sum(EffectiveCost) FILTER (side = {at}), 0) AS original_{at}" for at in SIDES)
     grain = ", ".join(map(identifier, (POOL_COLUMN, *targets, "is_true_up", "is_later", *OF_PLACE)))

@@ -84,12 +84,14 @@ class Looked:
         month: First day of the billing period.
         snapshot: State of the ledger.
         until: Source -> last day that its bills tell, of those that do not tell the whole month yet.
+        restated: Months in which true-ups of this one are booked, which count too; none where they do not.
     """
 
     side: int
     month: date
     snapshot: Snapshot
     until: Mapping[str, date] = field(default_factory=dict)
+    restated: tuple[date, ...] = ()
 
     @property
     def length(self) -> int:
@@ -138,13 +140,21 @@ def compare(books: Books, looked: tuple[Looked, Looked]) -> Compared:
 
 
 def _make_rows(books: Books, states: Sequence[Looked]) -> None:
-    engine, snapshot, months = books.engine, states[0].snapshot, [each.month for each in states]
+    engine, snapshot = books.engine, states[0].snapshot
+    months = [each.month for each in states]
+    restated = [month for each in states for month in each.restated]
     rules = books.rules
     taxonomy = with_pools(rules.taxonomy, rules.allocation) if rules else Taxonomy({}, ())
-    segments = make_base(engine, books.ledger, snapshot, taxonomy, months, also=TEXTS, costs=("EffectiveCost",))
+    segments = make_base(
+        engine, books.ledger, snapshot, taxonomy, [*months, *restated], also=TEXTS, costs=("EffectiveCost",)
+    )
     naming = name_keys(engine, taxonomy, segments, BASE, texts=("x_Source", *TEXTS))
     days, true_ups = cube(books.ledger, snapshot, months)
-    sides = {each.side: each.month for each in states}
+    if restated:
+        later = cube(books.ledger, snapshot, restated)[1]
+        true_ups = f"({true_ups[1:-1]} UNION ALL SELECT * FROM {later} WHERE x_TrueUpOf = DATE '{months[0]}')"
+    # Of one state alone all is of its side, whichever month it is booked in.
+    sides = {each.side: each.month for each in states} if len(states) > 1 else {states[0].side: None}
     make_rows(
         engine, (days, true_ups, segments.of("x_ChargeDate")), _names(books, naming), _money(books, snapshot), sides
     )

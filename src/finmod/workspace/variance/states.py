@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -45,7 +45,7 @@ class Named:
         snapshot: State of the ledger.
         run: The allocation that stood; None where none did.
         until: Source -> last day that its bills tell, where that is not the last of the month.
-        closed: Whether it is that of a close.
+        restated: Months in which true-ups of it are booked, and later rules for it: they count as well.
     """
 
     label: str
@@ -53,7 +53,7 @@ class Named:
     snapshot: Snapshot
     run: Run | None
     until: Mapping[str, date]
-    closed: bool = False
+    restated: tuple[date, ...] = ()
 
 
 def name_states(
@@ -78,9 +78,13 @@ def name_states(
     month = chosen_months(there, period, 0)[0]
     closed = closes(engine, ledger, head)
     after = Named(f"{month:%Y-%m}", month, now, run, told_until(engine, ledger, now, closed, month))
-    if against.startswith(CLOSE):
+    if against == CLOSE or against.startswith(f"{CLOSE}:"):
         wanted = against.partition(":")[2]
-        return _closed(engine, ledger, known, closed, parse_period(wanted) if wanted else month), after
+        before = _closed(engine, ledger, known, closed, parse_period(wanted) if wanted else month)
+        if before.month == month:
+            later = tuple(each for each in there if each > month)
+            after = replace(after, label=f"{month:%Y-%m} as it is known now", restated=later)
+        return before, after
     if against == "budget" or against.startswith("forecast"):
         raise UserError(_no_plan(against))
     other = _other(month, against)
@@ -122,7 +126,7 @@ def _closed(engine: Engine, ledger: Ledger, known: Sequence[Run], closed: Closes
             )
         )
     snapshot = ledger.at(engine, close.version)
-    return Named(f"{month:%Y-%m} as closed", month, snapshot, at_close(known, close), {}, closed=True)
+    return Named(f"{month:%Y-%m} as closed", month, snapshot, at_close(known, close), {})
 
 
 def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Closes, month: date) -> dict[str, date]:

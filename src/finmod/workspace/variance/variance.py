@@ -105,7 +105,9 @@ def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = Fal
     names = (*targets, *(name for name in rules.taxonomy.dimensions if name not in targets)) if rules else ()
     books = Books(engine, project, ledger, rules, targets, names if called else ())
     _refuse(books, wanted.by)
-    before, after = (Looked(side, each.month, each.snapshot, each.until) for side, each in enumerate(named))
+    before, after = (
+        Looked(side, each.month, each.snapshot, each.until, each.restated) for side, each in enumerate(named)
+    )
     compared = compare(books, (before, after))
     made = bridge(compared.cells)
     effects = owned(compared.held, made.effects)
@@ -230,7 +232,7 @@ def _proofs(made: Made) -> Iterator[Proof]:
         ledger = dict(
             engine.rows(
                 f"SELECT coalesce(BillingCurrency, ''), coalesce(sum(EffectiveCost), 0) FROM ({charges}) "
-                f"WHERE x_BillingPeriod = DATE '{looked.month}' GROUP BY 1"
+                f"WHERE {_of_month(looked)} GROUP BY 1"
             )
         )
         compared = dict(
@@ -241,3 +243,9 @@ def _proofs(made: Made) -> Iterator[Proof]:
         )
         for currency in sorted({*ledger, *compared}):
             yield Proof(looked.side, currency, ledger.get(currency, 0), compared.get(currency, 0))
+
+
+def _of_month(looked: Looked) -> str:
+    month = f"DATE '{looked.month}'"
+    restated = f" OR x_TrueUpOf = {month}" if looked.restated else ""
+    return f"(x_BillingPeriod = {month}{restated})"
