@@ -15,9 +15,9 @@ from finmod.workspace.query import query
 from tests.books import Books, bill, month
 from tests.once import demo_once
 
-# Of rows, not of SQL over the ledger: tests/marts/test_invoices.py, tests/workspace/metrics/test_metric.py and
-# tests/workspace/savings/test_monthly.py.
-_OF_ROWS = {"invoices", "metrics_monthly", "savings_monthly"}
+# Of rows, not of SQL over the ledger: tests/marts/test_invoices.py, tests/workspace/metrics/test_metric.py,
+# tests/workspace/savings/test_monthly.py and tests/workspace/test_api_variance.py.
+_OF_ROWS = {"invoices", "metrics_monthly", "savings_monthly", "variance_monthly"}
 
 
 @pytest.mark.parametrize("table", [table.name for table in TABLES if table.name not in _OF_ROWS])
