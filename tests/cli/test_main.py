@@ -55,7 +55,10 @@ HELP = {
     "apply": ("--note", "--author", "--output"),
     "diff": ("--detail", "--measure", "--months", "--period", "--output", "A", "B"),
     "metric": ("NAME", "--list", "--by", "--grain", "--from", "--to", "--compare", "--output"),
+    "variance": ("PERIOD", "--against", "--by", "--effect", "--of", "--causes", "--top", "--output"),
     "savings": ("PERIOD", "--list", "--by", "--rule", "--owner", "--least", "--top", "--output"),
+    "report": ("variance",),
+    "report variance": ("PERIOD", "--against", "--by", "--file", "--output"),
     "pnl": ("--by", "--grain", "--from", "--to", "--period", "--top", "--bottom", "--file", "--output"),
     "unit-economics": ("METRIC", "split", "project", "break-even", "sensitivity", "price-floor", "cohorts"),
     "unit-economics split": ("--by", "--only", "--variable", "--revenue", "--seed", "--output"),
@@ -89,7 +92,7 @@ def test_help_names_every_option(command: str, words: tuple[str, ...]) -> None:
     assert [word for word in words if word not in said.out] == []
 
 
-@pytest.mark.parametrize("heavy", ["duckdb", "deltalake", "numpy", "pydantic", "ruamel"])
+@pytest.mark.parametrize("heavy", ["duckdb", "deltalake", "jinja2", "numpy", "pydantic", "ruamel"])
 def test_help_waits_for_no_heavy_library(heavy: str) -> None:
     code = f"import sys, finmod.cli.main; sys.exit({heavy!r} in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
