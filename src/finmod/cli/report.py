@@ -35,8 +35,8 @@ def command() -> None:
               show_default=True, help="What it is compared with: previous, same-month-last-year, a month such as "
               "2026-08, close (how the month was told when it was closed) or close:2026-08.")  # fmt: skip
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
-              help="Whose: dimensions that costs are allocated to, service, source; a table each. The first two "
-              "dimensions and service without it.")  # fmt: skip
+              help="Whose: dimensions that costs are allocated to, service, source; a table each; may be repeated. The "
+              "first two dimensions and service without it.")  # fmt: skip
 @click.option("--file", "target", type=Place("file"), metavar="FILE",
               help="Where to: .html, .pdf, .md or .xlsx; the ending says which. One that is there is replaced. Without "
               "it reports/variance-PERIOD.html of the project.")  # fmt: skip
