@@ -163,3 +163,13 @@ def test_a_month_without_cost_has_a_page() -> None:
         units=(),
     )  # fmt: skip
     assert "October cost nothing, as September did." in parsed(html_page(page)).text
+
+
+def test_members_without_a_trend_have_no_column_for_one() -> None:
+    page = page_told(more=False)
+    bare = tuple(replace(each, costs=()) for each in page.members[0].rows)
+    found = parsed(html_page(replace(page, members=(Members("account", bare),))))
+    assert [cell.text for cell in found.tables["members-0"][0]] == [
+        "Account", "Sep 2026", "Oct 2026", "Change", "%", "Mainly",
+    ]  # fmt: skip
+    assert {len(row) for row in found.tables["members-0"]} == {6}

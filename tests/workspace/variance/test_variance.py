@@ -268,6 +268,8 @@ def test_without_an_allocation_everything_but_targets_is_told(tmp_path: Path) ->
     assert "FM2518" in codes(report)
     with pytest.raises(UserError, match=r"--by names 'product', which cost cannot be told by"):
         report_of(made, "product")
+    with pytest.raises(UserError, match=r"--by names 'pool', which cost cannot be told by"):
+        report_of(made, "pool")
 
 
 def test_a_source_in_one_month_alone_is_said_to_be_so(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def _parts(page: VariancePage, places: int) -> Iterator[str]:
         yield _table(tables.causes_table(page, page.causes), places)
     for members in page.members[:1]:
         charts = (None,) * len(members.rows)
-        yield _table(tables.members_table(page, members, charts, SHOWN), places, without=(1, 2))
+        yield _table(tables.members_table(page, members, charts, SHOWN), places, without=(1,))
     if page.units:
         yield _table(tables.units_table(page, (None,) * len(page.units)), places, without=(1,))
     if page.savings:

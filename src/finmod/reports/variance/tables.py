@@ -129,7 +129,11 @@ def members_table(page: VariancePage, members: Members, charts: Sequence[Chart |
         number_head(label_of(report.before), needs_room=True), number_head(label_of(report.after)),
         number_head("Change"), number_head("%"), Head("Mainly", is_note=True),
     )  # fmt: skip
-    return Table(f"EffectiveCost in {report.currency}, and the effects that changed it most", heads, tuple(rows))
+    caption = f"EffectiveCost in {report.currency}, and the effects that changed it most"
+    if any(charts):
+        return Table(caption, heads, tuple(rows))
+    without = tuple(Row((*row.cells[:1], *row.cells[2:]), row.role) for row in rows)
+    return Table(caption, (*heads[:1], *heads[2:]), without)
 
 
 def heading(word: str) -> str:

@@ -137,7 +137,9 @@ def _refuse(books: Books, by: Sequence[str]) -> None:
     Raises:
         UserError: It is no dimension and no word, or only single charges can be told by it.
     """
-    known = [*books.targets, *_OF_FACTS, *(word for word in OF_CELLS if word not in _OF_FACTS)]
+    # Without an allocation nothing is in a pool.
+    facts = [word for word in _OF_FACTS if word != "pool" or books.targets]
+    known = [*books.targets, *facts, *(word for word in OF_CELLS if word not in _OF_FACTS)]
     for name in by:
         if name not in known:
             close = near(name, known)
