@@ -50,6 +50,7 @@ class Cell:
     resource: int = -1
     group: int = 0
     grows: bool = True
+    accrues: bool = True
     bases: Sequence[int] = field(default=(-1, 0, 0, 0))
 
 
@@ -62,6 +63,7 @@ def cells_of(*rows: Cell) -> Cells:
     return Cells(
         before=_side(rows, "before"), after=_side(rows, "after"), kind=column("kind"), service=column("service"),
         resource=column("resource"), group=column("group"), grows=column("grows").astype(np.bool_),
+        accrues=column("accrues").astype(np.bool_),
         bases=np.array([row.bases for row in rows], dtype=np.int64).reshape(-1, 4),
     )  # fmt: skip
 

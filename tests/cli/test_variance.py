@@ -113,7 +113,9 @@ def test_a_target_is_told_its_part_of_the_pool_beside_its_own_charges(books: Boo
     assert said.out.splitlines()[0] == f"Volume of product=ads: +{Decimal(ads['effects']['volume']):,.2f}"
     assert "Its part of the pool cluster: +7.62; the charges: --of pool=cluster" in said.out
     pool = books.run("variance", "--effect", "volume", "--of", "pool=cluster", "--output", "json")
-    (row,) = json.loads(pool.out)
+    told = json.loads(pool.out)
+    (row,) = told["rows"]
+    assert (told["amount"], told["others"]["cells"], told["pools"]) == (row["amount"], 0, [])
     assert (row["resource"], round(Decimal(row["amount"]), 2)) == ("i-4", Decimal("30.50"))
 
 

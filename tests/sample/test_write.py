@@ -107,7 +107,13 @@ def test_a_run_that_is_broken_off_leaves_nothing(folder: Path) -> None:
 
 
 def test_nothing_but_the_sample_is_left(small: SampleSummary) -> None:
-    assert sorted(path.name for path in small.folder.iterdir()) == ["drivers", "exports", "invoices.csv", "truth"]
+    assert sorted(path.name for path in small.folder.iterdir()) == [
+        "drivers",
+        "events.csv",
+        "exports",
+        "invoices.csv",
+        "truth",
+    ]
     on_disk = {path for path in small.folder.rglob("*") if path.is_file()}
     assert on_disk == set(small.files)
 

@@ -138,7 +138,7 @@ ISO = "; expected a currency code of ISO 4217, such as USD.\n  "
             HEAD + "sorces: {}\n",
             (
                 "finmod.yaml:3:1: sorces is no key of this file; expected name, currency, fiscal_year_start, calendar, "
-                "store, sources, fx, invoices or check.\n  Did you mean 'sources'? (FM1004, docs/errors.md)"
+                "store, sources, fx, invoices, events or check.\n  Did you mean 'sources'? (FM1004, docs/errors.md)"
             ),
         ),
         (

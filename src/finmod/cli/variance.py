@@ -86,9 +86,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from finmod.workspace.variance.variance import variance
     from finmod.workspace.variance.wanted import Wanted
 
-    if scope and effect is None:
-        message = "--of needs --effect."
-        raise click.UsageError(message)
+    _refuse(effect, by, scope)
     words = tuple(dict.fromkeys(word for each in by for word in each.replace(" ", "").split(",") if word))
     wanted = Wanted(parse_period(period) if period else None, against, words)
     if is_causes:
@@ -110,6 +108,20 @@ def command(  # noqa: PLR0913 -- one parameter per option
                 say(console(stderr=True), finding_words(finding))
     if not all(each.holds for each in report.proofs):
         raise UserError(_unproved())
+
+
+def _refuse(effect: str | None, by: Sequence[str], scope: Sequence[tuple[str, str | None]]) -> None:
+    names = [name for name, _ in scope]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if scope and effect is None:
+        message = "--of needs --effect."
+    elif effect is not None and by:
+        message = "--effect tells charges, not members: choose whose with --of WORD=VALUE in place of --by."
+    elif twice is not None:
+        message = f"--of names {twice} twice: a charge has one of them."
+    else:
+        return
+    raise click.UsageError(message)
 
 
 def _unproved() -> Problem:
@@ -165,22 +177,16 @@ def _share_head(report: VarianceReport) -> str:
 
 def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[list[str]]]:
     """Return a row for each member with its largest effects, the others together, and all."""
+    from finmod.models.variance.report import together
+
     shown, others = report.rows[:most], report.rows[most:]
     places = _places(report.total)
     rows = [_member_row(each.member, each, places) for each in shown]
     if others:
-        rows.append(_member_row((f"{len(others):,} others", *[""] * (len(report.by) - 1)), _together(others), places))
+        rows.append(_member_row((f"{len(others):,} others", *[""] * (len(report.by) - 1)), together(others), places))
     rows.append(_member_row(("all", *[""] * (len(report.by) - 1)), report.total, places))
     heads = [*(word.capitalize() for word in report.by), report.before.label, report.after.label, "Change", "%"]
     return [*heads, "Mainly"], rows
-
-
-def _together(changes: Sequence[Change]) -> Change:
-    from finmod.models.variance.report import Change
-
-    effects = [sum(column, Decimal(0)) for column in zip(*(each.effects for each in changes), strict=True)]
-    before, after = (sum((getattr(each, name) for each in changes), Decimal(0)) for name in ("before", "after"))
-    return Change((), before, after, tuple(effects))
 
 
 def _member_row(member: Sequence[str | None], change: Change, places: int) -> list[str]:
@@ -284,15 +290,37 @@ def _drill(
     if form == "table":
         _screen_of_cells(found)
         return
-    heads = ("amount", *_SIDES, *(f"{half}_{name}" for half in ("before", "after") for name in _HALF))
-    rows = [
-        [each.amount, *each.texts.values(), *_figures(each.before), *_figures(each.after)] for each in found.sources
-    ]
-    click.echo(text_of(heads, rows, form), nl=False)
+    if form == "json":
+        click.echo(json_text(_json_of_cells(found)), nl=False)
+        return
+    # Files sum to the effect as well: what has no row of its own stands below.
+    blank = [None] * len(_OF_CELL)
+    rows = [["charges", None, each.amount, *_cell(each)] for each in found.sources]
+    rows += [["others", None, found.others_amount, *blank]] if found.others else []
+    rows += [["pool" if pool else "other shares", pool or None, amount, *blank] for pool, amount in found.pools]
+    click.echo(text_of(("part", "pool", "amount", *_OF_CELL), rows, form), nl=False)
+
+
+def _json_of_cells(found: Behind) -> dict[str, Any]:
+    rows = [(each.amount, *_cell(each)) for each in found.sources]
+    return {
+        "effect": found.effect.name, "title": found.effect.title, "meaning": found.effect.meaning,
+        "of": dict(found.scope), **next(objects(("amount",), [(found.amount,)])),
+        "rows": [*objects(("amount", *_OF_CELL), rows)],
+        "others": next(objects(("cells", "amount"), [(found.others, found.others_amount)])),
+        "pools": [*objects(("pool", "amount"), [(pool or None, amount) for pool, amount in found.pools])],
+    }  # fmt: skip
 
 
 _SIDES = ("source", "account", "region", "service", "sku", "resource", "unit", "category", "currency")
 _HALF = ("cost", "quantity", "covered", "list_price", "contracted_price", "charge_keys")
+
+
+_OF_CELL = (*_SIDES, *(f"{half}_{name}" for half in ("before", "after") for name in _HALF))
+
+
+def _cell(each: Source) -> list[Any]:
+    return [*each.texts.values(), *_figures(each.before), *_figures(each.after)]
 
 
 def _figures(half: Half) -> list[Any]:
@@ -312,7 +340,11 @@ def _screen_of_cells(found: Behind) -> None:
     if found.others:
         say(screen, f"{counted(found.others, 'other cell')}: {_signed(found.others_amount, 2)}")
     for pool, amount in found.pools:
-        what = f"Its part of the pool {one_line(pool, 60)}" if pool else "What levels of allocation.yaml give it"
+        what = (
+            f"Its part of the pool {one_line(pool, 60)}"
+            if pool
+            else "What comes otherwise, as levels of allocation.yaml give it"
+        )
         more = f"; the charges: --of pool={pool}" if pool else ""
         say(screen, f"{what}: {_signed(amount, 2)}{more}")
     if found.sources:

@@ -41,7 +41,17 @@ def variance_columns(dimensions: Sequence[str]) -> dict[str, str]:
     ['x_BillingPeriod', 'x_Against', 'x_Product']
     """
     own = [*VARIANCE_COLUMNS.items()]
-    return dict([*own[:_AFTER], *((name, "VARCHAR") for name in dimensions), *own[_AFTER:]])
+    return dict([*own[:_AFTER], *((_called(name), "VARCHAR") for name in dimensions), *own[_AFTER:]])
+
+
+def _called(column: str) -> str:
+    """Return the column of a dimension; one that the table has itself gets a longer name.
+
+    >>> _called("x_Product"), _called("x_Effect")
+    ('x_Product', 'x_DimensionEffect')
+    """
+    own = {name.lower() for name in VARIANCE_COLUMNS}
+    return f"x_Dimension{column.removeprefix('x_')}" if column.lower() in own else column
 
 
 def keep_effects(engine: Engine, texts: Mapping[str, Sequence[str | None]], effects: np.ndarray) -> str:
@@ -86,10 +96,14 @@ def make_variance(
     made = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
     engine.run(f"CREATE OR REPLACE TEMP TABLE variance_monthly ({made})")
     names = ", ".join(effect.name for effect in EFFECTS)
-    texts = ", ".join(map(identifier, (*dimensions, *_TEXTS)))
+    named = [f"{identifier(name)} AS {identifier(_called(name))}" for name in dimensions]
+    texts = ", ".join((*named, *_TEXTS))
+    given = ", ".join(map(identifier, (*dimensions, *_TEXTS)))
+    sums = ", ".join(f"CAST(sum({effect.name}) AS {DECIMAL}) AS {effect.name}" for effect in EFFECTS)
     for (month, against), rows in months.items():
         engine.run(
             f"INSERT INTO variance_monthly BY NAME SELECT DATE '{month}' AS x_BillingPeriod, DATE '{against}' AS "
-            f"x_Against, {texts}, x_Effect, x_Amount, {literal(currency)} AS x_Currency "
-            f"FROM (UNPIVOT (SELECT * FROM {rows}) ON {names} INTO NAME x_Effect VALUE x_Amount) WHERE x_Amount <> 0"
+            f'x_Against, {texts}, "#effect" AS x_Effect, "#amount" AS x_Amount, {literal(currency)} AS x_Currency '
+            f"FROM (UNPIVOT (SELECT {given}, {sums} FROM {rows} GROUP BY ALL) ON {names} "
+            'INTO NAME "#effect" VALUE "#amount") WHERE "#amount" <> 0'
         )

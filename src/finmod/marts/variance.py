@@ -129,7 +129,6 @@ _PRICED: Final = {
     "is_fee": "coalesce(ChargeFrequency = 'Recurring', false)",
 }  # fmt: skip
 _IS_PRICED: Final = f"kind = {PRICED}"
-_OF_RESOURCE: Final = f"kind IN ({PRICED}, {NEGOTIATED}, {COVERING})"
 # AWS bills volumes under the product code of EC2: their discounts are told there alone (Data Exports User Guide, Line
 # item columns, line_item_product_code). EKS has two names, and names are written with and without spaces.
 _FAMILY: Final = (
@@ -140,12 +139,17 @@ _FAMILY: Final = (
 
 
 def units_sql() -> str:
-    """Return SQL of the units that each SKU is counted in: source, region, SKU, currency, and a list per month."""
-    lists = [f"list(DISTINCT PricingUnit ORDER BY PricingUnit) FILTER (side = {at} AND quantity > 0)" for at in SIDES]
+    """Return SQL of the units of SKUs that are counted in other ones than before.
+
+    Its columns are source, region, SKU, currency, the units of the month before and after, and the one told in.
+    """
+    unit = "coalesce(PricingUnit, '')"
+    lists = [f"list(DISTINCT {unit} ORDER BY {unit}) FILTER (side = {at} AND quantity > 0)" for at in SIDES]
     return (
-        f"SELECT x_Source, RegionId, coalesce(SkuId, SkuMeter) AS sku, BillingCurrency, {', '.join(lists)} FROM {ROWS} "
+        "SELECT x_Source, RegionId, coalesce(SkuId, SkuMeter) AS sku, BillingCurrency, "
+        f"{', '.join(lists)}, {lists[1]}[-1] FROM {ROWS} "
         f"WHERE {_IS_PRICED} AND coalesce(SkuId, SkuMeter) IS NOT NULL GROUP BY ALL "
-        f"HAVING len({lists[0]}) = 1 AND len({lists[1]}) = 1 AND {lists[0]} <> {lists[1]}"
+        f"HAVING {lists[0]} <> {lists[1]}"
     )
 
 
@@ -155,11 +159,11 @@ def make_cells(engine: Engine, names: Collection[str], units: Sequence[tuple[str
     Args:
         engine: Has the table.
         names: Columns of names, the pool among them.
-        units: Units of the month before and after, of SKUs that were counted in another one, and how many of the new
-            one the old one is; None where nothing tells.
+        units: A unit of either month, the unit of now that is told in its place, and how many of that it is; None
+            where nothing tells.
     """
     _offer_units(engine, units)
-    tests = dict.fromkeys(_PRICED, _IS_PRICED) | {"ResourceId": _OF_RESOURCE}
+    tests = dict.fromkeys(_PRICED, _IS_PRICED) | {"ResourceId": "true", "RegionId": "true"}
     parts = {**_IDENTITY, **{name: f"CASE WHEN {tests[name]} THEN {sql} END" for name, sql in _PRICED.items()}}
     own = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in parts.items())
     identity = ", ".join(map(identifier, parts))
@@ -215,21 +219,23 @@ def _offer_units(engine: Engine, units: Sequence[tuple[str, str, float | None]])
 
 
 def _in_units() -> str:
-    """Return charge keys whose quantities are in the unit of the month after, where that is another one."""
-    changed = f"({units_sql()}) AS s(x_Source, RegionId, sku, BillingCurrency, olds, news)"
+    """Return charge keys whose quantities are in a unit of the month after, where they were counted in another one."""
+    changed = f"({units_sql()}) AS s(x_Source, RegionId, sku, BillingCurrency, olds, news, unit)"
     same = " AND ".join(
         f"r.{name} IS NOT DISTINCT FROM s.{name}" for name in ("x_Source", "RegionId", "BillingCurrency")
     )
     quantities = ", ".join(
-        f"CASE WHEN s.sku IS NOT NULL AND side = 0 THEN {name} * u.times ELSE {name} END AS {name}"
-        for name in ("quantity", "listed_quantity", "agreed_quantity")
+        f"{name} * coalesce(u.times, 1) AS {name}" for name in ("quantity", "listed_quantity", "agreed_quantity")
     )
+    # Of several units that nothing converts some may be other things: each stays what it is.
+    is_one = "len(s.olds) = 1 AND len(s.news) = 1"
     return (
-        f"SELECT r.* REPLACE ({quantities}, CASE WHEN s.sku IS NOT NULL AND u.times IS NULL "
+        f"SELECT r.* REPLACE ({quantities}, CASE WHEN {is_one} AND one.times IS NULL "
         f"THEN {PLACE['unit_change']} ELSE kind END AS kind), "
-        "CASE WHEN s.sku IS NOT NULL THEN s.news[1] ELSE PricingUnit END AS unit "
+        f"CASE WHEN u.times IS NOT NULL OR {is_one} THEN nullif(s.unit, '') ELSE PricingUnit END AS unit "
         f"FROM {ROWS} AS r LEFT JOIN {changed} ON {same} AND coalesce(r.SkuId, r.SkuMeter) = s.sku AND {_IS_PRICED} "
-        "LEFT JOIN variance_units AS u ON u.before = s.olds[1] AND u.after = s.news[1]"
+        "LEFT JOIN variance_units AS u ON u.before = coalesce(r.PricingUnit, '') AND u.after = s.unit "
+        "LEFT JOIN variance_units AS one ON one.before = s.olds[1] AND one.after = s.unit"
     )
 
 

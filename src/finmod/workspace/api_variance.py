@@ -33,7 +33,7 @@ def variance_frame(
     Raises:
         UserError: An argument is none that it takes, or as ``variance``.
     """
-    wanted = Wanted(month_of(month, "month"), _against(against), tuple(words_of(by, "by")))
+    wanted = Wanted(month_of(month, "month"), _against(against), tuple(dict.fromkeys(words_of(by, "by"))))
     with arguments():
         report = variance(project, wanted)
     rows = [(*each.member, False, each.before, each.after, each.change, *each.effects) for each in report.rows]

@@ -301,7 +301,7 @@ def test_a_month_that_is_not_told_whole_is_said_and_its_days_are_an_effect_of_da
     report = report_of(books_of(tmp_path / "books", *charges, apply=False))
     assert told(report.total) == {"days": -210}
     (finding,) = [each for each in report.findings if each.code == "FM2511"]
-    assert finding.message.startswith("2026-09 is not told whole yet: saas until 2026-09-10.")
+    assert finding.message.startswith("2026-09 is not told whole: saas until 2026-09-10.")
 
 
 @pytest.mark.parametrize(("period", "against", "message"), [

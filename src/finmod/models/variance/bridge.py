@@ -39,6 +39,7 @@ _FACTORS: Final = (
 """The effect that each factor of covered cost has; uncovered cost has another rate in place of the discount."""
 # Decimals that became doubles differ in their last digits.
 _NOTHING: Final = 1e-9
+_DOUBLE: Final = 1e-12
 _SHARE: Final = {COVERING: "commitment_coverage", NEGOTIATED: "negotiated_discount"}
 """Kind of a discount that is a row of its own -> the effect of its share; what covers use goes first, since what is
 negotiated is of the rest."""
@@ -155,24 +156,26 @@ def _prices(before: Side, after: Side, chosen: Ints) -> tuple[tuple[Floats, Floa
     # What is not there in a month has the price of the other one.
     agreed = [np.where(is_there[at], agreed[at], agreed[1 - at]) for at in (0, 1)]
     listed = [np.where(is_there[at], listed[at], listed[1 - at]) for at in (0, 1)]
-    has_agreed = _usable(agreed[0]) & _usable(agreed[1])
+    has_agreed = _usable(agreed[0], before.original[chosen]) & _usable(agreed[1], after.original[chosen])
     agreed = [np.where(has_agreed, each, 1.0) for each in agreed]
-    has_list = _usable(listed[0]) & _usable(listed[1]) & has_agreed
+    has_list = _usable(listed[0], agreed[0]) & _usable(listed[1], agreed[1]) & has_agreed
     listed = [np.where(has_list, each, own) for each, own in zip(listed, agreed, strict=True)]
     return (listed[0], listed[1]), (agreed[0], agreed[1])
 
 
-def _usable(price: Floats) -> Flags:
-    return np.asarray(np.isfinite(price) & (price > 0), dtype=np.bool_)
+def _usable(price: Floats, cost: Floats) -> Flags:
+    """Return which prices are told: above 0, or 0 of what costs nothing, such as a free tier."""
+    return np.asarray(np.isfinite(price) & ((price > 0) | ((price == 0) & (cost == 0))), dtype=np.bool_)
 
 
 def _factors(cells: Cells, side: Side, chosen: Ints, prices: tuple[Floats, Floats], compared: Flags) -> _Factors:
     listed, agreed = prices
     quantity, covered_quantity = side.quantity[chosen], side.covered_quantity[chosen]
     # What is the same in months of other lengths is not used by the day.
-    same = np.isclose(cells.before.quantity[chosen], cells.after.quantity[chosen], rtol=_NOTHING, atol=0)
-    grows = cells.grows[chosen] & ~same
-    days = np.where(grows, side.days[chosen], side.told[chosen])
+    same = np.isclose(cells.before.quantity, cells.after.quantity, rtol=_NOTHING, atol=0)
+    days = np.where(cells.grows[chosen], side.days[chosen], np.where(cells.accrues[chosen], side.told[chosen], 1.0))
+    same = np.where(cells.group >= 0, group_sums(cells, (~same).astype(np.float64), compared) == 0, same)
+    days = np.where(same[chosen], 1.0, days)
     together = group_sums(cells, side.quantity, compared)[chosen]
     original, covered = side.original[chosen], side.covered[chosen]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -184,12 +187,19 @@ def _factors(cells: Cells, side: Side, chosen: Ints, prices: tuple[Floats, Float
             volume=together / days,
             mix=np.where(together > 0, quantity / together, 0.0),
             list_price=listed,
-            discount=agreed / listed,
+            discount=np.where(listed > 0, agreed / listed, np.nan),
             coverage=coverage,
             covered_rate=np.where(covered_quantity > 0, covered / (covered_quantity * agreed), np.nan),
             uncovered_rate=np.where(rest > _NOTHING * quantity, (original - covered) / (rest * agreed), np.nan),
-            fx=np.where(original != 0, _floats(side.amount[chosen]) / original, np.nan),
+            fx=_exchange(_floats(side.amount[chosen]), original),
         )
+
+
+def _exchange(amount: Floats, original: Floats) -> Floats:
+    """Return the rate of amounts; 1 where they differ by the rounding of doubles alone."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(original != 0, amount / original, np.nan)
+    return np.asarray(np.where(np.isclose(rate, 1.0, rtol=_DOUBLE, atol=0), 1.0, rate), dtype=np.float64)
 
 
 def _filled(own: _Factors, other: _Factors) -> _Factors:
@@ -200,7 +210,7 @@ def _filled(own: _Factors, other: _Factors) -> _Factors:
         return np.asarray(np.where(np.isfinite(filled), filled, least), dtype=np.float64)
 
     return _Factors(
-        own.days, own.volume, own.mix, own.list_price, own.discount,
+        own.days, own.volume, own.mix, own.list_price, told(own.discount, other.discount),
         told(own.coverage, other.coverage, 0.0), told(own.covered_rate, other.covered_rate),
         told(own.uncovered_rate, other.uncovered_rate), told(own.fx, other.fx),
     )  # fmt: skip

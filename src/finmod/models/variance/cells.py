@@ -70,6 +70,8 @@ class Cells:
         resource: Number of the resource; -1 for none.
         group: Number of what quantities are added up in: an account's use of a service in one unit and currency.
         grows: Whether the quantity is used by the day, and not counted by the month.
+        accrues: Whether a quantity that is counted by the month grows while the month is told, as that of a stock does,
+            and that of a fee does not.
         bases: Numbers of the groups whose uncovered use a discount is a share of, one column per level from the
             narrowest; of priced cells the groups that they are in.
     """
@@ -81,6 +83,7 @@ class Cells:
     resource: Ints
     group: Ints
     grows: Flags
+    accrues: Flags
     bases: Ints
 
     @property

@@ -7,6 +7,7 @@ resource is new or ended, and its service where nothing else of it is there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -35,7 +36,7 @@ def kinds(cells: Cells) -> Ints:
         kind = np.where(gone & has_service, PLACE[f"{effect}_resources"], kind)
         kind = np.where(gone & ~has_service, PLACE[f"{effect}_services"], kind)
     kind = np.where((kind == PRICED) & _counts_otherwise(cells, there[0] & there[1]), PLACE["unit_change"], kind)
-    return _grouped(cells, kind)
+    return _grouped(cells, kind, there)
 
 
 def _told(side: Side) -> Flags:
@@ -55,12 +56,18 @@ def _among(numbers: Ints, some: Ints) -> Flags:
     return np.asarray(held[numbers], dtype=np.bool_)
 
 
-def _grouped(cells: Cells, kind: Ints) -> Ints:
+def _grouped(cells: Cells, kind: Ints, there: Sequence[Flags]) -> Ints:
     """Return kinds in which what has no other cell of its group to be compared with is new or ended."""
     priced = kind == PRICED
     before, after = (group_sums(cells, side.quantity, priced) for side in (cells.before, cells.after))
-    kind = np.where(priced & (before <= 0) & (after > 0), PLACE["new_resources"], kind)
-    return np.where(priced & (after <= 0) & (before > 0), PLACE["ended_resources"], kind)
+    for alone, old, effect in (
+        (priced & (before <= 0) & (after > 0), 0, "new"),
+        (priced & (after <= 0) & (before > 0), 1, "ended"),
+    ):
+        seen = _among(cells.service, cells.service[(cells.kind == PRICED) & there[old]])
+        kind = np.where(alone & seen, PLACE[f"{effect}_resources"], kind)
+        kind = np.where(alone & ~seen, PLACE[f"{effect}_services"], kind)
+    return np.asarray(kind, dtype=np.int64)
 
 
 def group_sums(cells: Cells, values: Floats, among: Flags) -> Floats:

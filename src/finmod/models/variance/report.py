@@ -5,7 +5,7 @@ Owns the record, and its rows for programs: one for each member and effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,11 +63,23 @@ class Change:
     @property
     def change(self) -> Decimal:
         """Return what the member costs more."""
-        return known_sum((self.after, -self.before)) or Decimal(0)
+        return exact_sum((self.after, -self.before))
 
     def effect(self, name: str) -> Decimal:
         """Return one effect by name."""
         return next(amount for each, amount in zip(EFFECTS, self.effects, strict=True) if each.name == name)
+
+
+def together(changes: Sequence[Change]) -> Change:
+    """Return what members cost together, and what changed that."""
+    effects = (exact_sum(column) for column in zip(*(each.effects for each in changes), strict=True))
+    before, after = exact_sum([each.before for each in changes]), exact_sum([each.after for each in changes])
+    return Change((), before, after, tuple(effects) if changes else (Decimal(0),) * len(EFFECTS))
+
+
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
+    """Return a sum of all digits; 0 of nothing."""
+    return known_sum(amounts) or Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from finmod.models.variance.cells import Flags, Floats, Ints, Units
 from finmod.models.variance.effects import EFFECTS, PLACE
 from finmod.models.variance.rounding import narrow, sums_by, whole
 
+_CANCEL = 3.0
+"""Parts that are so many times their sum, without signs, nearly cancel."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -107,8 +110,17 @@ def _rounded(amounts: Units, shares: Floats) -> Units:
 
 
 def _shares(of: Ints, amounts: Units, otherwise: Units) -> Floats:
-    """Return each part of its amount; where that is 0, the part in the other month, and equal parts where both are."""
+    """Return each part of its amount; where that is 0, the part in the other month, and equal parts where both are.
+
+    Where parts nearly cancel, what they are a part of says nothing: then their size does, without signs, in both.
+    """
     count = int(of.max(initial=-1)) + 1
+    pairs = (amounts, otherwise)
+    sizes = [np.bincount(of, np.abs(each.astype(np.float64)), count) for each in pairs]
+    totals = [np.abs(sums_by(of, each, count).astype(np.float64)) for each in pairs]
+    cancels = np.zeros(count, dtype=np.bool_)
+    for size, total in zip(sizes, totals, strict=True):
+        cancels |= size > _CANCEL * total
 
     def parts(values: Units) -> Floats:
         total = sums_by(of, values, count).astype(np.float64)[of]
@@ -117,6 +129,11 @@ def _shares(of: Ints, amounts: Units, otherwise: Units) -> Floats:
 
     found = parts(amounts)
     found = np.where(np.isfinite(found), found, parts(otherwise))
+    if cancels.any():
+        both = np.abs(amounts.astype(np.float64)) + np.abs(otherwise.astype(np.float64))
+        whole_size = np.bincount(of, both, count)[of]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.where(cancels[of] & (whole_size > 0), both / whole_size, found)
     even = 1 / np.bincount(of, minlength=count)[of]
     return np.asarray(np.where(np.isfinite(found), found, even), dtype=np.float64)
 
@@ -133,8 +150,9 @@ def shared(held: Held, effects: Units, amounts: tuple[Units, Units], ties: Flags
     Returns:
         One row per row of ``held``: it sums to the change of what the books give.
     """
-    found = split(held, narrow(effects))
-    found[:, PLACE["allocation_shares"]] += _moved(held, *amounts)
+    moved, parts = _moved(held, *amounts), split(held, narrow(effects))
+    found = parts.astype(np.result_type(parts, moved, held.before, held.after))
+    found[:, PLACE["allocation_shares"]] += moved
     rest = held.after - held.before - found.sum(axis=1)
     # Where the books have these very amounts, what is left is what rounding left.
     of_shares = ties[held.of]

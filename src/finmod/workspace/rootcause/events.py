@@ -6,14 +6,17 @@ Owns how it is read. What it says is what people wrote: hostile text, escape it 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 from finmod.errors import Problem, UserError, near, printable
 from finmod.models.rootcause.report import Happening
 from finmod.settings.validate import listing
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEEDED = ("date", "event")
 _OWN = (*_NEEDED, "until")
 
@@ -39,26 +42,56 @@ def read_events(file: Path, known: Sequence[str]) -> tuple[Happening, ...]:
         raise UserError(
             _problem(file, f"the list of events cannot be read: {why}", "a CSV file", "Correct events in finmod.yaml.")
         ) from error
-    rows = [*csv.reader(text.splitlines())]
-    head = [name.strip() for name in rows[0]] if rows else []
+    rows = [*_rows(file, text)]
+    head = [name.strip() for name in rows[0][1]] if rows else []
     problems = [*_of_head(file, head, known)]
     if problems:
         raise UserError(*problems)
     found: list[Happening] = []
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
+    for number, row in rows[1:]:
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
             continue
-        told = {name: cell.strip() for name, cell in zip(head, row, strict=False)}
-        try:
+        told = dict.fromkeys(head, "") | dict(zip(head, cells, strict=False))
+        wrong = [*_of_row(file, head, cells, told, number)]
+        problems += wrong
+        if not wrong:
             found.append(_event(told))
-        except ValueError:
-            wrong = told.get("date", "") if not _is_date(told.get("date", "")) else told.get("until", "")
-            problems.append(
-                _problem(file, f"the date is {printable(wrong, 40)!r}", "a day as 2026-09-30", "Correct it.", number)
-            )
     if problems:
         raise UserError(*problems)
     return tuple(found)
+
+
+def _rows(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield rows with the line that each begins in."""
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for row in reader:
+            yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(
+            _problem(file, f"the row is no CSV: {error}", "cells with commas between them", "Correct it.", line)
+        ) from error
+
+
+def _of_row(
+    file: Path, head: Sequence[str], cells: Sequence[str], told: Mapping[str, str], number: int
+) -> Iterator[Problem]:
+    if any(cells[len(head) :]):
+        found = f"the row has {len(cells)} cells, and the first line {len(head)}"
+        yield _problem(file, found, "a cell for each column", "Put text with a comma in double quotes.", number)
+    if not told["event"]:
+        yield _problem(file, "the row names no event", "what happened", "Write it, or take the row out.", number)
+    days = {name: _day(told.get(name, "")) for name in ("date", "until")}
+    for name, day in days.items():
+        if day is None and (name == "date" or told.get(name)):
+            found = f"{'the date' if name == 'date' else name} is {printable(told[name], 40)!r}"
+            yield _problem(file, found, "a day as 2026-09-30", "Correct it.", number)
+    first, last = days["date"], days["until"]
+    if first and last and last < first:
+        yield _problem(file, f"it ends on {last}, and begins on {first}", "an end after it", "Correct until.", number)
 
 
 def _of_head(file: Path, head: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:
@@ -68,6 +101,9 @@ def _of_head(file: Path, head: Sequence[str], known: Sequence[str]) -> Iterator[
             file, f"the list of events has no column {listing(lacking, 'and')}", "the columns date and event",
             "Name them in the first line.", 1,
         )  # fmt: skip
+    twice = sorted({name for name in head if head.count(name) > 1})
+    if twice:
+        yield _problem(file, f"{listing(twice, 'and')} stands twice", "each column once", "Take one out.", 1)
     for name in head:
         if name not in {*_OWN, *known}:
             close = near(name, [*_OWN, *known])
@@ -84,12 +120,11 @@ def _event(told: dict[str, str]) -> Happening:
     )
 
 
-def _is_date(text: str) -> bool:
+def _day(text: str) -> date | None:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _problem(file: Path, found: str, expected: str, remedy: str, line: int | None = None) -> Problem:

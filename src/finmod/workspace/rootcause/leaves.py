@@ -30,11 +30,13 @@ def leaves_of(made: Made) -> Leaves:
     """Return the leaves of a comparison that was made with ``called``."""
     engine, called = made.books.engine, made.books.called
     columns = {**WORDS, **{name: identifier(called_column(name)) for name in called}}
+    # Where people call a dimension so, that is what they mean by it.
+    resource = RESOURCE if RESOURCE not in columns else "ResourceName"
     told = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in columns.items())
     sums = ", ".join(f"coalesce(sum(amount) FILTER (side = {at}), 0) AS amount_{at}" for at in SIDES)
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT row_number() OVER () AS leaf, * FROM (SELECT {told}, "
-        f"coalesce(ResourceName, ResourceId) AS {RESOURCE}, {sums} FROM {ROWS} GROUP BY ALL "
+        f"coalesce(ResourceName, ResourceId) AS {identifier(resource)}, {sums} FROM {ROWS} GROUP BY ALL "
         "HAVING amount_0 <> 0 OR amount_1 <> 0)"
     )
     units = ", ".join(exact_sql(f"amount_{at}", at) for at in SIDES)
@@ -43,7 +45,7 @@ def leaves_of(made: Made) -> Leaves:
         dimensions=tuple(_dimension(engine, name) for name in columns),
         before=before,
         after=after,
-        resource=_dimension(engine, RESOURCE),
+        resource=_dimension(engine, resource),
     )
 
 

@@ -17,7 +17,7 @@ from finmod.ledger.ledger import Ledger
 from finmod.models.pnl_figures import EXACT, Column, Line, Member
 from finmod.models.pnl_report import PnlReport
 from finmod.models.variance.effects import EFFECTS, PLACE
-from finmod.models.variance.report import Change, Proof, State, VarianceReport
+from finmod.models.variance.report import Change, Proof, State, VarianceReport, exact_sum, together
 from finmod.settings.project import Project
 from finmod.taxonomy.keyed import months_of
 from finmod.terms.findings import Finding, codes
@@ -87,23 +87,20 @@ class _Compared:
     def rows(self) -> list[Change]:
         """Return members, the largest change first; what is planned for none of them is nobody's."""
         members = [self._change((member,), column) for member, column in self._columns()]
-        missing = self._total_plan() - sum((each.before for each in members), _ZERO)
+        missing = exact_sum((self._total_plan(), *(-each.before for each in members)))
         if missing:
             members = [*_with_rest(members, missing)]
         return sorted(members, key=lambda each: (each.member == (None,), -abs(each.change), each.member[0] or ""))
 
     def total(self) -> Change:
         """Return everything: what its members have, and what is planned for all together."""
-        members = self.rows()
-        effects = [sum(column, _ZERO) for column in zip(*(each.effects for each in members), strict=True)]
-        before, after = (sum((getattr(each, name) for each in members), _ZERO) for name in ("before", "after"))
-        return Change((), before, after, tuple(effects))
+        return together(self.rows())
 
     def unknown(self) -> Iterator[Finding]:
         """Yield that some cost is unknown, and stands in no effect."""
         unknown = any(column.actual.lines[at] is None for _, column in self._columns() for at in self.places)
         if unknown:
-            message = "Cost of some members is unknown: it stands in no effect, and the plan beside it does"
+            message = "Cost of some members is unknown: the plan stands against nothing there"
             yield Finding(code="FM2513", message=message, severity=codes()["FM2513"].severity)
 
     def _columns(self) -> Iterator[tuple[Member, Column]]:
@@ -114,7 +111,7 @@ class _Compared:
 
     def _total_plan(self) -> Decimal:
         plan = self.found.statement.totals[0].plan
-        return sum((self._planned(plan.lines, at) or _ZERO for at in self.places), _ZERO) if plan else _ZERO
+        return exact_sum(self._planned(plan.lines, at) or _ZERO for at in self.places) if plan else _ZERO
 
     def _planned(self, lines: Sequence[Decimal | None], at: int) -> Decimal | None:
         return lines[at] if at in self.found.statement.planned else None

@@ -85,6 +85,7 @@ class Looked:
         snapshot: State of the ledger.
         until: Source -> last day that its bills tell, of those that do not tell the whole month yet.
         restated: Months in which true-ups of this one are booked, which count too; none where they do not.
+        since: Source -> first day that its bills tell, of those that begin within the month.
     """
 
     side: int
@@ -92,6 +93,7 @@ class Looked:
     snapshot: Snapshot
     until: Mapping[str, date] = field(default_factory=dict)
     restated: tuple[date, ...] = ()
+    since: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -100,8 +102,8 @@ class Looked:
 
     def days(self, source: str) -> int:
         """Return how many days of the month a source's bills tell."""
-        until = self.until.get(source)
-        return until.day if until else self.length
+        until, since = self.until.get(source), self.since.get(source)
+        return (until.day if until else self.length) - (since.day - 1 if since else 0)
 
 
 @dataclass(frozen=True)
@@ -187,9 +189,13 @@ def _money(books: Books, snapshot: Snapshot) -> Reporting | None:
 
 def _units(engine: Engine) -> list[tuple[str, str, float | None]]:
     found = engine.rows(
-        f"SELECT DISTINCT olds[1], news[1] FROM ({units_sql()}) AS s(a, b, c, d, olds, news) ORDER BY ALL"
+        "SELECT old, unit, bool_or(is_one) FROM (SELECT unnest(list_distinct(olds || news)) AS old, unit, "
+        f"len(olds) = 1 AND len(news) = 1 AS is_one FROM ({units_sql()}) AS s(a, b, c, d, olds, news, unit)) "
+        "WHERE old <> unit GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    return [(old, new, _times(old, new)) for old, new in found]
+    units = [(old, new, _times(old, new), is_one) for old, new, is_one in found]
+    # Beside others a unit that nothing converts may count another thing.
+    return [(old, new, times) for old, new, times, is_one in units if times is not None or is_one]
 
 
 def _times(old: str, new: str) -> float | None:
@@ -212,6 +218,7 @@ def _read(books: Books, looked: Sequence[Looked], units: Sequence[Any]) -> Compa
         resource=_ints(found["resource"]),
         group=_ints(found["grp"]),
         grows=_grows(found),
+        accrues=~np.asarray(found["is_fee"], dtype=np.bool_),
         bases=np.stack([_ints(found[name]) for name in BASES], axis=1),
     )
     places = engine.rows(f"SELECT {place_columns(books.names)} FROM {PLACES} ORDER BY place")

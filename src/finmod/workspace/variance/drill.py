@@ -6,7 +6,7 @@ pool's own cells are told where the pool is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -68,7 +68,9 @@ def behind(made: Made, effect: int, scope: Mapping[str, str | None], most: int) 
     shown = [at for at in order[:most].tolist() if amounts[at]]
     sources = tuple(_sources(made.books.engine, cells[shown].tolist(), [int(amounts[at]) for at in shown]))
     own = sum(map(int, amounts.tolist()))
-    shares = _shares(made, effect, scope, own)
+    shares = _part_of_pool(made, effect, scope) or _shares(made, effect, scope, own)
+    if not len(rows) and not any(_is_of(made, scope)):
+        raise UserError(_nobody(made, scope))
     return Behind(
         effect=EFFECTS[effect],
         scope=tuple(scope.items()),
@@ -77,6 +79,24 @@ def behind(made: Made, effect: int, scope: Mapping[str, str | None], most: int) 
         others=int(np.count_nonzero(amounts)) - len(shown),
         others_amount=in_money(own - sum(int(amounts[at]) for at in shown)),
         pools=tuple((pool, in_money(units)) for pool, units in shares.items() if units),
+    )
+
+
+def _is_of(made: Made, scope: Mapping[str, str | None]) -> Iterator[bool]:
+    """Yield for each member of the variance whether it is one that is asked for."""
+    facts = made.facts
+    tests = {facts.columns.index(name): value for name, value in _of_facts(scope).items() if name in facts.columns}
+    for texts in facts.texts:
+        yield all(texts[at] == value for at, value in tests.items())
+
+
+def _nobody(made: Made, scope: Mapping[str, str | None]) -> Problem:
+    asked = " ".join(f"{printable(name, 40)}={printable(value or '', 80)}" for name, value in scope.items())
+    return Problem(
+        code="FM2508",
+        found=f"--of names {asked}, and neither {made.named[0].label} nor {made.named[1].label} has a charge of it",
+        expected="a value that charges have in one of the two months, spelt as they spell it",
+        remedy=f"See which there are: finmod variance --by {next(iter(scope))}.",
     )
 
 
@@ -136,6 +156,22 @@ def _shares(made: Made, effect: int, scope: Mapping[str, str | None], own: int) 
         if units and all(texts[at] == value for at, value in tests.items()):
             found[texts[pool] or ""] = found.get(texts[pool] or "", 0) + int(units)
     return found
+
+
+def _part_of_pool(made: Made, effect: int, scope: Mapping[str, str | None]) -> dict[str, int]:
+    """Return what a target has of an effect by the one pool that is asked for too; nothing where none is."""
+    if "pool" not in scope or not any(name in made.books.targets for name in scope):
+        return {}
+    facts = made.facts
+    tests = {
+        facts.columns.index(column): value for column, value in _of_facts(scope).items() if column in facts.columns
+    }
+    rows = zip(facts.texts, facts.effects[:, effect].tolist(), strict=True)
+    return {
+        scope["pool"] or "": sum(
+            int(units) for texts, units in rows if all(texts[at] == value for at, value in tests.items())
+        )
+    }
 
 
 def _of_facts(scope: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from finmod.errors import counted, printable
 from finmod.ledger.applied import same_charges
-from finmod.marts.variance import CELLS
+from finmod.marts.variance import ROWS
 from finmod.models.variance.report import Change, Proof
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
@@ -54,19 +54,20 @@ def _unproved(proofs: Sequence[Proof], named: Sequence[Named]) -> Iterator[Findi
 
 def _partial(named: Sequence[Named]) -> Iterator[Finding]:
     for each in named:
-        if each.until:
-            told = listing([f"{printable(source, 40)} until {day}" for source, day in each.until.items()], "and")
+        edges = [("until", each.until), ("since", each.since)]
+        told = [f"{printable(source, 40)} {word} {day}" for word, days in edges for source, day in days.items()]
+        if told:
             message = (
-                f"{each.label} is not told whole yet: {told}. The days that lack are an effect of days, and everything "
-                "else is that of the days that are told"
+                f"{each.label} is not told whole: {listing(told, 'and')}. The days that lack are an effect of days, "
+                "and everything else is that of the days that are told"
             )
             yield _finding("FM2511", message)
 
 
 def _sources(books: Books, named: Sequence[Named]) -> Iterator[Finding]:
     rows = books.engine.rows(
-        f"SELECT x_Source, sum(abs(amount_0)) > 0, sum(abs(amount_1)) > 0, sum(amount_1) - sum(amount_0) FROM {CELLS} "
-        "GROUP BY 1 ORDER BY 1"
+        "SELECT x_Source, bool_or(side = 0), bool_or(side = 1), coalesce(sum(amount) FILTER (side = 1), 0) - "
+        f"coalesce(sum(amount) FILTER (side = 0), 0) FROM {ROWS} GROUP BY 1 ORDER BY 1"
     )
     for source, before, after, change in rows:
         if before == after:

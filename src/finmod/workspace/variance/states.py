@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,6 +26,7 @@ from finmod.workspace.names import chosen_months
 PREVIOUS: Final = "previous"
 YEAR: Final = "same-month-last-year"
 CLOSE: Final = "close"
+BUDGET: Final = "budget"
 WORDS: Final = (PREVIOUS, YEAR, CLOSE)
 """What a month can be compared with, beside another month or the close of one."""
 
@@ -33,6 +34,9 @@ _MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _YEAR_OF_MONTHS: Final = 12
 # Of fewer days of a month nothing can be said of how a source delivers.
 _LEAST_DAYS: Final = 20
+_LEAST_DAYS_OF_A_START: Final = 5
+_WEEKEND: Final = 3
+_OF_A_DAY: Final = "coalesce(x_ChargeDays, 1) = 1"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Named:
         run: The allocation that stood; None where none did.
         until: Source -> last day that its bills tell, where that is not the last of the month.
         restated: Months in which true-ups of it are booked, and later rules for it: they count as well.
+        since: Source -> first day that its bills tell, where the source begins after the first of the month.
     """
 
     label: str
@@ -54,6 +59,7 @@ class Named:
     run: Run | None
     until: Mapping[str, date]
     restated: tuple[date, ...] = ()
+    since: Mapping[str, date] = field(default_factory=dict)
 
 
 def name_states(
@@ -77,7 +83,12 @@ def name_states(
     there = sorted({*months_of(ledger, now), *booked_months(engine, ledger, now)})
     month = chosen_months(there, period, 0)[0]
     closed = closes(engine, ledger, head)
-    after = Named(f"{month:%Y-%m}", month, now, run, told_until(engine, ledger, now, closed, month))
+
+    def named(of: date) -> Named:
+        until, since = told_until(engine, ledger, now, closed, of), told_since(engine, ledger, now, of)
+        return Named(f"{of:%Y-%m}", of, now, run, until, since=since)
+
+    after = named(month)
     if against == CLOSE or against.startswith(f"{CLOSE}:"):
         wanted = against.partition(":")[2]
         before = _closed(engine, ledger, known, closed, parse_period(wanted) if wanted else month)
@@ -85,14 +96,14 @@ def name_states(
             later = tuple(each for each in there if each > month)
             after = replace(after, label=f"{month:%Y-%m} as it is known now", restated=later)
         return before, after
-    if against == "budget" or against.startswith("forecast"):
+    if against in {BUDGET, "forecast"} or against.startswith("forecast:"):
         raise UserError(_no_plan(against))
     other = _other(month, against)
     if other not in there:
         raise UserError(_not_there(other, month, there))
     if other == month:
         raise UserError(_same(month))
-    return Named(f"{other:%Y-%m}", other, now, run, told_until(engine, ledger, now, closed, other)), after
+    return named(other), after
 
 
 def _other(month: date, against: str) -> date:
@@ -102,7 +113,7 @@ def _other(month: date, against: str) -> date:
         return months_before(month, _YEAR_OF_MONTHS)
     if _MONTH.fullmatch(against):
         return parse_period(against)
-    close = near(against, WORDS)
+    close = near(against, (*WORDS, BUDGET))
     raise UserError(
         Problem(
             code="FM2501",
@@ -132,32 +143,76 @@ def _closed(engine: Engine, ledger: Ledger, known: Sequence[Run], closed: Closes
 def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Closes, month: date) -> dict[str, date]:
     """Return source -> last day that its bills tell of a month, of those that do not tell all of it.
 
-    That can be seen of the last open month alone, and of sources whose bills told the month before to its end by the
-    day: where such a source has charges of a day until some day and none after it, the rest is still to come.
+    That can be seen of open months alone, and of sources whose bills told the month before to its end by the day. Where
+    such a source has charges of a day until some day and none after it, the rest of the last month is still to come;
+    of an earlier one it lacks, where the source goes on in the next month and not a weekend alone is empty.
     """
-    if closed.of(month) or months_of(ledger, snapshot)[-1:] != [month]:
+    if closed.of(month):
         return {}
-    before = months_before(month, 1)
+    before, after = months_before(month, 1), months_before(month, -1)
+    is_last = months_of(ledger, snapshot)[-1:] == [month]
+    told = _days_told(engine, ledger, snapshot, (before, month, after))
+    end = after - timedelta(days=1)
+    found = {}
+    for source, of in told:
+        whole_before, own, next_one = (told.get((source, each)) for each in (before, month, after))
+        if of != month or own is None or whole_before is None:
+            continue
+        is_daily = whole_before.last == month - timedelta(days=1) and whole_before.days >= _LEAST_DAYS
+        lacking = (end - own.last).days
+        is_cut = lacking > 0 if is_last else lacking > _WEEKEND and next_one is not None and next_one.first == after
+        if is_daily and is_cut:
+            found[source] = own.last
+    return found
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The days of a month of which a source has charges of a single day."""
+
+    first: date
+    last: date
+    days: int
+
+
+def _days_told(
+    engine: Engine, ledger: Ledger, snapshot: Snapshot, months: Sequence[date]
+) -> dict[tuple[str, date], _Told]:
+    among = set(map(str, months))
     files = [
-        file
-        for file in ledger.files(CHARGE_DAYS, snapshot)
-        if file.parent.name.partition("=")[2] in {str(month), str(before)}
-    ]
-    of_a_day = "coalesce(x_ChargeDays, 1) = 1"
+        file for file in ledger.files(CHARGE_DAYS, snapshot) if file.parent.name.partition("=")[2] in among
+    ]  # fmt: skip
     rows = engine.rows(
-        f"SELECT x_Source, x_BillingPeriod, max(day), count(DISTINCT day) FROM (SELECT x_Source, x_BillingPeriod, "
-        f"{DAY_OF_MONTH} AS day FROM {whole(CHARGE_DAYS, files)} WHERE {of_a_day}) GROUP BY ALL"
+        "SELECT x_Source, x_BillingPeriod, min(day), max(day), count(DISTINCT day) FROM (SELECT x_Source, "
+        f"x_BillingPeriod, {DAY_OF_MONTH} AS day FROM {whole(CHARGE_DAYS, files)} WHERE {_OF_A_DAY}) "
+        "GROUP BY ALL ORDER BY ALL"
     )
-    last = {(source, of): day for source, of, day, _ in rows}
-    days = {(source, of): count for source, of, _, count in rows}
+    return {(source, of): _Told(*days) for source, of, *days in rows}
+
+
+def told_since(engine: Engine, ledger: Ledger, snapshot: Snapshot, month: date) -> dict[str, date]:
+    """Return source -> first day that its bills tell of a month, of those that begin within it.
+
+    Those are sources without charges of the month before whose charges, all by the day, stand on every day from a
+    later one than the first until the end.
+    """
+    files = ledger.files(CHARGE_DAYS, snapshot)
+    before = {file.parent.parent.name for file in files if file.parent.name.endswith(f"={months_before(month, 1)}")}
+    begun = [
+        file for file in files
+        if file.parent.name.endswith(f"={month}") and file.parent.parent.name not in before
+    ]  # fmt: skip
+    if not begun:
+        return {}
     end = months_before(month, -1) - timedelta(days=1)
+    rows = engine.rows(
+        f"SELECT x_Source, min(day), max(day), count(DISTINCT day) FROM (SELECT x_Source, {DAY_OF_MONTH} AS day, "
+        f"{_OF_A_DAY} AS of_a_day FROM {whole(CHARGE_DAYS, begun)}) GROUP BY 1 HAVING bool_and(of_a_day) ORDER BY 1"
+    )
     return {
-        source: day
-        for (source, of), day in sorted(last.items())
-        if of == month
-        and day < end
-        and last.get((source, before)) == month - timedelta(days=1)
-        and days[source, before] >= _LEAST_DAYS
+        source: first
+        for source, first, last, days in rows
+        if first > month and last == end and days == (end - first).days + 1 and days >= _LEAST_DAYS_OF_A_START
     }
 
 

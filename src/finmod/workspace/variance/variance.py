@@ -105,8 +105,10 @@ def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = Fal
     names = (*targets, *(name for name in rules.taxonomy.dimensions if name not in targets)) if rules else ()
     books = Books(engine, project, ledger, rules, targets, names if called else ())
     _refuse(books, wanted.by)
+    _refuse_without_books(books, named, wanted.by)
     before, after = (
-        Looked(side, each.month, each.snapshot, each.until, each.restated) for side, each in enumerate(named)
+        Looked(side, each.month, each.snapshot, each.until, each.restated, each.since)
+        for side, each in enumerate(named)
     )
     compared = compare(books, (before, after))
     made = bridge(compared.cells)
@@ -161,6 +163,25 @@ def _refuse(books: Books, by: Sequence[str]) -> None:
                 expected="one kind: what is shared out has no account, region, SKU or resource of its own",
                 remedy=f"Ask for --by {','.join(name for name in by if name not in alone)}, or for "
                 f"--by {','.join(name for name in by if name not in shared)}.",
+            )
+        )
+
+
+def _refuse_without_books(books: Books, named: Sequence[Named], by: Sequence[str]) -> None:
+    """Refuse to tell targets of a state in which nothing was allocated.
+
+    Raises:
+        UserError: It is asked for.
+    """
+    lacking = [each.label for each in named if each.run is None]
+    asked = [name for name in by if name in books.targets or name == "pool"]
+    if lacking and asked and books.targets:
+        raise UserError(
+            Problem(
+                code="FM2505",
+                found=f"--by names {printable(listing(asked, 'and'), 80)}, and {lacking[0]} was never allocated",
+                expected=listing([word for word in _OF_FACTS if word != "pool"], "or"),
+                remedy="Ask by one of these, or compare with a month that was allocated.",
             )
         )
 
