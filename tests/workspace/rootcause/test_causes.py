@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -113,7 +114,6 @@ def test_nothing_that_moved_has_no_cause(tmp_path: Path) -> None:
     ("day,event\n2026-09-01,x\n", "events.csv:1: the list of events has no column date"),
     ("date,event,produkt\n2026-09-01,x,y\n", "the column 'produkt' is none that events are told by"),
     ("date,event\n1.9.2026,x\n", "events.csv:2: the date is '1.9.2026'; expected a day as 2026-09-30"),
-    ("date,event,until\n2026-09-01,x,soon\n", "events.csv:2: the date is 'soon'"),
     ("", "the list of events has no column date and event"),
 ])  # fmt: skip
 def test_a_list_of_events_that_says_something_else_is_refused(
@@ -131,3 +131,26 @@ def test_a_list_of_events_that_is_gone_is_refused(books: Books, tmp_path: Path) 
     (made.root / "events.csv").unlink()
     with pytest.raises(UserError, match="the list of events cannot be read: no such file"):
         of(made)
+
+
+def test_tags_that_no_rule_reads_name_causes_too(tmp_path: Path) -> None:
+    """Keys that mean one tag are one; those of suppliers, and hostile ones, name nothing."""
+
+    def tagged(number: int, cost: str) -> list[dict[str, str]]:
+        found = []
+        for at in range(12):
+            key, env = ("Env", "env")[at % 2], ("prod", "test", "stage")[at % 3]
+            tags = {"product": "search", key: env, "aws:stack": str(at % 3), "<b>": str(at % 3)}
+            amount = cost if env == "prod" else "100"
+            found.append(dict(charge(number, amount, f"i-{at}", json.dumps(tags), ServiceName="Compute")))
+        return found
+
+    (cause,) = of(books_of(tmp_path / "books", *tagged(8, "100"), *tagged(9, "400"))).found.causes
+    assert [name.casefold() for name, _ in cause.name] == ["tag:env"]
+    assert [value for _, value in cause.name] == ["prod"]
+
+
+def test_tags_name_causes_where_there_is_no_taxonomy(tmp_path: Path) -> None:
+    made = books_of(tmp_path / "books", *month(8), *month(9, search_Compute="400"), apply=False)
+    (cause,) = of(made).found.causes
+    assert dict(cause.name) == {"service": "Compute", "tag:product": "search"}

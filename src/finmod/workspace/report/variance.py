@@ -29,7 +29,8 @@ from finmod.workspace.rootcause.causes import causes_of
 from finmod.workspace.savings.savings import Wanted as SavingsWanted
 from finmod.workspace.savings.savings import savings
 from finmod.workspace.steps import Step, silent
-from finmod.workspace.variance.budget import BUDGET, budget_variance
+from finmod.workspace.variance.budget import budget_variance
+from finmod.workspace.variance.states import BUDGET
 from finmod.workspace.variance.variance import OF_CELLS, make, report_of
 from finmod.workspace.variance.wanted import Wanted
 

@@ -88,7 +88,7 @@ def _happenings(made: Made) -> list[Happening]:
     known = runs(books.engine, books.ledger)
     found: list[Happening] = []
     if books.project.events is not None:
-        words = [*WORDS, RESOURCE, *books.called]
+        words = [*WORDS, RESOURCE, *books.called, *books.tags]
         found += events_of(read_events(books.project.events, words), made.looked)
     found += rules_applied(known, made.looked)
     found += loads_again(books.engine, books.ledger, made.looked)

@@ -28,7 +28,7 @@ _LEAVES: Final = "rootcause_leaves"
 
 def leaves_of(made: Made) -> Leaves:
     """Return the leaves of a comparison that was made with ``called``."""
-    engine, called = made.books.engine, made.books.called
+    engine, called = made.books.engine, (*made.books.called, *made.books.tags)
     columns = {**WORDS, **{name: identifier(called_column(name)) for name in called}}
     # Where people call a dimension so, that is what they mean by it.
     resource = RESOURCE if RESOURCE not in columns else "ResourceName"

@@ -27,7 +27,6 @@ from finmod.workspace.pnl.statement import Wanted as PnlWanted
 from finmod.workspace.pnl.statement import make_pnl
 from finmod.workspace.variance.wanted import Wanted
 
-BUDGET: Final = "budget"
 _ZERO: Final = Decimal(0)
 
 

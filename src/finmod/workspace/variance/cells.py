@@ -39,10 +39,13 @@ from finmod.settings.project import Project
 from finmod.taxonomy.definition import Taxonomy
 from finmod.taxonomy.keyed import BASE, cube, make_base
 from finmod.taxonomy.naming import Naming, name_keys
+from finmod.taxonomy.tag_keys import pointer
 from finmod.terms.units import how_many, read_unit
 from finmod.workspace.fx import reporting
 from finmod.workspace.rules import Rules
 
+TAGS: Final = ("Tags", "AllocatedTags")
+"""Columns of tags: those of a charge, and those of what shares it."""
 POOL_COLUMN: Final = "x_Pool"
 _BY_MONTH: Final = re.compile(r"\b(mo|mth|month|yr|year)s?\b", re.IGNORECASE)
 _LARGEST: Final = 4_000_000
@@ -60,6 +63,7 @@ class Books:
         rules: What names charges; None where nothing does.
         targets: Dimensions that costs are allocated to -> their columns; none where nothing was applied.
         called: Dimensions by which charge keys themselves are told, those in pools too; none where nobody asks.
+        tags: Name -> keys of bills that mean the same tag, by which charge keys are told as well.
     """
 
     engine: Engine
@@ -68,6 +72,7 @@ class Books:
     rules: Rules | None
     targets: Mapping[str, str]
     called: tuple[str, ...] = ()
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -147,10 +152,11 @@ def _make_rows(books: Books, states: Sequence[Looked]) -> None:
     restated = [month for each in states for month in each.restated]
     rules = books.rules
     taxonomy = with_pools(rules.taxonomy, rules.allocation) if rules else Taxonomy({}, ())
+    texts = (*TEXTS, *(TAGS if books.tags else ()))
     segments = make_base(
-        engine, books.ledger, snapshot, taxonomy, [*months, *restated], also=TEXTS, costs=("EffectiveCost",)
+        engine, books.ledger, snapshot, taxonomy, [*months, *restated], also=texts, costs=("EffectiveCost",)
     )
-    naming = name_keys(engine, taxonomy, segments, BASE, texts=("x_Source", *TEXTS))
+    naming = name_keys(engine, taxonomy, segments, BASE, texts=("x_Source", *texts))
     days, true_ups = cube(books.ledger, snapshot, months)
     if restated:
         later = cube(books.ledger, snapshot, restated)[1]
@@ -164,17 +170,26 @@ def _make_rows(books: Books, states: Sequence[Looked]) -> None:
 
 def _names(books: Books, naming: Naming) -> dict[str, str]:
     """Return column -> SQL of its value; what is in a pool is nobody's before it is shared."""
+    tags = {called_column(name): tag_sql(keys, "n.") for name, keys in books.tags.items()}
     if books.rules is None:
-        return {}
+        return tags
     pool = naming.value_sql(POOL, "n.")
     own = {column: naming.value_sql(name, "n.") for name, column in books.targets.items()}
     called = {called_column(name): naming.value_sql(name, "n.") for name in books.called}
     named = {column: f"CASE WHEN {pool} IS NULL THEN {sql} END" for column, sql in own.items()}
-    return {POOL_COLUMN: pool, **named, **called}
+    return {POOL_COLUMN: pool, **named, **called, **tags}
+
+
+def tag_sql(keys: Sequence[str], table: str) -> str:
+    """Return SQL of the text of a tag that bills write as any of these keys; the first that is there."""
+    read = [
+        f"json_extract_string({table}{column}, {literal(pointer(key))})" for key in keys for column in reversed(TAGS)
+    ]
+    return f"nullif(coalesce({', '.join(read)}), '')"
 
 
 def called_column(dimension: str) -> str:
-    """Return the column of charge keys that says what a dimension calls them, in pools or not."""
+    """Return the column of charge keys that says what a dimension or a tag calls them, in pools or not."""
     return f"called {dimension}"
 
 

@@ -6,7 +6,7 @@ Owns the order of the steps and the proofs. The effects are those of ``models/va
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,10 +29,11 @@ from finmod.taxonomy.reading import has_taxonomy
 from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.variance.books import Facts, allocated, unallocated
-from finmod.workspace.variance.budget import BUDGET, budget_variance
+from finmod.workspace.variance.budget import budget_variance
 from finmod.workspace.variance.cells import Books, Compared, Looked, compare
 from finmod.workspace.variance.findings import findings_of
-from finmod.workspace.variance.states import Named, name_states
+from finmod.workspace.variance.states import BUDGET, Named, name_states
+from finmod.workspace.variance.tags import tags_beside
 from finmod.workspace.variance.wanted import Wanted
 
 _OF_FACTS: Final = {
@@ -104,6 +105,8 @@ def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = Fal
     targets = dict(run.dimensions) if run and rules else {}
     names = (*targets, *(name for name in rules.taxonomy.dimensions if name not in targets)) if rules else ()
     books = Books(engine, project, ledger, rules, targets, names if called else ())
+    if called:
+        books = replace(books, tags=tags_beside(books, named))
     _refuse(books, wanted.by)
     _refuse_without_books(books, named, wanted.by)
     before, after = (
