@@ -51,8 +51,8 @@ _LARGE = 10_000
 @click.option("--effect", type=Name("an effect"), metavar="EFFECT",
               help="Tell the charges behind an effect, such as list_price.")  # fmt: skip
 @click.option("--causes", "is_causes", is_flag=True,
-              help="Tell which combinations of account, service, region, SKU, dimensions and tags moved unlike the rest, "
-              "and what else happened then.")  # fmt: skip
+              help="Tell which combinations of account, service, region, SKU, dimensions and tags moved unlike the "
+              "rest, and what else happened then.")  # fmt: skip
 @click.option("--of", "scope", type=Target(), multiple=True, metavar="WORD=VALUE",
               help="With --effect: of product=search or service=... alone; may be repeated.")  # fmt: skip
 @click.option(
