@@ -109,7 +109,7 @@ def test_every_line_of_the_screen_fits(screen: str) -> None:
 def test_what_the_screen_tells_to_run_runs_when_pasted(place: Path, screen: str) -> None:
     pasted = [line.strip() for line in screen.partition("Look further:")[2].splitlines() if line.strip()]
     assert [line.partition("--project 'my demo' ")[2].split()[0] for line in pasted] == [
-        "check", "plan", "explain", "metric", "pnl", "tags", "query", "export",
+        "check", "plan", "explain", "report", "variance", "metric", "pnl", "tags", "query", "export",
     ]  # fmt: skip
     for line in pasted:
         assert line.startswith(".venv/bin/finmod --project 'my demo' ")

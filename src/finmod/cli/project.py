@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ON_A_PROJECT = (
     "load", "drivers", "check", "reconcile", "compare", "fx", "status", "query", "tags", "explain", "plan", "apply",
-    "diff", "metric", "unit-economics", "pnl", "savings", "export", "close", "reopen", "history",
+    "diff", "metric", "unit-economics", "pnl", "variance", "savings", "report", "export", "close", "reopen", "history",
 )  # fmt: skip
 """The commands that work on the project of ``--project``."""
 OF_NO_PROJECT = ("demo", "init", "sample", "completion")
