@@ -17,7 +17,7 @@ say = @printf '%s\n' '== $(1)'
 STALE := $(shell { [ "$$(cat $(VENV)/where 2>/dev/null)" = "$(CURDIR)" ] && $(RUN) -c ''; } 2>/dev/null \
 	|| rm -f $(VENV)/where $(VENV)/ready-run $(VENV)/ready-dev)
 
-.PHONY: help dev demo test check bench docs format lint types contracts budget guard docs-check faults properties excel test-lowest test-pythons clean
+.PHONY: help dev demo test check bench docs format lint types contracts budget guard docs-check readme faults properties excel test-lowest test-pythons clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -95,6 +95,10 @@ docs-check: $(VENV)/ready-dev
 test: $(VENV)/ready-dev ## run the tests
 	$(call say,tests)
 	@$(PYTEST)
+
+readme: $(VENV)/ready-dev ## run the README whole: its demo of two years, every figure of the screen
+	$(call say,the README with its whole demo)
+	@FINMOD_WHOLE_DEMO=1 $(PYTEST) tests/house/test_docs.py -k README
 
 faults: $(VENV)/ready-dev ## kill, fill and break finmod at every moment: the long loops of tests/faults
 	$(call say,faults)
