@@ -53,6 +53,7 @@ _CHURN = (0.0, 0.1, 0.3)
 _SPREADS = (0.0, 0.15, 0.3)
 _REACHES = (1.0, 1.0, 0.8)
 _LEAST, _MOST = 0.007, 0.25  # of the bill: a cause moves at least, and at most, so much
+_OF_ONE = (0.015, 0.08)  # of the bill: what one resource costs more
 _WIDEST = 0.4  # of the bill: beyond that a cause is the growth of the whole
 _SHARED = 0.3  # of a cause: so much of it may be in another one
 _TRIES = 4_000
@@ -155,6 +156,29 @@ def cases(seed: int, count: int) -> Iterator[Case]:
         bill = _replaced(bill, churn, chance)
         causes = tuple(replace(one, leaves=bill.selected(one.name)) for one in causes)
         yield Case(seed, number, bill, causes, noise, churn, growth)
+
+
+def resource_cases(seed: int, count: int) -> Iterator[Case]:
+    """Yield cases of one company in which one resource of a large combination costs more, and all others go on.
+
+    Args:
+        seed: Of the company; the same gives the same cases.
+        count: How many.
+    """
+    world = _world(seed)
+    for number in range(count):
+        chance = np.random.default_rng([seed, number, 2])
+        bill = natural(world, int(chance.integers(0, MONTHS - 1)))
+        noise, churn, growth = float(chance.choice(_NOISES)), float(chance.choice(_CHURN)), chance.uniform(0.95, 1.2)
+        disturbed = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
+        bill = _replaced(replace(bill, after=_times(bill.after, disturbed)), churn, chance)
+        weight = np.minimum(bill.before, bill.after).astype(np.float64)
+        leaf = int(chance.choice(len(weight), p=weight / weight.sum()))
+        name: Named = ((RESOURCE, bill.texts[RESOURCE][leaf]),)
+        rows, size = bill.selected(name), float(chance.uniform(*_OF_ONE))
+        moved = _times(bill.after, 1 + size * float(bill.after.sum()) / float(bill.after[rows].sum()))
+        bill = replace(bill, after=np.where(rows, moved, bill.after))
+        yield Case(seed, number, bill, (Injected(name, "growth", np.nan, size, rows),), noise, churn, float(growth))
 
 
 @cache

@@ -34,6 +34,11 @@ leaves. F1 counts everything else that is told as wrong; "own moves aside" leave
 company itself.
 
 """
+_SINGLE = """
+In {resources} more bills one resource alone moved, and everything else went on. Of the others only the biggest rows can
+name it.
+
+"""
 
 
 def quality_pages() -> Mapping[str, str]:
@@ -62,9 +67,16 @@ def quality_pages() -> Mapping[str, str]:
             for each in causes["ways"]
         ],
     )
+    single = table(
+        ("way", "in the first three", "F1", "F1, own moves aside"),
+        [
+            (each["way"], _percent(each["top"], 1), f"{each['score']:.2f}", f"{each['aside']:.2f}")
+            for each in causes["of_resources"]
+        ],
+    )
     head = _HEAD.format(companies=variance["companies"], changes=variance["changes"])
     root = _ROOT.format(**{name: causes[name] for name in ("companies", "cases", "causes")})
-    return {"docs/reference/quality.md": f"{head}{ways}\n{effects}{root}{found}"}
+    return {"docs/reference/quality.md": f"{head}{ways}\n{effects}{root}{found}{_SINGLE.format(**causes)}{single}"}
 
 
 def _read(name: str) -> dict[str, Any]:

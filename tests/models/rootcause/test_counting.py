@@ -112,3 +112,16 @@ def test_amounts_beyond_int64_are_counted_to_the_last_digit() -> None:
     assert found.causes[0].explained == Decimal("1000000000000000000.000000000003")
     assert found.change == Decimal("1000000000000000000.000000000010")
     assert found.remainder == Decimal("0.000000000007")
+
+
+def test_a_cause_tells_what_all_its_leaves_have_alike() -> None:
+    rows: list[Row] = [(("S3", "us", "a"), 1, 2), (("S3", "us", "b"), 1, 2), (("EC2", "us", "a"), 1, 2)]
+    rows += [(("EC2", "eu", "b"), 1, 2)]
+    leaves = leaves_of(["ServiceName", "RegionId", "SubAccountName"], rows)
+    cells = cells_of(leaves)
+    service = cells.names.index("ServiceName")
+
+    (cause,) = answered(leaves, cells, _claims(((service, 1),)), None, named=3).causes
+
+    assert cause.name == (("ServiceName", "S3"),)
+    assert cause.alike == (("RegionId", "us"),)

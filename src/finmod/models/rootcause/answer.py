@@ -42,7 +42,8 @@ class Cause:
     """A combination that moved unlike the rest.
 
     Attributes:
-        name: (dimension, value) by the name of the dimension; a value of None says that it is unknown there.
+        name: (dimension, value) by the name of the dimension; a value of None says that it is unknown there. Where one
+            resource alone moved, it stands last.
         before: Of all leaves of the combination.
         after: Likewise.
         expected: What they would have cost after without any cause.
@@ -52,6 +53,7 @@ class Cause:
         resources: The largest by change, in that order.
         concentration: What part of the changes of single resources those have, without signs: 1 where they are all of
             it. None where leaves have no resources, or none of them changed.
+        alike: (dimension, value) that all its leaves have beside what it is named by.
     """
 
     name: tuple[Value, ...]
@@ -63,6 +65,7 @@ class Cause:
     leaves: int
     resources: tuple[Moved, ...] = ()
     concentration: Decimal | None = None
+    alike: tuple[Value, ...] = ()
 
     @property
     def change(self) -> Decimal:

@@ -5,7 +5,7 @@ what else happened then, is for others to lay beside it.
 
 The method, in the order in which it runs:
 
-1. Leaves are summed over resources. A resource that is replaced by another of its kind is no change.
+1. Leaves are summed over resources to cells. A resource that is replaced by another of its kind is no change.
 2. What each cell would have cost is what it cost before, times one growth that all share: the weighted median of the
    cells' own. Growth of the total will not do, since causes are in it: after one account tripled, all others would
    seem to decline. Where a forecast is known, it is given instead.
@@ -18,9 +18,13 @@ The method, in the order in which it runs:
    what explains two fifths of all that moved needs no such proof. Names that explain nearly the same money are
    weighed by the same likelihood and their length: another dimension has to make the moves likelier by a factor of
    e**3. Names that select the same leaves differ in length alone: the shortest stands.
-5. What is found is expected from then on, and the search begins again, until nothing explains 0.5 % of the bill and 3
+5. One resource is the cause where it alone moved: where it explains more of what its cells are off by than any
+   combination does, beyond the chance of so many names, or where it has nearly all of what is off in the combination
+   that was found while the others there stood still. A resource explains only what its cells are off by, so one that is
+   replaced by another explains nothing.
+6. What is found is expected from then on, and the search begins again, until nothing explains 0.5 % of the bill and 3
    % of what is left.
-6. What was found is counted in exact money: each leaf once, with the narrowest cause that has it. The rest is told,
+7. What was found is counted in exact money: each leaf once, with the narrowest cause that has it. The rest is told,
    in what was expected anyway and what nothing explains.
 
 What it takes for granted: causes reach few combinations; most of the money moves alike. A cause that holds more than
@@ -49,6 +53,7 @@ from finmod.models.rootcause.claims import middle, prospect
 from finmod.models.rootcause.counting import answered
 from finmod.models.rootcause.leaves import Leaves
 from finmod.models.rootcause.search import Claim, found_claims
+from finmod.models.rootcause.singles import Singles, singles_of
 
 MOST: Final = 5
 """Causes that are told at most."""
@@ -88,15 +93,17 @@ def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: 
         return RootCauses(before=Decimal(0), after=Decimal(0), growth=None, causes=(), offsets=(), usual=Decimal(0))
     cells = cells_of(leaves)
     growth = None if cells.expected is not None else _growth(cells)
-    return answered(leaves, cells, _claims(cells, growth, most, float(least)), growth, named=named)
+    factor = float(1 if growth is None else growth)
+    singles = singles_of(leaves, cells, factor)
+    return answered(leaves, cells, _claims(cells, singles, factor, most, float(least)), growth, named=named)
 
 
-def _claims(cells: Cells, growth: Decimal | None, most: int, least: float) -> list[Claim]:
+def _claims(cells: Cells, singles: Singles | None, growth: float, most: int, least: float) -> list[Claim]:
     sizes = [float(np.abs(amounts).sum()) for amounts in (cells.before, cells.after)]
     if not cells.names or not all(sizes):
         return []
-    usual = cells.expected if cells.expected is not None else cells.before * float(1 if growth is None else growth)
-    return found_claims(cells, prospect(cells.after, usual), least=least * max(sizes), most=most)
+    usual = cells.expected if cells.expected is not None else cells.before * growth
+    return found_claims(cells, prospect(cells.after, usual), least=least * max(sizes), most=most, singles=singles)
 
 
 def _growth(cells: Cells) -> Decimal | None:

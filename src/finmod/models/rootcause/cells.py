@@ -79,8 +79,8 @@ def cells_of(leaves: Leaves) -> Cells:
     first, of_leaf = _groups(key, space)
     # As integers their sums do not depend on the order of rows.
     told = None if leaves.expected is None else in_integers(leaves.expected)
-    expected = None if told is None else _summed(told, of_leaf, first)
-    before, after = (_summed(amounts, of_leaf, first) for amounts in (leaves.before, leaves.after))
+    expected = None if told is None else summed(told, of_leaf, first)
+    before, after = (summed(amounts, of_leaf, first) for amounts in (leaves.before, leaves.after))
     return Cells(tuple(names), tuple(texts), tuple(each[first] for each in codes), before, after, expected, of_leaf)
 
 
@@ -115,7 +115,7 @@ def _groups(key: Ints, space: int) -> tuple[Ints, Ints]:
     return place[there], to_group[key]
 
 
-def _summed(amounts: Amounts, of_leaf: Ints, first: Ints) -> Floats:
+def summed(amounts: Amounts, of_leaf: Ints, first: Ints) -> Floats:
     """Return sums per cell as floats that do not depend on the order of rows."""
     count = len(first)
     if amounts.dtype == np.object_:

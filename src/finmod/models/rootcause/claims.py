@@ -61,6 +61,12 @@ class Prospect:
         moved = np.where(self.usual == 0, self.after, 0.0) if np.isinf(factor) else factor * self.expected
         return replace(self, expected=np.where(rows, moved, self.expected))
 
+    def with_moves(self, cells: Ints, moves: Floats) -> Prospect:
+        """Return what is expected where some cells, each once, moved by so much money."""
+        expected = self.expected.copy()
+        expected[cells] += moves
+        return replace(self, expected=expected)
+
     def with_spread(self) -> Prospect:
         """Return the same with the spread of what is left now."""
         both = (self.usual != 0) & (self.after != 0)

@@ -6,6 +6,7 @@ Owns the sums. They are integers of 1e-12, of leaves and never of floats.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -32,10 +33,10 @@ def answered(
         named: Most resources of a cause.
     """
     money = _Money(leaves, growth)
-    every = [cells.selected(claim.name)[cells.of_leaf] for claim in claims]
+    every = [_rows(leaves, cells, claim) for claim in claims]
     own = _owned(every)
     causes = tuple(
-        money.cause(_told(cells, claim), rows, mine, named)
+        replace(money.cause(_told(leaves, cells, claim), rows, mine, named), alike=_alike(cells, claim, rows))
         for claim, rows, mine in zip(claims, every, own, strict=True)
     )
     rest = ~np.logical_or.reduce(every) if every else np.ones(len(leaves.before), dtype=np.bool_)
@@ -44,7 +45,7 @@ def answered(
         after=in_money(money.after),
         growth=growth,
         causes=causes,
-        offsets=offsets(cells, claims, causes),
+        offsets=offsets(causes),
         usual=in_money(money.expected(rest) - whole(leaves.before, rest)),
     )
 
@@ -92,8 +93,29 @@ class _Money:
         )
 
 
-def _told(cells: Cells, claim: Claim) -> tuple[Value, ...]:
-    return tuple((cells.names[dimension], cells.texts[dimension][code]) for dimension, code in claim.name)
+def _rows(leaves: Leaves, cells: Cells, claim: Claim) -> Flags:
+    rows = cells.selected(claim.name)[cells.of_leaf]
+    if claim.resource is None or leaves.resource is None:
+        return rows
+    codes = [code for code, text in enumerate(leaves.resource.texts) if text == claim.resource]
+    return np.asarray(rows & np.isin(leaves.resource.codes, codes))
+
+
+def _told(leaves: Leaves, cells: Cells, claim: Claim) -> tuple[Value, ...]:
+    name: tuple[Value, ...] = tuple((cells.names[at], cells.texts[at][code]) for at, code in claim.name)
+    if claim.resource is None or leaves.resource is None:
+        return name
+    return (*name, (leaves.resource.name, claim.resource))
+
+
+def _alike(cells: Cells, claim: Claim, rows: Flags) -> tuple[Value, ...]:
+    """Return the value of every dimension that a claim does not name and its leaves have but one of."""
+    here, named = np.unique(cells.of_leaf[rows]), {dimension for dimension, _ in claim.name}
+    return tuple(
+        (cells.names[at], cells.texts[at][int(codes[here[0]])])
+        for at, codes in enumerate(cells.codes)
+        if at not in named and (codes[here] == codes[here[0]]).all()
+    )
 
 
 def _largest(leaves: Leaves, rows: Flags, named: int) -> tuple[tuple[Moved, ...], Decimal | None]:

@@ -48,7 +48,8 @@ class Leaves:
         dimensions: What causes are named by.
         before: Per leaf its cost before, integers of 1e-12; 0 where it was not there. Credits are negative.
         after: Per leaf its cost after, likewise.
-        resource: What each leaf is of; no cause is named by it, but each tells its largest. None where nobody asks.
+        resource: What each leaf is of: each cause tells its largest, and is one of them where it alone moved. None
+            where nobody asks.
         expected: Per leaf what it would have cost after without any cause, units of currency; None where nothing else
             is known than what it was before.
 

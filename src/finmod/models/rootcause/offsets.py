@@ -10,26 +10,22 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.models.rootcause.answer import Cause, Offset
-from finmod.models.rootcause.cells import Cells
-from finmod.models.rootcause.search import Claim
 from finmod.terms.money import in_money, in_units
 
 CANCELS: Final = Decimal("0.2")
 """Part of the larger side that may be left."""
 
 
-def offsets(cells: Cells, claims: Sequence[Claim], causes: Sequence[Cause]) -> tuple[Offset, ...]:
+def offsets(causes: Sequence[Cause]) -> tuple[Offset, ...]:
     """Return pairs that nearly cancel, those that do so best first; a cause is in one pair at most.
 
     Both sides have one value in some dimension, and not the same; and they have a value in common, or are named by the
     same dimensions. Without that two causes cancel by chance.
 
     Args:
-        cells: What was searched.
-        claims: What was found.
-        causes: The same in money.
+        causes: What was found.
     """
-    values = [_only_values(cells, claim.name) for claim in claims]
+    values = [dict((*cause.name, *cause.alike)) for cause in causes]
     found: list[tuple[Decimal, Offset]] = []
     for down, fell in enumerate(causes):
         for up, rose in enumerate(causes):
@@ -61,14 +57,3 @@ def _pair(causes: Sequence[Cause], values: Sequence[dict[str, str | None]], down
         return None
     net = in_money(in_units(causes[down].explained) + in_units(causes[up].explained))
     return Offset(down, up, moved, alike, net)
-
-
-def _only_values(cells: Cells, name: Sequence[tuple[int, int]]) -> dict[str, str | None]:
-    """Return the dimensions in which a combination has one value, named or not."""
-    rows = cells.selected(name)
-    found = {}
-    for place, codes in enumerate(cells.codes):
-        here = codes[rows]
-        if (here == here[0]).all():
-            found[cells.names[place]] = cells.texts[place][int(here[0])]
-    return found

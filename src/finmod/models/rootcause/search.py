@@ -8,7 +8,7 @@ less than what is found already, neither is looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -17,6 +17,7 @@ import numpy as np
 from finmod.models.rootcause.cells import Cells
 from finmod.models.rootcause.claims import ALIKE, Bar, Claims, Prospect, claims
 from finmod.models.rootcause.leaves import Flags, Floats
+from finmod.models.rootcause.singles import Singles
 
 WIDTH: Final = 3
 """Most dimensions that a cause is named by."""
@@ -41,15 +42,19 @@ class Claim:
         gain: Money that it explains.
         evidence: For it.
         factor: By which its cells moved; infinite for new ones.
+        resource: The one of the combination that moved while its others stood still; None where all of it moved.
     """
 
     name: tuple[tuple[int, int], ...]
     gain: float
     evidence: float
     factor: float
+    resource: str | None = None
 
 
-def found_claims(cells: Cells, start: Prospect, *, least: float, most: int) -> list[Claim]:
+def found_claims(
+    cells: Cells, start: Prospect, *, least: float, most: int, singles: Singles | None = None
+) -> list[Claim]:
     """Return the claims that explain what cells cost, in the order in which they were found.
 
     Args:
@@ -57,20 +62,37 @@ def found_claims(cells: Cells, start: Prospect, *, least: float, most: int) -> l
         start: What is expected of them without any cause.
         least: Money that a claim has to explain.
         most: How many there are at most.
+        singles: Resources of the cells; None where nobody knows them.
     """
     found: list[Claim] = []
     now = start
     while len(found) < most:
-        rivals = candidates(cells, now, least)
-        if not any(one.gain > least for one in rivals):
+        best = _best(cells, now, singles, least)
+        if best is None:
             break
-        best = _best_name(cells, now, rivals)
         rest = float(now.off.sum()) - best.gain
-        if best.gain < _OF_REST * rest or any(best.name == one.name for one in found):
+        is_told = any((best.name, best.resource) == (one.name, one.resource) for one in found)
+        if best.gain < _OF_REST * rest or is_told:
             break
         found.append(best)
-        now = now.with_claim(cells.selected(best.name), best.factor).with_spread()
+        rows = cells.selected(best.name)
+        if singles is not None:
+            now = now.with_moves(*singles.of(best.resource, rows)) if best.resource else now
+            singles = singles.with_claim(rows, best.factor, best.resource)
+        now = (now if best.resource else now.with_claim(rows, best.factor)).with_spread()
     return found
+
+
+def _best(cells: Cells, now: Prospect, singles: Singles | None, least: float) -> Claim | None:
+    """Return the claim that explains most: a combination, one resource in it, or one resource alone."""
+    rivals = candidates(cells, now, least)
+    best = _best_name(cells, now, rivals) if any(one.gain > least for one in rivals) else None
+    if singles is None:
+        return best
+    single = singles.best(now, least, _EVIDENCE_PER_NAME)
+    if single and (best is None or single.gain * _PER_NAME**WIDTH > best.gain):
+        return Claim((), single.gain, single.evidence, single.factor, single.resource)
+    return best and replace(best, resource=singles.alone(cells.selected(best.name), best.factor))
 
 
 def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:

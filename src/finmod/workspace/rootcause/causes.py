@@ -18,7 +18,7 @@ from finmod.models.variance.report import VarianceReport
 from finmod.settings.project import Project
 from finmod.workspace.rootcause.beside import closed, concerns, driver_moves, events_of, loads_again, rules_applied
 from finmod.workspace.rootcause.events import read_events
-from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, implied, leaves_of
+from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of
 from finmod.workspace.variance.variance import Made, Wanted, make, report_of
 
 MOST: Final = 5
@@ -58,7 +58,7 @@ def causes_of(made: Made, report: VarianceReport, most: int = MOST) -> CausesRep
     beside = tuple(
         Beside(
             tuple(each for each in happenings if concerns(leaves, each, cause.name)),
-            tuple(_drivers(made, implied(leaves, cause.name))),
+            tuple(_drivers(made, dict((*cause.name, *cause.alike)))),
         )
         for cause in found.causes
     )

@@ -59,21 +59,11 @@ def _dimension(engine: Engine, name: str) -> Dimension:
 
 def within(leaves: Leaves, name: Sequence[Value]) -> Flags:
     """Return which leaves a combination has: those with all of its values. What leaves are not told by has none."""
-    dimensions = {each.name: each for each in leaves.dimensions}
+    every = (*leaves.dimensions, *([leaves.resource] if leaves.resource else []))
+    dimensions = {each.name: each for each in every}
     rows = np.ones(len(leaves.before), dtype=np.bool_)
     for word, value in name:
         each = dimensions.get(word)
         codes = [at for at, text in enumerate(each.texts) if text == value] if each else []
         rows &= np.isin(each.codes, codes) if each else np.zeros_like(rows)
     return rows
-
-
-def implied(leaves: Leaves, name: Sequence[Value]) -> dict[str, str | None]:
-    """Return the values of a combination, and of every other dimension that has one value alone in its leaves."""
-    rows = within(leaves, name)
-    found: dict[str, str | None] = {}
-    for dimension in leaves.dimensions:
-        codes = np.unique(dimension.codes[rows])
-        if len(codes) == 1:
-            found[dimension.name] = dimension.texts[int(codes[0])]
-    return {**found, **dict(name)}
