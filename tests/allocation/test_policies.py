@@ -72,6 +72,9 @@ _REFUND = {"ChargeClass": "Correction", "ChargeFrequency": "One-Time"}
         ({"ChargeCategory": "Credit", **_REFUND}, "credits"),
         ({"ChargeCategory": "Tax", "ServiceSubcategory": "Support"}, "tax"),
         ({"ChargeCategory": "Adjustment", "ServiceName": "AWS Support (Business)"}, "support"),
+        ({"ChargeCategory": "Usage", "ServiceName": "AWS Support [Enterprise]"}, "support"),
+        ({"ChargeCategory": "Usage", "ServiceName": "Enhanced Support"}, "support"),
+        ({"ChargeCategory": "Usage", "ServiceName": "Customer Support Chat API"}, None),
         (
             {
                 "ChargeCategory": "Usage", "ServiceSubcategory": "Support",

@@ -49,19 +49,22 @@ def _absent(subject: str) -> Condition:
 # What is bought, used or taken back; a tax on support is a tax, and a credit for it a credit.
 _OWN_COST = _is("ChargeCategory", "Usage", "Purchase", "Adjustment")
 # A surcharge for software past its end has the word support in it, and belongs to the resource.
-_NO_SURCHARGE = ("/.*extended ?-?support.*/", "/.*extended security updates?.*/")
-_PLANS = (
-    r"/aws support \(.*\)/",
+NO_SURCHARGE: Final = ("/.*extended ?-?support.*/", "/.*extended security updates?.*/")
+"""Patterns of what is called support and is none."""
+PLANS: Final = (
+    r"/aws support( ?[(\[].*[)\]])?/",
     "/aws (developer|business|enterprise|premium|enterprise on-ramp|unified operations)( on-ramp)? support.*/",
     "/aws(developersupport|supportbusiness|supportenterprise|enterpriseonramp|premiumsupport)/",
     "OCBPremiumSupport",
     "Azure Support",
-    "Support",
-    "/microsoft unified.*/",
+    "/(cloud |premium |enhanced |standard |basic )?support/",
+    "/professional direct( support)?/",
+    "/microsoft (unified|premier support).*/",
     "/google cloud (premium |enhanced |standard )?support.*/",
     "/(cloud )?customer care.*/",
     "/oracle (premier|cloud) support.*/",
 )
+"""Patterns of names of services that are support plans: of AWS, also its product codes, of Azure, Google and Oracle."""
 _SOLD_AS = "/.*(professional direct|standard|premium|premier|enterprise|developer|business) support.*/"
 # Models of Bedrock are sold so too; they are used like any service, resource by resource.
 _SOFTWARE = _not("ServiceName", "*(Amazon Bedrock Edition)*")
@@ -69,7 +72,7 @@ _NOT_MICROSOFT = _not("ServiceProviderName", "Microsoft*", "Anthropic*")
 
 
 def _of_support(*conditions: Condition) -> tuple[Condition, ...]:
-    return (*conditions, _OWN_COST, _not("SkuMeter", *_NO_SURCHARGE), _not("ChargeDescription", *_NO_SURCHARGE))
+    return (*conditions, _OWN_COST, _not("SkuMeter", *NO_SURCHARGE), _not("ChargeDescription", *NO_SURCHARGE))
 
 
 SETS: Final[Mapping[Word, Sets]] = {
@@ -97,7 +100,7 @@ SETS: Final[Mapping[Word, Sets]] = {
     "tax": ((_is("ChargeCategory", "Tax"),),),
     "support": (
         _of_support(_is("ServiceSubcategory", "Support")),
-        _of_support(_is("ServiceName", *_PLANS)),
+        _of_support(_is("ServiceName", *PLANS)),
         _of_support(_is("ChargeDescription", _SOLD_AS), _is("ChargeCategory", "Purchase")),
     ),
     "marketplace": (

@@ -10,10 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from finmod.allocation.policies import NO_SURCHARGE, PLANS
 from finmod.engines.duckdb import Engine, identifier
 from finmod.ledger.reporting import MONTH_OF_BILL, Reporting, with_reporting
 from finmod.models.variance.cells import COVERING, NEGOTIATED, OTHER, PRICED
 from finmod.models.variance.effects import PLACE
+from finmod.taxonomy.patterns import matches
 
 ROWS, CELLS, OWNERS, PLACES = "variance_rows", "variance_cells", "variance_owners", "variance_places"
 """Tables: charge keys of both months, cells, what each place has of each cell, and places."""
@@ -102,7 +104,10 @@ def _summed(rows: str, segment: str) -> str:
     )
 
 
-_SUPPORT: Final = "ServiceSubcategory = 'Support' OR regexp_matches(coalesce(ServiceName, ''), '(?i)\\bsupport\\b')"
+_SUPPORT: Final = (
+    f"(ServiceSubcategory = 'Support' OR {matches('ServiceName', PLANS)}) "
+    f"AND NOT coalesce({matches('SkuMeter', NO_SURCHARGE)}, false)"
+)
 _DISCOUNT: Final = "ChargeCategory = 'Adjustment' AND coalesce(listed, 0) = 0 AND coalesce(original, 0) <> 0"
 _KIND: Final = f"""CASE
     WHEN x_TrueUpOf IS NOT NULL THEN {PLACE["restatement"]}

@@ -238,3 +238,25 @@ def test_units_of_one_sku_are_told_in_one_where_some_are_counted_otherwise(tmp_p
     assert set(found) == {"days", "volume"}
     assert sum(found.values()) == 28
     assert ("FM2515" in codes(report)) == many
+
+
+@pytest.mark.parametrize(("service", "effect"), [
+    ("AWS Support (Business)", "support"), ("AWSSupportBusiness", "support"), ("AWS Support [Enterprise]", "support"),
+    ("AWS Business Support+", "support"), ("AWSEnterpriseOnRamp", "support"), ("Azure Support", "support"),
+    ("Professional Direct", "support"), ("Support", "support"), ("Premium Support", "support"),
+    ("Enhanced Support", "support"), ("Cloud Customer Care", "support"),
+    ("Customer Support Chat API", "new_services"), ("Support Desk by Example Ltd", "new_services"),
+    ("AWS Support App in Slack", "new_services"),
+])  # fmt: skip
+def test_support_is_what_suppliers_call_their_plans(tmp_path: Path, service: str, effect: str) -> None:
+    made = books_of(tmp_path / "books", used(8, "i-1", SEARCH, "31", "1"), used(9, "i-1", SEARCH, "30", "1"),
+                    charge(9, "100", "", "", ServiceName=service, PricingQuantity="1", PricingUnit="Units"),
+                    apply=False)  # fmt: skip
+    assert told(report_of(made).total) == {"days": -1, effect: 100}
+
+
+def test_a_surcharge_for_old_software_is_no_support_plan(tmp_path: Path) -> None:
+    surcharge = {"ServiceSubcategory": "Support", "SkuMeter": "USE1-ExtendedSupport:Yr1-Yr2:MySQL5.7"}
+    made = books_of(tmp_path / "books", used(8, "i-1", SEARCH, "310", "1", **surcharge),
+                    used(9, "i-1", SEARCH, "600", "1", **surcharge), apply=False)  # fmt: skip
+    assert set(told(report_of(made).total)) == {"days", "volume"}
