@@ -37,7 +37,7 @@ def test_the_screen_tells_causes_their_evidence_and_that_they_offset(books: Book
     lines = said.out.splitlines()
     assert lines[0] == (
         "0 USD from 2026-08 to 2026-09: 0 by 2 causes that moved unlike the rest, 0 as most of the cost moved "
-        "(+0.0 %), 0 not explained."
+        "(0.0 %), 0 not explained."
     )
     assert lines[2].split("  ")[1].strip() == "product search, region eu, service =Storage"
     assert "1  resources: search-eu-=Storage -800, 100 % of its moves" in lines

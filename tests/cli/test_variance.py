@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -90,35 +91,6 @@ def test_markdown_is_a_comment_that_can_be_sent(books: Books) -> None:
     assert "| Effect | Amount | of before |" in said.out
 
 
-def test_the_charges_behind_an_effect_are_told_with_their_figures_and_keys(books: Books) -> None:
-    said = books.run("variance", "--effect", "list_price")
-
-    assert said.code == 0
-    lines = said.out.splitlines()
-    assert lines[0] == "List price: +3,050.00"
-    assert lines[1].startswith("The supplier's public price of the same SKU changed; ")
-    row = lines[3]
-    assert "i-2" in row
-    assert "2.00 → 3.00" in row
-    assert "6,200.00 → 9,000.00" in row
-    key = row.split()[-1]
-    assert "product" in books.run("explain", key).out
-
-
-def test_a_target_is_told_its_part_of_the_pool_beside_its_own_charges(books: Books) -> None:
-    own = json.loads(books.run("variance", "--by", "product", "--output", "json").out)
-    ads = next(row for row in own["rows"] if row["product"] == "ads")
-    said = books.run("variance", "--effect", "volume", "--of", "product=ads")
-
-    assert said.out.splitlines()[0] == f"Volume of product=ads: +{Decimal(ads['effects']['volume']):,.2f}"
-    assert "Its part of the pool cluster: +7.62; the charges: --of pool=cluster" in said.out
-    pool = books.run("variance", "--effect", "volume", "--of", "pool=cluster", "--output", "json")
-    told = json.loads(pool.out)
-    (row,) = told["rows"]
-    assert (told["amount"], told["others"]["cells"], told["pools"]) == (row["amount"], 0, [])
-    assert (row["resource"], round(Decimal(row["amount"]), 2)) == ("i-4", Decimal("30.50"))
-
-
 def test_text_of_bills_is_no_formula_and_no_markup(tmp_path_factory: pytest.TempPathFactory) -> None:
     made = books_of(
         tmp_path_factory.mktemp("hostile") / "books",
@@ -130,6 +102,26 @@ def test_text_of_bills_is_no_formula_and_no_markup(tmp_path_factory: pytest.Temp
     assert f"'{HOSTILE}".replace('"', '""') in table
     page = made.run("variance", "--by", "service", "--output", "markdown").out
     assert r"&lt;b>\*x\*&lt;/b>" in page
+
+
+def test_what_lacks_is_called_what_it_lacks(books: Books) -> None:
+    said = books.run("variance", "--by", "resource", "--output", "markdown").out
+    assert "| (no resource) | 0 | 1,200 |" in said
+    assert "unallocated" not in said
+    assert "| (unallocated) | 0 | 1,200 |" in books.run("variance", "--by", "product", "--output", "markdown").out
+
+
+def test_what_was_given_back_has_no_share_and_is_not_new(tmp_path: Path) -> None:
+    """Credits of 100 before: 60 of cost now is no share of that, and 40 more credits are no growth."""
+    made = books_of(
+        tmp_path / "books", charge(8, "-100", "i-1", SEARCH, ChargeCategory="Credit"),
+        charge(9, "-140", "i-1", SEARCH, ChargeCategory="Credit"), used(9, "i-2", ADS, "60", "1"), apply=False,
+    )  # fmt: skip
+    lines = made.run("variance", "--by", "resource").out.splitlines()
+    assert lines[0] == "northwind: EffectiveCost 2026-09 -80.00 USD, +20.00 against 2026-08"
+    assert [line.split()[-1] for line in lines if line.startswith(("  Credits", "Change"))] == ["-", "-"]
+    rates = {line.split()[0]: line.split()[4] for line in lines if line.startswith("i-")}
+    assert rates == {"i-1": "-", "i-2": "new"}
 
 
 @pytest.mark.parametrize(("words", "message"), [

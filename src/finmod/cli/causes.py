@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finmod.cli.figures import amount_text
+from finmod.cli.figures import amount_places, amount_text, signed, signed_percent
 from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, json_text, objects, table, text_of
@@ -14,8 +14,6 @@ from finmod.cli.project import opened
 from finmod.errors import counted
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from finmod.models.rootcause.answer import Cause, Offset, Value
     from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
     from finmod.workspace.variance.variance import Wanted
@@ -54,8 +52,8 @@ def _screen(report: CausesReport) -> None:
     if found.causes:
         heads = ["", "What", report.before.label, report.after.label, "Explains", "How"]
         rows = [
-            [str(at), name_words(cause.name), signed(cause.before, plain=True), signed(cause.after, plain=True),
-             signed(cause.explained), _KINDS[cause.kind]]
+            [str(at), name_words(cause.name), amount_places(cause.before, 0), amount_places(cause.after, 0),
+             signed(cause.explained, 0), _KINDS[cause.kind]]
             for at, cause in enumerate(found.causes, start=1)
         ]  # fmt: skip
         table(heads, rows, right=heads[2:5], whole_words=True)
@@ -77,21 +75,21 @@ def _screen(report: CausesReport) -> None:
 def headline(report: CausesReport) -> Iterator[str]:
     """Yield what of the change the causes explain, and what the rest is."""
     found = report.found
-    change = f"{signed(found.change)} {report.currency} from {report.before.label} to {report.after.label}"
+    change = f"{signed(found.change, 0)} {report.currency} from {report.before.label} to {report.after.label}"
     if not found.causes:
         yield f"{change}: nothing moved unlike the rest."
         return
-    growth = f" ({(found.growth - 1) * 100:+.1f} %)" if found.growth is not None else ""
+    growth = f" ({signed_percent(found.growth - 1)})" if found.growth is not None else ""
     yield (
-        f"{change}: {signed(found.explained)} by {counted(len(found.causes), 'cause')} that moved unlike the rest, "
-        f"{signed(found.usual)} as most of the cost moved{growth}, {signed(found.unexplained)} not explained."
+        f"{change}: {signed(found.explained, 0)} by {counted(len(found.causes), 'cause')} that moved unlike the rest, "
+        f"{signed(found.usual, 0)} as most of the cost moved{growth}, {signed(found.unexplained, 0)} not explained."
     )
 
 
 def evidence(cause: Cause, beside: Beside) -> Iterator[str]:
     """Yield what stands behind a cause and beside it."""
     moved = [
-        f"{end_of(one_line(each.name, 200), 40) if each.name else 'without a resource'} {signed(each.change)}"
+        f"{end_of(one_line(each.name, 200), 40) if each.name else 'without a resource'} {signed(each.change, 0)}"
         for each in cause.resources[:_SHOWN]
     ]
     if moved:
@@ -123,7 +121,7 @@ def happening_words(happening: Happening) -> str:
 def driver_words(move: DriverMove) -> str:
     """Return how a driver moved."""
     of = f" of {name_words(move.of)}" if move.of else ""
-    change = f"{move.change * 100:+.1f} %" if move.change is not None else "new"
+    change = signed_percent(move.change) if move.change is not None else "new"
     return f"{one_line(move.driver, 60)}{of} {change} ({amount_text(move.before)} to {amount_text(move.after)})"
 
 
@@ -132,15 +130,8 @@ def offset_words(offset: Offset) -> str:
     moved = ", ".join(f"{word} {_value(one)} to {_value(other)}" for word, one, other in offset.moved)
     return (
         f"{offset.down + 1} and {offset.up + 1} offset each other{f': from {moved}' if moved else ''}; "
-        f"together {signed(offset.net)}"
+        f"together {signed(offset.net, 0)}"
     )
-
-
-def signed(amount: Decimal, *, plain: bool = False) -> str:
-    """Return an amount without its fraction, with its sign unless it is no change."""
-    shown = f"{amount:,.0f}"
-    shown = "0" if shown == "-0" else shown
-    return shown if plain or amount <= 0 or shown == "0" else f"+{shown}"
 
 
 _COLUMNS = ("cause", "what", "before", "after", "expected", "explained", "share", "kind", "resources", "happenings",

@@ -56,3 +56,32 @@ def percent_text(value: Decimal | None) -> str:
 def points_text(value: Decimal | None) -> str:
     """Return a difference of ratios in percentage points; unknown is a dash."""
     return "-" if value is None else f"{value * 100:,.1f} points"
+
+
+def amount_places(amount: Decimal, places: int) -> str:
+    """Return an amount with so many places, thousands separated; what rounds to nothing has no sign.
+
+    >>> amount_places(Decimal("-1234.5"), 2), amount_places(Decimal("-0.4"), 0)
+    ('-1,234.50', '0')
+    """
+    shown = f"{amount:,.{places}f}"
+    return shown if shown.strip("-0.,") else shown.removeprefix("-")
+
+
+def signed(amount: Decimal, places: int) -> str:
+    """Return the same with its sign.
+
+    >>> signed(Decimal("1234.5"), 2), signed(Decimal("0.4"), 0)
+    ('+1,234.50', '0')
+    """
+    shown = amount_places(amount, places)
+    return f"+{shown}" if amount > 0 and shown.strip("0.,") else shown
+
+
+def signed_percent(ratio: Decimal) -> str:
+    """Return a ratio as a percentage with its sign.
+
+    >>> signed_percent(Decimal("0.0949")), signed_percent(Decimal("-0.0004"))
+    ('+9.5 %', '0.0 %')
+    """
+    return f"{signed(ratio * 100, 1)} %"

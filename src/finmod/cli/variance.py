@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.behind import show_behind
 from finmod.cli.causes import show_causes
 from finmod.cli.close import MONTH
 from finmod.cli.explain_allocated import Target
-from finmod.cli.figures import amount_text, percent_text
-from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.figures import amount_places, signed, signed_percent
+from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import (
     Form,
@@ -28,14 +29,13 @@ from finmod.cli.output import (
 )
 from finmod.cli.project import opened
 from finmod.cli.values import Name, Whole
-from finmod.errors import Problem, UserError, counted
+from finmod.errors import Problem, UserError
 from finmod.reports.markdown import markdown_text
 
 if TYPE_CHECKING:
-    from finmod.models.variance.report import Behind, Change, Half, Source, State, VarianceReport
-    from finmod.workspace.variance.wanted import Wanted
+    from finmod.models.variance.report import Change, State, VarianceReport
 
-_MAIN, _MEMBERS, _CELLS = 3, 20, 15
+_MAIN, _MEMBERS = 3, 20
 _LARGE = 10_000
 
 
@@ -96,7 +96,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         show_causes(folder, wanted, top, form)
         return
     if effect is not None:
-        _drill(folder, wanted, (effect, dict(scope)), top, form)
+        show_behind(folder, wanted, (effect, dict(scope)), top, form)
         return
     report = variance(opened(folder), wanted)
     if form == "table":
@@ -150,10 +150,10 @@ def _screen(report: VarianceReport, top: int | None) -> None:
 
 def _headline(report: VarianceReport) -> str:
     total = report.total
-    rate = f", {_signed_percent(total)}" if total.before else ""
+    rate = f", {_rate(total)}" if total.before > 0 else ""
     return (
         f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}, "
-        f"{_signed(total.change, 2)} against {report.before.label}{rate}"
+        f"{signed(total.change, 2)} against {report.before.label}{rate}"
     )
 
 
@@ -165,8 +165,8 @@ def _effect_rows(change: Change) -> tuple[list[str], list[list[str]]]:
     rows = [["Before", amount_places(change.before, places), ""]]
     for effect, amount in zip(EFFECTS, change.effects, strict=True):
         if amount:
-            rows.append([f"  {effect.title}", _signed(amount, places), _share(amount, change.before)])
-    rows += [["Change", _signed(change.change, places), _share(change.change, change.before)],
+            rows.append([f"  {effect.title}", signed(amount, places), _share(amount, change.before)])
+    rows += [["Change", signed(change.change, places), _share(change.change, change.before)],
              ["After", amount_places(change.after, places), ""]]  # fmt: skip
     return ["Effect", "Amount", "of before"], rows
 
@@ -177,11 +177,11 @@ def _share_head(report: VarianceReport) -> str:
 
 def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[list[str]]]:
     """Return a row for each member with its largest effects, the others together, and all."""
-    from finmod.models.variance.report import together
+    from finmod.models.variance.report import names_of, together
 
     shown, others = report.rows[:most], report.rows[most:]
     places = _places(report.total)
-    rows = [_member_row(each.member, each, places) for each in shown]
+    rows = [_member_row(names_of(each.member, report.by), each, places) for each in shown]
     if others:
         rows.append(_member_row((f"{len(others):,} others", *[""] * (len(report.by) - 1)), together(others), places))
     rows.append(_member_row(("all", *[""] * (len(report.by) - 1)), report.total, places))
@@ -189,12 +189,10 @@ def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[lis
     return [*heads, "Mainly"], rows
 
 
-def _member_row(member: Sequence[str | None], change: Change, places: int) -> list[str]:
-    from finmod.models.variance.report import UNALLOCATED
-
-    names = [UNALLOCATED if text is None else one_line(text, 48) for text in member]
+def _member_row(member: Sequence[str], change: Change, places: int) -> list[str]:
+    names = [one_line(text, 48) for text in member]
     amounts = [amount_places(change.before, places), amount_places(change.after, places)]
-    return [*names, *amounts, _signed(change.change, places), _signed_percent(change), _mainly(change, places)]
+    return [*names, *amounts, signed(change.change, places), _rate(change), _mainly(change, places)]
 
 
 def _mainly(change: Change, places: int) -> str:
@@ -202,7 +200,7 @@ def _mainly(change: Change, places: int) -> str:
     from finmod.models.variance.effects import EFFECTS
 
     found = sorted(zip(EFFECTS, change.effects, strict=True), key=lambda each: -abs(each[1]))
-    return ", ".join(f"{effect.title.lower()} {_signed(amount, places)}" for effect, amount in found[:_MAIN] if amount)
+    return ", ".join(f"{effect.title.lower()} {signed(amount, places)}" for effect, amount in found[:_MAIN] if amount)
 
 
 def _below(report: VarianceReport) -> Iterator[str]:
@@ -280,116 +278,15 @@ def _json(report: VarianceReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _drill(
-    folder: Path | None, wanted: Wanted, asked: tuple[str, dict[str, str | None]], top: int | None, form: Form
-) -> None:
-    from finmod.workspace.variance.drill import effect_named, variance_behind
-
-    name, scope = asked
-    found = variance_behind(opened(folder), wanted, effect_named(name), scope, top or _CELLS)
-    if form == "table":
-        _screen_of_cells(found)
-        return
-    if form == "json":
-        click.echo(json_text(_json_of_cells(found)), nl=False)
-        return
-    # Files sum to the effect as well: what has no row of its own stands below.
-    blank = [None] * len(_OF_CELL)
-    rows = [["charges", None, each.amount, *_cell(each)] for each in found.sources]
-    rows += [["others", None, found.others_amount, *blank]] if found.others else []
-    rows += [["pool" if pool else "other shares", pool or None, amount, *blank] for pool, amount in found.pools]
-    click.echo(text_of(("part", "pool", "amount", *_OF_CELL), rows, form), nl=False)
-
-
-def _json_of_cells(found: Behind) -> dict[str, Any]:
-    rows = [(each.amount, *_cell(each)) for each in found.sources]
-    return {
-        "effect": found.effect.name, "title": found.effect.title, "meaning": found.effect.meaning,
-        "of": dict(found.scope), **next(objects(("amount",), [(found.amount,)])),
-        "rows": [*objects(("amount", *_OF_CELL), rows)],
-        "others": next(objects(("cells", "amount"), [(found.others, found.others_amount)])),
-        "pools": [*objects(("pool", "amount"), [(pool or None, amount) for pool, amount in found.pools])],
-    }  # fmt: skip
-
-
-_SIDES = ("source", "account", "region", "service", "sku", "resource", "unit", "category", "currency")
-_HALF = ("cost", "quantity", "covered", "list_price", "contracted_price", "charge_keys")
-
-
-_OF_CELL = (*_SIDES, *(f"{half}_{name}" for half in ("before", "after") for name in _HALF))
-
-
-def _cell(each: Source) -> list[Any]:
-    return [*each.texts.values(), *_figures(each.before), *_figures(each.after)]
-
-
-def _figures(half: Half) -> list[Any]:
-    keys = ", ".join(map(str, half.charge_keys))
-    return [half.cost, half.quantity, half.covered, half.list_price, half.contracted_price, keys]
-
-
-def _screen_of_cells(found: Behind) -> None:
-    screen = console()
-    scope = ", ".join(f"{name}={'' if value is None else one_line(value, 60)}" for name, value in found.scope)
-    say(screen, f"{found.effect.title}{f' of {scope}' if scope else ''}: {_signed(found.amount, 2)}", style="bold")
-    say(screen, found.effect.meaning)
-    if found.sources:
-        heads = ["Amount", "Service", "Resource or SKU", "Account", "Quantity", "List price", "Covered", "Cost", "Key"]
-        numbers = ("Amount", "Quantity", "List price", "Covered", "Cost")
-        table(heads, [_cell_row(each) for each in found.sources], right=numbers, spare=("Account", "Covered"))
-    if found.others:
-        say(screen, f"{counted(found.others, 'other cell')}: {_signed(found.others_amount, 2)}")
-    for pool, amount in found.pools:
-        what = (
-            f"Its part of the pool {one_line(pool, 60)}"
-            if pool
-            else "What comes otherwise, as levels of allocation.yaml give it"
-        )
-        more = f"; the charges: --of pool={pool}" if pool else ""
-        say(screen, f"{what}: {_signed(amount, 2)}{more}")
-    if found.sources:
-        say(screen, "Why a charge is called what it is called and who pays for it: finmod explain KEY")
-
-
-def _cell_row(each: Source) -> list[str]:
-    texts = each.texts
-    named = texts["ResourceId"] or texts["sku"] or texts["ChargeCategory"] or ""
-    key = next(iter((*each.after.charge_keys, *each.before.charge_keys)), None)
-    before, after = each.before, each.after
-    return [
-        _signed(each.amount, 2), one_line(texts["ServiceName"] or "-", 32), end_of(one_line(named, 400)),
-        one_line(texts["SubAccountId"] or "-", 24), _moved(before.quantity, after.quantity),
-        _moved(before.list_price, after.list_price), _moved(before.covered, after.covered, percent=True),
-        f"{before.cost:,.2f} → {after.cost:,.2f}", "" if key is None else str(key),
-    ]  # fmt: skip
-
-
-def _moved(before: float | None, after: float | None, *, percent: bool = False) -> str:
-    texts = []
-    for value in (before, after):
-        told = None if value is None else Decimal(repr(value))
-        texts.append(percent_text(told) if percent else amount_text(told))
-    return texts[0] if texts[0] == texts[1] else " → ".join(texts)
-
-
 def _places(change: Change) -> int:
     return 0 if max(abs(change.before), abs(change.after)) >= _LARGE else 2
 
 
-def amount_places(amount: Decimal, places: int) -> str:
-    """Return an amount with so many places, thousands separated."""
-    shown = f"{amount:,.{places}f}"
-    return shown.removeprefix("-") if not any(digit in shown for digit in "123456789") else shown
-
-
-def _signed(amount: Decimal, places: int) -> str:
-    shown = amount_places(amount, places)
-    return f"+{shown}" if amount > 0 and shown.strip("0.,") else shown
-
-
 def _share(amount: Decimal, of: Decimal) -> str:
-    return f"{amount / of * 100:+.1f} %" if of else "-"
+    """Return an amount as a share; of nothing, and of less than nothing, it is none."""
+    return signed_percent(amount / of) if of > 0 else "-"
 
 
-def _signed_percent(change: Change) -> str:
-    return f"{change.change / change.before * 100:+.1f} %" if change.before > 0 else "new" if change.after else "-"
+def _rate(change: Change) -> str:
+    """Return by what share a member changed; of nothing it is new, and of less than nothing it has no share."""
+    return "new" if change.after and not change.before else _share(change.change, change.before)

@@ -16,7 +16,7 @@ from finmod.exports.variance_sheets import HEAD, Sheets, letters_of
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.headline import headline
 from finmod.models.variance.page import Figure, Members, UnitCost, VariancePage
-from finmod.models.variance.report import UNALLOCATED
+from finmod.models.variance.report import nobody
 from finmod.terms.money import difference
 
 _MOST_ROWS = 1_048_000
@@ -111,7 +111,7 @@ class _Book(Sheets):
         for each in members.rows:
             row += 1
             change = each.change
-            self.line(sheet, row, change.member[0] if change.member[0] is not None else UNALLOCATED)
+            self.line(sheet, row, change.member[0] if change.member[0] is not None else nobody(members.by))
             self.read(sheet, row, 1, change.before)
             for at, place in enumerate(used, 2):
                 self.read(sheet, row, at, change.effects[place])

@@ -97,6 +97,7 @@ def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
 def test_a_unit_cost_is_told_with_its_change() -> None:
     assert words(unit_sentence([unit(now=None), unit()])) == "Cost per order: 0.0384205 USD, -5.4 %."
     assert unit_sentence([unit(before=None)]) == ()
+    assert words(unit_sentence([unit(now="2", before="-4")])) == "Cost per order: 2 USD."
 
 
 def test_a_month_beside_its_budget_is_told_as_beyond_plan() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from finmod.models.variance.page import bridge_steps
+from finmod.models.variance.page import Member, Members, bridge_steps
 from tests.variance_pages import change, page_told, unit
 
 
@@ -36,6 +36,12 @@ def test_the_share_with_a_member_is_all_but_what_is_nobodys() -> None:
     total = page.report.total.after
     assert page.allocated == 1 - Decimal("4100.000000000001") / total
     assert replace(page, members=()).allocated is None
+
+
+def test_credits_of_nobody_make_no_share_of_more_than_all() -> None:
+    page = page_told()
+    members = Members("product", (Member(change(0, -5, (None,))), *page.members[0].rows[:-1]))
+    assert replace(page, members=(members,)).allocated is None
 
 
 def test_savings_that_have_no_row_are_the_rest() -> None:

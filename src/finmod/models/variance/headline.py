@@ -206,8 +206,10 @@ def unit_said(unit: UnitCost) -> Said:
     now = (*now, f" {unit_text}" if unit_text and not is_share else "")
     if change is None or unit.before is None:
         return now
-    moved = Figure(change, "points") if is_share else Figure(change / abs(unit.before), "signed percent")
-    return (*now, ", ", moved) if is_share or unit.before else now
+    if is_share:
+        return (*now, ", ", Figure(change, "points"))
+    # Of nothing, and of less than nothing, a change is no share.
+    return (*now, ", ", Figure(change / unit.before, "signed percent")) if unit.before > 0 else now
 
 
 def places_of(unit: UnitCost) -> int | None:

@@ -249,12 +249,16 @@ class VariancePage:
 
     @property
     def allocated(self) -> Decimal | None:
-        """Return the share of cost that has a member of the first dimension; None without an allocation or cost."""
+        """Return the share of cost that has a member of the first dimension; None where it would be no share.
+
+        That is without an allocation or cost, and where what is nobody's is less than nothing, as credits are.
+        """
         total = self.report.total.after
         if self.report.after.version is None or not self.members or total <= 0:
             return None
         nobodys = self.members[0].nobodys
-        return 1 - (nobodys.after if nobodys else _NOTHING) / total
+        rest = nobodys.after if nobodys else _NOTHING
+        return 1 - rest / total if 0 <= rest <= total else None
 
 
 def ranked_effects(change: Change) -> list[tuple[Effect, Decimal]]:

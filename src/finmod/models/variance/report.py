@@ -20,7 +20,32 @@ ALL: Final = "all"
 UNALLOCATED: Final = "(unallocated)"
 """How what is nobody's is called there."""
 
+_WITHOUT: Final = {
+    **{word: f"(no {word})" for word in ("source", "service", "category", "currency", "account", "region", "resource",
+                                         "unit", "pool")},
+    "sku": "(no SKU)",
+}  # fmt: skip
+
 Member = tuple[str | None, ...]
+
+
+def nobody(by: str) -> str:
+    """Return how people read what has no value of a dimension or word: only what is allocated can lack that.
+
+    >>> nobody("sku"), nobody("product")
+    ('(no SKU)', '(unallocated)')
+    """
+    return _WITHOUT.get(by, UNALLOCATED)
+
+
+def names_of(member: Member, by: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a member as people read them.
+
+    Args:
+        member: Its values.
+        by: Dimension or word of each.
+    """
+    return tuple(nobody(word) if text is None else text for word, text in zip(by, member, strict=True))
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from typing import Final
 
 from finmod.models.variance.headline import label_of
 from finmod.models.variance.page import Members, UnitCost, VariancePage, bridge_steps
+from finmod.models.variance.report import nobody
 from finmod.reports.charts.drawing import Chart
 from finmod.reports.charts.sparkline import Spark, sparkline
 from finmod.reports.charts.waterfall import Effect, Total, Waterfall, waterfall
 from finmod.reports.variance.figures import name_of
-from finmod.reports.variance.tables import nobody
 
 _WIDE, _NARROW, _SPARK = 850, 360, 96
 # A line needs two points.

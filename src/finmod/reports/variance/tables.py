@@ -23,7 +23,7 @@ from finmod.models.variance.page import (
     VariancePage,
     ranked_effects,
 )
-from finmod.models.variance.report import UNALLOCATED, Change
+from finmod.models.variance.report import Change, nobody
 from finmod.reports.charts.drawing import Chart
 from finmod.reports.variance.figures import NO_BREAK, cleaned, name_of, sentence
 from finmod.terms.money import known_sum
@@ -141,11 +141,6 @@ def heading(word: str) -> str:
     return name_of(word[:1].upper() + word[1:], "")
 
 
-def nobody(by: str) -> str:
-    """Return how what has no member is called: cost without a service is not unallocated."""
-    return "(no service)" if by == "service" else UNALLOCATED
-
-
 def together(members: Sequence[Member]) -> Change:
     """Return several changes as one."""
     effects = zip(*(each.change.effects for each in members), strict=True)
@@ -210,8 +205,8 @@ def _unit(unit: UnitCost, chart: Chart | None, *, has_before: bool) -> tuple[Cel
     change: Said = ("",)
     if unit.change is not None and is_share:
         change = (Figure(unit.change, "points"),)
-    elif unit.change is not None and unit.before:
-        change = (Figure(unit.change / abs(unit.before), "signed percent"),)
+    elif unit.change is not None and unit.before is not None and unit.before > 0:
+        change = (Figure(unit.change / unit.before, "signed percent"),)
     name = name_of(metric.label, "") + (f", {name_of(metric.currency, '')}" if metric.currency else "")
     now = (Figure(unit.now, kind, places),)
     if not has_before:
