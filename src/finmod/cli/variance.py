@@ -215,6 +215,10 @@ def _below(report: VarianceReport) -> Iterator[str]:
 
 
 def _state_words(state: State) -> str:
+    from finmod.models.variance.headline import is_plan
+
+    if is_plan(state):
+        return f"{state.label} as pnl.yaml has it"
     words = f"{state.label} of ledger {state.ledger_version}"
     if state.version is None or state.applied_at is None:
         return words

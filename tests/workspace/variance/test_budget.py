@@ -12,9 +12,10 @@ from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
 from finmod.workspace.variance.variance import variance
 from finmod.workspace.variance.wanted import Wanted
-from tests.books import Books
+from tests.books import Books, bill
 from tests.statements import PNL, books_of
-from tests.variances import member, told
+from tests.tagged import charge
+from tests.variances import codes, member, told
 
 BUDGET = f"{PNL}budget: {{Hosting: plan}}\n"
 
@@ -73,3 +74,15 @@ def test_a_budget_has_no_charges_behind_it(tmp_path: Path) -> None:
     assert "a budget has no charges" in said.err
     assert "no forecast is kept" in books.run("variance", "--against", "forecast:base").err
     assert books.run("variance", "--against", "budget", "--by", "product").code == 0
+
+
+def test_the_last_month_is_that_of_every_other_comparison(tmp_path: Path) -> None:
+    """October is loaded, and not applied: it is in no statement yet."""
+    books = made(tmp_path)
+    books.load(books.write("october.csv", bill(charge(10, "9", "i-1", ""))))
+    report = variance(load_project(books.root), Wanted(None, "budget"))
+    assert report.after.label == variance(load_project(books.root), Wanted()).after.label == "2026-09"
+    assert report.after.ledger_version == variance(load_project(books.root), Wanted()).after.ledger_version
+    assert "FM2319" in codes(report)
+    said = books.run("variance", "--against", "budget").out
+    assert "In USD; budget of 2026-09 as pnl.yaml has it; 2026-09 of ledger 1 and allocation 1, applied " in said

@@ -13,18 +13,19 @@ from typing import Final
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError
+from finmod.ledger.applied import runs
 from finmod.ledger.ledger import Ledger
 from finmod.models.pnl_figures import EXACT, Column, Line, Member
 from finmod.models.pnl_report import PnlReport
 from finmod.models.variance.effects import EFFECTS, PLACE
 from finmod.models.variance.report import Change, Proof, State, VarianceReport, exact_sum, together
 from finmod.settings.project import Project
-from finmod.taxonomy.keyed import months_of
 from finmod.terms.findings import Finding, codes
 from finmod.workspace.names import chosen_months
 from finmod.workspace.pnl.periods import Asked
 from finmod.workspace.pnl.statement import Wanted as PnlWanted
 from finmod.workspace.pnl.statement import make_pnl
+from finmod.workspace.variance.states import standing
 from finmod.workspace.variance.wanted import Wanted
 
 _ZERO: Final = Decimal(0)
@@ -45,8 +46,8 @@ def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
         )  # fmt: skip
     with Engine(temp_folder=project.store / "spill") as engine:
         ledger = Ledger(project.store)
-        head = ledger.head(engine)
-        month = chosen_months(months_of(ledger, head), wanted.period, 0)[0]
+        now, there = standing(engine, ledger, runs(engine, ledger))
+        month = chosen_months(there, wanted.period, 0)[0]
     by = wanted.by[0] if wanted.by else None
     found = make_pnl(project, PnlWanted(by, Asked(period=f"{month:%Y-%m}")))
     places = [at for at, line in enumerate(found.statement.lines) if line.is_cloud]
@@ -55,8 +56,8 @@ def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
     compared = _Compared(found, places)
     rows, total = compared.rows(), compared.total()
     states = (
-        State(f"budget of {month:%Y-%m}", month, head.version),
-        State(f"{month:%Y-%m}", month, head.version, found.version, found.applied_at),
+        State(f"budget of {month:%Y-%m}", month, now.version),
+        State(f"{month:%Y-%m}", month, now.version, found.version, found.applied_at),
     )
     return VarianceReport(
         project=project.name,

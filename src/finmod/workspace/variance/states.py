@@ -77,12 +77,10 @@ def name_states(
     Raises:
         UserError: There is no such month, close or word.
     """
-    head = ledger.head(engine)
     run = known[-1] if known else None
-    now = ledger.at(engine, run.ledger_version) if run else head
-    there = sorted({*months_of(ledger, now), *booked_months(engine, ledger, now)})
+    now, there = standing(engine, ledger, known)
     month = chosen_months(there, period, 0)[0]
-    closed = closes(engine, ledger, head)
+    closed = closes(engine, ledger, ledger.head(engine))
 
     def named(of: date) -> Named:
         until, since = told_until(engine, ledger, now, closed, of), told_since(engine, ledger, now, of)
@@ -104,6 +102,20 @@ def name_states(
     if other == month:
         raise UserError(_same(month))
     return named(other), after
+
+
+def standing(engine: Engine, ledger: Ledger, known: Sequence[Run]) -> tuple[Snapshot, list[date]]:
+    """Return the state of the ledger that months stand in now, and the months that it has, oldest first.
+
+    That is the state that was allocated last: what was loaded since is not in the books.
+
+    Args:
+        engine: Where to read.
+        ledger: Whose state.
+        known: Applied allocations, oldest first; the head of the ledger stands where none was applied.
+    """
+    now = ledger.at(engine, known[-1].ledger_version) if known else ledger.head(engine)
+    return now, sorted({*months_of(ledger, now), *booked_months(engine, ledger, now)})
 
 
 def _other(month: date, against: str) -> date:
