@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from finmod.errors import UserError
 from finmod.exports import variance_excel
 from finmod.exports.variance_excel import write_variance
-from finmod.models.variance.page import Members
+from finmod.models.variance.page import Member, Members
 from tests.refusals import told
 from tests.variance_pages import HOSTILE, PRODUCTS, page_told
 
@@ -72,6 +72,16 @@ def test_sums_of_cells_are_what_python_left_beside_them(path: Path) -> None:
                         assert found == pytest.approx(values[sheet.title][each.coordinate].value, abs=1e-6), each
                         looked += 1
     assert looked > 30
+
+
+def test_what_nobody_planned_is_unknown_and_sums_take_0_for_it(tmp_path: Path) -> None:
+    lacking = replace(PRODUCTS[3], has_plan=False)
+    members = Members("product", tuple(Member(each, (None,) * 3) for each in (*PRODUCTS[:3], lacking, *PRODUCTS[4:])))
+    write_variance(replace(page_told(), members=(members,)), tmp_path / "v.xlsx")
+    sheet = load_workbook(tmp_path / "v.xlsx")["By product"]
+    (row,) = [each for each in sheet.iter_rows() if each[0].value == lacking.member[0]]
+    assert row[1].value == "unknown"
+    assert any(str(each.value).startswith(f"=N({row[1].coordinate})+") for each in row)
 
 
 def test_libreoffice_computes_what_python_computed(path: Path, tmp_path: Path) -> None:

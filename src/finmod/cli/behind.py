@@ -13,6 +13,7 @@ from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.output import Form, console, json_text, objects, table, text_of
 from finmod.cli.project import opened
 from finmod.errors import counted
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.models.variance.report import Behind, Half, Source
@@ -45,20 +46,24 @@ def show_behind(
         return
     # Files sum to the effect as well: what has no row of its own stands below.
     blank = [None] * len(_OF_CELL)
-    rows = [["charges", None, each.amount, *_cell(each)] for each in found.sources]
-    rows += [["others", None, found.others_amount, *blank]] if found.others else []
-    rows += [["pool" if pool else "other shares", pool or None, amount, *blank] for pool, amount in found.pools]
+    rows = [["charges", None, twelve_places(each.amount), *_cell(each)] for each in found.sources]
+    rows += [["others", None, twelve_places(found.others_amount), *blank]] if found.others else []
+    rows += [
+        ["pool" if pool else "other shares", pool or None, twelve_places(amount), *blank]
+        for pool, amount in found.pools
+    ]
     click.echo(text_of(("part", "pool", "amount", *_OF_CELL), rows, form), nl=False)
 
 
 def _json_of_cells(found: Behind) -> dict[str, Any]:
-    rows = [(each.amount, *_cell(each)) for each in found.sources]
+    rows = [(twelve_places(each.amount), *_cell(each)) for each in found.sources]
     return {
         "effect": found.effect.name, "title": found.effect.title, "meaning": found.effect.meaning,
-        "of": dict(found.scope), **next(objects(("amount",), [(found.amount,)])),
+        "of": dict(found.scope), **next(objects(("amount",), [(twelve_places(found.amount),)])),
         "rows": [*objects(("amount", *_OF_CELL), rows)],
-        "others": next(objects(("cells", "amount"), [(found.others, found.others_amount)])),
-        "pools": [*objects(("pool", "amount"), [(pool or None, amount) for pool, amount in found.pools])],
+        "others": next(objects(("cells", "amount"), [(found.others, twelve_places(found.others_amount))])),
+        "pools": [*objects(("pool", "amount"),
+                           [(pool or None, twelve_places(amount)) for pool, amount in found.pools])],
     }  # fmt: skip
 
 
@@ -75,7 +80,7 @@ def _cell(each: Source) -> list[Any]:
 
 def _figures(half: Half) -> list[Any]:
     keys = ", ".join(map(str, half.charge_keys))
-    return [half.cost, half.quantity, half.covered, half.list_price, half.contracted_price, keys]
+    return [twelve_places(half.cost), half.quantity, half.covered, half.list_price, half.contracted_price, keys]
 
 
 def _screen_of_cells(found: Behind) -> None:

@@ -31,6 +31,7 @@ from finmod.cli.project import opened
 from finmod.cli.values import Name, Whole
 from finmod.errors import Problem, UserError
 from finmod.reports.markdown import markdown_text
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.models.variance.report import Change, State, VarianceReport
@@ -162,7 +163,7 @@ def _effect_rows(change: Change) -> tuple[list[str], list[list[str]]]:
     from finmod.models.variance.effects import EFFECTS
 
     places = _places(change)
-    rows = [["Before", amount_places(change.before, places), ""]]
+    rows = [["Before", _before(change, places), ""]]
     for effect, amount in zip(EFFECTS, change.effects, strict=True):
         if amount:
             rows.append([f"  {effect.title}", signed(amount, places), _share(amount, change.before)])
@@ -191,7 +192,7 @@ def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[lis
 
 def _member_row(member: Sequence[str], change: Change, places: int) -> list[str]:
     names = [one_line(text, 48) for text in member]
-    amounts = [amount_places(change.before, places), amount_places(change.after, places)]
+    amounts = [_before(change, places), amount_places(change.after, places)]
     return [*names, *amounts, signed(change.change, places), _rate(change), _mainly(change, places)]
 
 
@@ -247,7 +248,9 @@ def _wide(report: VarianceReport) -> tuple[list[str], list[list[Any]]]:
     rows: list[list[Any]] = []
     for each, is_total in (*((change, False) for change in report.rows), (report.total, True)):
         member = each.member if not is_total else (None,) * len(report.by)
-        rows.append([*member, is_total, each.before, each.after, each.change, *each.effects])
+        rows.append(
+            [*member, is_total, *map(twelve_places, (each.told_before, each.after, each.change, *each.effects))]
+        )
     return heads, rows
 
 
@@ -257,8 +260,9 @@ def _json(report: VarianceReport) -> dict[str, Any]:
     names = [each.name for each in EFFECTS]
 
     def told(change: Change) -> dict[str, Any]:
-        amounts = next(objects(("before", "after", "change"), [(change.before, change.after, change.change)]))
-        return {**amounts, "effects": next(objects(names, [change.effects]))}
+        amounts = [*map(twelve_places, (change.told_before, change.after, change.change))]
+        effects = [*map(twelve_places, change.effects)]
+        return {**next(objects(("before", "after", "change"), [amounts])), "effects": next(objects(names, [effects]))}
 
     states = [
         (each.label, each.month, each.ledger_version, each.version, each.until)
@@ -267,10 +271,18 @@ def _json(report: VarianceReport) -> dict[str, Any]:
     heads = ("label", "month", "ledger_version", "allocation", "told_until")
     before, after = objects(heads, states)
     proofs = [
-        ((before, after)[each.state]["label"], each.currency, each.ledger, each.compared, each.holds)
+        (
+            (before, after)[each.state]["label"],
+            each.currency,
+            twelve_places(each.ledger),
+            twelve_places(each.compared),
+            each.holds,
+        )
         for each in report.proofs
     ]
-    findings = [(each.code, each.severity, each.message, each.amount, each.currency) for each in report.findings]
+    findings = [
+        (each.code, each.severity, each.message, twelve_places(each.amount), each.currency) for each in report.findings
+    ]
     return {
         "project": report.project, "currency": report.currency, "cost": "EffectiveCost", "before": before,
         "after": after, "by": [*report.by],
@@ -286,6 +298,10 @@ def _places(change: Change) -> int:
     return 0 if max(abs(change.before), abs(change.after)) >= _LARGE else 2
 
 
+def _before(change: Change, places: int) -> str:
+    return amount_places(change.before, places) if change.has_plan else "no plan"
+
+
 def _share(amount: Decimal, of: Decimal) -> str:
     """Return an amount as a share; of nothing, and of less than nothing, it is none."""
     return signed_percent(amount / of) if of > 0 else "-"
@@ -293,4 +309,4 @@ def _share(amount: Decimal, of: Decimal) -> str:
 
 def _rate(change: Change) -> str:
     """Return by what share a member changed; of nothing it is new, and of less than nothing it has no share."""
-    return "new" if change.after and not change.before else _share(change.change, change.before)
+    return "new" if change.after and not change.before and change.has_plan else _share(change.change, change.before)

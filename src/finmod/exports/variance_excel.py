@@ -77,7 +77,7 @@ class _Book(Sheets):
         sheet.write_string(2, 0, self.text(headline(report)), self.formats["text"])
         self.heads(sheet, ("Effect", report.currency, "of before", "What it is"), notes=1)
         row = _OPENING
-        self.line(sheet, row, report.before.label, "sum_text")
+        self.line(sheet, row, f"{report.before.label}{'' if total.has_plan else ', no plan'}", "sum_text")
         self.read(sheet, row, 1, total.before, "read_sum")
         first = row + 1
         for effect, amount in zip(EFFECTS, total.effects, strict=True):
@@ -112,12 +112,14 @@ class _Book(Sheets):
             row += 1
             change = each.change
             self.line(sheet, row, change.member[0] if change.member[0] is not None else nobody(members.by))
-            self.read(sheet, row, 1, change.before)
+            self.read(sheet, row, 1, change.told_before)
             for at, place in enumerate(used, 2):
                 self.read(sheet, row, at, change.effects[place])
             cells = f"C{row + 1}:{letters_of(last)}{row + 1}"
             self.formula(sheet, row, last + 1, f"=SUM({cells})" if used else "=0", "linked", change.change)
-            self.formula(sheet, row, last + 2, f"=B{row + 1}+{letters_of(last + 1)}{row + 1}", "linked", change.after)
+            # Sums take 0 for what nobody planned; a sheet must be told so.
+            before = f"B{row + 1}" if change.has_plan else f"N(B{row + 1})"
+            self.formula(sheet, row, last + 2, f"={before}+{letters_of(last + 1)}{row + 1}", "linked", change.after)
             self.share(sheet, row, f"{letters_of(last + 1)}{row + 1}", f"B{row + 1}", (change.change, change.before),
                        column=last + 3)  # fmt: skip
             for at, cost in enumerate(each.costs, last + 4):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
+from finmod.models.variance.page import Member, Members
 from finmod.reports.variance.markdown import markdown_page
-from tests.variance_pages import page_told
+from tests.variance_pages import change, page_told
 
 D = Decimal
 
@@ -57,3 +59,14 @@ def test_it_fits_a_message() -> None:
 
 def test_what_must_be_known_first_is_said() -> None:
     assert "- **Mind:** FM2511 is so." in markdown_page(page_told(found=["FM2511"]))
+
+
+def test_what_nobody_planned_is_no_plan_and_not_new() -> None:
+    page = page_told()
+    lacking = replace(change(0, 300, ("ads",), not_planned=300), has_plan=False)
+    members = Members("product", (Member(lacking, (None,) * 3),))
+    text = markdown_page(replace(page, report=replace(page.report, total=lacking), members=(members,)))
+    assert "no plan was written for it" in text
+    assert "| Sep 2026 | no plan |" in text
+    (row,) = [line for line in text.splitlines() if line.startswith("| ads |")]
+    assert "| new |" not in row

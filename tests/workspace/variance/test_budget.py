@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -86,3 +90,58 @@ def test_the_last_month_is_that_of_every_other_comparison(tmp_path: Path) -> Non
     assert "FM2319" in codes(report)
     said = books.run("variance", "--against", "budget").out
     assert "In USD; budget of 2026-09 as pnl.yaml has it; 2026-09 of ledger 1 and allocation 1, applied " in said
+
+
+def test_a_product_without_a_row_of_the_plan_has_no_plan_which_is_not_0(tmp_path: Path) -> None:
+    report = of(made(tmp_path, "2026-09,search,50\n"), "product")
+    ads = member(report, "ads")
+    assert (ads.told_before, ads.before, ads.change) == (None, 0, ads.after)
+    assert told(ads) == {"not_planned": ads.after}
+    (said,) = [each for each in report.findings if each.code == "FM2520"]
+    assert said.message.startswith(
+        "No plan of the line 'Hosting' was written for 2026-09 of ads and cost without a product: what was planned "
+    )
+    assert said.amount == 40
+    assert member(report, "search").told_before == report.total.told_before == 50
+    assert sum(report.total.effects) == report.total.change == report.total.after - 50
+
+
+def test_the_total_and_what_is_said_are_the_same_whether_products_are_asked_for_or_not(tmp_path: Path) -> None:
+    books = made(tmp_path, "2026-09,search,50\n2026-09,nosuch,7\n")
+    alone, by_product = of(books), of(books, "product")
+    assert alone.total == by_product.total
+    assert alone.rows == ()
+    assert codes(alone) == codes(by_product)
+    assert any("nosuch" in each.message for each in alone.findings)
+
+
+def test_no_plan_is_a_word_on_the_screen_and_null_for_programs(tmp_path: Path) -> None:
+    books = made(tmp_path, "2026-09,search,50\n")
+    asked = ("variance", "--against", "budget", "--by", "product")
+    row = next(line for line in books.run(*asked).out.splitlines() if line.startswith("ads "))
+    assert row.split()[1:3] == ["no", "plan"]
+    assert "new" not in row
+    rows = {each["product"]: each for each in json.loads(books.run(*asked, "--output", "json").out)["rows"]}
+    assert (rows["ads"]["before"], rows["search"]["before"]) == (None, "50.000000000000")
+    table = [*csv.DictReader(io.StringIO(books.run(*asked, "--output", "csv").out))]
+    assert [row["before"] for row in table if row["product"] == "ads"] == [""]
+
+
+def test_every_amount_of_json_has_one_form(tmp_path: Path) -> None:
+    books = made(tmp_path)
+    for asked in (("--against", "budget", "--by", "product"), ("--by", "product")):
+        report = json.loads(books.run("variance", "2026-09", *asked, "--output", "json").out)
+        for row in (report["total"], *report["rows"]):
+            amounts = [row["before"], row["after"], row["change"], *row["effects"].values()]
+            assert [
+                each for each in amounts if each is not None and not re.fullmatch(r"-?[0-9]+[.][0-9]{12}", each)
+            ] == []
+
+
+def test_a_month_of_which_no_row_is_a_plan_has_none_in_all(tmp_path: Path) -> None:
+    books = made(tmp_path, "2026-08,search,50\n")
+    report = of(books, "product")
+    assert report.total.told_before is None
+    assert report.total.change == report.total.after
+    said = books.run("variance", "2026-09", "--against", "budget").out
+    assert next(line.split() for line in said.splitlines() if line.startswith("Before")) == ["Before", "no", "plan"]

@@ -62,6 +62,8 @@ def headline(report: VarianceReport) -> Said:
     known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
     if report.after.until or report.before.until:
         return (f"{now} cost ", Figure(total.after), currency, _until(report), known, *_for_as_many_days(report, then))
+    if not total.has_plan:
+        return (f"{now} cost ", Figure(total.after), currency, known, "; no plan was written for it.")
     if not total.before and not total.after:
         return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}{known}.",)
     cost: Said = (f"{now} cost ", Figure(total.after), currency, known)

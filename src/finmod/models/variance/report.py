@@ -78,12 +78,20 @@ class Change:
         before: EffectiveCost in the reporting currency.
         after: Likewise.
         effects: One per effect of ``EFFECTS``, in its order, positive where cost rose: they sum to the change.
+        has_plan: False where it is compared with a plan that nobody wrote: what was planned is unknown, and ``before``
+            is the 0 that sums take.
     """
 
     member: Member
     before: Decimal
     after: Decimal
     effects: tuple[Decimal, ...]
+    has_plan: bool = True
+
+    @property
+    def told_before(self) -> Decimal | None:
+        """Return what it cost or was planned to cost before; None where that is unknown."""
+        return self.before if self.has_plan else None
 
     @property
     def change(self) -> Decimal:
@@ -99,7 +107,8 @@ def together(changes: Sequence[Change]) -> Change:
     """Return what members cost together, and what changed that."""
     effects = (exact_sum(column) for column in zip(*(each.effects for each in changes), strict=True))
     before, after = exact_sum([each.before for each in changes]), exact_sum([each.after for each in changes])
-    return Change((), before, after, tuple(effects) if changes else (Decimal(0),) * len(EFFECTS))
+    has_plan = not changes or any(each.has_plan for each in changes)
+    return Change((), before, after, tuple(effects) if changes else (Decimal(0),) * len(EFFECTS), has_plan)
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -56,11 +56,11 @@ def _text(said: Said, places: int) -> str:
 
 
 def _bridge(page: VariancePage, total: Change, places: int) -> str:
-    rows: list[tuple[str, Figure]] = [(label_of(page.report.before), Figure(total.before))]
-    rows += [(each.title, Figure(each.amount, "signed")) for each in bridge_steps(total)]
-    rows.append((label_of(page.report.after), Figure(total.after)))
+    rows: list[tuple[str, Said]] = [(label_of(page.report.before), tables.before_of(total))]
+    rows += [(each.title, (Figure(each.amount, "signed"),)) for each in bridge_steps(total)]
+    rows.append((label_of(page.report.after), (Figure(total.after),)))
     heads = [("Effect", False), (page.report.currency, True)]
-    return markdown_table(heads, [(name, text_of((figure,), places)) for name, figure in rows])
+    return markdown_table(heads, [(name, text_of(said, places)) for name, said in rows])
 
 
 def _table(table: Table, places: int, *, without: tuple[int, ...] = ()) -> str:

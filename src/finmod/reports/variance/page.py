@@ -158,7 +158,7 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
         ("EffectiveCost",),
         pictures.total_trend(page),
     )
-    share = tables.share_of(total.change, total.before, fresh=True)
+    share = tables.share_of(total.change, total.before, fresh=total.has_plan)
     yield Tile(f"Against {label_of(report.before)}", share, (Figure(total.change, "signed"), currency))
     for unit in page.units[:1]:
         metric = unit.metric

@@ -23,7 +23,7 @@ from finmod.models.variance.page import (
     VariancePage,
     ranked_effects,
 )
-from finmod.models.variance.report import Change, nobody
+from finmod.models.variance.report import Change, nobody, together
 from finmod.reports.charts.drawing import Chart
 from finmod.reports.variance.figures import NO_BREAK, cleaned, name_of, sentence
 from finmod.terms.money import known_sum
@@ -89,14 +89,19 @@ def share_of(amount: Decimal, whole: Decimal, *, fresh: bool = False) -> Said:
     return ("new",) if fresh and amount and not whole else ("",)
 
 
+def before_of(change: Change) -> Said:
+    """Return what was before, or that nobody planned it."""
+    return (Figure(change.before),) if change.has_plan else ("no plan",)
+
+
 def effects_table(page: VariancePage) -> Table:
     """Return every effect that is not 0, between what was and what is."""
     report, total = page.report, page.report.total
-    rows = [Row(((label_of(report.before),), (Figure(total.before),), ("",), ("",)), "total")]
+    rows = [Row(((label_of(report.before),), before_of(total), ("",), ("",)), "total")]
     for effect, amount in ranked_effects(total):
         cells = ((effect.title,), (Figure(amount, "signed"),), share_of(amount, total.before), (effect.meaning,))
         rows.append(Row(cells))
-    change = share_of(total.change, total.before, fresh=True)
+    change = share_of(total.change, total.before, fresh=total.has_plan)
     rows += [
         Row((("Change",), (Figure(total.change, "signed"),), change, ("",)), "total"),
         Row(((label_of(report.after),), (Figure(total.after),), ("",), ("",)), "total"),
@@ -141,19 +146,12 @@ def heading(word: str) -> str:
     return name_of(word[:1].upper() + word[1:], "")
 
 
-def together(members: Sequence[Member]) -> Change:
-    """Return several changes as one."""
-    effects = zip(*(each.change.effects for each in members), strict=True)
-    before, after = (_sum(getattr(each.change, side) for each in members) for side in ("before", "after"))
-    return Change((), before, after, tuple(_sum(column) for column in effects))
-
-
 def _sum(amounts: Iterator[Decimal] | Sequence[Decimal]) -> Decimal:
     return known_sum(amounts) or _NOTHING
 
 
 def _summed(name: str, members: Sequence[Member], role: Role) -> Row:
-    return _row(name, together(members), (), role)
+    return _row(name, together([each.change for each in members]), (), role)
 
 
 def _member(change: Change, by: str, chart: Chart | None) -> Row:
@@ -163,8 +161,9 @@ def _member(change: Change, by: str, chart: Chart | None) -> Row:
 def _row(name: str, change: Change, chart: Cell, role: Role) -> Row:
     return Row(
         (
-            (name,), chart or ("",), (Figure(change.before),), (Figure(change.after),),
-            (Figure(change.change, "signed"),), share_of(change.change, change.before, fresh=True), mainly(change),
+            (name,), chart or ("",), before_of(change), (Figure(change.after),),
+            (Figure(change.change, "signed"),), share_of(change.change, change.before, fresh=change.has_plan),
+            mainly(change),
         ),
         role,
     )  # fmt: skip

@@ -12,14 +12,17 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.engines.duckdb import Engine
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, printable
 from finmod.ledger.applied import runs
 from finmod.ledger.ledger import Ledger
 from finmod.models.pnl_figures import EXACT, Column, Line, Member
 from finmod.models.pnl_report import PnlReport
 from finmod.models.variance.effects import EFFECTS, PLACE
 from finmod.models.variance.report import Change, Proof, State, VarianceReport, exact_sum, together
+from finmod.settings.drivers import read_drivers
+from finmod.settings.pnl import read_pnl
 from finmod.settings.project import Project
+from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
 from finmod.workspace.names import chosen_months
 from finmod.workspace.pnl.periods import Asked
@@ -29,6 +32,9 @@ from finmod.workspace.variance.states import standing
 from finmod.workspace.variance.wanted import Wanted
 
 _ZERO: Final = Decimal(0)
+_NAMED: Final = 5
+# Margins are no matter of a variance, and what has no plan is said of each line in its own words.
+_OF_STATEMENTS: Final = frozenset({"FM2317", "FM2337"})
 
 
 def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
@@ -46,14 +52,16 @@ def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
         )  # fmt: skip
     with Engine(temp_folder=project.store / "spill") as engine:
         ledger = Ledger(project.store)
-        now, there = standing(engine, ledger, runs(engine, ledger))
+        known = runs(engine, ledger)
+        now, there = standing(engine, ledger, known)
         month = chosen_months(there, wanted.period, 0)[0]
-    by = wanted.by[0] if wanted.by else None
+    # What is planned of members is compared with theirs, whether they are asked for or not: the total is one.
+    by = wanted.by[0] if wanted.by else _planned_by(project, [*known[-1].dimensions] if known else [])
     found = make_pnl(project, PnlWanted(by, Asked(period=f"{month:%Y-%m}")))
     places = [at for at, line in enumerate(found.statement.lines) if line.is_cloud]
     if not any(at in found.statement.planned for at in places):
         raise UserError(_no_budget(found.statement.lines, places))
-    compared = _Compared(found, places)
+    compared = _Compared(found, places, f"{month:%Y-%m}")
     rows, total = compared.rows(), compared.total()
     states = (
         State(f"budget of {month:%Y-%m}", month, now.version),
@@ -65,10 +73,14 @@ def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
         before=states[0],
         after=states[1],
         by=wanted.by,
-        rows=tuple(rows) if by else (),
+        rows=tuple(rows) if wanted.by else (),
         total=total,
         proofs=tuple(Proof(1, each.currency, each.ledger, each.stated) for each in found.proofs),
-        findings=(*found.findings, *compared.unknown()),
+        findings=(
+            *(each for each in found.findings if each.code not in _OF_STATEMENTS),
+            *compared.unknown(),
+            *compared.without_plan(),
+        ),
     )
 
 
@@ -79,10 +91,12 @@ class _Compared:
     Attributes:
         found: The statement.
         places: Of its cloud lines.
+        month: As people write it.
     """
 
     found: PnlReport
     places: Sequence[int]
+    month: str
 
     def rows(self) -> list[Change]:
         """Return members, the largest change first; what is planned for none of them is nobody's."""
@@ -103,6 +117,31 @@ class _Compared:
             message = "Cost of some members is unknown: the plan stands against nothing there"
             yield Finding(code="FM2513", message=message, severity=codes()["FM2513"].severity)
 
+    def without_plan(self) -> Iterator[Finding]:
+        """Yield for each line with a budget who has cost and no plan of it: what was planned is unknown, and not 0."""
+        for at in self.places:
+            lacking = [
+                (member, column.actual.lines[at] or _ZERO)
+                for member, column in self._columns()
+                if column.actual.lines[at] != 0
+                and (column.plan is None or self._planned(column.plan.lines, at) is None)
+            ]
+            if at not in self.found.statement.planned or not lacking:
+                continue
+            ranked = sorted(lacking, key=lambda each: (-abs(each[1]), each[0] or ""))
+            names = [_whose(member, self.found.by) for member, _ in ranked]
+            more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
+            of = f" of {listing([*names[:_NAMED], *more], 'and')}" if self.found.by else ""
+            line = printable(self.found.statement.lines[at].name, 60)
+            message = (
+                f"No plan of the line {line!r} was written for {self.month}{of}: what was planned there is unknown, "
+                "and not 0. What it cost is told as not planned, and sums take 0 for the plan"
+            )
+            yield Finding(
+                code="FM2520", message=message, severity=codes()["FM2520"].severity, measure="EffectiveCost",
+                amount=exact_sum(amount for _, amount in lacking), currency=self.found.currency,
+            )  # fmt: skip
+
     def _columns(self) -> Iterator[tuple[Member, Column]]:
         statement = self.found.statement
         for member in statement.members:
@@ -119,6 +158,7 @@ class _Compared:
     def _change(self, member: tuple[Member, ...], column: Column) -> Change:
         effects = [_ZERO] * len(EFFECTS)
         before = after = _ZERO
+        has_plan = False
         for at in self.places:
             actual = column.actual.lines[at] or _ZERO
             plan = self._planned(column.plan.lines, at) if column.plan else None
@@ -126,10 +166,11 @@ class _Compared:
             if plan is None:
                 effects[PLACE["not_planned"]] = EXACT.add(effects[PLACE["not_planned"]], actual)
             else:
+                has_plan = True
                 before = EXACT.add(before, plan)
                 moved = EXACT.subtract(actual, plan)
                 effects[PLACE["beyond_plan"]] = EXACT.add(effects[PLACE["beyond_plan"]], moved)
-        return Change(member, before, after, tuple(effects))
+        return Change(member, before, after, tuple(effects), has_plan)
 
 
 def _with_rest(members: Sequence[Change], missing: Decimal) -> Iterator[Change]:
@@ -140,6 +181,18 @@ def _with_rest(members: Sequence[Change], missing: Decimal) -> Iterator[Change]:
     effects = [*own.effects]
     effects[PLACE["beyond_plan"]] = EXACT.subtract(effects[PLACE["beyond_plan"]], missing)
     yield Change((None,), EXACT.add(own.before, missing), own.after, tuple(effects))
+
+
+def _planned_by(project: Project, dimensions: Sequence[str]) -> str | None:
+    """Return the dimension that plans of cloud lines are told by; None where it is none that costs are allocated to."""
+    pnl, drivers = read_pnl(project.root).settings, read_drivers(project.root)
+    others = {line.name for line in (*pnl.revenue, *pnl.other)}
+    named = [drivers[each.driver] for line, each in pnl.budget.items() if line not in others and each.driver in drivers]
+    return next((name for driver in named for name in dimensions if name in driver.settings.by), None)
+
+
+def _whose(member: Member, by: str | None) -> str:
+    return printable(member, 40) if member is not None else f"cost without a {printable(by or 'member', 40)}"
 
 
 def _no_budget(lines: Sequence[Line], places: Sequence[int]) -> Problem:
