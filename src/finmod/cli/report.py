@@ -33,7 +33,8 @@ def command() -> None:
 @click.argument("period", required=False, type=MONTH, metavar="[PERIOD]")
 @click.option("--against", type=Name("a month, or a word such as previous"), metavar="STATE", default="previous",
               show_default=True, help="What it is compared with: previous, same-month-last-year, a month such as "
-              "2026-08, close (how the month was told when it was closed) or close:2026-08.")  # fmt: skip
+              "2026-08, close (how the month was told when it was closed), close:2026-08, or budget: the plans of "
+              "pnl.yaml.")  # fmt: skip
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
               help="Whose: dimensions that costs are allocated to, service, source; a table each; may be repeated. The "
               "first two dimensions and service without it.")  # fmt: skip

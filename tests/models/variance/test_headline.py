@@ -94,6 +94,12 @@ def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
     assert where(nobody, change(1, 2)) == ()
 
 
+def test_who_has_no_plan_did_not_cost_more_than_planned() -> None:
+    lacking = replace(change(0, 900, ("ads",)), has_plan=False)
+    members = Members("product", (Member(lacking), Member(change(50, 60, ("search",)))))
+    assert words(where(members, change(50, 960))) == "By product: search 10."
+
+
 def test_a_unit_cost_is_told_with_its_change() -> None:
     assert words(unit_sentence([unit(now=None), unit()])) == "Cost per order: 0.0384205 USD, -5.4 %."
     assert unit_sentence([unit(before=None)]) == ()

@@ -61,6 +61,13 @@ def test_what_must_be_known_first_is_said() -> None:
     assert "- **Mind:** FM2511 is so." in markdown_page(page_told(found=["FM2511"]))
 
 
+def test_a_finding_that_ends_with_a_period_has_one() -> None:
+    page = page_told(found=["FM2511"])
+    (said,) = page.report.findings
+    page = replace(page, report=replace(page.report, findings=(replace(said, message="Load it."),)))
+    assert "- **Mind:** Load it.\n" in markdown_page(page)
+
+
 def test_what_nobody_planned_is_no_plan_and_not_new() -> None:
     page = page_told()
     lacking = replace(change(0, 300, ("ads",), not_planned=300), has_plan=False)

@@ -173,8 +173,8 @@ def month_name(month: date, *, year: bool) -> str:
 
 
 def where(members: Members, total: Change) -> Said:
-    """Return who has most of the change; nothing where nobody has any of it."""
-    named = [each.change for each in members.rows if each.change.member != (None,)]
+    """Return who has most of the change; nothing where nobody has any of it. Who has no plan did not cost more."""
+    named = [each.change for each in members.rows if each.change.member != (None,) and each.change.has_plan]
     sign = 1 if total.change >= 0 else -1
     most = sorted((each for each in named if each.change * sign > 0), key=lambda each: -abs(each.change))[:_AHEAD]
     if not most:
@@ -184,6 +184,8 @@ def where(members: Members, total: Change) -> Said:
         name = each.member[0] or ""
         shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
         told += [", " if place else "", shown, " ", Figure(each.change, "signed")]
+    if len(named) == 1:
+        return (*told, ".")
     count = sum(each.change * sign > 0 for each in named)
     of_all: Said = (" of ", Figure(Decimal(len(named)), "count")) if count < len(named) else ()
     whole = "" if of_all else "all "

@@ -146,7 +146,11 @@ def _belief(page: VariancePage) -> Said:
 
 def notices_of(page: VariancePage) -> tuple[tuple[str, str], ...]:
     """Return what must be known before anything is believed: how grave it is, and what it says."""
-    return tuple((each.severity, f"{clean(each.message)}.") for each in page.report.findings if each.severity != "info")
+    return tuple(
+        (each.severity, f"{clean(each.message).removesuffix('.')}.")
+        for each in page.report.findings
+        if each.severity != "info"
+    )
 
 
 def _tiles(page: VariancePage) -> Iterator[Tile]:

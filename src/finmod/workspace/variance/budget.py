@@ -186,7 +186,7 @@ def _with_rest(members: Sequence[Change], missing: Decimal) -> Iterator[Change]:
 def _planned_by(project: Project, dimensions: Sequence[str]) -> str | None:
     """Return the dimension that plans of cloud lines are told by; None where it is none that costs are allocated to."""
     pnl, drivers = read_pnl(project.root).settings, read_drivers(project.root)
-    others = {line.name for line in (*pnl.revenue, *pnl.other)}
+    others = {*(each.name for each in pnl.revenue), *(each.name for each in pnl.other)}
     named = [drivers[each.driver] for line, each in pnl.budget.items() if line not in others and each.driver in drivers]
     return next((name for driver in named for name in dimensions if name in driver.settings.by), None)
 
