@@ -72,7 +72,7 @@ def _grouped(cells: Cells, kind: Ints, there: Sequence[Flags]) -> Ints:
 
 def group_sums(cells: Cells, values: Floats, among: Flags) -> Floats:
     """Return for each cell the sum of some cells of its group; 0 where there is none, and of cells without a group."""
-    known = np.where(among, np.nan_to_num(values, nan=0.0), 0.0)
+    known = np.where(among & (cells.group >= 0), np.nan_to_num(values, nan=0.0), 0.0)
     sums = np.bincount(np.maximum(cells.group, 0), weights=known, minlength=1)
     return np.asarray(np.where(cells.group >= 0, sums[np.maximum(cells.group, 0)], 0.0), dtype=np.float64)
 
