@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -245,13 +244,6 @@ def test_amounts_that_64_bits_have_no_room_for_are_exact() -> None:
 def test_a_change_without_a_cause_is_told_as_such() -> None:
     made = exact(np.zeros((1, len(EFFECTS))), np.array([5], dtype=np.int64))
     assert made[0, PLACE["other"]] == 5
-
-
-@pytest.mark.parametrize("name", [effect.name for effect in EFFECTS])
-def test_every_effect_says_what_it_means(name: str) -> None:
-    effect = EFFECTS[PLACE[name]]
-    assert effect.title
-    assert effect.meaning.endswith(".")
 
 
 def test_a_number_of_cells_of_zero_is_no_error() -> None:

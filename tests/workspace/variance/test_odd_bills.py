@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from finmod.models.variance.effects import EFFECTS
 from tests.applied import HALVES
 from tests.tagged import EURO, charge
 from tests.variances import ADS, CLUSTER, SEARCH, books_of, codes, member, report_of, told, used
@@ -202,10 +201,6 @@ def test_a_dimension_called_effect_keeps_the_table_readable(tmp_path: Path) -> N
     made.write("allocation.yaml", "to: [effect]\n")
     said = made.run("apply")
     assert said.code == 1 or made.run("query", "SELECT count(*) FROM variance_monthly").code == 0
-
-
-def test_every_effect_is_known() -> None:
-    assert len(EFFECTS) == 24
 
 
 def test_what_was_free_and_costs_now_is_a_change_of_price(tmp_path: Path) -> None:
