@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from finmod.engines.duckdb import Engine
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.report import Change, VarianceReport
 from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
-from finmod.workspace.variance.variance import Wanted, variance
+from finmod.workspace.variance.variance import Made, Wanted, make, variance
 from tests.applied import shared
 from tests.books import Books
+from tests.once import once
 from tests.tagged import charge
 
 SEARCH, ADS, CLUSTER = '{"product":"search"}', '{"product":"ads"}', '{"cluster":"main"}'
@@ -39,6 +45,47 @@ def books_of(folder: Path, *charges: Mapping[str, str], apply: bool = True, fx: 
         said = made.run("apply")
         assert said.code == 0, said.err
     return made
+
+
+def small_once(factory: pytest.TempPathFactory) -> Books:
+    """Return a project to be read, made once: who changes it takes a copy.
+
+    Search uses more, ads pays a higher price, the cluster that they share 3 to 1 grows, one resource ends.
+    """
+    return once(
+        factory,
+        "variance-small",
+        lambda folder: books_of(
+            folder,
+            used(8, "i-1", SEARCH, "310", "1"),
+            used(9, "i-1", SEARCH, "600", "1"),
+            used(8, "i-2", ADS, "31", "2", SubAccountId="5"),
+            used(9, "i-2", ADS, "30", "3", SubAccountId="5"),
+            used(8, "i-4", CLUSTER, "310", "1", SubAccountId="6"),
+            used(9, "i-4", CLUSTER, "600", "1", SubAccountId="6"),
+            used(8, "i-5", ADS, "40", "1", SubAccountId="5"),
+            charge(9, "12", "", "", ChargeCategory="Tax", ServiceName="Tax"),
+        ),
+    )
+
+
+@contextmanager
+def compared_of(books: Books, against: str = "previous", *, called: bool = False) -> Iterator[Made]:
+    """Give what September is compared with, its engine open."""
+    with Engine() as engine:
+        yield make(engine, load_project(books.root), Wanted(date(2026, 9, 1), against), called=called)
+
+
+def by_the_day(month: int, first: int, last: int) -> list[Mapping[str, str]]:
+    """Return use of ten hours on every day from one until another."""
+    found = []
+    for day in range(first, last + 1):
+        start = date(2026, month, day)
+        found.append(
+            used(month, "i-1", SEARCH, "10", "1", ChargePeriodStart=f"{start}T00:00:00Z",
+                 ChargePeriodEnd=f"{start + timedelta(days=1)}T00:00:00Z")
+        )  # fmt: skip
+    return found
 
 
 def report_of(books: Books, *by: str, period: str = "2026-09", against: str = "previous") -> VarianceReport:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from tests.applied import HALVES
 from tests.tagged import EURO, charge
-from tests.variances import ADS, CLUSTER, SEARCH, books_of, codes, member, report_of, told, used
+from tests.variances import ADS, CLUSTER, SEARCH, books_of, by_the_day, codes, member, report_of, told, used
 
 D = Decimal
 
@@ -133,18 +131,6 @@ def test_a_fee_by_the_month_has_no_effect_in_a_month_that_is_not_told_whole(tmp_
     assert told(member(report, "f-1")) == {}
 
 
-def by_the_day(month: int, first: int, last: int) -> list[Mapping[str, str]]:
-    """Return use of ten hours on every day from one until another."""
-    found = []
-    for day in range(first, last + 1):
-        start = date(2026, month, day)
-        found.append(
-            used(month, "i-1", SEARCH, "10", "1", ChargePeriodStart=f"{start}T00:00:00Z",
-                 ChargePeriodEnd=f"{start + timedelta(days=1)}T00:00:00Z")
-        )  # fmt: skip
-    return found
-
-
 def test_a_source_that_begins_within_a_month_is_said(tmp_path: Path) -> None:
     report = report_of(books_of(tmp_path / "books", *by_the_day(8, 16, 31), *by_the_day(9, 1, 30), apply=False))
     (said,) = [each.message for each in report.findings if each.code == "FM2511"]
@@ -160,13 +146,6 @@ def test_a_month_with_a_gap_at_its_end_is_said_though_the_next_is_there(tmp_path
     (said,) = [each.message for each in report.findings if each.code == "FM2511"]
     assert said.startswith("2026-08 is not told whole: saas until 2026-08-10.")
     assert told(report.total) == {"days": 200}
-
-
-def test_a_weekend_without_use_is_no_gap(tmp_path: Path) -> None:
-    made = books_of(
-        tmp_path / "books", *by_the_day(7, 1, 31), *by_the_day(8, 1, 28), *by_the_day(9, 1, 30), apply=False
-    )
-    assert "FM2511" not in codes(report_of(made))
 
 
 def test_a_target_and_a_pool_together_are_told_what_the_table_says(tmp_path: Path) -> None:

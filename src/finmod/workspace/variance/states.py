@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 from finmod.engines.duckdb import Engine
@@ -47,7 +48,7 @@ class Named:
         label: For people.
         month: First day of the billing period.
         snapshot: State of the ledger.
-        run: The allocation that stood; None where none did.
+        run: The allocation that stood; None where none did, or where it was one of other bills.
         until: Source -> last day that its bills tell, where that is not the last of the month.
         restated: Months in which true-ups of it are booked, and later rules for it: they count as well.
         since: Source -> first day that its bills tell, where the source begins after the first of the month.
@@ -149,7 +150,16 @@ def _closed(engine: Engine, ledger: Ledger, known: Sequence[Run], closed: Closes
             )
         )
     snapshot = ledger.at(engine, close.version)
-    return Named(f"{month:%Y-%m} as closed", month, snapshot, at_close(known, close), {})
+    run = at_close(known, close)
+    # What bills said between the allocation and the close was given to nobody: such a state has no targets.
+    if run and _bills(ledger, ledger.at(engine, run.ledger_version), month) != _bills(ledger, snapshot, month):
+        run = None
+    return Named(f"{month:%Y-%m} as closed", month, snapshot, run, {})
+
+
+def _bills(ledger: Ledger, snapshot: Snapshot, month: date) -> list[Path]:
+    """Return the files of the charges of a month."""
+    return [file for file in ledger.files(CHARGE_DAYS, snapshot) if file.parent.name.endswith(f"={month}")]
 
 
 def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Closes, month: date) -> dict[str, date]:

@@ -182,7 +182,7 @@ def _refuse_without_books(books: Books, named: Sequence[Named], by: Sequence[str
         raise UserError(
             Problem(
                 code="FM2505",
-                found=f"--by names {printable(listing(asked, 'and'), 80)}, and {lacking[0]} was never allocated",
+                found=f"--by names {printable(listing(asked, 'and'), 80)}, and no allocation was made of {lacking[0]}",
                 expected=listing([word for word in _OF_FACTS if word != "pool"], "or"),
                 remedy="Ask by one of these, or compare with a month that was allocated.",
             )

@@ -1,0 +1,161 @@
+"""Which states are compared, what is refused, and how much of a month bills are taken to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from finmod.engines.duckdb import Engine
+from finmod.errors import UserError
+from finmod.ledger.applied import runs
+from finmod.ledger.closes import Closes, closes
+from finmod.ledger.ledger import Ledger
+from finmod.settings.project import load_project
+from finmod.terms.periods import parse_period
+from finmod.workspace.variance.states import Named, name_states, told_since, told_until
+from tests.books import Books, bill
+from tests.variances import SEARCH, books_of, by_the_day, report_of, small_once, used
+
+JULY, AUGUST, SEPTEMBER = date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """August and September; no test changes it."""
+    return small_once(tmp_path_factory)
+
+
+def named(books: Books, period: str | None, against: str) -> tuple[Named, Named]:
+    with Engine() as engine:
+        ledger = Ledger(load_project(books.root).store)
+        return name_states(engine, ledger, runs(engine, ledger), parse_period(period) if period else None, against)
+
+
+@pytest.mark.parametrize(("period", "against"), [(None, "previous"), ("2026-09", "previous"), ("2026-09", "2026-08")])
+def test_a_month_is_the_last_one_and_compared_with_the_one_before(
+    small: Books, period: str | None, against: str
+) -> None:
+    before, after = named(small, period, against)
+    assert (before.month, after.month) == (AUGUST, SEPTEMBER)
+    assert (before.label, after.label) == ("2026-08", "2026-09")
+    assert before.run == after.run is not None
+    assert before.snapshot == after.snapshot
+
+
+@pytest.mark.parametrize(("period", "against", "message"), [
+    ("2026-09", "last-week", "--against is 'last-week'; expected previous, same-month-last-year"),
+    ("2026-09", "previos", "Did you mean 'previous'"),
+    ("2026-08", "previous", "there are no charges of 2026-07 to compare 2026-08 with; expected one of 2026-09"),
+    ("2026-09", "same-month-last-year", "there are no charges of 2025-09"),
+    ("2026-09", "2026-09", "2026-09 is compared with itself"),
+    ("2026-09", "2026-00", "--against is '2026-00'"),
+    ("2026-09", "close:2026-08", "2026-08 is not closed; expected a closed month, and none is"),
+    ("2026-11", "previous", "there are no charges of 2026-11"),
+])  # fmt: skip
+def test_what_cannot_be_compared_is_refused_in_words(small: Books, period: str, against: str, message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        named(small, period, against)
+    assert message in str(caught.value)
+
+
+DELIVERED = {
+    "twenty": [*by_the_day(8, 12, 31), *by_the_day(9, 1, 10)],
+    "nineteen": [*by_the_day(8, 13, 31), *by_the_day(9, 1, 10)],
+    "whole": [*by_the_day(8, 1, 31), *by_the_day(9, 1, 30)],
+    "gap": [*by_the_day(7, 1, 31), *by_the_day(8, 1, 27), *by_the_day(9, 1, 20)],
+    "weekend": [*by_the_day(7, 1, 31), *by_the_day(8, 1, 28), *by_the_day(9, 1, 30)],
+    "gone": [*by_the_day(7, 1, 31), *by_the_day(8, 1, 10)],
+    "later": [*by_the_day(7, 1, 31), *by_the_day(8, 1, 10), *by_the_day(9, 2, 30)],
+    "starts": [*by_the_day(7, 27, 31), *by_the_day(9, 27, 30)],
+    "odd": [*by_the_day(7, 11, 19), *by_the_day(7, 21, 31), *by_the_day(9, 11, 29)],
+    "monthly": [*by_the_day(9, 11, 30), used(9, "f", SEARCH, "1", "9", ChargePeriodEnd="2026-10-01T00:00:00Z")],
+}
+"""Source -> days of which it has charges."""
+
+
+class Delivered:
+    """The ledger of these, with August closed in its last state."""
+
+    def __init__(self, engine: Engine, root: Path) -> None:
+        """Open it."""
+        self.root = root
+        self.engine, self.ledger = engine, Ledger(load_project(root).store)
+        self.snapshot = self.ledger.head(engine)
+        self.closed = closes(engine, self.ledger, self.snapshot)
+
+    def until(self, month: date, closed: Closes | None = None) -> dict[str, date]:
+        """Return the last days that are told of a month, of which nothing is closed unless that is said."""
+        return told_until(self.engine, self.ledger, self.snapshot, closed or Closes(), month)
+
+    def since(self, month: date) -> dict[str, date]:
+        """Return the first days that are told of a month."""
+        return told_since(self.engine, self.ledger, self.snapshot, month)
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivered]:
+    made = Books(tmp_path_factory.mktemp("states") / "books")
+    for source, charges in DELIVERED.items():
+        file = made.write(f"{source}.csv", bill(*({**charge, "BillingAccountId": source} for charge in charges)))
+        said = made.run("load", "--format", "focus", "--source", source, file)
+        assert said.code == 0, said.err
+    assert made.run("close", "2026-08").code == 0
+    with Engine() as engine:
+        yield Delivered(engine, made.root)
+
+
+def test_the_last_month_is_told_until_its_last_day_of_sources_that_told_the_month_before_by_the_day(
+    delivered: Delivered,
+) -> None:
+    """Twenty days until the end of a month are enough to see that a source tells days; nineteen are not."""
+    assert delivered.until(SEPTEMBER) == {"twenty": date(2026, 9, 10)}
+
+
+def test_an_earlier_month_has_a_gap_at_its_end_of_more_than_a_weekend_where_its_source_goes_on(
+    delivered: Delivered,
+) -> None:
+    """Of 28 days only Saturday to Monday lack; a source that ended, or began again later, has no gap."""
+    assert delivered.until(AUGUST) == {"gap": date(2026, 8, 27)}
+    assert delivered.until(JULY) == {}
+
+
+def test_a_closed_month_is_told_whole(delivered: Delivered) -> None:
+    assert delivered.until(AUGUST, delivered.closed) == {}
+    assert delivered.until(SEPTEMBER, delivered.closed) == delivered.until(SEPTEMBER)
+
+
+def test_a_source_begins_within_a_month_where_it_goes_on_by_the_day_until_the_end(delivered: Delivered) -> None:
+    """Five days are enough, and four are not.
+
+    What has a gap, ends early or tells a fee of the month began at no day that is known.
+    """
+    assert delivered.since(JULY) == {"starts": date(2026, 7, 27)}
+    assert delivered.since(AUGUST) == {"twenty": date(2026, 8, 12), "nineteen": date(2026, 8, 13)}
+    assert delivered.since(SEPTEMBER) == {}
+
+
+def test_a_close_is_a_state_of_its_own_and_its_month_now_counts_what_came_later(delivered: Delivered) -> None:
+    made = Books(delivered.root)
+    before, after = named(made, "2026-08", "close")
+    assert (before.label, after.label) == ("2026-08 as closed", "2026-08 as it is known now")
+    assert (before.restated, after.restated) == ((), (SEPTEMBER,))
+    before, after = named(made, "2026-09", "close:2026-08")
+    assert (before.label, after.label, after.restated) == ("2026-08 as closed", "2026-09", ())
+    assert (before.until, after.until) == ({}, {"twenty": date(2026, 9, 10)})
+    with pytest.raises(UserError, match="2026-09 is not closed; expected a closed month, such as 2026-08"):
+        named(made, "2026-09", "close")
+
+
+def test_targets_of_a_close_whose_bills_were_never_allocated_are_not_told(tmp_path: Path) -> None:
+    """August was allocated at 310, told again at 330, and closed so: products that sum to 310 are not those of 330."""
+    made = books_of(tmp_path / "books", used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "300", "1"))
+    text = (made.root / "a.csv").read_text(encoding="utf-8")
+    made.load(made.write("a.csv", text.replace("310", "330")), "--accept", "FM1130")
+    assert made.run("close", "2026-08").code == 0
+    assert made.run("apply").code == 0
+    assert report_of(made, against="close:2026-08").total.before == 330
+    with pytest.raises(UserError, match="no allocation was made of 2026-08 as closed"):
+        report_of(made, "product", against="close:2026-08")
