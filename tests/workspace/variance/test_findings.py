@@ -1,0 +1,151 @@
+"""What is said of a variance, in which words and from which size on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.report import Change, Proof
+from finmod.terms.findings import Finding
+from finmod.workspace.variance.findings import findings_of
+from finmod.workspace.variance.variance import Made
+from tests.books import Books, bill
+from tests.tagged import charge
+from tests.variances import compared_of, small_once
+
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """August and September; no test changes it."""
+    return small_once(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def made(small: Books) -> Iterator[Made]:
+    """Both compared."""
+    with compared_of(small) as found:
+        yield found
+
+
+def total(**effects: str) -> Change:
+    """Return a change of these effects."""
+    return Change((), D(0), D(0), tuple(D(effects.get(effect.name, "0")) for effect in EFFECTS))
+
+
+def said(made: Made, change: Change | None = None, *proofs: Proof) -> list[Finding]:
+    return [*findings_of(made.books, made.named, made.compared, change or total(volume="5"), proofs)]
+
+
+def with_units(made: Made, *units: tuple[str, str, float | None]) -> Made:
+    return replace(made, compared=replace(made.compared, units=units))
+
+
+def test_of_two_whole_months_of_known_cost_nothing_is_said(made: Made) -> None:
+    assert said(made, total(volume="5"), Proof(0, "USD", D(1), D(1))) == []
+
+
+@pytest.mark.parametrize(("other", "is_said"), [("1", False), ("-1", False), ("1.01", True), ("-1.01", True)])
+def test_what_is_not_told_apart_is_said_above_a_hundredth_of_what_moved(
+    made: Made, other: str, *, is_said: bool
+) -> None:
+    """Effects of 99 less what is not told apart: signs do not matter, and 1 of 100 is not asked for."""
+    moved = total(volume="50", mix=str(-(D(50) - abs(D(other)))), other=other)
+    found = [(each.code, each.amount, each.currency) for each in said(made, moved)]
+    assert found == ([("FM2517", D(other), "USD")] if is_said else [])
+
+
+def test_where_nothing_moved_nothing_is_said_to_be_told_apart(made: Made) -> None:
+    assert said(made, total()) == []
+
+
+def test_units_that_were_converted_are_named_five_at_most(made: Made) -> None:
+    units = [(f"{10**at} Requests", "Requests", 1.0 / 10**at) for at in range(6)]
+    (found,) = said(with_units(made, *units))
+    assert (found.code, found.severity) == ("FM2515", "info")
+    assert found.message == (
+        "Units of quantity changed: 1 Requests is now Requests, 10 Requests is now Requests, 100 Requests is now "
+        "Requests, 1000 Requests is now Requests and 10000 Requests is now Requests. Quantities of before are told in "
+        "the unit of now, prices too"
+    )
+
+
+def test_units_that_nothing_converts_are_named_apart_with_what_they_moved(made: Made) -> None:
+    units = with_units(made, ("Requests", "1000 Requests", 0.001), ("Widgets", "Crates", None))
+    found = said(units, total(unit_change="20"))
+    assert [(each.code, each.amount) for each in found] == [("FM2516", 20), ("FM2515", None)]
+    assert found[0].message == (
+        "Units changed, and nothing tells how many the old one is: Widgets is now Crates. What these cost more is an "
+        "effect of its own, neither price nor volume"
+    )
+    assert "Widgets" not in found[1].message
+
+
+def test_a_wild_price_under_one_name_of_the_unit_is_said_where_it_moved_anything(made: Made) -> None:
+    (found,) = said(made, total(unit_change="-3"))
+    assert found.message.startswith("Prices moved more than fifty times while quantity moved the other way.")
+    assert (found.code, found.amount) == ("FM2516", -3)
+
+
+def test_unknown_costs_and_missing_rates_are_told_by_month(made: Made) -> None:
+    lacking = replace(made, compared=replace(made.compared, unknown=(0, 2), unrated=(1, 0)))
+    assert [each.message.split(":")[0] for each in said(lacking)] == [
+        "1 row of 2026-08 in other currencies have no rate into USD",
+        "The cost of 2 charges of 2026-09 is unknown (NULL in the bill)",
+    ]
+
+
+def test_a_month_is_said_not_to_be_whole_by_each_source_that_lacks_days(made: Made) -> None:
+    before, after = made.named
+    odd = replace(
+        made,
+        named=(
+            replace(before, since={"saas": date(2026, 8, 16)}),
+            replace(after, until={"a": date(2026, 9, 3), "b": date(2026, 9, 4)}),
+        ),
+    )
+    assert [each.message.split(". ")[0] for each in said(odd)] == [
+        "2026-08 is not told whole: saas since 2026-08-16",
+        "2026-09 is not told whole: a until 2026-09-03 and b until 2026-09-04",
+    ]
+
+
+def test_what_was_not_compared_is_an_error_and_stands_first(made: Made) -> None:
+    odd = with_units(made, ("Widgets", "Crates", None))
+    found = said(odd, total(unit_change="20"), Proof(0, "USD", D(722), D(722)), Proof(1, "EUR", D(5), D("4.5")))
+    assert [each.code for each in found] == ["FM2510", "FM2516"]
+    assert found[0].severity == "error"
+    assert found[0].message == "Of 2026-09 4.5 EUR were compared, and the ledger has 5"
+    assert (found[0].amount, found[0].currency) == (D("-0.5"), "EUR")
+
+
+def test_a_source_of_one_month_alone_and_bills_since_the_allocation_are_said(small: Books) -> None:
+    own = small.copy(small.root.parent / "variance-findings")
+    late = own.write("b.csv", bill(charge(8, "7", "x-1", "", ServiceName="Other", BillingAccountId="b")))
+    assert own.run("load", "--format", "focus", "--source", "second", late).code == 0
+    with compared_of(own) as made:
+        (found,) = said(made)
+        assert found.message == (
+            "The variance stands on allocation 1, made of version 1 of the ledger, which has version 2 now: what came "
+            "since is not in it. Run: finmod apply"
+        )
+    assert own.run("apply").code == 0
+    with compared_of(own) as made:
+        (found,) = said(made)
+        assert (found.code, found.amount) == ("FM2512", -7)
+        assert found.message == (
+            "The source second has charges of 2026-08 and none of 2026-09: all it costs stands as ended. Where its "
+            "bill is only missing, load it"
+        )
+
+
+def test_without_an_allocation_it_is_said_that_products_are_not_known(made: Made) -> None:
+    before, after = made.named
+    (found,) = said(replace(made, named=(before, replace(after, run=None))))
+    assert (found.code, found.severity) == ("FM2518", "info")
