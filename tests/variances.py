@@ -69,6 +69,18 @@ def small_once(factory: pytest.TempPathFactory) -> Books:
     )
 
 
+def spoiled(books: Books, folder: Path) -> Books:
+    """Return a copy whose allocation gives each target of September 1 USD a row more than there is."""
+    own = books.copy(folder)
+    for file in (own.root / ".finmod" / "tables" / "allocated").glob("*=2026-09-01/*.parquet"):
+        with Engine() as engine:
+            aside = file.with_suffix(".aside")
+            more = "* REPLACE (CAST(EffectiveCost + 1 AS DECIMAL(38,12)) AS EffectiveCost)"
+            engine.copy_parquet(f"SELECT {more} FROM read_parquet('{file}', hive_partitioning = false)", aside)
+            aside.replace(file)
+    return own
+
+
 @contextmanager
 def compared_of(books: Books, against: str = "previous", *, called: bool = False) -> Iterator[Made]:
     """Give what September is compared with, its engine open."""

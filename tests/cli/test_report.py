@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from tests.books import Books
 from tests.parsed_pages import parsed
-from tests.variances import ADS, SEARCH, books_of, used
+from tests.variances import ADS, SEARCH, books_of, spoiled, used
 
 HOSTILE = "<script>=cmd()](http://a.example)"
 
@@ -46,6 +46,13 @@ def test_markdown_is_printed(books: Books) -> None:
     assert said.code == 0
     assert said.out.startswith("### northwind: Cloud cost of September 2026\n\n**September cost 720.00 USD, ")
     assert "&lt;script>=cmd()](http:&#8203;//a.example)" in said.out
+
+
+def test_a_report_that_is_not_the_books_is_told_to_be_so_and_fails(books: Books, tmp_path: Path) -> None:
+    said = spoiled(books, tmp_path / "own").run("report", "variance", "--output", "markdown")
+    assert said.code == 1
+    assert "What is compared is NOT the ledger's total: see the table below." in said.out
+    assert said.err.startswith("what was compared is not the ledger's total")
 
 
 def test_a_workbook_is_written(books: Books, tmp_path: Path) -> None:

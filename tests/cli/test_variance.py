@@ -13,7 +13,7 @@ import pytest
 from finmod.models.variance.effects import EFFECTS
 from tests.books import Books
 from tests.tagged import charge
-from tests.variances import ADS, CLUSTER, SEARCH, books_of, used
+from tests.variances import ADS, CLUSTER, SEARCH, books_of, spoiled, used
 
 HOSTILE = '=cmd|" /C calc"!A0'
 
@@ -122,6 +122,20 @@ def test_what_was_given_back_has_no_share_and_is_not_new(tmp_path: Path) -> None
     assert [line.split()[-1] for line in lines if line.startswith(("  Credits", "Change"))] == ["-", "-"]
     rates = {line.split()[0]: line.split()[4] for line in lines if line.startswith("i-")}
     assert rates == {"i-1": "-", "i-2": "new"}
+
+
+def test_a_variance_that_is_not_the_books_says_so_and_fails(books: Books, tmp_path: Path) -> None:
+    """An allocation that gives more than the charges are: nobody sends such a table unseen."""
+    made = spoiled(books, tmp_path / "own")
+    said = made.run("variance", "--by", "product")
+
+    assert said.code == 1
+    (line,) = [line for line in said.out.splitlines() if line.startswith("NOT PROVEN")]
+    assert line.endswith("USD, and the ledger has of 2026-09: 70,260.00 USD")
+    assert said.err.startswith("what was compared is not the ledger's total; expected cells that are all charges")
+    said = made.run("variance", "--output", "json")
+    assert said.code == 1
+    assert [each["holds"] for each in json.loads(said.out)["proofs"]] == [True, True, False]
 
 
 @pytest.mark.parametrize(("words", "message"), [

@@ -40,7 +40,7 @@ def test_members_together_have_the_sums_of_each_effect() -> None:
 
 def test_nobody_together_is_nothing_of_every_effect() -> None:
     nothing = together([])
-    assert (nothing.before, nothing.after, nothing.effects) == (0, 0, (D(0),) * len(EFFECTS))
+    assert (nothing.before, nothing.after, nothing.effects) == (D(0), D(0), (D(0),) * len(EFFECTS))
 
 
 def test_a_proof_holds_to_the_last_digit() -> None:

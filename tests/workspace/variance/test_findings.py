@@ -79,7 +79,7 @@ def test_units_that_were_converted_are_named_five_at_most(made: Made) -> None:
 def test_units_that_nothing_converts_are_named_apart_with_what_they_moved(made: Made) -> None:
     units = with_units(made, ("Requests", "1000 Requests", 0.001), ("Widgets", "Crates", None))
     found = said(units, total(unit_change="20"))
-    assert [(each.code, each.amount) for each in found] == [("FM2516", 20), ("FM2515", None)]
+    assert [(each.code, each.amount) for each in found] == [("FM2516", D(20)), ("FM2515", None)]
     assert found[0].message == (
         "Units changed, and nothing tells how many the old one is: Widgets is now Crates. What these cost more is an "
         "effect of its own, neither price nor volume"
@@ -90,7 +90,7 @@ def test_units_that_nothing_converts_are_named_apart_with_what_they_moved(made: 
 def test_a_wild_price_under_one_name_of_the_unit_is_said_where_it_moved_anything(made: Made) -> None:
     (found,) = said(made, total(unit_change="-3"))
     assert found.message.startswith("Prices moved more than fifty times while quantity moved the other way.")
-    assert (found.code, found.amount) == ("FM2516", -3)
+    assert (found.code, found.amount) == ("FM2516", D(-3))
 
 
 def test_unknown_costs_and_missing_rates_are_told_by_month(made: Made) -> None:
@@ -138,7 +138,7 @@ def test_a_source_of_one_month_alone_and_bills_since_the_allocation_are_said(sma
     assert own.run("apply").code == 0
     with compared_of(own) as made:
         (found,) = said(made)
-        assert (found.code, found.amount) == ("FM2512", -7)
+        assert (found.code, found.amount) == ("FM2512", D(-7))
         assert found.message == (
             "The source second has charges of 2026-08 and none of 2026-09: all it costs stands as ended. Where its "
             "bill is only missing, load it"

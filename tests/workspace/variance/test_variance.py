@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +12,23 @@ from finmod.errors import UserError
 from finmod.models.variance.effects import EFFECTS
 from finmod.settings.project import load_project
 from finmod.workspace.variance.variance import Wanted, variance
+from finmod.workspace.variance.variance import report_of as report_made
 from tests.books import Books, bill
 from tests.once import demo_once
 from tests.tagged import EURO, charge
-from tests.variances import ADS, CLUSTER, SEARCH, books_of, codes, member, report_of, small_once, told, used
+from tests.variances import (
+    ADS,
+    CLUSTER,
+    SEARCH,
+    books_of,
+    codes,
+    compared_of,
+    member,
+    report_of,
+    small_once,
+    told,
+    used,
+)
 
 D = Decimal
 SEPTEMBER = {"ChargePeriodEnd": "2026-10-01T00:00:00Z"}
@@ -64,6 +78,24 @@ def test_effects_of_members_sum_to_those_of_everything_to_the_last_digit(books: 
 def test_the_largest_change_stands_first_and_what_is_nobodys_last(books: Books) -> None:
     report = report_of(books, "product")
     assert [each.member for each in report.rows] == [("search",), ("ads",), (None,)]
+
+
+def test_proofs_are_of_each_month_and_currency(books: Books) -> None:
+    found = [(each.state, each.currency, each.ledger, each.holds) for each in report_of(books).proofs]
+    assert found == [(0, "USD", D(722), True), (1, "USD", D(1302), True)]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_targets_that_have_more_or_less_than_was_compared_are_no_proof(books: Books, side: str) -> None:
+    """A millionth of a millionth that targets have beside the books is told, as an error."""
+    with compared_of(books) as made:
+        units = getattr(made.facts, side).copy()
+        units[0] -= 1
+        report = report_made(replace(made, facts=replace(made.facts, **{side: units})), Wanted(by=("product",)))
+    (odd,) = [each for each in report.proofs if not each.holds]
+    assert (odd.state, odd.currency) == (0 if side == "before" else 1, "USD")
+    assert odd.compared - odd.ledger == D("-0.000000000001")
+    assert codes(report) == ["FM2510"]
 
 
 def test_a_discount_a_credit_a_fee_and_unused_commitments_are_told_apart(tmp_path: Path) -> None:

@@ -122,9 +122,9 @@ class Proof:
 
     Attributes:
         state: 0 for before, 1 for after.
-        currency: Of the bills.
+        currency: Of the bills; the reporting currency of what members have.
         ledger: Sum of EffectiveCost of the daily cube and of true-ups.
-        compared: Sum of the cells.
+        compared: Sum of the cells, or of what members have.
     """
 
     state: int
@@ -150,7 +150,7 @@ class VarianceReport:
         by: Dimensions, or words such as service, that members have.
         rows: Members, the largest change first, what is nobody's last; none where nothing is asked by.
         total: All of them.
-        proofs: One per state and billing currency.
+        proofs: One per state and billing currency; one more of a state in which members have not all of it.
         findings: What to know, the gravest first.
     """
 

@@ -26,6 +26,7 @@ from finmod.models.variance.targets import owned
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.taxonomy.reading import has_taxonomy
+from finmod.terms.money import in_money
 from finmod.workspace.plan import kept_rules
 from finmod.workspace.rules import Rules, read_rules
 from finmod.workspace.variance.books import Facts, allocated, unallocated
@@ -251,7 +252,10 @@ def _summed(members: Sequence[Member], facts: Facts) -> Iterator[Change]:
 
 
 def _proofs(made: Made) -> Iterator[Proof]:
-    """Yield what the public table of charges has in each state beside what was compared, by currency."""
+    """Yield what the public table of charges has in each state beside what was compared, by currency.
+
+    What targets have beside that is all of it: where it is not, that is one more which does not hold.
+    """
     engine = made.books.engine
     for looked in made.looked:
         charges = view_sql("charges_daily", made.books.ledger, looked.snapshot)
@@ -269,6 +273,16 @@ def _proofs(made: Made) -> Iterator[Proof]:
         )
         for currency in sorted({*ledger, *compared}):
             yield Proof(looked.side, currency, ledger.get(currency, 0), compared.get(currency, 0))
+    yield from _lost(made)
+
+
+def _lost(made: Made) -> Iterator[Proof]:
+    """Yield, of each state in which targets have not all that was compared, both in the reporting currency."""
+    facts, cells = made.facts, made.compared.cells
+    for at, (given, own) in enumerate(((facts.before, cells.before.amount), (facts.after, cells.after.amount))):
+        every, told = (int(sums_by(np.zeros(len(units), dtype=np.int64), units, 1)[0]) for units in (own, given))
+        if told != every:
+            yield Proof(at, made.books.project.currency, in_money(every), in_money(told))
 
 
 def _of_month(looked: Looked) -> str:
