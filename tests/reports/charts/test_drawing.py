@@ -89,7 +89,26 @@ def test_a_picture_holds_nothing_that_mail_and_print_do_not_know() -> None:
 
 
 def test_where_there_is_nothing_the_picture_says_so() -> None:
-    assert ">No values.</text>" in nothing(picture())
+    made = picture()
+    nothing(made)
+
+    assert ">No values.</text>" in made.finish()
+
+
+def test_a_picture_becomes_a_chart_with_the_table_behind_it() -> None:
+    table = ChartTable(("Name", "USD"), (("ads", "1"),))
+
+    assert picture(title="Cost\tof ads").chart(table) == Chart(
+        picture(title="Cost\tof ads").finish(), table, "Cost of ads"
+    )
+
+
+def test_a_legend_without_keys_takes_no_room() -> None:
+    made = picture()
+    before = made.y
+    made.legend([])
+
+    assert (made.y, made.parts) == (before, picture().parts)
 
 
 def test_what_is_said_has_no_stop_where_the_unit_stands_alone() -> None:

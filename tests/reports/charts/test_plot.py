@@ -49,12 +49,14 @@ def test_as_many_periods_are_named_as_have_room(width: int, count: int) -> None:
 def test_series_beyond_the_colours_are_summed_smallest_first_and_order_stays() -> None:
     many = [series(f"s{number}", size, size) for number, size in enumerate([1, 90, 80, 2, 70, 60, 50, 3])]
 
-    shown = folded(many)
+    stack = folded(many, 2)
 
-    assert [one.name for one in shown] == ["s1", "s2", "s4", "s5", "s6", "3 others"]
-    assert [*shown[-1].values] == [6, 6]
-    assert keys(shown, has_rest=True)[-1].role == "rest"
-    assert folded(many[:6]) == many[:6]
+    assert [one.name for one in stack.shown] == ["s1", "s2", "s4", "s5", "s6", "3 others"]
+    assert [*stack.shown[-1].values] == [6, 6]
+    assert stack.looks[-1].role == "rest"
+    assert stack.listed == [*many, stack.shown[-1]]
+    assert stack.totals == series("Total", 356, 356)
+    assert folded(many[:6], 2).shown == folded(many[:6], 2).listed == many[:6]
 
 
 def test_a_sum_with_an_unknown_part_is_unknown() -> None:

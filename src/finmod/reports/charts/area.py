@@ -7,52 +7,42 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.reports.charts.columns import Columns, columns
-from finmod.reports.charts.drawing import Chart, Head, Key, Picture, known, nothing, said
-from finmod.reports.charts.labels import clean
+from finmod.reports.charts.drawing import Chart, Picture, known, nothing
 from finmod.reports.charts.plot import (
     NO_VALUES,
+    Folded,
+    OfPeriods,
     Plot,
     Series,
     checked,
     described,
     field,
     folded,
+    framed,
     gaps,
-    height,
-    keys,
     last_texts,
+    pixels,
     runs,
     side_room,
     side_texts,
-    sums,
     tabled,
 )
 from finmod.reports.charts.scale import zero_scale
-from finmod.reports.charts.style import SERIES
 from finmod.terms.money import known_sum
 
-_TOTAL: Final = "Total"
 _ALONE: Final = 0.3
 _INSTEAD: Final = "Columns, because no area can show negative amounts."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Area:
+class Area(OfPeriods):
     """What a stacked area shows.
 
     Attributes:
-        title: Of the chart.
-        unit: Of every amount.
-        periods: Labels, one per period, none left out.
         layers: From the bottom up; those beyond six are summed in one.
-        note: One sentence below the title; may be empty.
     """
 
-    title: str
-    unit: str
-    periods: tuple[str, ...]
     layers: tuple[Series, ...]
-    note: str = ""
 
 
 def area(chart: Area, *, width: int = 680, anchor: str) -> Chart:
@@ -69,39 +59,34 @@ def area(chart: Area, *, width: int = 680, anchor: str) -> Chart:
         InternalError: A layer has not one value per period.
     """
     checked(chart.periods, chart.layers)
-    shown = folded(chart.layers)
-    if any(value < 0 for one in shown for value in known(one.values)):
+    stack = folded(chart.layers, len(chart.periods))
+    if any(value < 0 for one in stack.shown for value in known(one.values)):
         instead = Columns(
             title=chart.title, unit=chart.unit, periods=chart.periods, series=chart.layers,
             note=f"{_INSTEAD} {chart.note}".strip(),
         )  # fmt: skip
         return columns(instead, width=width, anchor=anchor)
-    totals = sums(shown, len(chart.periods))
-    told = described("Stacked area", chart.unit, chart.periods, [*shown, Series(_TOTAL, totals)])
-    picture = Picture(Head(chart.title, said(chart.unit, chart.note), told), width, anchor)
-    rest = shown[-1:] if len(chart.layers) > len(SERIES) else []
-    table = tabled(chart.periods, [*chart.layers, *rest, Series(_TOTAL, totals)], chart.unit)
-    if not known(totals):
-        return Chart(nothing(picture), table, clean(chart.title))
-    _draw(picture, chart.periods, [*zip(shown, keys(shown, has_rest=bool(rest)), strict=True)], totals)
-    return Chart(picture.finish(), table, clean(chart.title))
+    told = described("Stacked area", chart.unit, chart.periods, [*stack.shown, stack.totals])
+    picture = framed(chart, told, width=width, anchor=anchor)
+    if known(stack.totals.values):
+        _draw(picture, chart.periods, stack)
+    else:
+        nothing(picture)
+    return picture.chart(tabled(chart.periods, [*stack.listed, stack.totals], chart.unit))
 
 
-def _draw(
-    picture: Picture, periods: tuple[str, ...], looks: list[tuple[Series, Key]], totals: tuple[Decimal | None, ...]
-) -> None:
+def _draw(picture: Picture, periods: tuple[str, ...], stack: Folded) -> None:
+    totals = stack.totals.values
     lacking = [number for number, total in enumerate(totals) if total is None]
-    legend = [] if picture.is_wide else [key for _, key in reversed(looks)]
-    if legend or lacking:
-        picture.legend([*legend, *([NO_VALUES] if lacking else [])])
-    texts = last_texts([one for one, _ in looks])
-    side = side_room(picture, [key.name for _, key in looks], texts) if picture.is_wide else 4
-    top = picture.y + 6
-    plot = field(picture, periods, zero_scale(known(totals), top + height(picture), top, 5), side)
+    legend = [] if picture.is_wide else stack.looks[::-1]
+    picture.legend([*legend, *([NO_VALUES] if lacking else [])])
+    texts = last_texts(stack.shown)
+    side = side_room(picture, [key.name for key in stack.looks], texts) if picture.is_wide else 4
+    plot = field(picture, periods, zero_scale(known(totals), *pixels(picture, 6), 5), side)
     gaps(picture, plot, lacking)
     ends = []
-    for place, (one, key) in enumerate(looks):
-        below, above = (_levels([each for each, _ in looks[:count]], len(totals)) for count in (place, place + 1))
+    for place, (one, key) in enumerate(zip(stack.shown, stack.looks, strict=True)):
+        below, above = (_levels(stack.shown[:count], len(totals)) for count in (place, place + 1))
         for run in runs(totals):
             points = [*_edge(plot, above, run), *reversed(_edge(plot, below, run))]
             picture.area(points, key.role, hatch=key.hatch, tip=one.name)

@@ -68,10 +68,11 @@ def bars(chart: Bars, *, width: int = 680, anchor: str) -> Chart:
     rows = [_row(bar, column.text(bar.amount), is_rest=bar is rest) for bar in every]
     if rows:
         draw_rows(picture, rows)
-    svg = picture.finish() if rows else nothing(picture)
+    else:
+        nothing(picture)
     listed = [*sorted(chart.bars, key=_rank), *([rest] if rest else [])] if chart.is_ranked else list(chart.bars)
     table = ChartTable(("Name", clean(chart.unit)), tuple((clean(bar.name), full(bar.amount)) for bar in listed))
-    return Chart(svg, table, clean(chart.title))
+    return picture.chart(table)
 
 
 def _ranked(chart: Bars) -> tuple[list[Bar], Bar | None]:

@@ -11,49 +11,39 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from finmod.reports.charts.amounts import short
-from finmod.reports.charts.drawing import SMALL_MUTED, Box, Chart, Head, Key, Look, Picture, known, nothing, said
-from finmod.reports.charts.labels import SMALL, clean, text_width
+from finmod.reports.charts.drawing import SMALL_MUTED, Box, Chart, Key, Look, Picture, known, nothing
+from finmod.reports.charts.labels import SMALL, text_width
 from finmod.reports.charts.plot import (
     NO_VALUES,
+    OfPeriods,
     Plot,
     Series,
     checked,
     described,
     field,
     folded,
+    framed,
     gaps,
-    height,
-    keys,
-    sums,
+    pixels,
     tabled,
 )
 from finmod.reports.charts.scale import zero_scale
-from finmod.reports.charts.style import SERIES
 from finmod.terms.money import known_sum
 
 _GROUP: Final = 0.72
-_TOTAL: Final = "Total"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Columns:
+class Columns(OfPeriods):
     """What columns show.
 
     Attributes:
-        title: Of the chart.
-        unit: Of every amount.
-        periods: Labels, one per period, none left out.
         series: From the bottom up, or from left to right; those beyond six are summed in one.
         form: ``stacked`` or ``grouped``.
-        note: One sentence below the title; may be empty.
     """
 
-    title: str
-    unit: str
-    periods: tuple[str, ...]
     series: tuple[Series, ...]
     form: Literal["stacked", "grouped"] = "stacked"
-    note: str = ""
 
 
 def columns(chart: Columns, *, width: int = 680, anchor: str) -> Chart:
@@ -70,28 +60,24 @@ def columns(chart: Columns, *, width: int = 680, anchor: str) -> Chart:
         InternalError: A series has not one value per period.
     """
     checked(chart.periods, chart.series)
-    shown = folded(chart.series)
-    totals = Series(_TOTAL, sums(shown, len(chart.periods)))
-    is_stacked = chart.form == "stacked" and len(shown) > 1
-    kind = "Stacked columns" if is_stacked else "Columns"
-    head = Head(chart.title, said(chart.unit, chart.note), described(kind, chart.unit, chart.periods, shown))
-    picture = Picture(head, width, anchor)
-    rest = shown[-1:] if len(chart.series) > len(SERIES) else []
-    table = tabled(chart.periods, [*chart.series, *rest, *([totals] if is_stacked else [])], chart.unit)
-    if chart.periods and known([value for one in shown for value in one.values]):
-        looks = keys(shown, has_rest=bool(rest))
-        _draw(picture, chart.periods, [*zip(shown, looks, strict=True)], totals if is_stacked else None)
-        return Chart(picture.finish(), table, clean(chart.title))
-    return Chart(nothing(picture), table, clean(chart.title))
+    stack = folded(chart.series, len(chart.periods))
+    totals = [stack.totals] if chart.form == "stacked" and len(stack.shown) > 1 else []
+    told = described("Stacked columns" if totals else "Columns", chart.unit, chart.periods, stack.shown)
+    picture = framed(chart, told, width=width, anchor=anchor)
+    if known([value for one in stack.shown for value in one.values]):
+        looks = [*zip(stack.shown, stack.looks, strict=True)]
+        _draw(picture, chart.periods, looks, stack.totals if totals else None)
+    else:
+        nothing(picture)
+    return picture.chart(tabled(chart.periods, [*stack.listed, *totals], chart.unit))
 
 
 def _draw(picture: Picture, periods: tuple[str, ...], looks: list[tuple[Series, Key]], totals: Series | None) -> None:
     lacking = [number for number in range(len(periods)) if any(one.values[number] is None for one, _ in looks)]
     legend = [key for _, key in looks] if len(looks) > 1 else []
-    picture.legend([*legend, *([NO_VALUES] if lacking else [])]) if legend or lacking else None
+    picture.legend([*legend, *([NO_VALUES] if lacking else [])])
     ends = _ends(looks, len(periods)) if totals else [value for one, _ in looks for value in known(one.values)]
-    top = picture.y + 16
-    plot = field(picture, periods, zero_scale(ends, top + height(picture), top, 5), 4)
+    plot = field(picture, periods, zero_scale(ends, *pixels(picture, 16), 5), 4)
     if totals:
         gaps(picture, plot, lacking)
         _stacks(picture, plot, periods, looks)

@@ -207,7 +207,9 @@ class Picture:
             self.parts.append(f'<circle cx="{at(x)}" cy="{at(y)}" r="2.8" {paint(role)}/>')
 
     def legend(self, keys: Sequence[Key]) -> None:
-        """Write what stands for what, in as many lines as it takes."""
+        """Write what stands for what, in as many lines as it takes; without keys none."""
+        if not keys:
+            return
         x: float = 0
         self.y += 14
         for key in keys:
@@ -251,6 +253,10 @@ class Picture:
             f"{f'<defs>{hatches}</defs>' if hatches else ''}{''.join(self.parts)}</svg>"
         )
 
+    def chart(self, table: ChartTable) -> Chart:
+        """Return the picture with what stands behind it."""
+        return Chart(self.finish(), table, clean(self.head.title))
+
     def _filled(self, element: str, shape: str, role: str, hatch: Hatch, tip: str) -> None:
         said = f"<title>{escaped(tip)}</title>" if tip else ""
         self.parts.append(f"<{element} {shape} {paint(role)}>{said}</{element}>")
@@ -259,11 +265,10 @@ class Picture:
             self.parts.append(f'<{element} {shape} fill="url(#{self.anchor}-{hatch})" pointer-events="none"/>')
 
 
-def nothing(picture: Picture) -> str:
-    """Return a picture that says that there is nothing to show."""
+def nothing(picture: Picture) -> None:
+    """Say in a picture that there is nothing to show."""
     picture.text(0, picture.y + 14, "No values.", Look(role="muted"))
     picture.y += 24
-    return picture.finish()
 
 
 def said(unit: str, *sentences: str) -> str:

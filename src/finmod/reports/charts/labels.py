@@ -18,6 +18,8 @@ BODY: Final = 12
 TITLE: Final = 15
 FONTS: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 _LONGEST: Final = 300
+_ACCENTS: Final = 2  # no script needs more on a letter, and a heap would leave its line
+_LINES: Final = 3
 _BOLD: Final = 1.16
 _NONE_SHOWN: Final = dict.fromkeys(map(ord, HARMFUL)) | {0xFFFE: None, 0xFFFF: None, 0xFEFF: None}
 # Hundredths of an em -> characters.
@@ -39,7 +41,7 @@ def clean(text: str) -> str:
     run = 0
     for letter in " ".join(text.split()).translate(_NONE_SHOWN):
         run = run + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
-        if run <= 2:  # noqa: PLR2004 -- no script needs more, and a heap would leave its line
+        if run <= _ACCENTS:
             kept.append(letter)
     return shortest("".join(kept).strip())
 
@@ -98,6 +100,6 @@ def wrapped(text: str, room: float, size: float = BODY, *, is_bold: bool = False
     lines: list[str] = []
     for word in clean(text).split():
         longer = f"{lines[-1]} {word}" if lines else word
-        is_new = not lines or (text_width(longer, size, is_bold=is_bold) > room and len(lines) < 3)  # noqa: PLR2004 -- as told
+        is_new = not lines or (text_width(longer, size, is_bold=is_bold) > room and len(lines) < _LINES)
         lines = [*lines, word] if is_new else [*lines[:-1], longer]
     return [shortened(line, room, size, is_bold=is_bold) for line in lines]

@@ -11,18 +11,20 @@ from typing import Final, Literal
 
 from finmod.errors import counted
 from finmod.reports.charts.amounts import on_axis
-from finmod.reports.charts.drawing import SMALL_MUTED, Chart, Dash, Head, Key, Picture, known, nothing, said
+from finmod.reports.charts.drawing import SMALL_MUTED, Chart, Dash, Key, Picture, known, nothing
 from finmod.reports.charts.labels import SMALL, clean, wrapped
 from finmod.reports.charts.plot import (
     NO_VALUES,
+    OfPeriods,
     Plot,
     Series,
     checked,
     described,
     field,
+    framed,
     gaps,
-    height,
     last_texts,
+    pixels,
     runs,
     side_room,
     side_texts,
@@ -62,24 +64,16 @@ class Band:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lines:
+class Lines(OfPeriods):
     """What lines show.
 
     Attributes:
-        title: Of the chart.
-        unit: Of every amount.
-        periods: Labels, one per period, none left out.
         lines: Those beyond six are drawn in grey, and named in the table alone.
         band: In the colour of the last line that has one; None for none.
-        note: One sentence below the title; may be empty.
     """
 
-    title: str
-    unit: str
-    periods: tuple[str, ...]
     lines: tuple[Line, ...]
     band: Band | None = None
-    note: str = ""
 
 
 def lines(chart: Lines, *, width: int = 680, anchor: str) -> Chart:
@@ -98,21 +92,14 @@ def lines(chart: Lines, *, width: int = 680, anchor: str) -> Chart:
     ends = [Series(f"{band.name}, low", band.low), Series(f"{band.name}, high", band.high)] if band else []
     checked(chart.periods, [*own, *ends])
     told = described("Lines", chart.unit, chart.periods, [*own, *ends])
-    picture = Picture(
-        Head(
-            chart.title,
-            said(chart.unit, _BROKEN if any(len(runs(one.values)) > 1 for one in own) else "", chart.note),
-            told,
-        ),
-        width,
-        anchor,
-    )
-    table = tabled(chart.periods, [*own, *ends], chart.unit)
+    how = _BROKEN if any(len(runs(one.values)) > 1 for one in own) else ""
+    picture = framed(chart, told, width=width, anchor=anchor, how=how)
     every = [value for one in [*own, *ends] for value in known(one.values)]
-    if not every:
-        return Chart(nothing(picture), table, clean(chart.title))
-    _draw(picture, chart, every)
-    return Chart(picture.finish(), table, clean(chart.title))
+    if every:
+        _draw(picture, chart, every)
+    else:
+        nothing(picture)
+    return picture.chart(tabled(chart.periods, [*own, *ends], chart.unit))
 
 
 def _draw(picture: Picture, chart: Lines, every: list[Decimal]) -> None:
@@ -127,12 +114,10 @@ def _draw(picture: Picture, chart: Lines, every: list[Decimal]) -> None:
     keys += [Key(counted(len(others), "other"), REST, "line")] if others else []
     keys += [Key(clean(chart.band.name), role, "band")] if chart.band else []
     keys += [NO_VALUES] if lacking else []
-    if keys:
-        picture.legend(keys)
+    picture.legend(keys)
     texts = last_texts([Series(one.name, one.values) for one, _ in looks])
     side = side_room(picture, [key.name for _, key in looks], texts) if picture.is_wide else 4
-    top = picture.y + 8
-    plot = field(picture, chart.periods, near_scale(every, top + height(picture), top, 5), side)
+    plot = field(picture, chart.periods, near_scale(every, *pixels(picture, 8), 5), side)
     gaps(picture, plot, lacking)
     if chart.band:
         _band(picture, plot, chart.band, role)

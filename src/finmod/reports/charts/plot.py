@@ -13,7 +13,7 @@ from typing import Final
 
 from finmod.errors import InternalError, counted
 from finmod.reports.charts.amounts import NO_VALUE, Column, finite, full, on_axis, short
-from finmod.reports.charts.drawing import SMALL_MUTED, Box, ChartTable, Hatch, Key, Look, Picture, known
+from finmod.reports.charts.drawing import SMALL_MUTED, Box, ChartTable, Hatch, Head, Key, Look, Picture, known, said
 from finmod.reports.charts.labels import SMALL, clean, shortened, text_width
 from finmod.reports.charts.scale import Scale
 from finmod.reports.charts.style import REST, SERIES
@@ -38,6 +38,40 @@ class Series:
 
     name: str
     values: tuple[Decimal | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfPeriods:
+    """What every chart of periods has.
+
+    Attributes:
+        title: Of the chart.
+        unit: Of every amount.
+        periods: Labels, one per period, none left out.
+        note: One sentence below the title; may be empty.
+    """
+
+    title: str
+    unit: str
+    periods: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Series as they are shown.
+
+    Attributes:
+        shown: As many as there are colours; those that are too many are summed in the last.
+        looks: How each of them looks: colour and hatch, so that neither is needed alone.
+        listed: What stands in the table: every series, and that sum.
+        totals: The sum of each period; None where one part is not known.
+    """
+
+    shown: list[Series]
+    looks: list[Key]
+    listed: list[Series]
+    totals: Series
 
 
 @dataclass(frozen=True)
@@ -73,8 +107,15 @@ def checked(periods: Sequence[str], series: Iterable[Series]) -> None:
             finite(value)
 
 
-def folded(series: Sequence[Series]) -> list[Series]:
-    """Return as many series as there are colours, those that are too many summed in the last; the order stays."""
+def folded(series: Sequence[Series], periods: int) -> Folded:
+    """Return series as they are shown; the order stays."""
+    shown = _few(series)
+    has_rest = len(series) > len(SERIES)
+    listed = [*series, *(shown[-1:] if has_rest else [])]
+    return Folded(shown, keys(shown, has_rest=has_rest), listed, Series("Total", sums(shown, periods)))
+
+
+def _few(series: Sequence[Series]) -> list[Series]:
     if len(series) <= len(SERIES):
         return list(series)
     sizes = [sum((abs(each) for each in known(one.values)), Decimal(0)) for one in series]
@@ -97,9 +138,23 @@ def keys(series: Sequence[Series], *, has_rest: bool) -> list[Key]:
     return [*found[:-1], replace(found[-1], role=REST)] if has_rest else found
 
 
-def height(picture: Picture) -> float:
-    """Return how high a field is."""
-    return 240 if picture.is_wide else 200
+def framed(chart: OfPeriods, told: str, *, width: int, anchor: str, how: str = "") -> Picture:
+    """Return the picture of a chart, with what stands above it.
+
+    Args:
+        chart: What it shows.
+        told: What it shows, in words, for those who hear it.
+        width: In pixels.
+        anchor: Beginning of its ids.
+        how: A sentence before the note; may be empty.
+    """
+    return Picture(Head(chart.title, said(chart.unit, how, chart.note), told), width, anchor)
+
+
+def pixels(picture: Picture, above: float) -> tuple[float, float]:
+    """Return the lower and the upper end of a field that begins so far below where the picture goes on."""
+    top = picture.y + above
+    return top + (240 if picture.is_wide else 200), top
 
 
 def field(picture: Picture, periods: Sequence[str], scale: Scale, side: float) -> Plot:

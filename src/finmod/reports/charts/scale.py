@@ -55,7 +55,7 @@ def zero_scale(amounts: Iterable[Decimal], start: float, end: float, most: int, 
     low, high = min(every), max(every)
     if low == high:
         high = Decimal(1)
-    return _scale(low, high, start, end, most, is_snug=is_snug)
+    return _scale((low, high), (start, end), most, is_snug=is_snug)
 
 
 def near_scale(amounts: Iterable[Decimal], start: float, end: float, most: int) -> Scale:
@@ -73,18 +73,19 @@ def near_scale(amounts: Iterable[Decimal], start: float, end: float, most: int) 
     if low == high:
         room = abs(low) / 20
         low, high = low - room, high + room
-    return _scale(low, high, start, end, most, is_snug=False)
+    return _scale((low, high), (start, end), most, is_snug=False)
 
 
-def _scale(low: Decimal, high: Decimal, start: float, end: float, most: int, *, is_snug: bool) -> Scale:  # noqa: PLR0913 -- the two ends of both sides
+def _scale(amounts: tuple[Decimal, Decimal], pixels: tuple[float, float], most: int, *, is_snug: bool) -> Scale:
+    low, high = amounts
     step = _step(_WIDE.subtract(high, low), most)
     first = int(_WIDE.divide(low, step).to_integral_value(ROUND_FLOOR))
     last = int(_WIDE.divide(high, step).to_integral_value(ROUND_CEILING))
     ticks = [_WIDE.multiply(step, Decimal(number)) for number in range(first, last + 1)]
     if is_snug:
         ticks = [tick for tick in ticks if low <= tick <= high]
-        return Scale(low, high, start, end, tuple(ticks))
-    return Scale(ticks[0], ticks[-1], start, end, tuple(ticks))
+        return Scale(low, high, *pixels, tuple(ticks))
+    return Scale(ticks[0], ticks[-1], *pixels, tuple(ticks))
 
 
 def _step(span: Decimal, most: int) -> Decimal:

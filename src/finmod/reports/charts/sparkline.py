@@ -11,7 +11,6 @@ from typing import Final
 
 from finmod.reports.charts.amounts import short
 from finmod.reports.charts.drawing import Chart, Head, Picture, known
-from finmod.reports.charts.labels import clean
 from finmod.reports.charts.plot import Series, checked, described, runs, tabled
 from finmod.reports.charts.scale import Scale
 
@@ -56,7 +55,7 @@ def sparkline(chart: Spark, *, width: int = 120, anchor: str) -> Chart:
     picture.y = _HEIGHT
     if values:
         _draw(picture, chart.values, values)
-    return Chart(picture.finish(), tabled(chart.periods, [one], chart.unit), clean(chart.title))
+    return picture.chart(tabled(chart.periods, [one], chart.unit))
 
 
 def _draw(picture: Picture, values: tuple[Decimal | None, ...], every: list[Decimal]) -> None:

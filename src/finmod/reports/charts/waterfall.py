@@ -115,7 +115,7 @@ def waterfall(chart: Waterfall, *, width: int = 680, anchor: str) -> Chart:
         text = of_totals.text(step.total) if is_total else of_changes.text(step.change, is_signed=True)
         rows.append(_row(step, text, form, chart.opening.amount or Decimal(0)))
     draw_rows(picture, rows, is_signed=form == "effects", is_linked=True)
-    return Chart(picture.finish(), _table(chart, steps), clean(chart.title))
+    return picture.chart(_table(chart, steps))
 
 
 def _steps(chart: Waterfall) -> list[_Step]:
