@@ -250,7 +250,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: 
 
 
 def test_more_rows_than_a_sheet_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pnl_excel, "_MOST_ROWS", 3)
+    monkeypatch.setattr(pnl_excel, "MOST_ROWS", 3)
     with pytest.raises(UserError) as caught:
         write_pnl(report(), tmp_path / "a.xlsx")
     assert [told(problem) for problem in caught.value.problems] == [

@@ -157,6 +157,6 @@ def test_what_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "an Excel workbook is written by xlsxwriter, which is not installed. Install it: pip install 'finmod[excel]'; "
         "or write .html. (FM2583)"
     )
-    monkeypatch.setattr(variance_excel, "_MOST_ROWS", 3)
+    monkeypatch.setattr(variance_excel, "MOST_ROWS", 3)
     with pytest.raises(UserError, match="there are 6 members, more than a sheet of Excel has rows"):
         write_variance(page_told(), tmp_path / "a.xlsx")

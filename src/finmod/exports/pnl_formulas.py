@@ -6,16 +6,12 @@ Owns what a row of the statement shows and computes; which cells that is, is tol
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
+from finmod.exports.formulas import UNKNOWN, if_known, share_of
 from finmod.models.pnl_figures import Figures
-
-UNKNOWN: Final = "unknown"
-NONE: Final = "n/a"
-"""A share of nothing, or of what is unknown."""
 
 
 @dataclass(frozen=True)
@@ -67,33 +63,9 @@ def less(one: int, other: int) -> Callable[[str], str]:
 
 def share(part: int, whole: int) -> Callable[[str], str]:
     """Return a row as a share of another, which must be above 0."""
-
-    def formula(letters: str) -> str:
-        cells = f"{letters}{part},{letters}{whole}"
-        return f'=IF(COUNT({cells})=2,IF({letters}{whole}>0,{letters}{part}/{letters}{whole},"{NONE}"),"{NONE}")'
-
-    return formula
-
-
-def if_known(cells: Sequence[str], then: str) -> str:
-    """Return what is computed of cells that are all numbers, else that it is unknown."""
-    return f'=IF(COUNT({",".join(cells)})={len(cells)},{then},"{UNKNOWN}")'
+    return lambda letters: share_of(f"{letters}{part}", f"{letters}{whole}")
 
 
 def sideways(formula: str, columns: dict[int, str], row: int) -> str:
     """Return a formula over rows of the column ``#`` as one over columns of a row."""
     return re.sub(r"#(\d+)", lambda found: f"{columns[int(found[1])]}{row}", formula)
-
-
-def letters_of(column: int) -> str:
-    """Return what Excel calls a column, from 0.
-
-    >>> letters_of(0), letters_of(25), letters_of(26), letters_of(701)
-    ('A', 'Z', 'AA', 'ZZ')
-    """
-    found = ""
-    column += 1
-    while column:
-        column, letter = divmod(column - 1, 26)
-        found = chr(ord("A") + letter) + found
-    return found
