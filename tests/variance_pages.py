@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.page import (
+    Budget,
     Cause,
     Causes,
     Figure,
@@ -32,7 +33,9 @@ HOSTILE = ("<script>alert(1)</script>", '=HYPERLINK("http://a.example")', "](htt
 """Names of products: markup, a formula, a link and a mention, a mark that turns the text behind it."""
 
 
-def change(before: str | int, after: str | int, member: tuple[str | None, ...] = (), **effects: str | int) -> Change:
+def change(
+    before: str | int, after: str | int | Decimal, member: tuple[str | None, ...] = (), **effects: str | int | Decimal
+) -> Change:
     """Return a change; what its effects lack of it is volume."""
     told = {name: D(amount) for name, amount in effects.items()}
     rest = D(after) - D(before) - sum(told.values(), D(0))
@@ -132,4 +135,19 @@ def with_more(page: VariancePage) -> VariancePage:
         page,
         causes=Causes((cause,), D("500"), total - D("9500.125"), ((f"2026-10-11: {HOSTILE[0]}",),)),
         savings=Savings(savings, 4, D("200.75"), D("150"), 1),
+        budget=budget_told(page),
     )
+
+
+def budget_told(page: VariancePage) -> Budget:
+    """Return the page's month beside a budget: search was planned cheaper, of the others nobody knows a plan."""
+    search, *others = (each.change for each in page.members[0].rows)
+    planned = change("65000", search.after, search.member, volume=0, beyond_plan=search.after - D("65000"))
+    changes = [planned]
+    for each in others:
+        made = change("0", each.after, each.member, volume=0, not_planned=each.after)
+        changes.append(replace(made, has_plan=False))
+    report = page.report
+    state = State("budget of 2026-10", OCTOBER, 7)
+    whole_report = replace(report, before=state, total=whole(changes), findings=())
+    return Budget(whole_report, Members("product", tuple(Member(each) for each in changes)))

@@ -38,8 +38,8 @@ def computed(book: Any, sheet: str, formula: str) -> float | None:  # noqa: ANN4
     def cell(name: str) -> float:
         where, _, place = name.rpartition("!")
         own = book[where or sheet][place].value
-        found = computed(book, where or sheet, own) if isinstance(own, str) else own
-        return float(found or 0)
+        found = computed(book, where or sheet, own) if isinstance(own, str) and not _is_word(own) else own
+        return 0.0 if _is_word(found) else float(found or 0)
 
     body = formula.removeprefix("=")
     rounded = re.fullmatch(r"ROUND\((.*),6\)", body)
@@ -48,7 +48,8 @@ def computed(book: Any, sheet: str, formula: str) -> float | None:  # noqa: ANN4
     if span:
         rows = book[sheet][f"{span.group(1)}:{span.group(2)}"]
         return sum(cell(each.coordinate) for row in rows for each in row if not _is_word(each.value))
-    terms = re.fullmatch(r"([\w!]+)([+-])([\w!]+)", body)
+    # N of a word is 0.
+    terms = re.fullmatch(r"([\w!]+)([+-])([\w!]+)", re.sub(r"N\((\w+)\)", r"\1", body))
     if terms is None:
         return None
     one, sign, other = terms.groups()
@@ -107,7 +108,7 @@ def test_libreoffice_computes_what_python_computed(path: Path, tmp_path: Path) -
 
 def test_the_sheets_end_at_the_cost_of_the_month(path: Path) -> None:
     page, book = page_told(), load_workbook(path, data_only=True)
-    assert book.sheetnames == ["Summary", "By product", "Unit costs", "Causes", "Savings", "Data quality"]
+    assert book.sheetnames == ["Summary", "By product", "Budget", "Unit costs", "Causes", "Savings", "Data quality"]
     summary = {row[0]: row[1] for row in book["Summary"].iter_rows(min_row=6, values_only=True)}
     total = page.report.total
     assert summary["Change"] == pytest.approx(float(total.change))
@@ -119,6 +120,17 @@ def test_the_sheets_end_at_the_cost_of_the_month(path: Path) -> None:
     assert rows[len(PRODUCTS) + 1][1] == 0
     *_, last = book["Savings"].iter_rows(values_only=True)
     assert last[:3] == ("All", 200.75, 150)
+
+
+def test_the_budget_ends_at_the_cost_of_the_month_too(path: Path) -> None:
+    page, sheet = page_told(), load_workbook(path, data_only=True)["Budget"]
+    assert page.budget is not None
+    total = page.budget.report.total
+    rows = {row[0].value: row for row in sheet.iter_rows()}
+    heads = [each.value for each in rows["product"]]
+    assert heads == ["product", "budget of 2026-10", "Beyond plan", "Not planned", "Change", "2026-10", "%"]
+    figures = [total.before, total.effect("beyond_plan"), total.effect("not_planned"), total.change, total.after]
+    assert [each.value for each in rows["All"]][1:6] == [pytest.approx(float(each)) for each in figures]
 
 
 def test_names_of_bills_are_text_and_never_formulas(path: Path) -> None:

@@ -6,6 +6,7 @@ and says so in a cell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from finmod.exports.workbook import MOST_ROWS, Sheet, sheet_name, written
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.headline import headline
 from finmod.models.variance.page import Figure, Members, UnitCost, VariancePage
-from finmod.models.variance.report import nobody
+from finmod.models.variance.report import Change, VarianceReport, nobody
 from finmod.terms.money import difference
 
 _OPENING = HEAD + 1
@@ -42,6 +43,7 @@ def write_variance(page: VariancePage, path: Path) -> None:
         maker.summary()
         for members in page.members:
             maker.members(members)
+        maker.budget()
         maker.units()
         maker.causes()
         maker.savings()
@@ -82,8 +84,26 @@ class _Book(VarianceSheets):
         """Write members and their effects: sums across are the change, sums down are the summary's."""
         report = self.page.report
         sheet = self.new(sheet_name(f"By {members.by}", self.names), f"{report.project}: by {members.by}")
-        used = [place for place in range(len(EFFECTS)) if any(each.change.effects[place] for each in members.rows)]
         months = [f"{month:%Y-%m}" for month in self.page.months]
+        row, last = self._members(sheet, members, report, months)
+        self._beside_summary(sheet, row + 1, last)
+        sheet.raw.print_area(0, 0, row + 1, last + 3)
+
+    def budget(self) -> None:
+        """Write members beside what was planned for them."""
+        budget = self.page.budget
+        if budget is None:
+            return
+        report = budget.report
+        sheet = self.new(sheet_name("Budget", self.names), f"{report.project}: {report.after.label} beside its budget")
+        row, last = self._members(sheet, budget.members or Members("", ()), report, [])
+        sheet.raw.print_area(0, 0, row, last + 3)
+
+    def _members(
+        self, sheet: Sheet, members: Members, report: VarianceReport, months: Sequence[str]
+    ) -> tuple[int, int]:
+        """Write members, their effects and the sums; return the row of the sums, and the column of the last effect."""
+        used = [place for place in range(len(EFFECTS)) if any(each.change.effects[place] for each in members.rows)]
         heads = [members.by, report.before.label, *(EFFECTS[place].title for place in used), "Change",
                  report.after.label, "%", *(f"cost {month}" for month in months)]  # fmt: skip
         sheet.heads(heads)
@@ -105,16 +125,17 @@ class _Book(VarianceSheets):
             sheet.share(row, last + 3, *cells, (change.change, change.before))
             for at, cost in enumerate(each.costs, last + 4):
                 sheet.read(row, at, cost)
-        self._all(sheet, row + 1, used, last)
+        self._all(sheet, row + 1, report.total, used)
         sheet.raw.set_column(0, 0, 30)
         sheet.raw.set_column(1, len(heads) - 1, 13)
         sheet.raw.set_row(HEAD, 42)
         sheet.raw.freeze_panes(HEAD + 1, 1)
-        sheet.raw.print_area(0, 0, row + 2, last + 3)
+        return row + 1, last
 
-    def _all(self, sheet: Sheet, row: int, used: list[int], last: int) -> None:
-        """Write the sums of members, and what they differ by from the summary."""
-        total = self.page.report.total
+    @staticmethod
+    def _all(sheet: Sheet, row: int, total: Change, used: list[int]) -> None:
+        """Write the sums of members."""
+        last = len(used) + 1
         sheet.line(row, "All", "sum_text")
         figures = [total.before, *(total.effects[place] for place in used), total.change, total.after]
         for at, figure in enumerate(figures, 1):
@@ -123,11 +144,14 @@ class _Book(VarianceSheets):
             sheet.formula(row, at, f"=SUM({cells})" if row > HEAD + 1 else "=0", "sum", figure)
         both = f"{letters_of(last + 1)}{row + 1}", f"B{row + 1}"
         sheet.share(row, last + 3, *both, (total.change, total.before))
-        sheet.line(row + 1, "Beside the summary", "note")
+
+    @staticmethod
+    def _beside_summary(sheet: Sheet, row: int, last: int) -> None:
+        """Write what the sums above differ by from the summary."""
+        sheet.line(row, "Beside the summary", "note")
         closing = _OPENING + len(EFFECTS) + 2
         for at, cell in ((1, f"B{_OPENING + 1}"), (last + 1, f"B{closing}"), (last + 2, f"B{closing + 1}")):
-            sheet.formula(row + 1, at, f"=ROUND({letters_of(at)}{row + 1}-Summary!{cell},6)", "linked",
-                         Decimal(0))  # fmt: skip
+            sheet.formula(row, at, f"=ROUND({letters_of(at)}{row}-Summary!{cell},6)", "linked", Decimal(0))
 
     def units(self) -> None:
         """Write unit costs with their trend."""

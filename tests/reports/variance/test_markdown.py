@@ -30,13 +30,16 @@ def number(text: str) -> Decimal:
 
 def test_the_bridge_and_the_members_end_at_the_cost_of_the_month() -> None:
     page = page_told()
-    bridge, _, members, units, savings = tables(markdown_page(page))
+    bridge, _, members, budget, units, savings = tables(markdown_page(page))
     before, *effects, after = [number(row[1]) for row in bridge[1:]]
     assert after == round(page.report.total.after)
     assert abs(before + sum(effects) - after) <= len(effects)
     *parts, whole = [number(row[1]) for row in members[1:]]
     assert whole == after
     assert abs(sum(parts) - whole) <= len(parts)
+    assert "what has a plan cost 5,000 (7.7\xa0%) more, and 32,450 was spent without a plan." in markdown_page(page)
+    assert number(budget[-1][1]) == 65_000
+    assert number(budget[-1][2]) == after
     assert [row[0] for row in units[1:3]] == ["Cost per order, USD", "Cloud cost"]
     assert savings[-1][:2] == ["All", "201"]
 

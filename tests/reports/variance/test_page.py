@@ -91,6 +91,19 @@ def test_causes_and_what_is_left_are_the_change_and_savings_their_sum(page: Vari
     assert sum((each[0] for each in cash[:-1] if each), D(0)) == cash[-1][0] == D(150)
 
 
+def test_members_beside_their_budget_sum_to_it(page: VariancePage, found: Parsed) -> None:
+    rows = found.tables["budget"]
+    assert page.budget is not None
+    total = page.budget.report.total
+    beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
+    assert [cell.values for cell in rows[-1][1:4]] == [[total.before], [total.after], [beyond]]
+    assert rows[-1][5].values == [unplanned]
+    assert total.before + beyond + unplanned == total.after
+    assert rows[-1][4].values == [beyond / total.before]
+    assert [row[1].text for row in rows[2:-1]] == ["no plan"] * (len(rows) - 3)
+    assert "was spent without a plan" in found.text
+
+
 def test_the_ledger_stands_beside_what_is_compared(page: VariancePage, found: Parsed) -> None:
     for row, proof in zip(found.tables["ties"][1:], page.report.proofs, strict=True):
         assert [cell.values for cell in row[1:4]] == [[proof.ledger], [proof.compared], [D(0)]]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from finmod.models.variance.page import VariancePage
+from finmod.reports.variance.markdown import markdown_page
 from finmod.reports.variance.page import html_page
 from finmod.settings.project import load_project
 from finmod.terms.money import known_sum
 from finmod.terms.periods import parse_period
 from finmod.workspace.report.variance import variance_page
 from finmod.workspace.variance.variance import Wanted
+from tests.books import Books
 from tests.once import demo_once
 from tests.parsed_pages import parsed
 from tests.statements import PNL
@@ -87,14 +90,42 @@ def test_a_project_without_allocation_metrics_and_invoices_has_a_page(tmp_path: 
     assert "What moved it" in html_page(page)
 
 
-def test_a_month_stands_beside_its_budget(tmp_path: Path) -> None:
-    """Hosting: search cost 60 of 50, ads 30 of 35; what is nobody's and shared cost have no plan."""
+def planned(folder: Path) -> Books:
+    """Return books in which hosting has a plan: search cost 60 of 50, ads 30 of 35, and all else has none."""
     plan = "date,product,plan\n2026-09,search,50\n2026-09,ads,35\n"
-    books = books_with_plans(tmp_path / "books", pnl_yaml=f"{PNL}budget: {{Hosting: plan}}\n", plan_csv=plan)
-    page = variance_page(load_project(books.root), Wanted(parse_period("2026-09"), "budget"))
+    return books_with_plans(folder / "books", pnl_yaml=f"{PNL}budget: {{Hosting: plan}}\n", plan_csv=plan)
+
+
+def test_a_month_stands_beside_its_budget(tmp_path: Path) -> None:
+    page = variance_page(load_project(planned(tmp_path).root), Wanted(parse_period("2026-09"), "budget"))
     found = parsed(html_page(page))
     assert page.causes is None
     assert [each.by for each in page.members] == ["product"]
     effects = {row[0].text: row[1].values for row in found.tables["effects"][1:]}
     assert [*effects] == ["Budget of Sep 2026", "Not planned", "Beyond plan", "Change", "Sep 2026"]
     assert found.tables["members-0"][-1][4].values == [page.report.total.change]
+
+
+def test_a_month_with_plans_tells_its_budget_besides(tmp_path: Path) -> None:
+    """Hosting: search cost 60 of 50, ads 30 of 35: 5 more than the 85 that were planned; 58 have no plan."""
+    page = variance_page(load_project(planned(tmp_path).root), Wanted(parse_period("2026-09")))
+    assert page.budget is not None
+    total = page.budget.report.total
+    assert (total.before, total.after, total.effect("beyond_plan")) == (Decimal(85), Decimal(148), Decimal(5))
+    assert total.after == page.report.total.after
+    assert page.budget.members is not None
+    assert page.budget.members.by == "product"
+    assert "Planned were 85.00 USD; what has a plan cost 5.00 (5.9\xa0%) more" in markdown_page(page)
+    assert page.report.findings == ()
+
+
+def test_a_budget_that_cannot_be_told_is_said_to_be_so(tmp_path: Path) -> None:
+    books = planned(tmp_path)
+    books.write(
+        "pnl.yaml", (books.root / "pnl.yaml").read_text(encoding="utf-8").replace("driver: salaries", "driver: x")
+    )
+    page = variance_page(load_project(books.root), Wanted(parse_period("2026-09")))
+    assert page.budget is None
+    (finding,) = page.report.findings
+    assert finding.code == "FM2531"
+    assert finding.message.startswith("The budget of 2026-09 is not told here: ")

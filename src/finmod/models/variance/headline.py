@@ -193,6 +193,19 @@ def where(members: Members, total: Change) -> Said:
     return tuple(told)
 
 
+def budget_sentence(report: VarianceReport) -> Said:
+    """Return what of a budget was kept, in a variance against it, and what cost has no plan."""
+    total = report.total
+    if not total.has_plan:
+        return ("No plan was written for the month.",)
+    beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
+    share: Said = (" (", Figure(abs(beyond) / total.before, "percent"), ")") if total.before > 0 else ()
+    word = "less" if beyond < 0 else "more"
+    kept: Said = (Figure(abs(beyond)), *share, f" {word}") if beyond else ("just that",)
+    without: Said = (", and ", Figure(unplanned), " was spent without a plan") if unplanned else ()
+    return ("Planned were ", Figure(total.before), f" {report.currency}; what has a plan cost ", *kept, *without, ".")
+
+
 def unit_sentence(units: Sequence[UnitCost]) -> Said:
     """Return the first unit cost that is known, with its change; nothing where none is."""
     for each in units:

@@ -223,6 +223,19 @@ class Quality:
     closed: tuple[tuple[str, datetime | None], ...]
 
 
+@dataclass(frozen=True)
+class Budget:
+    """The month beside its plans.
+
+    Attributes:
+        report: The variance of everything against the budget.
+        members: The same by one dimension; None where costs are allocated to none.
+    """
+
+    report: VarianceReport
+    members: Members | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class VariancePage:
     """Everything that a page about a variance says.
@@ -236,6 +249,7 @@ class VariancePage:
         quality: What it stands on.
         causes: None where nobody looked for them.
         savings: None likewise.
+        budget: None where cloud cost has no plan, or the page is about it.
     """
 
     report: VarianceReport
@@ -246,6 +260,7 @@ class VariancePage:
     quality: Quality
     causes: Causes | None = None
     savings: Savings | None = None
+    budget: Budget | None = None
 
     @property
     def allocated(self) -> Decimal | None:

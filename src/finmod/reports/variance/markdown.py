@@ -42,6 +42,8 @@ def _parts(page: VariancePage, places: int) -> Iterator[str]:
     for members in page.members[:1]:
         charts = (None,) * len(members.rows)
         yield _table(tables.members_table(page, members, charts, SHOWN), places, without=(1,))
+    if page.budget:
+        yield _table(tables.budget_table(page, page.budget), places)
     if page.units:
         yield _table(tables.units_table(page, (None,) * len(page.units)), places, without=(1,))
     if page.savings:

@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any, Final
 
 from finmod.models.variance.headline import (
+    budget_sentence,
     headline,
     is_as_closed,
     label_of,
@@ -75,6 +76,7 @@ class View:
     bridge: tuple[Chart, Chart]
     effects: Table
     members: tuple[Part, ...]
+    budget: Table | None
     causes: Table | None
     beside: Said
     units: Part | None
@@ -113,6 +115,7 @@ def view_of(page: VariancePage) -> View:
         bridge=pictures.bridge(page),
         effects=tables.effects_table(page),
         members=tuple(_part(page, members, place) for place, members in enumerate(page.members)),
+        budget=tables.budget_table(page, page.budget) if page.budget else None,
         causes=tables.causes_table(page, page.causes) if page.causes else None,
         beside=tables.listed(page.causes.beside) if page.causes else (),
         units=unit if page.units else None,
@@ -129,9 +132,10 @@ def title_of(page: VariancePage) -> str:
 
 
 def lines_of(page: VariancePage) -> tuple[Said, ...]:
-    """Return the sentences below the finding: who, what a unit costs, and whether it can be believed."""
+    """Return the sentences below the finding: who, which budget, what a unit costs, and whether to believe it."""
     who = where(page.members[0], page.report.total) if page.members else ()
-    return who, unit_sentence(page.units), _belief(page)
+    planned = budget_sentence(page.budget.report) if page.budget else ()
+    return who, planned, unit_sentence(page.units), _belief(page)
 
 
 def _belief(page: VariancePage) -> Said:

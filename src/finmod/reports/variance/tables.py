@@ -13,6 +13,7 @@ from typing import Final, Literal
 from finmod.models.variance.headline import label_of
 from finmod.models.variance.headline import places_of as places_of_unit
 from finmod.models.variance.page import (
+    Budget,
     Causes,
     Figure,
     Member,
@@ -32,6 +33,7 @@ _NOTHING: Final = Decimal(0)
 _MAIN, _SMALL = 2, Decimal("0.05")
 # A last row of one other would take as much room as the member itself.
 _LEAST_OTHERS: Final = 2
+_BUDGETED: Final = 8
 
 Cell = Said | Chart
 Role = Literal["", "total", "rest"]
@@ -139,6 +141,33 @@ def members_table(page: VariancePage, members: Members, charts: Sequence[Chart |
         return Table(caption, heads, tuple(rows))
     without = tuple(Row((*row.cells[:1], *row.cells[2:]), row.role) for row in rows)
     return Table(caption, (*heads[:1], *heads[2:]), without)
+
+
+def budget_table(page: VariancePage, budget: Budget) -> Table:
+    """Return members with what was planned, what they cost, and which part of that has a plan: the % is of that."""
+    members = [each.change for each in budget.members.rows] if budget.members else []
+    by = budget.members.by if budget.members else ""
+    named = [each for each in members if each.member != (None,)]
+    shown = len(named) if len(named) < _BUDGETED + _LEAST_OTHERS else _BUDGETED
+    rows = [_planned(name_of(each.member[0], ""), each) for each in named[:shown]]
+    if named[shown:]:
+        rows.append(_planned(f"{len(named) - shown:,} others", together(named[shown:]), "rest"))
+    rows += [_planned(nobody(by), each) for each in members if each.member == (None,)]
+    rows.append(_planned("All", budget.report.total, "total"))
+    heads = (
+        Head(heading(by)), number_head("Planned", needs_room=True), number_head(label_of(page.report.after)),
+        number_head("Beyond plan"), number_head("%"), number_head("Without a plan"),
+    )  # fmt: skip
+    return Table(f"EffectiveCost in {page.report.currency} beside the plans of pnl.yaml", heads, tuple(rows))
+
+
+def _planned(name: str, change: Change, role: Role = "") -> Row:
+    beyond, unplanned = change.effect("beyond_plan"), change.effect("not_planned")
+    moved: tuple[Said, Said] = (("",), ("",))
+    if change.has_plan:
+        moved = (Figure(beyond, "signed"),), share_of(beyond, change.before)
+    without: Said = (Figure(unplanned),) if unplanned else ("",)
+    return Row(((name,), before_of(change), (Figure(change.after),), *moved, without), role)
 
 
 def heading(word: str) -> str:

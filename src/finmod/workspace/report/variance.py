@@ -13,11 +13,12 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import UserError
+from finmod.errors import UserError, printable
 from finmod.ledger.delta import damaged
-from finmod.models.variance.page import Causes, Member, Members, UnitCost, VariancePage
+from finmod.models.variance.page import Budget, Causes, Member, Members, UnitCost, VariancePage
 from finmod.models.variance.report import VarianceReport
 from finmod.settings.project import Project
+from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Metric
 from finmod.terms.periods import months_before
 from finmod.workspace.metrics.measures import Measures, measures
@@ -29,7 +30,7 @@ from finmod.workspace.rootcause.causes import causes_of
 from finmod.workspace.savings.savings import Wanted as SavingsWanted
 from finmod.workspace.savings.savings import savings
 from finmod.workspace.steps import Step, silent
-from finmod.workspace.variance.budget import budget_variance
+from finmod.workspace.variance.budget import budget_variance, has_budget
 from finmod.workspace.variance.states import BUDGET
 from finmod.workspace.variance.variance import OF_CELLS, make, report_of
 from finmod.workspace.variance.wanted import Wanted
@@ -71,14 +72,16 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     Raises:
         UserError: As ``variance``, or a file of the project has problems.
     """
-    parts = 4
+    parts = 5
     step("compare the months", 0, parts)
     report, several, causes = _budgets(project, wanted) if wanted.against == BUDGET else _variances(project, wanted)
     step("trends and unit costs", 1, parts)
     told = _metrics(project, report, [each for each, _ in several])
     step("potential savings", 2, parts)
     saved = savings_told(savings(project, SavingsWanted(month=report.after.month, top=SHOWN)))
-    step("what it stands on", 3, parts)
+    step("budget", 3, parts)
+    report, budget = _budget_beside(project, wanted, report)
+    step("what it stands on", 4, parts)
     quality = quality_of(project, report)
     step("done", parts, parts)
     members = tuple(
@@ -86,7 +89,7 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     )
     return VariancePage(
         report=report, months=told.months, costs=told.costs, members=members, units=told.units, quality=quality,
-        causes=causes, savings=saved,
+        causes=causes, savings=saved, budget=budget,
     )  # fmt: skip
 
 
@@ -113,6 +116,21 @@ def _budgets(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several
         names = dict.fromkeys(wanted.by or [*(books.run.dimensions if books.run else ())][:1])
     whole = budget_variance(project, replace(wanted, by=()))
     return whole, [(name, budget_variance(project, replace(wanted, by=(name,)))) for name in names], None
+
+
+def _budget_beside(project: Project, wanted: Wanted, report: VarianceReport) -> tuple[VarianceReport, Budget | None]:
+    """Return the month beside its plans where it has any; a report that says why where these cannot be told."""
+    if wanted.against == BUDGET or not has_budget(project):
+        return report, None
+    try:
+        whole, several, _ = _budgets(project, Wanted(report.after.month, BUDGET))
+    except UserError as error:
+        why = error.problems[0]
+        message = f"The budget of {report.after.label} is not told here: {printable(why.found, 200)}"
+        finding = Finding(code="FM2531", message=message, severity=codes()["FM2531"].severity)
+        return replace(report, findings=(*report.findings, finding)), None
+    members = [Members(by, tuple(Member(row) for row in one.rows)) for by, one in several]
+    return report, Budget(whole, members[0] if members else None)
 
 
 def _metrics(project: Project, report: VarianceReport, names: Sequence[str]) -> _Books:

@@ -20,7 +20,7 @@ from finmod.models.pnl_report import PnlReport
 from finmod.models.variance.effects import EFFECTS, PLACE
 from finmod.models.variance.report import Change, Proof, State, VarianceReport, exact_sum, together
 from finmod.settings.drivers import read_drivers
-from finmod.settings.pnl import read_pnl
+from finmod.settings.pnl import PnlFile, read_pnl
 from finmod.settings.project import Project
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
@@ -82,6 +82,20 @@ def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
             *compared.without_plan(),
         ),
     )
+
+
+def has_budget(project: Project) -> bool:
+    """Return whether pnl.yaml names the plan of a line of cloud cost.
+
+    Raises:
+        UserError: pnl.yaml has problems.
+    """
+    pnl = read_pnl(project.root).settings
+    return bool({*pnl.budget} - _not_cloud(pnl))
+
+
+def _not_cloud(pnl: PnlFile) -> set[str]:
+    return {*(each.name for each in pnl.revenue), *(each.name for each in pnl.other)}
 
 
 @dataclass(frozen=True)
@@ -186,7 +200,7 @@ def _with_rest(members: Sequence[Change], missing: Decimal) -> Iterator[Change]:
 def _planned_by(project: Project, dimensions: Sequence[str]) -> str | None:
     """Return the dimension that plans of cloud lines are told by; None where it is none that costs are allocated to."""
     pnl, drivers = read_pnl(project.root).settings, read_drivers(project.root)
-    others = {*(each.name for each in pnl.revenue), *(each.name for each in pnl.other)}
+    others = _not_cloud(pnl)
     named = [drivers[each.driver] for line, each in pnl.budget.items() if line not in others and each.driver in drivers]
     return next((name for driver in named for name in dimensions if name in driver.settings.by), None)
 
