@@ -12,6 +12,7 @@ from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, json_text, objects, table, text_of
 from finmod.cli.project import opened
 from finmod.errors import counted
+from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
     from finmod.models.rootcause.answer import Cause, Offset, Value
@@ -121,8 +122,9 @@ def happening_words(happening: Happening) -> str:
 def driver_words(move: DriverMove) -> str:
     """Return how a driver moved."""
     of = f" of {name_words(move.of)}" if move.of else ""
-    change = signed_percent(move.change) if move.change is not None else "new"
-    return f"{one_line(move.driver, 60)}{of} {change} ({amount_text(move.before)} to {amount_text(move.after)})"
+    change = f" {signed_percent(move.change)}" if move.change is not None else " new" if move.is_new else ""
+    told = f"; {move.told}" if move.told else ""
+    return f"{one_line(move.driver, 60)}{of}{change} ({amount_text(move.before)} to {amount_text(move.after)}{told})"
 
 
 def offset_words(offset: Offset) -> str:
@@ -186,6 +188,7 @@ def _happening(each: Happening) -> dict[str, Any]:
 
 
 def _driver(each: DriverMove) -> dict[str, Any]:
-    names = ("driver", "unit", "before", "after", "change")
-    told = next(objects(names, [(each.driver, each.unit, each.before, each.after, each.change)]))
+    names = ("driver", "unit", "before", "after", "change", "told_since", "told_until")
+    figures = map(twelve_places, (each.before, each.after, each.change))
+    told = next(objects(names, [(each.driver, each.unit, *figures, each.since, each.until)]))
     return {**told, "of": dict(each.of)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -75,6 +76,36 @@ def test_drivers_of_what_it_names_are_told_a_day(books: Books) -> None:
     (move,) = beside.drivers
     assert (move.driver, dict(move.of)) == ("orders", {"product": "search"})
     assert [move.before, move.after, move.change] == [10, 40, 3]
+
+
+def test_a_driver_that_is_told_until_the_tenth_has_not_fallen(books: Books, tmp_path: Path) -> None:
+    made = books.copy(tmp_path / "own")
+    made.write("drivers.yaml", "orders: {unit: order, grain: day, by: [product], from: {csv: orders.csv}}\n")
+    days = [f"2026-08-{day:02},search,10\n" for day in range(1, 32)]
+    days += [f"2026-09-{day:02},search,10\n" for day in range(1, 11)]
+    made.write("orders.csv", f"date,product,orders\n{''.join(days)}")
+    assert made.run("drivers", "load").code == 0
+    ((move,),) = [each.drivers for each in of(made).beside]
+    assert [move.before, move.after, move.change, move.until] == [10, 10, 0, date(2026, 9, 10)]
+    said = made.run("variance", "2026-09", "--causes").out
+    assert "orders of product search 0.0 % (10.00 to 10.00; told until 2026-09-10)" in said
+
+
+def test_a_driver_that_begins_at_nothing_is_new_and_one_that_was_not_told_is_none(books: Books, tmp_path: Path) -> None:
+    made = books.copy(tmp_path / "own")
+    month = "grain: month, by: [product]"
+    made.write("drivers.yaml", f"orders: {{unit: order, {month}, from: {{csv: orders.csv}}}}\n"
+               f"visits: {{unit: visit, {month}, from: {{csv: visits.csv}}}}\n"
+               f"seats: {{unit: seat, {month}, from: {{csv: seats.csv}}}}\n")  # fmt: skip
+    made.write("orders.csv", "date,product,orders\n2026-08,search,0\n2026-09,search,30\n")
+    made.write("visits.csv", "date,product,visits\n2026-08,ads,31\n2026-09,ads,30\n2026-09,search,60\n")
+    made.write("seats.csv", "date,product,seats\n2026-09,search,60\n")
+    assert made.run("drivers", "load").code == 0
+    ((*moves,),) = [each.drivers for each in of(made).beside]
+    assert [(each.driver, each.before, each.after, each.is_new) for each in moves] == [
+        ("orders", 0, 1, True), ("visits", 0, 2, True),
+    ]  # fmt: skip
+    assert "orders of product search new (0.00 to 1.00)" in made.run("variance", "2026-09", "--causes").out
 
 
 def test_causes_and_the_rest_sum_to_the_change(books: Books) -> None:

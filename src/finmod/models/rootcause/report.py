@@ -44,8 +44,11 @@ class DriverMove:
         driver: Its name.
         unit: What it counts.
         of: (dimension, value) of the member; empty for all.
-        before: A day, on average.
+        before: A day, on average of the days that it is told.
         after: Likewise.
+        since: First day that it is told, where that is within one of the months; None where they are told from the
+            first day.
+        until: Last day that it is told; None likewise.
     """
 
     driver: str
@@ -53,11 +56,25 @@ class DriverMove:
     of: tuple[Value, ...]
     before: Decimal
     after: Decimal
+    since: date | None = None
+    until: date | None = None
 
     @property
     def change(self) -> Decimal | None:
-        """Return by what part it moved; None where it was nothing before."""
-        return self.after / self.before - 1 if self.before else None
+        """Return by what part it moved; None where it was nothing before, or less than nothing."""
+        return self.after / self.before - 1 if self.before > 0 else None
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether it was nothing before."""
+        return not self.before and bool(self.after)
+
+    @property
+    def told(self) -> str:
+        """Return of which days it is told, in words; nothing where those are all of both months."""
+        ends = (("since", self.since), ("until", self.until))
+        words = " and ".join(f"{word} {day}" for word, day in ends if day)
+        return f"told {words}" if words else ""
 
 
 @dataclass(frozen=True)

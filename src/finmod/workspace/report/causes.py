@@ -60,8 +60,10 @@ def _drivers(moves: tuple[DriverMove, ...]) -> Said:
     words: list[str | Figure] = ["drivers, a day: "]
     for place, each in enumerate(moves):
         of = f" of {_name(each.of)}" if each.of else ""
-        change = Figure(each.change, "signed percent") if each.change is not None else "new"
-        words += [", " if place else "", f"{printable(each.driver, _LONGEST)}{of} ", change]
+        words += [", " if place else "", f"{printable(each.driver, _LONGEST)}{of}"]
+        words += [" ", Figure(each.change, "signed percent")] if each.change is not None else []
+        words += [" new"] if each.is_new else []
+        words += [f" ({each.told})"] if each.told else []
     return tuple(words)
 
 

@@ -1,12 +1,13 @@
 """What else happened in the two months of a change: bills loaded again, rules applied, closes, events, drivers.
 
-Owns what is looked for. A move of a driver is that of its mean a day, so that a longer month is none.
+Owns what is looked for. A move of a driver is that of its mean a day over the days that it is told, so that neither a
+longer month is one nor a driver that was loaded until the tenth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
@@ -29,6 +30,7 @@ from finmod.workspace.rootcause.leaves import within
 from finmod.workspace.variance.cells import Looked
 
 _A_DAY: Final = timedelta(days=1)
+_AN_INSTANT: Final = timedelta(microseconds=1)
 _DRIVERS: Final = 3
 _ALIKE: Final = 0.4
 
@@ -82,6 +84,8 @@ def events_of(events: Sequence[Happening], looked: Sequence[Looked]) -> list[Hap
 def driver_moves(engine: Engine, ledger: Ledger, looked: Sequence[Looked], of: Sequence[Value]) -> list[DriverMove]:
     """Return how the drivers of a member moved, or in all where it is empty; the most moved first, three at most.
 
+    Those that were nothing before are the first. A driver that is not told of one of the months is left out.
+
     Args:
         engine: Where to read.
         ledger: Has the drivers.
@@ -94,23 +98,49 @@ def driver_moves(engine: Engine, ledger: Ledger, looked: Sequence[Looked], of: S
         for each in looked
     )
     texts = ", ".join(f"x_Dimensions ->> {literal(name)}" for name, _ in of)
-    rows = engine.rows(
-        f"SELECT x_Driver, any_value(x_Unit), {sides}{', ' + texts if texts else ''} FROM "
-        f"({driver_rows(engine, ledger)}) WHERE x_Value IS NOT NULL GROUP BY ALL"
-    )
-    days = [(months_before(each.month, -1) - each.month) / _A_DAY for each in looked]
-    found = [each for row in rows if (each := _moved(row, days, of)) is not None]
-    return sorted(found, key=lambda each: (-_size(each), each.driver))[:_DRIVERS]
+    every = f"({driver_rows(engine, ledger)}) WHERE x_Value IS NOT NULL GROUP BY"
+    rows = engine.rows(f"SELECT x_Driver, any_value(x_Unit), {sides}{', ' + texts if texts else ''} FROM {every} ALL")
+    spans = {
+        name: (first, last)
+        for name, *(first, last) in engine.rows(f"SELECT x_Driver, min(x_Start), max(x_End) FROM {every} 1")
+    }
+    months = [each.month for each in looked]
+    found = [each for row in rows if (each := _moved(row, months, spans[row[0]], of)) is not None]
+    return sorted(found, key=lambda each: (not each.is_new, -_size(each), each.driver))[:_DRIVERS]
 
 
-def _moved(row: Sequence[Any], days: Sequence[float], of: Sequence[Value]) -> DriverMove | None:
-    driver, unit, before, after, *texts = row
+def _moved(
+    row: Sequence[Any], months: Sequence[date], span: tuple[datetime, datetime], of: Sequence[Value]
+) -> DriverMove | None:
+    """Return how a driver moved by its mean of the days that it is told; None where it has nothing of one month."""
+    driver, unit, *sums = row[:4]
+    texts = row[4:]
     told = tuple((name, value) for (name, value), text in zip(of, texts, strict=True) if text == value)
     other = any(text not in (None, value) for (_, value), text in zip(of, texts, strict=True))
-    if before is None or after is None or other or (of and not told):
+    days = [_days(month, span) for month in months]
+    if other or (of and not told) or not all(days):
         return None
-    means = [amount / Decimal(int(count)) for amount, count in zip((before, after), days, strict=True)]
-    return DriverMove(driver, unit or "", told, means[0], means[1]) if means[0] else None
+    # Where the driver is told and a member has no row of it, it has none of it.
+    before, after = ((amount or Decimal(0)) / count for amount, count in zip(sums, days, strict=True))
+    if not before and not after:
+        return None
+    first, last = span[0].date(), (span[1] - _AN_INSTANT).date()
+    ends = [(month, months_before(month, -1) - _A_DAY) for month in months]
+    return DriverMove(
+        driver,
+        unit or "",
+        told,
+        before,
+        after,
+        since=first if any(begin < first <= end for begin, end in ends) else None,
+        until=last if any(begin <= last < end for begin, end in ends) else None,
+    )
+
+
+def _days(month: date, span: tuple[datetime, datetime]) -> Decimal:
+    """Return of how many days of a month a driver is told, from its first row to its last."""
+    begin, end = (datetime.combine(each, time()) for each in (month, months_before(month, -1)))
+    return Decimal(max((min(end, span[1]) - max(begin, span[0])) // _AN_INSTANT, 0)) / (_A_DAY // _AN_INSTANT)
 
 
 def _size(move: DriverMove) -> Decimal:
