@@ -127,5 +127,5 @@ def test_a_budget_that_cannot_be_told_is_said_to_be_so(tmp_path: Path) -> None:
     page = variance_page(load_project(books.root), Wanted(parse_period("2026-09")))
     assert page.budget is None
     (finding,) = page.report.findings
-    assert finding.code == "FM2531"
+    assert finding.code == "FM2521"
     assert finding.message.startswith("The budget of 2026-09 is not told here: ")

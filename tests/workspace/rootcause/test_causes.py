@@ -102,9 +102,8 @@ def test_a_driver_that_begins_at_nothing_is_new_and_one_that_was_not_told_is_non
     made.write("seats.csv", "date,product,seats\n2026-09,search,60\n")
     assert made.run("drivers", "load").code == 0
     ((*moves,),) = [each.drivers for each in of(made).beside]
-    assert [(each.driver, each.before, each.after, each.is_new) for each in moves] == [
-        ("orders", 0, 1, True), ("visits", 0, 2, True),
-    ]  # fmt: skip
+    assert [(each.driver, each.is_new) for each in moves] == [("orders", True), ("visits", True)]
+    assert [(each.before, each.after) for each in moves] == [(D(0), D(1)), (D(0), D(2))]
     assert "orders of product search new (0.00 to 1.00)" in made.run("variance", "2026-09", "--causes").out
 
 
@@ -155,6 +154,24 @@ def test_a_list_of_events_that_says_something_else_is_refused(
     with pytest.raises(UserError) as caught:
         of(made)
     assert message in str(caught.value)
+
+
+def test_a_value_that_no_charge_has_is_said_with_its_line_and_the_nearest(books: Books, tmp_path: Path) -> None:
+    made = books.copy(tmp_path / "own")
+    made.write("events.csv", (
+        "date,event,product,service,resource\n2026-09-03,One,serch,,\n2026-07-03,Long ago,serch,,\n"
+        "2026-09-03,Two,search,Computer,\n2026-09-03,Three,,,search-Compute-1\n2026-09-03,Four,,Quantum,\n"
+    ))  # fmt: skip
+    report = of(made)
+    found = [(each.where, each.message) for each in report.findings if each.code == "FM2531"]
+    none = "No charge of 2026-08 or 2026-09 has"
+    said = "the event stands beside no cause"
+    assert sorted(found) == [
+        ("events.csv:2", f"{none} product 'serch': {said}. Did you mean 'search'?"),
+        ("events.csv:4", f"{none} service 'Computer': {said}. Did you mean 'Compute'?"),
+        ("events.csv:6", f"{none} service 'Quantum': {said}"),
+    ]
+    assert "Three" in [each.text for beside in report.beside for each in beside.happenings]
 
 
 def test_a_list_of_events_that_is_gone_is_refused(books: Books, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Happening:
         until: Its last day, where it lasted; None for one day.
         text: What.
         of: (dimension, value) that it is told of; empty for everything.
+        where: ``file:line`` of an event; None of all else.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Happening:
     until: date | None
     text: str
     of: tuple[Value, ...] = ()
+    where: str | None = None
 
 
 @dataclass(frozen=True)

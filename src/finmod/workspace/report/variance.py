@@ -105,7 +105,8 @@ def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Sever
             names = dict.fromkeys(wanted.by or (*targets, _SERVICE))
             whole = report_of(made, replace(wanted, by=()))
             several = [(name, report_of(made, replace(wanted, by=(name,)))) for name in names]
-            return whole, several, causes_told(causes_of(made, whole))
+            causes = causes_of(made, whole)
+            return replace(whole, findings=causes.findings), several, causes_told(causes)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
 
@@ -127,7 +128,7 @@ def _budget_beside(project: Project, wanted: Wanted, report: VarianceReport) -> 
     except UserError as error:
         why = error.problems[0]
         message = f"The budget of {report.after.label} is not told here: {printable(why.found, 200)}"
-        finding = Finding(code="FM2531", message=message, severity=codes()["FM2531"].severity)
+        finding = Finding(code="FM2521", message=message, severity=codes()["FM2521"].severity)
         return replace(report, findings=(*report.findings, finding)), None
     members = [Members(by, tuple(Member(row) for row in one.rows)) for by, one in several]
     return report, Budget(whole, members[0] if members else None)

@@ -19,6 +19,7 @@ from finmod.settings.project import Project
 from finmod.workspace.rootcause.beside import closed, concerns, driver_moves, events_of, loads_again, rules_applied
 from finmod.workspace.rootcause.events import read_events
 from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of
+from finmod.workspace.rootcause.misspelt import misspelt
 from finmod.workspace.variance.variance import Made, Wanted, make, report_of
 
 MOST: Final = 5
@@ -54,7 +55,8 @@ def causes_of(made: Made, report: VarianceReport, most: int = MOST) -> CausesRep
     books = made.books
     leaves = leaves_of(made)
     found = root_causes(leaves, most=most)
-    happenings = _happenings(made)
+    events = _events(made)
+    happenings = [*events, *_happenings(made)]
     beside = tuple(
         Beside(
             tuple(each for each in happenings if concerns(leaves, each, cause.name)),
@@ -72,7 +74,7 @@ def causes_of(made: Made, report: VarianceReport, most: int = MOST) -> CausesRep
         beside=beside,
         happenings=tuple(each for each in happenings if id(each) not in told),
         drivers=tuple(driver_moves(books.engine, books.ledger, made.looked, ())),
-        findings=report.findings,
+        findings=(*report.findings, *misspelt(events, leaves, _values(made), _months(report))),
     )
 
 
@@ -83,13 +85,29 @@ def _drivers(made: Made, name: Mapping[str, str | None]) -> list[DriverMove]:
     return driver_moves(books.engine, books.ledger, made.looked, of) if of else []
 
 
+def _events(made: Made) -> list[Happening]:
+    books = made.books
+    if books.project.events is None:
+        return []
+    words = [*WORDS, RESOURCE, *books.called, *books.tags]
+    return events_of(read_events(books.project.events, words), made.looked)
+
+
+def _values(made: Made) -> dict[str, list[str]]:
+    """Return dimension -> its values, of those whose values the taxonomy lists."""
+    rules = made.books.rules
+    return {name: [*each.values] for name, each in rules.taxonomy.dimensions.items() if each.values} if rules else {}
+
+
+def _months(report: VarianceReport) -> str:
+    months = dict.fromkeys(f"{each.month:%Y-%m}" for each in (report.before, report.after))
+    return " or ".join(months)
+
+
 def _happenings(made: Made) -> list[Happening]:
     books = made.books
     known = runs(books.engine, books.ledger)
     found: list[Happening] = []
-    if books.project.events is not None:
-        words = [*WORDS, RESOURCE, *books.called, *books.tags]
-        found += events_of(read_events(books.project.events, words), made.looked)
     found += rules_applied(known, made.looked)
     found += loads_again(books.engine, books.ledger, made.looked)
     found += closed(books.engine, books.ledger, made.looked)

@@ -56,7 +56,7 @@ def read_events(file: Path, known: Sequence[str]) -> tuple[Happening, ...]:
         wrong = [*_of_row(file, head, cells, told, number)]
         problems += wrong
         if not wrong:
-            found.append(_event(told))
+            found.append(_event(told, f"{file.name}:{number}"))
     if problems:
         raise UserError(*problems)
     return tuple(found)
@@ -112,11 +112,16 @@ def _of_head(file: Path, head: Sequence[str], known: Sequence[str]) -> Iterator[
             yield _problem(file, found, listing([*_OWN, *known]), remedy, 1)
 
 
-def _event(told: dict[str, str]) -> Happening:
+def _event(told: dict[str, str], where: str) -> Happening:
     until = told.get("until", "")
     of = tuple((name, value) for name, value in told.items() if name not in _OWN and value)
     return Happening(
-        "event", date.fromisoformat(told["date"]), date.fromisoformat(until) if until else None, told["event"], of
+        "event",
+        date.fromisoformat(told["date"]),
+        date.fromisoformat(until) if until else None,
+        told["event"],
+        of,
+        where,
     )
 
 
