@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -56,12 +57,42 @@ def test_json_has_everything_in_decimals(books: Books) -> None:
     ]
 
 
-def test_csv_and_markdown_have_a_row_per_cause(books: Books) -> None:
-    rows = [*csv.DictReader(io.StringIO(books.run("variance", "--causes", "--output", "csv").out))]
-    page = books.run("variance", "--causes", "--top", "1", "--output", "markdown").out
+def test_csv_has_a_row_per_cause_and_of_the_rest_which_sum_to_the_change(books: Books) -> None:
+    said = books.run("variance", "2026-09", "--causes", "--top", "1", "--output", "csv")
+    rows = [*csv.DictReader(io.StringIO(said.out))]
+    total = json.loads(books.run("variance", "2026-09", "--causes", "--top", "1", "--output", "json").out)["total"]
 
-    assert [row["kind"] for row in rows] == ["less", "more"]
-    assert len(page.splitlines()) == 3
+    assert [(row["part"], row["kind"]) for row in rows] == [("cause", "less"), ("usual", ""), ("unexplained", "")]
+    assert rows[0]["resources"] == f"search-eu-{HOSTILE} -800.000000000000"
+    assert sum(Decimal(row["amount"]) for row in rows) == Decimal(total["change"])
+    both = [*csv.DictReader(io.StringIO(books.run("variance", "--causes", "--output", "csv").out))]
+    assert [row["part"] for row in both] == ["cause", "cause", "usual", "unexplained", "offset"]
+    assert sum(Decimal(row["amount"]) for row in both if row["amount"]) == 0
+
+
+def test_markdown_tells_all_that_the_screen_does(books: Books) -> None:
+    page = books.run("variance", "2026-09", "--causes", "--output", "markdown")
+    screen = books.run("variance", "2026-09", "--causes").out.splitlines()
+
+    lines = page.out.splitlines()
+    assert lines[0] == f"**{screen[0]}**"
+    assert lines[2] == "| # | What | 2026-08 | 2026-09 | Explains | How |"
+    assert lines[4] == "| 1 | product search, region eu, service =Storage | 900 | 100 | -800 | less than usual |"
+    for line in screen[4:]:
+        assert f"- {line}" in lines
+
+
+def test_what_people_and_bills_wrote_is_no_markup_and_no_formula(books: Books, tmp_path: Path) -> None:
+    made = books.copy(tmp_path / "own")
+    made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + "events: events.csv\n")
+    made.write("events.csv", "date,event,product\n2026-09-03,<b>*Sale* for @all,\n2026-09-04,Typo,=serch\n")
+    page = made.run("variance", "--causes", "--output", "markdown").out
+    assert "- Besides: 2026-09-03: &lt;b>\\*Sale\\* for @&#8203;all" in page
+    assert "- warning FM2531 events.csv:3: No charge of 2026-08 or 2026-09 has product '=serch'" in page
+    rows = [*csv.DictReader(io.StringIO(made.run("variance", "--causes", "--output", "csv").out))]
+    assert [row["what"] for row in rows if row["part"] == "happening"] == [
+        "2026-09-03: <b>*Sale* for @all", "2026-09-04: Typo (product =serch)",
+    ]  # fmt: skip
 
 
 def test_causes_are_looked_for_without_other_questions(books: Books) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, json_text, objects, table, text_of
 from finmod.cli.project import opened
 from finmod.errors import counted
+from finmod.reports.markdown import markdown_table, markdown_text
 from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _KINDS = {"new": "new", "ended": "ended", "more": "more than usual", "less": "less than usual"}
 _UNKNOWN = "none"
+_WHOLE = 2000
 _SHOWN = 3
 
 
@@ -32,8 +34,9 @@ def show_causes(folder: Path | None, wanted: Wanted, top: int | None, form: Form
     if form == "table":
         _screen(report)
     elif form == "json":
-        text = json_text(_json(report))
-        _echo(text)
+        _echo(json_text(_json(report)))
+    elif form == "markdown":
+        _echo(_markdown(report))
     else:
         _echo(text_of(_COLUMNS, [*_rows(report)], form))
         for finding in report.findings:
@@ -47,30 +50,61 @@ def _echo(text: str) -> None:
 
 
 def _screen(report: CausesReport) -> None:
-    screen, found = console(), report.found
+    screen = console()
     for line in headline(report):
         say(screen, line, style="bold")
-    if found.causes:
-        heads = ["", "What", report.before.label, report.after.label, "Explains", "How"]
-        rows = [
-            [str(at), name_words(cause.name), amount_places(cause.before, 0), amount_places(cause.after, 0),
-             signed(cause.explained, 0), _KINDS[cause.kind]]
-            for at, cause in enumerate(found.causes, start=1)
-        ]  # fmt: skip
+    if report.found.causes:
+        heads, rows = _table(report)
         table(heads, rows, right=heads[2:5], whole_words=True)
-    for at, (cause, beside) in enumerate(zip(found.causes, report.beside, strict=True), start=1):
-        for line in evidence(cause, beside):
-            say(screen, f"{at}  {line}")
-    for offset in found.offsets:
-        say(screen, offset_words(offset))
-    if report.happenings or report.drivers:
+    for line in _below(report):
+        say(screen, line)
+    besides = [*_besides(report)]
+    if besides:
         say(screen, "Besides:", style="bold")
-    for each in report.happenings:
-        say(screen, happening_words(each), indent=2)
-    if report.drivers:
-        say(screen, f"Drivers, a day: {', '.join(map(driver_words, report.drivers))}", indent=2)
+    for line in besides:
+        say(screen, line, indent=2)
     for finding in report.findings:
         say(screen, finding_words(finding), style={"error": "red", "warning": "yellow"}.get(finding.severity, ""))
+
+
+def _markdown(report: CausesReport) -> str:
+    """Return the same as Markdown: nothing of a bill is markup."""
+    parts = [f"**{markdown_text(line)}**\n" for line in headline(report)]
+    if report.found.causes:
+        heads, rows = _table(report)
+        parts.append(markdown_table([(head, head in heads[2:5]) for head in heads], rows))
+    parts += [_list(_below(report)), _list(f"Besides: {line}" for line in _besides(report))]
+    parts.append(_list(map(finding_words, report.findings)))
+    return "\n".join(part for part in parts if part)
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "".join(f"- {markdown_text(line)}\n" for line in lines)
+
+
+def _table(report: CausesReport) -> tuple[list[str], list[list[str]]]:
+    heads = ["#", "What", report.before.label, report.after.label, "Explains", "How"]
+    rows = [
+        [str(at), name_words(cause.name), amount_places(cause.before, 0), amount_places(cause.after, 0),
+         signed(cause.explained, 0), _KINDS[cause.kind]]
+        for at, cause in enumerate(report.found.causes, start=1)
+    ]  # fmt: skip
+    return heads, rows
+
+
+def _below(report: CausesReport) -> Iterator[str]:
+    """Yield what stands behind each cause, with its number, and which of them offset each other."""
+    for at, (cause, beside) in enumerate(zip(report.found.causes, report.beside, strict=True), start=1):
+        for line in evidence(cause, beside):
+            yield f"{at}  {line}"
+    yield from map(offset_words, report.found.offsets)
+
+
+def _besides(report: CausesReport) -> Iterator[str]:
+    """Yield what else happened then, of nothing that a cause names."""
+    yield from map(happening_words, report.happenings)
+    if report.drivers:
+        yield f"Drivers, a day: {', '.join(map(driver_words, report.drivers))}"
 
 
 def headline(report: CausesReport) -> Iterator[str]:
@@ -103,9 +137,17 @@ def evidence(cause: Cause, beside: Beside) -> Iterator[str]:
         yield f"drivers, a day: {', '.join(map(driver_words, beside.drivers))}"
 
 
-def name_words(name: tuple[Value, ...]) -> str:
-    """Return a combination as people read it."""
-    return ", ".join(f"{word} {_value(value)}" for word, value in name)
+def name_words(name: tuple[Value, ...], longest: int = 60) -> str:
+    """Return a combination as people read it.
+
+    Args:
+        name: (dimension, value).
+        longest: Characters of a value at most.
+
+    >>> name_words((("service", "Storage"), ("region", None)))
+    'service Storage, no region'
+    """
+    return ", ".join(f"no {word}" if value is None else f"{word} {one_line(value, longest)}" for word, value in name)
 
 
 def _value(text: str | None) -> str:
@@ -136,30 +178,38 @@ def offset_words(offset: Offset) -> str:
     )
 
 
-_COLUMNS = ("cause", "what", "before", "after", "expected", "explained", "share", "kind", "resources", "happenings",
-            "drivers")  # fmt: skip
+_COLUMNS = ("part", "cause", "what", "amount", "before", "after", "expected", "share", "kind", "resources",
+            "happenings", "drivers")  # fmt: skip
 
 
 def _rows(report: CausesReport) -> Iterator[list[Any]]:
-    for at, (cause, beside) in enumerate(zip(report.found.causes, report.beside, strict=True), start=1):
+    """Yield a row per cause and of the rest, whose amounts sum to the change, then of what has no amount of its own."""
+    found = report.found
+    for at, (cause, beside) in enumerate(zip(found.causes, report.beside, strict=True), start=1):
         resources = "; ".join(f"{each.name or ''} {each.change:f}" for each in cause.resources)
+        figures = map(twelve_places, (cause.explained, cause.before, cause.after, cause.expected, cause.share))
         yield [
-            at, name_words(cause.name), cause.before, cause.after, cause.expected, cause.explained, cause.share,
-            cause.kind, resources, "; ".join(map(happening_words, beside.happenings)),
-            "; ".join(map(driver_words, beside.drivers)),
+            "cause", at, name_words(cause.name, _WHOLE), *figures, cause.kind, resources,
+            "; ".join(map(happening_words, beside.happenings)), "; ".join(map(driver_words, beside.drivers)),
         ]  # fmt: skip
+    blank = [None] * (len(_COLUMNS) - 4)
+    yield ["usual", None, "as most of the cost moved", twelve_places(found.usual), *blank]
+    yield ["unexplained", None, "not explained", twelve_places(found.unexplained), *blank]
+    yield from (["offset", None, offset_words(each), None, *blank] for each in found.offsets)
+    yield from (["happening", None, happening_words(each), None, *blank] for each in report.happenings)
+    yield from (["driver", None, driver_words(each), None, *blank] for each in report.drivers)
 
 
 def _json(report: CausesReport) -> dict[str, Any]:
     found = report.found
     sums = ("before", "after", "change", "explained", "usual", "unexplained", "growth")
-    total = next(objects(sums, [tuple(getattr(found, name) for name in sums)]))
+    total = next(objects(sums, [tuple(twelve_places(getattr(found, name)) for name in sums)]))
     return {
         "project": report.project, "currency": report.currency, "before": report.before.label,
         "after": report.after.label, "total": total,
         "causes": [_cause(cause, beside) for cause, beside in zip(found.causes, report.beside, strict=True)],
         "offsets": [
-            {"down": each.down + 1, "up": each.up + 1, "net": f"{each.net:f}",
+            {"down": each.down + 1, "up": each.up + 1, "net": f"{twelve_places(each.net):f}",
              "moved": [{"dimension": word, "from": one, "to": other} for word, one, other in each.moved]}
             for each in found.offsets
         ],
@@ -171,12 +221,14 @@ def _json(report: CausesReport) -> dict[str, Any]:
 
 
 def _cause(cause: Cause, beside: Beside) -> dict[str, Any]:
-    names = ("before", "after", "change", "expected", "explained", "share", "kind", "leaves", "concentration")
+    names = ("before", "after", "change", "expected", "explained", "share", "concentration")
     return {
         "name": dict(cause.name),
-        **next(objects(names, [tuple(getattr(cause, name) for name in names)])),
-        "resources": [*objects(("name", "before", "after", "change"),
-                               [(each.name, each.before, each.after, each.change) for each in cause.resources])],
+        **next(objects(names, [tuple(twelve_places(getattr(cause, name)) for name in names)])),
+        "kind": cause.kind, "leaves": cause.leaves,
+        "resources": [*objects(("name", *names[:3]), [
+            (each.name, *map(twelve_places, (each.before, each.after, each.change))) for each in cause.resources
+        ])],
         "happenings": [_happening(each) for each in beside.happenings],
         "drivers": [_driver(each) for each in beside.drivers],
     }  # fmt: skip

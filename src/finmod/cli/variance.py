@@ -80,8 +80,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
     PERIOD is a month; the last one without it. Cost is EffectiveCost in the reporting currency. Effects are symmetric:
     none of them depends on an order in which causes are taken. They sum to the change, to the last digit, of everything
-    and of every product, team and service. With --effect you see the charges behind one. What is odd is said below a
-    table; beside files and csv on standard error.
+    and of every product, team and service. With --effect you see the charges behind one. What is odd is said below; of
+    csv on standard error.
     """
     from finmod.terms.periods import parse_period
     from finmod.workspace.variance.variance import variance
@@ -104,9 +104,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
         _screen(report, top)
     else:
         click.echo(_text(report, form, top), nl=False)
-        for finding in report.findings:
-            if form != "json":
-                say(console(stderr=True), finding_words(finding))
+        for finding in report.findings if form == "csv" else ():
+            say(console(stderr=True), finding_words(finding))
     if not all(each.holds for each in report.proofs):
         raise UserError(_unproved())
 
@@ -233,7 +232,8 @@ def _text(report: VarianceReport, form: Form, top: int | None) -> str:
         if report.by:
             parts.append(text_of(*_member_rows(report, top or _MEMBERS), form))
         parts += [f"{markdown_text(line)}\n" for line in _below(report)]
-        return "\n".join(parts)
+        parts += ["".join(f"- {markdown_text(finding_words(each))}\n" for each in report.findings)]
+        return "\n".join(part for part in parts if part)
     columns, rows = _wide(report)
     if form == "csv":
         return text_of(columns, rows, form)

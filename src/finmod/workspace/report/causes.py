@@ -68,7 +68,7 @@ def _drivers(moves: tuple[DriverMove, ...]) -> Said:
 
 
 def _name(name: tuple[Value, ...]) -> str:
-    return ", ".join(f"{word} {'none' if value is None else printable(value, _LONGEST)}" for word, value in name)
+    return ", ".join(f"no {word}" if value is None else f"{word} {printable(value, _LONGEST)}" for word, value in name)
 
 
 def _end(name: str | None) -> str:
