@@ -55,6 +55,12 @@ def test_a_report_that_is_not_the_books_is_told_to_be_so_and_fails(books: Books,
     assert said.err.startswith("what was compared is not the ledger's total")
 
 
+def test_a_list_of_no_words_is_refused(books: Books) -> None:
+    said = books.run("report", "variance", "--output", "markdown", "--by", " , ")
+    assert said.code == 1
+    assert "--by names nothing: write a dimension" in said.err
+
+
 def test_a_workbook_is_written(books: Books, tmp_path: Path) -> None:
     target = tmp_path / "a.XLSX"
     assert books.run("report", "variance", "--file", target).code == 0

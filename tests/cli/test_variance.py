@@ -144,6 +144,11 @@ def test_a_variance_that_is_not_the_books_says_so_and_fails(books: Books, tmp_pa
     (("--by", "produkt"), "--by names 'produkt', which cost cannot be told by"),
     (("--of", "product=x"), "--of needs --effect."),
     (("2026-13",), "2026-13"),
+    (("--by", ","), "--by names nothing: write a dimension, or a word such as --by service."),
+    (("--by", "product", "--by", " , "), "--by names nothing"),
+    (("--top", "3"), "--top needs --by, --effect or --causes"),
+    (("--by", "product", "--top", "1", "--output", "json"), "--top is of tables for people: --output json has a row"),
+    (("--by", "product", "--top", "1", "--output", "csv"), "--top is of tables for people: --output csv has a row"),
     (("--against", "budgets"), "--against is 'budgets'"),
 ])  # fmt: skip
 def test_what_is_no_question_is_refused_in_words(books: Books, words: tuple[str, ...], message: str) -> None:

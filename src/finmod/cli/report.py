@@ -14,7 +14,7 @@ from finmod.cli.lines import say
 from finmod.cli.output import console
 from finmod.cli.progress import progress
 from finmod.cli.project import opened
-from finmod.cli.values import Name, Place, Word
+from finmod.cli.values import Name, Place, Word, words_of
 from finmod.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def variance_command(  # noqa: PLR0913 -- one parameter per option
         message = "--output markdown prints; --file writes. Give one of them."
         raise click.UsageError(message)
     ending = _ending(target)
-    words = tuple(dict.fromkeys(word for each in by for word in each.replace(" ", "").split(",") if word))
+    words = words_of(by)
     project = opened(folder)
     if ending == ".pdf":
         from finmod.reports.pdf import weasyprint

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -204,3 +204,19 @@ def one_of(words: Iterable[str]) -> str:
     """
     *most, last = words
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def words_of(by: Sequence[str]) -> tuple[str, ...]:
+    """Return the words of a repeatable --by, each once; several of one with commas between them.
+
+    Raises:
+        UsageError: One of them names nothing.
+
+    >>> words_of(["product, team", "service", "team"])
+    ('product', 'team', 'service')
+    """
+    named = [[word for word in each.replace(" ", "").split(",") if word] for each in by]
+    if not all(named):
+        message = "--by names nothing: write a dimension, or a word such as --by service."
+        raise click.UsageError(message)
+    return tuple(dict.fromkeys(word for each in named for word in each))

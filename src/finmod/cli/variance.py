@@ -28,7 +28,7 @@ from finmod.cli.output import (
     text_of,
 )
 from finmod.cli.project import opened
-from finmod.cli.values import Name, Whole
+from finmod.cli.values import Name, Whole, words_of
 from finmod.errors import Problem, UserError
 from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
@@ -60,7 +60,8 @@ _LARGE = 10_000
     "--top",
     type=Whole("from 1 to 100000", least=1, most=100_000),
     metavar="N",
-    help="So many rows: the largest changes, others together; of a table 20, of --effect 15 without it.",
+    help="So many rows: with --by the largest changes of a table, others together (20 without it); of --effect 15, of "
+    "--causes 5.",
 )
 @output_option
 @click.pass_obj
@@ -88,7 +89,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     from finmod.workspace.variance.wanted import Wanted
 
     _refuse(effect, by, scope)
-    words = tuple(dict.fromkeys(word for each in by for word in each.replace(" ", "").split(",") if word))
+    words = words_of(by)
     wanted = Wanted(parse_period(period) if period else None, against, words)
     if is_causes:
         if by or effect:
@@ -99,6 +100,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if effect is not None:
         show_behind(folder, wanted, (effect, dict(scope)), top, form)
         return
+    _refuse_top(top, words, form)
     report = variance(opened(folder), wanted)
     if form == "table":
         _screen(report, top)
@@ -119,6 +121,18 @@ def _refuse(effect: str | None, by: Sequence[str], scope: Sequence[tuple[str, st
         message = "--effect tells charges, not members: choose whose with --of WORD=VALUE in place of --by."
     elif twice is not None:
         message = f"--of names {twice} twice: a charge has one of them."
+    else:
+        return
+    raise click.UsageError(message)
+
+
+def _refuse_top(top: int | None, words: Sequence[str], form: Form) -> None:
+    if top is None:
+        return
+    if not words:
+        message = "--top needs --by, --effect or --causes: without them there is one row."
+    elif form in {"json", "csv"}:
+        message = f"--top is of tables for people: --output {form} has a row for each member, so that they sum to all."
     else:
         return
     raise click.UsageError(message)
