@@ -133,6 +133,41 @@ def test_without_any_price_of_what_is_covered_what_a_unit_costs_is_not_told_apar
     assert told(Cell(before, after)) == {"other": 10}
 
 
+def test_cover_that_begins_where_no_price_is_told_is_not_told_apart() -> None:
+    """What a unit costs stands for its price in months without cover alone."""
+    nan = float("nan")
+    before, after = Month(100, nan, nan, cost=100), Month(100, nan, nan, 50, 30, cost=80)
+    assert "list_price" not in told(Cell(before, after)) | told(Cell(after, before))
+
+
+def test_what_was_free_has_a_price_of_nothing() -> None:
+    assert told(Cell(Month(310, 0.0, days=31), Month(300, 1.0, days=30))) == {"days": -5, "list_price": 305}
+
+
+def test_a_fee_is_whole_though_the_month_is_not() -> None:
+    cells = cells_of(Cell(Month(2, 100.0), Month(3, 100.0, days=10), grows=False, accrues=False))
+    cells.after.told[:] = 1 / 3
+    made = bridge(cells).effects[0]
+    assert made[PLACE["volume"]] == made.sum() == 100 * 10**12
+
+
+def test_one_price_has_no_mix_though_one_of_the_resources_used_the_same_in_a_shorter_month() -> None:
+    same = Cell(Month(310, 1.0, days=31), Month(310, 1.0, days=30), resource=0)
+    more = Cell(Month(310, 1.0, days=31), Month(600, 1.0, days=30), resource=1)
+    assert set(told(same, more)) == {"volume", "days"}
+
+
+def test_the_rounding_of_doubles_is_no_exchange_rate() -> None:
+    cells = cells_of(Cell(Month(1e6, 2.0), Month(1.3e6, 2.0)))
+    cells.after.original[:] *= 1 + 1e-14
+    assert bridge(cells).effects[0, PLACE["fx"]] == 0
+
+
+def test_cover_of_all_but_the_rounding_of_doubles_is_cover_of_all() -> None:
+    before, after = Month(100, 2.0, 2.0, 100 - 1e-8, 140, cost=140), Month(100, 2.0, 2.0, 100, 120)
+    assert set(told(Cell(before, after))) == {"commitment_discount"}
+
+
 def test_without_a_quantity_all_of_the_change_is_not_told_apart() -> None:
     nan = float("nan")
     assert told(Cell(Month(nan, nan, cost=100), Month(nan, nan, cost=130))) == {"other": 30}
@@ -188,6 +223,50 @@ def test_a_discount_of_nothing_that_is_told_is_an_effect_of_its_own() -> None:
     assert told(Cell(Month(cost=-50), Month(cost=-80), kind=NEGOTIATED)) == {"negotiated_discount": -30}
 
 
+def test_a_discount_follows_what_is_new() -> None:
+    stays, new = Cell(Month(100, 10.0), Month(100, 10.0), resource=0), Cell(after=Month(100, 10.0), resource=1)
+    assert told(stays, new, Cell(Month(cost=-50), Month(cost=-100), kind=NEGOTIATED)) == {"new_resources": 950}
+
+
+def test_use_and_share_that_both_moved_have_each_their_part_of_a_discount() -> None:
+    """1,000 at 5 % become 2,000 at 10 %: 75 each of the 150."""
+    use = Cell(Month(100, 10.0), Month(200, 10.0), resource=0)
+    found = told(use, Cell(Month(cost=-50), Month(cost=-200), kind=NEGOTIATED))
+    assert found == {"volume": 925, "negotiated_discount": -75}
+
+
+def test_a_discount_is_of_what_credits_that_cover_leave() -> None:
+    """Half of 1,000 is covered now, and a tenth of the rest is taken off as before."""
+    use = Cell(Month(100, 10.0), Month(100, 10.0), resource=0)
+    covering = Cell(after=Month(cost=-500), kind=COVERING)
+    assert told(use, covering, Cell(Month(cost=-100), Month(cost=-50), kind=NEGOTIATED)) == {
+        "commitment_coverage": -450
+    }
+
+
+def test_what_half_comes_under_a_payer_with_discounts_has_them_on_what_moved_in_part() -> None:
+    """An account of which a payer with 5 % had the half, and has all; 1,000 became 4,000 by use and price alike."""
+    own = Cell(Month(100, 10.0), Month(100, 10.0), resource=0)
+    joined = Cell(Month(100, 10.0, reached=0.5), Month(200, 20.0), resource=1, group=1)
+    discount = Cell(Month(cost=-75), Month(cost=-250), kind=NEGOTIATED)
+    assert told(own, joined, discount) == {
+        "volume": 1500 - 56.25, "list_price": 1500 - 56.25, "negotiated_discount": -62.5,
+    }  # fmt: skip
+
+
+def test_what_is_new_under_another_payer_has_no_part_of_a_discount() -> None:
+    own = Cell(Month(100, 10.0), Month(100, 10.0), resource=0)
+    new = Cell(Month(reached=float("nan")), Month(100, 10.0, reached=0.0), resource=1)
+    discount = Cell(Month(cost=-50), Month(cost=-60), kind=NEGOTIATED)
+    assert told(own, new, discount) == {"new_resources": 1000, "negotiated_discount": -10}
+
+
+def test_a_discount_beside_use_that_was_given_back_is_an_effect_of_its_own() -> None:
+    use = Cell(Month(100, 10.0), Month(100, cost=-100, contracted_price=10.0, list_price=10.0), resource=0)
+    found = told(use, Cell(Month(cost=-50), Month(cost=-30), kind=NEGOTIATED))
+    assert found["negotiated_discount"] == 20
+
+
 def test_two_causes_at_once_share_what_they_did_together() -> None:
     """Quantity and price both double: 100 becomes 400, and neither order is preferred."""
     assert told(Cell(Month(100, 1.0), Month(200, 2.0))) == {"volume": 150, "list_price": 150}
@@ -239,6 +318,11 @@ def test_amounts_that_64_bits_have_no_room_for_are_exact() -> None:
     change = np.array([10**25 + 1], dtype=object)
     made = exact(np.array([[6e12, 4e12] + [0.0] * (len(EFFECTS) - 2)]), change)
     assert made.sum() == 10**25 + 1
+
+
+def test_what_rounding_leaves_goes_to_the_largest_effect_whatever_its_sign() -> None:
+    made = exact(np.array([[1e-12, -6e-12] + [0.0] * (len(EFFECTS) - 2)]), np.array([-4], dtype=np.int64))
+    assert made[0, :2].tolist() == [1, -5]
 
 
 def test_a_change_without_a_cause_is_told_as_such() -> None:

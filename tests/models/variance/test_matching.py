@@ -53,7 +53,7 @@ def test_a_group_that_is_there_in_one_month_alone_is_new_or_ended_whatever_its_r
     assert named(STAYS, Cell(HERE, GONE, resource=-1, service=1, group=1)) == ["compared", "ended_services"]
 
 
-@pytest.mark.parametrize("month", [Month(NAN, cost=5), Month(0, cost=5)])
+@pytest.mark.parametrize("month", [Month(NAN, cost=5), Month(0, cost=5), Month(NAN, cost=-5)])
 def test_cost_without_a_quantity_in_either_month_is_not_told_apart(month: Month) -> None:
     assert named(Cell(month, HERE)) == ["other"]
     assert named(Cell(HERE, month)) == ["other"]

@@ -20,7 +20,7 @@ def units(**named: int) -> list[int]:
 def test_units_become_money_of_twelve_places() -> None:
     made = changed(("search",), 10**12, 3 * 10**12 + 1, units(volume=2 * 10**12, tax=1))
     assert (made.member, made.before, made.after) == (("search",), D(1), D("3.000000000001"))
-    assert [made.effect("volume"), made.effect("tax"), made.effect("mix")] == [D(2), D("0.000000000001"), D(0)]
+    assert (made.effect("volume"), made.effect("tax"), made.effect("mix")) == (D(2), D("0.000000000001"), D(0))
     assert made.change == sum(made.effects) == D("2.000000000001")
 
 

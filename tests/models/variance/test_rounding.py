@@ -26,3 +26,16 @@ def test_what_has_room_is_kept_in_64_bits_and_nothing_else_is() -> None:
     assert whole(np.array([2.5, 3.5])).tolist() == [2, 4]
     assert whole(np.array([1e25]))[0] == int(1e25)
     assert narrow(np.array([], dtype=object)).dtype == np.int64
+
+
+def test_room_is_kept_for_the_sum_of_two() -> None:
+    assert narrow(np.array([2**62 - 1, 1 - 2**62], dtype=object)).dtype == np.int64
+    assert narrow(np.array([2**62], dtype=object)).dtype == narrow(np.array([-(2**62)], dtype=object)).dtype == object
+    assert whole(np.array([2.0**62])).dtype == object
+    assert whole(np.array([2.0**61])).dtype == np.int64
+
+
+def test_sums_of_many_rows_lose_nothing() -> None:
+    """Doubles add two million of such numbers with an error."""
+    units = np.full(2**21 + 1, 2**32 - 1, dtype=np.int64)
+    assert sums_by(np.zeros(len(units), dtype=np.int64), units, 1).tolist() == [(2**21 + 1) * (2**32 - 1)]
