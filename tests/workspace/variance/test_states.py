@@ -61,6 +61,7 @@ def test_what_cannot_be_compared_is_refused_in_words(small: Books, period: str, 
     assert message in str(caught.value)
 
 
+HALF = {"ChargePeriodStart": "2026-09-15T00:00:00Z", "ChargePeriodEnd": "2026-10-01T00:00:00Z"}
 DELIVERED = {
     "twenty": [*by_the_day(8, 12, 31), *by_the_day(9, 1, 10)],
     "nineteen": [*by_the_day(8, 13, 31), *by_the_day(9, 1, 10)],
@@ -71,7 +72,7 @@ DELIVERED = {
     "later": [*by_the_day(7, 1, 31), *by_the_day(8, 1, 10), *by_the_day(9, 2, 30)],
     "starts": [*by_the_day(7, 27, 31), *by_the_day(9, 27, 30)],
     "odd": [*by_the_day(7, 11, 19), *by_the_day(7, 21, 31), *by_the_day(9, 11, 29)],
-    "monthly": [*by_the_day(9, 11, 30), used(9, "f", SEARCH, "1", "9", ChargePeriodEnd="2026-10-01T00:00:00Z")],
+    "monthly": [*by_the_day(9, 11, 30), used(9, "f", SEARCH, "1", "9", **HALF)],
 }
 """Source -> days of which it has charges."""
 

@@ -81,7 +81,7 @@ def allocated(
     # Shares of before are those that today's rules give: what other rules gave instead is an effect of its own.
     todays = Held(found.held.of, found.held.by, found.today, found.held.after)
     ties = charged.ties(todays) & (np.arange(many) < len(compared.places))
-    given, now = (_in_reporting_currency(books, found.texts, held, charged, ties) for held in (found.held, todays))
+    given, now = (_in_reporting_currency(books, found.texts, held, charged) for held in (found.held, todays))
     told = shared(now, _sums(places, effects, many), (charged.before, charged.after), ties)
     moved = now.before - given.before
     told = told.astype(np.result_type(told, moved))
@@ -254,11 +254,11 @@ def _originals(books: Books, many: int) -> tuple[Units, Units]:
 
 
 def _in_reporting_currency(
-    books: Books, texts: Sequence[tuple[str | None, ...]], held: Held, charged: _Charged, ties: Flags
+    books: Books, texts: Sequence[tuple[str | None, ...]], held: Held, charged: _Charged
 ) -> Held:
     """Return what the books give in the reporting currency: parts of what charges come to there.
 
-    Where the books give something else than the charges of a place, the rate is that of the currency's whole month.
+    Where the books give something else than the charges of a place, the rate is that of all such places.
     """
     own = books.project.currency
     currencies = np.array([text[-1] or "" for text in texts], dtype=object)
@@ -270,20 +270,30 @@ def _in_reporting_currency(
     )
     sides = []
     for units, reported, original in pairs:
+        ties = np.asarray(sums_by(held.of, units, len(original)) == original, dtype=np.bool_)
         told = units.astype(object)
         for currency in sorted({*currencies.tolist()} - {own}):
             rows = np.flatnonzero(currencies == currency)
             places = np.unique(held.of[rows])
-            whole_original = sum(original[places].tolist())
-            usual = Fraction(sum(reported[places].tolist()), whole_original) if whole_original else Fraction(1)
+            usual = _usual((places[~ties[places]], places), reported, original)
             rates = {
                 at: Fraction(int(reported[at]), int(original[at])) if ties[at] and original[at] else usual
                 for at in places.tolist()
             }
             told[rows] = [round(int(units[row]) * rates[int(held.of[row])]) for row in rows.tolist()]
-        _tie(held.of, told, reported, ties & np.isin(np.arange(len(ties)), held.of[currencies != own]))
+            _tie(held.of, told, reported, ties & np.isin(np.arange(len(ties)), places))
+            _tie_together(held.of, told, reported, rows[~ties[held.of[rows]]])
         sides.append(narrow(told))
     return Held(held.of, held.by, sides[0], sides[1])
+
+
+def _usual(among: Sequence[Ints], reported: Units, original: Units) -> Fraction:
+    """Return the rate of the first of some places that have an amount."""
+    for places in among:
+        whole_original = sum(original[places].tolist())
+        if whole_original:
+            return Fraction(sum(reported[places].tolist()), whole_original)
+    return Fraction(1)
 
 
 def _tie(of: Ints, units: Units, amounts: Units, chosen: Flags) -> None:
@@ -293,3 +303,10 @@ def _tie(of: Ints, units: Units, amounts: Units, chosen: Flags) -> None:
     for row in ends.tolist():
         if chosen[of[row]]:
             units[row] += int(lacking[of[row]])
+
+
+def _tie_together(of: Ints, units: Units, amounts: Units, rows: Ints) -> None:
+    """Give the last of some rows what rounding took from them all, in place; what more is lacking is no rounding."""
+    lacking = sum(amounts[np.unique(of[rows])].tolist()) - sum(units[rows].tolist())
+    if 0 < abs(lacking) <= len(rows):
+        units[rows[-1]] += lacking
