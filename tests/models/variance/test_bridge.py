@@ -244,13 +244,13 @@ def test_a_discount_is_of_what_credits_that_cover_leave() -> None:
     }
 
 
-def test_what_half_comes_under_a_payer_with_discounts_has_them_on_what_moved_in_part() -> None:
-    """An account of which a payer with 5 % had the half, and has all; 1,000 became 4,000 by use and price alike."""
+def test_what_comes_wholly_under_a_payer_with_discounts_has_them_on_what_moved_in_part() -> None:
+    """An account of which a payer with 5 % had 9 in 10, and has all; 1,000 became 4,000 by use and price alike."""
     own = Cell(Month(100, 10.0), Month(100, 10.0), resource=0)
-    joined = Cell(Month(100, 10.0, reached=0.5), Month(200, 20.0), resource=1, group=1)
-    discount = Cell(Month(cost=-75), Month(cost=-250), kind=NEGOTIATED)
+    joined = Cell(Month(100, 10.0, reached=0.9), Month(200, 20.0), resource=1, group=1)
+    discount = Cell(Month(cost=-95), Month(cost=-250), kind=NEGOTIATED)
     assert told(own, joined, discount) == {
-        "volume": 1500 - 56.25, "list_price": 1500 - 56.25, "negotiated_discount": -62.5,
+        "volume": 1500 - 71.25, "list_price": 1500 - 71.25, "negotiated_discount": -12.5,
     }  # fmt: skip
 
 
