@@ -224,15 +224,16 @@ def test_a_discount_of_nothing_that_is_told_is_an_effect_of_its_own() -> None:
 
 
 def test_a_discount_follows_what_is_new() -> None:
-    stays, new = Cell(Month(100, 10.0), Month(100, 10.0), resource=0), Cell(after=Month(100, 10.0), resource=1)
-    assert told(stays, new, Cell(Month(cost=-50), Month(cost=-100), kind=NEGOTIATED)) == {"new_resources": 950}
+    more, new = Cell(Month(100, 10.0), Month(300, 10.0), resource=0), Cell(after=Month(100, 10.0), resource=1)
+    found = told(more, new, Cell(Month(cost=-50), Month(cost=-200), kind=NEGOTIATED))
+    assert found == {"volume": 1900, "new_resources": 950}
 
 
 def test_use_and_share_that_both_moved_have_each_their_part_of_a_discount() -> None:
-    """1,000 at 5 % become 2,000 at 10 %: 75 each of the 150."""
-    use = Cell(Month(100, 10.0), Month(200, 10.0), resource=0)
-    found = told(use, Cell(Month(cost=-50), Month(cost=-200), kind=NEGOTIATED))
-    assert found == {"volume": 925, "negotiated_discount": -75}
+    """1,000 at 5 % become 4,000 at 10 %, by use and price alike."""
+    use = Cell(Month(100, 10.0), Month(200, 20.0), resource=0)
+    found = told(use, Cell(Month(cost=-50), Month(cost=-400), kind=NEGOTIATED))
+    assert found == {"volume": 1500 - 112.5, "list_price": 1500 - 112.5, "negotiated_discount": -125}
 
 
 def test_a_discount_is_of_what_credits_that_cover_leave() -> None:
