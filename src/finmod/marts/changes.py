@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from finmod.engines.duckdb import Engine, identifier, literal
+from finmod.marts.rows import columns_with, free_name, make_table
 from finmod.models.variance.effects import EFFECTS
 from finmod.normalize.charges import DECIMAL
 
@@ -40,18 +41,11 @@ def variance_columns(dimensions: Sequence[str]) -> dict[str, str]:
     >>> list(variance_columns(["x_Product"]))[:3]
     ['x_BillingPeriod', 'x_Against', 'x_Product']
     """
-    own = [*VARIANCE_COLUMNS.items()]
-    return dict([*own[:_AFTER], *((_called(name), "VARCHAR") for name in dimensions), *own[_AFTER:]])
+    return columns_with(VARIANCE_COLUMNS, _AFTER, map(_called, dimensions))
 
 
 def _called(column: str) -> str:
-    """Return the column of a dimension; one that the table has itself gets a longer name.
-
-    >>> _called("x_Product"), _called("x_Effect")
-    ('x_Product', 'x_DimensionEffect')
-    """
-    own = {name.lower() for name in VARIANCE_COLUMNS}
-    return f"x_Dimension{column.removeprefix('x_')}" if column.lower() in own else column
+    return free_name(column, VARIANCE_COLUMNS)
 
 
 def keep_effects(engine: Engine, texts: Mapping[str, Sequence[str | None]], effects: np.ndarray) -> str:
@@ -92,9 +86,7 @@ def make_variance(
         months: (month, month before) -> SQL of its rows, as ``keep_effects`` makes them.
         currency: The reporting currency.
     """
-    columns = variance_columns(dimensions)
-    made = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
-    engine.run(f"CREATE OR REPLACE TEMP TABLE variance_monthly ({made})")
+    make_table(engine, "variance_monthly", variance_columns(dimensions))
     names = ", ".join(effect.name for effect in EFFECTS)
     named = [f"{identifier(name)} AS {identifier(_called(name))}" for name in dimensions]
     texts = ", ".join((*named, *_TEXTS))

@@ -1,16 +1,15 @@
 """The public table ``savings_monthly``: the potential savings of every month, a row per month, rule and candidate.
 
-Owns its columns and how rows become a table. The amounts are those of ``finmod savings``.
+Owns its columns. The amounts are those of ``finmod savings``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Final
 
-from finmod.engines.duckdb import Engine, identifier
+from finmod.engines.duckdb import Engine
+from finmod.marts.rows import Row, columns_with, make_table
 from finmod.normalize.charges import DECIMAL
 from finmod.taxonomy.definition import column_of
 
@@ -46,9 +45,7 @@ SAVINGS_COLUMNS: Final = {
 }
 """Columns of the table; one per dimension of the taxonomy follows ServiceName, see ``savings_columns``."""
 
-Row = tuple[str | int | date | Decimal | None, ...]
 _AFTER: Final = list(SAVINGS_COLUMNS).index("x_Owner")
-_AT_ONCE: Final = 5_000
 
 
 def savings_columns(dimensions: Sequence[str]) -> dict[str, str]:
@@ -57,14 +54,13 @@ def savings_columns(dimensions: Sequence[str]) -> dict[str, str]:
     >>> [name for name in savings_columns(["product", "owner"]) if name not in SAVINGS_COLUMNS]
     ['x_Product', 'x_DimensionOwner']
     """
-    own = [*SAVINGS_COLUMNS.items()]
     taken = {name.lower() for name in SAVINGS_COLUMNS}
-    named: list[tuple[str, str]] = []
+    named: list[str] = []
     for column in map(column_of, dimensions):
         wanted = [column, *(f"x_Dimension{column.removeprefix('x_')}{'_' * at}" for at in range(len(dimensions) + 1))]
-        named.append((next(each for each in wanted if each.lower() not in taken), "VARCHAR"))
-        taken.add(named[-1][0].lower())
-    return dict([*own[:_AFTER], *named, *own[_AFTER:]])
+        named.append(next(each for each in wanted if each.lower() not in taken))
+        taken.add(named[-1].lower())
+    return columns_with(SAVINGS_COLUMNS, _AFTER, named)
 
 
 def make_savings(engine: Engine, dimensions: Sequence[str], rows: Sequence[Row]) -> None:
@@ -75,16 +71,4 @@ def make_savings(engine: Engine, dimensions: Sequence[str], rows: Sequence[Row])
         dimensions: Names of dimensions.
         rows: Values in the order of the columns.
     """
-    columns = savings_columns(dimensions)
-    made = ", ".join(f"{identifier(name)} {kind}" for name, kind in columns.items())
-    engine.run(f"CREATE OR REPLACE TEMP TABLE savings_monthly ({made})")
-    values = ", ".join(f"CAST(unnest(?::VARCHAR[]) AS {kind})" for kind in columns.values())
-    for start in range(0, len(rows), _AT_ONCE):
-        part = [[*map(_text, column)] for column in zip(*rows[start : start + _AT_ONCE], strict=True)]
-        engine.run(f"INSERT INTO savings_monthly SELECT {values}", part)
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    make_table(engine, "savings_monthly", savings_columns(dimensions), rows)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import count
 
 from finmod.errors import UserError
-from finmod.marts.metrics import Row, dimension_column
+from finmod.marts.metrics import dimension_column
+from finmod.marts.rows import Row
 from finmod.terms.metrics import Metric
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.metrics.metric import MetricReport, figures_of

@@ -21,6 +21,7 @@ from finmod.models.savings import Candidate, Part, Saving
 from finmod.settings.savings import Selected, text_of_rules
 from finmod.settings.savings_file import ProjectRules
 from finmod.terms.findings import Finding
+from finmod.workspace.marks import file_marks, rate_marks
 from finmod.workspace.metrics.measures import Measures
 from finmod.workspace.savings.candidates import About
 from finmod.workspace.savings.evidence import files_of
@@ -92,13 +93,9 @@ def _mark(books: Measures, month: date, rules: ProjectRules) -> list[str]:
         file for table in (CHARGE_DAYS, CHARGE_KEYS) for file in files_of(books, table, first=date.min, last=month)
     ]
     closes = [file for table in (CLOSES, CLOSE_RATES, TRUE_UPS) for file in ledger.files(table, snapshot)]
-    fx = project.fx.read_bytes() if project.fx and project.fx.is_file() else b""
     return [
-        _SHAPE, __version__, f"{month}", project.currency, project.fx_rate, str(project.fx_days),
-        hashlib.sha256(fx).hexdigest(),
-        books.rules.hash if books.rules else "", text_of_rules(),
-        hashlib.sha256(rules.text).hexdigest(),
-        *sorted(f"{file.parent.parent.name}/{file.parent.name}/{file.name}" for file in (*bills, *closes)),
+        _SHAPE, __version__, f"{month}", *rate_marks(project), books.rules.hash if books.rules else "",
+        text_of_rules(), hashlib.sha256(rules.text).hexdigest(), *file_marks([*bills, *closes]),
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import count
 
-from finmod.marts.savings import Row
+from finmod.marts.rows import Row
 from finmod.taxonomy.keyed import months_of
 from finmod.taxonomy.naming import Naming
 from finmod.workspace.metrics.measures import Measures

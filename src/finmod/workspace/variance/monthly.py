@@ -5,7 +5,6 @@ Owns what they depend on. The effects of a month are found once and kept until a
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from typing import Final
 
@@ -19,6 +18,7 @@ from finmod.marts.changes import keep_effects, make_variance
 from finmod.settings.project import Project
 from finmod.taxonomy.keyed import months_of
 from finmod.terms.periods import months_before
+from finmod.workspace.marks import file_marks, rate_marks
 from finmod.workspace.variance.variance import Made, make
 from finmod.workspace.variance.wanted import Wanted
 
@@ -78,10 +78,5 @@ def _mark(engine: Engine, project: Project, ledger: Ledger, month: date, before:
     ]
     head = ledger.head(engine)
     files += [file for table in (CLOSES, CLOSE_RATES, TRUE_UPS) for file in ledger.files(table, head)]
-    fx = project.fx.read_bytes() if project.fx and project.fx.is_file() else b""
     books = [run.rule_hash, *(run.months.get(each, "") for each in (month, before))] if run else [""]
-    rates = (project.currency, project.fx_rate, str(project.fx_days), hashlib.sha256(fx).hexdigest())
-    return [
-        _SHAPE, __version__, f"{month}", f"{before}", *rates, *books,
-        *sorted(f"{file.parent.parent.name}/{file.parent.name}/{file.name}" for file in files),
-    ]  # fmt: skip
+    return [_SHAPE, __version__, f"{month}", f"{before}", *rate_marks(project), *books, *file_marks(files)]
