@@ -9,12 +9,11 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 FOLDER = Path(__file__).parent / "results"
 
 
-def keep(name: str, figures: Mapping[str, Any]) -> None:
+def keep(name: str, figures: Mapping[str, object]) -> None:
     """Write the figures of a benchmark, where that is asked for."""
     if os.environ.get("BENCH_KEEP") == "1":
         FOLDER.mkdir(exist_ok=True)

@@ -23,6 +23,11 @@ Ints = NDArray[np.int64]
 Name = tuple[tuple[str, str | None], ...]
 Codes = tuple[tuple[int, int], ...]
 
+_WIDEST = 3  # values of a combination: as many as ours has
+_BETTER = 1.1  # of the greedy search: so much better must a further value split
+_EACH_EXPLAINS, _ALL_EXPLAIN = 0.1, 0.67  # T_EEP and T_EP of Adtributor
+_EXTREMES, _POWER, _RISK = 5, 0.02, 0.5  # of RiskLoc: values beyond the cutoff, least part of the power, least risk
+
 
 @dataclass(frozen=True)
 class Question:
@@ -75,10 +80,10 @@ def single_dimension(question: Question) -> list[Name]:
         surprise = _divergence(told / expected, after / whole)
         chosen, explained = [], 0.0
         for code in np.argsort(-surprise, kind="stable").tolist():
-            if power[code] > 0.1 and explained <= 0.67:  # noqa: PLR2004 -- T_EEP and T_EP of the paper
+            if power[code] > _EACH_EXPLAINS and explained <= _ALL_EXPLAIN:
                 chosen.append(code)
                 explained += float(power[code])
-        if explained > 0.67:  # noqa: PLR2004 -- as above
+        if explained > _ALL_EXPLAIN:
             found.append((float(surprise[chosen].sum()), [((place, code),) for code in chosen]))
     found.sort(key=lambda one: -one[0])
     return [question.name(codes) for _, every in found for codes in every][:MOST]
@@ -104,8 +109,8 @@ def greedy(question: Question) -> list[Name]:
     while len(found) < MOST:
         codes: Codes = ()
         rows, best = open_cells, 0.0
-        while len(codes) < 3 and (split := _split(cells, rows, (excess, money), codes)):  # noqa: PLR2004 -- as ours
-            if split[0] <= 1.1 * best:
+        while len(codes) < _WIDEST and (split := _split(cells, rows, (excess, money), codes)):
+            if split[0] <= _BETTER * best:
                 break
             best, codes = split[0], (*codes, split[1])
             rows = rows & (cells.codes[split[1][0]] == split[1][1])
@@ -162,18 +167,13 @@ def _one_side(question: Question, deviation: Floats, side: int) -> Iterator[Name
         open_cells = open_cells & ~question.cells.selected(found)
 
 
-_EXTREMES = 5
-_POWER = 0.02
-_RISK = 0.5
-
-
 def _riskiest(
     question: Question, open_cells: Flags, told: tuple[Flags, Floats, Floats, Floats], least: float
 ) -> Codes | None:
     """Return of the first layer that has any the combination with the most power that is risky."""
     cells, (abnormal, weight, power, deviation) = question.cells, told
     rows = np.flatnonzero(open_cells)
-    for width in (1, 2, 3):
+    for width in range(1, _WIDEST + 1):
         best, chosen = least, None
         for dimensions in combinations(range(len(cells.names)), width):
             first, group = cells.grouped(dimensions, rows)

@@ -57,6 +57,8 @@ _OF_ONE = (0.015, 0.08)  # of the bill: what one resource costs more
 _WIDEST = 0.4  # of the bill: beyond that a cause is the growth of the whole
 _SHARED = 0.3  # of a cause: so much of it may be in another one
 _TRIES = 4_000
+_MOST_CAUSES = 3
+_MOVE_EACH = 6  # cases: the last of so many is a move
 _ENVIRONMENTS = {"prod": "production", "prd": "production", "stage": "staging", "stg": "staging"} | {
     "dev": "development",
     "develop": "development",
@@ -152,7 +154,8 @@ def cases(seed: int, count: int) -> Iterator[Case]:
         growth = float(chance.uniform(0.95, 1.2))
         disturbed = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
         bill = replace(bill, after=_times(bill.after, disturbed))
-        bill, causes = _moved(bill, chance) if number % 6 == 5 else _injected(bill, chance, 1 + number % 3)  # noqa: PLR2004 -- the sixth
+        is_move = (number + 1) % _MOVE_EACH == 0
+        bill, causes = _moved(bill, chance) if is_move else _injected(bill, chance, 1 + number % _MOST_CAUSES)
         bill = _replaced(bill, churn, chance)
         causes = tuple(replace(one, leaves=bill.selected(one.name)) for one in causes)
         yield Case(seed, number, bill, causes, noise, churn, growth)
@@ -329,12 +332,8 @@ def _moved(bill: Bill, chance: np.random.Generator) -> tuple[Bill, tuple[Injecte
 def _migrated(bill: Bill, rows: Flags, names: tuple[Named, Named], size: float) -> tuple[Bill, tuple[Injected, ...]]:
     source, target = names
     (dimension, value) = next(pair for pair in target if pair not in source)
-    texts = {name: np.concatenate([column, column[rows]]) for name, column in bill.texts.items()}
-    texts[dimension][len(rows) :] = value
-    texts[RESOURCE][len(rows) :] = [f"{one}-moved" for one in texts[RESOURCE][len(rows) :]]
-    before = np.concatenate([bill.before, np.zeros(int(rows.sum()), dtype=np.int64)])
-    after = np.concatenate([np.where(rows, 0, bill.after), bill.after[rows]])
-    moved = replace(bill, texts=texts, before=before, after=after)
+    moved = _elsewhere(bill, rows, "moved")
+    moved.texts[dimension][len(rows) :] = value
     ended, new = moved.selected(source), moved.selected(target)
     return moved, (
         Injected(source, "move", 0.0, size, ended),
@@ -343,13 +342,18 @@ def _migrated(bill: Bill, rows: Flags, names: tuple[Named, Named], size: float) 
 
 
 def _replaced(bill: Bill, churn: float, chance: np.random.Generator) -> Bill:
-    """Return the bill with some leaves under another resource's id in the month after; order and count of leaves stay.
+    """Return the bill with some leaves under another resource's id in the month after.
 
     What a leaf has before stays with the old id: leaves of a combination are those of both.
     """
     rows = (chance.random(len(bill.before)) < churn) & (bill.before != 0) & (bill.after != 0)
+    return _elsewhere(bill, rows, "replaced")
+
+
+def _elsewhere(bill: Bill, rows: Flags, ending: str) -> Bill:
+    """Return the bill with what some leaves have after in leaves of their own, behind the others, by another id."""
     texts = {name: np.concatenate([column, column[rows]]) for name, column in bill.texts.items()}
-    texts[RESOURCE][len(rows) :] = [f"{one}-replaced" for one in texts[RESOURCE][len(rows) :]]
+    texts[RESOURCE][len(rows) :] = [f"{one}-{ending}" for one in texts[RESOURCE][len(rows) :]]
     before = np.concatenate([bill.before, np.zeros(int(rows.sum()), dtype=np.int64)])
     after = np.concatenate([np.where(rows, 0, bill.after), bill.after[rows]])
     return replace(bill, texts=texts, before=before, after=after)

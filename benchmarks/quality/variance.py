@@ -18,7 +18,6 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,13 +88,12 @@ def ways(cells: Cells, effects: Units, sources: Sequence[str]) -> dict[str, Amou
 
 def part(cells: Cells, rows: NDArray[np.int64]) -> Cells:
     """Return some of the cells."""
-
-    def taken(value: object) -> Any:  # noqa: ANN401 -- sides and columns
-        if isinstance(value, Side):
-            return Side(**{each.name: getattr(value, each.name)[rows] for each in fields(value)})
-        return np.asarray(value)[rows]
-
-    return Cells(**{each.name: taken(getattr(cells, each.name)) for each in fields(cells)})
+    before, after = (
+        Side(**{each.name: getattr(side, each.name)[rows] for each in fields(side)})
+        for side in (cells.before, cells.after)
+    )
+    columns = (each.name for each in fields(cells) if each.name not in {"before", "after"})
+    return Cells(before=before, after=after, **{name: getattr(cells, name)[rows] for name in columns})
 
 
 def miss(said: Amounts, true: Amounts, *, by_source: bool = False) -> tuple[float, float]:
