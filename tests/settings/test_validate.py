@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import finmod.settings
-from finmod.settings.validate import did_you_mean, listing
+from finmod.settings.validate import did_you_mean, listing, unknown_word
 from finmod.terms.findings import codes
+from tests.refusals import told
 
 
 def test_codes_and_catalogue_agree() -> None:
@@ -25,3 +26,11 @@ def test_a_hint_needs_a_near_word() -> None:
     assert did_you_mean("fokus", ["focus"]) == "Did you mean 'focus'?"
     assert did_you_mean("zzz", ["focus"]) is None
     assert did_you_mean(3, ["focus"]) is None
+
+
+def test_an_unknown_word_is_told_with_the_nearest_or_with_all_there_are() -> None:
+    known = {"team": 1, "product": 2}
+    near, far = (unknown_word(word, known, code="FM2505", found=f"--by is {word!r}") for word in ("taem", "zzz"))
+
+    assert told(near) == "--by is 'taem'; expected team or product. Did you mean 'team'? (FM2505)"
+    assert told(far) == "--by is 'zzz'; expected team or product. Name one of these. (FM2505)"

@@ -6,7 +6,7 @@ is read from their JSON Schema, so that editor and message agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -87,6 +87,19 @@ def did_you_mean(word: object, choices: Iterable[str]) -> str | None:
     """Return the hint that names the nearest choice, or None."""
     found = near(word, choices) if isinstance(word, str) else None
     return f"Did you mean {found!r}?" if found else None
+
+
+def unknown_word(word: str, known: Collection[str], *, code: str, found: str) -> Problem:
+    """Return what is said of a word that is none of some, of which there is one at least.
+
+    Args:
+        word: What was written.
+        known: What could have been.
+        code: Of the problem.
+        found: What was found, a clause that has the word in it.
+    """
+    remedy = did_you_mean(word, known) or "Name one of these."
+    return Problem(code=code, found=found, expected=listing(known), remedy=remedy)
 
 
 def validated(model: type[Model], document: Document) -> Model:

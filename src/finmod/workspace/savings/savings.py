@@ -17,7 +17,7 @@ from finmod.models.savings import Saving, Total, potential_savings, total, total
 from finmod.settings.project import Project
 from finmod.settings.savings import Selected
 from finmod.settings.savings_file import ProjectRules, read_saving_rules
-from finmod.settings.validate import listing
+from finmod.settings.validate import unknown_word
 from finmod.taxonomy.keyed import months_of
 from finmod.taxonomy.naming import Naming
 from finmod.terms.findings import Finding
@@ -181,15 +181,7 @@ def _key(by: str, dimensions: Mapping[str, str]) -> Callable[[Listed], str | Non
     if by in dimensions:
         return lambda each: each.candidate.about.group.members.get(by)
     names = [*_WORDS, *(name for name in dimensions if name not in _WORDS)]
-    close = near(by, names)
-    raise UserError(
-        Problem(
-            code=_BY,
-            found=f"--by is {printable(by, 80)!r}",
-            expected=listing(names),
-            remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
-        )
-    )
+    raise UserError(unknown_word(by, names, code=_BY, found=f"--by is {printable(by, 80)!r}"))
 
 
 def refuse_unknown(names: Collection[str], rules: Mapping[str, Selected]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from finmod.engines.duckdb import Engine, EngineError, identifier, literal
-from finmod.errors import Problem, UserError, near, printable
+from finmod.errors import Problem, UserError, printable
 from finmod.ledger.delta import damaged
 from finmod.marts.variance import CELLS, OWNERS, PLACES, SIDES
 from finmod.models.variance.cells import Ints, Units
@@ -21,7 +21,7 @@ from finmod.models.variance.report import Behind, Half, Source
 from finmod.models.variance.rounding import sums_by
 from finmod.models.variance.targets import owned
 from finmod.settings.project import Project
-from finmod.settings.validate import listing
+from finmod.settings.validate import unknown_word
 from finmod.terms.money import in_money
 from finmod.workspace.variance.cells import POOL_COLUMN
 from finmod.workspace.variance.variance import OF_CELLS, Made, Wanted, make
@@ -40,15 +40,7 @@ def effect_named(name: str) -> int:
     """
     if name in PLACE:
         return PLACE[name]
-    close = near(name, PLACE)
-    raise UserError(
-        Problem(
-            code="FM2507",
-            found=f"--effect is {printable(name, 80)!r}",
-            expected=listing([*PLACE], "or"),
-            remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
-        )
-    )
+    raise UserError(unknown_word(name, PLACE, code="FM2507", found=f"--effect is {printable(name, 80)!r}"))
 
 
 def behind(made: Made, effect: int, scope: Mapping[str, str | None], most: int) -> Behind:
@@ -104,15 +96,8 @@ def _refuse(made: Made, scope: Mapping[str, str | None]) -> None:
     known = [*made.books.targets, *OF_CELLS, *(["pool"] if made.books.rules else [])]
     for name in scope:
         if name not in known:
-            close = near(name, known)
-            raise UserError(
-                Problem(
-                    code="FM2508",
-                    found=f"--of names {printable(name, 80)!r}, by which charges cannot be chosen",
-                    expected=listing(known, "or"),
-                    remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
-                )
-            )
+            found = f"--of names {printable(name, 80)!r}, by which charges cannot be chosen"
+            raise UserError(unknown_word(name, known, code="FM2508", found=found))
 
 
 def _tests(made: Made, scope: Mapping[str, str | None]) -> str:
@@ -149,11 +134,10 @@ def _shares(made: Made, effect: int, scope: Mapping[str, str | None], own: int) 
     if not any(name in made.books.targets for name in scope) or "pool" in scope or not is_of_facts:
         return {}
     facts = made.facts
-    tests = {facts.columns.index(column): value for column, value in _of_facts(scope).items()}
     pool = facts.columns.index("pool")
     found = {"": -own}
-    for texts, units in zip(facts.texts, facts.effects[:, effect].tolist(), strict=True):
-        if units and all(texts[at] == value for at, value in tests.items()):
+    for texts, units, is_asked in zip(facts.texts, facts.effects[:, effect].tolist(), _is_of(made, scope), strict=True):
+        if units and is_asked:
             found[texts[pool] or ""] = found.get(texts[pool] or "", 0) + int(units)
     return found
 
@@ -162,16 +146,8 @@ def _part_of_pool(made: Made, effect: int, scope: Mapping[str, str | None]) -> d
     """Return what a target has of an effect by the one pool that is asked for too; nothing where none is."""
     if "pool" not in scope or not any(name in made.books.targets for name in scope):
         return {}
-    facts = made.facts
-    tests = {
-        facts.columns.index(column): value for column, value in _of_facts(scope).items() if column in facts.columns
-    }
-    rows = zip(facts.texts, facts.effects[:, effect].tolist(), strict=True)
-    return {
-        scope["pool"] or "": sum(
-            int(units) for texts, units in rows if all(texts[at] == value for at, value in tests.items())
-        )
-    }
+    rows = zip(made.facts.effects[:, effect].tolist(), _is_of(made, scope), strict=True)
+    return {scope["pool"] or "": sum(int(units) for units, is_asked in rows if is_asked)}
 
 
 def _of_facts(scope: Mapping[str, str | None]) -> dict[str, str | None]:

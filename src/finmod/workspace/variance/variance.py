@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from finmod.engines.duckdb import Engine, EngineError, identifier
-from finmod.errors import Problem, UserError, near, printable
+from finmod.errors import Problem, UserError, printable
 from finmod.ledger.applied import Run, runs
 from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
@@ -24,7 +24,7 @@ from finmod.models.variance.report import Change, Member, Proof, State, Variance
 from finmod.models.variance.rounding import sums_by
 from finmod.models.variance.targets import owned
 from finmod.settings.project import Project
-from finmod.settings.validate import listing
+from finmod.settings.validate import listing, unknown_word
 from finmod.taxonomy.reading import has_taxonomy
 from finmod.terms.money import in_money
 from finmod.workspace.plan import kept_rules
@@ -148,15 +148,8 @@ def _refuse(books: Books, by: Sequence[str]) -> None:
     known = [*books.targets, *facts, *(word for word in OF_CELLS if word not in _OF_FACTS)]
     for name in by:
         if name not in known:
-            close = near(name, known)
-            raise UserError(
-                Problem(
-                    code="FM2505",
-                    found=f"--by names {printable(name, 80)!r}, which cost cannot be told by",
-                    expected=listing(known, "or"),
-                    remedy=f"Did you mean {close!r}?" if close else "Name one of these.",
-                )
-            )
+            found = f"--by names {printable(name, 80)!r}, which cost cannot be told by"
+            raise UserError(unknown_word(name, known, code="FM2505", found=found))
     alone = [name for name in by if name not in _OF_FACTS and name not in books.targets]
     shared = [name for name in by if name in books.targets or name == "pool"]
     if alone and shared:
