@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.aside import replacing
 from finmod.cli.lines import one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import (
@@ -144,22 +143,13 @@ def _ending(target: Path | None) -> str:
 
 
 def _write(report: PnlReport, target: Path, ending: str) -> None:
-    aside = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
-    try:
-        try:
-            if ending == ".xlsx":
-                from finmod.exports.pnl_excel import write_pnl
+    with replacing(target, "statement", code="FM2334") as aside:
+        if ending == ".xlsx":
+            from finmod.exports.pnl_excel import write_pnl
 
-                write_pnl(report, aside)
-            else:
-                aside.write_text(_text(report, _ENDINGS[ending]), encoding="utf-8", newline="")
-            os.replace(aside, target)  # noqa: PTH105 -- as one step
-        finally:
-            aside.unlink(missing_ok=True)  # raises too where the name of a folder is too long
-    except OSError as error:
-        found = f"the statement cannot be written: {(error.strerror or type(error).__name__).lower()}"
-        problem = Problem(code="FM2334", found=found, where=str(target), remedy="Name a file in a folder of yours.")
-        raise UserError(problem) from error
+            write_pnl(report, aside)
+        else:
+            aside.write_text(_text(report, _ENDINGS[ending]), encoding="utf-8", newline="")
 
 
 def _text(report: PnlReport, form: Form) -> str:

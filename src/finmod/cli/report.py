@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rich_click as click
 
+from finmod.cli.aside import not_written, replacing
 from finmod.cli.close import MONTH
 from finmod.cli.lines import say
 from finmod.cli.output import console
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 _ENDINGS: Final = (".html", ".pdf", ".md", ".xlsx")
 _FOLDER: Final = "reports"
+_WHAT, _UNWRITTEN = "report", "FM2581"
 
 
 @click.group("report")
@@ -91,7 +91,7 @@ def _own(root: Path, page: VariancePage) -> Path:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise UserError(_not_written(folder, error)) from error
+        raise UserError(not_written(folder, error, _WHAT, code=_UNWRITTEN)) from error
     return folder / f"variance-{page.report.after.month:%Y-%m}.html"
 
 
@@ -108,15 +108,8 @@ def _ending(target: Path | None) -> str:
 
 
 def _write(page: VariancePage, target: Path, ending: str) -> None:
-    aside = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
-    try:
-        try:
-            _make(page, aside, ending)
-            os.replace(aside, target)  # noqa: PTH105 -- as one step
-        finally:
-            aside.unlink(missing_ok=True)  # raises too where the name of a folder is too long
-    except OSError as error:
-        raise UserError(_not_written(target, error)) from error
+    with replacing(target, _WHAT, code=_UNWRITTEN) as aside:
+        _make(page, aside, ending)
     say(console(), f"Wrote the report to {target}")
 
 
@@ -138,11 +131,6 @@ def _make(page: VariancePage, path: Path, ending: str) -> None:
         from finmod.reports.variance.page import html_page
 
         path.write_text(html_page(page), encoding="utf-8", newline="")
-
-
-def _not_written(target: Path, error: OSError) -> Problem:
-    found = f"the report cannot be written: {(error.strerror or type(error).__name__).lower()}"
-    return Problem(code="FM2581", found=found, where=str(target), remedy="Name a file in a folder of yours.")
 
 
 def _unproved() -> Problem:
