@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,37 +21,30 @@ More = dict[str, Any]
 """What several charges say beside: columns and their texts."""
 
 
-def used(  # noqa: PLR0913 -- what a day's charge is made of
+def used(
     meter: str,
     resource: str = "",
     cost: str = "1",
     *,
     days: Iterable[int] = ALL,
     month: date = SEPTEMBER,
-    quantity: str = "24",
-    unit: str = "Hours",
     **more: str,
 ) -> list[Charge]:
-    """Return a charge for each of some days of a month."""
-    return [_day(month.replace(day=day), meter, resource, cost, quantity, unit, more) for day in days]
-
-
-def _day(  # noqa: PLR0913, PLR0917 -- as used
-    day: date, meter: str, resource: str, cost: str, quantity: str, unit: str, more: Mapping[str, str]
-) -> Charge:
-    first = day.replace(day=1)
-    return {
+    """Return a charge for each of some days of a month: 24 hours each, but where ``quantity`` or ``unit`` say so."""
+    quantity, unit = more.pop("quantity", "24"), more.pop("unit", "Hours")
+    every = {
         "BilledCost": cost, "EffectiveCost": cost, "ListCost": cost, "ContractedCost": cost, "SkuMeter": meter,
         "ResourceId": resource, "SubAccountId": "1", "RegionId": "us-east-1", "PricingCategory": "Standard",
         "ConsumedQuantity": quantity, "ConsumedUnit": unit, "PricingQuantity": quantity, "PricingUnit": unit,
         "ServiceName": "Amazon Elastic Compute Cloud", "ServiceProviderName": "AWS",
-        "BillingPeriodStart": f"{first}T00:00:00Z", "BillingPeriodEnd": f"{_next(first)}T00:00:00Z",
-        "ChargePeriodStart": f"{day}T00:00:00Z", "ChargePeriodEnd": f"{day + timedelta(days=1)}T00:00:00Z", **more,
+        "BillingPeriodStart": f"{month}T00:00:00Z",
+        "BillingPeriodEnd": f"{(month + timedelta(days=31)).replace(day=1)}T00:00:00Z",
     }  # fmt: skip
+    return [{**every, **_on(month.replace(day=day)), **more} for day in days]
 
 
-def _next(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
+def _on(day: date) -> Charge:
+    return {"ChargePeriodStart": f"{day}T00:00:00Z", "ChargePeriodEnd": f"{day + timedelta(days=1)}T00:00:00Z"}
 
 
 def charged(folder: Path, *charges: Iterable[Charge], taxonomy: str = "", **files: str) -> Books:
@@ -64,9 +58,9 @@ def charged(folder: Path, *charges: Iterable[Charge], taxonomy: str = "", **file
     return books
 
 
-def found(books: Books, **wanted: Any) -> SavingsReport:  # noqa: ANN401 -- as Wanted
-    """Return the savings of the last month."""
-    return savings(load_project(books.root), Wanted(**wanted))
+def found(books: Books, wanted: Wanted | None = None) -> SavingsReport:
+    """Return the savings that are asked for; all of the last month without a wish."""
+    return savings(load_project(books.root), wanted or Wanted())
 
 
 def told(report: SavingsReport, rule: str) -> list[tuple[str | None, str | None, str | None]]:
@@ -78,7 +72,7 @@ def told(report: SavingsReport, rule: str) -> list[tuple[str | None, str | None,
     ]
 
 
-def _two(amount: Any) -> str | None:  # noqa: ANN401 -- a decimal or None
+def _two(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f}"
 
 

@@ -38,7 +38,8 @@ class Parsed:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found, self.open, self.table = Parsed(), [], ""  # type: ignore[var-annotated]
+        self.found, self.table = Parsed(), ""
+        self.open: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)

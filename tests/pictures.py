@@ -30,7 +30,7 @@ class Placed(NamedTuple):
 
 def root(chart: Chart) -> Element:
     """Return the picture as elements; text that is no XML fails here."""
-    return fromstring(chart.svg)  # noqa: S314 -- what we wrote
+    return fromstring(chart.svg)  # noqa: S314 -- a picture of our own
 
 
 def shapes(chart: Chart, role: str) -> list[dict[str, float]]:

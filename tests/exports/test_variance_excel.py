@@ -9,10 +9,10 @@ import subprocess
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from finmod.errors import UserError
 from finmod.exports import variance_excel
@@ -32,7 +32,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def computed(book: Any, sheet: str, formula: str) -> float | None:  # noqa: ANN401 -- of the library
+def computed(book: Workbook, sheet: str, formula: str) -> float | None:
     """Return what a sum, or a difference of cells, comes to; None for any other formula."""
 
     def cell(name: str) -> float:
@@ -159,7 +159,7 @@ def test_dimensions_of_one_name_have_sheets_of_their_own(tmp_path: Path) -> None
 
 
 def test_what_lacks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(_name: str) -> Any:  # noqa: ANN401 -- as importlib has it
+    def failing(_name: str) -> NoReturn:
         raise ImportError
 
     monkeypatch.setattr(importlib, "import_module", failing)

@@ -6,7 +6,7 @@ import importlib
 import re
 import zlib
 from contextlib import suppress
-from typing import Any
+from typing import NoReturn
 
 import pytest
 
@@ -64,7 +64,7 @@ NO_PANGO = (
     [(ImportError("weasyprint"), NOT_INSTALLED), (OSError("cannot load library 'libpango-1.0-0'"), NO_PANGO)],
 )
 def test_what_lacks_is_said(error: Exception, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(_name: str) -> Any:  # noqa: ANN401 -- as importlib has it
+    def failing(_name: str) -> NoReturn:
         raise error
 
     monkeypatch.setattr(importlib, "import_module", failing)

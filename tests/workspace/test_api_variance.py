@@ -89,6 +89,6 @@ def test_causes_are_a_frame(books: Books) -> None:
 
 def test_arguments_of_the_wrong_kind_are_refused(books: Books) -> None:
     with pytest.raises(UserError, match="against"):
-        fm.open(books.root).variance(against=7)  # type: ignore[arg-type]
+        fm.open(books.root).variance(against=7)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(UserError, match="by names 'produkt'"):
         fm.open(books.root).variance(by="produkt")

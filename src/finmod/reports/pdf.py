@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import importlib
 import logging
-from typing import Any, Final
+from types import ModuleType
+from typing import Final
 
 from finmod.errors import Problem, UserError
 
@@ -33,7 +34,7 @@ def pdf_of(html: str) -> bytes:
     return found
 
 
-def weasyprint() -> Any:  # noqa: ANN401 -- a library that may be absent
+def weasyprint() -> ModuleType:
     """Return the library.
 
     Raises:

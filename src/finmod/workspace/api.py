@@ -195,7 +195,7 @@ class Workspace:
 
         return causes_frame(self.project, month, against, top)
 
-    def savings(  # noqa: PLR0913 -- what is asked
+    def savings(  # noqa: PLR0913 -- one parameter per option of the command
         self,
         month: str | date | None = None,
         *,

@@ -9,6 +9,7 @@ import pytest
 
 from finmod.taxonomy.definition import Dimension, Taxonomy, Value
 from finmod.workspace.savings.found import owner_of
+from finmod.workspace.savings.savings import Wanted
 from tests.bills_by_day import charged, found, told, used
 
 IDLE = "PublicIPv4:IdleAddress"
@@ -29,7 +30,7 @@ def test_a_family_is_called_so_where_all_its_charges_are(other: str, team: str |
     machines = [*used("BoxUsage:m5.large", "i-1", Tags='{"team":"web"}'),
                 *used("BoxUsage:m5.xlarge", "i-2", Tags=f'{{"team":"{other}"}}')]  # fmt: skip
 
-    report = found(charged(tmp_path, machines, taxonomy=TAXONOMY), rules=("uncovered-usage",))
+    report = found(charged(tmp_path, machines, taxonomy=TAXONOMY), Wanted(rules=("uncovered-usage",)))
 
     (saving,) = report.savings
     assert saving.candidate.about.group.members == {"team": team}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.reduce import relation
+from finmod.workspace.savings.savings import Wanted
 from tests.bills_by_day import SEPTEMBER, More, charged, codes_of, found, told, used
 from tests.books import bill
 
@@ -83,7 +84,7 @@ def test_a_later_bill_changes_nothing_of_a_month(tmp_path: Path) -> None:
     assert books.run("load", "--format", "focus", "--source", "other", books.write(
         "later.csv", bill(*used(IDLE, "eip-1", "2"))
     )).code == 0  # fmt: skip
-    found(books, month=AUGUST)
+    found(books, Wanted(month=AUGUST))
 
     assert kept_files(tmp_path) == before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from finmod.workspace.savings.rows import columns_of, rows_of, types_of
+from finmod.workspace.savings.savings import Wanted
 from tests.bills_by_day import charged, found, used
 
 TAXONOMY = "dimensions: {owner: {from: [{tag: owner}]}, cost: {from: [{tag: cost}]}, x-cost: {from: [{tag: c}]}}\n"
@@ -21,7 +22,9 @@ def test_a_dimension_called_as_a_column_has_its_name_in_sql(tmp_path: Path) -> N
 
 
 def test_sums_have_types_without_any_row(tmp_path: Path) -> None:
-    report = found(charged(tmp_path, used("BoxUsage:m7i.large", "i-1", "1", PricingCategory="Dynamic")), by="owner")
+    report = found(
+        charged(tmp_path, used("BoxUsage:m7i.large", "i-1", "1", PricingCategory="Dynamic")), Wanted(by="owner")
+    )
 
     assert [*rows_of(report)] == []
     assert types_of(report)["cash"] == "DECIMAL(38,12)"

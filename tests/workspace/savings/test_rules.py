@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,8 +18,9 @@ S3: More = {"ServiceName": "Amazon Simple Storage Service"}
 WEEKDAYS = [day for day in ALL if SEPTEMBER.replace(day=day).isoweekday() < 6]
 
 
-def both(meter: str, beside: str, **more: Any) -> list[Charge]:  # noqa: ANN401 -- as used
+def both(meter: str, beside: str, more: More | None = None) -> list[Charge]:
     """Return a thing that is used, as the bill shows it: its own meter and the one beside it."""
+    more = more or {}
     return [*used(meter, "busy", **more), *used(beside, "busy", "0.2", quantity="5", unit="GB", **more)]
 
 
@@ -52,7 +52,7 @@ CASES = {
     "disks-without-operations": (
         [*used("E10 LRS Disk", "disk-1", unit="Units", **AZURE)],
         [
-            *both("E10 LRS Disk", "E10 LRS Disk Operations", **AZURE),
+            *both("E10 LRS Disk", "E10 LRS Disk Operations", AZURE),
             # Operations of premium disks are in their price: that none are billed tells nothing.
             *used("P10 LRS Disk", "premium", unit="Units", **AZURE),
         ],

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from finmod.errors import UserError
+from finmod.workspace.savings.savings import Wanted
 from tests.bills_by_day import SEPTEMBER, More, charged, codes_of, found, told, used
 from tests.books import Books
 
@@ -157,14 +158,14 @@ def test_the_books_tell_since_when(books: Books) -> None:
 
 
 def test_an_earlier_month_is_told_as_it_was(books: Books) -> None:
-    assert told(found(books, month=date(2026, 8, 1)), "idle-addresses") == [("eip-1", "150.00", "150.00")]
+    assert told(found(books, Wanted(month=date(2026, 8, 1))), "idle-addresses") == [("eip-1", "150.00", "150.00")]
 
 
 def test_an_owner_a_least_and_a_number_choose(books: Books) -> None:
-    assert told(found(books, owner="ANN"), "idle-addresses") == [("eip-1", "30.00", "30.00")]
-    least = found(books, least=Decimal(90))
+    assert told(found(books, Wanted(owner="ANN")), "idle-addresses") == [("eip-1", "30.00", "30.00")]
+    least = found(books, Wanted(least=Decimal(90)))
     assert [each.candidate.about.group.resource for each in least.savings] == ["eip-4", "eip-3"]
-    top = found(books, top=1)
+    top = found(books, Wanted(top=1))
     assert ([each.candidate.about.group.resource for each in top.savings], top.total.amount) == (
         ["eip-4"],
         Decimal(300),
@@ -183,23 +184,26 @@ def test_an_owner_a_least_and_a_number_choose(books: Books) -> None:
 def test_sums_by_a_word_or_dimension_are_those_of_the_list(
     books: Books, by: str, members: list[tuple[str | None, str]]
 ) -> None:
-    assert [(name, f"{each.amount:.0f}") for name, each in found(books, by=by).groups] == members
+    assert [(name, f"{each.amount:.0f}") for name, each in found(books, Wanted(by=by)).groups] == members
 
 
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ({"rules": ("idle-adresses",)}, "there is no rule of savings 'idle-adresses'; expected the name of a rule"),
-        ({"rules": ("idle-adresses",)}, "Did you mean 'idle-addresses'? See the rules with: finmod savings --list."),
-        ({"by": "ownr"}, "Did you mean 'owner'?"),
-        ({"by": "cost"}, "expected rule, kind, owner, source, account, region, service, effort, risk, product or team"),
-        ({"owner": "an"}, "nobody called 'an' answers for a potential saving of the month"),
-        ({"month": date(2026, 7, 1)}, "there are no charges of 2026-07"),
+        (Wanted(rules=("idle-adresses",)), "there is no rule of savings 'idle-adresses'; expected the name of a rule"),
+        (Wanted(rules=("idle-adresses",)), "Did you mean 'idle-addresses'? See the rules with: finmod savings --list."),
+        (Wanted(by="ownr"), "Did you mean 'owner'?"),
+        (
+            Wanted(by="cost"),
+            "expected rule, kind, owner, source, account, region, service, effort, risk, product or team",
+        ),
+        (Wanted(owner="an"), "nobody called 'an' answers for a potential saving of the month"),
+        (Wanted(month=date(2026, 7, 1)), "there are no charges of 2026-07"),
     ],
 )
-def test_a_wrong_name_is_refused_and_the_near_one_told(books: Books, wanted: dict[str, object], words: str) -> None:
+def test_a_wrong_name_is_refused_and_the_near_one_told(books: Books, wanted: Wanted, words: str) -> None:
     with pytest.raises(UserError) as caught:
-        found(books, **wanted)
+        found(books, wanted)
 
     assert words in str(caught.value)
 

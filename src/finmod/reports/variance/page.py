@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from finmod.models.variance.headline import (
     budget_sentence,
@@ -32,6 +32,9 @@ from finmod.reports.variance import pictures, tables
 from finmod.reports.variance.figures import cleaned, name_of, places_of, sentence, shown
 from finmod.reports.variance.quality import Line, is_tied, quality_lines, tie_table
 from finmod.reports.variance.tables import Table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SHOWN: Final = (15, 8)
 """Rows at most of the first dimension, and of others."""
@@ -231,8 +234,8 @@ def _css() -> str:
 
 
 @cache
-def _environment() -> Any:  # noqa: ANN401 -- imported late: what shows no page must not wait for it
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 -- as above
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 -- who shows no page need not wait
 
     folder = resources.files("finmod.reports.variance")
     return Environment(

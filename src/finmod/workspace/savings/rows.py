@@ -6,10 +6,10 @@ Owns the columns. Amounts are in the reporting currency, of one month.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
+from finmod.marts.rows import Row
 from finmod.settings.savings import Selected
 from finmod.terms.money import twelve_places
 from finmod.terms.savings import SavingRule
@@ -67,7 +67,7 @@ def types_of(report: SavingsReport) -> dict[str, str]:
     )
 
 
-def rows_of(report: SavingsReport) -> Iterator[tuple[Any, ...]]:
+def rows_of(report: SavingsReport) -> Iterator[Row]:
     """Yield the rows: candidates in their order, or sums."""
     if report.by:
         for name, each in report.groups:
@@ -79,7 +79,7 @@ def rows_of(report: SavingsReport) -> Iterator[tuple[Any, ...]]:
         yield (report.month, rank, *told_of(saving, report.dimensions, report.currency))
 
 
-def told_of(saving: Listed, dimensions: Mapping[str, str], currency: str) -> tuple[Any, ...]:
+def told_of(saving: Listed, dimensions: Mapping[str, str], currency: str) -> Row:
     """Return what stands of a candidate behind its month and rank."""
     candidate, group = saving.candidate, saving.candidate.about.group
     rule = candidate.rule
@@ -110,7 +110,7 @@ def basis_of(saving: Listed) -> str:
     return " ".join(words)
 
 
-def listed(rule: SavingRule) -> tuple[str | Decimal | None, ...]:
+def listed(rule: SavingRule) -> Row:
     """Return the row of a rule; several words have commas between them."""
     return (
         rule.name, rule.title, rule.kind, rule.per, rule.seen, rule.share, rule.how, rule.basis, rule.source,
@@ -118,6 +118,6 @@ def listed(rule: SavingRule) -> tuple[str | Decimal | None, ...]:
     )  # fmt: skip
 
 
-def listed_rules(rules: Mapping[str, Selected]) -> Sequence[tuple[str | Decimal | None, ...]]:
+def listed_rules(rules: Mapping[str, Selected]) -> Sequence[Row]:
     """Return the rows of the list of rules, in the order in which they take what they save."""
     return [listed(each.rule) for each in rules.values()]

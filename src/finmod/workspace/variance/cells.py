@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from finmod.allocation.pools import POOL, with_pools
 from finmod.engines.duckdb import Engine, identifier, literal
@@ -47,6 +48,9 @@ from finmod.workspace.rules import Rules
 TAGS: Final = ("Tags", "AllocatedTags")
 """Columns of tags: those of a charge, and those of what shares it."""
 POOL_COLUMN: Final = "x_Pool"
+Column = NDArray[Any]
+"""Of the engine, masked where it has NULLs; whole numbers, doubles, truths or texts."""
+
 _BY_MONTH: Final = re.compile(r"\b(mo|mth|month|yr|year)s?\b", re.IGNORECASE)
 _LARGEST: Final = 4_000_000
 """Whole money of a cell above which its units have no room in 64 bits beside others."""
@@ -243,7 +247,7 @@ def _read(books: Books, looked: Sequence[Looked], units: Sequence[Any]) -> Compa
     return Compared(cells, _held(engine), tuple(places), unknown, unrated, tuple(units))
 
 
-def _grows(found: Mapping[str, Any]) -> Flags:
+def _grows(found: Mapping[str, Column]) -> Flags:
     """Return which quantities grow with the days: not those by the month, nor fees but those by the hour."""
     texts = [None if text is None else str(text) for text in np.ma.filled(found["unit"].astype(object), None).tolist()]
     told = {text: (_is_daily(text), _is_time(text)) for text in dict.fromkeys(texts)}
@@ -256,22 +260,22 @@ def place_columns(names: Sequence[str]) -> str:
     return ", ".join((*map(identifier, names), "is_true_up", *OF_PLACE))
 
 
-def _ints(column: Any) -> Ints:  # noqa: ANN401 -- numpy's masked arrays
+def _ints(column: Column) -> Ints:
     return np.asarray(np.ma.filled(column, 0), dtype=np.int64)
 
 
-def _floats(column: Any) -> Floats:  # noqa: ANN401 -- as above
+def _floats(column: Column) -> Floats:
     return np.asarray(np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan), dtype=np.float64)
 
 
-def _amounts(whole: Any, rest: Any, *, wide: bool) -> Units:  # noqa: ANN401 -- as above
+def _amounts(whole: Column, rest: Column, *, wide: bool) -> Units:
     """Return units of 1e-12 of whole money and what is left of it."""
     if wide:
         return np.asarray(_ints(whole).astype(object) * UNIT + _ints(rest).astype(object), dtype=object)
     return _ints(whole) * UNIT + _ints(rest)
 
 
-def _side(found: Mapping[str, Any], looked: Looked, sources: Sequence[str], *, wide: bool) -> Side:
+def _side(found: Mapping[str, Column], looked: Looked, sources: Sequence[str], *, wide: bool) -> Side:
     at = looked.side
     days = np.array([float(looked.days(source)) for source in sources] or [0.0])[_ints(found["source"])]
 
@@ -305,7 +309,7 @@ def exact_sql(amount: str, side: int) -> str:
     return f"CAST(trunc({amount}) AS BIGINT) AS whole_{side}, CAST({rest} * {UNIT} AS BIGINT) AS rest_{side}"
 
 
-def both(found: Mapping[str, Any]) -> tuple[Units, Units]:
+def both(found: Mapping[str, Column]) -> tuple[Units, Units]:
     """Return units of 1e-12 before and after, of the columns of ``exact_sql``."""
     wide = any(np.abs(_ints(found[f"whole_{at}"])).max(initial=0) > _LARGEST for at in SIDES)
     one, other = (_amounts(found[f"whole_{at}"], found[f"rest_{at}"], wide=wide) for at in SIDES)
