@@ -50,6 +50,10 @@ def test_json_has_everything_in_decimals(books: Books) -> None:
 
     assert [cause["name"]["region"] for cause in told["causes"]] == ["eu", "us"]
     assert sum(Decimal(cause["explained"]) for cause in told["causes"]) == Decimal(told["total"]["explained"])
+    for cause in told["causes"]:
+        own = {name: Decimal(amount) for name, amount in cause["own"].items()}
+        assert own["after"] - own["before"] == Decimal(cause["explained"])
+        assert cause["alike"] == {}
     parts = ("explained", "usual", "unexplained")
     assert sum(Decimal(told["total"][name]) for name in parts) == Decimal(told["total"]["change"])
     assert told["offsets"] == [

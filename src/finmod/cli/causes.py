@@ -85,7 +85,7 @@ def _list(lines: Iterable[str]) -> str:
 def _table(report: CausesReport) -> tuple[list[str], list[list[str]]]:
     heads = ["#", "What", report.before.label, report.after.label, "Explains", "How"]
     rows = [
-        [str(at), name_words(cause.name), amount_places(cause.before, 0), amount_places(cause.after, 0),
+        [str(at), name_words(cause.name), amount_places(cause.counted.before, 0), amount_places(cause.counted.after, 0),
          signed(cause.explained, 0), _KINDS[cause.kind]]
         for at, cause in enumerate(report.found.causes, start=1)
     ]  # fmt: skip
@@ -123,10 +123,19 @@ def headline(report: CausesReport) -> Iterator[str]:
 
 def evidence(cause: Cause, beside: Beside) -> Iterator[str]:
     """Yield what stands behind a cause and beside it."""
-    moved = [
-        f"{end_of(one_line(each.name, 200), 40) if each.name else 'without a resource'} {signed(each.change, 0)}"
-        for each in cause.resources[:_SHOWN]
-    ]
+    if cause.own:
+        whole = f"{amount_places(cause.before, 0)} to {amount_places(cause.after, 0)}"
+        yield f"without what narrower causes have of it; in all {whole}"
+    if cause.known_alike:
+        yield f"all of it: {name_words(cause.known_alike)}"
+    moved = (
+        []
+        if cause.one_resource
+        else [
+            f"{end_of(one_line(each.name, 200), 40) if each.name else 'without a resource'} {signed(each.change, 0)}"
+            for each in cause.resources[:_SHOWN]
+        ]
+    )
     if moved:
         share = f", {cause.concentration * 100:.0f} % of its moves" if cause.concentration is not None else ""
         named = "the largest " if cause.leaves > len(moved) else ""
@@ -187,7 +196,10 @@ def _rows(report: CausesReport) -> Iterator[list[Any]]:
     found = report.found
     for at, (cause, beside) in enumerate(zip(found.causes, report.beside, strict=True), start=1):
         resources = "; ".join(f"{each.name or ''} {each.change:f}" for each in cause.resources)
-        figures = map(twelve_places, (cause.explained, cause.before, cause.after, cause.expected, cause.share))
+        figures = map(
+            twelve_places,
+            (cause.explained, cause.counted.before, cause.counted.after, cause.counted.expected, cause.share),
+        )
         yield [
             "cause", at, name_words(cause.name, _WHOLE), *figures, cause.kind, resources,
             "; ".join(map(happening_words, beside.happenings)), "; ".join(map(driver_words, beside.drivers)),
@@ -220,12 +232,16 @@ def _json(report: CausesReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_PART = ("before", "after", "expected")
+
+
 def _cause(cause: Cause, beside: Beside) -> dict[str, Any]:
     names = ("before", "after", "change", "expected", "explained", "share", "concentration")
     return {
         "name": dict(cause.name),
         **next(objects(names, [tuple(twelve_places(getattr(cause, name)) for name in names)])),
-        "kind": cause.kind, "leaves": cause.leaves,
+        "kind": cause.kind, "leaves": cause.leaves, "alike": dict(cause.alike),
+        "own": next(objects(_PART, [tuple(twelve_places(getattr(cause.counted, name)) for name in _PART)])),
         "resources": [*objects(("name", *names[:3]), [
             (each.name, *map(twelve_places, (each.before, each.after, each.change))) for each in cause.resources
         ])],

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from finmod.models.rootcause.answer import Moved
+from finmod.models.rootcause.answer import Moved, Part
 from finmod.models.rootcause.cells import cells_of
 from finmod.models.rootcause.counting import answered
 from finmod.models.rootcause.leaves import Leaves
@@ -41,6 +41,9 @@ def test_a_leaf_of_several_causes_counts_with_the_narrowest_and_then_with_the_fi
     assert [one.change for one in nested.causes] == [350, 300]
     assert [one.explained for one in nested.causes] == [50, 300]
     assert [one.explained for one in crossed.causes] == [320, 50]
+    assert nested.causes[0].own == Part(Decimal(100), Decimal(150), Decimal(100))
+    assert nested.causes[1].own is None
+    assert nested.causes[1].counted == Part(Decimal(100), Decimal(400), Decimal(100))
 
 
 def test_explained_usual_and_unexplained_sum_to_the_change() -> None:

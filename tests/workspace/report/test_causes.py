@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from finmod.models.rootcause.answer import Cause, Moved, RootCauses
+from finmod.models.rootcause.answer import Cause, Moved, Part, RootCauses
 from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
 from finmod.models.variance.report import State
 from finmod.workspace.report.causes import causes_told
@@ -28,7 +29,14 @@ def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> Non
         CausesReport("northwind", "USD", *states, found, (Beside((launch,), (fresh,)),), (launch,), (orders,), ())
     )
     (row,) = told.rows
-    assert row.what == "account 4711\ufffd[31m, service none: more than usual"
+    one = Cause(name=(("resource", "i-1"),), before=D(1), after=D(9), expected=D(1), explained=D(8), share=None,
+                leaves=1, resources=(Moved("i-1", D(1), D(9)),), alike=(("service", "S3"), ("team", None)),
+                own=Part(D(1), D(9), D(1)))  # fmt: skip
+    report = CausesReport("northwind", "USD", *states, replace(found, causes=(one,)), (Beside(),), (), (), ())
+    (single,) = causes_told(report).rows
+    # Its only resource says nothing more.
+    assert [*map(words, single.evidence)] == ["all of it: service S3", "narrower causes have a part of it; in all 8"]
+    assert row.what == "account 4711\ufffd[31m, no service: more than usual"
     assert [row.amount, told.usual, told.unexplained] == [D(55), D(40), D(15)]
     assert [*map(words, row.evidence)] == [
         "largest resources: …est-1:4711:instance/" + "i" * 20 + " 60, without a resource -5",

@@ -37,6 +37,21 @@ class Moved:
         return difference(self.after, self.before)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What some leaves of a cause cost.
+
+    Attributes:
+        before: Of them.
+        after: Likewise.
+        expected: What they would have cost after without any cause.
+    """
+
+    before: Decimal
+    after: Decimal
+    expected: Decimal
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cause:
     """A combination that moved unlike the rest.
@@ -54,6 +69,7 @@ class Cause:
         concentration: What part of the changes of single resources those have, without signs: 1 where they are all of
             it. None where leaves have no resources, or none of them changed.
         alike: (dimension, value) that all its leaves have beside what it is named by.
+        own: Its leaves that no narrower cause has, which ``explained`` is of; None where that is all of them.
     """
 
     name: tuple[Value, ...]
@@ -66,6 +82,7 @@ class Cause:
     resources: tuple[Moved, ...] = ()
     concentration: Decimal | None = None
     alike: tuple[Value, ...] = ()
+    own: Part | None = None
 
     @property
     def change(self) -> Decimal:
@@ -83,11 +100,28 @@ class Cause:
         return "up" if self.excess > 0 else "down"
 
     @property
+    def one_resource(self) -> str | None:
+        """Return the resource that it is, where it is one alone: its largest says nothing more then."""
+        is_one = len(self.resources) == 1 and self.name and self.resources[0].name == self.name[-1][1]
+        return self.resources[0].name if is_one else None
+
+    @property
+    def known_alike(self) -> tuple[Value, ...]:
+        """Return what all its leaves have alike, without what is unknown of them."""
+        return tuple(each for each in self.alike if each[1] is not None)
+
+    @property
+    def counted(self) -> Part:
+        """Return the leaves that count with it: after minus before is ``explained``."""
+        return self.own or Part(self.before, self.after, self.expected)
+
+    @property
     def kind(self) -> Kind:
-        """Return what happened: it is new, it ended, or there is more or less of it than expected."""
-        if self.before == 0 or self.after == 0:
-            return "new" if self.before == 0 else "ended"
-        return "more" if self.excess > 0 else "less"
+        """Return what happened to what counts with it: new, ended, or more or less of it than expected."""
+        part = self.counted
+        if part.before == 0 or part.after == 0:
+            return "new" if part.before == 0 else "ended"
+        return "more" if part.after > part.expected else "less"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from finmod.models.metrics import quotient
-from finmod.models.rootcause.answer import Cause, Moved, RootCauses, Value
+from finmod.models.rootcause.answer import Cause, Moved, Part, RootCauses, Value
 from finmod.models.rootcause.cells import Cells
 from finmod.models.rootcause.leaves import Dimension, Flags, Leaves, in_integers, sums, whole
 from finmod.models.rootcause.offsets import offsets
@@ -78,7 +78,9 @@ class _Money:
 
     def cause(self, name: tuple[Value, ...], rows: Flags, own: Flags, named: int) -> Cause:
         leaves, change = self.leaves, self.after - self.before
-        explained = whole(leaves.after, own) - whole(leaves.before, own)
+        was, now = whole(leaves.before, own), whole(leaves.after, own)
+        explained = now - was
+        is_all = bool((own == rows).all())
         resources, concentration = _largest(leaves, rows, named)
         return Cause(
             name=name,
@@ -90,6 +92,7 @@ class _Money:
             leaves=int(rows.sum()),
             resources=resources,
             concentration=concentration,
+            own=None if is_all else Part(in_money(was), in_money(now), in_money(self.expected(own))),
         )
 
 

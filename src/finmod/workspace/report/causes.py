@@ -37,8 +37,10 @@ def causes_told(report: CausesReport) -> Causes:
 
 
 def _evidence(cause: Found, beside: Beside) -> list[Said]:
-    told: list[Said] = []
-    moved = cause.resources[:_SHOWN]
+    told: list[Said] = [(f"all of it: {_name(cause.known_alike)}",)] if cause.known_alike else []
+    if cause.own:
+        told.append(("narrower causes have a part of it; in all ", Figure(cause.change, "signed")))
+    moved = () if cause.one_resource else cause.resources[:_SHOWN]
     if moved:
         words: list[str | Figure] = ["largest resources: " if cause.leaves > len(moved) else "resources: "]
         for place, each in enumerate(moved):
