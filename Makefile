@@ -65,7 +65,12 @@ format: $(VENV)/ready-dev ## format the code and mend what can be mended without
 
 # --- checks ---------------------------------------------------------------------------------------------------------
 
-check: lint types contracts budget guard docs-check test ## everything CI runs
+# Types take one processor for as long as all else before the tests takes another.
+check: $(VENV)/ready-dev ## everything CI runs
+	@told=$$(mktemp); $(MAKE) types >"$$told" 2>&1 & types=$$!; \
+	$(MAKE) lint contracts budget guard docs-check; others=$$?; \
+	wait $$types; typed=$$?; cat "$$told"; rm -f "$$told"; [ $$others -eq 0 ] && [ $$typed -eq 0 ]
+	@$(MAKE) test
 
 lint: $(VENV)/ready-dev
 	$(call say,format and lint)
