@@ -41,7 +41,7 @@ def test_the_screen_tells_causes_their_evidence_and_that_they_offset(books: Book
         "(0.0 %), 0 not explained."
     )
     assert lines[2].split("  ")[1].strip() == "product search, region eu, service =Storage"
-    assert "1  resources: search-eu-=Storage -800, 100 % of its moves" in lines
+    assert "1  resource: search-eu-=Storage -800, 100 % of its moves" in lines
     assert "1 and 2 offset each other: from region eu to us; together 0" in lines
 
 

@@ -40,7 +40,7 @@ def test_the_list_says_what_how_much_and_whose(books: Books) -> None:
 
     assert shown[0] == "Potential savings of 2026-09: 210.00 USD, 4 candidates, 1 of them without an amount"
     assert shown[1] == (
-        "Of it usage 210.00 USD, commitments 0.00 USD; cash 90.00 USD, the rest is capacity of commitments that are "
+        "Of this, usage 210.00 USD, commitments 0.00 USD; cash 90.00 USD, the rest is capacity of commitments that are "
         "paid until they end."
     )
     headings = ["saves", "cash", "of cost", "rule", "what", "account", "region", "product", "owner", "how sure"]

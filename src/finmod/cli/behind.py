@@ -93,12 +93,10 @@ def _screen_of_cells(found: Behind) -> None:
         numbers = ("Amount", "Quantity", "List price", "Covered", "Cost")
         table(heads, [_cell_row(each) for each in found.sources], right=numbers, spare=("Account", "Covered"))
     if found.others:
-        say(screen, f"{counted(found.others, 'other cell')}: {signed(found.others_amount, 2)}")
+        say(screen, f"{counted(found.others, 'other')}: {signed(found.others_amount, 2)}")
     for pool, amount in found.pools:
         what = (
-            f"Its part of the pool {one_line(pool, 60)}"
-            if pool
-            else "What comes otherwise, as levels of allocation.yaml give it"
+            f"Its part of the pool {one_line(pool, 60)}" if pool else "The rest, as levels of allocation.yaml give it"
         )
         more = f"; the charges: --of pool={pool}" if pool else ""
         say(screen, f"{what}: {signed(amount, 2)}{more}")

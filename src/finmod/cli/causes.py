@@ -138,8 +138,8 @@ def evidence(cause: Cause, beside: Beside) -> Iterator[str]:
     )
     if moved:
         share = f", {cause.concentration * 100:.0f} % of its moves" if cause.concentration is not None else ""
-        named = "the largest " if cause.leaves > len(moved) else ""
-        yield f"{named}resources: {', '.join(moved)}{share if len(cause.resources) == len(moved) else ''}"
+        named = f"{'the largest ' if cause.leaves > len(moved) else ''}resource{'' if len(moved) == 1 else 's'}"
+        yield f"{named}: {', '.join(moved)}{share if len(cause.resources) == len(moved) else ''}"
     for happening in beside.happenings:
         yield happening_words(happening)
     if beside.drivers:

@@ -137,6 +137,6 @@ def _unproved() -> Problem:
     return Problem(
         code="FM2510",
         found="what was compared is not the ledger's total",
-        expected="cells that are all charges, to the last digit",
+        expected="the very sum of all charges of each month, to the last digit",
         remedy="Run finmod check; where it finds nothing, report it.",
     )

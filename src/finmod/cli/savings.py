@@ -121,7 +121,7 @@ def _screen(report: SavingsReport) -> None:
 def _kinds(report: SavingsReport, whole: Total) -> str:
     currency = report.currency
     return (
-        f"Of it usage {money(whole.usage, currency)}, commitments {money(whole.commitment, currency)}; cash "
+        f"Of this, usage {money(whole.usage, currency)}, commitments {money(whole.commitment, currency)}; cash "
         f"{money(whole.cash, currency)}, the rest is capacity of commitments that are paid until they end."
     )
 

@@ -29,7 +29,7 @@ from finmod.cli.output import (
 )
 from finmod.cli.project import opened
 from finmod.cli.values import Name, Whole, words_of
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, counted
 from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
@@ -142,7 +142,7 @@ def _unproved() -> Problem:
     return Problem(
         code="FM2510",
         found="what was compared is not the ledger's total",
-        expected="cells that are all charges, to the last digit",
+        expected="the very sum of all charges of each month, to the last digit",
         remedy="Run finmod check; where it finds nothing, report it.",
     )
 
@@ -197,7 +197,9 @@ def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[lis
     places = _places(report.total)
     rows = [_member_row(names_of(each.member, report.by), each, places) for each in shown]
     if others:
-        rows.append(_member_row((f"{len(others):,} others", *[""] * (len(report.by) - 1)), together(others), places))
+        rows.append(
+            _member_row((counted(len(others), "other"), *[""] * (len(report.by) - 1)), together(others), places)
+        )
     rows.append(_member_row(("all", *[""] * (len(report.by) - 1)), report.total, places))
     heads = [*(word.capitalize() for word in report.by), report.before.label, report.after.label, "Change", "%"]
     return [*heads, "Mainly"], rows

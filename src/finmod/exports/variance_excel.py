@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from finmod.errors import Problem, UserError
+from finmod.errors import Problem, UserError, counted
 from finmod.exports.formulas import if_known, letters_of
 from finmod.exports.variance_sheets import HEAD, VarianceSheets
 from finmod.exports.workbook import MOST_ROWS, Sheet, sheet_name, written
@@ -217,7 +217,7 @@ class _Book(VarianceSheets):
             for at, text in enumerate((each.what, each.owner or "", each.how, each.effort, each.evidence), 3):
                 sheet.line(row, text, "text", column=at)
         row += 1
-        sheet.line(row, f"{savings.candidates - len(savings.rows):,} others")
+        sheet.line(row, counted(savings.candidates - len(savings.rows), "other"))
         sheet.line(row + 1, "All", "sum_text")
         for at, (rest, whole) in enumerate(zip(savings.others, (savings.amount, savings.cash), strict=True), 1):
             sheet.read(row, at, rest)

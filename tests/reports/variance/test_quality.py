@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from finmod.models.variance.page import Invoices, VariancePage
+from finmod.models.variance.page import Invoices, Member, Members, VariancePage
 from finmod.reports.variance.page import lines_of
 from finmod.reports.variance.quality import Mark, is_tied, quality_lines
-from tests.variance_pages import page_told, words
+from tests.variance_pages import change, page_told, words
 
 
 def told(page: VariancePage, title: str) -> tuple[Mark, str]:
@@ -20,7 +20,9 @@ def test_what_ties_is_said_to() -> None:
     page = page_told()
     assert is_tied(page)
     assert told(page, "Invoices") == ("ties", "3 of 3 invoices of the month equal their charges.")
-    assert told(page, "Findings")[1].startswith("0 errors, 2 warnings and 5 notes of a check; 1 of them are let pass")
+    assert told(page, "Findings")[1].startswith(
+        "0 errors, 2 warnings and 5 notes of a check; the project lets 1 of them pass"
+    )
     assert told(page, "Months") == ("note", "2026-09 is closed since 2026-11-02; 2026-10 is open.")
     assert words(lines_of(page)[-1]).endswith("and all 3 invoices tie to their charges.")
 
@@ -33,8 +35,8 @@ def test_an_invoice_that_does_not_tie_is_to_be_looked_at() -> None:
     mark, said = told(page, "Invoices")
     assert mark == "look"
     assert said == (
-        "2 of 3 invoices of the month equal their charges; 4.5 EUR of the differences is not explained; 1 stand on one "
-        "side alone or cannot be compared."
+        "2 of 3 invoices of the month equal their charges; 4.5 EUR of the differences is not explained; 1 stands on "
+        "one side alone or cannot be compared."
     )
     assert words(lines_of(page)[-1]) == "Not everything ties: see data quality."
 
@@ -53,3 +55,17 @@ def test_without_a_list_or_an_allocation_it_is_said_that_nothing_is_known() -> N
     page = replace(page, report=replace(page.report, after=after), quality=replace(page.quality, invoices=None))
     assert told(page, "Invoices") == ("note", "The project lists no invoices: nothing says what was asked for.")
     assert told(page, "Allocation")[1].startswith("No allocation stands")
+
+
+def test_one_is_told_as_one() -> None:
+    page = page_told()
+    page = replace(page, quality=replace(page.quality, invoices=Invoices(1, 1, 0), findings=(1, 1, 0), let_pass=0))
+    assert told(page, "Invoices")[1] == "1 of 1 invoice of the month equals its charges."
+    assert told(page, "Findings")[1] == "1 error, 1 warning and 0 notes of a check."
+    assert words(lines_of(page)[-1]).endswith("and the one invoice ties to its charges.")
+
+
+def test_a_share_that_is_none_leaves_the_allocation_told() -> None:
+    page = page_told()
+    members = Members("product", (Member(change(0, -5, (None,))), *page.members[0].rows[:-1]))
+    assert told(replace(page, members=(members,)), "Allocation")[1].startswith("Allocation 1, applied 2026-11-02 ")

@@ -259,7 +259,7 @@ def test_foreign_cost_is_told_in_the_reporting_currency(tmp_path: Path) -> None:
     apply(load_project(books.root), NOW, author="ada")
     report = ask(books, "cloud_cost", "product")
     assert ("2026-09", "ads", None) in values(report)
-    assert "FM2423 1 row of EffectiveCost in other currencies have no rate into USD" in said(report)
+    assert "FM2423 there is no rate into USD for 1 row of EffectiveCost in other currencies" in said(report)
     books.write("fx.csv", "date,from,to,rate\n2026-09-01,EUR,USD,1.25\n")
     books.write("finmod.yaml", (books.root / "finmod.yaml").read_text() + "fx: fx.csv\n")
     assert ("2026-09", "ads", "52.666666666667") in values(ask(books, "cloud_cost", "product"))

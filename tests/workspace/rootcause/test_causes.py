@@ -122,7 +122,7 @@ def test_a_bill_loaded_again_and_new_rules_are_told(tmp_path: Path) -> None:
     said = made.run("apply", "--author", "Ann", "--note", "halves")
     assert said.code == 0, said.err
     texts = [each.text for each in of(made).happenings]
-    assert "Allocation 2 was applied by other rules by Ann: halves" in texts
+    assert "Ann applied allocation 2, which has other rules: halves" in texts
     assert any(text.startswith("The bill of 2026-09 was loaded 2 times, last on ") for text in texts)
 
 
@@ -144,7 +144,7 @@ def test_nothing_that_moved_has_no_cause(tmp_path: Path) -> None:
     ("day,event\n2026-09-01,x\n", "events.csv:1: the list of events has no column date"),
     ("date,event,produkt\n2026-09-01,x,y\n", "the column 'produkt' is none that events are told by"),
     ("date,event\n1.9.2026,x\n", "events.csv:2: the date is '1.9.2026'; expected a day as 2026-09-30"),
-    ("", "the list of events has no column date and event"),
+    ("", "the list of events has no column date and no column event"),
 ])  # fmt: skip
 def test_a_list_of_events_that_says_something_else_is_refused(
     books: Books, text: str, message: str, tmp_path: Path

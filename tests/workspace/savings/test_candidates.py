@@ -94,7 +94,10 @@ def test_commitments_that_are_dearer_than_the_negotiated_price_are_not_proposed(
 
     assert told(report, "uncovered-usage") == []
     assert [each.message for each in report.findings if each.code == "FM2557"] == [
-        "commitments cost no less than the negotiated price of Amazon Elastic Compute Cloud (saas): none is worth more"
+        (
+            "commitments cost no less than the negotiated price of Amazon Elastic Compute Cloud (saas): more would "
+            "save nothing"
+        )
     ]
 
 

@@ -26,7 +26,7 @@ def test_a_bill_that_ends_early_is_named_with_its_days(tmp_path: Path) -> None:
 def test_usage_of_several_days_is_told_where_rules_look_at_days(tmp_path: Path) -> None:
     (message,) = messages(tmp_path, "FM2559")
 
-    assert message.startswith("the bill of saas has usage of several days at once: rules of weekends and of least days")
+    assert message.startswith("the bill of saas has usage of 2 things that is billed for several days")
     assert message.endswith("do not look at it, of 2 things")
 
 

@@ -225,7 +225,7 @@ def test_without_a_taxonomy_tags_are_read_and_that_is_said(tmp_path: Path) -> No
 
     assert [each.message for each in report.findings if each.code == "FM2553"] == [
         (
-            "there is no dimension environment: tags environment are read as they stand by "
-            "nonproduction-accelerators and nonproduction-hours"
+            "there is no dimension environment: nonproduction-accelerators and nonproduction-hours read the tag "
+            "environment as it stands"
         )
     ]

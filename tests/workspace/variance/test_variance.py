@@ -173,7 +173,8 @@ def test_without_a_rate_amounts_stand_in_no_effect_and_it_is_said(tmp_path: Path
     )  # fmt: skip
     report = report_of(made)
     assert report.total.after == 30
-    assert "FM2514" in codes(report)
+    (said,) = [each.message for each in report.findings if each.code == "FM2514"]
+    assert said.startswith("There is no rate into USD for 1 row of 2026-09 in other currencies: no effect has what ")
 
 
 def test_an_unknown_cost_is_said_and_stands_in_no_effect(tmp_path: Path) -> None:
@@ -209,7 +210,7 @@ def test_a_unit_that_nobody_can_convert_is_an_effect_of_its_own(tmp_path: Path) 
     report = report_of(made)
     assert told(report.total) == {"unit_change": 20}
     (said,) = [each for each in report.findings if each.code == "FM2516"]
-    assert said.message.startswith("Units changed, and nothing tells how many the old one is: Widgets is now Crates.")
+    assert said.message.startswith("Units changed, and nothing tells how many of the new one the old one is: Widgets ")
     assert said.amount == 20
 
 

@@ -25,21 +25,29 @@ class Effect:
 
 
 EFFECTS: Final = (
-    Effect("volume", "Volume", "More or less of what was used in both months, a day: hours, GB, requests."),
+    Effect("volume", "Volume", "More or less use a day of what was used in both months: hours, GB, requests."),
     Effect("mix", "Mix", "Use moved between SKUs, regions, sizes and resources of different price."),
     Effect("days", "Days in the month", "The month has more or fewer days, for what is used by the day."),
     Effect(
         "list_price",
         "List price",
-        "The supplier's public price of the same SKU changed; the only one that a bill tells, where it is none.",
+        "The supplier's public price of the same SKU changed; where bills have none, the only price that they tell.",
     ),
-    Effect("negotiated_discount", "Negotiated discount", "The contracted price moved away from list price, or to it."),
+    Effect(
+        "negotiated_discount",
+        "Negotiated discount",
+        "The contracted price moved away from the list price, or towards it.",
+    ),
     Effect("commitment_coverage", "Commitment coverage", "More or less of the use was covered by commitments."),
-    Effect("commitment_discount", "Commitment discount", "What is covered costs more or less beside its price."),
+    Effect(
+        "commitment_discount",
+        "Commitment discount",
+        "What commitments cover costs a larger or smaller part of its price.",
+    ),
     Effect("unused_commitments", "Unused commitments", "What was paid for commitments that nothing used."),
     Effect("fx", "Exchange rates", "The bill's currency became dearer or cheaper in the reporting currency."),
     Effect("new_resources", "New resources", "Resources without a charge before, of services that were there."),
-    Effect("ended_resources", "Ended resources", "Resources without a charge now, of services that still are there."),
+    Effect("ended_resources", "Ended resources", "Resources without a charge now, of services that are still there."),
     Effect("new_services", "New services", "Services without a charge before."),
     Effect("ended_services", "Ended services", "Services without a charge now."),
     Effect("credits", "Credits and refunds", "Grants, promotions and money given back."),
@@ -47,12 +55,20 @@ EFFECTS: Final = (
     Effect("support", "Support", "Support plans."),
     Effect("one_time_fees", "One-time fees", "Purchases that are charged once, without commitments."),
     Effect("restatement", "Restatement", "Corrections of earlier months that are booked in one of the two."),
-    Effect("allocation_shares", "Shares of shared cost", "Drivers moved: a pool or name has more or less of the same."),
+    Effect(
+        "allocation_shares",
+        "Shares of shared cost",
+        "Drivers moved: somebody has a larger or smaller part of the same shared cost.",
+    ),
     Effect("allocation_rules", "Allocation rules", "The books of the two months follow different rules or names."),
-    Effect("beyond_plan", "Beyond plan", "Against a budget: what was planned for cost more, or less."),
+    Effect("beyond_plan", "Beyond plan", "Against a budget: what was planned cost more than its plan, or less."),
     Effect("not_planned", "Not planned", "Against a budget: cost of what has no plan."),
-    Effect("unit_change", "Unit changed", "The supplier counts in another unit, and nothing tells how many it is."),
-    Effect("other", "Not told apart", "What the bills give no quantity, price or kind of."),
+    Effect(
+        "unit_change",
+        "Unit changed",
+        "The supplier counts in another unit, and nothing tells how many of one the other is.",
+    ),
+    Effect("other", "Not told apart", "Charges for which bills give no quantity, price or kind."),
 )
 """All of them, in the order in which they are shown."""
 

@@ -147,6 +147,8 @@ def _belief(page: VariancePage) -> Said:
     invoices = page.quality.invoices
     if invoices is None or not invoices.compared:
         return ("Every figure ties to the ledger, to the last digit.",)
+    if invoices.compared == 1:
+        return ("Every figure ties to the ledger, to the last digit, and the one invoice ties to its charges.",)
     count = Figure(Decimal(invoices.compared), "count")
     return ("Every figure ties to the ledger, to the last digit, and all ", count, " invoices tie to their charges.")
 
@@ -179,7 +181,11 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
         yield Tile(name_of(metric.label, ""), (figure, "" if is_share else f" {metric.currency or ''}"), moved)
     if page.savings:
         count = Figure(Decimal(page.savings.candidates), "count")
-        yield Tile("Could be saved", (Figure(page.savings.amount), currency), ("a month, ", count, " candidates"))
+        yield Tile(
+            "Could be saved",
+            (Figure(page.savings.amount), currency),
+            ("a month, ", count, " candidate" if page.savings.candidates == 1 else " candidates"),
+        )
     invoices = page.quality.invoices
     if invoices is not None and invoices.compared:
         tie, every = (Figure(Decimal(each), "count") for each in (invoices.tie, invoices.compared))

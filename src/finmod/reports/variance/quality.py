@@ -49,6 +49,10 @@ def _count(number: int) -> Figure:
     return Figure(Decimal(number), "count")
 
 
+def _counted(number: int, thing: str) -> Said:
+    return _count(number), f" {thing}{'' if number == 1 else 's'}"
+
+
 def _ledger(page: VariancePage) -> Line:
     if all(each.holds for each in page.report.proofs):
         words = "Every charge of the ledger is in this page, to the last digit."
@@ -66,30 +70,42 @@ def _invoices(page: VariancePage) -> Line:
     found = page.quality.invoices
     if found is None:
         return Line("note", "Invoices", ("The project lists no invoices: nothing says what was asked for.",))
-    said = sentence(_count(found.tie), " of ", _count(found.compared), " invoices of the month equal their charges")
+    tie = "equals its charges" if found.tie == 1 else "equal their charges"
+    said = sentence(_count(found.tie), " of ", _counted(found.compared, "invoice"), f" of the month {tie}")
     for currency, amount in found.unexplained:
         said = sentence(
             said, "; ", Figure(amount, "exact"), f" {name_of(currency, '')} of the differences is not explained"
         )
     if found.odd:
-        said = sentence(said, "; ", _count(found.odd), " stand on one side alone or cannot be compared")
+        said = sentence(
+            said,
+            "; ",
+            _count(found.odd),
+            f" {'stands' if found.odd == 1 else 'stand'} on one side alone or cannot be compared",
+        )
     return Line("ties" if found.tie == found.compared and not found.odd else "look", "Invoices", sentence(said, "."))
 
 
 def _allocated(page: VariancePage) -> Line:
     state, share = page.report.after, page.allocated
-    if share is None or state.version is None or state.applied_at is None:
+    if state.version is None or state.applied_at is None:
         return Line("note", "Allocation", ("No allocation stands: what products have of the change is not known.",))
-    said = (Figure(share, "percent"), f" of cost has a {name_of(page.members[0].by, '')}; allocation ",
-            _count(state.version), f", applied {state.applied_at:%Y-%m-%d %H:%M} UTC.")  # fmt: skip
+    known: Said = ()
+    if share is not None:
+        known = (Figure(share, "percent"), f" of cost has a {name_of(page.members[0].by, '')}; ")
+    said = sentence(known, "allocation " if known else "Allocation ", _count(state.version),
+                    f", applied {state.applied_at:%Y-%m-%d %H:%M} UTC.")  # fmt: skip
     return Line("note", "Allocation", said)
 
 
 def _findings(page: VariancePage) -> Line:
     errors, warnings, notes = page.quality.findings
-    said = sentence(_count(errors), " errors, ", _count(warnings), " warnings and ", _count(notes), " notes of a check")
-    if page.quality.let_pass:
-        said = sentence(said, "; ", _count(page.quality.let_pass), " of them are let pass by the project")
+    said = sentence(
+        _counted(errors, "error"), ", ", _counted(warnings, "warning"), " and ", _counted(notes, "note"), " of a check"
+    )
+    let = page.quality.let_pass
+    if let:
+        said = sentence(said, "; the project lets ", _count(let), " of them pass")
     return Line("look" if errors else "note", "Findings", sentence(said, "."))
 
 

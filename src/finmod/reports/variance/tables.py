@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from finmod.errors import counted
 from finmod.models.variance.headline import label_of
 from finmod.models.variance.headline import places_of as places_of_unit
 from finmod.models.variance.page import (
@@ -132,7 +133,7 @@ def members_table(page: VariancePage, members: Members, charts: Sequence[Chart |
     rows += [_member(each.change, members.by, pictures[id(each)]) for each in nobodys]
     rows.append(_row("All", report.total, (), "total"))
     heads = (
-        Head(heading(members.by)), Head(f"{len(page.months)} months", needs_room=True),
+        Head(heading(members.by)), Head(counted(len(page.months), "month"), needs_room=True),
         number_head(label_of(report.before), needs_room=True), number_head(label_of(report.after)),
         number_head("Change"), number_head("%"), Head("Mainly", is_note=True),
     )  # fmt: skip
@@ -220,7 +221,7 @@ def units_table(page: VariancePage, charts: Sequence[Chart | None]) -> Table:
     before = [number_head(label_of(page.report.before), needs_room=True)] if has_before else []
     change = [number_head("Change"), Head("That is")] if has_before else []
     heads = (
-        Head("Unit cost"), Head(f"{len(page.months)} months", needs_room=True), *before,
+        Head("Unit cost"), Head(counted(len(page.months), "month"), needs_room=True), *before,
         number_head(label_of(page.report.after)), *change,
     )  # fmt: skip
     return Table("Cost divided by what it is spent on", heads, tuple(rows))
@@ -276,7 +277,9 @@ def savings_table(page: VariancePage, savings: Savings) -> Table:
     ]  # fmt: skip
     left = savings.candidates - len(savings.rows)
     if left:
-        rows.append(Row(((f"{left:,} others",), *((Figure(each),) for each in savings.others), ("",), ("",)), "rest"))
+        rows.append(
+            Row(((counted(left, "other"),), *((Figure(each),) for each in savings.others), ("",), ("",)), "rest")
+        )
     rows.append(Row((("All",), (Figure(savings.amount),), (Figure(savings.cash),), ("",), ("",)), "total"))
     heads = (Head("Potential saving"), number_head(f"{page.report.currency} a month"), number_head("of it cash"),
              Head("Owner", needs_room=True), Head("How sure", is_note=True))  # fmt: skip

@@ -38,7 +38,9 @@ def of_unknown(measure: Measure, found: Sums, currency: str, shown: frozenset[da
         message = f"{measure.name} of {counted(unknown, 'charge')} is unknown: sums that they belong to are none"
         yield finding("FM2422", message, where=measure.place)
     if unrated:
-        message = f"{counted(unrated, 'row')} of {measure.name} in other currencies have no rate into {currency}"
+        message = (
+            f"there is no rate into {currency} for {counted(unrated, 'row')} of {measure.name} in other currencies"
+        )
         yield finding("FM2423", message, where=measure.place)
     left_out = sum((cost for start, cost in found.left_out.items() if start in shown), Decimal(0))
     if left_out:

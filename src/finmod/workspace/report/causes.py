@@ -42,7 +42,9 @@ def _evidence(cause: Found, beside: Beside) -> list[Said]:
         told.append(("narrower causes have a part of it; in all ", Figure(cause.change, "signed")))
     moved = () if cause.one_resource else cause.resources[:_SHOWN]
     if moved:
-        words: list[str | Figure] = ["largest resources: " if cause.leaves > len(moved) else "resources: "]
+        words: list[str | Figure] = [
+            f"{'largest ' if cause.leaves > len(moved) else ''}resource{'' if len(moved) == 1 else 's'}: "
+        ]
         for place, each in enumerate(moved):
             words += [", " if place else "", f"{_end(each.name)} ", Figure(each.change, "signed")]
         told.append(tuple(words))

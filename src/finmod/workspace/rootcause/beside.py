@@ -55,7 +55,7 @@ def rules_applied(known: Sequence[Run], looked: Sequence[Looked]) -> Iterator[Ha
     for before, run in pairwise(known):
         if run.rule_hash != before.rule_hash and months & {*run.changed}:
             note = f": {printable(run.note, 120)}" if run.note else ""
-            text = f"Allocation {run.version} was applied by other rules by {printable(run.author, 60)}{note}"
+            text = f"{printable(run.author, 60)} applied allocation {run.version}, which has other rules{note}"
             yield Happening("rules", run.applied_at.date(), None, text)
 
 

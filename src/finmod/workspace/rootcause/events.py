@@ -97,10 +97,8 @@ def _of_row(
 def _of_head(file: Path, head: Sequence[str], known: Sequence[str]) -> Iterator[Problem]:
     lacking = [name for name in _NEEDED if name not in head]
     if lacking:
-        yield _problem(
-            file, f"the list of events has no column {listing(lacking, 'and')}", "the columns date and event",
-            "Name them in the first line.", 1,
-        )  # fmt: skip
+        found = f"the list of events has {' and '.join(f'no column {name}' for name in lacking)}"
+        yield _problem(file, found, "the columns date and event", "Name them in the first line.", 1)
     twice = sorted({name for name in head if head.count(name) > 1})
     if twice:
         yield _problem(file, f"{listing(twice, 'and')} stands twice", "each column once", "Take one out.", 1)

@@ -44,7 +44,7 @@ def _of_costs(candidates: Sequence[Found], month: date) -> Iterator[Finding]:
         message = f"the effective cost of {counted(charges, 'charge')} is unknown: {_have(unknown)} no amount"
         yield _finding("FM2554", message, month, rows=charges)
     if unrated:
-        yield _finding("FM2555", f"costs in other currencies have no rate: {_have(unrated)} no amount", month)
+        yield _finding("FM2555", f"costs in other currencies have no exchange rate: {_have(unrated)} no amount", month)
 
 
 def _have(candidates: Sequence[Found]) -> str:
@@ -53,7 +53,9 @@ def _have(candidates: Sequence[Found]) -> str:
 
 def _of_rates(made: Priced, month: date) -> Iterator[Finding]:
     if made.dearer:
-        message = f"commitments cost no less than the negotiated price of {_services(made.dearer)}: none is worth more"
+        message = (
+            f"commitments cost no less than the negotiated price of {_services(made.dearer)}: more would save nothing"
+        )
         yield _finding("FM2557", message, month)
     if made.without_rate:
         message = f"no bill of the last twelve months shows a rate of commitments for {_services(made.without_rate)}"
@@ -68,7 +70,8 @@ def _services(services: Sequence[Service]) -> str:
 
 def _of_tags(looked: Looked) -> Iterator[Finding]:
     for dimension, rules in looked.as_tags.items():
-        words = f"there is no dimension {dimension}: tags {dimension} are read as they stand by {listing(rules, 'and')}"
+        who = f"{listing(rules, 'and')} {_reads(len(rules))}"
+        words = f"there is no dimension {dimension}: {who} the tag {dimension} as it stands"
         yield _finding("FM2553", words, looked.month)
 
 
@@ -95,8 +98,8 @@ def _of_long(looked: Looked) -> Iterator[Finding]:
     )
     for source, groups in rows:
         message = (
-            f"the bill of {printable(source, _TEXT)} has usage of several days at once: rules of weekends and of least "
-            f"days do not look at it, of {counted(groups, 'thing')}"
+            f"the bill of {printable(source, _TEXT)} has usage of {counted(groups, 'thing')} that is billed for "
+            "several days at once: rules about weekends and least days do not look at it"
         )
         yield _finding("FM2559", message, looked.month, source=source)
 
@@ -122,3 +125,7 @@ def _of_beside(looked: Looked) -> Iterator[Finding]:
 
 def _has(number: int) -> str:
     return "has" if number == 1 else "have"
+
+
+def _reads(number: int) -> str:
+    return "reads" if number == 1 else "read"

@@ -128,7 +128,7 @@ class _Compared:
         """Yield that some cost is unknown, and stands in no effect."""
         unknown = any(column.actual.lines[at] is None for _, column in self._columns() for at in self.places)
         if unknown:
-            message = "Cost of some members is unknown: the plan stands against nothing there"
+            message = "The cost of some members is unknown, and is taken as 0 beside their plan"
             yield Finding(code="FM2513", message=message, severity=codes()["FM2513"].severity)
 
     def without_plan(self) -> Iterator[Finding]:

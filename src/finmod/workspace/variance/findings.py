@@ -19,7 +19,7 @@ from finmod.workspace.variance.cells import Books, Compared
 from finmod.workspace.variance.states import Named
 
 _RANK: Final = {"error": 0, "warning": 1, "info": 2}
-_APART: Final = "What these cost more is an effect of its own, neither price nor volume"
+_APART: Final = "What these charges cost more or less is an effect of its own, neither price nor volume"
 # Below a hundredth of what moved nobody asks.
 _SMALL: Final = Decimal("0.01")
 
@@ -58,8 +58,8 @@ def _partial(named: Sequence[Named]) -> Iterator[Finding]:
         told = [f"{printable(source, 40)} {word} {day}" for word, days in edges for source, day in days.items()]
         if told:
             message = (
-                f"{each.label} is not told whole: {listing(told, 'and')}. The days that lack are an effect of days, "
-                "and everything else is that of the days that are told"
+                f"{each.label} is not told whole: {listing(told, 'and')}. The missing days are an effect of days; all "
+                "other effects are of the days that are told"
             )
             yield _finding("FM2511", message)
 
@@ -89,9 +89,10 @@ def _unknown(books: Books, compared: Compared, named: Sequence[Named]) -> Iterat
             )
             yield _finding("FM2513", message)
         if compared.unrated[at]:
+            rows = f"{counted(compared.unrated[at], 'row')} of {each.label} in other currencies"
             message = (
-                f"{counted(compared.unrated[at], 'row')} of {each.label} in other currencies have no rate into "
-                f"{books.project.currency}: they stand in no effect. Add rates to the table of fx"
+                f"There is no rate into {books.project.currency} for {rows}: no effect has what that costs. Add rates "
+                "to the table of fx"
             )
             yield _finding("FM2514", message)
 
@@ -101,15 +102,15 @@ def _units(compared: Compared, total: Change, books: Books) -> Iterator[Finding]
     unknown = [f"{old} is now {new}" for old, new, times in compared.units if times is None]
     if known:
         shown = listing([printable(each, 80) for each in known[:5]], "and")
-        message = f"Units of quantity changed: {shown}. Quantities of before are told in the unit of now, prices too"
+        message = f"Units of quantity changed: {shown}. Quantities and prices of before are told in the unit of now"
         yield _finding("FM2515", message)
     apart = total.effect("unit_change")
     if unknown:
         shown = listing([printable(each, 80) for each in unknown[:5]], "and")
-        message = f"Units changed, and nothing tells how many the old one is: {shown}. {_APART}"
+        message = f"Units changed, and nothing tells how many of the new one the old one is: {shown}. {_APART}"
         yield _finding("FM2516", message, amount=apart, currency=books.project.currency)
     elif apart:
-        message = f"Prices moved more than fifty times while quantity moved the other way. {_APART}"
+        message = f"Some prices moved more than fiftyfold while quantities moved the other way as much. {_APART}"
         yield _finding("FM2516", message, amount=apart, currency=books.project.currency)
 
 
@@ -117,7 +118,7 @@ def _other(total: Change, books: Books) -> Iterator[Finding]:
     amount = total.effect("other")
     moved = sum((abs(each) for each in total.effects), Decimal(0))
     if moved and abs(amount) > _SMALL * moved:
-        message = "The bills give no quantity, price or kind of some charges: their change is not told apart"
+        message = "Bills give no quantity, price or kind for some charges: their change is not told apart"
         yield _finding("FM2517", message, amount=amount, currency=books.project.currency)
 
 

@@ -145,7 +145,7 @@ def _closed(engine: Engine, ledger: Ledger, known: Sequence[Run], closed: Closes
             Problem(
                 code="FM2503",
                 found=f"{month:%Y-%m} is not closed",
-                expected=f"a closed month, such as {listed}" if listed else "a closed month, and none is",
+                expected=f"a closed month, such as {listed}" if listed else "a closed month, and no month is closed",
                 remedy=f"Compare with another month, or close it: finmod close {month:%Y-%m}.",
             )
         )
@@ -246,7 +246,7 @@ def _no_plan(against: str) -> Problem:
             remedy="Write one of these.",
         )  # fmt: skip
     return Problem(
-        code="FM2501", found="a budget has no charges: there are neither causes nor charges behind an effect of it",
+        code="FM2501", found="a budget has no charges, so that it has neither causes nor charges behind an effect",
         expected="--against budget without --effect and --causes",
         remedy="Leave them out, or compare with a month.",
     )  # fmt: skip
