@@ -95,7 +95,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """Two months of what is counted in many units."""
     books = books_of(
         tmp_path_factory.mktemp("variance-cells") / "books",
-        used(8, "hours", SEARCH, "310", "2"), used(9, "hours", SEARCH, "400", "3"),
+        used(8, "hours", SEARCH, "310", "2"), used(9, "hours", SEARCH, "400", "3", cost="1080", ContractedCost="1080"),
         used(9, "hours", SEARCH, "200", "3", cost="450", **HELD),
         used(8, "stock", SEARCH, "100", "1", SkuId="gb", PricingUnit="GB-Mo"),
         used(9, "none", SEARCH, "5", "1", SkuId="none", PricingUnit=""),
@@ -121,15 +121,15 @@ def of(made: Made, resource: str) -> tuple[Cells, int]:
 
 
 def test_a_cell_has_what_was_used_paid_and_covered_in_both_months(made: Made) -> None:
-    """Of 600 hours at 3.00, a third is covered at 450: one cell, whatever covers it."""
+    """Of 600 hours at 3.00, 400 are 2.70 and 200 are covered at 450: one cell, whatever covers it."""
     cells, at = of(made, "hours")
     before, after = cells.before, cells.after
-    assert (before.amount[at], after.amount[at]) == (620 * UNIT, 1650 * UNIT)
-    assert (before.original[at], after.original[at]) == (620, 1650)
+    assert (before.amount[at], after.amount[at]) == (620 * UNIT, 1530 * UNIT)
+    assert (before.original[at], after.original[at]) == (620, 1530)
     assert (before.quantity[at], after.quantity[at]) == (310, 600)
     assert (before.covered_quantity[at], after.covered_quantity[at]) == (0, 200)
     assert (before.covered[at], after.covered[at]) == (0, 450)
-    assert (before.list_price[at], after.list_price[at], after.contracted_price[at]) == (2, 3, 3)
+    assert (before.list_price[at], after.list_price[at], after.contracted_price[at]) == (2, 3, 2.8)
     assert (before.days[at], after.days[at], before.told[at], after.told[at]) == (31, 30, 1, 1)
     assert cells.kind[at] == PRICED
 

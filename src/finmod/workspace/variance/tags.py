@@ -48,7 +48,7 @@ def tags_beside(books: Books, named: Sequence[Named]) -> dict[str, tuple[str, ..
 
 
 def _there(books: Books, named: Sequence[Named]) -> Mapping[str, tuple[float, int]]:
-    """Return each key with the share of charge keys that have it and the number of its texts, the commonest first."""
+    """Return each key with the share of charge keys that have a text of it and the number of its texts, the commonest first."""
     rows = []
     for each in named:
         files = [
@@ -61,8 +61,8 @@ def _there(books: Books, named: Sequence[Named]) -> Mapping[str, tuple[float, in
     found = books.engine.rows(
         f"WITH every AS (SELECT {', '.join(TAGS)}, count(*) AS n FROM ({' UNION ALL '.join(rows)}) GROUP BY ALL), "
         f"told AS (SELECT n, unnest(list_distinct(list_concat({pairs}))) AS pair FROM every) "
-        "SELECT pair.key, sum(n) / (SELECT sum(n) FROM every), count(DISTINCT pair.text) FROM told GROUP BY 1 "
-        "ORDER BY 2 DESC, 1"
+        "SELECT pair.key, sum(n) / (SELECT sum(n) FROM every), count(DISTINCT pair.text) FROM told "
+        "WHERE pair.text <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     return {key: (float(share), texts) for key, share, texts in found}
 
