@@ -12,9 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import UserError, printable
-from finmod.ledger.delta import damaged
 from finmod.models.variance.page import Budget, Causes, Member, Members, UnitCost, VariancePage
 from finmod.models.variance.report import VarianceReport
 from finmod.settings.project import Project
@@ -32,7 +30,7 @@ from finmod.workspace.savings.savings import savings
 from finmod.workspace.steps import Step, silent
 from finmod.workspace.variance.budget import budget_variance, has_budget
 from finmod.workspace.variance.states import BUDGET
-from finmod.workspace.variance.variance import OF_CELLS, make, report_of
+from finmod.workspace.variance.variance import OF_CELLS, made_of, report_of
 from finmod.workspace.variance.wanted import Wanted
 
 TREND: Final = 12
@@ -98,17 +96,13 @@ _Several = list[tuple[str, VarianceReport]]
 
 def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, Causes]:
     """Return the variance of all, the same by each dimension, and its root causes."""
-    with Engine(temp_folder=project.store / "spill") as engine:
-        try:
-            made = make(engine, project, wanted, called=True)
-            targets = [*made.books.targets][:_DIMENSIONS]
-            names = dict.fromkeys(wanted.by or (*targets, _SERVICE))
-            whole = report_of(made, replace(wanted, by=()))
-            several = [(name, report_of(made, replace(wanted, by=(name,)))) for name in names]
-            causes = causes_of(made, whole)
-            return replace(whole, findings=causes.findings), several, causes_told(causes)
-        except EngineError as error:
-            raise UserError(damaged(str(error))) from error
+    with made_of(project, wanted, called=True) as made:
+        targets = [*made.books.targets][:_DIMENSIONS]
+        names = dict.fromkeys(wanted.by or (*targets, _SERVICE))
+        whole = report_of(made, replace(wanted, by=()))
+        several = [(name, report_of(made, replace(wanted, by=(name,)))) for name in names]
+        causes = causes_of(made, whole)
+        return replace(whole, findings=causes.findings), several, causes_told(causes)
 
 
 def _budgets(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, None]:

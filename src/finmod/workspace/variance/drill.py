@@ -11,9 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from finmod.engines.duckdb import Engine, EngineError, identifier, literal
+from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.errors import Problem, UserError, printable
-from finmod.ledger.delta import damaged
 from finmod.marts.variance import CELLS, OWNERS, PLACES, SIDES
 from finmod.models.variance.cells import Ints, Units
 from finmod.models.variance.effects import EFFECTS, PLACE
@@ -24,7 +23,7 @@ from finmod.settings.project import Project
 from finmod.settings.validate import unknown_word
 from finmod.terms.money import in_money
 from finmod.workspace.variance.cells import POOL_COLUMN
-from finmod.workspace.variance.variance import OF_CELLS, Made, Wanted, make
+from finmod.workspace.variance.variance import OF_CELLS, Made, Wanted, made_of
 
 _KEYS: Final = 3
 _TEXTS: Final = ("x_Source", "SubAccountId", "RegionId", "ServiceName", "sku", "ResourceId", "unit", "ChargeCategory",
@@ -207,8 +206,5 @@ def variance_behind(
     Raises:
         UserError: As ``variance``, or what is asked for is nothing by which charges can be chosen.
     """
-    with Engine(temp_folder=project.store / "spill") as engine:
-        try:
-            return behind(make(engine, project, wanted), effect, scope, most)
-        except EngineError as error:
-            raise UserError(damaged(str(error))) from error
+    with made_of(project, wanted) as made:
+        return behind(made, effect, scope, most)

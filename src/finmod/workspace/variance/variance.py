@@ -6,6 +6,7 @@ Owns the order of the steps and the proofs. The effects are those of ``models/va
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -46,7 +47,7 @@ OF_CELLS: Final = {
     "account": "SubAccountId", "region": "RegionId", "sku": "sku", "resource": "ResourceId", "unit": "unit",
 }  # fmt: skip
 """What single charges can be told by, beside what is allocated: word -> column of cells."""
-__all__ = ["OF_CELLS", "Made", "Wanted", "make", "report_of", "variance"]
+__all__ = ["OF_CELLS", "Made", "Wanted", "made_of", "make", "report_of", "variance"]
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,25 @@ def variance(project: Project, wanted: Wanted) -> VarianceReport:
     """
     if wanted.against == BUDGET:
         return budget_variance(project, wanted)
+    with made_of(project, wanted) as made:
+        return report_of(made, wanted)
+
+
+@contextmanager
+def made_of(project: Project, wanted: Wanted, *, called: bool = False) -> Iterator[Made]:
+    """Yield the comparison of two states, with an engine of its own.
+
+    Args:
+        project: Whose books.
+        wanted: What is asked for.
+        called: As ``make``.
+
+    Raises:
+        UserError: As ``variance``, or a file of the ledger is gone or damaged.
+    """
     with Engine(temp_folder=project.store / "spill") as engine:
         try:
-            return report_of(make(engine, project, wanted), wanted)
+            yield make(engine, project, wanted, called=called)
         except EngineError as error:
             raise UserError(damaged(str(error))) from error
 
