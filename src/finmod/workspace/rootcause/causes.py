@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from finmod.engines.duckdb import Engine, EngineError
-from finmod.errors import UserError
 from finmod.ledger.applied import runs
-from finmod.ledger.delta import damaged
 from finmod.models.rootcause.causes import root_causes
 from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
 from finmod.models.variance.report import VarianceReport
@@ -20,7 +17,7 @@ from finmod.workspace.rootcause.beside import closed, concerns, driver_moves, ev
 from finmod.workspace.rootcause.events import read_events
 from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of
 from finmod.workspace.rootcause.misspelt import misspelt
-from finmod.workspace.variance.variance import Made, Wanted, make, report_of
+from finmod.workspace.variance.variance import Made, Wanted, made_of, report_of
 
 MOST: Final = 5
 
@@ -36,12 +33,9 @@ def causes(project: Project, wanted: Wanted, most: int = MOST) -> CausesReport:
     Raises:
         UserError: As ``variance``, or the list of events has problems.
     """
-    with Engine(temp_folder=project.store / "spill") as engine:
-        try:
-            made = make(engine, project, Wanted(wanted.period, wanted.against), called=True)
-            return causes_of(made, report_of(made, Wanted(wanted.period, wanted.against)), most)
-        except EngineError as error:
-            raise UserError(damaged(str(error))) from error
+    states = Wanted(wanted.period, wanted.against)
+    with made_of(project, states, called=True) as made:
+        return causes_of(made, report_of(made, states), most)
 
 
 def causes_of(made: Made, report: VarianceReport, most: int = MOST) -> CausesReport:
