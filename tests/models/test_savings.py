@@ -72,6 +72,14 @@ def test_one_unknown_part_makes_the_amount_unknown_and_takes_nothing() -> None:
     assert (last.candidate.about, last.amount, last.cash, last.committed) == ("unknown", None, None, None)
 
 
+def test_what_saves_less_than_a_hundredth_is_rounding_and_no_candidate() -> None:
+    found = potential_savings(
+        [candidate("cent", Part(1, Decimal("0.01"))), candidate("less", Part(2, Decimal("0.009999999999")))]
+    )
+
+    assert [each.candidate.about for each in found] == ["cent"]
+
+
 def test_those_without_an_amount_stand_last_by_their_cost() -> None:
     found = potential_savings([
         candidate("cheap", Part(1, ONE), share=None), candidate("dear", Part(2, Decimal(9)), share=None),

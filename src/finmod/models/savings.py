@@ -21,6 +21,7 @@ from finmod.terms.savings import How, SavingRule
 _WIDE: Final = Context(prec=100, rounding=ROUND_DOWN)
 _PLACES: Final = Decimal("1E-12")
 _NOTHING: Final = Decimal(0)
+_LEAST: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Saving(Generic[Named]):
 def potential_savings(candidates: Iterable[Candidate[Named]]) -> tuple[Saving[Named], ...]:
     """Return what each candidate saves, the largest first, those without an amount last, the dearest of them first.
 
-    A candidate of which earlier ones leave nothing is left out. Amounts are rounded down to 12 places, so that the sum
+    A candidate of which earlier ones leave nothing is left out, and one that saves less than a hundredth of a unit of
+    currency: what shares of a commitment lose by rounding is no saving. Amounts are rounded down to 12 places, so that the sum
     over all candidates of a part is its cost at most.
 
     Args:
@@ -114,7 +116,7 @@ def potential_savings(candidates: Iterable[Candidate[Named]]) -> tuple[Saving[Na
     """
     left: dict[int, Decimal] = {}
     made = [_taken(each, left) for each in sorted(candidates, key=_in_order)]
-    kept = [each for each in made if each.amount is None or each.amount > 0]
+    kept = [each for each in made if each.amount is None or each.amount >= _LEAST]
     return tuple(sorted(kept, key=_rank))
 
 
