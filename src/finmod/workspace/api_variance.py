@@ -45,7 +45,7 @@ def variance_frame(
 
 
 def causes_frame(project: Project, month: str | date | None, against: str | date, top: int | None) -> Frame:
-    """Return root causes as a frame: a row per cause.
+    """Return root causes as a frame: a row per cause, with what it has without narrower ones.
 
     Args:
         project: Whose.
@@ -61,8 +61,8 @@ def causes_frame(project: Project, month: str | date | None, against: str | date
     with arguments():
         report = causes(project, wanted, MOST if most is None else most)
     rows = [
-        (", ".join(f"{word}={'' if value is None else value}" for word, value in each.name), each.before, each.after,
-         each.expected, each.explained, each.share, each.kind, ", ".join(one.name or "" for one in each.resources))
+        (", ".join(f"{word}={'' if value is None else value}" for word, value in each.name), each.counted.before,
+         each.counted.after, each.counted.expected, each.explained, each.share, each.kind, ", ".join(one.name or "" for one in each.resources))
         for each in report.found.causes
     ]  # fmt: skip
     types = {**dict.fromkeys(_OF_CAUSES, _DECIMAL), "share": _DECIMAL}
