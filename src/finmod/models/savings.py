@@ -97,8 +97,8 @@ def potential_savings(candidates: Iterable[Candidate[Named]]) -> tuple[Saving[Na
     """Return what each candidate saves, the largest first, those without an amount last, the dearest of them first.
 
     A candidate of which earlier ones leave nothing is left out, and one that saves less than a hundredth of a unit of
-    currency: what shares of a commitment lose by rounding is no saving. Amounts are rounded down to 12 places, so that the sum
-    over all candidates of a part is its cost at most.
+    currency: what shares of a commitment lose by rounding is no saving. Amounts are rounded down to 12 places, so that
+    the sum over all candidates of a part is its cost at most.
 
     Args:
         candidates: In any order.

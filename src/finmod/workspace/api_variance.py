@@ -60,11 +60,12 @@ def causes_frame(project: Project, month: str | date | None, against: str | date
     most = count_of(top, "top")
     with arguments():
         report = causes(project, wanted, MOST if most is None else most)
-    rows = [
-        (", ".join(f"{word}={'' if value is None else value}" for word, value in each.name), each.counted.before,
-         each.counted.after, each.counted.expected, each.explained, each.share, each.kind, ", ".join(one.name or "" for one in each.resources))
-        for each in report.found.causes
-    ]  # fmt: skip
+    rows = []
+    for cause in report.found.causes:
+        name = ", ".join(f"{word}={'' if value is None else value}" for word, value in cause.name)
+        resources = ", ".join(one.name or "" for one in cause.resources)
+        own = cause.counted
+        rows.append((name, own.before, own.after, own.expected, cause.explained, cause.share, cause.kind, resources))
     types = {**dict.fromkeys(_OF_CAUSES, _DECIMAL), "share": _DECIMAL}
     types |= dict.fromkeys(("cause", "kind", "resources"), "VARCHAR")
     return Frame(("cause", *_OF_CAUSES, "share", "kind", "resources"), tuple(rows), report.findings, types)
