@@ -27,7 +27,7 @@ def test_usage_of_several_days_is_told_where_rules_look_at_days(tmp_path: Path) 
     (message,) = messages(tmp_path, "FM2559")
 
     assert message.startswith("the bill of saas has usage of 2 things that is billed for several days")
-    assert message.endswith("do not look at it")
+    assert message.endswith("rules about weekends and least days do not look at it")
 
 
 def test_warnings_stand_first(tmp_path: Path) -> None:
