@@ -111,6 +111,15 @@ def test_what_lacks_is_called_what_it_lacks(books: Books) -> None:
     assert "| (unallocated) | 0 | 1,200 |" in books.run("variance", "--by", "product", "--output", "markdown").out
 
 
+def test_long_names_of_resources_are_told_by_their_end(tmp_path: Path) -> None:
+    names = [f"//compute.example/projects/{'x' * 40}/instances/vm-{at}" for at in (1, 2)]
+    charges = [used(month, name, SEARCH, f"{month}", "1") for month in (8, 9) for name in names]
+    made = books_of(tmp_path / "books", *charges, apply=False)
+    said = made.run("variance", "--by", "resource").out
+    assert "…instances/vm-1 " in said
+    assert "…instances/vm-2 " in said
+
+
 def test_what_was_given_back_has_no_share_and_is_not_new(tmp_path: Path) -> None:
     """Credits of 100 before: 60 of cost now is no share of that, and 40 more credits are no growth."""
     made = books_of(

@@ -128,7 +128,7 @@ def _kinds(report: SavingsReport, whole: Total) -> str:
 
 def _groups(report: SavingsReport) -> None:
     rows = [
-        ("(none)" if name is None else one_line(name, _TEXT), each.candidates, *map(_amount, _amounts(each)),
+        (f"(no {report.by})" if name is None else one_line(name, _TEXT), each.candidates, *map(_amount, _amounts(each)),
          each.unknown or None)
         for name, each in report.groups
     ]  # fmt: skip

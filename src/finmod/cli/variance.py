@@ -14,7 +14,7 @@ from finmod.cli.causes import show_causes
 from finmod.cli.close import MONTH
 from finmod.cli.explain_allocated import Target
 from finmod.cli.figures import amount_places, signed, signed_percent
-from finmod.cli.lines import one_line, say
+from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.moves import finding_words
 from finmod.cli.output import (
     Form,
@@ -34,9 +34,9 @@ from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
 if TYPE_CHECKING:
-    from finmod.models.variance.report import Change, State, VarianceReport
+    from finmod.models.variance.report import Change, Member, State, VarianceReport
 
-_MAIN, _MEMBERS = 3, 20
+_MAIN, _MEMBERS, _NAME = 3, 20, 48
 _LARGE = 10_000
 
 
@@ -191,11 +191,11 @@ def _share_head(report: VarianceReport) -> str:
 
 def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[list[str]]]:
     """Return a row for each member with its largest effects, the others together, and all."""
-    from finmod.models.variance.report import names_of, together
+    from finmod.models.variance.report import together
 
     shown, others = report.rows[:most], report.rows[most:]
     places = _places(report.total)
-    rows = [_member_row(names_of(each.member, report.by), each, places) for each in shown]
+    rows = [_member_row(_names(each.member, report.by), each, places) for each in shown]
     if others:
         rows.append(
             _member_row((counted(len(others), "other"), *[""] * (len(report.by) - 1)), together(others), places)
@@ -205,10 +205,17 @@ def _member_rows(report: VarianceReport, most: int) -> tuple[list[str], list[lis
     return [*heads, "Mainly"], rows
 
 
+def _names(member: Member, by: Sequence[str]) -> list[str]:
+    """Return the values of a member in short: of a resource the end, which tells it from others."""
+    from finmod.models.variance.report import names_of
+
+    names = zip(by, names_of(member, by), strict=True)
+    return [end_of(one_line(text, 400), _NAME) if word == "resource" else one_line(text, _NAME) for word, text in names]
+
+
 def _member_row(member: Sequence[str], change: Change, places: int) -> list[str]:
-    names = [one_line(text, 48) for text in member]
     amounts = [_before(change, places), amount_places(change.after, places)]
-    return [*names, *amounts, signed(change.change, places), _rate(change), _mainly(change, places)]
+    return [*member, *amounts, signed(change.change, places), _rate(change), _mainly(change, places)]
 
 
 def _mainly(change: Change, places: int) -> str:

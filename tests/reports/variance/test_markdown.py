@@ -69,6 +69,8 @@ def test_a_finding_that_ends_with_a_period_has_one() -> None:
     (said,) = page.report.findings
     page = replace(page, report=replace(page.report, findings=(replace(said, message="Load it."),)))
     assert "- **Mind:** Load it.\n" in markdown_page(page)
+    page = replace(page, report=replace(page.report, findings=(replace(said, message="Is it 'ads'?"),)))
+    assert "- **Mind:** Is it 'ads'?\n" in markdown_page(page)
 
 
 def test_what_nobody_planned_is_no_plan_and_not_new() -> None:

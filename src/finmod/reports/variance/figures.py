@@ -62,6 +62,15 @@ def text_of(said: Iterable[str | Figure], places: int) -> str:
     return "".join(shown(each, places) if isinstance(each, Figure) else each for each in said)
 
 
+def ended(text: str) -> str:
+    """Return a text that ends as a sentence does.
+
+    >>> ended("It is so"), ended("Is it so?")
+    ('It is so.', 'Is it so?')
+    """
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def name_of(text: str | None, nobody: str, *, longest: int = 80) -> str:
     r"""Return a name of a bill as one line, cut where it is too long, without marks that command or turn text.
 

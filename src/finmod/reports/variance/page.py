@@ -29,7 +29,7 @@ from finmod.reports.charts.drawing import Chart, ChartTable
 from finmod.reports.charts.labels import clean
 from finmod.reports.charts.style import ROLES, chart_css
 from finmod.reports.variance import pictures, tables
-from finmod.reports.variance.figures import cleaned, name_of, places_of, sentence, shown
+from finmod.reports.variance.figures import cleaned, ended, name_of, places_of, sentence, shown
 from finmod.reports.variance.quality import Line, is_tied, quality_lines, tie_table
 from finmod.reports.variance.tables import Table
 
@@ -156,9 +156,7 @@ def _belief(page: VariancePage) -> Said:
 def notices_of(page: VariancePage) -> tuple[tuple[str, str], ...]:
     """Return what must be known before anything is believed: how grave it is, and what it says."""
     return tuple(
-        (each.severity, f"{clean(each.message).removesuffix('.')}.")
-        for each in page.report.findings
-        if each.severity != "info"
+        (each.severity, ended(clean(each.message))) for each in page.report.findings if each.severity != "info"
     )
 
 

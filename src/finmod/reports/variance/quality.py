@@ -12,7 +12,7 @@ from typing import Literal
 from finmod.errors import printable
 from finmod.models.variance.headline import label_of
 from finmod.models.variance.page import Figure, Said, VariancePage
-from finmod.reports.variance.figures import name_of, sentence
+from finmod.reports.variance.figures import ended, name_of, sentence
 from finmod.reports.variance.tables import Head, Row, Table, number_head
 from finmod.terms.money import difference
 
@@ -122,7 +122,7 @@ def _load(page: VariancePage) -> Line:
 
 def _notes(page: VariancePage) -> tuple[Line, ...]:
     notes = [each for each in page.report.findings if each.severity == "info"]
-    return tuple(Line("note", each.code, (f"{printable(each.message, 400)}.",)) for each in notes)
+    return tuple(Line("note", each.code, (ended(printable(each.message, 400)),)) for each in notes)
 
 
 def tie_table(page: VariancePage) -> Table:
