@@ -75,8 +75,11 @@ def behind(made: Made, effect: int, scope: Mapping[str, str | None], most: int) 
 
 def _is_of(made: Made, scope: Mapping[str, str | None]) -> Iterator[bool]:
     """Yield for each member of the variance whether it is one that is asked for."""
-    facts = made.facts
-    tests = {facts.columns.index(name): value for name, value in _of_facts(scope).items() if name in facts.columns}
+    facts, asked = made.facts, _of_facts(scope)
+    # What is shared out has no account or resource: no member is one of those.
+    if not asked.keys() <= {*facts.columns}:
+        return
+    tests = {facts.columns.index(name): value for name, value in asked.items()}
     for texts in facts.texts:
         yield all(texts[at] == value for at, value in tests.items())
 

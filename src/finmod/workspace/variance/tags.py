@@ -48,7 +48,7 @@ def tags_beside(books: Books, named: Sequence[Named]) -> dict[str, tuple[str, ..
 
 
 def _there(books: Books, named: Sequence[Named]) -> Mapping[str, tuple[float, int]]:
-    """Return each key, the commonest first: which share of charge keys has a text of it, and how many texts."""
+    """Return each key with the share of charge keys that have a text of it, and how many texts; the commonest first."""
     rows = []
     for each in named:
         files = [

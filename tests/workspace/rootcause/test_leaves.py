@@ -1,0 +1,70 @@
+"""Leaves of a change: charge keys of both months, by all that a cause can be named by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, implied, leaves_of, within
+from finmod.workspace.variance.variance import Made
+from tests.rootcause import leaves_of as leaves_told
+from tests.variances import compared_of, small_once
+
+UNIT = 10**12
+LEAVES = leaves_told(
+    ("product", "region"), [(("ads", "eu"), 1, 2), (("ads", "us"), 1, 2), (("shop", "eu"), 1, 2), ((None, "eu"), 1, 2)]
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """Two products with a cluster that they share, told by name."""
+    with compared_of(small_once(tmp_path_factory), called=True) as found:
+        yield found
+
+
+def test_each_leaf_is_what_charges_cost_by_every_word_and_dimension(made: Made) -> None:
+    """What is in a pool is nobody's before it is shared, and has a leaf of its own."""
+    leaves = leaves_of(made)
+    assert [each.name for each in leaves.dimensions] == [*WORDS, *made.books.called, *made.books.tags]
+    assert leaves.resource is not None
+    assert leaves.resource.name == RESOURCE
+    by = {each.name: [each.texts[code] for code in each.codes.tolist()] for each in leaves.dimensions}
+    resources = [leaves.resource.texts[code] for code in leaves.resource.codes.tolist()]
+    told = sorted(
+        zip(resources, by["product"], by["category"], leaves.before.tolist(), leaves.after.tolist(), strict=True),
+        key=str,
+    )
+    assert told == [
+        ("i-1", "search", "Usage", 310 * UNIT, 600 * UNIT),
+        ("i-2", "ads", "Usage", 62 * UNIT, 90 * UNIT),
+        ("i-4", None, "Usage", 310 * UNIT, 600 * UNIT),
+        ("i-5", "ads", "Usage", 40 * UNIT, 0),
+        (None, None, "Tax", 0, 12 * UNIT),
+    ]
+
+
+def test_leaves_sum_to_what_was_compared(made: Made) -> None:
+    leaves, cells = leaves_of(made), made.compared.cells
+    assert leaves.before.sum() == cells.before.amount.sum()
+    assert leaves.after.sum() == cells.after.amount.sum()
+
+
+def test_a_combination_has_the_leaves_with_all_of_its_values() -> None:
+    assert within(LEAVES, []).tolist() == [True] * 4
+    assert within(LEAVES, [("product", "ads")]).tolist() == [True, True, False, False]
+    assert within(LEAVES, [("product", "ads"), ("region", "eu")]).tolist() == [True, False, False, False]
+    assert within(LEAVES, [("product", None)]).tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize("name", [[("product", "nosuch")], [("team", "ads")], [("region", "eu"), ("team", None)]])
+def test_what_leaves_are_not_told_by_has_none(name: list[tuple[str, str | None]]) -> None:
+    assert not within(LEAVES, name).any()
+
+
+def test_values_that_all_leaves_of_a_combination_share_are_implied() -> None:
+    assert implied(LEAVES, [("product", "shop")]) == {"product": "shop", "region": "eu"}
+    assert implied(LEAVES, [("product", "ads")]) == {"product": "ads"}
+    assert implied(LEAVES, [("region", "us")]) == {"region": "us", "product": "ads"}
+    assert implied(LEAVES, [("product", None)]) == {"product": None, "region": "eu"}
