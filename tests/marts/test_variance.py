@@ -141,10 +141,11 @@ def test_a_price_that_a_resource_does_not_tell_is_that_of_its_sku_in_the_same_mo
     found = cells(
         engine, {**sku, "ResourceId": "i-1", "listed": "", "agreed": ""}, {**sku, "ResourceId": "i-2", "listed": "20"},
         {**sku, "ResourceId": "i-3", "listed": "40", "month": "2026-09-01"},
-        {"ResourceId": "i-4", "listed": "", "agreed": "", "cost": "7"},
+        {"SkuId": "t", "ResourceId": "i-4", "listed": "90"}, {"ResourceId": "i-5", "listed": "", "agreed": ""},
+        {"ResourceId": "i-6", "listed": "70"},
     )  # fmt: skip
     prices = [(cell["list_price_0"], cell["contracted_price_0"]) for cell in found]
-    assert sorted(prices, key=str) == [(2.0, 0.5), (2.0, 0.5), (2.0, 0.5), (None, None)]
+    assert sorted(prices, key=str) == [(2, 0.5), (2, 0.5), (2, 0.5), (7, 0.5), (9, 0.5), (None, None)]
 
 
 def test_discounts_are_a_share_of_the_use_of_their_resource_account_service_and_bill(engine: Engine) -> None:
@@ -152,16 +153,20 @@ def test_discounts_are_a_share_of_the_use_of_their_resource_account_service_and_
     discount = {**FREE, "cost": "-1", "agreed": "-1", "ServiceName": "AmazonElasticComputeCloud", "ResourceId": "v-1"}
     volume = {"ServiceName": "Amazon Elastic Block Store", "ResourceId": "v-1", "SubAccountId": "2"}
     other = {"ServiceName": "Amazon Elastic Compute Cloud", "ResourceId": "v-2"}
+    own = {"ServiceName": "AmazonElasticComputeCloud", "ResourceId": "v-3"}
     found = {cell["original_0"]: cell for cell in cells(
         engine, discount, {**volume, "cost": "10"}, {**other, "cost": "20"}, {"cost": "30"},
-        {**other, "cost": "40", "BillingCurrency": "EUR"},
+        {**other, "cost": "40", "BillingCurrency": "EUR"}, {**own, "cost": "50"},
+        {**own, "cost": "60", "SubAccountId": "2"}, {**own, "cost": "70", "ResourceId": "v-1"},
     )}  # fmt: skip
-    own = found[-1.0]
-    same = {cost: [cell[f"base_{at}"] == own[f"base_{at}"] for at in range(4)] for cost, cell in found.items()}
+    same = {cost: [cell[f"base_{at}"] == found[-1.0][f"base_{at}"] for at in range(4)] for cost, cell in found.items()}
     assert same[10.0] == [False, False, True, True]
     assert same[20.0] == [False, False, True, True]
     assert same[30.0] == [False, False, False, True]
     assert same[40.0] == [False, False, False, False]
+    assert same[50.0] == [False, True, True, True]
+    assert same[60.0] == [False, False, True, True]
+    assert same[70.0] == [True, True, True, True]
     assert found[30.0]["base_0"] == found[30.0]["resource"] == -1
 
 

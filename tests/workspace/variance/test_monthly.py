@@ -81,7 +81,7 @@ def test_other_rows_of_the_books_make_it_anew_though_rules_and_bills_are_the_sam
     assert products("2026-08,search,9", "2026-08,ads,1", *even[2:], "2026-09,ads,15") == {"search": -129, "ads": 419}
 
 
-def test_other_rates_and_another_currency_make_it_anew(tmp_path: Path) -> None:
+def test_other_rates_another_currency_and_other_bills_of_either_month_make_it_anew(tmp_path: Path) -> None:
     made = books_of(
         tmp_path / "books", used(8, "i-1", SEARCH, "31", "1", **EURO), used(9, "i-1", SEARCH, "30", "1", **EURO),
         fx="2026-08-01,EUR,USD,1\n2026-09-01,EUR,USD,1\n", apply=False,
@@ -92,3 +92,8 @@ def test_other_rates_and_another_currency_make_it_anew(tmp_path: Path) -> None:
     text = (made.root / "finmod.yaml").read_text(encoding="utf-8")
     made.write("finmod.yaml", text.replace("currency: USD", "currency: EUR"))
     assert asked(made, "x_Currency") == {"EUR": -1}
+    text = (made.root / "a.csv").read_text(encoding="utf-8")
+    for was, now, wanted in (("31", "41", -11), ("30", "50", 9)):
+        text = text.replace(f",{was},", f",{now},")
+        made.load(made.write("a.csv", text), "--accept", "FM1130")
+        assert asked(made, "x_Currency") == {"EUR": wanted}
