@@ -129,3 +129,14 @@ def test_a_budget_that_cannot_be_told_is_said_to_be_so(tmp_path: Path) -> None:
     (finding,) = page.report.findings
     assert finding.code == "FM2521"
     assert finding.message.startswith("The budget of 2026-09 is not told here: ")
+
+
+def test_against_a_close_before_any_allocation_services_alone_are_told(tmp_path: Path) -> None:
+    made = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "300", "1"), apply=False
+    )
+    assert made.run("close", "2026-08").code == 0
+    assert made.run("apply").code == 0
+    found = variance_page(load_project(made.root), Wanted(parse_period("2026-09"), "close:2026-08"))
+    assert [each.by for each in found.members] == ["service"]
+    assert found.report.total.change == -10

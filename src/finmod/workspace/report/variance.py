@@ -97,7 +97,8 @@ _Several = list[tuple[str, VarianceReport]]
 def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, Causes]:
     """Return the variance of all, the same by each dimension, and its root causes."""
     with made_of(project, wanted, called=True) as made:
-        targets = [*made.books.targets][:_DIMENSIONS]
+        # Of a close before any allocation nobody knows what targets had.
+        targets = [name for name in made.books.targets if name in made.facts.columns][:_DIMENSIONS]
         names = dict.fromkeys(wanted.by or (*targets, _SERVICE))
         whole = report_of(made, replace(wanted, by=()))
         several = [(name, report_of(made, replace(wanted, by=(name,)))) for name in names]
