@@ -12,7 +12,7 @@ from finmod.models.variance.effects import EFFECTS
 from finmod.settings.project import load_project
 from finmod.workspace.variance.monthly import VARIANCES, offer_variances
 from tests.applied import ALLOCATION
-from tests.books import Books
+from tests.books import Books, bill
 from tests.tagged import EURO
 from tests.variances import CLUSTER, SEARCH, books_of, report_of, small_once, used
 
@@ -92,8 +92,7 @@ def test_other_rates_another_currency_and_other_bills_of_either_month_make_it_an
     text = (made.root / "finmod.yaml").read_text(encoding="utf-8")
     made.write("finmod.yaml", text.replace("currency: USD", "currency: EUR"))
     assert asked(made, "x_Currency") == {"EUR": -1}
-    text = (made.root / "a.csv").read_text(encoding="utf-8")
-    for was, now, wanted in (("31", "41", -11), ("30", "50", 9)):
-        text = text.replace(f",{was},", f",{now},")
-        made.load(made.write("a.csv", text), "--accept", "FM1130")
+    for month, quantity, wanted in ((8, "41", -11), (9, "50", 9)):
+        file = made.write(f"{month}.csv", bill(used(month, "i-1", SEARCH, quantity, "1", **EURO)))
+        made.load(file, "--accept", "FM1130")
         assert asked(made, "x_Currency") == {"EUR": wanted}
