@@ -148,12 +148,7 @@ def cases(seed: int, count: int) -> Iterator[Case]:
     world = _world(seed)
     for number in range(count):
         chance = np.random.default_rng([seed, number])
-        month = int(chance.integers(0, MONTHS - 1))
-        bill = natural(world, month)
-        noise, churn = float(chance.choice(_NOISES)), float(chance.choice(_CHURN))
-        growth = float(chance.uniform(0.95, 1.2))
-        disturbed = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
-        bill = replace(bill, after=_times(bill.after, disturbed))
+        bill, (noise, churn, growth) = _disturbed(world, chance)
         is_move = (number + 1) % _MOVE_EACH == 0
         bill, causes = _moved(bill, chance) if is_move else _injected(bill, chance, 1 + number % _MOST_CAUSES)
         bill = _replaced(bill, churn, chance)
@@ -171,17 +166,24 @@ def resource_cases(seed: int, count: int) -> Iterator[Case]:
     world = _world(seed)
     for number in range(count):
         chance = np.random.default_rng([seed, number, 2])
-        bill = natural(world, int(chance.integers(0, MONTHS - 1)))
-        noise, churn, growth = float(chance.choice(_NOISES)), float(chance.choice(_CHURN)), chance.uniform(0.95, 1.2)
-        disturbed = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
-        bill = _replaced(replace(bill, after=_times(bill.after, disturbed)), churn, chance)
+        bill, (noise, churn, growth) = _disturbed(world, chance)
+        bill = _replaced(bill, churn, chance)
         weight = np.minimum(bill.before, bill.after).astype(np.float64)
         leaf = int(chance.choice(len(weight), p=weight / weight.sum()))
         name: Named = ((RESOURCE, bill.texts[RESOURCE][leaf]),)
         rows, size = bill.selected(name), float(chance.uniform(*_OF_ONE))
         moved = _times(bill.after, 1 + size * float(bill.after.sum()) / float(bill.after[rows].sum()))
         bill = replace(bill, after=np.where(rows, moved, bill.after))
-        yield Case(seed, number, bill, (Injected(name, "growth", np.nan, size, rows),), noise, churn, float(growth))
+        yield Case(seed, number, bill, (Injected(name, "growth", np.nan, size, rows),), noise, churn, growth)
+
+
+def _disturbed(world: World, chance: np.random.Generator) -> tuple[Bill, tuple[float, float, float]]:
+    """Return two months of a company with noise and growth, and the case's noise, churn and growth."""
+    bill = natural(world, int(chance.integers(0, MONTHS - 1)))
+    noise, churn = float(chance.choice(_NOISES)), float(chance.choice(_CHURN))
+    growth = float(chance.uniform(0.95, 1.2))
+    factors = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
+    return replace(bill, after=_times(bill.after, factors)), (noise, churn, growth)
 
 
 @cache
