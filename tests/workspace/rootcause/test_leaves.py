@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, implied, leaves_of, within
+from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of, within
 from finmod.workspace.variance.variance import Made
 from tests.rootcause import leaves_of as leaves_told
 from tests.variances import compared_of, small_once
@@ -61,10 +61,3 @@ def test_a_combination_has_the_leaves_with_all_of_its_values() -> None:
 @pytest.mark.parametrize("name", [[("product", "nosuch")], [("team", "ads")], [("region", "eu"), ("team", None)]])
 def test_what_leaves_are_not_told_by_has_none(name: list[tuple[str, str | None]]) -> None:
     assert not within(LEAVES, name).any()
-
-
-def test_values_that_all_leaves_of_a_combination_share_are_implied() -> None:
-    assert implied(LEAVES, [("product", "shop")]) == {"product": "shop", "region": "eu"}
-    assert implied(LEAVES, [("product", "ads")]) == {"product": "ads"}
-    assert implied(LEAVES, [("region", "us")]) == {"region": "us", "product": "ads"}
-    assert implied(LEAVES, [("product", None)]) == {"product": None, "region": "eu"}

@@ -71,8 +71,8 @@ def test_units_that_were_converted_are_named_five_at_most(made: Made) -> None:
     assert (found.code, found.severity) == ("FM2515", "info")
     assert found.message == (
         "Units of quantity changed: 1 Requests is now Requests, 10 Requests is now Requests, 100 Requests is now "
-        "Requests, 1000 Requests is now Requests and 10000 Requests is now Requests. Quantities of before are told in "
-        "the unit of now, prices too"
+        "Requests, 1000 Requests is now Requests and 10000 Requests is now Requests. Quantities and prices of before "
+        "are told in the unit of now"
     )
 
 
@@ -81,22 +81,22 @@ def test_units_that_nothing_converts_are_named_apart_with_what_they_moved(made: 
     found = said(units, total(unit_change="20"))
     assert [(each.code, each.amount) for each in found] == [("FM2516", D(20)), ("FM2515", None)]
     assert found[0].message == (
-        "Units changed, and nothing tells how many the old one is: Widgets is now Crates. What these cost more is an "
-        "effect of its own, neither price nor volume"
+        "Units changed, and nothing tells how many of the new one the old one is: Widgets is now Crates. What these "
+        "charges cost more or less is an effect of its own, neither price nor volume"
     )
     assert "Widgets" not in found[1].message
 
 
 def test_a_wild_price_under_one_name_of_the_unit_is_said_where_it_moved_anything(made: Made) -> None:
     (found,) = said(made, total(unit_change="-3"))
-    assert found.message.startswith("Prices moved more than fifty times while quantity moved the other way.")
+    assert found.message.startswith("Some prices moved more than fiftyfold while quantities moved the other way")
     assert (found.code, found.amount) == ("FM2516", D(-3))
 
 
 def test_unknown_costs_and_missing_rates_are_told_by_month(made: Made) -> None:
     lacking = replace(made, compared=replace(made.compared, unknown=(0, 2), unrated=(1, 0)))
     assert [each.message.split(":")[0] for each in said(lacking)] == [
-        "1 row of 2026-08 in other currencies have no rate into USD",
+        "There is no rate into USD for 1 row of 2026-08 in other currencies",
         "The cost of 2 charges of 2026-09 is unknown (NULL in the bill)",
     ]
 
