@@ -52,7 +52,19 @@ def test_headings_of_amounts_stand_at_the_right_and_are_repeated_on_every_page(t
 
     sheet = load_workbook(tmp_path / "a.xlsx")["Costs"]
     assert (sheet["A1"].value, sheet["A2"].value, sheet.print_title_rows) == ("What it costs", "In USD.", "$4:$4")
-    assert [cell.alignment.horizontal for cell in sheet[4]] == [None, None, "right", "right", "right", None]
+    assert [cell.alignment.horizontal for cell in sheet[4]] == [None, None, "right", "right", "right", "left"]
+    assert sheet.cell(4, 6).alignment.indent == 1
+
+
+def test_a_row_is_as_high_as_its_longest_text_needs(tmp_path: Path) -> None:
+    with written(tmp_path / "a.xlsx", lacking="FM2583", instead="or not") as book:
+        sheet = Sheets(book, "In USD.", head=3, is_large=False, more={}).new("Costs", "What it costs")
+        sheet.texts(4, 0, ("short", "a text of three lines here"), (10, 10))
+        sheet.texts(5, 0, ("short", "=1+1"), (10, 10))
+
+    made = load_workbook(tmp_path / "a.xlsx")["Costs"]
+    assert [made.row_dimensions[row].height for row in (5, 6)] == [42, None]
+    assert made.cell(6, 2).data_type == "s"
 
 
 def test_large_amounts_have_no_cents(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from finmod.models.variance.report import Change, VarianceReport, nobody
 from finmod.terms.money import difference
 
 _OPENING = HEAD + 1
+_CAUSE, _EVIDENCE = 56, 90
+_OF_SAVINGS = (44, 34, 18, 8, 80)
+"""Characters of a line of a column: where, owner, how sure, effort, evidence."""
 
 
 def write_variance(page: VariancePage, path: Path) -> None:
@@ -68,7 +71,7 @@ class _Book(VarianceSheets):
             sheet.line(row, effect.title)
             sheet.read(row, 1, amount)
             sheet.share(row, 2, f"B{row + 1}", f"B${_OPENING + 1}", (amount, total.before))
-            sheet.text(row, 3, effect.meaning, "note")
+            sheet.text(row, 3, effect.meaning, "beside_note")
         effects = f"SUM(B{first + 1}:B{row + 1})"
         sheet.line(row + 1, "Change", "sum_text")
         sheet.formula(row + 1, 1, f"={effects}", "sum", total.change)
@@ -77,7 +80,7 @@ class _Book(VarianceSheets):
         sheet.formula(row + 2, 1, f"=B{_OPENING + 1}+B{row + 2}", "sum", total.after)
         sheet.raw.set_column(0, 0, 28)
         sheet.raw.set_column(1, 2, 14)
-        sheet.raw.set_column(3, 3, 74)
+        sheet.raw.set_column(3, 3, 96)
         sheet.raw.freeze_panes(HEAD + 1, 1)
 
     def members(self, members: Members) -> None:
@@ -161,7 +164,7 @@ class _Book(VarianceSheets):
         sheet = self.new("Unit costs", f"{page.report.project}: what a unit costs")
         months = [f"{month:%Y-%m}" for month in page.months]
         sheet.heads(("Unit cost", "Unit", page.report.before.label, page.report.after.label, "Change", "%",
-                           *months), notes=1)  # fmt: skip
+                     *months), words=2)  # fmt: skip
         for row, unit in enumerate(page.units, HEAD + 1):
             self._unit(sheet, row, unit)
         sheet.raw.set_column(0, 1, 30)
@@ -189,15 +192,16 @@ class _Book(VarianceSheets):
         rows = [(each.what, each.amount, "; ".join(map(self.text, each.evidence))) for each in causes.rows]
         rows += [("All else, as expected of it", causes.usual, ""), ("Not explained", causes.unexplained, "")]
         for row, (what, amount, evidence) in enumerate(rows, HEAD + 1):
-            sheet.line(row, what)
+            sheet.texts(row, 0, (what,), (_CAUSE,))
             sheet.read(row, 1, amount)
-            sheet.line(row, evidence, "wrap", column=2)
+            if evidence:
+                sheet.texts(row, 2, (evidence,), (_EVIDENCE,))
         last = HEAD + 1 + len(rows)
         sheet.line(last, "Change", "sum_text")
         sheet.formula(last, 1, f"=SUM(B{HEAD + 2}:B{last})", "sum", self.page.report.total.change)
-        sheet.raw.set_column(0, 0, 50)
+        sheet.raw.set_column(0, 0, _CAUSE)
         sheet.raw.set_column(1, 1, 14)
-        sheet.raw.set_column(2, 2, 80)
+        sheet.raw.set_column(2, 2, _EVIDENCE)
 
     def savings(self) -> None:
         """Write potential savings, those that have no row of their own together."""
@@ -214,8 +218,7 @@ class _Book(VarianceSheets):
             sheet.line(row, each.title)
             sheet.read(row, 1, each.amount)
             sheet.read(row, 2, each.cash)
-            for at, text in enumerate((each.what, each.owner or "", each.how, each.effort, each.evidence), 3):
-                sheet.line(row, text, "text", column=at)
+            sheet.texts(row, 3, (each.what, each.owner or "", each.how, each.effort, each.evidence), _OF_SAVINGS)
         row += 1
         sheet.line(row, counted(savings.candidates - len(savings.rows), "other"))
         sheet.line(row + 1, "All", "sum_text")
@@ -225,7 +228,8 @@ class _Book(VarianceSheets):
             sheet.formula(row + 1, at, f"=SUM({letter}{HEAD + 2}:{letter}{row + 1})", "sum", whole)
         sheet.raw.set_column(0, 0, 36)
         sheet.raw.set_column(1, 2, 14)
-        sheet.raw.set_column(3, 7, 26)
+        for at, width in enumerate(_OF_SAVINGS, 3):
+            sheet.raw.set_column(at, at, width)
         sheet.raw.freeze_panes(HEAD + 1, 1)
 
     def quality(self) -> None:

@@ -41,6 +41,7 @@ class VarianceSheets(Sheets):
         value = figure.value
         if value is None:
             return UNKNOWN
-        if figure.kind == "percent":
-            return f"{value * 100:,.1f} %"
-        return f"{value:,.{0 if self.is_large else 2}f}"
+        sign = "+" if "signed" in figure.kind else ""
+        if "percent" in figure.kind:
+            return f"{value * 100:{sign},.1f} %"
+        return f"{value:{sign},.{0 if self.is_large else 2}f}"

@@ -29,6 +29,10 @@ _LARGE: Final = Decimal(10_000)
 _BASE: Final = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
 _TOP: Final = {"bold": True, "top": 1}
 _HEAD: Final = {"bold": True, "bottom": 1}
+# Amounts end at the right of their cells: a text beside one that begins at the left would touch it.
+_BESIDE: Final = {"indent": 1, "text_wrap": True}
+_LINE: Final = 14
+"""Points of a line."""
 BLUE: Final = {"font_color": "#0000FF"}
 """What was read."""
 
@@ -181,7 +185,7 @@ class Sheet:
     def heads(self, texts: Sequence[str], *, words: int = 1, notes: int = 0) -> None:
         """Write headings; so many at the beginning and at the end are of text, those between of amounts."""
         for at, text in enumerate(texts):
-            style = "head_text" if at < words or at >= len(texts) - notes else "head"
+            style = "head_text" if at < words else "head_note" if at >= len(texts) - notes else "head"
             self.text(self.head, at, printable(text, _LONGEST_HEAD), style)
 
     def line(self, row: int, text: str, style: str = "line", *, column: int = 0) -> None:
@@ -191,6 +195,21 @@ class Sheet:
     def text(self, row: int, column: int, text: str, style: str = "text") -> None:
         """Write a text, whatever it begins with; one of a bill must be made printable before."""
         self.raw.write_string(row, column, text, self.formats[style])
+
+    def texts(self, row: int, column: int, texts: Sequence[str], widths: Sequence[int]) -> None:
+        """Write texts right of amounts, made printable, in a row that is as high as they need.
+
+        Args:
+            row: From 0.
+            column: Of the first one.
+            texts: One per column.
+            widths: Characters that a line of each column has.
+        """
+        for at, text in enumerate(texts, column):
+            self.line(row, text, "beside", column=at)
+        lines = max(-(-len(printable(text, _LONGEST_TEXT)) // width) for text, width in zip(texts, widths, strict=True))
+        if lines > 1:
+            self.raw.set_row(row, _LINE * lines)
 
     def read(self, row: int, column: int, amount: Decimal | None, style: str = "read") -> None:
         """Write an amount that was read, or that it is unknown."""
@@ -238,6 +257,8 @@ class Sheets:
         looks: dict[str, Properties] = {
             "text": {}, "title": {"bold": True, "font_size": 14}, "note": {"italic": True, "font_color": "#595959"},
             "head": {**_HEAD, "align": "right", "text_wrap": True}, "head_text": {**_HEAD, "text_wrap": True},
+            "head_note": {**_HEAD, "text_wrap": True, "indent": 1}, "beside": _BESIDE,
+            "beside_note": {**_BESIDE, "italic": True, "font_color": "#595959"},
             "line": {"indent": 1}, "sum_text": _TOP, "wrap": {"text_wrap": True, "valign": "top"},
             "read": read, "read_sum": {**read, **_TOP}, "linked": linked, "sum": {**linked, **_TOP},
             "exact": {"num_format": "@", "align": "right"},
