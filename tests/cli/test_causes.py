@@ -23,7 +23,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     places = {(8, "eu"): "900", (8, "us"): "100", (9, "eu"): "100", (9, "us"): "900"}
     moved = {(number, "search", region, HOSTILE): cost for (number, region), cost in places.items()}
     rows = [
-        charge(number, moved.get((number, product, region, service), "500"), f"{product}-{region}-{service}",
+        charge(number, moved.get((number, product, region, service), "500"), f"={product}-{region}-{service}",
                f'{{"product":"{product}"}}', ServiceName=service, RegionId=region)
         for number in (8, 9) for product in ("search", "ads", "shop") for region in ("eu", "us", "ap")
         for service in (HOSTILE, "Compute", "Databases", "Network")
@@ -41,7 +41,7 @@ def test_the_screen_tells_causes_their_evidence_and_that_they_offset(books: Book
         "(0.0 %), 0 not explained."
     )
     assert lines[2].split("  ")[1].strip() == "product search, region eu, service =Storage"
-    assert "1  resource: search-eu-=Storage -800, 100 % of its moves" in lines
+    assert "1  resource: =search-eu-=Storage -800, 100 % of its moves" in lines
     assert "1 and 2 offset each other: from region eu to us; together 0" in lines
 
 
@@ -67,7 +67,7 @@ def test_csv_has_a_row_per_cause_and_of_the_rest_which_sum_to_the_change(books: 
     total = json.loads(books.run("variance", "2026-09", "--causes", "--top", "1", "--output", "json").out)["total"]
 
     assert [(row["part"], row["kind"]) for row in rows] == [("cause", "less"), ("usual", ""), ("unexplained", "")]
-    assert rows[0]["resources"] == f"search-eu-{HOSTILE} -800.000000000000"
+    assert rows[0]["resources"] == f"'=search-eu-{HOSTILE} -800.000000000000"
     assert sum(Decimal(row["amount"]) for row in rows) == Decimal(total["change"])
     both = [*csv.DictReader(io.StringIO(books.run("variance", "--causes", "--output", "csv").out))]
     assert [row["part"] for row in both] == ["cause", "cause", "usual", "unexplained", "offset"]
