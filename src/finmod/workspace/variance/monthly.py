@@ -24,7 +24,7 @@ from finmod.workspace.variance.wanted import Wanted
 
 VARIANCES: Final = "variance_monthly"
 _NAME: Final = "variance"
-_SHAPE: Final = "1"
+_SHAPE: Final = "2"
 """Changes where the effects of the same bills would be others."""
 _POOL: Final = "pool"
 
