@@ -78,6 +78,11 @@ def test_a_target_has_what_the_variance_tells_of_it(made: Made, effect: str, pro
     assert found.amount == wanted == own + sum((amount for _, amount in found.pools), D(0))
 
 
+def test_what_is_nobodys_has_no_cell_of_a_pool(made: Made) -> None:
+    found = of(made, "volume", product=None)
+    assert (found.sources, found.pools) == ((), ())
+
+
 def test_a_pool_is_told_with_its_cells_and_the_part_of_a_target_without(made: Made) -> None:
     pool = of(made, "volume", pool="cluster")
     assert [each.texts["ResourceId"] for each in pool.sources] == ["i-4"]

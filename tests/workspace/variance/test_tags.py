@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,12 @@ def test_those_of_enough_charges_and_few_texts_are_chosen_and_keys_of_one_tag_ar
 
 def test_a_tag_that_names_products_is_one_where_no_rule_reads_it_and_three_are_enough(made: Made) -> None:
     assert [*tags_beside(made.books, made.named)] == ["tag:product", "tag:zone", "tag:Owner"]
+
+
+def test_a_tag_of_too_few_charges_is_none_though_there_is_room(made: Made, tmp_path: Path) -> None:
+    """Where a rule reads the zone too, two are left: 41 charges of 210 are not a fifth."""
+    rules = TAXONOMY + '  zone:\n    values: {"1": {}}\n    from: [{tag: zone}]\n'
+    (tmp_path / "taxonomy.yaml").write_text(rules, encoding="utf-8")
+    (tmp_path / "allocation.yaml").write_text("to: [product]\n", encoding="utf-8")
+    books = replace(made.books, rules=read_rules(tmp_path))
+    assert [*tags_beside(books, made.named)] == ["tag:Owner", "tag:env"]
