@@ -141,7 +141,7 @@ def test_a_variance_that_is_not_the_books_says_so_and_fails(books: Books, tmp_pa
     assert said.code == 1
     (line,) = [line for line in said.out.splitlines() if line.startswith("NOT PROVEN")]
     assert line.endswith("USD, and the ledger has of 2026-09: 70,260.00 USD")
-    assert said.err.startswith("what was compared is not the ledger's total; expected cells that are all charges")
+    assert said.err.startswith("what was compared is not the ledger's total; expected the very sum of all charges")
     said = made.run("variance", "--output", "json")
     assert said.code == 1
     assert [each["holds"] for each in json.loads(said.out)["proofs"]] == [True, True, False]

@@ -9,6 +9,7 @@ import rich_click as click
 
 from finmod.cli.aside import not_written, replacing
 from finmod.cli.close import MONTH
+from finmod.cli.compared import against_option, must_hold
 from finmod.cli.lines import say
 from finmod.cli.output import console
 from finmod.cli.progress import progress
@@ -31,10 +32,7 @@ def command() -> None:
 
 @command.command("variance")
 @click.argument("period", required=False, type=MONTH, metavar="[PERIOD]")
-@click.option("--against", type=Name("a month, or a word such as previous"), metavar="STATE", default="previous",
-              show_default=True, help="What it is compared with: previous, same-month-last-year, a month such as "
-              "2026-08, close (how the month was told when it was closed), close:2026-08, or budget: the plans of "
-              "pnl.yaml.")  # fmt: skip
+@against_option
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
               help="Whose: dimensions that costs are allocated to, service, source; a table each; may be repeated. The "
               "first two dimensions and service without it.")  # fmt: skip
@@ -81,8 +79,7 @@ def variance_command(  # noqa: PLR0913 -- one parameter per option
         click.echo(markdown_page(page), nl=False)
     else:
         _write(page, target or _own(project.root, page), ending)
-    if not all(each.holds for each in page.report.proofs):
-        raise UserError(_unproved())
+    must_hold(page.report.proofs)
 
 
 def _own(root: Path, page: VariancePage) -> Path:
@@ -131,12 +128,3 @@ def _make(page: VariancePage, path: Path, ending: str) -> None:
         from finmod.reports.variance.page import html_page
 
         path.write_text(html_page(page), encoding="utf-8", newline="")
-
-
-def _unproved() -> Problem:
-    return Problem(
-        code="FM2510",
-        found="what was compared is not the ledger's total",
-        expected="the very sum of all charges of each month, to the last digit",
-        remedy="Run finmod check; where it finds nothing, report it.",
-    )

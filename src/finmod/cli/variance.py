@@ -12,6 +12,7 @@ import rich_click as click
 from finmod.cli.behind import show_behind
 from finmod.cli.causes import show_causes
 from finmod.cli.close import MONTH
+from finmod.cli.compared import against_option, must_hold
 from finmod.cli.explain_allocated import Target
 from finmod.cli.figures import amount_places, signed, signed_percent
 from finmod.cli.lines import end_of, one_line, say
@@ -29,7 +30,7 @@ from finmod.cli.output import (
 )
 from finmod.cli.project import opened
 from finmod.cli.values import Name, Whole, words_of
-from finmod.errors import Problem, UserError, counted
+from finmod.errors import counted
 from finmod.reports.markdown import markdown_text
 from finmod.terms.money import twelve_places
 
@@ -42,10 +43,7 @@ _LARGE = 10_000
 
 @click.command("variance")
 @click.argument("period", required=False, type=MONTH, metavar="[PERIOD]")
-@click.option("--against", type=Name("a month, or a word such as previous"), metavar="STATE", default="previous",
-              show_default=True, help="What it is compared with: previous, same-month-last-year, a month such as "
-              "2026-08, close (how the month was told when it was closed), close:2026-08, or budget: the plans of "
-              "pnl.yaml.")  # fmt: skip
+@against_option
 @click.option("--by", "by", multiple=True, type=Name("a dimension, or a word such as service"), metavar="WORD[,WORD]",
               help="Whose: dimensions that costs are allocated to, source, service, category, pool; or of single "
               "charges account, region, sku, resource; may be repeated.")  # fmt: skip
@@ -108,8 +106,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
         click.echo(_text(report, form, top), nl=False)
         for finding in report.findings if form == "csv" else ():
             say(console(stderr=True), finding_words(finding))
-    if not all(each.holds for each in report.proofs):
-        raise UserError(_unproved())
+    must_hold(report.proofs)
 
 
 def _refuse(effect: str | None, by: Sequence[str], scope: Sequence[tuple[str, str | None]]) -> None:
@@ -136,15 +133,6 @@ def _refuse_top(top: int | None, words: Sequence[str], form: Form) -> None:
     else:
         return
     raise click.UsageError(message)
-
-
-def _unproved() -> Problem:
-    return Problem(
-        code="FM2510",
-        found="what was compared is not the ledger's total",
-        expected="the very sum of all charges of each month, to the last digit",
-        remedy="Run finmod check; where it finds nothing, report it.",
-    )
 
 
 def _screen(report: VarianceReport, top: int | None) -> None:
