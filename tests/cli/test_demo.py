@@ -18,7 +18,8 @@ from unittest.mock import patch
 import pytest
 from rich.console import Console
 
-from finmod.cli.demo_screen import month_panel, show_demo
+from finmod.cli.demo_screen import COLUMNS, demo_rows, month_panel, show_demo
+from finmod.cli.output import show
 from finmod.workspace.demo import DemoReport
 from tests.books import Books, finmod
 from tests.cli.terminal import shown_on_terminal
@@ -129,12 +130,12 @@ def test_what_load_and_status_tell_to_run_runs_when_pasted(place: Path, screen: 
     assert run(check, place).returncode == 0
 
 
-def test_the_screen_has_its_amounts_for_programs(tmp_path: Path) -> None:
-    said = finmod("demo", tmp_path / "d", "--rows", "800", "--months", "2", "--output", "json")
-    amounts = {(row["by"], row["name"], row["measure"]): row for row in json.loads(said.out)}
-    costs = Books(tmp_path / "d").query(
+def test_the_screen_has_its_amounts_for_programs(report: DemoReport, capsys: pytest.CaptureFixture[str]) -> None:
+    show(COLUMNS, list(demo_rows(report)), "json")
+    amounts = {(row["by"], row["name"], row["measure"]): row for row in json.loads(capsys.readouterr().out)}
+    costs = Books(report.folder).query(
         "SELECT strftime(x_BillingPeriod, '%Y-%m') m, sum(EffectiveCost) e FROM charges_daily GROUP BY 1 ORDER BY 1"
-    )
+    )[-2:]
     total = amounts["all", None, "EffectiveCost"]
     assert [(total["billing_period"], total["amount"])] == [(costs[1]["m"], costs[1]["e"])]
     assert total["amount_before"] == costs[0]["e"]
