@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -125,8 +126,8 @@ def test_what_was_not_compared_is_an_error_and_stands_first(made: Made) -> None:
     assert (found[0].amount, found[0].currency) == (D("-0.5"), "EUR")
 
 
-def test_a_source_of_one_month_alone_and_bills_since_the_allocation_are_said(small: Books) -> None:
-    own = small.copy(small.root.parent / "variance-findings")
+def test_a_source_of_one_month_alone_and_bills_since_the_allocation_are_said(small: Books, tmp_path: Path) -> None:
+    own = small.copy(tmp_path / "own")
     late = own.write("b.csv", bill(charge(8, "7", "x-1", "", ServiceName="Other", BillingAccountId="b")))
     assert own.run("load", "--format", "focus", "--source", "second", late).code == 0
     with compared_of(own) as made:
