@@ -55,18 +55,6 @@ def test_the_table_has_what_the_frame_has(books: Books) -> None:
     assert table == wanted
 
 
-def test_the_table_is_kept_and_told_anew_where_a_bill_changes(books: Books) -> None:
-    own = books.copy(books.root.parent / "own")
-    ask = "SELECT sum(x_Amount) AS x FROM variance_monthly"
-    first = own.run("query", ask, "--output", "csv").out
-    assert [*(own.root / ".finmod" / "reductions" / "variance").glob("*.parquet")]
-    assert own.run("query", ask, "--output", "csv").out == first
-    text = (own.root / "a.csv").read_text(encoding="utf-8")
-    own.load(own.write("a.csv", text.replace("600", "700")), "--accept", "FM1130")
-    assert own.run("apply").code == 0
-    assert Decimal(own.run("query", ask, "--output", "csv").out.split()[1]) == Decimal(first.split()[1]) + 100
-
-
 def test_without_an_allocation_the_table_tells_services(tmp_path_factory: pytest.TempPathFactory) -> None:
     made = books_of(
         tmp_path_factory.mktemp("plain") / "books", used(8, "i-1", SEARCH, "310", "1"),
