@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmod.models.variance.bridge import bridge, exact
+from finmod.models.variance.bridge import UNIT, bridge, exact
 from finmod.models.variance.cells import COVERING, NEGOTIATED
 from finmod.models.variance.effects import EFFECTS, PLACE
 from tests.variance_cells import Cell, Month, cells_of, told
@@ -324,6 +324,14 @@ def test_amounts_that_64_bits_have_no_room_for_are_exact() -> None:
 def test_what_rounding_leaves_goes_to_the_largest_effect_whatever_its_sign() -> None:
     made = exact(np.array([[1e-12, -6e-12] + [0.0] * (len(EFFECTS) - 2)]), np.array([-4], dtype=np.int64))
     assert made[0, :2].tolist() == [1, -5]
+
+
+def test_what_is_more_than_rounding_is_told_as_what_nothing_explains() -> None:
+    effects = np.array([[3.0, 1.0] + [0.0] * (len(EFFECTS) - 2)] * 2)
+    made = exact(effects, np.array([4 * UNIT + 900, 4 * UNIT + 10**4], dtype=np.int64))
+    assert [row[PLACE["other"]] for row in made.tolist()] == [0, 10**4]
+    assert made[0, 0] == 3 * UNIT + 900
+    assert made.sum(axis=1).tolist() == [4 * UNIT + 900, 4 * UNIT + 10**4]
 
 
 def test_a_change_without_a_cause_is_told_as_such() -> None:

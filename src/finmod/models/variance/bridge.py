@@ -59,6 +59,9 @@ class Bridge:
     effects: Units
 
 
+_ROUNDING: Final = (1_000, 1e-9)
+"""Units, and part of what moved in a cell, that rounding may leave at most; as seen, it leaves two units."""
+
 Decompose = Callable[[Sequence[Floats], Sequence[Floats]], Floats]
 """How the change of products is cut into one effect per factor: factors before, factors after -> effects."""
 
@@ -82,7 +85,9 @@ def bridge(cells: Cells, decompose: Decompose = product_effects) -> Bridge:
 
 
 def exact(effects: Floats, change: Units) -> Units:
-    """Return effects rounded to whole units; the largest of each row takes what its sum lacks.
+    """Return effects rounded to whole units; the largest of each row takes what rounding leaves.
+
+    What is more than rounding, no effect explains: it is told as such, in ``other``.
 
     Args:
         effects: Rows of effects in money.
@@ -92,9 +97,11 @@ def exact(effects: Floats, change: Units) -> Units:
     rounded = rounded.astype(np.result_type(rounded, change))
     rows = np.arange(len(rounded))
     largest = np.argmax(np.abs(effects), axis=1)
-    # What nothing explains is told as such: no effect takes a change that it had no part in.
-    largest = np.where(effects[rows, largest] == 0, PLACE["other"], largest)
-    rounded[rows, largest] += change - rounded.sum(axis=1)
+    left = change - rounded.sum(axis=1)
+    size = np.abs(effects).sum(axis=1) * UNIT
+    is_rounding = np.abs(left).astype(np.float64) <= np.where(size > 0, _ROUNDING[0] + _ROUNDING[1] * size, 0)
+    largest = np.where(is_rounding, largest, PLACE["other"])
+    rounded[rows, largest] += left
     return rounded
 
 
