@@ -52,6 +52,7 @@ class Cell:
     grows: bool = True
     accrues: bool = True
     bases: Sequence[int] = field(default=(-1, 0, 0, 0))
+    lacks: bool = False
 
 
 def cells_of(*rows: Cell) -> Cells:
@@ -65,6 +66,7 @@ def cells_of(*rows: Cell) -> Cells:
         resource=column("resource"), group=column("group"), grows=column("grows").astype(np.bool_),
         accrues=column("accrues").astype(np.bool_),
         bases=np.array([row.bases for row in rows], dtype=np.int64).reshape(-1, 4),
+        lacks=column("lacks").astype(np.bool_),
     )  # fmt: skip
 
 

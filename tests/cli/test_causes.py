@@ -92,7 +92,7 @@ def test_what_people_and_bills_wrote_is_no_markup_and_no_formula(books: Books, t
     made.write("events.csv", "date,event,product\n2026-09-03,<b>*Sale* for @all,\n2026-09-04,Typo,=serch\n")
     page = made.run("variance", "--causes", "--output", "markdown").out
     assert "- Besides: 2026-09-03: &lt;b>\\*Sale\\* for @&#8203;all" in page
-    assert "- warning FM2531 events.csv:3: No charge of 2026-08 or 2026-09 has product '=serch'" in page
+    assert "- warning FM2531 events.csv:3: No cost of 2026-08 or 2026-09 has product '=serch'" in page
     rows = [*csv.DictReader(io.StringIO(made.run("variance", "--causes", "--output", "csv").out))]
     assert [row["what"] for row in rows if row["part"] == "happening"] == [
         "2026-09-03: <b>*Sale* for @all", "2026-09-04: Typo (product =serch)",

@@ -145,6 +145,15 @@ def test_a_variance_that_is_not_the_books_says_so_and_fails(books: Books, tmp_pa
     said = made.run("variance", "--output", "json")
     assert said.code == 1
     assert [each["holds"] for each in json.loads(said.out)["proofs"]] == [True, True, False]
+    for words in (("--effect", "volume"), ("--causes",)):
+        said = made.run("variance", *words)
+        assert said.code == 1, words
+        assert "error FM2510" in said.out
+        assert said.err.startswith("what was compared is not the ledger's total")
+    told = made.run("variance", "--effect", "volume", "--output", "csv")
+    assert (told.code, told.err.startswith("error FM2510")) == (1, True)
+    told = made.run("variance", "--effect", "volume", "--output", "json")
+    assert [each["code"] for each in json.loads(told.out)["findings"]] == ["FM2510"]
 
 
 @pytest.mark.parametrize(("words", "message"), [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from finmod.cli.compared import must_hold
 from finmod.cli.figures import amount_text, percent_text, signed
 from finmod.cli.lines import end_of, one_line, say
+from finmod.cli.moves import finding_words
 from finmod.cli.output import Form, console, json_text, objects, table, text_of
 from finmod.cli.project import opened
 from finmod.errors import counted
@@ -38,6 +41,14 @@ def show_behind(
 
     name, scope = asked
     found = variance_behind(opened(folder), wanted, effect_named(name), scope, top or _CELLS)
+    _show(found, form)
+    if form in {"csv", "markdown"}:
+        for finding in found.findings:
+            say(console(stderr=True), finding_words(finding))
+    must_hold(found.proofs)
+
+
+def _show(found: Behind, form: Form) -> None:
     if form == "table":
         _screen_of_cells(found)
         return
@@ -64,6 +75,8 @@ def _json_of_cells(found: Behind) -> dict[str, Any]:
         "others": next(objects(("cells", "amount"), [(found.others, twelve_places(found.others_amount))])),
         "pools": [*objects(("pool", "amount"),
                            [(pool or None, twelve_places(amount)) for pool, amount in found.pools])],
+        "findings": [*objects(("code", "severity", "message"),
+                              [(each.code, each.severity, each.message) for each in found.findings])],
     }  # fmt: skip
 
 
@@ -98,10 +111,12 @@ def _screen_of_cells(found: Behind) -> None:
         what = (
             f"Its part of the pool {one_line(pool, 60)}" if pool else "The rest, as levels of allocation.yaml give it"
         )
-        more = f"; the charges: --of pool={pool}" if pool else ""
+        more = f"; the charges: --of {quote(f'pool={one_line(pool, 200)}')}" if pool else ""
         say(screen, f"{what}: {signed(amount, 2)}{more}")
     if found.sources:
         say(screen, "Why a charge is called what it is called and who pays for it: finmod explain KEY")
+    for finding in found.findings:
+        say(screen, finding_words(finding), style={"error": "red", "warning": "yellow"}.get(finding.severity, ""))
 
 
 def _cell_row(each: Source) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from finmod.cli.compared import must_hold
 from finmod.cli.figures import amount_places, amount_text, signed, signed_percent
 from finmod.cli.lines import end_of, one_line, say
 from finmod.cli.moves import finding_words
@@ -31,6 +32,11 @@ def show_causes(folder: Path | None, wanted: Wanted, top: int | None, form: Form
     from finmod.workspace.rootcause.causes import MOST, causes
 
     report = causes(opened(folder), wanted, top or MOST)
+    _show(report, form)
+    must_hold(report.proofs)
+
+
+def _show(report: CausesReport, form: Form) -> None:
     if form == "table":
         _screen(report)
     elif form == "json":
@@ -112,7 +118,10 @@ def headline(report: CausesReport) -> Iterator[str]:
     found = report.found
     change = f"{signed(found.change, 0)} {report.currency} from {report.before.label} to {report.after.label}"
     if not found.causes:
-        yield f"{change}: nothing moved unlike the rest."
+        sides = ((report.before, found.before), (report.after, found.after))
+        nothing = [state.label for state, amount in sides if not amount]
+        told = f"{nothing[0]} cost nothing, so that no cause stands out" if nothing else "nothing moved unlike the rest"
+        yield f"{change}: {told}."
         return
     growth = f" ({signed_percent(found.growth - 1)})" if found.growth is not None else ""
     yield (

@@ -297,5 +297,6 @@ def cells_sql() -> str:
         f"AS base_0, {_number(*account, 'BillingCurrency')} AS base_1, "
         f"{_number('x_Source', _FAMILY, 'BillingCurrency')} AS base_2, "
         f"{_number('x_Source', 'BillingCurrency')} AS base_3, "
-        f"coalesce(is_fee, false) AS is_fee, unit, {', '.join(parts)} FROM {CELLS} ORDER BY cell"
+        f"coalesce(is_fee, false) AS is_fee, unknown_0 + unknown_1 + unrated_0 + unrated_1 > 0 AS lacks, unit, "
+        f"{', '.join(parts)} FROM {CELLS} ORDER BY cell"
     )

@@ -186,8 +186,8 @@ class Workspace:
             top: How many causes at most; None for five.
 
         Returns:
-            A row per cause, that which explains most first: its name as text, before, after, expected, explained and
-            share of the change, kind, and the names of its largest resources.
+            A row per cause, each the one that explains most of what those before it left: its name as text, before,
+            after, expected, explained and share of the change, kind, and the names of its largest resources.
 
         Raises:
             UserError: As ``variance``.

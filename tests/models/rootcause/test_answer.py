@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,8 @@ def _cause(before: int, after: int, expected: int) -> Cause:
         explained=Decimal(after - before),
         share=None,
         leaves=1,
+        was=before != 0,
+        is_there=after != 0,
     )
 
 
@@ -27,6 +30,8 @@ def _cause(before: int, after: int, expected: int) -> Cause:
         (_cause(0, 5, 0), "new", "up"),
         (_cause(5, 0, 5), "ended", "down"),
         (_cause(5, 9, 5), "more", "up"),
+        # Charges and credits that sum to nothing are there all the same.
+        (replace(_cause(0, 5, 0), was=True), "more", "up"),
         (_cause(5, 4, 5), "less", "down"),
         (_cause(5, 5, 10), "less", "down"),
     ],

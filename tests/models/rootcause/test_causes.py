@@ -81,7 +81,10 @@ def test_where_all_moved_alike_there_is_growth_and_no_cause(rows: list[Row], tim
 
 @given(ROWS)
 def test_where_all_is_unknown_nothing_is_named(rows: list[Row]) -> None:
-    assert root_causes(_leaves([((None, None, None), before, after) for _, before, after in rows])).causes == ()
+    leaves = _leaves([((None, None, None), before, after) for _, before, after in rows])
+
+    assert root_causes(replace(leaves, resource=None)).causes == ()
+    assert all([word for word, _ in one.name] == ["ResourceId"] for one in root_causes(leaves).causes)
 
 
 @given(ROWS)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from finmod.models.rootcause.answer import Moved, Part
+from finmod.models.rootcause.causes import root_causes
 from finmod.models.rootcause.cells import cells_of
 from finmod.models.rootcause.counting import answered
 from finmod.models.rootcause.leaves import Leaves
@@ -128,3 +129,33 @@ def test_a_cause_tells_what_all_its_leaves_have_alike() -> None:
 
     assert cause.name == (("ServiceName", "S3"),)
     assert cause.alike == (("RegionId", "us"),)
+
+
+def test_what_lacks_a_part_of_its_cost_is_in_no_cause_and_counts_as_unexplained() -> None:
+    lacking = replace(_leaves(), lacks=np.array([True, False, False, False]))
+
+    found = root_causes(replace(lacking, before=lacking.before, after=np.where(lacking.lacks, 0, lacking.after)))
+
+    assert sum((one.explained for one in found.causes), found.usual) + found.unexplained == found.change
+    assert found.change == 400 + 30 - 100 - 100
+    (alone,) = answered(lacking, cells_of(lacking), _claims(S3), None, named=3).causes
+    assert (alone.leaves, alone.explained) == (1, Decimal(300))
+
+
+def test_a_cause_of_which_narrower_ones_have_everything_is_none() -> None:
+    leaves = leaves_of(["ServiceName", "RegionId"], [*ROWS[2:], (("S3", "us"), 100, 400)])
+
+    found = answered(leaves, cells_of(leaves), _claims(S3, S3_US), None, named=3)
+
+    assert len(found.causes) == 1
+    assert found.explained == 300
+
+
+def test_charges_and_credits_that_sum_to_nothing_are_there() -> None:
+    rows: list[Row] = [(("S3", "eu"), 500, 900), (("S3", "eu"), -500, 0), (("EC2", "eu"), 10, 10)]
+    leaves = leaves_of(["ServiceName", "RegionId"], rows, resources=["a", "b", "c"])
+
+    (cause,) = answered(leaves, cells_of(leaves), _claims(((0, 1),)), None, named=3).causes
+
+    assert cause.before == 0
+    assert cause.kind == "more"

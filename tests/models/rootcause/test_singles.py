@@ -129,3 +129,10 @@ def test_what_is_expected_of_a_resource_comes_from_who_knows_it() -> None:
     (cause,) = root_causes(replace(leaves, expected=np.array([100.0, 100, 100, *(1000.0,) * 4]))).causes
     assert cause.name[-1] == ("ResourceId", "logs")
     assert cause.expected == Decimal(100)
+
+
+def test_a_resource_is_found_where_nothing_else_tells_leaves_apart() -> None:
+    rows: list[Row] = [(("S3", "us"), 100, 100)] * 19
+    leaves = leaves_of(NAMES, [*rows, (("S3", "us"), 100, 300)], resources=[f"i-{at}" for at in range(20)])
+
+    assert _names(root_causes(leaves)) == [(("ResourceId", "i-19"),)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -342,3 +343,15 @@ def test_a_change_without_a_cause_is_told_as_such() -> None:
 def test_a_number_of_cells_of_zero_is_no_error() -> None:
     assert bridge(cells_of()).effects.shape == (0, len(EFFECTS))
     assert Decimal(0) == sum((Decimal(int(each)) for each in bridge(cells_of()).effects.ravel()), Decimal(0))
+
+
+def test_what_is_not_known_of_a_cost_is_no_price_cut_and_no_exchange_rate() -> None:
+    """A resource whose cost of now is NULL, one without a rate, and a discount of which half is unknown."""
+    month = Month(quantity=10, list_price=10, contracted_price=10)
+    unknown = Cell(month, replace(month, cost=0.0), resource=1, lacks=True)
+    unrated = Cell(month, replace(month, fx=0.0), resource=2, lacks=True)
+    whole = Cell(month, month, resource=3)
+    assert told(unknown, whole) == {"other": -100}
+    assert told(unrated, whole) == {"other": -100}
+    discount = Cell(Month(cost=-10.0), Month(cost=-5.0), kind=NEGOTIATED, lacks=True)
+    assert told(discount, whole) == {"other": 5}

@@ -164,7 +164,7 @@ def test_a_value_that_no_charge_has_is_said_with_its_line_and_the_nearest(books:
     ))  # fmt: skip
     report = of(made)
     found = [(each.where, each.message) for each in report.findings if each.code == "FM2531"]
-    none = "No charge of 2026-08 or 2026-09 has"
+    none = "No cost of 2026-08 or 2026-09 has"
     said = "the event stands beside no cause"
     assert sorted(found) == [
         ("events.csv:2", f"{none} product 'serch': {said}. Did you mean 'search'?"),

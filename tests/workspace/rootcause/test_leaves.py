@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of, within
 from finmod.workspace.variance.variance import Made
 from tests.rootcause import leaves_of as leaves_told
-from tests.variances import compared_of, small_once
+from tests.variances import SEARCH, books_of, compared_of, small_once, used
 
 UNIT = 10**12
 LEAVES = leaves_told(
@@ -61,3 +62,17 @@ def test_a_combination_has_the_leaves_with_all_of_its_values() -> None:
 @pytest.mark.parametrize("name", [[("product", "nosuch")], [("team", "ads")], [("region", "eu"), ("team", None)]])
 def test_what_leaves_are_not_told_by_has_none(name: list[tuple[str, str | None]]) -> None:
     assert not within(LEAVES, name).any()
+
+
+def test_resources_that_share_a_name_are_told_by_their_ids_and_costs_that_lack_are_marked(tmp_path: Path) -> None:
+    rows = [used(month, f"i-{at}", SEARCH, "31", "1", ResourceName=name) for month in (8, 9)
+            for at, name in enumerate(("web", "web", "queue"))]  # fmt: skip
+    rows.append(used(8, "i-7", SEARCH, "31", "1"))
+    rows.append(used(9, "i-7", SEARCH, "31", "1", EffectiveCost=""))
+    with compared_of(books_of(tmp_path / "books", *rows), called=True) as made:
+        leaves = leaves_of(made)
+    assert leaves.resource is not None
+    assert sorted(map(str, leaves.resource.texts)) == ["i-0", "i-1", "i-7", "queue"]
+    assert leaves.lacks is not None
+    lacking = [leaves.resource.texts[code] for code in leaves.resource.codes[leaves.lacks].tolist()]
+    assert lacking == ["i-7"]

@@ -14,7 +14,7 @@ from finmod.workspace.variance.monthly import VARIANCES, offer_variances
 from tests.applied import ALLOCATION
 from tests.books import Books, bill
 from tests.tagged import EURO
-from tests.variances import CLUSTER, SEARCH, books_of, report_of, small_once, used
+from tests.variances import CLUSTER, SEARCH, books_of, by_the_day, report_of, small_once, told, used
 
 D = Decimal
 
@@ -90,3 +90,22 @@ def test_other_rates_another_currency_and_other_bills_of_either_month_make_it_an
         file = made.write(f"{month}.csv", bill(used(month, "i-1", SEARCH, quantity, "1", **EURO)))
         made.load(file, "--accept", "FM1130")
         assert asked(made, "x_Currency") == {"EUR": wanted}
+
+
+def test_bills_around_the_two_months_make_it_anew_since_they_tell_which_days_lack(tmp_path: Path) -> None:
+    """September ends on the 20th: it is cut while it is the last month, and has a gap once October is there."""
+    made = books_of(
+        tmp_path / "books", *by_the_day(8, 1, 31), *by_the_day(9, 1, 20), apply=False,
+    )  # fmt: skip
+    first = asked(made)
+    assert first == told(report_of(made).total)
+    file = made.write("later.csv", bill(*by_the_day(10, 15, 31)))
+    assert made.run("load", "--format", "focus", "--source", "saas", file).code == 0
+    assert told(report_of(made).total) != first
+    assert asked(made) != first
+    with Engine() as engine:
+        offer_variances(engine, load_project(made.root))
+        rows = engine.rows(
+            f"SELECT x_Effect, sum(x_Amount) FROM {VARIANCES} WHERE x_BillingPeriod = DATE '2026-09-01' GROUP BY 1"
+        )
+    assert {name: amount for name, amount in rows if amount} == told(report_of(made).total)

@@ -154,6 +154,8 @@ def test_a_close_is_a_state_of_its_own_and_its_month_now_counts_what_came_later(
     before, after = named(made, "2026-09", "close:2026-08")
     assert (before.label, after.label, after.restated) == ("2026-08 as closed", "2026-09", ())
     assert (before.until, after.until) == ({}, {"twenty": date(2026, 9, 10)})
+    # When a source began is as true of a closed month.
+    assert before.since == {"twenty": date(2026, 8, 12), "nineteen": date(2026, 8, 13)}
     with pytest.raises(UserError, match="2026-09 is not closed; expected a closed month, such as 2026-08"):
         named(made, "2026-09", "close")
 

@@ -188,7 +188,9 @@ def test_a_unit_that_nobody_can_convert_is_an_effect_of_its_own(tmp_path: Path) 
     report = report_of(made)
     assert told(report.total) == {"unit_change": 20}
     (said,) = [each for each in report.findings if each.code == "FM2516"]
-    assert said.message.startswith("Units changed, and nothing tells how many the old one is: Widgets is now Crates.")
+    assert said.message.startswith(
+        "Units changed, and nothing tells how many of the new one the old one is: Widgets is now Crates."
+    )
     assert said.amount == 20
 
 

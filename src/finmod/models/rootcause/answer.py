@@ -45,11 +45,15 @@ class Part:
         before: Of them.
         after: Likewise.
         expected: What they would have cost after without any cause.
+        was: Whether any of them cost something before: they may sum to nothing.
+        is_there: Likewise after.
     """
 
     before: Decimal
     after: Decimal
     expected: Decimal
+    was: bool = True
+    is_there: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,8 @@ class Cause:
             it. None where leaves have no resources, or none of them changed.
         alike: (dimension, value) that all its leaves have beside what it is named by.
         own: Its leaves that no narrower cause has, which ``explained`` is of; None where that is all of them.
+        was: Whether any of its leaves cost something before.
+        is_there: Likewise after.
     """
 
     name: tuple[Value, ...]
@@ -83,6 +89,8 @@ class Cause:
     concentration: Decimal | None = None
     alike: tuple[Value, ...] = ()
     own: Part | None = None
+    was: bool = True
+    is_there: bool = True
 
     @property
     def change(self) -> Decimal:
@@ -113,14 +121,14 @@ class Cause:
     @property
     def counted(self) -> Part:
         """Return the leaves that count with it: after minus before is ``explained``."""
-        return self.own or Part(self.before, self.after, self.expected)
+        return self.own or Part(self.before, self.after, self.expected, self.was, self.is_there)
 
     @property
     def kind(self) -> Kind:
         """Return what happened to what counts with it: new, ended, or more or less of it than expected."""
         part = self.counted
-        if part.before == 0 or part.after == 0:
-            return "new" if part.before == 0 else "ended"
+        if not part.was or not part.is_there:
+            return "ended" if part.was else "new"
         return "more" if part.after > part.expected else "less"
 
 

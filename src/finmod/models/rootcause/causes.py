@@ -51,7 +51,7 @@ from finmod.models.rootcause.answer import RootCauses
 from finmod.models.rootcause.cells import Cells, cells_of
 from finmod.models.rootcause.claims import middle, prospect
 from finmod.models.rootcause.counting import answered
-from finmod.models.rootcause.leaves import Leaves
+from finmod.models.rootcause.leaves import Floats, Leaves, searched
 from finmod.models.rootcause.search import Claim, found_claims
 from finmod.models.rootcause.singles import Singles, singles_of
 
@@ -91,25 +91,31 @@ def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: 
     """
     if not len(leaves.before):
         return RootCauses(before=Decimal(0), after=Decimal(0), growth=None, causes=(), offsets=(), usual=Decimal(0))
-    cells = cells_of(leaves)
-    growth = None if cells.expected is not None else _growth(cells)
+    known = searched(leaves)
+    cells = cells_of(known)
+    growth = None if cells.expected is not None else _growth(cells.before, cells.after)
     factor = float(1 if growth is None else growth)
-    singles = singles_of(leaves, cells, factor)
+    singles = singles_of(known, cells, factor)
+    if singles is not None and growth is not None and not cells.names:
+        # Of one cell nobody can tell its growth from a cause: then resources say what most of the money did.
+        growth = _growth(singles.expected / factor, singles.after)
+        factor = float(1 if growth is None else growth)
+        singles = singles_of(known, cells, factor)
     return answered(leaves, cells, _claims(cells, singles, factor, most, float(least)), growth, named=named)
 
 
 def _claims(cells: Cells, singles: Singles | None, growth: float, most: int, least: float) -> list[Claim]:
     sizes = [float(np.abs(amounts).sum()) for amounts in (cells.before, cells.after)]
-    if not cells.names or not all(sizes):
+    if not all(sizes):
         return []
     usual = cells.expected if cells.expected is not None else cells.before * growth
     return found_claims(cells, prospect(cells.after, usual), least=least * max(sizes), most=most, singles=singles)
 
 
-def _growth(cells: Cells) -> Decimal | None:
-    """Return the factor that most of the money moved by; None where no cell is there both before and after."""
-    both = cells.before * cells.after > 0
+def _growth(before: Floats, after: Floats) -> Decimal | None:
+    """Return the factor that most of the money moved by; None where nothing is there both before and after."""
+    both = before * after > 0
     if not both.any():
         return None
-    factor = middle(cells.after[both] / cells.before[both], np.abs(cells.before[both]))
+    factor = middle(after[both] / before[both], np.abs(before[both]))
     return Decimal(f"{factor:.{_DIGITS}g}")

@@ -34,6 +34,9 @@ def answered(
     """
     money = _Money(leaves, growth)
     every = [_rows(leaves, cells, claim) for claim in claims]
+    # What narrower ones have all of explains nothing by itself.
+    chosen = [place for place, mine in enumerate(_owned(every)) if mine.any()]
+    claims, every = [claims[place] for place in chosen], [every[place] for place in chosen]
     own = _owned(every)
     causes = tuple(
         replace(money.cause(_told(leaves, cells, claim), rows, mine, named), alike=_alike(cells, claim, rows))
@@ -76,6 +79,11 @@ class _Money:
         above, below = (Decimal(1) if self.growth is None else self.growth).as_integer_ratio()
         return (2 * before * above + below) // (2 * below)
 
+    def _there(self, rows: Flags) -> tuple[bool, bool]:
+        """Return whether some of the leaves cost something before, and after."""
+        before, after = (bool((amounts[rows] != 0).any()) for amounts in (self.leaves.before, self.leaves.after))
+        return before, after
+
     def cause(self, name: tuple[Value, ...], rows: Flags, own: Flags, named: int) -> Cause:
         leaves, change = self.leaves, self.after - self.before
         was, now = whole(leaves.before, own), whole(leaves.after, own)
@@ -92,12 +100,16 @@ class _Money:
             leaves=int(rows.sum()),
             resources=resources,
             concentration=concentration,
-            own=None if is_all else Part(in_money(was), in_money(now), in_money(self.expected(own))),
+            own=None if is_all else Part(in_money(was), in_money(now), in_money(self.expected(own)), *self._there(own)),
+            was=self._there(rows)[0],
+            is_there=self._there(rows)[1],
         )
 
 
 def _rows(leaves: Leaves, cells: Cells, claim: Claim) -> Flags:
     rows = cells.selected(claim.name)[cells.of_leaf]
+    if leaves.lacks is not None:
+        rows &= ~leaves.lacks
     if claim.resource is None or leaves.resource is None:
         return rows
     codes = [code for code, text in enumerate(leaves.resource.texts) if text == claim.resource]

@@ -7,7 +7,7 @@ after; how fine that is, is for the caller to say.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -50,6 +50,8 @@ class Leaves:
         after: Per leaf its cost after, likewise.
         resource: What each leaf is of: each cause tells its largest, and is one of them where it alone moved. None
             where nobody asks.
+        lacks: Per leaf whether a part of its cost is not known: it is no part of any cause, and counts as unexplained.
+            None where all costs are known.
         expected: Per leaf what it would have cost after without any cause, units of currency; None where nothing else
             is known than what it was before.
 
@@ -62,6 +64,7 @@ class Leaves:
     before: Amounts
     after: Amounts
     resource: Dimension | None = None
+    lacks: Flags | None = None
     expected: Floats | None = None
 
     def __post_init__(self) -> None:
@@ -71,6 +74,7 @@ class Leaves:
             message = "two dimensions share a name"
             raise ValueError(message)
         others = [self.after, *(one.codes for one in every), *([] if self.expected is None else [self.expected])]
+        others += [] if self.lacks is None else [self.lacks]
         if any(len(one) != rows for one in others):
             message = f"arrays differ in length: {sorted({rows, *map(len, others)})}"
             raise ValueError(message)
@@ -83,6 +87,18 @@ class Leaves:
         if self.expected is not None and not np.isfinite(self.expected).all():
             message = "what is expected is not finite"
             raise ValueError(message)
+
+
+def searched(leaves: Leaves) -> Leaves:
+    """Return leaves as causes are looked for in them: those that lack a part of their cost cost nothing.
+
+    What is not known would look as if it had ended.
+    """
+    if leaves.lacks is None or not leaves.lacks.any():
+        return leaves
+    before, after = (np.where(leaves.lacks, 0, amounts) for amounts in (leaves.before, leaves.after))
+    expected = None if leaves.expected is None else np.where(leaves.lacks, 0.0, leaves.expected)
+    return replace(leaves, before=before, after=after, expected=expected)
 
 
 def _check_integers(amounts: Amounts) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from finmod.models.rootcause.answer import RootCauses, Value
-from finmod.models.variance.report import State
+from finmod.models.variance.report import Proof, State
 from finmod.terms.findings import Finding
 
 Kind = Literal["event", "rules", "load", "close"]
@@ -106,6 +106,7 @@ class CausesReport:
         happenings: What happened besides, of nothing that a cause names.
         drivers: How drivers moved in all, those that moved most first.
         findings: What to know.
+        proofs: That the comparison has all charges.
     """
 
     project: str
@@ -117,3 +118,4 @@ class CausesReport:
     happenings: tuple[Happening, ...]
     drivers: tuple[DriverMove, ...]
     findings: tuple[Finding, ...]
+    proofs: tuple[Proof, ...] = ()

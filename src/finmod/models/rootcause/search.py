@@ -97,6 +97,8 @@ def _best(cells: Cells, now: Prospect, singles: Singles | None, least: float) ->
 
 def candidates(cells: Cells, now: Prospect, least: float) -> list[Claim]:
     """Return the claim that gains most, and those that gain nearly so much; empty where none gains enough."""
+    if not cells.names:
+        return []
     every: list[tuple[tuple[int, ...], Claims]] = []
     best, layers = least, [*_layers(len(cells.names))]
     # Chance finds the best of so many names.

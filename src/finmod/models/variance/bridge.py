@@ -81,6 +81,9 @@ def bridge(cells: Cells, decompose: Decompose = product_effects) -> Bridge:
     change = _change(cells)
     effects[alone, kind[alone]] = _floats(change[alone])
     _discounts(cells, effects, _follow(cells, kind, uncovered))
+    # Of discounts too, which have their effects from what they are a share of.
+    effects[cells.lacks] = 0.0
+    effects[cells.lacks, PLACE["other"]] = _floats(change[cells.lacks])
     return Bridge(kind, exact(effects, change))
 
 

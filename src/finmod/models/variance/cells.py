@@ -74,6 +74,8 @@ class Cells:
             and that of a fee does not.
         bases: Numbers of the groups whose uncovered use a discount is a share of, one column per level from the
             narrowest; of priced cells the groups that they are in.
+        lacks: Whether a part of its cost in one of the months is not known, or has no rate into the reporting currency:
+            amounts are without it.
     """
 
     before: Side
@@ -85,6 +87,7 @@ class Cells:
     grows: Flags
     accrues: Flags
     bases: Ints
+    lacks: Flags
 
     @property
     def count(self) -> int:

@@ -68,7 +68,11 @@ EFFECTS: Final = (
         "Unit changed",
         "The supplier counts in another unit, and nothing tells how many of one the other is.",
     ),
-    Effect("other", "Not told apart", "Charges for which bills give no quantity, price or kind."),
+    Effect(
+        "other",
+        "Not told apart",
+        "What bills give no cost, quantity, price or kind of, or another cost than its price.",
+    ),
 )
 """All of them, in the order in which they are shown."""
 

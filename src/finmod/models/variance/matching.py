@@ -36,6 +36,8 @@ def kinds(cells: Cells) -> Ints:
         kind = np.where(gone & has_service, PLACE[f"{effect}_resources"], kind)
         kind = np.where(gone & ~has_service, PLACE[f"{effect}_services"], kind)
     kind = np.where((kind == PRICED) & _counts_otherwise(cells, there[0] & there[1]), PLACE["unit_change"], kind)
+    # What is not known of a cost must not look as if a price or a rate had fallen.
+    kind = np.where(cells.lacks, OTHER, kind)
     return _grouped(cells, kind, there)
 
 

@@ -230,6 +230,8 @@ class Behind:
         others: Number of other cells that have some.
         others_amount: What these have.
         pools: Pool and what the targets that were asked for have by it; "" for what levels give them.
+        findings: What to know of the whole comparison.
+        proofs: That it has all charges.
     """
 
     effect: Effect
@@ -239,3 +241,5 @@ class Behind:
     others: int
     others_amount: Decimal
     pools: tuple[tuple[str, Decimal], ...]
+    findings: tuple[Finding, ...] = ()
+    proofs: tuple[Proof, ...] = ()

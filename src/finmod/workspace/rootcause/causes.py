@@ -69,6 +69,7 @@ def causes_of(made: Made, report: VarianceReport, most: int = MOST) -> CausesRep
         happenings=tuple(each for each in happenings if id(each) not in told),
         drivers=tuple(driver_moves(books.engine, books.ledger, made.looked, ())),
         findings=(*report.findings, *misspelt(events, leaves, _values(made), _months(report))),
+        proofs=report.proofs,
     )
 
 

@@ -24,6 +24,14 @@ WORDS: Final = {
 """What causes are named by, beside dimensions: word -> SQL of charge keys."""
 RESOURCE: Final = "resource"
 _LEAVES: Final = "rootcause_leaves"
+# Machines of one group often share a name, and so do things of several accounts: these are told by their ids.
+_SHARED: Final = (
+    f"SELECT ResourceName FROM {ROWS} WHERE ResourceName IS NOT NULL GROUP BY 1 HAVING count(DISTINCT ResourceId) > 1"
+)
+_RESOURCE: Final = (
+    f"CASE WHEN ResourceName IS NULL OR ResourceName IN ({_SHARED}) THEN coalesce(ResourceId, ResourceName) "
+    "ELSE ResourceName END"
+)
 
 
 def leaves_of(made: Made) -> Leaves:
@@ -33,19 +41,22 @@ def leaves_of(made: Made) -> Leaves:
     # Where people call a dimension so, that is what they mean by it.
     resource = RESOURCE if RESOURCE not in columns else "ResourceName"
     told = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in columns.items())
-    sums = ", ".join(f"coalesce(sum(amount) FILTER (side = {at}), 0) AS amount_{at}" for at in SIDES)
+    amounts = (f"coalesce(sum(amount) FILTER (side = {at}), 0) AS amount_{at}" for at in SIDES)
+    sums = ", ".join(("max(unknown + unrated) > 0 AS lacks", *amounts))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT row_number() OVER () AS leaf, * FROM (SELECT {told}, "
-        f"coalesce(ResourceName, ResourceId) AS {identifier(resource)}, {sums} FROM {ROWS} GROUP BY ALL "
+        f"{_RESOURCE} AS {identifier(resource)}, {sums} FROM {ROWS} GROUP BY ALL "
         "HAVING amount_0 <> 0 OR amount_1 <> 0)"
     )
     units = ", ".join(exact_sql(f"amount_{at}", at) for at in SIDES)
     before, after = both(engine.arrays(f"SELECT {units} FROM {_LEAVES} ORDER BY leaf"))
+    lacks = engine.arrays(f"SELECT coalesce(lacks, false) AS lacks FROM {_LEAVES} ORDER BY leaf")["lacks"]
     return Leaves(
         dimensions=tuple(_dimension(engine, name) for name in columns),
         before=before,
         after=after,
         resource=_dimension(engine, resource),
+        lacks=np.asarray(lacks, dtype=np.bool_),
     )
 
 

@@ -38,7 +38,7 @@ def misspelt(
             close = near(value, _alike(value, known))
             hint = f". Did you mean {printable(close, 80)!r}?" if close else ""
             message = (
-                f"No charge of {months} has {printable(word, 60)} {printable(value, 80)!r}: the event stands beside no "
+                f"No cost of {months} has {printable(word, 60)} {printable(value, 80)!r}: the event stands beside no "
                 f"cause{hint}"
             )
             yield Finding(

@@ -239,6 +239,7 @@ def _read(books: Books, looked: Sequence[Looked], units: Sequence[Any]) -> Compa
         grows=_grows(found),
         accrues=~np.asarray(found["is_fee"], dtype=np.bool_),
         bases=np.stack([_ints(found[name]) for name in BASES], axis=1),
+        lacks=np.asarray(found["lacks"], dtype=np.bool_),
     )
     places = engine.rows(f"SELECT {place_columns(books.names)} FROM {PLACES} ORDER BY place")
     sums = ", ".join(f"coalesce(sum({name}_{at}), 0)" for name in ("unknown", "unrated") for at in SIDES)

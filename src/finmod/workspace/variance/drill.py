@@ -7,6 +7,7 @@ pool's own cells are told where the pool is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,7 @@ from finmod.settings.project import Project
 from finmod.settings.validate import unknown_word
 from finmod.terms.money import in_money
 from finmod.workspace.variance.cells import POOL_COLUMN
-from finmod.workspace.variance.variance import OF_CELLS, Made, Wanted, made_of
+from finmod.workspace.variance.variance import OF_CELLS, Made, Wanted, made_of, report_of
 
 _KEYS: Final = 3
 _TEXTS: Final = ("x_Source", "SubAccountId", "RegionId", "ServiceName", "sku", "ResourceId", "unit", "ChargeCategory",
@@ -210,4 +211,5 @@ def variance_behind(
         UserError: As ``variance``, or what is asked for is nothing by which charges can be chosen.
     """
     with made_of(project, wanted) as made:
-        return behind(made, effect, scope, most)
+        report = report_of(made, Wanted(wanted.period, wanted.against))
+        return replace(behind(made, effect, scope, most), findings=report.findings, proofs=report.proofs)

@@ -85,14 +85,14 @@ def _unknown(books: Books, compared: Compared, named: Sequence[Named]) -> Iterat
         if compared.unknown[at]:
             message = (
                 f"The cost of {counted(compared.unknown[at], 'charge')} of {each.label} is unknown (NULL in the bill): "
-                "it stands in no effect"
+                "sums are without it, and what its SKUs changed by stands in the effect other"
             )
             yield _finding("FM2513", message)
         if compared.unrated[at]:
             rows = f"{counted(compared.unrated[at], 'row')} of {each.label} in other currencies"
             message = (
-                f"There is no rate into {books.project.currency} for {rows}: no effect has what that costs. Add rates "
-                "to the table of fx"
+                f"There is no rate into {books.project.currency} for {rows}: sums are without what that costs, and "
+                "what its SKUs changed by stands in the effect other. Add rates to the table of fx"
             )
             yield _finding("FM2514", message)
 
@@ -118,7 +118,7 @@ def _other(total: Change, books: Books) -> Iterator[Finding]:
     amount = total.effect("other")
     moved = sum((abs(each) for each in total.effects), Decimal(0))
     if moved and abs(amount) > _SMALL * moved:
-        message = "Bills give no quantity, price or kind for some charges: their change is not told apart"
+        message = "Bills give no cost, quantity, price or kind for some charges: their change is not told apart"
         yield _finding("FM2517", message, amount=amount, currency=books.project.currency)
 
 

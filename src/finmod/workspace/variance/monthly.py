@@ -24,9 +24,11 @@ from finmod.workspace.variance.wanted import Wanted
 
 VARIANCES: Final = "variance_monthly"
 _NAME: Final = "variance"
-_SHAPE: Final = "2"
+_SHAPE: Final = "3"
 """Changes where the effects of the same bills would be others."""
 _POOL: Final = "pool"
+_AROUND: Final = (-1, 0, 1, 2)
+"""Months before the one that is told."""
 
 
 def offer_variances(engine: Engine, project: Project) -> None:
@@ -70,13 +72,25 @@ def _mark(engine: Engine, project: Project, ledger: Ledger, month: date, before:
     known = runs(engine, ledger)
     run = known[-1] if known else None
     snapshot = ledger.at(engine, run.ledger_version) if run else ledger.head(engine)
+    around = {f"{months_before(month, distance)}" for distance in _AROUND}
+    last = f"{months_of(ledger, snapshot)[-1]}"
     files = [
         file
         for table in (CHARGE_DAYS, CHARGE_KEYS)
         for file in ledger.files(table, snapshot)
-        if file.parent.name.endswith((f"={month}", f"={before}"))
+        # Which days a month lacks is seen beside those that stand before and after it.
+        if file.parent.name.partition("=")[2] in around
     ]
     head = ledger.head(engine)
     files += [file for table in (CLOSES, CLOSE_RATES, TRUE_UPS) for file in ledger.files(table, head)]
     books = [run.rule_hash, *(run.months.get(each, "") for each in (month, before))] if run else [""]
-    return [_SHAPE, __version__, f"{month}", f"{before}", *rate_marks(project), *books, *file_marks(files)]
+    return [
+        _SHAPE,
+        __version__,
+        f"{month}",
+        f"{before}",
+        f"{last == f'{month}'}",
+        *rate_marks(project),
+        *books,
+        *file_marks(files),
+    ]

@@ -154,7 +154,8 @@ def _closed(engine: Engine, ledger: Ledger, known: Sequence[Run], closed: Closes
     # What bills said between the allocation and the close was given to nobody: such a state has no targets.
     if run and _bills(ledger, ledger.at(engine, run.ledger_version), month) != _bills(ledger, snapshot, month):
         run = None
-    return Named(f"{month:%Y-%m} as closed", month, snapshot, run, {})
+    since = told_since(engine, ledger, snapshot, month)
+    return Named(f"{month:%Y-%m} as closed", month, snapshot, run, {}, since=since)
 
 
 def _bills(ledger: Ledger, snapshot: Snapshot, month: date) -> list[Path]:
