@@ -132,9 +132,10 @@ def test_a_cause_tells_what_all_its_leaves_have_alike() -> None:
 
 
 def test_what_lacks_a_part_of_its_cost_is_in_no_cause_and_counts_as_unexplained() -> None:
-    lacking = replace(_leaves(), lacks=np.array([True, False, False, False]))
+    flags = np.array([True, False, False, False])
+    lacking = replace(_leaves(), lacks=flags)
 
-    found = root_causes(replace(lacking, before=lacking.before, after=np.where(lacking.lacks, 0, lacking.after)))
+    found = root_causes(replace(lacking, after=np.where(flags, 0, lacking.after)))
 
     assert sum((one.explained for one in found.causes), found.usual) + found.unexplained == found.change
     assert found.change == 400 + 30 - 100 - 100
