@@ -102,8 +102,8 @@ def test_a_driver_that_begins_at_nothing_is_new_and_one_that_was_not_told_is_non
     made.write("seats.csv", "date,product,seats\n2026-09,search,60\n")
     assert made.run("drivers", "load").code == 0
     ((*moves,),) = [each.drivers for each in of(made).beside]
-    assert [(each.driver, each.is_new) for each in moves] == [("orders", True), ("visits", True)]
-    assert [(each.before, each.after) for each in moves] == [(D(0), D(1)), (D(0), D(2))]
+    # Of visits nobody told what search had in August, and of seats nothing at all.
+    assert [(each.driver, each.is_new, each.before, each.after) for each in moves] == [("orders", True, D(0), D(1))]
     assert "orders of product search new (0.00 to 1.00)" in made.run("variance", "2026-09", "--causes").out
 
 

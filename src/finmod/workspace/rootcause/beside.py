@@ -118,10 +118,10 @@ def _moved(
     told = tuple((name, value) for (name, value), text in zip(of, texts, strict=True) if text == value)
     other = any(text not in (None, value) for (_, value), text in zip(of, texts, strict=True))
     days = [_days(month, span) for month in months]
-    if other or (of and not told) or not all(days):
+    # What a member without a row of a month has of a driver is not known; one that begins has a row of 0 before.
+    if other or (of and not told) or not all(days) or None in sums:
         return None
-    # Where the driver is told and a member has no row of it, it has none of it.
-    before, after = ((amount or Decimal(0)) / count for amount, count in zip(sums, days, strict=True))
+    before, after = (amount / count for amount, count in zip(sums, days, strict=True))
     if not before and not after:
         return None
     first, last = span[0].date(), (span[1] - _AN_INSTANT).date()
