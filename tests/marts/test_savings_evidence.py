@@ -53,3 +53,27 @@ def test_bytes_that_were_free_are_bytes(tmp_path: Path) -> None:
     other = [*used("NatGateway-Hours", "nat-2"), *used("NatGateway-Bytes", "nat-2", unit="GB", days=[3])]
 
     assert found(charged(tmp_path, busy, other)).savings == ()
+
+
+@pytest.mark.parametrize(
+    ("lacking", "names"),
+    [
+        ({}, ["bucket", "other"]),
+        ({"EffectiveCost": ""}, ["other"]),
+        ({"BillingCurrency": "EUR", "BillingAccountId": "a2"}, ["other"]),
+    ],
+)
+def test_usage_beside_that_nobody_knows_the_cost_of_costs_not_nothing(
+    lacking: More, names: list[str], tmp_path: Path
+) -> None:
+    """Requests of one day have no cost, or one of a currency without a rate; those of another day cost little."""
+    s3: More = {"ServiceName": "Amazon Simple Storage Service"}
+    stored = [each for name in ("bucket", "other")
+              for each in used("TimedStorage-ByteHrs", name, "10", unit="GB-Months", **s3)]  # fmt: skip
+    asked = [*used("Requests-Tier2", "bucket", "0.1", unit="Requests", days=[3], **s3),
+             *used("Requests-Tier2", "other", "0.1", unit="Requests", days=[3], **s3),
+             *used("Requests-Tier2", "bucket", "0.1", unit="Requests", days=[4], **(s3 | lacking))]  # fmt: skip
+
+    report = found(charged(tmp_path, stored, asked))
+
+    assert sorted(name or "" for name, *_ in told(report, "storage-classes")) == names

@@ -154,7 +154,8 @@ def _value(number: object) -> str:
 
 
 _BESIDE: Final = """
-SELECT rule, x_Source, SubAccountId, RegionId, ResourceId, sum(coalesce(cost, 0)) AS cost
+SELECT rule, x_Source, SubAccountId, RegionId, ResourceId, sum(cost) AS cost,
+    bool_or(cost IS NULL OR unknown > 0 OR unrated) AS is_unknown
 FROM (SELECT *, unnest(beside) AS rule FROM savings_keys WHERE is_usage AND len(beside) > 0)
 JOIN savings_days USING (key)
 WHERE coalesce(ConsumedQuantity, 1) > 0
@@ -232,8 +233,8 @@ spans AS (
         len([d FOR d IN range(CAST(last - first + 1 AS INTEGER)) IF isodow(first + CAST(d AS INTEGER)) < 6]) AS weekdays
     FROM savings_spans
 ),
-of_resource AS (SELECT rule, x_Source, SubAccountId, ResourceId, sum(cost) AS cost FROM savings_seen
-    WHERE ResourceId IS NOT NULL GROUP BY ALL),
+of_resource AS (SELECT rule, x_Source, SubAccountId, ResourceId, sum(cost) AS cost, bool_or(is_unknown) AS is_unknown
+    FROM savings_seen WHERE ResourceId IS NOT NULL GROUP BY ALL),
 of_place AS (SELECT rule, x_Source, SubAccountId, RegionId, sum(cost) AS cost FROM savings_seen GROUP BY ALL),
 found AS (
     SELECT g.grp, g.rule, g.has_resource, g.SubAccountId IS NOT NULL AND g.RegionId IS NOT NULL AS has_place, c.days,
@@ -242,6 +243,7 @@ found AS (
         e.rule IS NOT NULL AS is_seen,
         CASE WHEN d.without = 'place' THEN b.cost ELSE r.cost END AS beside_cost,
         CASE WHEN d.without = 'place' THEN b.rule IS NOT NULL ELSE r.rule IS NOT NULL END AS has_beside,
+        coalesce(r.is_unknown, false) AS is_beside_unknown,
         d.* EXCLUDE (rule)
     FROM savings_groups AS g JOIN savings_demands AS d USING (rule) JOIN covered AS c USING (grp)
     JOIN sums AS s USING (grp) JOIN spans AS p USING (x_Source) LEFT JOIN shape AS h USING (grp)
@@ -267,7 +269,7 @@ WHERE (cost > 0 OR unknown > 0 OR unrated > 0)
         OR {_number("lately")} * span >= least_no_decline * {_number("amount")} * 7 * {_NEARLY})
     AND (without IS NULL OR (is_seen AND NOT has_beside AND (without <> 'place' OR has_place)))
     AND (least_beside_at_most IS NULL
-        OR (is_seen AND coalesce(beside_cost, 0) <= least_beside_at_most * cost))
+        OR (is_seen AND NOT is_beside_unknown AND coalesce(beside_cost, 0) <= least_beside_at_most * cost))
 """
 
 

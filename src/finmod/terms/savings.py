@@ -47,7 +47,8 @@ class Evidence:
         no_decline: Least part of the month's average day which its last seven days must use.
         without: Where usage of the rule's ``beside`` must lack: on the same ``resource``, or in the ``place``: account
             and region.
-        beside_at_most: Most part of its own cost which usage of ``beside`` on the same resource may cost.
+        beside_at_most: Most part of its own cost which usage of ``beside`` on the same resource may cost; usage whose
+            cost is unknown shows nothing.
     """
 
     days: Decimal | None = None
