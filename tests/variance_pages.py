@@ -122,6 +122,22 @@ def page_told(*, found: Sequence[str] = (), more: bool = True) -> VariancePage:
     return with_more(page) if more else page
 
 
+def savings_of(amounts: Sequence[int | None], shown: int, *, found: Sequence[Finding] = ()) -> Savings:
+    """Return savings of so many rows, half of each amount cash; ``found`` is what must be known of them."""
+    known = [D(each) for each in amounts if each is not None]
+    rows = tuple(
+        Saving("Idle disk", f"disk-{at}", None, _part(each, 1), _part(each, 2), "the whole charge", "S")
+        for at, each in enumerate(amounts[:shown])
+    )
+    whole = sum(known, D(0)) if known else None
+    half = None if whole is None else whole / 2
+    return Savings(rows, len(amounts), whole, half, len(amounts) - len(known), tuple(found))
+
+
+def _part(amount: int | None, of: int) -> Decimal | None:
+    return None if amount is None else D(amount) / of
+
+
 def with_more(page: VariancePage) -> VariancePage:
     """Return a page with causes and savings."""
     total = page.report.total.change

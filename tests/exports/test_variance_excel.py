@@ -18,8 +18,9 @@ from finmod.errors import UserError
 from finmod.exports import variance_excel
 from finmod.exports.variance_excel import write_variance
 from finmod.models.variance.page import Member, Members
+from finmod.terms.findings import Finding
 from tests.refusals import told
-from tests.variance_pages import HOSTILE, PRODUCTS, page_told
+from tests.variance_pages import HOSTILE, PRODUCTS, page_told, savings_of
 
 D = Decimal
 
@@ -120,7 +121,7 @@ def test_the_sheets_end_at_the_cost_of_the_month(path: Path) -> None:
     assert whole[head.index("2026-10")] == pytest.approx(float(total.after))
     assert rows[len(PRODUCTS) + 1][1] == 0
     *_, last = book["Savings"].iter_rows(values_only=True)
-    assert last[:3] == ("All", 200.75, 150)
+    assert last[:3] == ("All, 1 without an amount", 200.75, 150)
 
 
 def test_the_budget_ends_at_the_cost_of_the_month_too(path: Path) -> None:
@@ -132,6 +133,33 @@ def test_the_budget_ends_at_the_cost_of_the_month_too(path: Path) -> None:
     assert heads == ["product", "budget of 2026-10", "Beyond plan", "Not planned", "Change", "2026-10", "%"]
     figures = [total.before, total.effect("beyond_plan"), total.effect("not_planned"), total.change, total.after]
     assert [each.value for each in rows["All"]][1:6] == [pytest.approx(float(each)) for each in figures]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "rest", "every"),
+    [
+        ((8, 6), None, ("All", 14, 7)),
+        ((8, 6, 4, None), ("2 others, 1 without an amount", 4, 2), ("All, 1 without an amount", 18, 9)),
+        ((8, 6, None, None), ("2 others", "unknown", "unknown"), ("All, 2 without an amount", 14, 7)),
+        ((None, None, None), ("1 other", "unknown", "unknown"), ("All", "unknown", "unknown")),
+    ],
+)
+def test_savings_without_an_amount_are_unknown_and_never_nothing(
+    amounts: tuple[int | None, ...], rest: tuple[object, ...] | None, every: tuple[object, ...], tmp_path: Path
+) -> None:
+    write_variance(replace(page_told(), savings=savings_of(amounts, 2)), tmp_path / "v.xlsx")
+    formulas, values = (load_workbook(tmp_path / "v.xlsx", data_only=each)["Savings"] for each in (False, True))
+    _, _, *sums = [row[:3] for row in values.iter_rows(min_row=6, values_only=True)]
+    assert sums == ([rest, every] if rest else [every])
+    last = [each.value for each in [*formulas.iter_rows()][-1][1:3]]
+    assert [str(each).startswith("=IF(COUNT(") for each in last] == [every[1] == "unknown"] * 2
+
+
+def test_what_must_be_known_of_savings_stands_below_them(tmp_path: Path) -> None:
+    found = Finding(code="FM2558", message="the bill of aws has 12 days", severity="info")
+    write_variance(replace(page_told(), savings=savings_of((8,), 2, found=[found])), tmp_path / "v.xlsx")
+    *_, last = load_workbook(tmp_path / "v.xlsx")["Savings"].iter_rows(values_only=True)
+    assert last[0] == "info FM2558: the bill of aws has 12 days"
 
 
 def test_names_of_bills_are_text_and_never_formulas(path: Path) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from finmod.errors import Problem, UserError, counted
-from finmod.exports.formulas import if_known, letters_of
+from finmod.exports.formulas import UNKNOWN, if_known, letters_of
 from finmod.exports.variance_sheets import HEAD, VarianceSheets
 from finmod.exports.workbook import MOST_ROWS, Sheet, sheet_name, written
 from finmod.models.variance.effects import EFFECTS
@@ -51,6 +51,11 @@ def write_variance(page: VariancePage, path: Path) -> None:
         maker.causes()
         maker.savings()
         maker.quality()
+
+
+def _lacking(unknown: int, every: int) -> str:
+    """Return how many of those whose sum is known have no amount."""
+    return f", {unknown:,} without an amount" if 0 < unknown < every else ""
 
 
 class _Book(VarianceSheets):
@@ -219,13 +224,20 @@ class _Book(VarianceSheets):
             sheet.read(row, 1, each.amount)
             sheet.read(row, 2, each.cash)
             sheet.texts(row, 3, (each.what, each.owner or "", each.how, each.effort, each.evidence), _OF_SAVINGS)
+        if savings.left:
+            row += 1
+            sheet.line(row, f"{counted(savings.left, 'other')}{_lacking(savings.left_unknown, savings.left)}")
+            for at, rest in enumerate(savings.others, 1):
+                sheet.read(row, at, rest)
         row += 1
-        sheet.line(row, counted(savings.candidates - len(savings.rows), "other"))
-        sheet.line(row + 1, "All", "sum_text")
-        for at, (rest, whole) in enumerate(zip(savings.others, (savings.amount, savings.cash), strict=True), 1):
-            sheet.read(row, at, rest)
-            letter = letters_of(at)
-            sheet.formula(row + 1, at, f"=SUM({letter}{HEAD + 2}:{letter}{row + 1})", "sum", whole)
+        sheet.line(row, f"All{_lacking(savings.unknown, savings.candidates)}", "sum_text")
+        for at, whole in enumerate((savings.amount, savings.cash), 1):
+            cells = f"{letters_of(at)}{HEAD + 2}:{letters_of(at)}{row}"
+            # Of words alone a sum is 0, and an unknown is not.
+            formula = f'=IF(COUNT({cells})=0,"{UNKNOWN}",SUM({cells}))' if whole is None else f"=SUM({cells})"
+            sheet.formula(row, at, formula, "sum", whole)
+        for at, finding in enumerate(savings.findings, row + 2):
+            sheet.line(at, f"{finding.severity} {finding.code}: {finding.message}", "note")
         sheet.raw.set_column(0, 0, 36)
         sheet.raw.set_column(1, 2, 14)
         for at, width in enumerate(_OF_SAVINGS, 3):

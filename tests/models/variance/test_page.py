@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from finmod.models.variance.page import Member, Members, bridge_steps
-from tests.variance_pages import change, page_told, unit
+from tests.variance_pages import change, page_told, savings_of, unit
 
 
 def test_steps_of_a_bridge_sum_to_the_change_and_the_small_ones_stand_together() -> None:
@@ -48,3 +48,22 @@ def test_savings_that_have_no_row_are_the_rest() -> None:
     savings = page_told().savings
     assert savings is not None
     assert savings.others == (Decimal("80.25"), Decimal(50))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "left", "others"),
+    [
+        ((8, 6), (0, 0), (None, None)),
+        ((8, 6, 4, 2), (2, 0), (Decimal(6), Decimal(3))),
+        ((8, 6, 4, None), (2, 1), (Decimal(4), Decimal(2))),
+        ((8, 6, None, None), (2, 2), (None, None)),
+        ((8, None, None), (1, 1), (None, None)),
+        ((None, None, None), (1, 1), (None, None)),
+    ],
+)
+def test_savings_without_a_row_are_unknown_where_none_of_them_has_an_amount(
+    amounts: tuple[int | None, ...], left: tuple[int, int], others: tuple[Decimal | None, ...]
+) -> None:
+    savings = savings_of(amounts, 2)
+    assert (savings.left, savings.left_unknown) == left
+    assert savings.others == others

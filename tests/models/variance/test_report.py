@@ -1,12 +1,11 @@
-"""The record of a variance: exact sums, and rows for programs."""
+"""The record of a variance: exact sums, and effects by name."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from finmod.models.variance.effects import EFFECTS, PLACE
-from finmod.models.variance.report import Change, Proof, State, VarianceReport, changed, exact_sum, together
+from finmod.models.variance.report import Change, Proof, changed, exact_sum, together
 
 D = Decimal
 HUGE = D("12345678901234567890123456.123456789012")
@@ -47,17 +46,6 @@ def test_a_proof_holds_to_the_last_digit() -> None:
     assert Proof(0, "USD", HUGE, HUGE).holds
     assert not Proof(0, "USD", HUGE, HUGE.next_plus()).holds
     assert not Proof(0, "USD", D(1), D("1.000000000001")).holds
-
-
-def test_programs_get_a_row_per_effect_that_is_not_nothing_and_everything_apart() -> None:
-    """What is nobody's has no name either: a mark tells it from everything."""
-    rows = (changed((None,), 0, 5, units(tax=5)), changed(("a",), 1, 1, units(volume=2, mix=-2)))
-    state = State("2026-09", date(2026, 9, 1), 1)
-    report = VarianceReport(
-        "northwind", "USD", state, state, ("product",), rows, changed((), 1, 6, units(tax=5)), (), ()
-    )
-    told = [(row["product"], row["is_total"], row["effect"], row["amount"].scaleb(12)) for row in report.table()]
-    assert told == [(None, False, "tax", 5), ("a", False, "volume", 2), ("a", False, "mix", -2), (None, True, "tax", 5)]
 
 
 def test_an_effect_is_found_by_its_name_and_not_by_its_size() -> None:

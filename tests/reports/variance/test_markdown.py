@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from finmod.models.variance.page import Member, Members
 from finmod.reports.variance.markdown import markdown_page
-from tests.variance_pages import change, page_told
+from finmod.terms.findings import Finding
+from tests.variance_pages import change, page_told, savings_of
 
 D = Decimal
 
@@ -41,7 +42,7 @@ def test_the_bridge_and_the_members_end_at_the_cost_of_the_month() -> None:
     assert number(budget[-1][1]) == 65_000
     assert number(budget[-1][2]) == after
     assert [row[0] for row in units[1:3]] == ["Cost per order, USD", "Cloud cost"]
-    assert savings[-1][:2] == ["All", "201"]
+    assert savings[-1][:2] == ["All, 1 without an amount", "201"]
 
 
 def test_names_of_bills_are_text() -> None:
@@ -82,3 +83,11 @@ def test_what_nobody_planned_is_no_plan_and_not_new() -> None:
     assert "| Sep 2026 | no plan |" in text
     (row,) = [line for line in text.splitlines() if line.startswith("| ads |")]
     assert "| new |" not in row
+
+
+def test_what_must_be_known_of_savings_stands_below_them() -> None:
+    found = Finding(code="FM2558", message="the bill of <aws> has 12 days", severity="info")
+    text = markdown_page(replace(page_told(), savings=savings_of((8, None), 2, found=[found])))
+    assert text.index("| All, 1 without an amount | 8 |") < text.index(
+        "- **Mind:** the bill of &lt;aws> has 12 days.\n"
+    )

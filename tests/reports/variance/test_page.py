@@ -11,9 +11,11 @@ import pytest
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.page import Members, VariancePage
 from finmod.reports.charts.amounts import full
+from finmod.reports.variance.figures import text_of
 from finmod.reports.variance.page import html_page, view_of
+from finmod.terms.findings import Finding
 from tests.parsed_pages import Parsed, parsed
-from tests.variance_pages import HOSTILE, PRODUCTS, change, page_told, report_of
+from tests.variance_pages import HOSTILE, PRODUCTS, change, page_told, report_of, savings_of
 
 D = Decimal
 
@@ -47,7 +49,7 @@ def test_every_figure_is_its_exact_value_rounded(found: Parsed) -> None:
 def test_no_number_stands_on_the_page_without_its_exact_value(found: Parsed) -> None:
     """Months, times of day and what bills call things are no figures."""
     text = found.text
-    days = r"20[0-9]{2}-[0-9]{2}(-[0-9]{2})?|(Sep|Oct|October) 2026|08:30|3 months|2 others|i-1"
+    days = r"20[0-9]{2}-[0-9]{2}(-[0-9]{2})?|(Sep|Oct|October) 2026|08:30|3 months|i-1"
     for known in HOSTILE:
         text = text.replace(known.replace("\u202e", ""), "")
     text = re.sub(days, "", text)
@@ -186,3 +188,45 @@ def test_members_without_a_trend_have_no_column_for_one() -> None:
         "Account", "Sep 2026", "Oct 2026", "Change", "%", "Mainly",
     ]  # fmt: skip
     assert {len(row) for row in found.tables["members-0"]} == {6}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "rest", "every"),
+    [
+        ((8, 6), None, ["All", "14", "7"]),
+        ((8, 6, 4, 2), ["2 others", "6", "3"], ["All", "20", "10"]),
+        ((8, 6, 4, None), ["2 others, 1 without an amount", "4", "2"], ["All, 1 without an amount", "18", "9"]),
+        ((8, 6, None, None), ["2 others", "no value", "no value"], ["All, 2 without an amount", "14", "7"]),
+        ((None, None, None), ["1 other", "no value", "no value"], ["All", "no value", "no value"]),
+    ],
+)
+def test_savings_without_an_amount_are_never_told_as_nothing(
+    amounts: tuple[int | None, ...], rest: list[str] | None, every: list[str]
+) -> None:
+    found = parsed(html_page(replace(page_told(), savings=savings_of(amounts, 2))))
+    _, _, _, *sums = [[cell.text for cell in row[:3]] for row in found.tables["savings"]]
+    assert sums == ([rest, every] if rest else [every])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said", "below"),
+    [
+        ((8,), "8 USD", "a month, 4 of it cash; 1 candidate"),
+        ((8, 6, None), "14 USD", "a month, 7 of it cash; 3 candidates, 1 without an amount"),
+        ((None, None), "no value", "2 candidates, none of them with an amount"),
+        ((None,), "no value", "1 candidate, without an amount"),
+    ],
+)
+def test_the_tile_of_savings_says_what_is_cash_and_how_many_have_no_amount(
+    amounts: tuple[int | None, ...], said: str, below: str
+) -> None:
+    tiles = {each.title: each for each in view_of(replace(page_told(), savings=savings_of(amounts, 2))).tiles}
+    tile = tiles["Could be saved"]
+    assert (text_of(tile.said, 0), text_of(tile.below, 0)) == (said, below)
+
+
+def test_what_must_be_known_of_savings_stands_below_them() -> None:
+    found = Finding(code="FM2558", message="the bill of <aws> has 12 days: amounts are of them", severity="info")
+    told = html_page(replace(page_told(), savings=savings_of((8,), 2, found=[found])))
+    mind = told.index("<strong>Mind:</strong> the bill of &lt;aws&gt; has 12 days: amounts are of them.")
+    assert told.index('id="savings"') < mind < told.index('id="quality-title"')

@@ -60,7 +60,7 @@ def test_causes_are_the_change_and_savings_their_sum(page: VariancePage) -> None
     assert saved is not None
     assert 0 < len(saved.rows) <= saved.candidates
     assert known_sum([*(each.amount for each in saved.rows), saved.others[0]]) == saved.amount
-    assert saved.others[0] >= 0
+    assert saved.unknown == sum(each.amount is None for each in saved.rows) + saved.left_unknown
 
 
 def test_the_demo_ties_and_has_its_unit_costs(page: VariancePage) -> None:

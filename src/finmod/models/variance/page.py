@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from finmod.models.variance.effects import EFFECTS, Effect
 from finmod.models.variance.report import Change, VarianceReport
+from finmod.terms.findings import Finding
 from finmod.terms.metrics import Metric
 from finmod.terms.money import difference, known_sum
 
@@ -167,20 +168,34 @@ class Savings:
     Attributes:
         rows: The largest first; those beyond what a page shows are in ``others``.
         candidates: How many there are in all.
-        amount: What is known of all of them.
-        cash: Of it what is paid no more at once.
+        amount: What is known of all of them; None where none has an amount.
+        cash: Of it what is paid no more at once; None likewise.
         unknown: How many have no amount.
+        findings: What must be known before amounts are believed.
     """
 
     rows: tuple[Saving, ...]
     candidates: int
-    amount: Decimal
-    cash: Decimal
+    amount: Decimal | None
+    cash: Decimal | None
     unknown: int
+    findings: tuple[Finding, ...] = ()
 
     @property
-    def others(self) -> tuple[Decimal, Decimal]:
-        """Return what those that have no row save, and what of it is cash."""
+    def left(self) -> int:
+        """Return how many have no row."""
+        return self.candidates - len(self.rows)
+
+    @property
+    def left_unknown(self) -> int:
+        """Return how many of those that have no row have no amount."""
+        return self.unknown - sum(each.amount is None for each in self.rows)
+
+    @property
+    def others(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return what those that have no row save, and what of it is cash; None where none of them has an amount."""
+        if self.left_unknown == self.left or self.amount is None or self.cash is None:
+            return None, None
         shown, cash = (known_sum(getattr(each, name) for each in self.rows) for name in ("amount", "cash"))
         return difference(self.amount, shown or _NOTHING), difference(self.cash, cash or _NOTHING)
 

@@ -1,15 +1,15 @@
 """A variance with what it stands on, as pages, exports and programs tell it.
 
-Owns the record, and its rows for programs: one for each member and effect.
+Owns the records, and the sums of changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from finmod.models.variance.effects import EFFECTS, Effect
 from finmod.terms.findings import Finding
@@ -163,14 +163,6 @@ class VarianceReport:
     total: Change
     proofs: tuple[Proof, ...]
     findings: tuple[Finding, ...]
-
-    def table(self) -> Iterator[dict[str, Any]]:
-        """Yield a row per member and effect that is not 0, and one per member of its change, for programs."""
-        for change, is_total in (*((each, False) for each in self.rows), (self.total, True)):
-            member = dict(zip(self.by, change.member, strict=False)) if not is_total else dict.fromkeys(self.by)
-            for effect, amount in zip(EFFECTS, change.effects, strict=True):
-                if amount:
-                    yield {**member, "is_total": is_total, "effect": effect.name, "amount": amount}
 
 
 def changed(member: Member, before: int, after: int, effects: Sequence[int]) -> Change:

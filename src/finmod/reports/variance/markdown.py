@@ -5,7 +5,7 @@ Owns what is left out of it. Names of a bill are escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from finmod.models.variance.headline import headline, label_of
@@ -33,9 +33,7 @@ def _parts(page: VariancePage, places: int) -> Iterator[str]:
     yield f"### {markdown_text(f'{clean(page.report.project)}: {title_of(page)}')}"
     yield f"**{_text(headline(page.report), places)}**"
     yield "\n".join(f"- {_text(each, places)}" for each in lines_of(page) if each)
-    notices = notices_of(page)
-    if notices:
-        yield "\n".join(f"- **Mind:** {markdown_text(text)}" for _, text in notices)
+    yield from _minds([text for _, text in notices_of(page)])
     yield _bridge(page, page.report.total, places)
     if page.causes:
         yield _table(tables.causes_table(page, page.causes), places)
@@ -48,9 +46,15 @@ def _parts(page: VariancePage, places: int) -> Iterator[str]:
         yield _table(tables.units_table(page, (None,) * len(page.units)), places, without=(1,))
     if page.savings:
         yield _table(tables.savings_table(page, page.savings), places, without=(2, 4))
+        yield from _minds(tables.savings_notes(page.savings))
     odd = [each for each in quality_lines(page) if each.mark == "look"]
     if odd:
         yield "\n".join(f"- **{markdown_text(each.title)}:** {_text(each.said, places)}" for each in odd)
+
+
+def _minds(texts: Sequence[str]) -> Iterator[str]:
+    if texts:
+        yield "\n".join(f"- **Mind:** {markdown_text(text)}" for text in texts)
 
 
 def _text(said: Said, places: int) -> str:

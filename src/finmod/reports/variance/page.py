@@ -84,6 +84,7 @@ class View:
     beside: Said
     units: Part | None
     savings: Table | None
+    savings_notes: tuple[str, ...]
     quality: tuple[Line, ...]
     ties: Table
     foot: Said
@@ -123,6 +124,7 @@ def view_of(page: VariancePage) -> View:
         beside=tables.listed(page.causes.beside) if page.causes else (),
         units=unit if page.units else None,
         savings=tables.savings_table(page, page.savings) if page.savings else None,
+        savings_notes=tables.savings_notes(page.savings) if page.savings else (),
         quality=quality_lines(page),
         ties=tie_table(page),
         foot=_foot(page),
@@ -178,12 +180,7 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
         moved = unit_said(unit)[-1:] if unit.change is not None else ()
         yield Tile(name_of(metric.label, ""), (figure, "" if is_share else f" {metric.currency or ''}"), moved)
     if page.savings:
-        count = Figure(Decimal(page.savings.candidates), "count")
-        yield Tile(
-            "Could be saved",
-            (Figure(page.savings.amount), currency),
-            ("a month, ", count, " candidate" if page.savings.candidates == 1 else " candidates"),
-        )
+        yield Tile("Could be saved", *tables.savings_tile(page, page.savings))
     invoices = page.quality.invoices
     if invoices is not None and invoices.compared:
         tie, every = (Figure(Decimal(each), "count") for each in (invoices.tie, invoices.compared))

@@ -27,7 +27,8 @@ from finmod.models.variance.page import (
 )
 from finmod.models.variance.report import Change, nobody, together
 from finmod.reports.charts.drawing import Chart
-from finmod.reports.variance.figures import NO_BREAK, cleaned, name_of, sentence
+from finmod.reports.charts.labels import clean
+from finmod.reports.variance.figures import NO_BREAK, cleaned, ended, name_of, sentence
 from finmod.terms.money import known_sum
 
 _NOTHING: Final = Decimal(0)
@@ -275,12 +276,35 @@ def savings_table(page: VariancePage, savings: Savings) -> Table:
              (name_of(each.owner, "nobody named"),), (f"{each.how}; effort {each.effort}",)))
         for each in savings.rows
     ]  # fmt: skip
-    left = savings.candidates - len(savings.rows)
-    if left:
-        rows.append(
-            Row(((counted(left, "other"),), *((Figure(each),) for each in savings.others), ("",), ("",)), "rest")
-        )
-    rows.append(Row((("All",), (Figure(savings.amount),), (Figure(savings.cash),), ("",), ("",)), "total"))
+    if savings.left:
+        name = sentence(Figure(Decimal(savings.left), "count"), " other" if savings.left == 1 else " others")
+        name = sentence(name, _lacking(savings.left_unknown, savings.left))
+        rows.append(Row((name, *((Figure(each),) for each in savings.others), ("",), ("",)), "rest"))
+    name = sentence("All", _lacking(savings.unknown, savings.candidates))
+    rows.append(Row((name, (Figure(savings.amount),), (Figure(savings.cash),), ("",), ("",)), "total"))
     heads = (Head("Potential saving"), number_head(f"{page.report.currency} a month"), number_head("of it cash"),
              Head("Owner", needs_room=True), Head("How sure", is_note=True))  # fmt: skip
     return Table("What could be saved of the month; nothing of it is saved twice", heads, tuple(rows))
+
+
+def _lacking(unknown: int, every: int) -> Said:
+    """Return how many of those whose sum is known have no amount."""
+    return (", ", Figure(Decimal(unknown), "count"), " without an amount") if 0 < unknown < every else ()
+
+
+def savings_tile(page: VariancePage, savings: Savings) -> tuple[Said, Said]:
+    """Return what could be saved in all; and what of it is cash, of how many, and how many have no amount."""
+    candidates = (
+        Figure(Decimal(savings.candidates), "count"), " candidate" if savings.candidates == 1 else " candidates",
+    )  # fmt: skip
+    if savings.amount is None:
+        lacking = ", without an amount" if savings.candidates == 1 else ", none of them with an amount"
+        return (Figure(None),), (*candidates, lacking)
+    below = sentence("a month, ", Figure(savings.cash), " of it cash; ", candidates)
+    whole = Figure(savings.amount), f" {page.report.currency}"
+    return whole, sentence(below, _lacking(savings.unknown, savings.candidates))
+
+
+def savings_notes(savings: Savings) -> tuple[str, ...]:
+    """Return what must be known before amounts of savings are believed."""
+    return tuple(ended(clean(each.message)) for each in savings.findings)

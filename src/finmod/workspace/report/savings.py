@@ -13,6 +13,8 @@ from finmod.workspace.savings.savings import Listed, SavingsReport
 
 SHOWN: Final = 8
 """Candidates that a page shows, the largest; the others stand together."""
+_OF_AMOUNTS: Final = frozenset({"FM2558"})
+"""Notes that change what amounts mean: "a month" is then of some days alone."""
 _HOW: Final[dict[How, str]] = {
     "whole": "the whole charge", "by the bill": "by the bill's own prices", "at most": "at most",
     "rule of thumb": "a rule of thumb", "unknown": "a bill cannot tell it",
@@ -20,12 +22,15 @@ _HOW: Final[dict[How, str]] = {
 
 
 def savings_told(report: SavingsReport) -> Savings | None:
-    """Return the list with its sums; None where there is no candidate."""
+    """Return the list with its sums, and what must be known of them; None where there is no candidate."""
     whole = report.total
     if not whole.candidates:
         return None
     rows = tuple(_told(each) for each in report.savings[:SHOWN])
-    return Savings(rows, whole.candidates, whole.amount, whole.cash, whole.unknown)
+    has_amount = whole.unknown < whole.candidates
+    amount, cash = (whole.amount, whole.cash) if has_amount else (None, None)
+    minds = tuple(each for each in report.findings if each.severity != "info" or each.code in _OF_AMOUNTS)
+    return Savings(rows, whole.candidates, amount, cash, whole.unknown, minds)
 
 
 def _told(saving: Listed) -> Saving:
