@@ -15,6 +15,7 @@ from benchmarks.allocation import against_case, customers, months_36
 from benchmarks.commands import plan_and_apply
 from benchmarks.load import load_against_copy, project_of
 from benchmarks.peer import cur_against_converter
+from benchmarks.report import reports
 from benchmarks.service_graph import graph_against_peer
 from benchmarks.start import help_time, query_time
 from benchmarks.statements import statements
@@ -46,6 +47,7 @@ def main() -> None:
         "customers": lambda: customers(folder, times),
         "pnl": lambda: statements(folder, times),
         "variance": lambda: bridge_of_months(folder, project_of(folder, sizes[-1]), times),
+        "report": lambda: reports(folder, times),
         "graph": lambda: graph_against_peer(folder, times),
     }
     for name in sys.argv[1:] or parts:
