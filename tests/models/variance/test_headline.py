@@ -115,3 +115,18 @@ def test_a_month_beside_its_budget_is_told_as_beyond_plan() -> None:
     )
     assert label_of(report.before) == "Budget of Oct 2026"
     assert words(headline(replace(report, total=change(0, 5)))) == "October cost 5 USD; nothing was planned."
+
+
+def test_less_than_nothing_that_did_not_change_is_about_as_much() -> None:
+    same = change(-10, -10, volume=-5, credits=5)
+    assert words(headline(report_of(same))).startswith("October cost -10 USD, about as much as September: ")
+    assert words(headline(report_of(change(-10, -30)))).startswith("October cost -30 USD, 20 less than September: ")
+
+
+def test_a_plan_is_of_the_whole_month_and_never_compared_by_as_many_days() -> None:
+    report = report_told(100, 60, volume=0, beyond_plan=-40)
+    before, after = State("budget of 2026-10", date(2026, 10, 1), 3), replace(report.after, until=date(2026, 10, 15))
+    assert words(headline(replace(report, before=before, after=after))) == (
+        "October cost 60 USD until 15 October, 40 (40.0 %) less than planned: nearly all of it, 40, from cost below "
+        "plan."
+    )

@@ -6,20 +6,24 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from finmod.errors import UserError
+from finmod.models.variance.headline import headline
 from finmod.models.variance.report import VarianceReport
 from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
 from finmod.workspace.variance.variance import variance
 from finmod.workspace.variance.wanted import Wanted
 from tests.books import Books, bill
-from tests.statements import PNL, books_of
+from tests.statements import DRIVERS, PNL, books_of
 from tests.tagged import charge
-from tests.variances import codes, member, told
+from tests.variance_pages import words
+from tests.variances import books_of as books_with
+from tests.variances import by_the_day, codes, member, told
 
 BUDGET = f"{PNL}budget: {{Hosting: plan}}\n"
 
@@ -146,3 +150,122 @@ def test_a_month_of_which_no_row_is_a_plan_has_none_in_all(tmp_path: Path) -> No
     assert report.total.change == report.total.after
     said = books.run("variance", "2026-09", "--against", "budget").out
     assert next(line.split() for line in said.splitlines() if line.startswith("Before")) == ["Before", "no", "plan"]
+
+
+COMPANY = "whole: {unit: USD, grain: month, from: {csv: whole.csv}}\n"
+
+
+def planned_by(folder: Path, *lines: str, plan: str = "2026-09,search,50\n2026-09,ads,35\n", more: str = "") -> Books:
+    """Return books with plans: ``whole`` is one of the company, 85; ``plan`` one of products."""
+    budget = f"{PNL}budget: {{{', '.join(lines)}}}\n{more}"
+    return books_of(
+        folder / "books", pnl_yaml=budget, drivers_yaml=DRIVERS + COMPANY, whole_csv="date,whole\n2026-09,85\n",
+        plan_csv=f"date,product,plan\n{plan}",
+    )  # fmt: skip
+
+
+def test_a_plan_of_the_company_is_beside_the_whole_line_and_no_product_is_told_it_has_none(tmp_path: Path) -> None:
+    """Hosting cost 100: no product has a plan of it, and none was forgotten."""
+    books = planned_by(tmp_path, "Hosting: whole")
+    report = of(books)
+    assert told(report.total) == {"beyond_plan": 15, "not_planned": 48}
+    assert report.total.before == 85
+    assert report.total.after == 148
+    assert "FM2520" not in codes(report)
+    with pytest.raises(UserError, match="what was planned of Hosting is not told by it") as refused:
+        of(books, "product")
+    assert "expected what plans are told by: Hosting for all together" in str(refused.value)
+
+
+def test_of_two_lines_each_is_beside_its_plan_by_what_that_is_told_by(tmp_path: Path) -> None:
+    """Hosting as above, by product; Platform cost 85 less than 85 of the company."""
+    books = planned_by(tmp_path, "Hosting: plan", "Platform: whole")
+    alone = of(planned_by(tmp_path / "hosting", "Hosting: plan"))
+    platform = of(planned_by(tmp_path / "platform", "Platform: whole"))
+    report = of(books)
+    beyond = [told(each.total)["beyond_plan"] for each in (report, alone, platform)]
+    assert beyond[0] == beyond[1] + beyond[2]
+    assert report.total.before == 170
+    assert report.total.after == alone.total.after
+    with pytest.raises(UserError, match="what was planned of Platform is not told by it") as refused:
+        of(books, "product")
+    assert "Hosting by product and Platform for all together" in str(refused.value)
+
+
+PLANS = {
+    "both products": ("2026-09,search,50\n2026-09,ads,35\n", ("Hosting: plan",)),
+    "one product": ("2026-09,search,50\n", ("Hosting: plan",)),
+    "nobody's too": ("2026-09,search,50\n2026-09,nosuch,7\n", ("Hosting: plan",)),
+    "two lines": ("2026-09,search,50\n2026-09,ads,35\n", ("Hosting: plan", "Support: plan")),
+    "the company": ("2026-09,search,50\n", ("Hosting: whole",)),
+    "one line each": ("2026-09,search,50\n", ("Hosting: plan", "Support: whole")),
+    "another month": ("2026-08,search,50\n", ("Hosting: plan",)),
+}
+
+
+@pytest.mark.parametrize("which", PLANS)
+def test_by_whatever_is_asked_the_total_is_one_and_members_sum_to_it_by_each_effect(tmp_path: Path, which: str) -> None:
+    """Cohorts group search alone: their members cannot be told where nobody planned them alike."""
+    plan, lines = PLANS[which]
+    books = planned_by(
+        tmp_path, *lines, plan=plan, more="cohorts: {size: {file: sizes.csv, key: product, value: size}}\n"
+    )
+    books.write("sizes.csv", "product,size\nsearch,large\nads,large\n")
+    total = of(books).total
+    assert sum(total.effects) == total.change
+    refused: list[tuple[str, str]] = []
+    for by in ("product", "size", "customer"):
+        try:
+            report = of(books, by)
+        except UserError as error:
+            refused.append((by, error.problems[0].code))
+            continue
+        assert report.total == total
+        for at, amount in enumerate(total.effects):
+            assert sum(each.effects[at] for each in report.rows) == amount
+        assert sum(each.before for each in report.rows) == total.before
+        assert sum(each.after for each in report.rows) == total.after
+    assert {code for _, code in refused} == {"FM2509"}
+    assert ("product", "FM2509") not in refused or "whole" in str(lines)
+
+
+def test_groups_of_whom_some_have_a_plan_are_refused_where_their_sums_would_be_others(tmp_path: Path) -> None:
+    books = planned_by(
+        tmp_path, "Hosting: plan", plan="2026-09,search,50\n",
+        more="cohorts: {size: {file: sizes.csv, key: product, value: size}}\n",
+    )  # fmt: skip
+    books.write("sizes.csv", "product,size\nsearch,large\nads,large\n")
+    with pytest.raises(UserError, match="by size other cost has a plan than of each product") as refused:
+        of(books, "size")
+    assert "give each product a row of the plan" in str(refused.value)
+
+
+def test_plans_of_another_cost_are_not_told_as_effective_cost(tmp_path: Path) -> None:
+    books = books_of(tmp_path / "books", pnl_yaml=f"{BUDGET}cost: BilledCost\n")
+    with pytest.raises(UserError, match=r"pnl\.yaml tells BilledCost, and so do its plans"):
+        of(books)
+
+
+def test_a_month_that_goes_on_is_said_to_be_beside_the_plan_of_all_of_it(tmp_path: Path) -> None:
+    """Ten hours a day until 15 September: 150 of the 300 that were planned."""
+    books = books_with(tmp_path / "books", *by_the_day(8, 1, 31), *by_the_day(9, 1, 15))
+    books.write("drivers.yaml", DRIVERS.splitlines()[-1] + "\n")
+    books.write("plan.csv", "date,product,plan\n2026-09,search,300\n")
+    books.write("pnl.yaml", "default: {name: Hosting, section: cogs}\nbudget: {Hosting: plan}\n")
+    assert books.run("drivers", "load").code == 0
+    report = of(books)
+    assert report.after.until == date(2026, 9, 15)
+    assert report.total.change == -150
+    (finding,) = [each for each in report.findings if each.code == "FM2522"]
+    assert "bills tell 2026-09 not whole: " in finding.message
+    assert "until 2026-09-15" in finding.message
+    assert words(headline(report)) == (
+        "September cost 150 USD until 15 September, 150 (50.0 %) less than planned: nearly all of it, 150, from cost "
+        "below plan."
+    )
+
+
+def test_a_whole_month_is_not_said_to_go_on(tmp_path: Path) -> None:
+    report = of(made(tmp_path))
+    assert report.after.until is None
+    assert "FM2522" not in codes(report)

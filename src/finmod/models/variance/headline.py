@@ -60,13 +60,14 @@ def headline(report: VarianceReport) -> Said:
     total, (now, then) = report.total, names(report)
     currency = f" {report.currency}"
     known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
-    if report.after.until or report.before.until:
+    # A plan is of the whole month, whatever bills tell of it.
+    if (report.after.until or report.before.until) and not is_plan(report.before):
         return (f"{now} cost ", Figure(total.after), currency, _until(report), known, *_for_as_many_days(report, then))
     if not total.has_plan:
-        return (f"{now} cost ", Figure(total.after), currency, known, "; no plan was written for it.")
+        return (f"{now} cost ", Figure(total.after), currency, _until(report), known, "; no plan was written for it.")
     if not total.before and not total.after:
         return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}{known}.",)
-    cost: Said = (f"{now} cost ", Figure(total.after), currency, known)
+    cost: Said = (f"{now} cost ", Figure(total.after), currency, _until(report), known)
     if not total.before:
         return (*cost, "; nothing was planned." if is_plan(report.before) else f"; {then} cost nothing.")
     if not total.change and not any(total.effects):
@@ -92,7 +93,7 @@ def _for_as_many_days(report: VarianceReport, then: str) -> Said:
 
 
 def _change(change: Decimal, before: Decimal, then: str) -> Said:
-    if before > 0 and abs(change) < _FLAT * before:
+    if not change or abs(change) < _FLAT * abs(before):
         return (f"about as much as {then}",)
     word = "more" if change > 0 else "less"
     share: Said = (" (", Figure(abs(change) / before, "percent"), ")") if before > 0 else ()

@@ -1,24 +1,23 @@
 """The variance against a budget: allocated cost of a month beside the plans of pnl.yaml, by member.
 
-Owns what a plan is compared with: the cloud lines that have a budget. What has no plan is told apart, never as if it
-had been planned at 0.
+Owns which plans are compared, and by which dimension each is told. What is asked for by another one is refused: what
+was planned of its members nobody knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError, printable
 from finmod.ledger.applied import runs
+from finmod.ledger.closes import closes
 from finmod.ledger.ledger import Ledger
-from finmod.models.pnl_figures import EXACT, Column, Line, Member
 from finmod.models.pnl_report import PnlReport
-from finmod.models.variance.effects import EFFECTS, PLACE
-from finmod.models.variance.report import Change, Proof, State, VarianceReport, exact_sum, together
+from finmod.models.variance.report import Change, Proof, State, VarianceReport, together
 from finmod.settings.drivers import read_drivers
 from finmod.settings.pnl import PnlFile, read_pnl
 from finmod.settings.project import Project
@@ -26,62 +25,132 @@ from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
 from finmod.workspace.names import chosen_months
 from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import COHORT, make_pnl
 from finmod.workspace.pnl.statement import Wanted as PnlWanted
-from finmod.workspace.pnl.statement import make_pnl
-from finmod.workspace.variance.states import standing
+from finmod.workspace.variance.plans import Compared
+from finmod.workspace.variance.states import standing, told_until
 from finmod.workspace.variance.wanted import Wanted
 
-_ZERO: Final = Decimal(0)
-_NAMED: Final = 5
-# Margins are no matter of a variance, and what has no plan is said of each line in its own words.
-_OF_STATEMENTS: Final = frozenset({"FM2317", "FM2337"})
+_COST: Final = "EffectiveCost"
+# Margins and what is earned are no matter of a variance; what has no plan is said of each line in its own words.
+_OF_STATEMENTS: Final = frozenset({"FM2315", "FM2317", "FM2337"})
+_RANK: Final = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The month that is looked at.
+
+    Attributes:
+        month: Its first day.
+        ledger_version: State of the ledger that was allocated last.
+        dimensions: That costs are allocated to.
+        until: Source -> last day that its bills tell, where that is not the last of the month.
+    """
+
+    month: date
+    ledger_version: int
+    dimensions: tuple[str, ...]
+    until: Mapping[str, date]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Of a line with a plan, what that is told by.
+
+    Attributes:
+        names: Every dimension.
+        first: The one that it is compared by: which all plans are told by, or else the first of its own; None where it
+            is planned for all together.
+    """
+
+    names: tuple[str, ...]
+    first: str | None
 
 
 def budget_variance(project: Project, wanted: Wanted) -> VarianceReport:
     """Return how a month's cost differs from its plans.
 
+    The total is made line by line, of each by what its plan is told by, so that it is the same whatever is asked by.
+
     Raises:
-        UserError: pnl.yaml has no budget of cloud cost, more than one dimension is asked by, or as ``make_pnl``.
+        UserError: pnl.yaml has no budget of cloud cost or is of another cost, what is asked by is more than one
+            dimension or none that every plan is told by, or as ``make_pnl``.
     """
-    if len(wanted.by) > 1:
-        raise UserError(
-            Problem(
-                code="FM2509", found=f"--by has {len(wanted.by)} words beside --against budget", expected="one",
-                remedy="Ask by one dimension: plans are told by one at a time.",
-            )
-        )  # fmt: skip
+    _refuse(project, wanted.by)
+    looked = _looked(project, wanted)
+    told = _told_by(project, looked.dimensions)
+    statements: dict[str | None, PnlReport] = {}
+
+    def compared(by: str | None, names: Sequence[str] | None = None) -> Compared:
+        if by not in statements:
+            statements[by] = make_pnl(project, PnlWanted(by, Asked(period=f"{looked.month:%Y-%m}")))
+        return Compared.of(statements[by], f"{looked.month:%Y-%m}", names)
+
+    asked = compared(wanted.by[0]) if wanted.by else None
+    main = next((each.first for each in told.values() if each.first), None)
+    whole = compared(main)
+    if not whole.has_plans:
+        raise UserError(_no_budget(whole.names))
+    # What has no plan stands with those that most is told by.
+    owners = {name: told[name].first if name in told else main for name in whole.names}
+    parts = [
+        compared(by, [name for name in whole.names if owners[name] == by]) for by in dict.fromkeys(owners.values())
+    ]
+    total = together([part.total() for part in parts])
+    rows = asked.rows() if asked else []
+    if asked:
+        _refuse_apart(project, wanted.by[0], told)
+        _refuse_other_sums(wanted.by[0], main, rows, total)
+    return _report(project, wanted, looked, (whole.found, rows, total), parts)
+
+
+def _report(
+    project: Project, wanted: Wanted, looked: _Looked, made: tuple[PnlReport, list[Change], Change],
+    parts: Sequence[Compared],
+) -> VarianceReport:  # fmt: skip
+    found, rows, total = made
+    label, month = f"{looked.month:%Y-%m}", looked.month
+    until = min(looked.until.values(), default=None)
+    findings = [
+        *_partial(looked),
+        *(each for part in parts for each in part.found.findings if each.code not in _OF_STATEMENTS),
+        *(each for part in parts for each in (*part.unknown(), *part.without_plan())),
+    ]
+    # What two statements say is said once.
+    findings = [*{(each.code, each.message): each for each in findings}.values()]
+    return VarianceReport(
+        project=project.name,
+        currency=project.currency,
+        before=State(f"budget of {label}", month, looked.ledger_version),
+        after=State(label, month, looked.ledger_version, found.version, found.applied_at, until),
+        by=wanted.by,
+        rows=tuple(rows),
+        total=replace(total, member=()),
+        proofs=tuple(Proof(1, each.currency, each.ledger, each.stated) for each in found.proofs),
+        findings=tuple(sorted(findings, key=lambda each: _RANK[each.severity])),
+    )
+
+
+def _looked(project: Project, wanted: Wanted) -> _Looked:
     with Engine(temp_folder=project.store / "spill") as engine:
         ledger = Ledger(project.store)
         known = runs(engine, ledger)
         now, there = standing(engine, ledger, known)
         month = chosen_months(there, wanted.period, 0)[0]
-    # What is planned of members is compared with theirs, whether they are asked for or not: the total is one.
-    by = wanted.by[0] if wanted.by else _planned_by(project, [*known[-1].dimensions] if known else [])
-    found = make_pnl(project, PnlWanted(by, Asked(period=f"{month:%Y-%m}")))
-    places = [at for at, line in enumerate(found.statement.lines) if line.is_cloud]
-    if not any(at in found.statement.planned for at in places):
-        raise UserError(_no_budget(found.statement.lines, places))
-    compared = _Compared(found, places, f"{month:%Y-%m}")
-    rows, total = compared.rows(), compared.total()
-    states = (
-        State(f"budget of {month:%Y-%m}", month, now.version),
-        State(f"{month:%Y-%m}", month, now.version, found.version, found.applied_at),
-    )
-    return VarianceReport(
-        project=project.name,
-        currency=project.currency,
-        before=states[0],
-        after=states[1],
-        by=wanted.by,
-        rows=tuple(rows) if wanted.by else (),
-        total=total,
-        proofs=tuple(Proof(1, each.currency, each.ledger, each.stated) for each in found.proofs),
-        findings=(
-            *(each for each in found.findings if each.code not in _OF_STATEMENTS),
-            *compared.unknown(),
-            *compared.without_plan(),
-        ),
-    )
+        until = told_until(engine, ledger, now, closes(engine, ledger, ledger.head(engine)), month)
+    return _Looked(month, now.version, tuple(known[-1].dimensions) if known else (), until)
+
+
+def _partial(looked: _Looked) -> Iterator[Finding]:
+    """Yield what is said of a month that goes on: a plan of all of it stands beside the cost of some days."""
+    if looked.until:
+        told = listing([f"{printable(source, 40)} until {day}" for source, day in looked.until.items()], "and")
+        message = (
+            f"Plans are of the whole month, and bills tell {looked.month:%Y-%m} not whole: {told}. What is below plan "
+            "may still come"
+        )
+        yield Finding(code="FM2522", message=message, severity=codes()["FM2522"].severity)
 
 
 def has_budget(project: Project) -> bool:
@@ -90,130 +159,118 @@ def has_budget(project: Project) -> bool:
     Raises:
         UserError: pnl.yaml has problems.
     """
-    pnl = read_pnl(project.root).settings
-    return bool({*pnl.budget} - _not_cloud(pnl))
+    return bool(_planned(read_pnl(project.root).settings))
 
 
-def _not_cloud(pnl: PnlFile) -> set[str]:
-    return {*(each.name for each in pnl.revenue), *(each.name for each in pnl.other)}
+def _planned(pnl: PnlFile) -> dict[str, str]:
+    """Return cloud line -> driver of its plan."""
+    others = {*(each.name for each in pnl.revenue), *(each.name for each in pnl.other)}
+    return {name: each.driver for name, each in pnl.budget.items() if name not in others}
 
 
-@dataclass(frozen=True)
-class _Compared:
-    """A statement of one month with plans.
+def planned_by(project: Project, dimensions: Sequence[str]) -> str | None:
+    """Return the first of some dimensions that every plan of cloud cost is told by; None where there is none.
 
-    Attributes:
-        found: The statement.
-        places: Of its cloud lines.
-        month: As people write it.
+    Raises:
+        UserError: pnl.yaml or drivers.yaml has problems.
     """
+    return _common([*_names_of_plans(project).values()], dimensions)
 
-    found: PnlReport
-    places: Sequence[int]
-    month: str
 
-    def rows(self) -> list[Change]:
-        """Return members, the largest change first; what is planned for none of them is nobody's."""
-        members = [self._change((member,), column) for member, column in self._columns()]
-        missing = exact_sum((self._total_plan(), *(-each.before for each in members)))
-        if missing:
-            members = [*_with_rest(members, missing)]
-        return sorted(members, key=lambda each: (each.member == (None,), -abs(each.change), each.member[0] or ""))
+def _common(plans: Sequence[Sequence[str]], dimensions: Sequence[str]) -> str | None:
+    return next((each for each in dimensions if plans and all(each in names for names in plans)), None)
 
-    def total(self) -> Change:
-        """Return everything: what its members have, and what is planned for all together."""
-        return together(self.rows())
 
-    def unknown(self) -> Iterator[Finding]:
-        """Yield that some cost is unknown, and stands in no effect."""
-        unknown = any(column.actual.lines[at] is None for _, column in self._columns() for at in self.places)
-        if unknown:
-            message = "The cost of some members is unknown, and is taken as 0 beside their plan"
-            yield Finding(code="FM2513", message=message, severity=codes()["FM2513"].severity)
+def _names_of_plans(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return cloud line -> every dimension that its plan is told by."""
+    drivers = read_drivers(project.root)
+    planned = _planned(read_pnl(project.root).settings)
+    return {line: drivers[name].settings.by if name in drivers else () for line, name in planned.items()}
 
-    def without_plan(self) -> Iterator[Finding]:
-        """Yield for each line with a budget who has cost and no plan of it: what was planned is unknown, and not 0."""
-        for at in self.places:
-            lacking = [
-                (member, column.actual.lines[at] or _ZERO)
-                for member, column in self._columns()
-                if column.actual.lines[at] != 0
-                and (column.plan is None or self._planned(column.plan.lines, at) is None)
-            ]
-            if at not in self.found.statement.planned or not lacking:
-                continue
-            ranked = sorted(lacking, key=lambda each: (-abs(each[1]), each[0] or ""))
-            names = [_whose(member, self.found.by) for member, _ in ranked]
-            more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
-            of = f" of {listing([*names[:_NAMED], *more], 'and')}" if self.found.by else ""
-            line = printable(self.found.statement.lines[at].name, 60)
-            message = (
-                f"No plan of the line {line!r} was written for {self.month}{of}: what was planned there is unknown, "
-                "and not 0. What it cost is told as not planned, and sums take 0 for the plan"
+
+def _told_by(project: Project, dimensions: Sequence[str]) -> dict[str, _Told]:
+    """Return cloud line -> what its plan is told by."""
+    plans = _names_of_plans(project)
+    common = _common([*plans.values()], dimensions)
+    return {line: _Told(names, common or _common([names], dimensions)) for line, names in plans.items()}
+
+
+def _refuse(project: Project, by: Sequence[str]) -> None:
+    """Refuse what no plan is compared by.
+
+    Raises:
+        UserError: It is asked for.
+    """
+    if len(by) > 1:
+        raise UserError(
+            Problem(
+                code="FM2509", found=f"--by has {len(by)} words beside --against budget", expected="one",
+                remedy="Ask by one dimension: plans are told by one at a time.",
             )
-            yield Finding(
-                code="FM2520", message=message, severity=codes()["FM2520"].severity, measure="EffectiveCost",
-                amount=exact_sum(amount for _, amount in lacking), currency=self.found.currency,
-            )  # fmt: skip
-
-    def _columns(self) -> Iterator[tuple[Member, Column]]:
-        statement = self.found.statement
-        for member in statement.members:
-            if (0, member) in statement.columns:
-                yield member, statement.columns[0, member]
-
-    def _total_plan(self) -> Decimal:
-        plan = self.found.statement.totals[0].plan
-        return exact_sum(self._planned(plan.lines, at) or _ZERO for at in self.places) if plan else _ZERO
-
-    def _planned(self, lines: Sequence[Decimal | None], at: int) -> Decimal | None:
-        return lines[at] if at in self.found.statement.planned else None
-
-    def _change(self, member: tuple[Member, ...], column: Column) -> Change:
-        effects = [_ZERO] * len(EFFECTS)
-        before = after = _ZERO
-        has_plan = False
-        for at in self.places:
-            actual = column.actual.lines[at] or _ZERO
-            plan = self._planned(column.plan.lines, at) if column.plan else None
-            after = EXACT.add(after, actual)
-            if plan is None:
-                effects[PLACE["not_planned"]] = EXACT.add(effects[PLACE["not_planned"]], actual)
-            else:
-                has_plan = True
-                before = EXACT.add(before, plan)
-                moved = EXACT.subtract(actual, plan)
-                effects[PLACE["beyond_plan"]] = EXACT.add(effects[PLACE["beyond_plan"]], moved)
-        return Change(member, before, after, tuple(effects), has_plan)
+        )  # fmt: skip
+    cost = read_pnl(project.root).settings.cost
+    if cost != _COST:
+        raise UserError(
+            Problem(
+                code="FM2509", found=f"pnl.yaml tells {cost}, and so do its plans", expected=f"cost: {_COST}",
+                remedy=f"A variance is of {_COST}: see finmod pnl for {cost} beside its plans, or correct pnl.yaml.",
+            )
+        )  # fmt: skip
 
 
-def _with_rest(members: Sequence[Change], missing: Decimal) -> Iterator[Change]:
-    """Yield members with what is planned for all of them together as nobody's."""
-    nobody = next((each for each in members if each.member == (None,)), None)
-    yield from (each for each in members if each is not nobody)
-    own = nobody or Change((None,), _ZERO, _ZERO, (_ZERO,) * len(EFFECTS))
-    effects = [*own.effects]
-    effects[PLACE["beyond_plan"]] = EXACT.subtract(effects[PLACE["beyond_plan"]], missing)
-    yield Change((None,), EXACT.add(own.before, missing), own.after, tuple(effects))
+def _refuse_apart(project: Project, by: str, told: Mapping[str, _Told]) -> None:
+    """Refuse to compare members of whom nobody knows what was planned of a line.
+
+    Raises:
+        UserError: A plan is not told by what is asked by.
+    """
+    cohorts = read_pnl(project.root).settings.cohorts
+    named = cohorts.get(by) or (next(iter(cohorts.values()), None) if by == COHORT else None)
+    dimension = named.of if named else by
+    apart = [printable(name, 40) for name, each in told.items() if dimension not in each.names]
+    if apart:
+        lines = listing(apart, "and")
+        words = [f"{printable(name, 40)} {_words(each)}" for name, each in told.items()]
+        raise UserError(
+            Problem(
+                code="FM2509",
+                found=f"--by is {printable(by, 80)!r}, and what was planned of {lines} is not told by it",
+                expected=f"what plans are told by: {listing(words, 'and')}",
+                remedy="Leave --by out, ask by what all of them are told by, or load the driver of the plan by "
+                f"{printable(dimension, 80)}.",
+            )
+        )
 
 
-def _planned_by(project: Project, dimensions: Sequence[str]) -> str | None:
-    """Return the dimension that plans of cloud lines are told by; None where it is none that costs are allocated to."""
-    pnl, drivers = read_pnl(project.root).settings, read_drivers(project.root)
-    others = _not_cloud(pnl)
-    named = [drivers[each.driver] for line, each in pnl.budget.items() if line not in others and each.driver in drivers]
-    return next((name for driver in named for name in dimensions if name in driver.settings.by), None)
+def _words(told: _Told) -> str:
+    return f"by {listing(told.names, 'and')}" if told.names else "for all together"
 
 
-def _whose(member: Member, by: str | None) -> str:
-    return printable(member, 40) if member is not None else f"cost without a {printable(by or 'member', 40)}"
+def _refuse_other_sums(by: str, main: str | None, rows: Sequence[Change], total: Change) -> None:
+    """Refuse members who do not sum to the total, as where all of a team has a plan, and a product of it has none.
+
+    Raises:
+        UserError: They do not.
+    """
+    own = together(rows)
+    if (own.before, own.after, own.effects) != (total.before, total.after, total.effects):
+        what = f"each {printable(main, 80)}" if main else "all together"
+        raise UserError(
+            Problem(
+                code="FM2509",
+                found=f"by {printable(by, 80)} other cost has a plan than of {what}, so that the sums would not be the "
+                "same",
+                expected=f"--by {printable(main, 80)}" if main else "no --by",
+                remedy=f"Ask so, or give each {printable(main or by, 80)} a row of the plan, 0 where nothing was "
+                "planned.",
+            )
+        )
 
 
-def _no_budget(lines: Sequence[Line], places: Sequence[int]) -> Problem:
-    names = ", ".join(lines[at].name for at in places) or "Cloud"
+def _no_budget(names: Sequence[str]) -> Problem:
     return Problem(
         code="FM2509",
         found="pnl.yaml has no budget of cloud cost to compare with",
-        expected=f"a budget of one of these lines: {names}",
+        expected=f"a budget of one of these lines: {', '.join(names) or 'Cloud'}",
         remedy="Name the driver that has the plan under budget: docs/how-to/pnl.md.",
     )
