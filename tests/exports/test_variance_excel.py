@@ -162,6 +162,16 @@ def test_what_must_be_known_of_savings_stands_below_them(tmp_path: Path) -> None
     assert last[0] == "info FM2558: the bill of aws has 12 days"
 
 
+def test_a_budget_without_members_has_its_total_as_figures_and_not_as_a_sum_of_nothing(tmp_path: Path) -> None:
+    page = page_told()
+    assert page.budget is not None
+    write_variance(replace(page, budget=replace(page.budget, members=None)), tmp_path / "v.xlsx")
+    total = page.budget.report.total
+    rows = {row[0].value: row for row in load_workbook(tmp_path / "v.xlsx")["Budget"].iter_rows()}
+    figures = [total.before, total.effect("beyond_plan"), total.effect("not_planned"), total.change, total.after]
+    assert [each.value for each in rows["All"]][1:6] == [pytest.approx(float(each)) for each in figures]
+
+
 def test_names_of_bills_are_text_and_never_formulas(path: Path) -> None:
     sheet = load_workbook(path)["By product"]
     cells = {str(sheet.cell(row, 1).value): sheet.cell(row, 1).data_type for row in range(6, 6 + len(PRODUCTS))}

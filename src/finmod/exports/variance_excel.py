@@ -111,7 +111,8 @@ class _Book(VarianceSheets):
         self, sheet: Sheet, members: Members, report: VarianceReport, months: Sequence[str]
     ) -> tuple[int, int]:
         """Write members, their effects and the sums; return the row of the sums, and the column of the last effect."""
-        used = [place for place in range(len(EFFECTS)) if any(each.change.effects[place] for each in members.rows)]
+        every = [*(each.change for each in members.rows), report.total]
+        used = [place for place in range(len(EFFECTS)) if any(each.effects[place] for each in every)]
         heads = [members.by, report.before.label, *(EFFECTS[place].title for place in used), "Change",
                  report.after.label, "%", *(f"cost {month}" for month in months)]  # fmt: skip
         sheet.heads(heads)
@@ -149,7 +150,11 @@ class _Book(VarianceSheets):
         for at, figure in enumerate(figures, 1):
             column = letters_of(at)
             cells = f"{column}{HEAD + 2}:{column}{row}"
-            sheet.formula(row, at, f"=SUM({cells})" if row > HEAD + 1 else "=0", "sum", figure)
+            if row > HEAD + 1:
+                sheet.formula(row, at, f"=SUM({cells})", "sum", figure)
+            else:
+                # Without members there is nothing to add up.
+                sheet.read(row, at, figure, "read_sum")
         both = f"{letters_of(last + 1)}{row + 1}", f"B{row + 1}"
         sheet.share(row, last + 3, *both, (total.change, total.before))
 

@@ -18,7 +18,7 @@ from finmod.workspace.variance.variance import Wanted
 from tests.books import Books
 from tests.once import demo_once
 from tests.parsed_pages import parsed
-from tests.statements import PNL
+from tests.statements import DRIVERS, PNL
 from tests.statements import books_of as books_with_plans
 from tests.variances import SEARCH, books_of, used
 
@@ -90,10 +90,17 @@ def test_a_project_without_allocation_metrics_and_invoices_has_a_page(tmp_path: 
     assert "What moved it" in html_page(page)
 
 
-def planned(folder: Path) -> Books:
-    """Return books in which hosting has a plan: search cost 60 of 50, ads 30 of 35, and all else has none."""
+def planned(folder: Path, budget: str = "Hosting: plan") -> Books:
+    """Return books in which hosting has a plan: search cost 60 of 50, ads 30 of 35, and all else has none.
+
+    The driver ``whole`` is a plan of the company, 85.
+    """
     plan = "date,product,plan\n2026-09,search,50\n2026-09,ads,35\n"
-    return books_with_plans(folder / "books", pnl_yaml=f"{PNL}budget: {{Hosting: plan}}\n", plan_csv=plan)
+    return books_with_plans(
+        folder / "books", pnl_yaml=f"{PNL}budget: {{{budget}}}\n", plan_csv=plan,
+        drivers_yaml=f"{DRIVERS}whole: {{unit: USD, grain: month, from: {{csv: whole.csv}}}}\n",
+        whole_csv="date,whole\n2026-09,85\n",
+    )  # fmt: skip
 
 
 def test_a_month_stands_beside_its_budget(tmp_path: Path) -> None:
@@ -140,3 +147,50 @@ def test_against_a_close_before_any_allocation_services_alone_are_told(tmp_path:
     found = variance_page(load_project(made.root), Wanted(parse_period("2026-09"), "close:2026-08"))
     assert [each.by for each in found.members] == ["service"]
     assert found.report.total.change == -10
+
+
+@pytest.mark.parametrize("budget", ["Hosting: whole", "Hosting: plan, Platform: whole"])
+def test_a_plan_that_is_told_by_no_one_dimension_stands_as_a_whole(tmp_path: Path, budget: str) -> None:
+    project = load_project(planned(tmp_path, budget).root)
+    beside = variance_page(project, Wanted(parse_period("2026-09")))
+    against = variance_page(project, Wanted(parse_period("2026-09"), "budget"))
+    assert beside.budget is not None
+    assert beside.budget.members is None
+    assert against.members == ()
+    assert beside.budget.report.total == against.report.total
+    assert parsed(html_page(beside)).tables["budget"][-1][2].values == [Decimal(148)]
+    assert "Planned were" in markdown_page(beside)
+    assert "Budget of Sep 2026" in html_page(against)
+
+
+def test_members_beside_a_budget_are_those_that_plans_are_told_by_and_sum_to_all(tmp_path: Path) -> None:
+    budget = variance_page(load_project(planned(tmp_path).root), Wanted(parse_period("2026-09"))).budget
+    assert budget is not None
+    assert budget.members is not None
+    for place, amount in enumerate(budget.report.total.effects):
+        assert known_sum(each.change.effects[place] for each in budget.members.rows) == amount
+
+
+def test_a_pnl_yaml_that_cannot_be_read_stops_no_report(tmp_path: Path) -> None:
+    books = planned(tmp_path)
+    books.write("pnl.yaml", "budget: [\n")
+    page = variance_page(load_project(books.root), Wanted(parse_period("2026-09")))
+    assert page.budget is None
+    assert [each.code for each in page.report.findings] == ["FM2521"]
+
+
+def test_beside_plans_of_another_cost_the_report_says_so(tmp_path: Path) -> None:
+    books = planned(tmp_path)
+    books.write("pnl.yaml", f"{PNL}budget: {{Hosting: plan}}\ncost: BilledCost\n")
+    (finding,) = variance_page(load_project(books.root), Wanted(parse_period("2026-09"))).report.findings
+    assert finding.code == "FM2521"
+    assert finding.message.endswith("pnl.yaml tells BilledCost, and so do its plans")
+
+
+def test_a_month_beside_its_own_close_has_one_cost_and_no_budget(tmp_path: Path) -> None:
+    books = planned(tmp_path)
+    for month in ("2026-08", "2026-09"):
+        assert books.run("close", month).code == 0
+    project = load_project(books.root)
+    assert variance_page(project, Wanted(parse_period("2026-09"), "close")).budget is None
+    assert variance_page(project, Wanted(parse_period("2026-09"), "close:2026-08")).budget is not None

@@ -28,7 +28,7 @@ from finmod.workspace.rootcause.causes import causes_of
 from finmod.workspace.savings.savings import Wanted as SavingsWanted
 from finmod.workspace.savings.savings import savings
 from finmod.workspace.steps import Step, silent
-from finmod.workspace.variance.budget import budget_variance, has_budget
+from finmod.workspace.variance.budget import budget_variance, has_budget, planned_by
 from finmod.workspace.variance.states import BUDGET
 from finmod.workspace.variance.variance import OF_CELLS, made_of, report_of
 from finmod.workspace.variance.wanted import Wanted
@@ -107,18 +107,29 @@ def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Sever
 
 
 def _budgets(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, None]:
-    """Return the same against a budget, which has no charges: there are no causes."""
+    """Return the same against a budget, which has no charges: there are no causes.
+
+    Where nothing is asked by, members are those that plans are told by; there are none where that is no single thing.
+    """
     with measures(project) as books:
-        names = dict.fromkeys(wanted.by or [*(books.run.dimensions if books.run else ())][:1])
+        dimensions = [*(books.run.dimensions if books.run else ())]
+    told = planned_by(project, dimensions)
+    names = dict.fromkeys(wanted.by or ([told] if told else []))
     whole = budget_variance(project, replace(wanted, by=()))
     return whole, [(name, budget_variance(project, replace(wanted, by=(name,)))) for name in names], None
 
 
 def _budget_beside(project: Project, wanted: Wanted, report: VarianceReport) -> tuple[VarianceReport, Budget | None]:
-    """Return the month beside its plans where it has any; a report that says why where these cannot be told."""
-    if wanted.against == BUDGET or not has_budget(project):
+    """Return the month beside its plans where it has any; a report that says why where these cannot be told.
+
+    A month that is compared with its own close has true-ups of later months, which no plan is compared with: it would
+    have two costs under one name.
+    """
+    if wanted.against == BUDGET or report.before.month == report.after.month:
         return report, None
     try:
+        if not has_budget(project):
+            return report, None
         whole, several, _ = _budgets(project, Wanted(report.after.month, BUDGET))
     except UserError as error:
         why = error.problems[0]
