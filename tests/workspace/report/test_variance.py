@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from finmod.errors import UserError
 from finmod.models.variance.page import VariancePage
 from finmod.reports.variance.markdown import markdown_page
 from finmod.reports.variance.page import html_page
@@ -194,3 +195,13 @@ def test_a_month_beside_its_own_close_has_one_cost_and_no_budget(tmp_path: Path)
     project = load_project(books.root)
     assert variance_page(project, Wanted(parse_period("2026-09"), "close")).budget is None
     assert variance_page(project, Wanted(parse_period("2026-09"), "close:2026-08")).budget is not None
+
+
+def test_words_that_cannot_stand_in_one_table_have_one_each(tmp_path: Path) -> None:
+    project = load_project(planned(tmp_path).root)
+    page = variance_page(project, Wanted(parse_period("2026-09"), by=("product", "account")))
+    assert [each.by for each in page.members] == ["product", "account"]
+    for members in page.members:
+        assert known_sum(each.change.after for each in members.rows) == page.report.total.after
+    with pytest.raises(UserError, match="--by names 'produkt', which cost cannot be told by"):
+        variance_page(project, Wanted(parse_period("2026-09"), by=("product", "produkt")))

@@ -30,7 +30,7 @@ from finmod.workspace.savings.savings import savings
 from finmod.workspace.steps import Step, silent
 from finmod.workspace.variance.budget import budget_variance, has_budget, planned_by
 from finmod.workspace.variance.states import BUDGET
-from finmod.workspace.variance.variance import OF_CELLS, made_of, report_of
+from finmod.workspace.variance.variance import OF_CELLS, made_of, report_by, report_of
 from finmod.workspace.variance.wanted import Wanted
 
 TREND: Final = 12
@@ -96,12 +96,13 @@ _Several = list[tuple[str, VarianceReport]]
 
 def _variances(project: Project, wanted: Wanted) -> tuple[VarianceReport, _Several, Causes]:
     """Return the variance of all, the same by each dimension, and its root causes."""
-    with made_of(project, wanted, called=True) as made:
+    # Each word has a table of its own: what cannot stand in one table may be asked for all the same.
+    with made_of(project, replace(wanted, by=()), called=True) as made:
         # Of a close before any allocation nobody knows what targets had.
         targets = [name for name in made.books.targets if name in made.facts.columns][:_DIMENSIONS]
         names = dict.fromkeys(wanted.by or (*targets, _SERVICE))
         whole = report_of(made, replace(wanted, by=()))
-        several = [(name, report_of(made, replace(wanted, by=(name,)))) for name in names]
+        several = [(name, report_by(made, wanted, name)) for name in names]
         causes = causes_of(made, whole)
         return replace(whole, findings=causes.findings), several, causes_told(causes)
 

@@ -142,6 +142,17 @@ def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = Fal
     return Made(books, (before, after), named, compared, made, facts)
 
 
+def report_by(made: Made, wanted: Wanted, name: str) -> VarianceReport:
+    """Return the report by one dimension or word alone.
+
+    Raises:
+        UserError: Cost cannot be told by it.
+    """
+    _refuse(made.books, (name,))
+    _refuse_without_books(made.books, made.named, (name,))
+    return report_of(made, Wanted(wanted.period, wanted.against, (name,)))
+
+
 def _rules(project: Project, ledger: Ledger, run: Run) -> Rules | None:
     try:
         return kept_rules(ledger, run)
