@@ -79,7 +79,7 @@ def variance_command(  # noqa: PLR0913 -- one parameter per option
         click.echo(markdown_page(page), nl=False)
     else:
         _write(page, target or _own(project.root, page), ending)
-    must_hold(page.report.proofs)
+    must_hold(page.proofs)
 
 
 def _own(root: Path, page: VariancePage) -> Path:

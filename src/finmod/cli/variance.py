@@ -152,11 +152,11 @@ def _screen(report: VarianceReport, top: int | None) -> None:
 
 def _headline(report: VarianceReport) -> str:
     total = report.total
+    cost = f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}"
+    if not total.has_plan:
+        return f"{cost}; no plan was written for it"
     rate = f", {_rate(total)}" if total.before > 0 else ""
-    return (
-        f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}, "
-        f"{signed(total.change, 2)} against {report.before.label}{rate}"
-    )
+    return f"{cost}, {signed(total.change, 2)} against {report.before.label}{rate}"
 
 
 def _effect_rows(change: Change) -> tuple[list[str], list[list[str]]]:
@@ -260,7 +260,7 @@ def _wide(report: VarianceReport) -> tuple[list[str], list[list[Any]]]:
     for each, is_total in (*((change, False) for change in report.rows), (report.total, True)):
         member = each.member if not is_total else (None,) * len(report.by)
         rows.append(
-            [*member, is_total, *map(twelve_places, (each.told_before, each.after, each.change, *each.effects))]
+            [*member, is_total, *map(twelve_places, (each.told_before, each.after, each.told_change, *each.effects))]
         )
     return heads, rows
 
@@ -271,7 +271,7 @@ def _json(report: VarianceReport) -> dict[str, Any]:
     names = [each.name for each in EFFECTS]
 
     def told(change: Change) -> dict[str, Any]:
-        amounts = [*map(twelve_places, (change.told_before, change.after, change.change))]
+        amounts = [*map(twelve_places, (change.told_before, change.after, change.told_change))]
         effects = [*map(twelve_places, change.effects)]
         return {**next(objects(("before", "after", "change"), [amounts])), "effects": next(objects(names, [effects]))}
 

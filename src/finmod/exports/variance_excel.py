@@ -256,10 +256,14 @@ class _Book(VarianceSheets):
         sheet.heads(("Month, currency", "Ledger", "Compared", "Difference", "Ledger, every digit",
                            "Compared, every digit", "Holds"))  # fmt: skip
         states = (page.report.before, page.report.after)
+        proofs = [(states[each.state].label, each) for each in page.report.proofs]
+        if page.budget:
+            label = f"{page.budget.report.after.label} beside its budget"
+            proofs += [(label, each) for each in page.budget.report.proofs if not each.holds]
         row = HEAD
-        for each in page.report.proofs:
+        for label, each in proofs:
             row += 1
-            sheet.line(row, f"{states[each.state].label}, {each.currency}")
+            sheet.line(row, f"{label}, {each.currency}")
             sheet.read(row, 1, each.ledger)
             sheet.read(row, 2, each.compared)
             sheet.formula(row, 3, f"=C{row + 1}-B{row + 1}", "linked", difference(each.compared, each.ledger))
@@ -290,5 +294,5 @@ class _Book(VarianceSheets):
         errors, warnings, notes = quality.findings
         found.append(("Findings of a check", f"{errors:,} errors, {warnings:,} warnings, {notes:,} notes"))
         found += [(f"Month {label}", f"closed {at:%Y-%m-%d}" if at else "open") for label, at in quality.closed]
-        found += [(f"{each.severity} {each.code}", each.message) for each in self.page.report.findings]
+        found += [(f"{each.severity} {each.code}", each.message) for each in self.page.findings]
         return found

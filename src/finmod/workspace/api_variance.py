@@ -36,10 +36,12 @@ def variance_frame(
     wanted = Wanted(month_of(month, "month"), _against(against), tuple(dict.fromkeys(words_of(by, "by"))))
     with arguments():
         report = variance(project, wanted)
-    rows = [(*each.member, False, each.told_before, each.after, each.change, *each.effects) for each in report.rows]
+    rows = [
+        (*each.member, False, each.told_before, each.after, each.told_change, *each.effects) for each in report.rows
+    ]
     total = report.total
     nobody = (None,) * len(report.by)
-    rows.append((*nobody, True, total.told_before, total.after, total.change, *total.effects))
+    rows.append((*nobody, True, total.told_before, total.after, total.told_change, *total.effects))
     types = {**dict.fromkeys(report.by, "VARCHAR"), **dict.fromkeys(_AMOUNTS, _DECIMAL), "is_total": "BOOLEAN"}
     return Frame((*report.by, "is_total", *_AMOUNTS), tuple(rows), report.findings, types)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from finmod.models.variance.page import Member, Members, bridge_steps
+from finmod.models.variance.report import Proof
 from tests.variance_pages import change, page_told, savings_of, unit
 
 
@@ -67,3 +68,13 @@ def test_savings_without_a_row_are_unknown_where_none_of_them_has_an_amount(
     savings = savings_of(amounts, 2)
     assert (savings.left, savings.left_unknown) == left
     assert savings.others == others
+
+
+def test_what_a_page_stands_on_is_the_variance_and_its_budget() -> None:
+    page = page_told(found=["FM2513"])
+    assert page.budget is not None
+    broken = Proof(1, "USD", Decimal(1), Decimal(2))
+    page = replace(page, budget=replace(page.budget, report=replace(page.report, proofs=(broken,))))
+    assert page.proofs == (*page.report.proofs, broken)
+    assert page.findings == page.report.findings
+    assert replace(page, budget=None).proofs == page.report.proofs

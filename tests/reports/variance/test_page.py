@@ -230,3 +230,15 @@ def test_what_must_be_known_of_savings_stands_below_them() -> None:
     told = html_page(replace(page_told(), savings=savings_of((8,), 2, found=[found])))
     mind = told.index("<strong>Mind:</strong> the bill of &lt;aws&gt; has 12 days: amounts are of them.")
     assert told.index('id="savings"') < mind < told.index('id="quality-title"')
+
+
+def test_beside_a_month_that_nobody_planned_no_plan_of_0_stands() -> None:
+    total = replace(change(0, 300, volume=0, not_planned=300), has_plan=False)
+    report = report_of(total)
+    report = replace(report, before=replace(report.before, label="budget of 2026-10"))
+    page = replace(page_told(more=False), report=report, members=())
+    tile = next(each for each in view_of(page).tiles if each.title.startswith("Against"))
+    assert (tile.said, tile.below) == (("no plan",), ())
+    opening = view_of(page).bridge[0].table.rows[0]
+    assert "0" not in "".join(opening[1:])
+    assert html_page(page)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from finmod.models.variance.page import Invoices, Member, Members, VariancePage
-from finmod.reports.variance.page import lines_of
-from finmod.reports.variance.quality import Mark, is_tied, quality_lines
-from tests.variance_pages import change, page_told, words
+from finmod.models.variance.report import Proof
+from finmod.reports.variance.page import lines_of, notices_of
+from finmod.reports.variance.quality import Mark, is_tied, quality_lines, tie_table
+from tests.variance_pages import change, page_told, report_of, words
 
 
 def told(page: VariancePage, title: str) -> tuple[Mark, str]:
@@ -47,6 +50,39 @@ def test_a_total_that_is_not_the_ledgers_is_to_be_looked_at() -> None:
     page = replace(page, report=replace(page.report, proofs=proofs))
     assert told(page, "Ledger")[0] == "look"
     assert not is_tied(page)
+
+
+def test_a_budget_that_is_not_the_ledgers_is_to_be_looked_at() -> None:
+    page = page_told()
+    assert page.budget is not None
+    assert [row.cells[-1] for row in tie_table(page).rows] == [("the same",)] * 2
+    report = replace(page.budget.report, proofs=(Proof(1, "USD", Decimal(1), Decimal(2)),))
+    page = replace(page, budget=replace(page.budget, report=report))
+    assert told(page, "Ledger")[0] == "look"
+    assert not is_tied(page)
+    last = tie_table(page).rows[-1]
+    assert (last.cells[0], last.cells[-1]) == (("Oct 2026 beside its budget, USD",), ("NOT the same",))
+
+
+@pytest.mark.parametrize("code", ["FM2513", "FM2514"])
+def test_where_cost_is_unknown_every_figure_that_is_known_ties(code: str) -> None:
+    assert words(lines_of(page_told(found=[code]))[-1]).startswith("Every known figure ties to the ledger")
+    assert words(lines_of(with_said(page_told(), code))[-1]).startswith("Every known figure ties to the ledger")
+    assert words(lines_of(page_told())[-1]).startswith("Every figure ties to the ledger")
+
+
+def with_said(page: VariancePage, *found: str) -> VariancePage:
+    """Return a page whose budget says something."""
+    assert page.budget is not None
+    said = report_of(page.report.total, found=found).findings
+    return replace(page, budget=replace(page.budget, report=replace(page.budget.report, findings=said)))
+
+
+def test_warnings_of_the_budget_stand_above_the_page_once() -> None:
+    page = with_said(page_told(found=["FM2511", "FM2513", "FM2519"]), "FM2513", "FM2520", "FM2522", "FM2319", "FM2515")
+    assert [text for _, text in notices_of(page)] == [
+        f"{code} is so." for code in ("FM2511", "FM2513", "FM2519", "FM2520", "FM2522")
+    ]
 
 
 def test_without_a_list_or_an_allocation_it_is_said_that_nothing_is_known() -> None:

@@ -128,6 +128,7 @@ def test_no_plan_is_a_word_on_the_screen_and_null_for_programs(tmp_path: Path) -
     assert "new" not in row
     rows = {each["product"]: each for each in json.loads(books.run(*asked, "--output", "json").out)["rows"]}
     assert (rows["ads"]["before"], rows["search"]["before"]) == (None, "50.000000000000")
+    assert (rows["ads"]["change"], rows["search"]["change"] is None) == (None, False)
     table = [*csv.DictReader(io.StringIO(books.run(*asked, "--output", "csv").out))]
     assert [row["before"] for row in table if row["product"] == "ads"] == [""]
 
@@ -150,6 +151,10 @@ def test_a_month_of_which_no_row_is_a_plan_has_none_in_all(tmp_path: Path) -> No
     assert report.total.change == report.total.after
     said = books.run("variance", "2026-09", "--against", "budget").out
     assert next(line.split() for line in said.splitlines() if line.startswith("Before")) == ["Before", "no", "plan"]
+    assert said.startswith("northwind: EffectiveCost 2026-09 148.00 USD; no plan was written for it")
+    total = json.loads(books.run("variance", "2026-09", "--against", "budget", "--output", "json").out)["total"]
+    assert (total["before"], total["change"]) == (None, None)
+    assert total["effects"]["not_planned"] == total["after"] == "148.000000000000"
 
 
 COMPANY = "whole: {unit: USD, grain: month, from: {csv: whole.csv}}\n"

@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from finmod.models.variance.effects import EFFECTS, Effect
-from finmod.models.variance.report import Change, VarianceReport
+from finmod.models.variance.report import Change, Proof, VarianceReport
 from finmod.terms.findings import Finding
 from finmod.terms.metrics import Metric
 from finmod.terms.money import difference, known_sum
 
 _NOTHING: Final = Decimal(0)
+# What a statement says of the books that it stands on, and a variance says as well.
+_AS_OF_MONTHS: Final = {"FM2319": "FM2519"}
 
 Kind = Literal["amount", "signed", "percent", "signed percent", "points", "count", "unit", "exact"]
 """How a figure is written: ``percent`` and ``points`` are of a ratio, ``unit`` is of what a unit costs, ``exact`` has
@@ -276,6 +278,23 @@ class VariancePage:
     causes: Causes | None = None
     savings: Savings | None = None
     budget: Budget | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what to know of the variance, and of the budget what is not said of that."""
+        own = self.report.findings
+        said, known = {(each.code, each.message) for each in own}, {each.code for each in own}
+        besides = (
+            each
+            for each in (self.budget.report.findings if self.budget else ())
+            if (each.code, each.message) not in said and _AS_OF_MONTHS.get(each.code) not in known
+        )
+        return (*own, *besides)
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """Return those of the variance, and of the budget."""
+        return (*self.report.proofs, *(self.budget.report.proofs if self.budget else ()))
 
     @property
     def allocated(self) -> Decimal | None:

@@ -98,6 +98,11 @@ class Change:
         """Return what the member costs more."""
         return exact_sum((self.after, -self.before))
 
+    @property
+    def told_change(self) -> Decimal | None:
+        """Return the same; None beside a plan that is unknown."""
+        return self.change if self.has_plan else None
+
     def effect(self, name: str) -> Decimal:
         """Return one effect by name."""
         return next(amount for each, amount in zip(EFFECTS, self.effects, strict=True) if each.name == name)

@@ -14,6 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from finmod.models.variance.headline import (
+    UNKNOWN,
     budget_sentence,
     headline,
     is_as_closed,
@@ -147,19 +148,19 @@ def _belief(page: VariancePage) -> Said:
     if not is_tied(page):
         return ("Not everything ties: see data quality.",)
     invoices = page.quality.invoices
+    figure = "known figure" if UNKNOWN & {each.code for each in page.findings} else "figure"
+    ties = f"Every {figure} ties to the ledger, to the last digit"
     if invoices is None or not invoices.compared:
-        return ("Every figure ties to the ledger, to the last digit.",)
+        return (f"{ties}.",)
     if invoices.compared == 1:
-        return ("Every figure ties to the ledger, to the last digit, and the one invoice ties to its charges.",)
+        return (f"{ties}, and the one invoice ties to its charges.",)
     count = Figure(Decimal(invoices.compared), "count")
-    return ("Every figure ties to the ledger, to the last digit, and all ", count, " invoices tie to their charges.")
+    return (f"{ties}, and all ", count, " invoices tie to their charges.")
 
 
 def notices_of(page: VariancePage) -> tuple[tuple[str, str], ...]:
     """Return what must be known before anything is believed: how grave it is, and what it says."""
-    return tuple(
-        (each.severity, ended(clean(each.message))) for each in page.report.findings if each.severity != "info"
-    )
+    return tuple((each.severity, ended(clean(each.message))) for each in page.findings if each.severity != "info")
 
 
 def _tiles(page: VariancePage) -> Iterator[Tile]:
@@ -171,8 +172,12 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
         ("EffectiveCost",),
         pictures.total_trend(page),
     )
-    share = tables.share_of(total.change, total.before, fresh=total.has_plan)
-    yield Tile(f"Against {label_of(report.before)}", share, (Figure(total.change, "signed"), currency))
+    against = f"Against {label_of(report.before)}"
+    if total.has_plan:
+        share = tables.share_of(total.change, total.before, fresh=True)
+        yield Tile(against, share, (Figure(total.change, "signed"), currency))
+    else:
+        yield Tile(against, ("no plan",))
     for unit in page.units[:1]:
         metric = unit.metric
         is_share = metric.format == "percent"

@@ -29,7 +29,7 @@ def bridge(page: VariancePage) -> tuple[Chart, Chart]:
     chart = Waterfall(
         title=f"From {label_of(report.before)} to {label_of(report.after)}",
         unit=report.currency,
-        opening=Total(label_of(report.before), total.before),
+        opening=Total(label_of(report.before), total.told_before),
         steps=tuple(Effect(each.title, each.amount) for each in steps),
         closing=Total(label_of(report.after), total.after),
     )

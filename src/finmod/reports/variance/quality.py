@@ -5,6 +5,7 @@ Owns its sentences, and what makes one of them look odd.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -12,6 +13,7 @@ from typing import Literal
 from finmod.errors import printable
 from finmod.models.variance.headline import label_of
 from finmod.models.variance.page import Figure, Said, VariancePage
+from finmod.models.variance.report import Proof
 from finmod.reports.variance.figures import ended, name_of, sentence
 from finmod.reports.variance.tables import Head, Row, Table, number_head
 from finmod.terms.money import difference
@@ -54,7 +56,7 @@ def _counted(number: int, thing: str) -> Said:
 
 
 def _ledger(page: VariancePage) -> Line:
-    if all(each.holds for each in page.report.proofs):
+    if all(each.holds for each in page.proofs):
         words = "Every charge of the ledger is in this page, to the last digit."
         return Line("ties", "Ledger", (words,))
     return Line("look", "Ledger", ("What is compared is NOT the ledger's total: see the table below.",))
@@ -125,12 +127,20 @@ def _notes(page: VariancePage) -> tuple[Line, ...]:
     return tuple(Line("note", each.code, (ended(printable(each.message, 400)),)) for each in notes)
 
 
+def _named_proofs(page: VariancePage) -> Iterator[tuple[str, Proof]]:
+    """Yield what is compared with the ledger; of the budget, whose month stands there already, what does not tie."""
+    states = (page.report.before, page.report.after)
+    yield from ((label_of(states[each.state]), each) for each in page.report.proofs)
+    if page.budget:
+        label = f"{label_of(page.budget.report.after)} beside its budget"
+        yield from ((label, each) for each in page.budget.report.proofs if not each.holds)
+
+
 def tie_table(page: VariancePage) -> Table:
     """Return what the ledger has beside what was compared, every digit of it."""
-    states = (page.report.before, page.report.after)
     rows = []
-    for each in page.report.proofs:
-        name = f"{label_of(states[each.state])}, {name_of(each.currency, '')}"
+    for label, each in _named_proofs(page):
+        name = f"{label}, {name_of(each.currency, '')}"
         words = "the same" if each.holds else "NOT the same"
         amounts = (each.ledger, each.compared, difference(each.compared, each.ledger))
         rows.append(Row(((name,), *((Figure(amount, "exact"),) for amount in amounts), (words,))))
