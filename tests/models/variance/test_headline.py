@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from finmod.models.variance.effects import EFFECTS
-from finmod.models.variance.headline import headline, label_of, phrase, unit_sentence, where
+from finmod.models.variance.headline import budget_sentence, headline, label_of, phrase, unit_sentence, where
 from finmod.models.variance.page import Member, Members
 from finmod.models.variance.report import State
 from tests.variance_pages import PRODUCTS, change, report_of, report_told, unit, whole, words
@@ -126,7 +126,11 @@ def test_less_than_nothing_that_did_not_change_is_about_as_much() -> None:
 def test_a_plan_is_of_the_whole_month_and_never_compared_by_as_many_days() -> None:
     report = report_told(100, 60, volume=0, beyond_plan=-40)
     before, after = State("budget of 2026-10", date(2026, 10, 1), 3), replace(report.after, until=date(2026, 10, 15))
-    assert words(headline(replace(report, before=before, after=after))) == (
+    report = replace(report, before=before, after=after)
+    assert words(budget_sentence(report)) == (
+        "Planned were 100 USD; until 15 October what has a plan cost 40 (40.0 %) less."
+    )
+    assert words(headline(report)) == (
         "October cost 60 USD until 15 October, 40 (40.0 %) less than planned: nearly all of it, 40, from cost below "
         "plan."
     )

@@ -204,7 +204,8 @@ def budget_sentence(report: VarianceReport) -> Said:
     word = "less" if beyond < 0 else "more"
     kept: Said = (Figure(abs(beyond)), *share, f" {word}") if beyond else ("just that",)
     without: Said = (", and ", Figure(unplanned), " was spent without a plan") if unplanned else ()
-    return ("Planned were ", Figure(total.before), f" {report.currency}; what has a plan cost ", *kept, *without, ".")
+    words = f" {report.currency};{_until(report)} what has a plan cost "
+    return ("Planned were ", Figure(total.before), words, *kept, *without, ".")
 
 
 def unit_sentence(units: Sequence[UnitCost]) -> Said:
