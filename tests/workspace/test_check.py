@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,6 +74,19 @@ def test_every_cost_of_every_period_is_proven(books: Books) -> None:
     assert all(proof.holds for proof in report.proofs)
     assert report.version == 1
     assert counted(report, severity="error")["FM1402"] == 0
+
+
+def test_rows_of_one_month_alone_are_looked_at_where_one_is_asked_for_and_totals_of_all(books: Books) -> None:
+    twice = [month(number, "2", **COMPLETE) for number in (8, 9) for _ in range(2)]
+    books.load(books.write("a.csv", bill(*twice)))
+
+    def repeated(report: CheckReport) -> list[str | None]:
+        return [each.billing_period for each in report.findings if each.code == "FM1205"]
+
+    whole, one = check(load_project(books.root)), check(load_project(books.root), month=date(2026, 9, 1))
+    assert repeated(whole) == ["2026-08", "2026-09"]
+    assert repeated(one) == ["2026-09"]
+    assert one.proofs == whole.proofs
 
 
 def test_a_file_of_the_ledger_that_was_changed_makes_the_check_red(loaded: Books) -> None:

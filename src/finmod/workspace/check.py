@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from finmod.engines.duckdb import Engine, EngineError
 from finmod.errors import Problem, UserError
@@ -74,12 +75,14 @@ class CheckReport:
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def check(project: Project, step: Step = silent) -> CheckReport:
+def check(project: Project, step: Step = silent, *, month: date | None = None) -> CheckReport:
     """Prove every total of the ledger again from its files' manifests, and list every finding.
 
     Args:
         project: Whose ledger.
         step: Progress.
+        month: First day of the one month whose charges are looked at row by row; totals are proven of all. None for
+            the charges of every month.
 
     Raises:
         UserError: The ledger is empty, or a file of it is gone or damaged.
@@ -92,7 +95,7 @@ def check(project: Project, step: Step = silent) -> CheckReport:
             raise UserError(empty)
         try:
             with watching(engine, step) as told:
-                found, findings, invoices = _found(engine, project, ledger, snapshot, told)
+                found, findings, invoices = _found(engine, (project, month), ledger, snapshot, told)
                 usage = usage_proofs(engine, ledger, snapshot)
                 findings += [*lost_usage(usage), *usage_loaded_twice(engine, ledger, snapshot)]
                 allocated, odd = _applied(engine, ledger, snapshot)
@@ -130,18 +133,20 @@ def _is_grave(finding: Finding, project: Project) -> bool:
 
 
 def _found(
-    engine: Engine, project: Project, ledger: Ledger, snapshot: Snapshot, step: Step
+    engine: Engine, asked: tuple[Project, date | None], ledger: Ledger, snapshot: Snapshot, step: Step
 ) -> tuple[list[Proof], list[Finding], InvoiceReport]:
     charges, days, keys = (ledger.files(table, snapshot) for table in (CHARGES, CHARGE_DAYS, CHARGE_KEYS))
+    project, month = asked
+    of_month = [file for file in charges if month is None or file.parent.name.endswith(f"={month}")]
     parts = 5
     step("totals of files, charges and daily cube", 0, parts)
     found = proofs(engine, ledger, snapshot)
     findings = [*broken(found), *_stored(engine, ledger, snapshot)]
     step("charges that stand twice", 1, parts)
     findings += bills_loaded_twice(engine, ledger, snapshot)
-    findings += repeated_charges(engine, charges)
-    findings += unread_discounts(engine, charges)
-    findings += untold_splits(engine, charges)
+    findings += repeated_charges(engine, of_month)
+    findings += unread_discounts(engine, of_month)
+    findings += untold_splits(engine, of_month)
     step("days without charges", 2, parts)
     files = ChargeFiles.of(ledger, snapshot)
     findings += missing_days(engine, files)

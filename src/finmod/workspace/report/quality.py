@@ -36,7 +36,7 @@ def quality_of(project: Project, report: VarianceReport) -> Quality:
     Raises:
         UserError: The ledger is damaged, or a list of invoices cannot be read.
     """
-    checked = check(project)
+    checked = check(project, month=report.after.month)
     month = f"{report.after.month:%Y-%m}"
     own = [each for each in checked.findings if _is_of(each, month)]
     counts = Counter(each.severity for each in own)
