@@ -104,3 +104,19 @@ def test_causes_are_looked_for_without_other_questions(books: Books) -> None:
 
     assert said.code == 1
     assert "--causes stands without --by and --effect" in said.err
+
+
+@pytest.mark.parametrize(("before", "after", "words"), [
+    ("100", "110", "nothing moved unlike the rest: +60 as most of the cost moved (+10.0 %), 0 not explained."),
+    ("0", "100", "2026-08 cost nothing, so that no cause stands out."),
+])  # fmt: skip
+def test_where_no_cause_is_found_the_change_is_told_all_the_same(
+    before: str, after: str, words: str, tmp_path: Path
+) -> None:
+    rows = [
+        charge(number, cost, f"i-{at}", '{"product":"search"}', ServiceName=service)
+        for number, cost in ((8, before), (9, after))
+        for at, service in enumerate(("Compute", "Storage", "Network") * 2)
+    ]
+    said = books_of(tmp_path / "books", *rows).run("variance", "--causes")
+    assert said.out.splitlines()[0].partition(" USD from 2026-08 to 2026-09: ")[2] == words

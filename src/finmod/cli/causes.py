@@ -117,17 +117,18 @@ def headline(report: CausesReport) -> Iterator[str]:
     """Yield what of the change the causes explain, and what the rest is."""
     found = report.found
     change = f"{signed(found.change, 0)} {report.currency} from {report.before.label} to {report.after.label}"
-    if not found.causes:
-        sides = ((report.before, found.before), (report.after, found.after))
-        nothing = [state.label for state, amount in sides if not amount]
-        told = f"{nothing[0]} cost nothing, so that no cause stands out" if nothing else "nothing moved unlike the rest"
-        yield f"{change}: {told}."
-        return
     growth = f" ({signed_percent(found.growth - 1)})" if found.growth is not None else ""
-    yield (
-        f"{change}: {signed(found.explained, 0)} by {counted(len(found.causes), 'cause')} that moved unlike the rest, "
-        f"{signed(found.usual, 0)} as most of the cost moved{growth}, {signed(found.unexplained, 0)} not explained."
-    )
+    rest = f"{signed(found.usual, 0)} as most of the cost moved{growth}, {signed(found.unexplained, 0)} not explained."
+    if found.causes:
+        causes = counted(len(found.causes), "cause")
+        yield f"{change}: {signed(found.explained, 0)} by {causes} that moved unlike the rest, {rest}"
+        return
+    sides = ((report.before, found.before), (report.after, found.after))
+    nothing = [state.label for state, amount in sides if not amount]
+    if nothing:
+        yield f"{change}: {nothing[0]} cost nothing, so that no cause stands out."
+    else:
+        yield f"{change}: nothing moved unlike the rest: {rest}"
 
 
 def evidence(cause: Cause, beside: Beside) -> Iterator[str]:

@@ -258,7 +258,8 @@ def causes_table(page: VariancePage, causes: Causes) -> Table:
     rows.append(Row((("Change",), (Figure(page.report.total.change, "signed"),), ("",), ("",)), "total"))
     heads = (Head("Cause"), number_head(page.report.currency), number_head("of the change"),
              Head("Evidence", is_note=True))  # fmt: skip
-    return Table("What moved unlike the rest", heads, tuple(rows))
+    caption = "What moved unlike the rest" if causes.rows else "Nothing moved unlike the rest"
+    return Table(caption, heads, tuple(rows))
 
 
 def listed(clauses: Sequence[Said]) -> Said:
