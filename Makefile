@@ -10,7 +10,9 @@ VENV ?= .venv
 CONSTRAINTS ?= constraints.txt
 PYTHON ?= $(shell sh tools/find_python.sh)
 RUN := $(VENV)/bin/python
-PYTEST = TMPDIR=$$(sh tools/test_folder.sh) $(RUN) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# One more than there are processors: tests that wait for a process or a lock leave theirs idle.
+WORKERS = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+PYTEST = TMPDIR=$$(sh tools/test_folder.sh) $(RUN) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 say = @printf '%s\n' '== $(1)'
 
 # An environment holds absolute paths: in a copied or moved folder, or without its interpreter, it is made again.

@@ -382,10 +382,13 @@ class Oracle:
 
 
 def _ways_up(resource: str | None, listed: Mapping[str, str]) -> Iterator[str]:
-    """Yield the parents of a resource: the one that the user lists, then up to four that its own id tells."""
+    """Yield the parents of a resource: the one that the user lists, then up to four that its own id tells.
+
+    Nothing is part of itself, whatever is listed.
+    """
     if resource is None:
         return
-    if resource in listed:
+    if listed.get(resource, resource) != resource:
         yield listed[resource]
     for _ in range(4):
         cut = max(resource.rfind("/"), resource.rfind(":"))
