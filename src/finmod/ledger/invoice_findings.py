@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from finmod.errors import counted, printable
 from finmod.ledger.invoice_sides import Amount, Part, issuer_name, listing, money, shown, total
-from finmod.ledger.invoices import Explanation, InvoiceTie, listed_otherwise
+from finmod.ledger.invoices import Explanation, InvoiceRow, InvoiceTie, listed_otherwise
 from finmod.ledger.reconcile import Reconciliation
 from finmod.terms.findings import Finding, Severity
 from finmod.terms.money import difference
@@ -26,11 +26,13 @@ class InvoiceReport:
             charges of an invoice that is not listed do not matter, nor does rounding to cents. None where no listed
             invoice is such a one.
         rounded: Number of invoices that differ from their charges by nothing but rounding to cents.
+        rows: Every invoice of list or charges, per billing period and currency; None where nothing was compared.
     """
 
     findings: tuple[Finding, ...] = ()
     tie: bool | None = None
     rounded: int = 0
+    rows: tuple[InvoiceRow, ...] | None = None
 
 
 def invoice_report(found: Reconciliation) -> InvoiceReport:
@@ -49,7 +51,7 @@ def invoice_report(found: Reconciliation) -> InvoiceReport:
     differing = [item for item in findings if item.code == "FM1414"]
     rounded = sum(item.severity == "info" for item in differing)
     equal = rounded == len(differing) and all(item.severity != "error" for item in findings)
-    return InvoiceReport((*findings, *found.names), equal if compared else None, rounded)
+    return InvoiceReport((*findings, *found.names), equal if compared else None, rounded, tuple(found.rows))
 
 
 def _of_tie(tie: InvoiceTie, spelled: Mapping[Part, str]) -> Iterator[Finding]:

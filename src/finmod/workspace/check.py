@@ -21,6 +21,7 @@ from finmod.ledger.doubles import bills_loaded_twice
 from finmod.ledger.invoice_findings import InvoiceReport, invoice_report
 from finmod.ledger.invoice_list import read_invoices
 from finmod.ledger.invoice_sides import ChargeFiles
+from finmod.ledger.invoices import InvoiceRow
 from finmod.ledger.ledger import Ledger, Snapshot
 from finmod.ledger.proof import Proof, broken, proofs
 from finmod.ledger.quality import missing_days, missing_months, repeated_charges, unread_discounts
@@ -52,6 +53,7 @@ class CheckReport:
         invoices_rounded: Number of listed invoices that equal their charges to the cent alone.
         usage: One per file of usage and quantity, and one for its rows.
         allocated: Of the allocation that was applied last: one per billing period, currency and cost; empty for none.
+        invoices: Every invoice of list or charges, one row per billing period and currency; None without a list.
     """
 
     proofs: tuple[Proof, ...]
@@ -62,6 +64,7 @@ class CheckReport:
     invoices_rounded: int = 0
     usage: tuple[UsageProof, ...] = ()
     allocated: tuple[AppliedProof, ...] = ()
+    invoices: tuple[InvoiceRow, ...] | None = None
 
     def grave(self, project: Project) -> list[Finding]:
         """Return the findings that are as grave as ``check`` in finmod.yaml says: they make it red."""
@@ -108,8 +111,9 @@ def check(project: Project, step: Step = silent, *, month: date | None = None) -
     findings.sort(key=lambda item: (_RANK[item.severity], item.code, item.source or "", item.billing_period or ""))
     red = bool(_grave(findings, project))
     return CheckReport(
-        tuple(found), tuple(findings), red, snapshot.version, invoices.tie, invoices.rounded, tuple(usage), allocated
-    )
+        tuple(found), tuple(findings), red, snapshot.version, invoices.tie, invoices.rounded, tuple(usage), allocated,
+        invoices.rows,
+    )  # fmt: skip
 
 
 def _applied(engine: Engine, ledger: Ledger, snapshot: Snapshot) -> tuple[tuple[AppliedProof, ...], list[Finding]]:

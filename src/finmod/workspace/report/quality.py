@@ -12,12 +12,9 @@ from decimal import Decimal
 
 from finmod.engines.duckdb import Engine
 from finmod.ledger.closes import closes
-from finmod.ledger.invoice_list import read_invoices
-from finmod.ledger.invoice_sides import ChargeFiles
 from finmod.ledger.invoices import InvoiceRow
 from finmod.ledger.ledger import Ledger
 from finmod.ledger.manifest import CURRENT
-from finmod.ledger.reconcile import reconcile_invoices
 from finmod.ledger.reduce import whole
 from finmod.ledger.tables import LOADS
 from finmod.models.variance.page import Invoices, Quality
@@ -25,18 +22,19 @@ from finmod.models.variance.report import State, VarianceReport
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding
 from finmod.terms.money import known_sum
-from finmod.workspace.check import CheckReport, check
+from finmod.workspace.check import CheckReport
 
 _ODD = frozenset({"not listed", "no charges", "not comparable"})
 
 
-def quality_of(project: Project, report: VarianceReport) -> Quality:
+def quality_of(project: Project, report: VarianceReport, checked: CheckReport) -> Quality:
     """Return what a variance stands on, as the books are now.
 
-    Raises:
-        UserError: The ledger is damaged, or a list of invoices cannot be read.
+    Args:
+        project: Whose books.
+        report: The variance.
+        checked: A check of the month that is looked at, or of all.
     """
-    checked = check(project, month=report.after.month)
     month = f"{report.after.month:%Y-%m}"
     own = [each for each in checked.findings if _is_of(each, month)]
     counts = Counter(each.severity for each in own)
@@ -49,11 +47,6 @@ def quality_of(project: Project, report: VarianceReport) -> Quality:
             f"SELECT make_timestamp(epoch_us(max(x_LoadedAt))) FROM (SELECT * FROM {loads} QUALIFY {CURRENT}) "
             f"WHERE x_BillingPeriod = DATE '{report.after.month}'"
         )
-        invoices = None
-        if project.invoices:
-            lines = read_invoices(engine, project.invoices)
-            found = reconcile_invoices(engine, lines, ChargeFiles.of(ledger, snapshot), most=0, period=month)
-            invoices = invoices_of(found.rows)
 
     def closed(state: State) -> tuple[str, datetime | None]:
         close = known.of(state.month)
@@ -61,7 +54,7 @@ def quality_of(project: Project, report: VarianceReport) -> Quality:
 
     return Quality(
         sums=_same(checked),
-        invoices=invoices,
+        invoices=None if checked.invoices is None else invoices_of(checked.invoices, month),
         findings=(counts["error"], counts["warning"], counts["info"]),
         let_pass=sum(each in own for each in checked.let_pass(project)),
         loaded_at=loaded,
@@ -79,9 +72,10 @@ def _is_of(finding: Finding, month: str) -> bool:
     return first is None or first <= month <= (finding.last_billing_period or first)
 
 
-def invoices_of(rows: Sequence[InvoiceRow]) -> Invoices:
-    """Return how many invoices tie; what differs by rounding to cents alone does."""
-    compared = [row for row in rows if row.status in {"ties", "differs"}]
+def invoices_of(rows: Sequence[InvoiceRow], month: str) -> Invoices:
+    """Return how many invoices of a month, ``YYYY-MM``, tie; what differs by rounding to cents alone does."""
+    own = [row for row in rows if row.billing_period == month]
+    compared = [row for row in own if row.status in {"ties", "differs"}]
     tie = [row for row in compared if row.status == "ties" or row.is_rounded]
     currencies = sorted({row.currency for row in compared if row.remainder})
     unexplained = tuple(
@@ -89,4 +83,4 @@ def invoices_of(rows: Sequence[InvoiceRow]) -> Invoices:
          or Decimal(0))
         for currency in currencies
     )  # fmt: skip
-    return Invoices(len(tie), len(compared), sum(row.status in _ODD for row in rows), unexplained)
+    return Invoices(len(tie), len(compared), sum(row.status in _ODD for row in own), unexplained)

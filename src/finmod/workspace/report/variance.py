@@ -7,6 +7,7 @@ Owns which dimensions and unit costs are told, and over which months trends go. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from finmod.settings.project import Project
 from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Metric
 from finmod.terms.periods import months_before
+from finmod.workspace.check import check
 from finmod.workspace.metrics.measures import Measures, measures
 from finmod.workspace.metrics.metric import figures_of
 from finmod.workspace.report.causes import causes_told
@@ -73,14 +75,16 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
     parts = 5
     step("compare the months", 0, parts)
     report, several, causes = _budgets(project, wanted) if wanted.against == BUDGET else _variances(project, wanted)
-    step("trends and unit costs", 1, parts)
-    told = _metrics(project, report, [each for each, _ in several])
-    step("potential savings", 2, parts)
-    saved = savings_told(savings(project, SavingsWanted(month=report.after.month, top=SHOWN)))
-    step("budget", 3, parts)
-    report, budget = _budget_beside(project, wanted, report)
-    step("what it stands on", 4, parts)
-    quality = quality_of(project, report)
+    with ThreadPoolExecutor(1) as beside:  # a check and the rest read different files, and neither keeps all cores busy
+        checked = beside.submit(check, project, month=report.after.month)
+        step("trends and unit costs", 1, parts)
+        told = _metrics(project, report, [each for each, _ in several])
+        step("potential savings", 2, parts)
+        saved = savings_told(savings(project, SavingsWanted(month=report.after.month, top=SHOWN)))
+        step("budget", 3, parts)
+        report, budget = _budget_beside(project, wanted, report)
+        step("what it stands on", 4, parts)
+        quality = quality_of(project, report, checked.result())
     step("done", parts, parts)
     members = tuple(
         Members(by, tuple(Member(row, told.by[by].get(row.member, ())) for row in one.rows)) for by, one in several

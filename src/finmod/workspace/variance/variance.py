@@ -5,7 +5,7 @@ Owns the order of the steps and the proofs. The effects are those of ``models/va
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
@@ -61,6 +61,7 @@ class Made:
         compared: Cells, places and who has them.
         bridge: The effects of cells.
         facts: Effects by target and place.
+        proofs: What the public table of charges has in each state beside what was compared.
     """
 
     books: Books
@@ -69,6 +70,7 @@ class Made:
     compared: Compared
     bridge: Bridge
     facts: Facts
+    proofs: tuple[Proof, ...]
 
 
 def variance(project: Project, wanted: Wanted) -> VarianceReport:
@@ -139,7 +141,7 @@ def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = Fal
         facts = unallocated(compared, effects)
     else:
         facts = allocated(books, compared, effects, (before, after), both)
-    return Made(books, (before, after), named, compared, made, facts)
+    return Made(books, (before, after), named, compared, made, facts, tuple(_proofs(books, (before, after))))
 
 
 def report_by(made: Made, wanted: Wanted, name: str) -> VarianceReport:
@@ -219,7 +221,7 @@ def report_of(made: Made, wanted: Wanted) -> VarianceReport:
     rows.sort(key=lambda each: (each.member == nobody, -abs(each.change), tuple(text or "" for text in each.member)))
     project = made.books.project
     before, after = (_state(each) for each in made.named)
-    proofs = tuple(_proofs(made))
+    proofs = (*made.proofs, *_lost(made))
     return VarianceReport(
         project=project.name,
         currency=project.currency,
@@ -272,14 +274,11 @@ def _summed(members: Sequence[Member], facts: Facts) -> Iterator[Change]:
         yield changed(member, int(before[at]), int(after[at]), [*map(int, effects[at])])
 
 
-def _proofs(made: Made) -> Iterator[Proof]:
-    """Yield what the public table of charges has in each state beside what was compared, by currency.
-
-    What targets have beside that is all of it: where it is not, that is one more which does not hold.
-    """
-    engine = made.books.engine
-    for looked in made.looked:
-        charges = view_sql("charges_daily", made.books.ledger, looked.snapshot)
+def _proofs(books: Books, states: Iterable[Looked]) -> Iterator[Proof]:
+    """Yield what the public table of charges has in each state beside what was compared, by currency."""
+    engine = books.engine
+    for looked in states:
+        charges = view_sql("charges_daily", books.ledger, looked.snapshot)
         ledger = dict(
             engine.rows(
                 f"SELECT coalesce(BillingCurrency, ''), coalesce(sum(EffectiveCost), 0) FROM ({charges}) "
@@ -294,7 +293,6 @@ def _proofs(made: Made) -> Iterator[Proof]:
         )
         for currency in sorted({*ledger, *compared}):
             yield Proof(looked.side, currency, ledger.get(currency, 0), compared.get(currency, 0))
-    yield from _lost(made)
 
 
 def _lost(made: Made) -> Iterator[Proof]:
