@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
         used(8, "i-2", ADS, "100", "1"),
         used(9, "i-2", ADS, "120", "1"),
     )
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Books:
+    """Nothing is loaded."""
+    return Books(tmp_path / "empty")
 
 
 def test_the_page_is_written_beside_the_project(books: Books) -> None:
@@ -65,6 +72,17 @@ def test_a_workbook_is_written(books: Books, tmp_path: Path) -> None:
     target = tmp_path / "a.XLSX"
     assert books.run("report", "variance", "--file", target).code == 0
     assert load_workbook(target).sheetnames[:3] == ["Summary", "By product", "By service"]
+
+
+@pytest.mark.parametrize(("ending", "library"), [("xlsx", "xlsxwriter"), ("pdf", "weasyprint")])
+def test_a_library_that_lacks_is_told_before_anything_is_computed(
+    empty: Books, ending: str, library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nothing is loaded would be told else."""
+    monkeypatch.setitem(sys.modules, library, None)
+    said = empty.run("report", "variance", "--file", tmp_path / f"a.{ending}")
+    assert said.code == 1
+    assert f"pip install 'finmod[{'excel' if ending == 'xlsx' else 'pdf'}]'" in said.err
 
 
 def test_a_pdf_is_written_where_one_can_be_set(books: Books, tmp_path: Path) -> None:

@@ -67,10 +67,7 @@ def variance_command(  # noqa: PLR0913 -- one parameter per option
     ending = _ending(target)
     words = words_of(by)
     project = opened(folder)
-    if ending == ".pdf":
-        from finmod.reports.pdf import weasyprint
-
-        weasyprint()  # where it lacks, that is said before anything is computed
+    _look_for_library(ending)
     with progress() as step:
         page = variance_page(project, Wanted(parse_period(period) if period else None, against, words), step=step)
     if form == "markdown":
@@ -102,6 +99,18 @@ def _ending(target: Path | None) -> str:
             Problem(code="FM2580", found=f"--file is {str(target)!r}", expected=expected, remedy="Name it so.")
         )
     return ending
+
+
+def _look_for_library(ending: str) -> None:
+    """Look for what writes a form, so that what lacks is said before anything is computed."""
+    if ending == ".pdf":
+        from finmod.reports.pdf import weasyprint
+
+        weasyprint()
+    elif ending == ".xlsx":
+        from finmod.exports.variance_excel import look_for_library
+
+        look_for_library()
 
 
 def _write(page: VariancePage, target: Path, ending: str) -> None:

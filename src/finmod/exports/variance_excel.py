@@ -13,7 +13,7 @@ from pathlib import Path
 from finmod.errors import Problem, UserError, counted
 from finmod.exports.formulas import UNKNOWN, if_known, letters_of
 from finmod.exports.variance_sheets import HEAD, VarianceSheets
-from finmod.exports.workbook import MOST_ROWS, Sheet, sheet_name, written
+from finmod.exports.workbook import MOST_ROWS, Sheet, sheet_name, written, xlsxwriter
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.headline import headline
 from finmod.models.variance.page import Figure, Members, UnitCost, VariancePage
@@ -24,6 +24,16 @@ _OPENING = HEAD + 1
 _CAUSE, _EVIDENCE = 56, 90
 _OF_SAVINGS = (44, 34, 18, 8, 80)
 """Characters of a line of a column: where, owner, how sure, effort, evidence."""
+_LACKING, _INSTEAD = "FM2583", "or write .html"
+
+
+def look_for_library() -> None:
+    """Look whether workbooks can be written, before anything is computed for one.
+
+    Raises:
+        UserError: The extra is not installed.
+    """
+    xlsxwriter(lacking=_LACKING, instead=_INSTEAD)
 
 
 def write_variance(page: VariancePage, path: Path) -> None:
@@ -37,7 +47,7 @@ def write_variance(page: VariancePage, path: Path) -> None:
     if most > MOST_ROWS:
         found = f"there are {most:,} members, more than a sheet of Excel has rows"
         raise UserError(Problem(code="FM2584", found=found, remedy="Ask by something that has fewer: --by product."))
-    with written(path, lacking="FM2583", instead="or write .html") as book:
+    with written(path, lacking=_LACKING, instead=_INSTEAD) as book:
         # A clock would make two workbooks of one state differ.
         applied = page.report.after.applied_at or page.quality.loaded_at
         if applied is not None:

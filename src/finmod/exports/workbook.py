@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Final, Protocol
 
 from finmod.errors import Problem, UserError, printable
@@ -122,12 +123,7 @@ def written(path: Path, *, lacking: str, instead: str) -> Iterator[Book]:
         UserError: The extra is not installed.
         OSError: The file cannot be written.
     """
-    try:
-        library = importlib.import_module("xlsxwriter")
-    except ImportError:
-        found = "an Excel workbook is written by xlsxwriter, which is not installed"
-        remedy = f"Install it: pip install 'finmod[excel]'; {instead}."
-        raise UserError(Problem(code=lacking, found=found, remedy=remedy)) from None
+    library = xlsxwriter(lacking=lacking, instead=instead)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     book: Book = library.Workbook(str(path), options)
     try:
@@ -137,6 +133,24 @@ def written(path: Path, *, lacking: str, instead: str) -> Iterator[Book]:
             book.close()
         except library.exceptions.FileCreateError as error:
             raise OSError(*_reason(error)) from error
+
+
+def xlsxwriter(*, lacking: str, instead: str) -> ModuleType:
+    """Return the library.
+
+    Args:
+        lacking: As ``written``.
+        instead: Likewise.
+
+    Raises:
+        UserError: The extra is not installed.
+    """
+    try:
+        return importlib.import_module("xlsxwriter")
+    except ImportError:
+        found = "an Excel workbook is written by xlsxwriter, which is not installed"
+        remedy = f"Install it: pip install 'finmod[excel]'; {instead}."
+        raise UserError(Problem(code=lacking, found=found, remedy=remedy)) from None
 
 
 def _reason(error: Exception) -> tuple[int, str]:
