@@ -146,7 +146,7 @@ class _Book(VarianceSheets):
                 sheet.read(row, at, cost)
         self._all(sheet, row + 1, report.total, used)
         sheet.raw.set_column(0, 0, 30)
-        sheet.raw.set_column(1, len(heads) - 1, 13)
+        sheet.raw.set_column(1, len(heads) - 1, 14)
         sheet.raw.set_row(HEAD, 42)
         sheet.raw.freeze_panes(HEAD + 1, 1)
         return row + 1, last
