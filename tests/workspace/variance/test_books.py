@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -18,23 +17,10 @@ from finmod.workspace.variance.variance import Made
 from tests.applied import ALLOCATION
 from tests.books import Books
 from tests.tagged import EURO
-from tests.variances import CLUSTER, SEARCH, books_of, compared_of, member, report_of, small_once, told, used
+from tests.variances import CLUSTER, SEARCH, books_of, member, report_of, told, used
 
 D = Decimal
 Key = tuple[str | None, ...]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Two products with a cluster that they share 3 to 1; no test changes it."""
-    return small_once(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def made(small: Books) -> Iterator[Made]:
-    """Both months compared."""
-    with compared_of(small) as found:
-        yield found
 
 
 def by(facts: Facts, units: Units, *columns: str) -> dict[Key, Decimal]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,22 +14,9 @@ from finmod.settings.project import load_project
 from finmod.workspace.variance.drill import behind, effect_named, variance_behind
 from finmod.workspace.variance.variance import Made, Wanted, report_of
 from tests.books import Books
-from tests.variances import compared_of, member, small_once
+from tests.variances import member
 
 D = Decimal
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Two products with a cluster that they share 3 to 1; no test changes it."""
-    return small_once(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def made(small: Books) -> Iterator[Made]:
-    """Both months compared."""
-    with compared_of(small) as found:
-        yield found
 
 
 def of(made: Made, effect: str, most: int = 15, **scope: str | None) -> Behind:

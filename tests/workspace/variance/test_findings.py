@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,22 +16,9 @@ from finmod.workspace.variance.findings import findings_of
 from finmod.workspace.variance.variance import Made
 from tests.books import Books, bill
 from tests.tagged import charge
-from tests.variances import compared_of, small_once
+from tests.variances import compared_of
 
 D = Decimal
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """August and September; no test changes it."""
-    return small_once(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def made(small: Books) -> Iterator[Made]:
-    """Both compared."""
-    with compared_of(small) as found:
-        yield found
 
 
 def total(**effects: str) -> Change:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from finmod.engines.duckdb import Engine
 from finmod.models.variance.effects import EFFECTS
 from finmod.settings.project import load_project
@@ -14,15 +12,9 @@ from finmod.workspace.variance.monthly import VARIANCES, offer_variances
 from tests.applied import ALLOCATION
 from tests.books import Books, bill
 from tests.tagged import EURO
-from tests.variances import CLUSTER, SEARCH, books_of, by_the_day, report_of, small_once, told, used
+from tests.variances import CLUSTER, SEARCH, books_of, by_the_day, report_of, told, used
 
 D = Decimal
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Two months; no test changes it."""
-    return small_once(tmp_path_factory)
 
 
 def asked(books: Books, of: str = "x_Effect") -> dict[str | None, Decimal]:

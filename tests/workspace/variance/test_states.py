@@ -17,15 +17,9 @@ from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
 from finmod.workspace.variance.states import Named, name_states, told_since, told_until
 from tests.books import Books, bill
-from tests.variances import SEARCH, books_of, by_the_day, report_of, small_once, used
+from tests.variances import SEARCH, books_of, by_the_day, report_of, used
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """August and September; no test changes it."""
-    return small_once(tmp_path_factory)
 
 
 def named(books: Books, period: str | None, against: str) -> tuple[Named, Named]:

@@ -11,38 +11,20 @@ import pytest
 from finmod.errors import UserError
 from finmod.models.variance.effects import EFFECTS
 from finmod.settings.project import load_project
-from finmod.workspace.variance.variance import Wanted, variance
+from finmod.workspace.variance.variance import Made, Wanted, variance
 from finmod.workspace.variance.variance import report_of as report_made
 from tests.books import Books, bill
 from tests.once import demo_once
 from tests.tagged import EURO, charge
-from tests.variances import (
-    ADS,
-    CLUSTER,
-    SEARCH,
-    books_of,
-    codes,
-    compared_of,
-    member,
-    report_of,
-    small_once,
-    told,
-    used,
-)
+from tests.variances import ADS, CLUSTER, SEARCH, books_of, codes, member, report_of, told, used
 
 D = Decimal
 SEPTEMBER = {"ChargePeriodEnd": "2026-10-01T00:00:00Z"}
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
-    """Two months of search and ads and of what they share; no test changes it."""
-    return small_once(tmp_path_factory)
-
-
-def test_every_cause_of_a_bill_is_an_effect_of_its_own(books: Books) -> None:
+def test_every_cause_of_a_bill_is_an_effect_of_its_own(small: Books) -> None:
     """31 hours a day become 20 a day: search 10 to 20 a day in 31 and 30 days, ads 2.00 to 3.00 each."""
-    report = report_of(books)
+    report = report_of(small)
     assert report.total.before == 310 + 62 + 310 + 40
     assert report.total.after == 600 + 90 + 600 + 12
     found = told(report.total)
@@ -53,8 +35,8 @@ def test_every_cause_of_a_bill_is_an_effect_of_its_own(books: Books) -> None:
     assert sum(report.total.effects) == report.total.change
 
 
-def test_products_have_their_own_effects_and_their_parts_of_the_pool(books: Books) -> None:
-    report = report_of(books, "product")
+def test_products_have_their_own_effects_and_their_parts_of_the_pool(small: Books) -> None:
+    report = report_of(small, "product")
     search, ads = member(report, "search"), member(report, "ads")
     assert search.before == 310 + D("232.5")
     assert search.after == 600 + 450
@@ -66,8 +48,8 @@ def test_products_have_their_own_effects_and_their_parts_of_the_pool(books: Book
 
 @pytest.mark.parametrize("by", [("product",), ("service",), ("source", "category"), ("product", "service"), ("pool",),
                                 ("resource",), ("account", "region", "sku")])  # fmt: skip
-def test_effects_of_members_sum_to_those_of_everything_to_the_last_digit(books: Books, by: tuple[str, ...]) -> None:
-    report = report_of(books, *by)
+def test_effects_of_members_sum_to_those_of_everything_to_the_last_digit(small: Books, by: tuple[str, ...]) -> None:
+    report = report_of(small, *by)
     for at, effect in enumerate(EFFECTS):
         assert sum(each.effects[at] for each in report.rows) == report.total.effects[at], effect.name
     for each in (*report.rows, report.total):
@@ -75,27 +57,26 @@ def test_effects_of_members_sum_to_those_of_everything_to_the_last_digit(books: 
     assert all(proof.holds for proof in report.proofs)
 
 
-def test_the_largest_change_stands_first_and_what_is_nobodys_last(books: Books) -> None:
-    report = report_of(books, "product")
+def test_the_largest_change_stands_first_and_what_is_nobodys_last(small: Books) -> None:
+    report = report_of(small, "product")
     assert [each.member for each in report.rows] == [("search",), ("ads",), (None,)]
 
 
-def test_proofs_are_of_each_month_and_currency(books: Books) -> None:
-    found = [(each.state, each.currency, each.ledger, each.holds) for each in report_of(books).proofs]
+def test_proofs_are_of_each_month_and_currency(small: Books) -> None:
+    found = [(each.state, each.currency, each.ledger, each.holds) for each in report_of(small).proofs]
     assert found == [(0, "USD", D(722), True), (1, "USD", D(1302), True)]
 
 
-def test_targets_that_have_less_than_was_compared_are_no_proof(books: Books) -> None:
+def test_targets_that_have_less_than_was_compared_are_no_proof(made: Made) -> None:
     """A millionth of a millionth that targets lack is told of either month, as an error."""
-    with compared_of(books) as made:
-        for at, side in enumerate(("before", "after")):
-            units = getattr(made.facts, side).copy()
-            units[0] -= 1
-            report = report_made(replace(made, facts=replace(made.facts, **{side: units})), Wanted(by=("product",)))
-            (odd,) = [each for each in report.proofs if not each.holds]
-            assert (odd.state, odd.currency) == (at, "USD")
-            assert odd.compared - odd.ledger == D("-0.000000000001")
-            assert codes(report) == ["FM2510"]
+    for at, side in enumerate(("before", "after")):
+        units = getattr(made.facts, side).copy()
+        units[0] -= 1
+        report = report_made(replace(made, facts=replace(made.facts, **{side: units})), Wanted(by=("product",)))
+        (odd,) = [each for each in report.proofs if not each.holds]
+        assert (odd.state, odd.currency) == (at, "USD")
+        assert odd.compared - odd.ledger == D("-0.000000000001")
+        assert codes(report) == ["FM2510"]
 
 
 def test_a_discount_a_credit_a_fee_and_unused_commitments_are_told_apart(tmp_path: Path) -> None:
@@ -290,9 +271,9 @@ def test_a_month_that_is_not_told_whole_is_said_and_its_days_are_an_effect_of_da
     assert finding.message.startswith("2026-09 is not told whole: saas until 2026-09-10.")
 
 
-def test_shared_cost_has_no_resource(books: Books) -> None:
+def test_shared_cost_has_no_resource(small: Books) -> None:
     with pytest.raises(UserError, match=r"what is shared out has no account, region, SKU or resource of its own"):
-        report_of(books, "product", "resource")
+        report_of(small, "product", "resource")
 
 
 def test_the_demo_ties_by_product_and_team_effect_by_effect(tmp_path_factory: pytest.TempPathFactory) -> None:
