@@ -145,15 +145,12 @@ def cases(seed: int, count: int) -> Iterator[Case]:
         seed: Of the company; the same gives the same cases.
         count: How many.
     """
-    world = _world(seed)
-    for number in range(count):
-        chance = np.random.default_rng([seed, number])
-        bill, (noise, churn, growth) = _disturbed(world, chance)
-        is_move = (number + 1) % _MOVE_EACH == 0
-        bill, causes = _moved(bill, chance) if is_move else _injected(bill, chance, 1 + number % _MOST_CAUSES)
-        bill = _replaced(bill, churn, chance)
-        causes = tuple(replace(one, leaves=bill.selected(one.name)) for one in causes)
-        yield Case(seed, number, bill, causes, noise, churn, growth)
+    for case, chance in _disturbed(seed, count):
+        is_move = (case.number + 1) % _MOVE_EACH == 0
+        most = 1 + case.number % _MOST_CAUSES
+        bill, causes = _moved(case.bill, chance) if is_move else _injected(case.bill, chance, most)
+        bill = _replaced(bill, case.churn, chance)
+        yield replace(case, bill=bill, causes=tuple(replace(one, leaves=bill.selected(one.name)) for one in causes))
 
 
 def resource_cases(seed: int, count: int) -> Iterator[Case]:
@@ -163,27 +160,28 @@ def resource_cases(seed: int, count: int) -> Iterator[Case]:
         seed: Of the company; the same gives the same cases.
         count: How many.
     """
-    world = _world(seed)
-    for number in range(count):
-        chance = np.random.default_rng([seed, number, 2])
-        bill, (noise, churn, growth) = _disturbed(world, chance)
-        bill = _replaced(bill, churn, chance)
+    for case, chance in _disturbed(seed, count, 2):
+        bill = _replaced(case.bill, case.churn, chance)
         weight = np.minimum(bill.before, bill.after).astype(np.float64)
         leaf = int(chance.choice(len(weight), p=weight / weight.sum()))
         name: Named = ((RESOURCE, bill.texts[RESOURCE][leaf]),)
         rows, size = bill.selected(name), float(chance.uniform(*_OF_ONE))
         moved = _times(bill.after, 1 + size * float(bill.after.sum()) / float(bill.after[rows].sum()))
         bill = replace(bill, after=np.where(rows, moved, bill.after))
-        yield Case(seed, number, bill, (Injected(name, "growth", np.nan, size, rows),), noise, churn, growth)
+        yield replace(case, bill=bill, causes=(Injected(name, "growth", np.nan, size, rows),))
 
 
-def _disturbed(world: World, chance: np.random.Generator) -> tuple[Bill, tuple[float, float, float]]:
-    """Return two months of a company with noise and growth, and the case's noise, churn and growth."""
-    bill = natural(world, int(chance.integers(0, MONTHS - 1)))
-    noise, churn = float(chance.choice(_NOISES)), float(chance.choice(_CHURN))
-    growth = float(chance.uniform(0.95, 1.2))
-    factors = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
-    return replace(bill, after=_times(bill.after, factors)), (noise, churn, growth)
+def _disturbed(seed: int, count: int, *stream: int) -> Iterator[tuple[Case, np.random.Generator]]:
+    """Yield cases of two months with noise and growth, in which nothing was done yet, and the chance to go on with."""
+    world = _world(seed)
+    for number in range(count):
+        chance = np.random.default_rng([seed, number, *stream])
+        bill = natural(world, int(chance.integers(0, MONTHS - 1)))
+        noise, churn = float(chance.choice(_NOISES)), float(chance.choice(_CHURN))
+        growth = float(chance.uniform(0.95, 1.2))
+        factors = np.exp(noise * chance.standard_normal(len(bill.after))) * growth
+        bill = replace(bill, after=_times(bill.after, factors))
+        yield Case(seed, number, bill, (), noise, churn, growth), chance
 
 
 @cache
