@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from finmod.settings.project import load_project
 from finmod.workspace.variance.drill import behind, effect_named, variance_behind
 from finmod.workspace.variance.variance import Made, Wanted, report_of
 from tests.books import Books
-from tests.variances import member
+from tests.variances import ADS, SEARCH, books_of, compared_of, member, used
 
 D = Decimal
 
@@ -42,6 +43,29 @@ def test_the_cells_of_a_price_have_it_all_with_the_figures_of_both_months(made: 
     keys = small.query("SELECT x_ChargeKey AS k FROM charges_daily WHERE ResourceId = 'i-2' ORDER BY x_BillingPeriod")
     assert [*before.charge_keys, *after.charge_keys] == [int(row["k"]) for row in keys]
     assert before.keys == after.keys == 1
+
+
+NO_LIST, NOT_AGREED = ({f"{kind}Cost": "", f"{kind}UnitPrice": ""} for kind in ("List", "Contracted"))
+SECOND = {"ChargePeriodStart": "2026-09-02T00:00:00Z", "ChargePeriodEnd": "2026-09-03T00:00:00Z"}
+
+
+@pytest.mark.parametrize(("apart", "keys"), [({"Tags": ADS}, 2), (SECOND, 1)], ids=["other tags", "another day"])
+def test_a_price_is_of_the_part_of_a_cell_that_tells_it(apart: dict[str, str], keys: int, tmp_path: Path) -> None:
+    """310 hours at 2.00 become 300 at 3.00: of these 100 tell a list price alone, and 200 a contracted one alone.
+
+    1.00 more for each of 10 hours on 30.5 days are 305, and one day less of 10 hours at 2.50 are -25.
+    """
+    books = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "310", "2"), used(9, "i-1", SEARCH, "100", "3", **NOT_AGREED),
+        used(9, "i-1", SEARCH, "200", "3", **NO_LIST, **apart), apply=False,
+    )  # fmt: skip
+    with compared_of(books) as made:
+        (source,) = of(made, "list_price").sources
+        before, after = source.before, source.after
+        assert (before.cost, after.cost, after.quantity, after.keys) == (D(620), D(900), 300.0, keys)
+        assert (before.list_price, after.list_price) == (2.0, 3.0)
+        assert (before.contracted_price, after.contracted_price) == (2.0, 3.0)
+        assert (source.amount, of(made, "days").amount) == (D(305), D(-25))
 
 
 def test_those_with_the_most_of_it_stand_first_and_the_others_sum_to_the_rest(made: Made) -> None:
