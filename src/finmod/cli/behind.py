@@ -103,8 +103,10 @@ def _screen_of_cells(found: Behind) -> None:
     say(screen, found.effect.meaning)
     if found.sources:
         heads = ["Amount", "Service", "Resource or SKU", "Account", "Quantity", "List price", "Covered", "Cost", "Key"]
-        numbers = ("Amount", "Quantity", "List price", "Covered", "Cost")
-        table(heads, [_cell_row(each) for each in found.sources], right=numbers, spare=("Account", "Covered"))
+        # A key that is folded cannot be copied.
+        whole = ("Amount", "Quantity", "List price", "Covered", "Cost", "Key")
+        spare = ("Account", "Covered", "List price", "Service")
+        table(heads, [_cell_row(each) for each in found.sources], right=whole, spare=spare)
     if found.others:
         say(screen, f"{counted(found.others, 'other')}: {signed(found.others_amount, 2)}")
     for pool, amount in found.pools:
