@@ -184,6 +184,20 @@ def test_use_that_another_payer_is_billed_for_is_not_reached_by_discounts(engine
     assert reached == 0.75
 
 
+def test_fees_that_recur_are_reached_by_discounts_where_a_service_has_no_use(engine: Engine) -> None:
+    """A flat rate of 200 beside use of 30 is not discounted with it; seats of 10 are the whole of their service."""
+    fee = {"ChargeCategory": "Purchase", "ChargeFrequency": "Recurring", "SkuId": "flat"}
+    found = cells(
+        engine,
+        {**FREE, "cost": "-1", "agreed": "-1"},
+        {"ServiceName": "Delivery", "cost": "30"},
+        {**fee, "ServiceName": "Delivery", "cost": "200"},
+        {**fee, "ServiceName": "Seats", "cost": "10"},
+    )
+    reached = {cell["original_0"]: cell["reached_0"] for cell in found if cell["kind"] == PRICED}
+    assert reached == {30.0: 1.0, 200.0: 0.0, 10.0: 1.0}
+
+
 def test_units_are_told_where_a_sku_is_counted_otherwise_than_before(engine: Engine) -> None:
     asked = {"SkuId": "s", "PricingUnit": "Requests"}
     rows_of(

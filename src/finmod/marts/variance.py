@@ -206,10 +206,13 @@ def make_cells(engine: Engine, names: Collection[str], units: Sequence[tuple[str
     )
 
 
-# What another payer is billed for has none of the discounts on a bill.
+# What another payer is billed for has none of the discounts on a bill; nor have fees that recur whatever is used, but
+# where a service has nothing else.
 _IS_REACHED: Final = (
     f"(x_Source, coalesce(BillingAccountId, '')) IN (SELECT (x_Source, coalesce(BillingAccountId, '')) FROM {ROWS} "
-    f"WHERE kind IN ({NEGOTIATED}, {COVERING}))"
+    f"WHERE kind IN ({NEGOTIATED}, {COVERING})) "
+    f"AND (ChargeCategory = 'Usage' OR (x_Source, coalesce(ServiceName, '')) NOT IN "
+    f"(SELECT (x_Source, coalesce(ServiceName, '')) FROM {ROWS} WHERE ChargeCategory = 'Usage' AND kind = {PRICED}))"
 )
 
 
