@@ -276,10 +276,10 @@ def _json(report: VarianceReport) -> dict[str, Any]:
         return {**next(objects(("before", "after", "change"), [amounts])), "effects": next(objects(names, [effects]))}
 
     states = [
-        (each.label, each.month, each.ledger_version, each.version, each.until)
+        (each.label, each.month, each.ledger_version, each.version, each.since, each.until)
         for each in (report.before, report.after)
     ]
-    heads = ("label", "month", "ledger_version", "allocation", "told_until")
+    heads = ("label", "month", "ledger_version", "allocation", "told_since", "told_until")
     before, after = objects(heads, states)
     proofs = [
         (

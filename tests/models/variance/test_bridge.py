@@ -38,6 +38,29 @@ def test_days_that_are_not_told_yet_are_an_effect_of_days_for_months_too() -> No
     assert made.sum() == made[PLACE["days"]]
 
 
+def test_what_ended_or_began_beside_days_that_are_not_told_is_so_of_the_days_that_are() -> None:
+    """10 a day ended: for the 10 days that October tells that is 100 of 300; a discount of a tenth goes with it."""
+    gone = Cell(Month(300, 1.0), Month(days=10), resource=1)
+    born = Cell(Month(days=10), Month(300, 1.0), resource=2, service=1)
+    discount = Cell(Month(cost=-30), kind=NEGOTIATED)
+    whole = cells_of(gone)
+    assert bridge(whole).effects[0, PLACE["ended_services"]] == -300 * UNIT
+    for cell, names, side, wanted in (
+        (gone, ("ended_services",), "after", (-100, -200)),
+        (replace(gone, grows=False), ("ended_services",), "after", (-100, -200)),
+        (replace(gone, grows=False, accrues=False), ("ended_services",), "after", (-300, 0)),
+        (born, ("new_services",), "before", (100, 200)),
+    ):
+        cells = cells_of(cell)
+        getattr(cells, side).told[:] = 1 / 3
+        made = bridge(cells).effects[0].astype(float) / UNIT
+        assert [round(made[PLACE[name]], 6) for name in (*names, "days")] == [*wanted]
+    both = cells_of(gone, discount)
+    both.after.told[:] = 1 / 3
+    made = bridge(both).effects[1].astype(float) / UNIT
+    assert [round(made[PLACE[name]], 6) for name in ("ended_services", "days", "negotiated_discount")] == [10, 20, 0]
+
+
 def test_the_same_quantity_in_months_of_other_lengths_is_not_used_by_the_day() -> None:
     """A metered plan: one unit a month, at another price."""
     assert told(Cell(Month(1, 400.0, days=30), Month(1, 430.0, days=31))) == {"list_price": 30}

@@ -48,11 +48,13 @@ def test_small_effects_are_not_named() -> None:
 def test_a_month_that_is_not_whole_is_compared_by_as_many_days() -> None:
     """Half of the month is there: to say that it cost half would be no finding."""
     report = report_told(1000, 550, days=-500, list_price=40, volume=10)
-    report = replace(report, after=replace(report.after, until=date(2026, 10, 15)))
+    report = replace(report, after=replace(report.after, until=date(2026, 10, 15), partial=("aws",)))
     assert words(headline(report)) == (
-        "October cost 550 USD until 15 October; not all days are told yet. For as many days that is 50 (10.0 %) more "
+        "October cost 550 USD; aws tells October until 15 October alone. For as many days that is 50 (10.0 %) more "
         "than September: 40 from higher list prices and 10 from more use."
     )
+    several = replace(report, after=replace(report.after, partial=("aws", "gcp")))
+    assert "550 USD; 2 sources do not tell all days of October. For as many days" in words(headline(several))
     same = replace(report, total=change(1000, 500, days=-500))
     assert words(headline(same)).endswith("For as many days that is the same as September.")
 
@@ -70,6 +72,16 @@ def test_months_of_two_years_have_their_year_and_a_close_is_called_one() -> None
     closed = replace(report, before=State("2026-10 as closed", date(2026, 10, 1), 3))
     assert words(headline(closed)).startswith("October cost 20 USD, 10 (100.0 %) more than at its close")
     assert label_of(closed.before) == "Oct 2026 as closed"
+
+
+def test_a_month_before_that_begins_late_is_compared_by_as_many_days_too() -> None:
+    """Use did not change: a calendar has one more day in October, and it is not what was added."""
+    report = report_told(384, 744, days=360)
+    late = replace(report.before, since=date(2026, 9, 15), partial=("aws",))
+    assert words(headline(replace(report, before=late))) == (
+        "October cost 744 USD; aws tells September from 15 September alone. For as many days that is the same as "
+        "September."
+    )
 
 
 def test_days_are_counted_where_they_explain_the_sign() -> None:

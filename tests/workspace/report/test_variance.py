@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from finmod.reports.variance.page import html_page
 from finmod.settings.project import load_project
 from finmod.terms.money import known_sum
 from finmod.terms.periods import parse_period
-from finmod.workspace.report.variance import variance_page
+from finmod.workspace.metrics.measures import measures
+from finmod.workspace.report.variance import _unit, variance_page
 from finmod.workspace.variance.variance import Wanted
-from tests.books import Books
+from tests.books import DROP, Books, bill
 from tests.once import demo_once
 from tests.parsed_pages import parsed
 from tests.statements import DRIVERS, PNL
@@ -205,3 +207,40 @@ def test_words_that_cannot_stand_in_one_table_have_one_each(tmp_path: Path) -> N
         assert known_sum(each.change.after for each in members.rows) == page.report.total.after
     with pytest.raises(UserError, match="--by names 'produkt', which cost cannot be told by"):
         variance_page(project, Wanted(parse_period("2026-09"), by=("product", "produkt")))
+
+
+def test_a_month_of_some_days_and_a_month_beside_its_close_have_no_unit_costs(
+    page: VariancePage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Cost of some days over what drivers count in all is no unit cost; nor is that of a bill that was restated since."""
+    report, after = page.report, page.report.after
+    some = replace(after, until=after.month, partial=("aws",))
+    closed = replace(after, label="2026-10 as closed")
+    with measures(load_project(demo_once(tmp_path_factory).folder)) as books:
+        metric = books.metrics["cost_per_order"]
+        whole, of_some, after_some, beside_close = (
+            _unit(books, metric, page.months, each)
+            for each in (
+                report,
+                replace(report, after=some),
+                replace(report, before=some),
+                replace(report, before=closed),
+            )
+        )
+    assert (whole.now is None, whole.before is None) == (False, False)
+    assert (of_some.now, of_some.before) == (None, whole.before)
+    assert (after_some.now, after_some.before) == (whole.now, None)
+    assert (beside_close.now, beside_close.before) == (None, None)
+
+
+def test_the_trend_of_a_month_beside_its_close_ends_with_what_it_cost_as_is_known_now(tmp_path: Path) -> None:
+    """August is restated after its close: what it costs more is booked in September, and told of August here."""
+    august, september = used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "300", "1")
+    made = books_of(tmp_path / "books", august, september)
+    assert made.run("close", "2026-08").code == 0
+    made.load(made.write("b.csv", bill(used(8, "i-1", SEARCH, "340", "1"), september)), *DROP)
+    assert made.run("apply").code == 0
+    page = variance_page(load_project(made.root), Wanted(parse_period("2026-08"), "close", ("product",)))
+    assert page.report.total.change == 30
+    assert page.costs[-1] == page.report.total.after == 340
+    assert [each.costs[-1] for each in page.members[0].rows] == [340]

@@ -42,6 +42,7 @@ and names are chosen by likelihood. Measured in ``benchmarks/quality/rootcause.p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -102,6 +103,20 @@ def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: 
         factor = float(1 if growth is None else growth)
         singles = singles_of(known, cells, factor)
     return answered(leaves, cells, _claims(cells, singles, factor, most, float(least)), growth, named=named)
+
+
+def of_as_many_days(leaves: Leaves, given: Floats) -> Leaves:
+    """Return leaves that are expected to move as most of the money does, beside months that are not told whole.
+
+    Args:
+        leaves: Of two months.
+        given: Per leaf what it cost before, in as many days as are told of it after; units of currency.
+    """
+    if not len(leaves.before):
+        return leaves
+    cells = cells_of(searched(replace(leaves, expected=given)))
+    growth = None if cells.expected is None else _growth(cells.expected, cells.after)
+    return replace(leaves, expected=given * float(1 if growth is None else growth))
 
 
 def _claims(cells: Cells, singles: Singles | None, growth: float, most: int, least: float) -> list[Claim]:

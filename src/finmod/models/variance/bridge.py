@@ -40,6 +40,7 @@ _FACTORS: Final = (
 # Decimals that became doubles differ in their last digits.
 _NOTHING: Final = 1e-9
 _DOUBLE: Final = 1e-12
+_ALONE: Final = ("ended", "new")
 _SHARE: Final = {COVERING: "commitment_coverage", NEGOTIATED: "negotiated_discount"}
 """Kind of a discount that is a row of its own -> the effect of its share; what covers use goes first, since what is
 negotiated is of the rest."""
@@ -77,14 +78,34 @@ def bridge(cells: Cells, decompose: Decompose = product_effects) -> Bridge:
     effects = np.zeros((cells.count, len(EFFECTS)))
     chosen = np.flatnonzero(kind == PRICED)
     uncovered = _compare(cells, chosen, effects, decompose)
-    alone = np.flatnonzero(kind >= 0)
     change = _change(cells)
-    effects[alone, kind[alone]] = _floats(change[alone])
+    _alone(cells, kind, effects, _floats(change))
     _discounts(cells, effects, _follow(cells, kind, uncovered))
     # Of discounts too, which have their effects from what they are a share of.
     effects[cells.lacks] = 0.0
     effects[cells.lacks, PLACE["other"]] = _floats(change[cells.lacks])
     return Bridge(kind, exact(effects, change))
+
+
+def _alone(cells: Cells, kind: Ints, effects: Floats, change: Floats) -> None:
+    """Fill in the effect of cells that have one alone; beside days that are not told, what is new or ended has two."""
+    rows = np.flatnonzero(kind >= 0)
+    days = _days_of_none(cells, kind)[rows]
+    effects[rows, kind[rows]] = change[rows] * (1 - days)
+    effects[rows, PLACE["days"]] += change[rows] * days
+
+
+def _days_of_none(cells: Cells, kind: Ints) -> Floats:
+    """Return which part of a cell that is new or ended is of more days than the other month tells; 0 of whole months."""
+    is_partial = np.minimum(cells.before.told, cells.after.told) < 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        before, after = (
+            np.where(cells.grows, other.days / own.days, np.where(cells.accrues, other.told / own.told, 1.0))
+            for own, other in ((cells.before, cells.after), (cells.after, cells.before))
+        )
+    is_gone, is_new = (np.isin(kind, [PLACE[f"{word}_resources"], PLACE[f"{word}_services"]]) for word in _ALONE)
+    share = np.where(is_gone, before, np.where(is_new, after, 1.0))
+    return np.where(is_partial & (cells.kind == PRICED) & np.isfinite(share), 1 - np.minimum(share, 1.0), 0.0)
 
 
 def exact(effects: Floats, change: Units) -> Units:
@@ -256,8 +277,8 @@ def _follow(cells: Cells, kind: Ints, uncovered: Floats) -> _Followed:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(side.original != 0, 1 - side.covered / side.original, 1.0)
         costs.append(np.where(priced, _floats(side.amount) * share, 0.0))
-    alone = np.flatnonzero(priced & (kind >= 0))
-    effects[alone, kind[alone]] = (costs[1] - costs[0])[alone]
+    alone = np.where(priced, kind, PRICED)
+    _alone(cells, alone, effects, costs[1] - costs[0])
     before, after = _reached(cells)
     effects *= ((before + after) / 2)[:, None]
     # What comes under another payer gets his discounts, or loses them: nothing else of it changes thereby.

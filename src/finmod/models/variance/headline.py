@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from finmod.errors import printable
 from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.page import Figure, Members, Said, UnitCost
 from finmod.models.variance.report import Change, State, VarianceReport
@@ -61,8 +62,8 @@ def headline(report: VarianceReport) -> Said:
     currency = f" {report.currency}"
     known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
     # A plan is of the whole month, whatever bills tell of it.
-    if (report.after.until or report.before.until) and not is_plan(report.before):
-        return (f"{now} cost ", Figure(total.after), currency, _until(report), known, *_for_as_many_days(report, then))
+    if not (report.after.is_whole and report.before.is_whole) and not is_plan(report.before):
+        return (f"{now} cost ", Figure(total.after), currency, known, *_for_as_many_days(report, then))
     if not total.has_plan:
         return (f"{now} cost ", Figure(total.after), currency, _until(report), known, "; no plan was written for it.")
     if not total.before and not total.after:
@@ -86,10 +87,23 @@ def _for_as_many_days(report: VarianceReport, then: str) -> Said:
     effects = [_NOTHING if each.name == "days" else amount
                for each, amount in zip(EFFECTS, total.effects, strict=True)]  # fmt: skip
     alike = difference(total.change, days)
-    words: Said = ("; not all days are told yet. For as many days that is ",)
+    years = report.after.month.year != report.before.month.year
+    partial = [_days_told(each, years=years) for each in (report.after, report.before) if not each.is_whole]
+    words: Said = (f"; {' and '.join(partial)}. For as many days that is ",)
     if not any(effects):
         return (*words, f"the same as {then}.")
     return (*words, *_change(alike, difference(total.before, -days), then), *_why(report, effects))
+
+
+def _days_told(state: State, *, years: bool) -> str:
+    """Return which days of a month bills tell, as a clause: of one source which, of several that it is not all."""
+    name = month_name(state.month, year=years)
+    if len(state.partial) != 1:
+        who = f"{len(state.partial)} sources do" if state.partial else "bills do"
+        return f"{who} not tell all days of {name}"
+    ends = (("from", state.since), ("until", state.until))
+    days = " ".join(f"{word} {day.day} {MONTHS[day.month - 1]}" for word, day in ends if day)
+    return f"{printable(state.partial[0], _LONGEST)} tells {name} {days} alone"
 
 
 def _change(change: Decimal, before: Decimal, then: str) -> Said:
@@ -129,7 +143,7 @@ def phrase(report: VarianceReport, name: str, amount: Decimal) -> str:
     if name != "days":
         return _PHRASES[name][amount < 0]
     now, then = (monthrange(each.month.year, each.month.month)[1] for each in (report.after, report.before))
-    if now == then or (now > then) != (amount > 0):
+    if not (report.after.is_whole and report.before.is_whole) or now == then or (now > then) != (amount > 0):
         return "days"
     number = abs(now - then)
     count = "one" if number == 1 else f"{number}"

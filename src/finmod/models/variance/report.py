@@ -58,7 +58,9 @@ class State:
         ledger_version: State of the ledger.
         version: Of the applied allocation; None where none is needed.
         applied_at: When that was applied, UTC.
-        until: Last day that bills tell of an open month that goes on; None for a whole month.
+        until: Last day that bills tell of an open month that goes on; None where they tell its last one.
+        since: First day that they tell, of a source that begins within the month; None where they tell its first one.
+        partial: Sources that do not tell the whole month.
     """
 
     label: str
@@ -67,6 +69,13 @@ class State:
     version: int | None = None
     applied_at: datetime | None = None
     until: date | None = None
+    since: date | None = None
+    partial: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether bills tell all days of the month."""
+        return self.until is None and self.since is None
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,9 @@ def title_of(page: VariancePage) -> str:
 
 def lines_of(page: VariancePage) -> tuple[Said, ...]:
     """Return the sentences below the finding: who, which budget, what a unit costs, and whether to believe it."""
-    who = where(page.members[0], page.report.total) if page.members else ()
+    # Beside days that are not told, who cost more and who less is the bills' doing.
+    is_whole = page.report.after.is_whole and page.report.before.is_whole
+    who = where(page.members[0], page.report.total) if page.members and is_whole else ()
     planned = budget_sentence(page.budget.report) if page.budget else ()
     return who, planned, unit_sentence(page.units), _belief(page)
 

@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import Final
 
 from finmod.errors import UserError, printable
+from finmod.models.variance.headline import is_as_closed
 from finmod.models.variance.page import Budget, Causes, Member, Members, UnitCost, VariancePage
-from finmod.models.variance.report import VarianceReport
+from finmod.models.variance.report import Change, VarianceReport
 from finmod.settings.project import Project
 from finmod.terms.findings import Finding, codes
 from finmod.terms.metrics import Metric
@@ -87,12 +88,22 @@ def variance_page(project: Project, wanted: Wanted, *, step: Step = silent) -> V
         quality = quality_of(project, report, checked.result())
     step("done", parts, parts)
     members = tuple(
-        Members(by, tuple(Member(row, told.by[by].get(row.member, ())) for row in one.rows)) for by, one in several
+        Members(by, tuple(Member(row, _known(report, told.by[by].get(row.member, ()), row)) for row in one.rows))
+        for by, one in several
     )
     return VariancePage(
-        report=report, months=told.months, costs=told.costs, members=members, units=told.units, quality=quality,
-        causes=causes, savings=saved, budget=budget,
+        report=report, months=told.months, costs=_known(report, told.costs, report.total), members=members,
+        units=told.units, quality=quality, causes=causes, savings=saved, budget=budget,
     )  # fmt: skip
+
+
+def _known(report: VarianceReport, trend: tuple[Decimal | None, ...], own: Change) -> tuple[Decimal | None, ...]:
+    """Return a trend that ends with what the month cost as it is known now, where that is told beside its close."""
+    return (*trend[:-1], own.after) if trend and _is_of_a_close(report) else trend
+
+
+def _is_of_a_close(report: VarianceReport) -> bool:
+    return report.before.month == report.after.month and is_as_closed(report.before)
 
 
 _Several = list[tuple[str, VarianceReport]]
@@ -192,6 +203,8 @@ def _chosen(books: Measures) -> list[Metric]:
 def _unit(books: Measures, metric: Metric, months: Sequence[date], report: VarianceReport) -> UnitCost:
     values = _by_month(books, metric)
     now, before = (values.get(state.month) for state in (report.after, report.before))
-    if report.before.month == report.after.month:
-        before = None  # a close of the month has no figures of its own
+    # A close of the month has no figures of its own, nor has what true-ups of later months make of it since; and what
+    # drivers tell of all days is nothing to divide the cost of some days by.
+    before = None if report.before.month == report.after.month or not report.before.is_whole else before
+    now = None if _is_of_a_close(report) or not report.after.is_whole else now
     return UnitCost(metric, now, before, tuple(values.get(month) for month in months))

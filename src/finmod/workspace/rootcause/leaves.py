@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from finmod.engines.duckdb import Engine, identifier
+from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.marts.variance import ROWS, SIDES
 from finmod.models.rootcause.answer import Value
+from finmod.models.rootcause.causes import of_as_many_days
 from finmod.models.rootcause.leaves import Dimension, Flags, Leaves
-from finmod.workspace.variance.cells import both, called_column, exact_sql
+from finmod.workspace.variance.cells import Looked, both, called_column, exact_sql
 from finmod.workspace.variance.variance import Made
 
 WORDS: Final = {
@@ -42,7 +43,7 @@ def leaves_of(made: Made) -> Leaves:
     resource = RESOURCE if RESOURCE not in columns else "ResourceName"
     told = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in columns.items())
     amounts = (f"coalesce(sum(amount) FILTER (side = {at}), 0) AS amount_{at}" for at in SIDES)
-    sums = ", ".join(("max(unknown + unrated) > 0 AS lacks", *amounts))
+    sums = ", ".join(("max(unknown + unrated) > 0 AS lacks", *amounts, _given(made.looked)))
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT row_number() OVER () AS leaf, * FROM (SELECT {told}, "
         f"{_RESOURCE} AS {identifier(resource)}, {sums} FROM {ROWS} GROUP BY ALL "
@@ -51,13 +52,26 @@ def leaves_of(made: Made) -> Leaves:
     units = ", ".join(exact_sql(f"amount_{at}", at) for at in SIDES)
     before, after = both(engine.arrays(f"SELECT {units} FROM {_LEAVES} ORDER BY leaf"))
     lacks = engine.arrays(f"SELECT coalesce(lacks, false) AS lacks FROM {_LEAVES} ORDER BY leaf")["lacks"]
-    return Leaves(
+    leaves = Leaves(
         dimensions=tuple(_dimension(engine, name) for name in columns),
         before=before,
         after=after,
         resource=_dimension(engine, resource),
         lacks=np.asarray(lacks, dtype=np.bool_),
     )
+    if all(each.is_whole for each in made.looked):
+        return leaves
+    return of_as_many_days(leaves, engine.arrays(f"SELECT given FROM {_LEAVES} ORDER BY leaf")["given"])
+
+
+def _given(looked: tuple[Looked, Looked]) -> str:
+    """Return SQL for what a leaf cost before, in as many days as are told of it after; only use is by the day."""
+    before, after = looked
+    partial = sorted({source for each in looked for source in (*each.until, *each.since)})
+    shares = [f"WHEN {literal(each)} THEN {after.days(each) / before.days(each)!r}::DOUBLE" for each in partial]
+    days = f"CASE x_Source {' '.join(shares)} ELSE 1 END" if shares else "1"
+    share = f"CASE WHEN ChargeCategory = 'Usage' THEN {days} ELSE 1 END"
+    return f"coalesce(sum(CAST(amount AS DOUBLE) * {share}) FILTER (side = 0), 0::DOUBLE) AS given"
 
 
 def _dimension(engine: Engine, name: str) -> Dimension:

@@ -109,6 +109,11 @@ class Looked:
         """Return how many days the month has."""
         return monthrange(self.month.year, self.month.month)[1]
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all sources tell the whole month."""
+        return not self.until and not self.since
+
     def days(self, source: str) -> int:
         """Return how many days of the month a source's bills tell."""
         until, since = self.until.get(source), self.since.get(source)

@@ -237,10 +237,10 @@ def report_of(made: Made, wanted: Wanted) -> VarianceReport:
 
 def _state(named: Named) -> State:
     run = named.run
-    until = min(named.until.values(), default=None)
+    until, since = min(named.until.values(), default=None), max(named.since.values(), default=None)
     return State(
         named.label, named.month, named.snapshot.version, run.version if run else None, run.applied_at if run else None,
-        until,
+        until, since, tuple(sorted({*named.until, *named.since})),
     )  # fmt: skip
 
 
