@@ -212,21 +212,14 @@ def test_words_that_cannot_stand_in_one_table_have_one_each(tmp_path: Path) -> N
 def test_a_month_of_some_days_and_a_month_beside_its_close_have_no_unit_costs(
     page: VariancePage, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Cost of some days over what drivers count in all is no unit cost; nor is that of a bill that was restated since."""
+    """Cost of some days over what drivers count in all is no unit cost; nor is that of a bill restated since."""
     report, after = page.report, page.report.after
     some = replace(after, until=after.month, partial=("aws",))
     closed = replace(after, label="2026-10 as closed")
+    states = (report, replace(report, after=some), replace(report, before=some), replace(report, before=closed))
     with measures(load_project(demo_once(tmp_path_factory).folder)) as books:
         metric = books.metrics["cost_per_order"]
-        whole, of_some, after_some, beside_close = (
-            _unit(books, metric, page.months, each)
-            for each in (
-                report,
-                replace(report, after=some),
-                replace(report, before=some),
-                replace(report, before=closed),
-            )
-        )
+        whole, of_some, after_some, beside_close = (_unit(books, metric, page.months, each) for each in states)
     assert (whole.now is None, whole.before is None) == (False, False)
     assert (of_some.now, of_some.before) == (None, whole.before)
     assert (after_some.now, after_some.before) == (whole.now, None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.applied import HALVES
+from tests.books import DROP, bill
 from tests.tagged import EURO, charge
 from tests.variances import ADS, CLUSTER, SEARCH, books_of, by_the_day, codes, member, report_of, told, used
 
@@ -44,6 +45,23 @@ def test_a_change_of_rules_is_no_move_of_drivers(tmp_path: Path) -> None:
     made.write("allocation.yaml", HALVES)
     assert made.run("apply").code == 0
     assert "allocation_shares" not in told(member(report_of(made, "product"), "search"))
+
+
+def test_a_bill_that_was_restated_shifts_shares_and_is_no_change_of_rules(tmp_path: Path) -> None:
+    """Support of 60 is shared by cost: of search 300 and ads 300 each has a half, of 600 and 300 it is 40 and 20."""
+    support = charge(8, "60", "", "", ServiceName="Support")
+    made = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "300", "1"), used(8, "i-2", ADS, "300", "1"), support,
+        used(9, "i-1", SEARCH, "300", "1"),
+    )  # fmt: skip
+    assert made.run("close", "2026-08").code == 0
+    restated = (used(8, "i-1", SEARCH, "600", "1"), used(8, "i-2", ADS, "300", "1"), support)
+    made.load(made.write("b.csv", bill(*restated, used(9, "i-1", SEARCH, "300", "1"))), *DROP)
+    assert made.run("apply").code == 0
+    report = report_of(made, "product", period="2026-08", against="close")
+    assert told(report.total) == {"restatement": 300}
+    assert told(member(report, "search")) == {"restatement": 300, "allocation_shares": 10}
+    assert told(member(report, "ads")) == {"allocation_shares": -10}
 
 
 def test_owners_that_nearly_cancel_have_no_wild_effects(tmp_path: Path) -> None:

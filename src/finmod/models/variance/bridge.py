@@ -96,7 +96,7 @@ def _alone(cells: Cells, kind: Ints, effects: Floats, change: Floats) -> None:
 
 
 def _days_of_none(cells: Cells, kind: Ints) -> Floats:
-    """Return which part of a cell that is new or ended is of more days than the other month tells; 0 of whole months."""
+    """Return which part of what is new or ended is of more days than the other month tells; 0 of whole months."""
     is_partial = np.minimum(cells.before.told, cells.after.told) < 1
     with np.errstate(divide="ignore", invalid="ignore"):
         before, after = (

@@ -73,7 +73,8 @@ def allocated(
         looked: Before and after.
         runs: The allocation that stood in each.
     """
-    _make_books(books, looked, runs)
+    is_other = _other_rules(books, looked, runs)
+    _make_books(books, looked, runs, is_other=is_other)
     found, places = _rows(books, len(compared.places)), compared.held.by
     many = int(found.held.of.max(initial=-1)) + 1
     before, after = (_sums(places, units, many) for units in (compared.held.before, compared.held.after))
@@ -86,6 +87,10 @@ def allocated(
     moved = now.before - given.before
     told = told.astype(np.result_type(told, moved))
     told[:, PLACE["allocation_rules"]] += moved
+    if not is_other and runs[0].rule_hash == runs[1].rule_hash:
+        # A bill that was restated since shifts what is shared by cost: the same rules give other shares.
+        told[:, PLACE["allocation_shares"]] += told[:, PLACE["allocation_rules"]]
+        told[:, PLACE["allocation_rules"]] = 0
     columns = (*books.targets, "pool", *OF_PLACE)
     return Facts(columns, tuple(found.texts), given.before, given.after, told)
 
@@ -125,13 +130,13 @@ class _Rows:
     texts: list[tuple[str | None, ...]]
 
 
-def _make_books(books: Books, looked: Sequence[Looked], runs: Sequence[Run]) -> None:
+def _make_books(books: Books, looked: Sequence[Looked], runs: Sequence[Run], *, is_other: bool) -> None:
     parts = []
     for each, run in zip(looked, runs, strict=True):
         months = (each.month, *each.restated)
         of_month = f"DATE '{each.month}' IN (x_BillingPeriod, x_TrueUpOf, x_AllocationOf)"
         parts.append(_given(books, run, months, f"{each.side} AS side", of_month))
-    if _other_rules(books, looked, runs):
+    if is_other:
         later = f"x_AllocationOf = DATE '{looked[0].month}'"
         parts.append(_given(books, runs[1], (), "2 AS side", later))
     sides = {0: "side = 0", 1: "side = 1", 2: "side IN (0, 2)"}
