@@ -66,6 +66,8 @@ DELIVERED = {
     "steady": days((3, 1, 31), (4, 1, 10), (5, 2, 31), (6, 1, 27), (7, 1, 31), (8, 1, 27), (9, 1, 20)),
     "twenty": days((8, 12, 31), (9, 1, 10)),
     "nineteen": days((8, 13, 31), (9, 1, 10)),
+    # Nothing stands before its first month, and the next one is told by the day.
+    "first": days((2, 1, 10), (3, 1, 31)),
     # It begins five days before the end, four, with a gap, and tells a fee of several days.
     "often": [
         *days((1, 27, 31), (3, 28, 31), (5, 11, 19), (5, 21, 31), (9, 11, 30)),
@@ -122,7 +124,7 @@ def test_an_earlier_month_has_a_gap_at_its_end_where_its_source_told_days_before
 ) -> None:
     """A weekend may lack."""
     found = {number: told for number in range(1, 9) if (told := delivered.until(month_of(number)))}
-    assert found == {8: {"steady": date(2026, 8, 27)}}
+    assert found == {2: {"first": date(2026, 2, 10)}, 8: {"steady": date(2026, 8, 27)}}
 
 
 def test_a_closed_month_is_told_whole(delivered: Delivered) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from finmod.engines.duckdb import Engine
 from finmod.errors import Problem, UserError, near, printable
@@ -166,7 +166,8 @@ def _bills(ledger: Ledger, snapshot: Snapshot, month: date) -> list[Path]:
 def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Closes, month: date) -> dict[str, date]:
     """Return source -> last day that its bills tell of a month, of those that do not tell all of it.
 
-    That can be seen of open months alone, and of sources whose bills told the month before to its end by the day. Where
+    That can be seen of open months alone, and of sources whose bills told the month before to its end by the day, or the
+    next one from its first day on. Where
     such a source has charges of a day until some day and none after it, the rest of the last month is still to come;
     of an earlier one it lacks, where the source goes on in the next month and not a weekend alone is empty.
     """
@@ -179,9 +180,9 @@ def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Close
     found = {}
     for source, of in told:
         whole_before, own, next_one = (told.get((source, each)) for each in (before, month, after))
-        if of != month or own is None or whole_before is None:
+        if of != month or own is None:
             continue
-        is_daily = whole_before.last == month - timedelta(days=1) and whole_before.days >= _LEAST_DAYS
+        is_daily = _is_daily(whole_before, "last", month - timedelta(days=1)) or _is_daily(next_one, "first", after)
         lacking = (end - own.last).days
         is_cut = lacking > 0 if is_last else lacking > _WEEKEND and next_one is not None and next_one.first == after
         if is_daily and is_cut:
@@ -196,6 +197,11 @@ class _Told:
     first: date
     last: date
     days: int
+
+
+def _is_daily(told: _Told | None, end: Literal["first", "last"], day: date) -> bool:
+    """Return whether a month is told by the day, and to an end of it that is some day."""
+    return told is not None and getattr(told, end) == day and told.days >= _LEAST_DAYS
 
 
 def _days_told(
