@@ -166,9 +166,9 @@ def _bills(ledger: Ledger, snapshot: Snapshot, month: date) -> list[Path]:
 def told_until(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Closes, month: date) -> dict[str, date]:
     """Return source -> last day that its bills tell of a month, of those that do not tell all of it.
 
-    That can be seen of open months alone, and of sources whose bills told the month before to its end by the day, or the
-    next one from its beginning. Where such a source has charges of a day until some day and none after it, the rest of
-    the last month is still to come; of an earlier one it lacks, where the source goes on in the next month and not a
+    That can be seen of open months alone, and of sources whose bills told the month before to its end by the day, or
+    the next one from its beginning. Where such a source has charges of a day until some day and none after it, the rest
+    of the last month is still to come; of an earlier one it lacks, where the source goes on in the next month and not a
     weekend alone is empty.
     """
     if closed.of(month):
