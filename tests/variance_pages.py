@@ -149,7 +149,14 @@ def with_more(page: VariancePage) -> VariancePage:
     )
     return replace(
         page,
-        causes=Causes((cause,), D("500"), total - D("9500.125"), ((f"2026-10-11: {HOSTILE[0]}",),)),
+        causes=Causes(
+            (cause,),
+            D("500"),
+            total - D("9600.25"),
+            ((f"2026-10-11: {HOSTILE[0]}",),),
+            12,
+            D("100.125"),
+        ),
         savings=Savings(savings, 4, D("200.75"), D("150"), 1),
         budget=budget_told(page),
     )

@@ -45,6 +45,15 @@ def test_the_screen_tells_causes_their_evidence_and_that_they_offset(books: Book
     assert "1 and 2 offset each other: from region eu to us; together 0" in lines
 
 
+def test_causes_that_are_not_told_by_name_are_told_in_one_sum(books: Books) -> None:
+    said = books.run("variance", "2026-09", "--causes", "--top", "1")
+
+    assert said.out.splitlines()[0] == (
+        "0 USD from 2026-08 to 2026-09: -800 by 1 cause that moved unlike the rest, +800 by 1 other cause, 0 as most "
+        "of the cost moved (0.0 %), 0 not explained."
+    )
+
+
 def test_json_has_everything_in_decimals(books: Books) -> None:
     told = json.loads(books.run("variance", "--causes", "--output", "json").out)
 
@@ -54,7 +63,7 @@ def test_json_has_everything_in_decimals(books: Books) -> None:
         own = {name: Decimal(amount) for name, amount in cause["own"].items()}
         assert own["after"] - own["before"] == Decimal(cause["explained"])
         assert cause["alike"] == {}
-    parts = ("explained", "usual", "unexplained")
+    parts = ("explained", "by_others", "usual", "unexplained")
     assert sum(Decimal(told["total"][name]) for name in parts) == Decimal(told["total"]["change"])
     assert told["offsets"] == [
         {"down": 1, "up": 2, "net": "0.000000000000", "moved": [{"dimension": "region", "from": "eu", "to": "us"}]}
@@ -66,7 +75,11 @@ def test_csv_has_a_row_per_cause_and_of_the_rest_which_sum_to_the_change(books: 
     rows = [*csv.DictReader(io.StringIO(said.out))]
     total = json.loads(books.run("variance", "2026-09", "--causes", "--top", "1", "--output", "json").out)["total"]
 
-    assert [(row["part"], row["kind"]) for row in rows] == [("cause", "less"), ("usual", ""), ("unexplained", "")]
+    assert [(row["part"], row["kind"]) for row in rows] == [
+        ("cause", "less"), ("others", ""), ("usual", ""), ("unexplained", ""),
+    ]  # fmt: skip
+    assert (rows[1]["what"], rows[1]["amount"]) == ("1 other cause", "800.000000000000")
+    assert (total["others"], total["by_others"], total["unexplained"]) == (1, "800.000000000000", "0.000000000000")
     assert rows[0]["resources"] == f"'=search-eu-{HOSTILE} -800.000000000000"
     assert sum(Decimal(row["amount"]) for row in rows) == Decimal(total["change"])
     both = [*csv.DictReader(io.StringIO(books.run("variance", "--causes", "--output", "csv").out))]

@@ -119,6 +119,8 @@ def headline(report: CausesReport) -> Iterator[str]:
     change = f"{signed(found.change, 0)} {report.currency} from {report.before.label} to {report.after.label}"
     growth = f" ({signed_percent(found.growth - 1)})" if found.growth is not None else ""
     rest = f"{signed(found.usual, 0)} as most of the cost moved{growth}, {signed(found.unexplained, 0)} not explained."
+    if found.others:
+        rest = f"{signed(found.by_others, 0)} by {counted(found.others, 'other cause')}, {rest}"
     if found.causes:
         causes = counted(len(found.causes), "cause")
         yield f"{change}: {signed(found.explained, 0)} by {causes} that moved unlike the rest, {rest}"
@@ -215,6 +217,8 @@ def _rows(report: CausesReport) -> Iterator[list[Any]]:
             "; ".join(map(happening_words, beside.happenings)), "; ".join(map(driver_words, beside.drivers)),
         ]  # fmt: skip
     blank = [None] * (len(_COLUMNS) - 4)
+    if found.others:
+        yield ["others", None, counted(found.others, "other cause"), twelve_places(found.by_others), *blank]
     yield ["usual", None, "as most of the cost moved", twelve_places(found.usual), *blank]
     yield ["unexplained", None, "not explained", twelve_places(found.unexplained), *blank]
     yield from (["offset", None, offset_words(each), None, *blank] for each in found.offsets)
@@ -224,11 +228,11 @@ def _rows(report: CausesReport) -> Iterator[list[Any]]:
 
 def _json(report: CausesReport) -> dict[str, Any]:
     found = report.found
-    sums = ("before", "after", "change", "explained", "usual", "unexplained", "growth")
+    sums = ("before", "after", "change", "explained", "by_others", "usual", "unexplained", "growth")
     total = next(objects(sums, [tuple(twelve_places(getattr(found, name)) for name in sums)]))
     return {
         "project": report.project, "currency": report.currency, "before": report.before.label,
-        "after": report.after.label, "total": total,
+        "after": report.after.label, "total": {**total, "others": found.others},
         "causes": [_cause(cause, beside) for cause, beside in zip(found.causes, report.beside, strict=True)],
         "offsets": [
             {"down": each.down + 1, "up": each.up + 1, "net": f"{twelve_places(each.net):f}",

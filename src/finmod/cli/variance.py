@@ -59,7 +59,7 @@ _LARGE = 10_000
     type=Whole("from 1 to 100000", least=1, most=100_000),
     metavar="N",
     help="So many rows: with --by the largest changes of a table, others together (20 without it); of --effect 15, of "
-    "--causes 5.",
+    "--causes 5, and 20 at most.",
 )
 @output_option
 @click.pass_obj

@@ -210,7 +210,7 @@ class _Book(VarianceSheets):
         sheet = self.new("Causes", f"{self.page.report.project}: what moved unlike the rest")
         sheet.heads(("Cause", self.page.report.currency, "Evidence"), notes=1)
         rows = [(each.what, each.amount, "; ".join(map(self.text, each.evidence))) for each in causes.rows]
-        rows += [("All else, as expected of it", causes.usual, ""), ("Not explained", causes.unexplained, "")]
+        rows += [(self.text(name), amount, "") for name, amount in causes.rest]
         for row, (what, amount, evidence) in enumerate(rows, HEAD + 1):
             sheet.texts(row, 0, (what,), (_CAUSE,))
             sheet.read(row, 1, amount)

@@ -28,13 +28,38 @@ def _leaves(rows: Sequence[Row]) -> Leaves:
     return replace(leaves, before=before, after=after)
 
 
-@given(ROWS)
-def test_causes_usual_change_and_what_is_unexplained_sum_to_the_change(rows: list[Row]) -> None:
-    found = root_causes(_leaves(rows))
+@given(ROWS, st.integers(1, 6))
+def test_causes_others_usual_change_and_what_is_unexplained_sum_to_the_change(rows: list[Row], most: int) -> None:
+    found = root_causes(_leaves(rows), most=most)
 
-    assert sum((one.explained for one in found.causes), found.usual) + found.unexplained == found.change
-    assert found.explained + found.remainder == found.change
+    assert (
+        sum((one.explained for one in found.causes), found.usual) + found.by_others + found.unexplained == found.change
+    )
+    assert found.explained + found.by_others + found.remainder == found.change
+    assert len(found.causes) <= most
     assert found.change * UNIT == sum(after - before for _, before, after in rows)
+
+
+@given(ROWS)
+def test_what_nothing_explains_does_not_depend_on_how_many_causes_are_told(rows: list[Row]) -> None:
+    leaves = _leaves(rows)
+    few, many = root_causes(leaves, most=1), root_causes(leaves, most=20)
+
+    assert few.unexplained == many.unexplained
+    assert few.usual == many.usual
+    assert many.others == many.by_others == 0
+    assert [one.name for one in few.causes] == [one.name for one in many.causes][: len(few.causes)] or few.others
+
+
+def test_causes_that_are_not_told_by_name_are_told_in_one_sum() -> None:
+    leaves = leaves_of(NAMES, grid(("S3", "us", 2.0), ("EC2", "eu", 6.0), ("RDS", "ap", 4.0)))
+
+    every, first = root_causes(leaves), root_causes(leaves, most=1)
+
+    assert [one.explained for one in every.causes] == [500, 300, 100]
+    assert (first.causes, first.others) == (every.causes[:1], 2)
+    assert first.by_others == 400
+    assert first.unexplained == every.unexplained == 0
 
 
 @given(ROWS, st.integers(0, 2**32 - 1))

@@ -19,7 +19,7 @@ def test_causes_that_were_put_in_are_among_the_first_three() -> None:
     for case, answer in zip(every, answers, strict=True):
         change = int(case.bill.after.sum()) - int(case.bill.before.sum())
         assert answer.change * 10**12 == change
-        assert answer.explained + answer.usual + answer.unexplained == answer.change
+        assert answer.explained + answer.by_others + answer.usual + answer.unexplained == answer.change
 
 
 def test_a_move_is_told_as_a_pair() -> None:

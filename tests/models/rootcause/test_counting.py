@@ -152,6 +152,29 @@ def test_a_cause_of_which_narrower_ones_have_everything_is_none() -> None:
     assert found.explained == 300
 
 
+def test_a_cause_that_is_told_among_the_others_keeps_its_leaves() -> None:
+    leaves = _leaves()
+    wide, narrow = _claims(S3, S3_US)
+
+    found = answered(leaves, cells_of(leaves), [wide, replace(narrow, is_told=False)], None, named=3)
+
+    assert [one.explained for one in found.causes] == [50]
+    assert found.others == 1
+    assert [found.by_others, found.unexplained] == [300, 30]
+
+
+def test_a_cause_that_is_told_stays_where_others_have_all_of_it() -> None:
+    leaves = _leaves()
+    wide, east, west = _claims(S3, S3_US, ((0, 0), (1, 1)))
+    hidden = [replace(each, is_told=False) for each in (east, west)]
+
+    found = answered(leaves, cells_of(leaves), [wide, *hidden], None, named=3)
+
+    assert [one.explained for one in found.causes] == [350]
+    assert found.others == 0
+    assert [found.by_others, found.unexplained] == [0, 30]
+
+
 def test_charges_and_credits_that_sum_to_nothing_are_there() -> None:
     rows: list[Row] = [(("S3", "eu"), 500, 900), (("S3", "eu"), -500, 0), (("EC2", "eu"), 10, 10)]
     leaves = leaves_of(["ServiceName", "RegionId"], rows, resources=["a", "b", "c"])

@@ -34,6 +34,10 @@ def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> Non
                 own=Part(D(1), D(9), D(1)))  # fmt: skip
     report = CausesReport("northwind", "USD", *states, replace(found, causes=(one,)), (Beside(),), (), (), ())
     (single,) = causes_told(report).rows
+    more = causes_told(replace(report, found=replace(found, others=2, by_others=D(7))))
+    assert [(words(name), amount) for name, amount in more.rest] == [
+        ("2 other causes", D(7)), ("All else, as expected of it", D(40)), ("Not explained", D(8)),
+    ]  # fmt: skip
     # Its only resource says nothing more.
     assert [*map(words, single.evidence)] == ["all of it: service S3", "narrower causes have a part of it; in all 8"]
     assert row.what == "account 4711\ufffd[31m, no service: more than usual"

@@ -58,7 +58,7 @@ def test_trends_end_at_what_is_compared(page: VariancePage) -> None:
 def test_causes_are_the_change_and_savings_their_sum(page: VariancePage) -> None:
     causes, saved = page.causes, page.savings
     assert causes is not None
-    parts = [*(each.amount for each in causes.rows), causes.usual, causes.unexplained]
+    parts = [*(each.amount for each in causes.rows), causes.by_others, causes.usual, causes.unexplained]
     assert known_sum(parts) == page.report.total.change
     assert saved is not None
     assert 0 < len(saved.rows) <= saved.candidates

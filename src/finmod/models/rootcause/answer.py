@@ -163,6 +163,8 @@ class RootCauses:
         causes: In the order in which they were found: each explains most of what those before it left.
         offsets: Pairs of them that nearly cancel.
         usual: Change that was expected of the leaves that no cause has: their growth.
+        others: How many causes were found beyond those that are told by name.
+        by_others: What of the change those explain together.
     """
 
     before: Decimal
@@ -171,6 +173,8 @@ class RootCauses:
     causes: tuple[Cause, ...]
     offsets: tuple[Offset, ...]
     usual: Decimal
+    others: int = 0
+    by_others: Decimal = Decimal(0)
 
     @property
     def change(self) -> Decimal:
@@ -179,15 +183,18 @@ class RootCauses:
 
     @property
     def explained(self) -> Decimal:
-        """Return the part of the change that the causes explain."""
+        """Return the part of the change that the causes explain which are told by name."""
         return in_money(sum(in_units(one.explained) for one in self.causes))
 
     @property
     def remainder(self) -> Decimal:
         """Return the rest of the change: what was expected anyway, and what nothing explains."""
-        return difference(self.change, self.explained)
+        return difference(difference(self.change, self.explained), self.by_others)
 
     @property
     def unexplained(self) -> Decimal:
-        """Return the part of the remainder that was not expected: causes, usual change and this sum to the change."""
+        """Return the part of the remainder that was not expected: causes, usual change and this sum to the change.
+
+        It is the same however many causes are told by name.
+        """
         return difference(self.remainder, self.usual)

@@ -23,9 +23,9 @@ The method, in the order in which it runs:
    that was found while the others there stood still. A resource explains only what its cells are off by, so one that is
    replaced by another explains nothing.
 6. What is found is expected from then on, and the search begins again, until nothing explains 0.5 % of the bill and 3
-   % of what is left.
-7. What was found is counted in exact money: each leaf once, with the narrowest cause that has it. The rest is told,
-   in what was expected anyway and what nothing explains.
+   % of what is left, or there are 20.
+7. What was found is counted in exact money: each leaf once, with the narrowest cause that has it, whether that one is
+   told by name or among the others. The rest is told, in what was expected anyway and what nothing explains.
 
 What it takes for granted: causes reach few combinations; most of the money moves alike. A cause that holds more than
 half of the money is taken for growth, and the other half for the cause. Differences of less than the noise of cells are
@@ -57,7 +57,7 @@ from finmod.models.rootcause.search import Claim, found_claims
 from finmod.models.rootcause.singles import Singles, singles_of
 
 MOST: Final = 5
-"""Causes that are told at most."""
+"""Causes that are told by name at most; the others that are found are told in one sum."""
 NAMED: Final = 5
 """Resources of a cause that are told at most."""
 LEAST: Final = Decimal("0.005")
@@ -72,14 +72,15 @@ def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: 
 
     Args:
         leaves: What is explained, of one currency.
-        most: Causes at most.
+        most: Causes by name at most, ``search.END`` where it is more. Those that are found beyond are told in one sum,
+            so that what nothing explains is the same whatever it is.
         named: Resources of each at most.
         least: Part of the larger of both totals, without signs, that a cause has to explain: what is material.
 
     Returns:
         Causes, each the one that explains most of what those before it left, and the rest: their ``explained``,
-        ``usual`` and ``unexplained`` sum to the change, to the last digit. No cause where nothing moved unlike the
-        rest.
+        ``by_others``, ``usual`` and ``unexplained`` sum to the change, to the last digit. No cause where nothing moved
+        unlike the rest.
 
     >>> from finmod.models.rootcause.leaves import Dimension
     >>> services = Dimension("ServiceName", np.array([0, 0, 1, 1, 2, 2]), ["EC2", "S3", "RDS"])
@@ -102,7 +103,9 @@ def root_causes(leaves: Leaves, *, most: int = MOST, named: int = NAMED, least: 
         growth = _growth(singles.expected / factor, singles.after)
         factor = float(1 if growth is None else growth)
         singles = singles_of(known, cells, factor)
-    return answered(leaves, cells, _claims(cells, singles, factor, most, float(least)), growth, named=named)
+    claims = _claims(cells, singles, factor, float(least))
+    told = [replace(each, is_told=at < most) for at, each in enumerate(claims)]
+    return answered(leaves, cells, told, growth, named=named)
 
 
 def of_as_many_days(leaves: Leaves, given: Floats) -> Leaves:
@@ -119,12 +122,12 @@ def of_as_many_days(leaves: Leaves, given: Floats) -> Leaves:
     return replace(leaves, expected=given * float(1 if growth is None else growth))
 
 
-def _claims(cells: Cells, singles: Singles | None, growth: float, most: int, least: float) -> list[Claim]:
+def _claims(cells: Cells, singles: Singles | None, growth: float, least: float) -> list[Claim]:
     sizes = [float(np.abs(amounts).sum()) for amounts in (cells.before, cells.after)]
     if not all(sizes):
         return []
     usual = cells.expected if cells.expected is not None else cells.before * growth
-    return found_claims(cells, prospect(cells.after, usual), least=least * max(sizes), most=most, singles=singles)
+    return found_claims(cells, prospect(cells.after, usual), least=least * max(sizes), singles=singles)
 
 
 def _growth(before: Floats, after: Floats) -> Decimal | None:

@@ -28,20 +28,21 @@ def answered(
     Args:
         leaves: What was searched.
         cells: Of those.
-        claims: In the order in which they count.
+        claims: In the order in which they count, those first that are told by name.
         growth: Factor that is expected of each leaf; None where leaves say what is expected, or nothing is known.
         named: Most resources of a cause.
     """
     money = _Money(leaves, growth)
     every = [_rows(leaves, cells, claim) for claim in claims]
+    own = _counted(every, sum(claim.is_told for claim in claims))
     # What narrower ones have all of explains nothing by itself.
-    chosen = [place for place, mine in enumerate(_owned(every)) if mine.any()]
-    claims, every = [claims[place] for place in chosen], [every[place] for place in chosen]
-    own = _owned(every)
+    chosen = [each for each in zip(claims, every, own, strict=True) if each[2].any()]
     causes = tuple(
         replace(money.cause(_told(leaves, cells, claim), rows, mine, named), alike=_alike(cells, claim, rows))
-        for claim, rows, mine in zip(claims, every, own, strict=True)
+        for claim, rows, mine in chosen
+        if claim.is_told
     )
+    others = [mine for claim, _, mine in chosen if not claim.is_told]
     rest = ~np.logical_or.reduce(every) if every else np.ones(len(leaves.before), dtype=np.bool_)
     return RootCauses(
         before=in_money(money.before),
@@ -50,7 +51,23 @@ def answered(
         causes=causes,
         offsets=offsets(causes),
         usual=in_money(money.expected(rest) - whole(leaves.before, rest)),
+        others=len(others),
+        by_others=in_money(sum(whole(leaves.after, mine) - whole(leaves.before, mine) for mine in others)),
     )
+
+
+def _counted(every: Sequence[Flags], told: int) -> list[Flags]:
+    """Return which leaves count with each cause, of which the first are told by name.
+
+    A cause that is told among the others keeps its leaves. But where such causes have all of one that is told by name,
+    that one counts as if they were not there: which causes are told must not depend on those that are not.
+    """
+    own, alone = _owned(every), _owned(every[:told])
+    for place, mine in enumerate(alone):
+        if not own[place].any():
+            own[place] = mine
+            own[told:] = [other & ~mine for other in own[told:]]
+    return own
 
 
 def _owned(every: Sequence[Flags]) -> list[Flags]:

@@ -21,6 +21,9 @@ from finmod.models.rootcause.singles import Singles
 
 WIDTH: Final = 3
 """Most dimensions that a cause is named by."""
+END: Final = 20
+"""Causes that are looked for at most, however few of them are told by name: what nothing explains must not depend on
+how many somebody wants to see. Beyond so many each has hardly more than its part of the noise, and costs a search."""
 _PER_NAME: Final = 0.92
 """Another dimension has to explain so much more."""
 _EVIDENCE_PER_NAME: Final = 3.0
@@ -43,6 +46,7 @@ class Claim:
         evidence: For it.
         factor: By which its cells moved; infinite for new ones.
         resource: The one of the combination that moved while its others stood still; None where all of it moved.
+        is_told: Whether it is told by name; those that are not are told in one sum.
     """
 
     name: tuple[tuple[int, int], ...]
@@ -50,10 +54,11 @@ class Claim:
     evidence: float
     factor: float
     resource: str | None = None
+    is_told: bool = True
 
 
 def found_claims(
-    cells: Cells, start: Prospect, *, least: float, most: int, singles: Singles | None = None
+    cells: Cells, start: Prospect, *, least: float, most: int = END, singles: Singles | None = None
 ) -> list[Claim]:
     """Return the claims that explain what cells cost, in the order in which they were found.
 

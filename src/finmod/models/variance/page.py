@@ -128,14 +128,25 @@ class Causes:
     Attributes:
         rows: Those that explain most first.
         usual: What all else was expected to change by.
-        unexplained: What is left: rows, usual and this sum to the change.
+        unexplained: What is left: rows, others, usual and this sum to the change.
         beside: What else happened in the two months, of nothing that a cause names.
+        others: How many causes there are beyond the rows.
+        by_others: What those explain together.
     """
 
     rows: tuple[Cause, ...]
     usual: Decimal
     unexplained: Decimal
     beside: tuple[Said, ...] = ()
+    others: int = 0
+    by_others: Decimal = Decimal(0)
+
+    @property
+    def rest(self) -> tuple[tuple[Said, Decimal], ...]:
+        """Return what stands below the rows, name and amount: with them it sums to the change."""
+        named: Said = (Figure(Decimal(self.others), "count"), " other cause" if self.others == 1 else " other causes")
+        others = ((named, self.by_others),) if self.others else ()
+        return (*others, (("All else, as expected of it",), self.usual), (("Not explained",), self.unexplained))
 
 
 @dataclass(frozen=True)

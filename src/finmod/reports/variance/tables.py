@@ -253,8 +253,7 @@ def causes_table(page: VariancePage, causes: Causes) -> Table:
              listed(each.evidence)))
         for each in causes.rows
     ]  # fmt: skip
-    rest = (("All else, as expected of it", causes.usual), ("Not explained", causes.unexplained))
-    rows += [Row(((name,), (Figure(amount, "signed"),), ("",), ("",)), "rest") for name, amount in rest]
+    rows += [Row((name, (Figure(amount, "signed"),), ("",), ("",)), "rest") for name, amount in causes.rest]
     rows.append(Row((("Change",), (Figure(page.report.total.change, "signed"),), ("",), ("",)), "total"))
     heads = (Head("Cause"), number_head(page.report.currency), number_head("of the change"),
              Head("Evidence", is_note=True))  # fmt: skip

@@ -33,7 +33,7 @@ def causes_told(report: CausesReport) -> Causes:
     besides = [_happening(each) for each in report.happenings]
     if report.drivers:
         besides.append(_drivers(report.drivers))
-    return Causes(tuple(rows), found.usual, found.unexplained, tuple(besides))
+    return Causes(tuple(rows), found.usual, found.unexplained, tuple(besides), found.others, found.by_others)
 
 
 def _evidence(cause: Found, beside: Beside) -> list[Said]:
