@@ -66,8 +66,18 @@ def test_an_empty_ledger_has_an_empty_table(tmp_path_factory: pytest.TempPathFac
 
 def test_causes_are_a_frame(books: Books) -> None:
     frame = fm.open(books.root).causes("2026-09", top=2)
-    assert frame.columns[0] == "cause"
-    assert all(row["kind"] in {"new", "ended", "more", "less"} for row in frame.arrow().to_pylist())
+    rows = frame.arrow().to_pylist()
+    assert frame.columns[:2] == ("part", "cause")
+    assert all(row["kind"] in {"new", "ended", "more", "less"} for row in rows if row["part"] == "cause")
+
+
+def test_what_causes_do_not_explain_has_rows_so_that_explained_is_the_change(books: Books) -> None:
+    project = fm.open(books.root)
+    rows = project.causes("2026-09", top=1).arrow().to_pylist()
+    (*_, total) = project.variance("2026-09").arrow().to_pylist()
+    assert [row["part"] for row in rows][-2:] == ["usual", "unexplained"]
+    assert sum(row["explained"] for row in rows) == total["change"]
+    assert all(row["before"] is None and row["kind"] is None for row in rows if row["part"] != "cause")
 
 
 def test_arguments_of_the_wrong_kind_are_refused(books: Books) -> None:

@@ -217,10 +217,7 @@ def _rows(report: CausesReport) -> Iterator[list[Any]]:
             "; ".join(map(happening_words, beside.happenings)), "; ".join(map(driver_words, beside.drivers)),
         ]  # fmt: skip
     blank = [None] * (len(_COLUMNS) - 4)
-    if found.others:
-        yield ["others", None, counted(found.others, "other cause"), twelve_places(found.by_others), *blank]
-    yield ["usual", None, "as most of the cost moved", twelve_places(found.usual), *blank]
-    yield ["unexplained", None, "not explained", twelve_places(found.unexplained), *blank]
+    yield from ([part, None, what, twelve_places(amount), *blank] for part, what, amount in found.rest())
     yield from (["offset", None, offset_words(each), None, *blank] for each in found.offsets)
     yield from (["happening", None, happening_words(each), None, *blank] for each in report.happenings)
     yield from (["driver", None, driver_words(each), None, *blank] for each in report.drivers)

@@ -183,11 +183,14 @@ class Workspace:
         Args:
             month: As ``variance``.
             against: As ``variance``, but ``budget``.
-            top: How many causes at most; None for five.
+            top: How many causes by name, 20 at most; None for five.
 
         Returns:
-            A row per cause, each the one that explains most of what those before it left: its name as text, before,
-            after, expected, explained and share of the change, kind, and the names of its largest resources.
+            A row per cause, each the one that explains most of what those before it left: part (``cause``), its name as
+            text, before, after, expected, explained and share of the change, kind, and the names of its largest
+            resources. Then rows that have only part, name and explained: ``others`` (causes beyond ``top``, where there
+            are any), ``usual`` (as most of the cost moved) and ``unexplained``. Explained of all rows sums to the
+            change, to the last digit.
 
         Raises:
             UserError: As ``variance``.

@@ -47,7 +47,10 @@ def variance_frame(
 
 
 def causes_frame(project: Project, month: str | date | None, against: str | date, top: int | None) -> Frame:
-    """Return root causes as a frame: a row per cause, with what it has without narrower ones.
+    """Return root causes as a frame: a row per cause, with what it has without narrower ones, and rows of the rest.
+
+    ``part`` is cause, others, usual or unexplained, as in the CSV of the command; ``explained`` of all rows sums to the
+    change. Rows of the rest have no other amounts.
 
     Args:
         project: Whose.
@@ -62,15 +65,17 @@ def causes_frame(project: Project, month: str | date | None, against: str | date
     most = count_of(top, "top")
     with arguments():
         report = causes(project, wanted, MOST if most is None else most)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for cause in report.found.causes:
         name = ", ".join(f"{word}={'' if value is None else value}" for word, value in cause.name)
         resources = ", ".join(one.name or "" for one in cause.resources)
         own = cause.counted
-        rows.append((name, own.before, own.after, own.expected, cause.explained, cause.share, cause.kind, resources))
+        amounts = (own.before, own.after, own.expected, cause.explained)
+        rows.append(("cause", name, *amounts, cause.share, cause.kind, resources))
+    rows += [(part, what, None, None, None, amount, None, None, None) for part, what, amount in report.found.rest()]
     types = {**dict.fromkeys(_OF_CAUSES, _DECIMAL), "share": _DECIMAL}
-    types |= dict.fromkeys(("cause", "kind", "resources"), "VARCHAR")
-    return Frame(("cause", *_OF_CAUSES, "share", "kind", "resources"), tuple(rows), report.findings, types)
+    types |= dict.fromkeys(("part", "cause", "kind", "resources"), "VARCHAR")
+    return Frame(("part", "cause", *_OF_CAUSES, "share", "kind", "resources"), tuple(rows), report.findings, types)
 
 
 def _against(given: str | date) -> str:

@@ -6,10 +6,12 @@ which is the one with the fewest leaves.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from finmod.errors import counted
 from finmod.terms.money import difference, in_money, in_units
 
 Value = tuple[str, str | None]
@@ -198,3 +200,10 @@ class RootCauses:
         It is the same however many causes are told by name.
         """
         return difference(self.remainder, self.usual)
+
+    def rest(self) -> Iterator[tuple[str, str, Decimal]]:
+        """Yield (word, what it is, amount) of all that causes by name do not explain: with them it is the change."""
+        if self.others:
+            yield "others", counted(self.others, "other cause"), self.by_others
+        yield "usual", "as most of the cost moved", self.usual
+        yield "unexplained", "not explained", self.unexplained
