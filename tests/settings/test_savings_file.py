@@ -78,7 +78,23 @@ def test_without_it_the_rules_of_finmod_hold(text: str | None, tmp_path: Path) -
         ("off: [idle-adresses]", "Did you mean 'idle-addresses'?"),
         ("shares: {labs: 1}", "expected the name of a rule of finmod"),
         ("shares: {uncovered-usage: 0.5}", "is a rule whose candidates have shares of their own"),
-        ("shares: {idle-addresses: 1.5}", "savings.yaml:1:26: shares.idle-addresses is 1.5"),
+        (
+            "shares: {idle-addresses: 1.5}",
+            "savings.yaml:1:26: shares.idle-addresses is 1.5; expected a number from 0 to 1",
+        ),
+        ("shares: {idle-addresses: half}", "shares.idle-addresses is 'half'; expected a number from 0 to 1"),
+        (
+            "rules: {a: {title: a, when: {SkuId: b}, share: -0.5}}",
+            "rules.a.share is -0.5; expected a number from 0 to 1",
+        ),
+        (
+            "rules: {a: {title: a, when: {SkuId: b}, evidence: {days: -3}}}",
+            "rules.a.evidence.days is -3; expected a number from 0 to 1",
+        ),
+        (
+            "rules: {a: {title: a, when: {SkuId: b}, evidence: {hours: 25}}}",
+            "rules.a.evidence.hours is 25; expected a number from 0 to 24",
+        ),
         ("rules: {idle-addresses: {title: a, when: {SkuId: b}}}", "is the name of a rule of finmod"),
         ("rules: {Labs: {title: a, when: {SkuId: b}}}", "expected a lower-case letter"),
         ("rules: {a: {title: a, when: {SkuIdd: b}}}", "Did you mean 'SkuId'?"),

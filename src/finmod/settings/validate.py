@@ -303,4 +303,6 @@ def _phrase_of_one(schema: Schema) -> str:
         return listing(map(str, schema["enum"]))
     if schema.get("type") == "integer":
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    if schema.get("type") == "number" and {"minimum", "maximum"} <= schema.keys():
+        return f"a number from {schema['minimum']} to {schema['maximum']}"
     return {"array": "a list", "object": "a mapping (lines of the form 'key: value')"}.get(schema["type"], "text")

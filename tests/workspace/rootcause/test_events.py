@@ -50,3 +50,13 @@ def test_what_is_wrong_is_told_at_its_line(tmp_path: Path, text: str, found: str
     with pytest.raises(UserError) as caught:
         read(tmp_path, text)
     assert str(caught.value).startswith(found)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_another_encoding_is_told_as_one(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text("date,event\n2026-09-03,Größe\n", encoding=encoding)
+    with pytest.raises(UserError, match="cannot be read: it is not UTF-8") as caught:
+        read_events(file, KNOWN)
+    (problem,) = caught.value.problems
+    assert problem.remedy == "Save it as UTF-8."

@@ -74,6 +74,11 @@ def test_units_that_nothing_converts_are_named_apart_with_what_they_moved(made: 
     assert "Widgets" not in found[1].message
 
 
+def test_a_unit_that_bills_leave_empty_is_no_unit(made: Made) -> None:
+    (found,) = said(with_units(made, ("", "Hours", None)), total(unit_change="20"))
+    assert "the old one is: no unit is now Hours. " in found.message
+
+
 def test_a_wild_price_under_one_name_of_the_unit_is_said_where_it_moved_anything(made: Made) -> None:
     (found,) = said(made, total(unit_change="-3"))
     assert found.message.startswith("Some prices moved more than fiftyfold while quantities moved the other way")

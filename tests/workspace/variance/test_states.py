@@ -46,6 +46,8 @@ def test_a_month_is_the_last_one_and_compared_with_the_one_before(
     ("2026-09", "same-month-last-year", "there are no charges of 2025-09"),
     ("2026-09", "2026-09", "2026-09 is compared with itself"),
     ("2026-09", "2026-00", "--against is '2026-00'"),
+    ("2026-09", "0000-08", "--against is '0000-08'"),
+    ("2026-09", "close:2026-13", "--against is 'close:2026-13'; expected previous, same-month-last-year"),
     ("2026-09", "close:2026-08", "2026-08 is not closed; expected a closed month, and no month is closed"),
     ("2026-11", "previous", "there are no charges of 2026-11"),
 ])  # fmt: skip

@@ -33,15 +33,11 @@ def read_events(file: Path, known: Sequence[str]) -> tuple[Happening, ...]:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (
-            "it is not UTF-8"
-            if isinstance(error, UnicodeDecodeError)
-            else (error.strerror or "it cannot be read").lower()
-        )
-        raise UserError(
-            _problem(file, f"the list of events cannot be read: {why}", "a CSV file", "Correct events in finmod.yaml.")
-        ) from error
+    except UnicodeDecodeError as error:
+        raise UserError(_unread(file, "it is not UTF-8", "Save it as UTF-8.")) from error
+    except OSError as error:
+        why = (error.strerror or "it cannot be read").lower()
+        raise UserError(_unread(file, why, "Correct events in finmod.yaml.")) from error
     rows = [*_rows(file, text)]
     head = [name.strip() for name in rows[0][1]] if rows else []
     problems = [*_of_head(file, head, known)]
@@ -128,6 +124,10 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def _unread(file: Path, why: str, remedy: str) -> Problem:
+    return _problem(file, f"the list of events cannot be read: {why}", "a CSV file", remedy)
 
 
 def _problem(file: Path, found: str, expected: str, remedy: str, line: int | None = None) -> Problem:

@@ -98,8 +98,8 @@ def _unknown(books: Books, compared: Compared, named: Sequence[Named]) -> Iterat
 
 
 def _units(compared: Compared, total: Change, books: Books) -> Iterator[Finding]:
-    known = [f"{old} is now {new}" for old, new, times in compared.units if times is not None]
-    unknown = [f"{old} is now {new}" for old, new, times in compared.units if times is None]
+    known = [_moved(old, new) for old, new, times in compared.units if times is not None]
+    unknown = [_moved(old, new) for old, new, times in compared.units if times is None]
     if known:
         shown = listing([printable(each, 80) for each in known[:5]], "and")
         message = f"Units of quantity changed: {shown}. Quantities and prices of before are told in the unit of now"
@@ -112,6 +112,10 @@ def _units(compared: Compared, total: Change, books: Books) -> Iterator[Finding]
     elif apart:
         message = f"Some prices moved more than fiftyfold while quantities moved the other way as much. {_APART}"
         yield _finding("FM2516", message, amount=apart, currency=books.project.currency)
+
+
+def _moved(old: str, new: str) -> str:
+    return f"{old or 'no unit'} is now {new or 'no unit'}"
 
 
 def _other(total: Change, books: Books) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ BUDGET: Final = "budget"
 WORDS: Final = (PREVIOUS, YEAR, CLOSE)
 """What a month can be compared with, beside another month or the close of one."""
 
-_MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
 _YEAR_OF_MONTHS: Final = 12
 # Of fewer days of a month nothing can be said of how a source delivers.
 _LEAST_DAYS: Final = 20
@@ -89,8 +89,7 @@ def name_states(
 
     after = named(month)
     if against == CLOSE or against.startswith(f"{CLOSE}:"):
-        wanted = against.partition(":")[2]
-        before = _closed(engine, ledger, known, closed, parse_period(wanted) if wanted else month)
+        before = _closed(engine, ledger, known, closed, _month_of(against) or month)
         if before.month == month:
             later = tuple(each for each in there if each > month)
             after = replace(after, label=f"{month:%Y-%m} as it is known now", restated=later)
@@ -119,6 +118,14 @@ def standing(engine: Engine, ledger: Ledger, known: Sequence[Run]) -> tuple[Snap
     return now, sorted({*months_of(ledger, now), *booked_months(engine, ledger, now)})
 
 
+def _month_of(against: str) -> date | None:
+    """Return the month that ``close:`` names; None where it names none."""
+    wanted = against.partition(":")[2]
+    if wanted and not _MONTH.fullmatch(wanted):
+        raise UserError(_no_state(against, None))
+    return parse_period(wanted) if wanted else None
+
+
 def _other(month: date, against: str) -> date:
     if against == PREVIOUS:
         return months_before(month, 1)
@@ -126,14 +133,15 @@ def _other(month: date, against: str) -> date:
         return months_before(month, _YEAR_OF_MONTHS)
     if _MONTH.fullmatch(against):
         return parse_period(against)
-    close = near(against, (*WORDS, BUDGET))
-    raise UserError(
-        Problem(
-            code="FM2501",
-            found=f"--against is {printable(against, 80)!r}",
-            expected="previous, same-month-last-year, budget, a month such as 2026-08, close, or close:2026-08",
-            remedy=f"Did you mean {close!r}?" if close else "Write one of these.",
-        )
+    raise UserError(_no_state(against, near(against, (*WORDS, BUDGET))))
+
+
+def _no_state(against: str, close: str | None) -> Problem:
+    return Problem(
+        code="FM2501",
+        found=f"--against is {printable(against, 80)!r}",
+        expected="previous, same-month-last-year, budget, a month such as 2026-08, close, or close:2026-08",
+        remedy=f"Did you mean {close!r}?" if close else "Write one of these.",
     )
 
 
