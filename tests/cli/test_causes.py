@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.books import Books
-from tests.tagged import charge
+from tests.tagged import EURO, charge
 from tests.variances import books_of
 
 HOSTILE = "=Storage"
@@ -133,3 +133,13 @@ def test_where_no_cause_is_found_the_change_is_told_all_the_same(
     ]
     said = books_of(tmp_path / "books", *rows).run("variance", "--causes")
     assert said.out.splitlines()[0].partition(" USD from 2026-08 to 2026-09: ")[2] == words
+
+
+def test_a_month_without_rates_did_not_cost_nothing_and_has_its_source(tmp_path: Path) -> None:
+    rows = [charge(number, "100", "i-1", '{"product":"search"}', **EURO) for number in (8, 9)]
+    made = books_of(tmp_path / "books", *rows)
+    made.write("finmod.yaml", (made.root / "finmod.yaml").read_text(encoding="utf-8") + "events: events.csv\n")
+    made.write("events.csv", "date,event,product\n2026-09-03,Sale,search\n")
+    said = made.run("variance", "--causes").out
+    assert "what 2026-08 cost is not known, so that no cause stands out." in said
+    assert "FM2531" not in said

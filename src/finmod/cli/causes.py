@@ -115,6 +115,8 @@ def _besides(report: CausesReport) -> Iterator[str]:
 
 def headline(report: CausesReport) -> Iterator[str]:
     """Yield what of the change the causes explain, and what the rest is."""
+    from finmod.models.variance.headline import UNKNOWN
+
     found = report.found
     change = f"{signed(found.change, 0)} {report.currency} from {report.before.label} to {report.after.label}"
     growth = f" ({signed_percent(found.growth - 1)})" if found.growth is not None else ""
@@ -127,7 +129,9 @@ def headline(report: CausesReport) -> Iterator[str]:
         return
     sides = ((report.before, found.before), (report.after, found.after))
     nothing = [state.label for state, amount in sides if not amount]
-    if nothing:
+    if nothing and UNKNOWN & {each.code for each in report.findings}:
+        yield f"{change}: what {nothing[0]} cost is not known, so that no cause stands out."
+    elif nothing:
         yield f"{change}: {nothing[0]} cost nothing, so that no cause stands out."
     else:
         yield f"{change}: nothing moved unlike the rest: {rest}"

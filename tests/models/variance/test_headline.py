@@ -65,6 +65,24 @@ def test_what_nobody_knows_is_said_to_be_unknown(code: str) -> None:
     assert told.startswith("October cost 20 USD, as far as it is known, 10 (100.0 %) more than September")
 
 
+@pytest.mark.parametrize(("before", "after", "told"), [
+    (0, 0, "What October cost is not known, nor what it is compared with."),
+    (10, 0, "What October cost is not known."),
+    (0, 20, "October cost 20 USD, as far as it is known; what it is compared with is not known."),
+])  # fmt: skip
+def test_a_month_of_which_no_cost_is_known_did_not_cost_nothing(before: int, after: int, told: str) -> None:
+    report = report_of(change(before, after, other=after - before), found=["FM2514"])
+    assert words(headline(report)) == told
+    planned = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
+    assert "compared" not in words(headline(planned))
+
+
+def test_what_moved_for_want_of_a_rate_is_no_gap_of_the_bill() -> None:
+    for found, told in ((["FM2514"], "charges whose cost is not known"), (["FM2513", "FM2517"], "what bills do not")):
+        report = report_of(change(50, 20, volume=0, other=-30), found=found)
+        assert f"nearly all of it, 30, from {told}" in words(headline(report))
+
+
 def test_months_of_two_years_have_their_year_and_a_close_is_called_one() -> None:
     told = words(headline(report_of(change(10, 20), before=date(2025, 10, 1))))
     assert told.startswith("October 2026 cost 20 USD, 10 (100.0 %) more than October 2025")

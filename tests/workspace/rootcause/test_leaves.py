@@ -10,6 +10,7 @@ import pytest
 from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of, within
 from finmod.workspace.variance.variance import Made
 from tests.rootcause import leaves_of as leaves_told
+from tests.tagged import EURO
 from tests.variances import SEARCH, books_of, compared_of, small_once, used
 
 UNIT = 10**12
@@ -62,6 +63,15 @@ def test_a_combination_has_the_leaves_with_all_of_its_values() -> None:
 @pytest.mark.parametrize("name", [[("product", "nosuch")], [("team", "ads")], [("region", "eu"), ("team", None)]])
 def test_what_leaves_are_not_told_by_has_none(name: list[tuple[str, str | None]]) -> None:
     assert not within(LEAVES, name).any()
+
+
+def test_what_has_no_rate_is_a_leaf_of_no_amount_so_that_its_names_are_known(tmp_path: Path) -> None:
+    rows = [used(month, "i-1", SEARCH, "31", "1", **EURO) for month in (8, 9)]
+    with compared_of(books_of(tmp_path / "books", *rows), called=True) as made:
+        leaves = leaves_of(made)
+    assert leaves.lacks is not None
+    assert (leaves.before.tolist(), leaves.after.tolist(), leaves.lacks.tolist()) == ([0], [0], [True])
+    assert within(leaves, [("product", "search")]).tolist() == [True]
 
 
 def test_resources_that_share_a_name_are_told_by_their_ids_and_costs_that_lack_are_marked(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from finmod.terms.findings import Finding
 from finmod.workspace.variance.findings import findings_of
 from finmod.workspace.variance.variance import Made
 from tests.books import Books, bill
-from tests.tagged import charge
-from tests.variances import compared_of
+from tests.tagged import EURO, charge
+from tests.variances import SEARCH, books_of, codes, compared_of, report_of, used
 
 D = Decimal
 
@@ -91,6 +91,16 @@ def test_unknown_costs_and_missing_rates_are_told_by_month(made: Made) -> None:
         "There is no rate into USD for 1 row of 2026-08 in other currencies",
         "The cost of 2 charges of 2026-09 is unknown (NULL in the bill)",
     ]
+
+
+def test_what_has_rates_in_one_month_alone_is_no_bill_that_tells_too_little(tmp_path: Path) -> None:
+    books = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "31", "1", **EURO), used(9, "i-1", SEARCH, "30", "1", **EURO),
+        used(8, "i-2", SEARCH, "31", "1"), used(9, "i-2", SEARCH, "30", "1"), fx="2026-08-01,EUR,USD,1\n",
+    )  # fmt: skip
+    found = report_of(books)
+    assert found.total.effect("other") == -31
+    assert [each for each in codes(found) if each in {"FM2513", "FM2514", "FM2517"}] == ["FM2514"]
 
 
 def test_a_month_is_said_not_to_be_whole_by_each_source_that_lacks_days(made: Made) -> None:

@@ -58,6 +58,18 @@ _PHRASES: Final = {
 
 def headline(report: VarianceReport) -> Said:
     """Return the finding in a sentence or two: figures are without a sign, words say which way they go."""
+    return _unknown(report) or _finding(report)
+
+
+def _unknown(report: VarianceReport) -> Said:
+    """Return that nobody knows what a month cost, where that is so: without a rate its cost is 0, and not nothing."""
+    if report.total.after or not UNKNOWN & {each.code for each in report.findings}:
+        return ()
+    nor = "" if report.total.before or is_plan(report.before) else ", nor what it is compared with"
+    return (f"What {names(report)[0]} cost is not known{nor}.",)
+
+
+def _finding(report: VarianceReport) -> Said:
     total, (now, then) = report.total, names(report)
     currency = f" {report.currency}"
     known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
@@ -67,10 +79,11 @@ def headline(report: VarianceReport) -> Said:
     if not total.has_plan:
         return (f"{now} cost ", Figure(total.after), currency, _until(report), known, "; no plan was written for it.")
     if not total.before and not total.after:
-        return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}{known}.",)
+        return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}.",)
     cost: Said = (f"{now} cost ", Figure(total.after), currency, _until(report), known)
     if not total.before:
-        return (*cost, "; nothing was planned." if is_plan(report.before) else f"; {then} cost nothing.")
+        nothing = "what it is compared with is not known." if known else f"{then} cost nothing."
+        return (*cost, "; nothing was planned." if is_plan(report.before) else f"; {nothing}")
     if not total.change and not any(total.effects):
         return (*cost, f", the same as {then}, and nothing moved.")
     return (*cost, ", ", *_change(total.change, total.before, then), *_why(report, total.effects))
@@ -140,6 +153,9 @@ def _listed(report: VarianceReport, effects: Sequence[tuple[str, Decimal]]) -> I
 
 def phrase(report: VarianceReport, name: str, amount: Decimal) -> str:
     """Return an effect as it stands after ``from``, such as ``one more day`` or ``more credits and refunds``."""
+    codes = {each.code for each in report.findings}
+    if name == "other" and UNKNOWN & codes and "FM2517" not in codes:
+        return "charges whose cost is not known"
     if name != "days":
         return _PHRASES[name][amount < 0]
     now, then = (monthrange(each.month.year, each.month.month)[1] for each in (report.after, report.before))

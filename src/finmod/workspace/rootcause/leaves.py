@@ -47,7 +47,8 @@ def leaves_of(made: Made) -> Leaves:
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT row_number() OVER () AS leaf, * FROM (SELECT {told}, "
         f"{_RESOURCE} AS {identifier(resource)}, {sums} FROM {ROWS} GROUP BY ALL "
-        "HAVING amount_0 <> 0 OR amount_1 <> 0)"
+        # What cost nothing has no place in the search; what nobody knows the cost of is there all the same.
+        "HAVING amount_0 <> 0 OR amount_1 <> 0 OR lacks)"
     )
     units = ", ".join(exact_sql(f"amount_{at}", at) for at in SIDES)
     before, after = both(engine.arrays(f"SELECT {units} FROM {_LEAVES} ORDER BY leaf"))

@@ -15,6 +15,7 @@ from finmod.marts.variance import ROWS
 from finmod.models.variance.report import Change, Proof
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
+from finmod.terms.money import in_money
 from finmod.workspace.variance.cells import Books, Compared
 from finmod.workspace.variance.states import Named
 
@@ -30,7 +31,7 @@ def findings_of(
     """Return what is said of a variance, the gravest first."""
     found = [
         *_unproved(proofs, named), *_partial(named), *_sources(books, named), *_unknown(books, compared, named),
-        *_units(compared, total, books), *_other(total, books), *_standing(books, named),
+        *_units(compared, total, books), *_other(compared, total, books), *_standing(books, named),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda each: _RANK[each.severity]))
 
@@ -118,12 +119,20 @@ def _moved(old: str, new: str) -> str:
     return f"{old or 'no unit'} is now {new or 'no unit'}"
 
 
-def _other(total: Change, books: Books) -> Iterator[Finding]:
-    amount = total.effect("other")
+def _other(compared: Compared, total: Change, books: Books) -> Iterator[Finding]:
+    # What lacks a cost or a rate is told of each month, with what bills do not give.
+    amount = total.effect("other") - _lacking(compared)
     moved = sum((abs(each) for each in total.effects), Decimal(0))
     if moved and abs(amount) > _SMALL * moved:
         message = "Bills give no cost, quantity, price or kind for some charges: their change is not told apart"
         yield _finding("FM2517", message, amount=amount, currency=books.project.currency)
+
+
+def _lacking(compared: Compared) -> Decimal:
+    """Return what charges without a cost or a rate changed by, as far as it is known: all of it is in other."""
+    cells = compared.cells
+    before, after = (sum(side.amount[cells.lacks].tolist()) for side in (cells.before, cells.after))
+    return in_money(after - before)
 
 
 def _standing(books: Books, named: Sequence[Named]) -> Iterator[Finding]:
