@@ -158,7 +158,8 @@ def test_savings_without_an_amount_are_unknown_and_never_nothing(
 def test_what_must_be_known_of_savings_stands_below_them(tmp_path: Path) -> None:
     found = Finding(code="FM2558", message="the bill of aws has 12 days", severity="info")
     write_variance(replace(page_told(), savings=savings_of((8,), 2, found=[found])), tmp_path / "v.xlsx")
-    *_, last = load_workbook(tmp_path / "v.xlsx")["Savings"].iter_rows(values_only=True)
+    first, *_, last = load_workbook(tmp_path / "v.xlsx")["Savings"].iter_rows(values_only=True)
+    assert first[0] == "northwind: what could be saved of the days told"
     assert last[0] == "info FM2558: the bill of aws has 12 days"
 
 

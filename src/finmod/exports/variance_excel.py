@@ -228,7 +228,8 @@ class _Book(VarianceSheets):
         savings = self.page.savings
         if savings is None:
             return
-        sheet = self.new("Savings", f"{self.page.report.project}: what could be saved a month")
+        span = "of the days told" if savings.is_of_some_days else "a month"
+        sheet = self.new("Savings", f"{self.page.report.project}: what could be saved {span}")
         heads = ("Potential saving", self.page.report.currency, "of it cash", "Where", "Owner", "How sure", "Effort",
                  "Evidence")  # fmt: skip
         sheet.heads(heads, notes=5)

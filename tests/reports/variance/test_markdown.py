@@ -88,6 +88,7 @@ def test_what_nobody_planned_is_no_plan_and_not_new() -> None:
 def test_what_must_be_known_of_savings_stands_below_them() -> None:
     found = Finding(code="FM2558", message="the bill of <aws> has 12 days", severity="info")
     text = markdown_page(replace(page_told(), savings=savings_of((8, None), 2, found=[found])))
+    assert "| USD, of the days told |" in text
     assert text.index("| All, 1 without an amount | 8 |") < text.index(
         "- **Mind:** the bill of &lt;aws> has 12 days.\n"
     )

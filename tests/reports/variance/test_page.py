@@ -225,6 +225,16 @@ def test_the_tile_of_savings_says_what_is_cash_and_how_many_have_no_amount(
     assert (text_of(tile.said, 0), text_of(tile.below, 0)) == (said, below)
 
 
+def test_savings_of_a_month_that_is_not_told_whole_are_of_the_days_told() -> None:
+    found = Finding(code="FM2558", message="the bill of aws has 12 days", severity="info")
+    for findings, head, below in (([], "USD a month", "a month, 4"), ([found], "USD, of the days told", "of the days")):
+        page = replace(page_told(), savings=savings_of((8,), 2, found=findings))
+        tile = next(each for each in view_of(page).tiles if each.title == "Could be saved")
+        table = parsed(html_page(page)).tables["savings"]
+        assert table[0][1].text == head
+        assert text_of(tile.below, 0).startswith(below)
+
+
 def test_what_must_be_known_of_savings_stands_below_them() -> None:
     found = Finding(code="FM2558", message="the bill of <aws> has 12 days: amounts are of them", severity="info")
     told = html_page(replace(page_told(), savings=savings_of((8,), 2, found=[found])))

@@ -17,6 +17,7 @@ from finmod.terms.metrics import Metric
 from finmod.terms.money import difference, known_sum
 
 _NOTHING: Final = Decimal(0)
+_OF_SOME_DAYS: Final = "FM2558"
 # What a statement says of the books that it stands on, and a variance says as well.
 _AS_OF_MONTHS: Final = {"FM2319": "FM2519"}
 
@@ -157,7 +158,7 @@ class Saving:
         title: What was found.
         what: Where: a resource, a service, a commitment.
         owner: Who answers for it; None where nobody is named.
-        amount: What goes away a month; None where a bill cannot tell it.
+        amount: What goes away a month, or of the days that are told of it; None where a bill cannot tell it.
         cash: Of it what is paid no more at once; None likewise.
         how: How sure it is.
         effort: How much work.
@@ -193,6 +194,11 @@ class Savings:
     cash: Decimal | None
     unknown: int
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_of_some_days(self) -> bool:
+        """Return whether amounts are of the days that bills tell so far, and not of a month."""
+        return any(each.code == _OF_SOME_DAYS for each in self.findings)
 
     @property
     def left(self) -> int:

@@ -270,7 +270,7 @@ def listed(clauses: Sequence[Said]) -> Said:
 
 
 def savings_table(page: VariancePage, savings: Savings) -> Table:
-    """Return potential savings a month, the largest first, then the others together."""
+    """Return potential savings, of a month or of the days told, the largest first, then the others together."""
     rows = [
         Row(((f"{each.title}: {name_of(each.what, '')}",), (Figure(each.amount),), (Figure(each.cash),),
              (name_of(each.owner, "nobody named"),), (f"{each.how}; effort {each.effort}",)))
@@ -282,9 +282,10 @@ def savings_table(page: VariancePage, savings: Savings) -> Table:
         rows.append(Row((name, *((Figure(each),) for each in savings.others), ("",), ("",)), "rest"))
     name = sentence("All", _lacking(savings.unknown, savings.candidates))
     rows.append(Row((name, (Figure(savings.amount),), (Figure(savings.cash),), ("",), ("",)), "total"))
-    heads = (Head("Potential saving"), number_head(f"{page.report.currency} a month"), number_head("of it cash"),
+    span, whole = (", of the days told", "days told") if savings.is_of_some_days else (" a month", "month")
+    heads = (Head("Potential saving"), number_head(f"{page.report.currency}{span}"), number_head("of it cash"),
              Head("Owner", needs_room=True), Head("How sure", is_note=True))  # fmt: skip
-    return Table("What could be saved of the month; nothing of it is saved twice", heads, tuple(rows))
+    return Table(f"What could be saved of the {whole}; nothing of it is saved twice", heads, tuple(rows))
 
 
 def _lacking(unknown: int, every: int) -> Said:
@@ -300,7 +301,8 @@ def savings_tile(page: VariancePage, savings: Savings) -> tuple[Said, Said]:
     if savings.amount is None:
         lacking = ", without an amount" if savings.candidates == 1 else ", none of them with an amount"
         return (Figure(None),), (*candidates, lacking)
-    below = sentence("a month, ", Figure(savings.cash), " of it cash; ", candidates)
+    span = "of the days told" if savings.is_of_some_days else "a month"
+    below = sentence(f"{span}, ", Figure(savings.cash), " of it cash; ", candidates)
     whole = Figure(savings.amount), f" {page.report.currency}"
     return whole, sentence(below, _lacking(savings.unknown, savings.candidates))
 
