@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from finmod.models.variance.effects import EFFECTS
-from finmod.models.variance.page import Members, VariancePage
+from finmod.models.variance.page import Cause, Causes, Figure, Member, Members, Name, VariancePage
 from finmod.reports.charts.amounts import full
 from finmod.reports.variance.figures import text_of
 from finmod.reports.variance.page import html_page, view_of
@@ -223,6 +223,17 @@ def test_the_tile_of_savings_says_what_is_cash_and_how_many_have_no_amount(
     tiles = {each.title: each for each in view_of(replace(page_told(), savings=savings_of(amounts, 2))).tiles}
     tile = tiles["Could be saved"]
     assert (text_of(tile.said, 0), text_of(tile.below, 0)) == (said, below)
+
+
+def test_names_that_are_written_from_right_to_left_do_not_turn_the_figures_behind_them() -> None:
+    hebrew = "\u05d0\u05d1\u05d2"
+    page = page_told()
+    members = Members("product", (Member(change("0", "9000.125", (hebrew,))),))
+    evidence = ("resources: ", Name(f"{hebrew}<b>"), " ", Figure(D(7), "signed"))
+    causes = Causes((Cause("a", D(7), None, (evidence,)),), D(0), page.report.total.change - 7)
+    told = html_page(replace(page, members=(members,), causes=causes))
+    assert f'By product: <bdi>{hebrew}</bdi> <data value="9000.125">' in told
+    assert f'resources: <bdi>{hebrew}&lt;b&gt;</bdi> <data value="7">' in told
 
 
 def test_savings_of_a_month_that_is_not_told_whole_are_of_the_days_told() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from finmod.models.rootcause.answer import Cause, Moved, Part, RootCauses
 from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
+from finmod.models.variance.page import Name
 from finmod.models.variance.report import State
 from finmod.workspace.report.causes import causes_told
 from tests.variance_pages import words
@@ -41,6 +42,9 @@ def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> Non
     # Its only resource says nothing more.
     assert [*map(words, single.evidence)] == ["all of it: service S3", "narrower causes have a part of it; in all 8"]
     assert row.what == "account 4711\ufffd[31m, no service: more than usual"
+    assert [each for each in row.evidence[0] if isinstance(each, Name)] == [
+        "…est-1:4711:instance/" + "i" * 20, "without a resource",
+    ]  # fmt: skip
     assert [row.amount, told.usual, told.unexplained] == [D(55), D(40), D(15)]
     assert [*map(words, row.evidence)] == [
         "largest resources: …est-1:4711:instance/" + "i" * 20 + " 60, without a resource -5",

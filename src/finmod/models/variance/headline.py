@@ -14,7 +14,7 @@ from typing import Final
 
 from finmod.errors import printable
 from finmod.models.variance.effects import EFFECTS
-from finmod.models.variance.page import Figure, Members, Said, UnitCost
+from finmod.models.variance.page import Figure, Members, Name, Said, UnitCost
 from finmod.models.variance.report import Change, State, VarianceReport
 from finmod.terms.money import difference, known_sum
 
@@ -214,7 +214,7 @@ def where(members: Members, total: Change) -> Said:
     for place, each in enumerate(most):
         name = each.member[0] or ""
         shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-        told += [", " if place else "", shown, " ", Figure(each.change, "signed")]
+        told += [", " if place else "", Name(shown), " ", Figure(each.change, "signed")]
     if len(named) == 1:
         return (*told, ".")
     count = sum(each.change * sign > 0 for each in named)

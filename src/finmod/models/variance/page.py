@@ -41,8 +41,14 @@ class Figure:
     places: int | None = None
 
 
+class Name(str):
+    """A text of a bill, or of people, within a sentence: it may be written from right to left, and must not turn it."""
+
+    __slots__ = ()
+
+
 Said = tuple[str | Figure, ...]
-"""A sentence with its figures apart from its words."""
+"""A sentence with its figures apart from its words; texts of bills in it are a ``Name``."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from finmod.models.variance.page import Figure, Said
+from finmod.models.variance.page import Figure, Name, Said
 from finmod.models.variance.report import Change
 from finmod.reports.charts.amounts import MINUS, NO_VALUE, full
 from finmod.reports.charts.labels import clean
@@ -97,6 +97,8 @@ def cleaned(said: Said) -> Said:
 
 
 def _clean(text: str) -> str:
+    if isinstance(text, Name):
+        return Name(clean(text))
     inner = clean(text)
     before, after = (" " if text.startswith(" ") else ""), (" " if text.endswith(" ") else "")
     return f"{before}{inner}{after}" if inner else " " if text.isspace() else ""

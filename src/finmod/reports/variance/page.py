@@ -25,7 +25,7 @@ from finmod.models.variance.headline import (
     where,
 )
 from finmod.models.variance.headline import places_of as places_of_unit
-from finmod.models.variance.page import Figure, Members, Said, VariancePage
+from finmod.models.variance.page import Figure, Members, Name, Said, VariancePage
 from finmod.reports.charts.drawing import Chart, ChartTable
 from finmod.reports.charts.labels import clean
 from finmod.reports.charts.style import ROLES, chart_css
@@ -246,10 +246,12 @@ def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 -- who shows no page need not wait
 
     folder = resources.files("finmod.reports.variance")
-    return Environment(
+    made = Environment(
         autoescape=True,
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.tests["named"] = lambda part: isinstance(part, Name)
+    return made

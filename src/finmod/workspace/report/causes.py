@@ -11,7 +11,7 @@ from finmod.errors import printable
 from finmod.models.rootcause.answer import Cause as Found
 from finmod.models.rootcause.answer import Value
 from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
-from finmod.models.variance.page import Cause, Causes, Figure, Said
+from finmod.models.variance.page import Cause, Causes, Figure, Name, Said
 
 _KINDS: Final = {"new": "new", "ended": "ended", "more": "more than usual", "less": "less than usual"}
 _SHOWN, _LONGEST = 3, 60
@@ -46,7 +46,7 @@ def _evidence(cause: Found, beside: Beside) -> list[Said]:
             f"{'largest ' if cause.leaves > len(moved) else ''}resource{'' if len(moved) == 1 else 's'}: "
         ]
         for place, each in enumerate(moved):
-            words += [", " if place else "", f"{_end(each.name)} ", Figure(each.change, "signed")]
+            words += [", " if place else "", Name(_end(each.name)), " ", Figure(each.change, "signed")]
         told.append(tuple(words))
     told += [_happening(each) for each in beside.happenings]
     if beside.drivers:
@@ -64,7 +64,7 @@ def _drivers(moves: tuple[DriverMove, ...]) -> Said:
     words: list[str | Figure] = ["drivers, a day: "]
     for place, each in enumerate(moves):
         of = f" of {_name(each.of)}" if each.of else ""
-        words += [", " if place else "", f"{printable(each.driver, _LONGEST)}{of}"]
+        words += [", " if place else "", Name(f"{printable(each.driver, _LONGEST)}{of}")]
         words += [" ", Figure(each.change, "signed percent")] if each.change is not None else []
         words += [" new"] if each.is_new else []
         words += [f" ({each.told})"] if each.told else []
