@@ -20,7 +20,7 @@ from finmod.exports.variance_excel import write_variance
 from finmod.models.variance.page import Member, Members
 from finmod.terms.findings import Finding
 from tests.refusals import told
-from tests.variance_pages import HOSTILE, PRODUCTS, page_told, savings_of
+from tests.variance_pages import HOSTILE, PRODUCTS, change, page_told, savings_of
 
 D = Decimal
 
@@ -130,9 +130,35 @@ def test_the_budget_ends_at_the_cost_of_the_month_too(path: Path) -> None:
     total = page.budget.report.total
     rows = {row[0].value: row for row in sheet.iter_rows()}
     heads = [each.value for each in rows["product"]]
-    assert heads == ["product", "budget of 2026-10", "Beyond plan", "Not planned", "Change", "2026-10", "%"]
+    effects = ["Beyond plan", "Not planned"]
+    assert heads == ["product", "budget of 2026-10", *effects, "Change", "2026-10", "Beyond plan, %"]
     figures = [total.before, total.effect("beyond_plan"), total.effect("not_planned"), total.change, total.after]
     assert [each.value for each in rows["All"]][1:6] == [pytest.approx(float(each)) for each in figures]
+
+
+def test_the_share_of_a_budget_is_what_is_beyond_plan_of_the_plan_as_on_every_other_page(path: Path) -> None:
+    page, book = page_told(), load_workbook(path)["Budget"]
+    assert page.budget is not None
+    assert page.budget.members is not None
+    total, search = page.budget.report.total, page.budget.members.rows[0].change
+    values = {row[0].value: row for row in load_workbook(path, data_only=True)["Budget"].iter_rows()}
+    for name, each in (("All", total), ("search", search)):
+        cell = values[name][6]
+        assert cell.value == pytest.approx(float(each.effect("beyond_plan") / each.before))
+        formula = str(book[cell.coordinate].value)
+        assert f"C{cell.row}/B{cell.row}" in formula
+    assert values["All"][6].value != pytest.approx(float(total.change / total.before))
+
+
+def test_a_budget_that_was_kept_to_the_cent_has_a_share_of_0(tmp_path: Path) -> None:
+    page = page_told()
+    assert page.budget is not None
+    kept = change(100, 100, ("search",))
+    report = replace(page.budget.report, total=replace(kept, member=()))
+    budget = replace(page.budget, report=report, members=Members("product", (Member(kept),)))
+    write_variance(replace(page, budget=budget), tmp_path / "v.xlsx")
+    rows = {row[0].value: row for row in load_workbook(tmp_path / "v.xlsx", data_only=True)["Budget"].iter_rows()}
+    assert [rows[name][5].value for name in ("search", "All")] == [0, 0]
 
 
 @pytest.mark.parametrize(

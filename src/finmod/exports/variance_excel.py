@@ -14,7 +14,7 @@ from finmod.errors import Problem, UserError, counted
 from finmod.exports.formulas import UNKNOWN, if_known, letters_of
 from finmod.exports.variance_sheets import HEAD, VarianceSheets
 from finmod.exports.workbook import MOST_ROWS, Sheet, sheet_name, written, xlsxwriter
-from finmod.models.variance.effects import EFFECTS
+from finmod.models.variance.effects import EFFECTS, PLACE
 from finmod.models.variance.headline import headline
 from finmod.models.variance.page import Figure, Members, UnitCost, VariancePage
 from finmod.models.variance.report import Change, VarianceReport, nobody
@@ -114,17 +114,25 @@ class _Book(VarianceSheets):
             return
         report = budget.report
         sheet = self.new(sheet_name("Budget", self.names), f"{report.project}: {report.after.label} beside its budget")
-        row, last = self._members(sheet, budget.members or Members("", ()), report, [])
+        row, last = self._members(sheet, budget.members or Members("", ()), report, [], share="beyond_plan")
         sheet.raw.print_area(0, 0, row, last + 3)
 
     def _members(
-        self, sheet: Sheet, members: Members, report: VarianceReport, months: Sequence[str]
+        self, sheet: Sheet, members: Members, report: VarianceReport, months: Sequence[str], *, share: str = ""
     ) -> tuple[int, int]:
-        """Write members, their effects and the sums; return the row of the sums, and the column of the last effect."""
+        """Write members, their effects and the sums; return the row of the sums, and the column of the last effect.
+
+        The share of what was before is that of the change; of one effect where ``share`` names it.
+        """
         every = [*(each.change for each in members.rows), report.total]
-        used = [place for place in range(len(EFFECTS)) if any(each.effects[place] for each in every)]
+        used = [
+            at for at, effect in enumerate(EFFECTS)
+            if effect.name == share or any(each.effects[at] for each in every)
+        ]  # fmt: skip
+        shared = 2 + used.index(PLACE[share]) if share else len(used) + 2
+        percent = f"{EFFECTS[PLACE[share]].title}, %" if share else "%"
         heads = [members.by, report.before.label, *(EFFECTS[place].title for place in used), "Change",
-                 report.after.label, "%", *(f"cost {month}" for month in months)]  # fmt: skip
+                 report.after.label, percent, *(f"cost {month}" for month in months)]  # fmt: skip
         sheet.heads(heads)
         last = len(used) + 1
         row = HEAD
@@ -140,11 +148,11 @@ class _Book(VarianceSheets):
             # Sums take 0 for what nobody planned; a sheet must be told so.
             before = f"B{row + 1}" if change.has_plan else f"N(B{row + 1})"
             sheet.formula(row, last + 2, f"={before}+{letters_of(last + 1)}{row + 1}", "linked", change.after)
-            cells = f"{letters_of(last + 1)}{row + 1}", f"B{row + 1}"
-            sheet.share(row, last + 3, *cells, (change.change, change.before))
+            self._share(sheet, row, (shared, last + 3), change, share)
             for at, cost in enumerate(each.costs, last + 4):
                 sheet.read(row, at, cost)
         self._all(sheet, row + 1, report.total, used)
+        self._share(sheet, row + 1, (shared, last + 3), report.total, share)
         sheet.raw.set_column(0, 0, 30)
         sheet.raw.set_column(1, len(heads) - 1, 14)
         sheet.raw.set_row(HEAD, 42)
@@ -154,7 +162,6 @@ class _Book(VarianceSheets):
     @staticmethod
     def _all(sheet: Sheet, row: int, total: Change, used: list[int]) -> None:
         """Write the sums of members."""
-        last = len(used) + 1
         sheet.line(row, "All", "sum_text")
         figures = [total.before, *(total.effects[place] for place in used), total.change, total.after]
         for at, figure in enumerate(figures, 1):
@@ -165,8 +172,13 @@ class _Book(VarianceSheets):
             else:
                 # Without members there is nothing to add up.
                 sheet.read(row, at, figure, "read_sum")
-        both = f"{letters_of(last + 1)}{row + 1}", f"B{row + 1}"
-        sheet.share(row, last + 3, *both, (total.change, total.before))
+
+    @staticmethod
+    def _share(sheet: Sheet, row: int, columns: tuple[int, int], change: Change, of: str) -> None:
+        """Write the share of an effect, or of the whole change, in what was before: from a column into another."""
+        cells = f"{letters_of(columns[0])}{row + 1}", f"B{row + 1}"
+        amount = change.effect(of) if of else change.change
+        sheet.share(row, columns[1], *cells, (amount, change.before))
 
     @staticmethod
     def _beside_summary(sheet: Sheet, row: int, last: int) -> None:
