@@ -124,6 +124,16 @@ def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
     assert where(nobody, change(1, 2)) == ()
 
 
+@pytest.mark.parametrize(
+    ("costs", "said"),
+    [((11, 12), "both cost more."), ((11, 12, 13), "all 3 cost more."), ((11, 9), "1 of 2 cost more.")],
+)
+def test_of_two_who_cost_more_it_is_said_that_both_do(costs: tuple[int, ...], said: str) -> None:
+    changes = [change(10, cost, (f"p{at}",)) for at, cost in enumerate(costs)]
+    told = words(where(Members("product", tuple(map(Member, changes))), whole(changes)))
+    assert told.endswith(f"; {said}")
+
+
 def test_who_has_no_plan_did_not_cost_more_than_planned() -> None:
     lacking = replace(change(0, 900, ("ads",)), has_plan=False)
     members = Members("product", (Member(lacking), Member(change(50, 60, ("search",)))))

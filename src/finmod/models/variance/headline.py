@@ -27,7 +27,7 @@ UNKNOWN: Final = frozenset({"FM2513", "FM2514"})
 _NOTHING: Final = Decimal(0)
 # Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
 _NAMED, _DOMINANT, _FLAT = Decimal("0.05"), Decimal("0.9"), Decimal("0.0005")
-_AHEAD, _AGAINST = 3, 2
+_AHEAD, _AGAINST, _BOTH = 3, 2, 2
 _LONGEST: Final = 48
 _PHRASES: Final = {
     "volume": ("more use", "less use"),
@@ -218,10 +218,10 @@ def where(members: Members, total: Change) -> Said:
     if len(named) == 1:
         return (*told, ".")
     count = sum(each.change * sign > 0 for each in named)
-    of_all: Said = (" of ", Figure(Decimal(len(named)), "count")) if count < len(named) else ()
-    whole = "" if of_all else "all "
-    told += [f"; {whole}", Figure(Decimal(count), "count"), *of_all, f" cost {'more' if sign > 0 else 'less'}."]
-    return tuple(told)
+    who: Said = (Figure(Decimal(count), "count"), " of ", Figure(Decimal(len(named)), "count"))
+    if count == len(named):
+        who = ("both",) if count == _BOTH else ("all ", Figure(Decimal(count), "count"))
+    return (*told, "; ", *who, f" cost {'more' if sign > 0 else 'less'}.")
 
 
 def budget_sentence(report: VarianceReport) -> Said:
