@@ -151,10 +151,17 @@ def _screen(report: VarianceReport, top: int | None) -> None:
 
 
 def _headline(report: VarianceReport) -> str:
+    from finmod.models.variance.headline import is_plan
+
     total = report.total
     cost = f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}"
     if not total.has_plan:
         return f"{cost}; no plan was written for it"
+    if is_plan(report.before):
+        beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
+        rate = f", {_share(beyond, total.before)}" if total.before > 0 else ""
+        without = f"; without a plan {money(unplanned, report.currency)}" if unplanned else ""
+        return f"{cost}; planned {money(total.before, report.currency)}, {signed(beyond, 2)} beyond plan{rate}{without}"
     rate = f", {_rate(total)}" if total.before > 0 else ""
     return f"{cost}, {signed(total.change, 2)} against {report.before.label}{rate}"
 
@@ -320,4 +327,4 @@ def _share(amount: Decimal, of: Decimal) -> str:
 
 def _rate(change: Change) -> str:
     """Return by what share a member changed; of nothing it is new, and of less than nothing it has no share."""
-    return "new" if change.after and not change.before and change.has_plan else _share(change.change, change.before)
+    return "new" if change.is_new else _share(change.change, change.before)

@@ -117,11 +117,11 @@ def test_every_effect_has_a_phrase_for_both_signs() -> None:
 
 def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
     members = Members("product", tuple(Member(each) for each in PRODUCTS))
-    told = words(where(members, whole(PRODUCTS)))
+    told = words(where(members, report_of(whole(PRODUCTS))))
     assert told.startswith("By product: search 10,000.25, <script>alert(1)</script> 9,000.125, ")
     assert told.endswith("; 3 of 5 cost more.")
     nobody = Members("product", (Member(change(1, 2, (None,))),))
-    assert where(nobody, change(1, 2)) == ()
+    assert where(nobody, report_told(1, 2)) == ()
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,16 @@ def test_those_who_have_most_of_the_change_are_named_with_it() -> None:
 )
 def test_of_two_who_cost_more_it_is_said_that_both_do(costs: tuple[int, ...], said: str) -> None:
     changes = [change(10, cost, (f"p{at}",)) for at, cost in enumerate(costs)]
-    told = words(where(Members("product", tuple(map(Member, changes))), whole(changes)))
+    told = words(where(Members("product", tuple(map(Member, changes))), report_of(whole(changes))))
     assert told.endswith(f"; {said}")
 
 
 def test_who_has_no_plan_did_not_cost_more_than_planned() -> None:
-    lacking = replace(change(0, 900, ("ads",)), has_plan=False)
-    members = Members("product", (Member(lacking), Member(change(50, 60, ("search",)))))
-    assert words(where(members, change(50, 960))) == "By product: search 10."
+    lacking = replace(change(0, 900, ("ads",), volume=0, not_planned=900), has_plan=False)
+    planned = change(50, 60, ("search",), volume=0, beyond_plan=10)
+    report = report_of(whole((lacking, planned)))
+    report = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
+    assert words(where(Members("product", (Member(lacking), Member(planned))), report)) == "By product: search 10."
 
 
 def test_a_unit_cost_is_told_with_its_change() -> None:
@@ -150,11 +152,28 @@ def test_a_month_beside_its_budget_is_told_as_beyond_plan() -> None:
     report = report_told(1000, 1100, volume=0, beyond_plan=80, not_planned=20)
     report = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
     assert words(headline(report)) == (
-        "October cost 1,100 USD, 100 (10.0 %) more than planned: 80 from cost beyond plan and 20 from cost that has no "
-        "plan."
+        "October cost 1,100 USD. Planned were 1,000 USD; what has a plan cost 80 (8.0 %) more, and 20 was spent "
+        "without a plan."
     )
     assert label_of(report.before) == "Budget of Oct 2026"
-    assert words(headline(replace(report, total=change(0, 5)))) == "October cost 5 USD; nothing was planned."
+    nothing = replace(report, total=change(0, 5, volume=0, beyond_plan=5))
+    assert words(headline(nothing)) == "October cost 5 USD. Planned were 0 USD; what has a plan cost 5 more."
+
+
+def test_a_budget_of_some_lines_that_was_kept_is_not_called_exceeded_by_the_cost_of_others() -> None:
+    """Planned were 250 of two products, and 228 was spent of that; 550 more has no plan."""
+    ads = change(100, 300, ("ads",), volume=0, beyond_plan=-30, not_planned=230)
+    search = change(150, 478, ("search",), volume=0, beyond_plan=8, not_planned=320)
+    free = change(0, 5, ("shop",), volume=0, beyond_plan=5)
+    report = report_of(whole((ads, search, free)))
+    report = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
+    assert words(headline(report)) == (
+        "October cost 783 USD. Planned were 250 USD; what has a plan cost 17 (6.8 %) less, and 550 was spent without "
+        "a plan."
+    )
+    members = Members("product", tuple(map(Member, (ads, search, free))))
+    assert words(where(members, report)) == "By product: ads -30; 1 of 3 cost less than planned."
+    assert not free.is_new
 
 
 def test_less_than_nothing_that_did_not_change_is_about_as_much() -> None:
@@ -171,6 +190,6 @@ def test_a_plan_is_of_the_whole_month_and_never_compared_by_as_many_days() -> No
         "Planned were 100 USD; until 15 October what has a plan cost 40 (40.0 %) less."
     )
     assert words(headline(report)) == (
-        "October cost 60 USD until 15 October, 40 (40.0 %) less than planned: nearly all of it, 40, from cost below "
-        "plan."
+        "October cost 60 USD until 15 October. Planned were 100 USD; until 15 October what has a plan cost 40 (40.0 %) "
+        "less."
     )

@@ -253,6 +253,20 @@ def test_what_must_be_known_of_savings_stands_below_them() -> None:
     assert told.index('id="savings"') < mind < told.index('id="quality-title"')
 
 
+def test_the_tile_of_a_budget_tells_what_is_beyond_plan_and_nothing_is_new() -> None:
+    """Planned were 200, and of that 190 was spent; 610 more had no plan."""
+    free = change(0, 15, ("ads",), volume=0, beyond_plan=15)
+    report = report_of(change(200, 800, volume=0, beyond_plan=-10, not_planned=610))
+    report = replace(report, before=replace(report.before, label="budget of 2026-10"))
+    page = replace(page_told(more=False), report=report, members=(Members("product", (Member(free, (None,) * 3),)),))
+    tile = next(each for each in view_of(page).tiles if each.title.startswith("Against"))
+    assert (text_of(tile.said, 0), text_of(tile.below, 0)) == (
+        "\N{MINUS SIGN}5.0\N{NO-BREAK SPACE}%",
+        "\N{MINUS SIGN}10 USD beyond plan",
+    )
+    assert ("new",) not in view_of(page).members[0].table.rows[0].cells
+
+
 def test_beside_a_month_that_nobody_planned_no_plan_of_0_stands() -> None:
     total = replace(change(0, 300, volume=0, not_planned=300), has_plan=False)
     report = report_of(total)

@@ -133,6 +133,18 @@ def test_no_plan_is_a_word_on_the_screen_and_null_for_programs(tmp_path: Path) -
     assert [row["before"] for row in table if row["product"] == "ads"] == [""]
 
 
+def test_the_screen_tells_of_a_budget_what_is_beyond_plan_and_calls_nothing_new_beside_a_plan(tmp_path: Path) -> None:
+    """Hosting: search cost 60 of 50, ads 30 of 0; all else, 58, is of no plan."""
+    books = made(tmp_path, "2026-09,search,50\n2026-09,ads,0\n")
+    said = books.run("variance", "2026-09", "--against", "budget", "--by", "product").out
+    assert said.startswith(
+        "northwind: EffectiveCost 2026-09 148.00 USD; planned 50.00 USD, +40.00 beyond plan, +80.0 %; without a plan "
+        "58.00 USD"
+    )
+    assert next(line for line in said.splitlines() if line.startswith("ads ")).split()[1] == "0.00"
+    assert " new " not in said
+
+
 def test_every_amount_of_json_has_one_form(tmp_path: Path) -> None:
     books = made(tmp_path)
     for asked in (("--against", "budget", "--by", "product"), ("--by", "product")):
@@ -265,8 +277,8 @@ def test_a_month_that_goes_on_is_said_to_be_beside_the_plan_of_all_of_it(tmp_pat
     assert "bills tell 2026-09 not whole: " in finding.message
     assert "until 2026-09-15" in finding.message
     assert words(headline(report)) == (
-        "September cost 150 USD until 15 September, 150 (50.0 %) less than planned: nearly all of it, 150, from cost "
-        "below plan."
+        "September cost 150 USD until 15 September. Planned were 300 USD; until 15 September what has a plan cost 150 "
+        "(50.0 %) less."
     )
 
 

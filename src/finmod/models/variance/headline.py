@@ -76,14 +76,14 @@ def _finding(report: VarianceReport) -> Said:
     # A plan is of the whole month, whatever bills tell of it.
     if not (report.after.is_whole and report.before.is_whole) and not is_plan(report.before):
         return (f"{now} cost ", Figure(total.after), currency, known, *_for_as_many_days(report, then))
-    if not total.has_plan:
-        return (f"{now} cost ", Figure(total.after), currency, _until(report), known, "; no plan was written for it.")
-    if not total.before and not total.after:
-        return (f"{now} cost nothing, as {then if is_plan(report.before) else f'{then} did'}.",)
     cost: Said = (f"{now} cost ", Figure(total.after), currency, _until(report), known)
+    if is_plan(report.before) or not total.has_plan:
+        # All cost beside the plan of some of it would tell nothing of how that was kept.
+        return (*cost, *((". ", *budget_sentence(report)) if total.has_plan else ("; no plan was written for it.",)))
+    if not total.before and not total.after:
+        return (f"{now} cost nothing, as {then} did.",)
     if not total.before:
-        nothing = "what it is compared with is not known." if known else f"{then} cost nothing."
-        return (*cost, "; nothing was planned." if is_plan(report.before) else f"; {nothing}")
+        return (*cost, "; what it is compared with is not known." if known else f"; {then} cost nothing.")
     if not total.change and not any(total.effects):
         return (*cost, f", the same as {then}, and nothing moved.")
     return (*cost, ", ", *_change(total.change, total.before, then), *_why(report, total.effects))
@@ -203,25 +203,33 @@ def month_name(month: date, *, year: bool) -> str:
     return f"{MONTHS[month.month - 1]} {month.year}" if year else MONTHS[month.month - 1]
 
 
-def where(members: Members, total: Change) -> Said:
-    """Return who has most of the change; nothing where nobody has any of it. Who has no plan did not cost more."""
+def where(members: Members, report: VarianceReport) -> Said:
+    """Return who has most of the change; nothing where nobody has any of it.
+
+    Beside a plan the change is what is beyond it: who has no plan, or cost without one, did not cost more than planned.
+    """
     named = [each.change for each in members.rows if each.change.member != (None,) and each.change.has_plan]
-    sign = 1 if total.change >= 0 else -1
-    most = sorted((each for each in named if each.change * sign > 0), key=lambda each: -abs(each.change))[:_AHEAD]
+    is_planned = is_plan(report.before)
+
+    def moved(change: Change) -> Decimal:
+        return change.effect("beyond_plan") if is_planned else change.change
+
+    sign = 1 if moved(report.total) >= 0 else -1
+    most = sorted((each for each in named if moved(each) * sign > 0), key=lambda each: -abs(moved(each)))[:_AHEAD]
     if not most:
         return ()
     told: list[str | Figure] = [f"By {members.by}: "]
     for place, each in enumerate(most):
         name = each.member[0] or ""
         shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-        told += [", " if place else "", Name(shown), " ", Figure(each.change, "signed")]
+        told += [", " if place else "", Name(shown), " ", Figure(moved(each), "signed")]
     if len(named) == 1:
         return (*told, ".")
-    count = sum(each.change * sign > 0 for each in named)
+    count = sum(moved(each) * sign > 0 for each in named)
     who: Said = (Figure(Decimal(count), "count"), " of ", Figure(Decimal(len(named)), "count"))
     if count == len(named):
         who = ("both",) if count == _BOTH else ("all ", Figure(Decimal(count), "count"))
-    return (*told, "; ", *who, f" cost {'more' if sign > 0 else 'less'}.")
+    return (*told, "; ", *who, f" cost {'more' if sign > 0 else 'less'}{' than planned' if is_planned else ''}.")
 
 
 def budget_sentence(report: VarianceReport) -> Said:

@@ -112,6 +112,12 @@ class Change:
         """Return the same; None beside a plan that is unknown."""
         return self.change if self.has_plan else None
 
+    @property
+    def is_new(self) -> bool:
+        """Return whether it cost nothing before and costs something now; beside a plan nothing is new."""
+        is_planned = self.effect("beyond_plan") != 0 or self.effect("not_planned") != 0
+        return self.after != 0 and not self.before and not is_planned
+
     def effect(self, name: str) -> Decimal:
         """Return one effect by name."""
         return next(amount for each, amount in zip(EFFECTS, self.effects, strict=True) if each.name == name)

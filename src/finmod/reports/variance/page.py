@@ -18,6 +18,7 @@ from finmod.models.variance.headline import (
     budget_sentence,
     headline,
     is_as_closed,
+    is_plan,
     label_of,
     month_name,
     unit_said,
@@ -141,7 +142,7 @@ def lines_of(page: VariancePage) -> tuple[Said, ...]:
     """Return the sentences below the finding: who, which budget, what a unit costs, and whether to believe it."""
     # Beside days that are not told, who cost more and who less is the bills' doing.
     is_whole = page.report.after.is_whole and page.report.before.is_whole
-    who = where(page.members[0], page.report.total) if page.members and is_whole else ()
+    who = where(page.members[0], page.report) if page.members and is_whole else ()
     planned = budget_sentence(page.budget.report) if page.budget else ()
     return who, planned, unit_sentence(page.units), _belief(page)
 
@@ -175,11 +176,15 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
         pictures.total_trend(page),
     )
     against = f"Against {label_of(report.before)}"
-    if total.has_plan:
-        share = tables.share_of(total.change, total.before, fresh=True)
-        yield Tile(against, share, (Figure(total.change, "signed"), currency))
-    else:
+    if not total.has_plan:
         yield Tile(against, ("no plan",))
+    elif is_plan(report.before):
+        beyond = total.effect("beyond_plan")
+        share = tables.share_of(beyond, total.before)
+        yield Tile(against, share, (Figure(beyond, "signed"), currency, " beyond plan"))
+    else:
+        share = tables.share_of(total.change, total.before, fresh=total.is_new)
+        yield Tile(against, share, (Figure(total.change, "signed"), currency))
     for unit in page.units[:1]:
         metric = unit.metric
         is_share = metric.format == "percent"

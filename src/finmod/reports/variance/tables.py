@@ -105,7 +105,7 @@ def effects_table(page: VariancePage) -> Table:
     for effect, amount in ranked_effects(total):
         cells = ((effect.title,), (Figure(amount, "signed"),), share_of(amount, total.before), (effect.meaning,))
         rows.append(Row(cells))
-    change = share_of(total.change, total.before, fresh=total.has_plan)
+    change = share_of(total.change, total.before, fresh=total.is_new)
     rows += [
         Row((("Change",), (Figure(total.change, "signed"),), change, ("",)), "total"),
         Row(((label_of(report.after),), (Figure(total.after),), ("",), ("",)), "total"),
@@ -193,7 +193,7 @@ def _row(name: str, change: Change, chart: Cell, role: Role) -> Row:
     return Row(
         (
             (name,), chart or ("",), before_of(change), (Figure(change.after),),
-            (Figure(change.change, "signed"),), share_of(change.change, change.before, fresh=change.has_plan),
+            (Figure(change.change, "signed"),), share_of(change.change, change.before, fresh=change.is_new),
             mainly(change),
         ),
         role,
