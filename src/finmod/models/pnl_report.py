@@ -6,7 +6,7 @@ Owns the record, the words for what a statement tells, and its rows for programs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -45,6 +45,18 @@ TITLES: Final = {
 
 
 @dataclass(frozen=True)
+class OddPlans:
+    """What of plans is unlike others, over all periods.
+
+    Attributes:
+        strange: Places of the lines whose plan of what is nobody's is of members alone that nobody knows: it was never
+            meant for what is nobody's.
+    """
+
+    strange: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class PnlReport:
     """A statement and what it stands on.
 
@@ -63,6 +75,7 @@ class PnlReport:
         together: What these are called in ``order``, which no member is; None where each stands alone.
         proofs: One per billing currency.
         findings: What to know of it, the gravest first.
+        odd_plans: What of plans is unlike others.
     """
 
     project: str
@@ -79,6 +92,7 @@ class PnlReport:
     proofs: tuple[Proof, ...]
     findings: tuple[Finding, ...]
     together: Member = None
+    odd_plans: OddPlans = field(default_factory=OddPlans)
 
     def called(self, member: Member) -> str:
         """Return what people read of a member; one called as all together, or as what is nobody's, has a star."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
@@ -42,6 +42,7 @@ class SeriesCells:
         unknown: Line, period of which nothing is known.
         untold: Lines that the dimension of the members is not told of.
         told: Lines that it is told of.
+        strange: Lines of which all that stands with what is nobody's is of members that nobody knows.
         findings: What to know of it.
     """
 
@@ -49,6 +50,7 @@ class SeriesCells:
     unknown: set[tuple[int, int]] = field(default_factory=set)
     untold: set[int] = field(default_factory=set)
     told: set[int] = field(default_factory=set)
+    strange: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -118,7 +120,9 @@ def _add(
     _add_gaps(question, series, found, named)
     strangers = _add_amounts(question, series, found, cells)
     if strangers is not None:
-        found.findings.append(_strangers(question, named, series, strangers))
+        texts = _texts(question, series)
+        found.strange |= set() if None in texts else {series.line}
+        found.findings.append(_strangers(question, named, series, strangers, texts))
 
 
 def _add_amounts(question: Question, series: Series, found: SeriesCells, cells: DriverCells) -> Decimal | None:
@@ -298,13 +302,19 @@ def _untold(question: Question, named: str, series: Series, line: Line, what: st
     return Finding(code="FM2315", severity=severity, message=message, where=series.driver.place)
 
 
-def _strangers(question: Question, named: str, series: Series, amount: Decimal) -> Finding:
+def _texts(question: Question, series: Series) -> set[str | None]:
+    """Return how the rows of a driver call members; None where a row names none."""
+    books, periods = question.books, question.periods
+    rows = driver_rows(books.engine, books.ledger, [series.driver.name], first=periods.first, last=periods.end)
+    every = books.engine.rows(f"SELECT DISTINCT x_Dimensions FROM {rows}")
+    return {json.loads(text).get(question.by or "") for (text,) in every}
+
+
+def _strangers(
+    question: Question, named: str, series: Series, amount: Decimal, texts: Collection[str | None]
+) -> Finding:
     """Return what is said of rows whose member nobody knows."""
     books, by = question.books, question.by or ""
-    rows = driver_rows(
-        books.engine, books.ledger, [series.driver.name], first=question.periods.first, last=question.periods.end
-    )
-    texts = {json.loads(text).get(by) for (text,) in books.engine.rows(f"SELECT DISTINCT x_Dimensions FROM {rows}")}
     told = sorted(text for text in texts if text is not None)
     known = named_texts(books.engine, question.taxonomy, by, told)
     told = [text for text in told if known.get(text) is None]

@@ -17,7 +17,7 @@ from finmod.ledger.delta import damaged
 from finmod.ledger.ledger import Ledger
 from finmod.models.pnl import Proof, Statement, statement
 from finmod.models.pnl_figures import Cell, Member
-from finmod.models.pnl_report import PnlReport
+from finmod.models.pnl_report import OddPlans, PnlReport
 from finmod.settings.drivers import read_drivers
 from finmod.settings.metric_reading import read_metrics
 from finmod.settings.pnl import Pnl, read_pnl
@@ -35,6 +35,7 @@ from finmod.workspace.pnl.series import Question, SeriesCells, series_cells
 
 COHORT = "cohort"
 _NAMED = 5
+_RANK = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,6 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         *partial_plans(question, (*costs.cells, *series.cells), budgets),
         *lacking, *_calendar(books, periods), *_without_revenue(told, order, wanted.by, lines),
     ]  # fmt: skip
-    rank = {"error": 0, "warning": 1, "info": 2}
     return PnlReport(
         project=books.project.name,
         currency=books.project.currency,
@@ -157,8 +157,16 @@ def _made(books: Books, pnl: Pnl, lines: Lines, periods: Periods, wanted: Wanted
         others=others,
         together=together,
         proofs=proofs,
-        findings=tuple(sorted(findings, key=lambda each: rank[each.severity])),
+        findings=tuple(sorted(findings, key=lambda each: _RANK[each.severity])),
+        odd_plans=_odd_plans(budgets, groups),
     )
+
+
+def _odd_plans(budgets: SeriesCells, groups: dict[Member, Member] | None) -> OddPlans:
+    """Return what of plans is odd; members without a group, who have a plan, stand with what is nobody's too."""
+    known = {(each.line, each.member) for each in budgets.cells if each.member is not None}
+    ungrouped = {line for line, member in known if groups and groups[member] is None}
+    return OddPlans(strange=frozenset(budgets.strange - ungrouped))
 
 
 def _of_the_statement(proofs: tuple[Proof, ...], told: Statement, currency: str) -> tuple[Proof, ...]:

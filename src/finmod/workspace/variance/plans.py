@@ -74,8 +74,7 @@ class Compared:
             lacking = [
                 (member, column.actual.lines[at] or _ZERO)
                 for member, column in self._columns()
-                if column.actual.lines[at] != 0
-                and (column.plan is None or self._planned(column.plan.lines, at) is None)
+                if column.actual.lines[at] != 0 and (self._planned(column, at) is None or self._is_strange(member, at))
             ]
             if at not in self.found.statement.planned or not lacking:
                 continue
@@ -99,8 +98,12 @@ class Compared:
             if (0, member) in statement.columns:
                 yield member, statement.columns[0, member]
 
-    def _planned(self, lines: Sequence[Decimal | None], at: int) -> Decimal | None:
-        return lines[at] if at in self.found.statement.planned else None
+    def _planned(self, column: Column, at: int) -> Decimal | None:
+        return column.plan.lines[at] if column.plan and at in self.found.statement.planned else None
+
+    def _is_strange(self, member: Member, at: int) -> bool:
+        """Return whether the plan that stands with what is nobody's is of members that nobody knows."""
+        return member is None and at in self.found.odd_plans.strange
 
     def _change(self, member: tuple[Member, ...], column: Column) -> Change:
         effects = [_ZERO] * len(EFFECTS)
@@ -108,15 +111,15 @@ class Compared:
         has_plan = False
         for at in self.places:
             actual = column.actual.lines[at] or _ZERO
-            plan = self._planned(column.plan.lines, at) if column.plan else None
+            plan = self._planned(column, at)
             after = EXACT.add(after, actual)
-            if plan is None:
-                effects[PLACE["not_planned"]] = EXACT.add(effects[PLACE["not_planned"]], actual)
-            else:
+            if plan is not None:
                 has_plan = True
                 before = EXACT.add(before, plan)
-                moved = EXACT.subtract(actual, plan)
-                effects[PLACE["beyond_plan"]] = EXACT.add(effects[PLACE["beyond_plan"]], moved)
+                effects[PLACE["beyond_plan"]] = EXACT.subtract(effects[PLACE["beyond_plan"]], plan)
+            # Whom nobody knows cost nothing of what was planned: what is nobody's is no cost of theirs.
+            kind = "not_planned" if plan is None or self._is_strange(member[0], at) else "beyond_plan"
+            effects[PLACE[kind]] = EXACT.add(effects[PLACE[kind]], actual)
         return Change(member, before, after, tuple(effects), has_plan)
 
 
