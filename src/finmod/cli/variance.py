@@ -151,12 +151,12 @@ def _screen(report: VarianceReport, top: int | None) -> None:
 
 
 def _headline(report: VarianceReport) -> str:
-    from finmod.models.variance.headline import is_plan
+    from finmod.models.variance.headline import is_plan, without_plan
 
     total = report.total
     cost = f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}"
     if not total.has_plan:
-        return f"{cost}; no plan was written for it"
+        return f"{cost}; {without_plan(report)}"
     if is_plan(report.before):
         beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
         rate = f", {_share(beyond, total.before)}" if total.before > 0 else ""

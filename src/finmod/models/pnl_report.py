@@ -51,9 +51,12 @@ class OddPlans:
     Attributes:
         strange: Places of the lines whose plan of what is nobody's is of members alone that nobody knows: it was never
             meant for what is nobody's.
+        unrated: Place of the line and member of plans that are unknown for want of an exchange rate; members as they
+            are before some of them stand together.
     """
 
     strange: frozenset[int] = frozenset()
+    unrated: frozenset[tuple[int, Member]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,18 @@ def test_a_month_beside_its_budget_is_told_as_beyond_plan() -> None:
     assert words(headline(nothing)) == "October cost 5 USD. Planned were 0 USD; what has a plan cost 5 more."
 
 
+def test_a_plan_without_an_exchange_rate_is_unknown_and_not_unwritten() -> None:
+    report = report_of(replace(change(0, 300, volume=0, not_planned=300), has_plan=False), found=["FM2524"])
+    report = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
+    assert words(headline(report)) == "October cost 300 USD; its plan is unknown for want of an exchange rate."
+    assert words(budget_sentence(report)) == "The plan of the month is unknown for want of an exchange rate."
+    some = replace(report, total=change(100, 390, volume=0, beyond_plan=-10, not_planned=300))
+    assert words(headline(some)) == (
+        "October cost 390 USD. Planned were 100 USD, as far as it is known; what has a plan cost 10 (10.0 %) less, and "
+        "300 was spent without a known plan."
+    )
+
+
 def test_a_budget_of_some_lines_that_was_kept_is_not_called_exceeded_by_the_cost_of_others() -> None:
     """Planned were 250 of two products, and 228 was spent of that; 550 more has no plan."""
     ads = change(100, 300, ("ads",), volume=0, beyond_plan=-30, not_planned=230)

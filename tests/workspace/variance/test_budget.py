@@ -16,6 +16,10 @@ from finmod.models.variance.headline import headline
 from finmod.models.variance.report import VarianceReport
 from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
+from finmod.workspace.pnl.periods import Asked
+from finmod.workspace.pnl.statement import Wanted as PnlWanted
+from finmod.workspace.pnl.statement import make_pnl
+from finmod.workspace.variance.plans import Compared
 from finmod.workspace.variance.variance import variance
 from finmod.workspace.variance.wanted import Wanted
 from tests.books import Books, bill
@@ -167,6 +171,36 @@ def test_a_month_of_which_no_row_is_a_plan_has_none_in_all(tmp_path: Path) -> No
     total = json.loads(books.run("variance", "2026-09", "--against", "budget", "--output", "json").out)["total"]
     assert (total["before"], total["change"]) == (None, None)
     assert total["effects"]["not_planned"] == total["after"] == "148.000000000000"
+
+
+def test_a_plan_without_an_exchange_rate_is_unknown_and_not_unwritten(tmp_path: Path) -> None:
+    """Hosting: search 60 and ads 30 have plans in EUR, nobody's 10 has none."""
+    drivers = DRIVERS.replace("plan: {unit: USD", "plan: {unit: EUR")
+    plan = "date,product,plan\n2026-09,search,50\n2026-09,ads,35\n"
+    books = books_of(tmp_path / "books", pnl_yaml=BUDGET, drivers_yaml=drivers, plan_csv=plan)
+    report = of(books, "product")
+    said = {each.code: each for each in report.findings}
+    assert said["FM2524"].message.startswith(
+        "The plan of the line 'Hosting' for 2026-09 of search and ads is unknown for want of an exchange rate"
+    )
+    assert said["FM2524"].amount == 90
+    assert "for 2026-09 of cost without a product: what" in said["FM2520"].message
+    assert said["FM2520"].amount == 10
+    assert "FM2313" in said
+    assert told(report.total) == {"not_planned": 148}
+    screen = books.run("variance", "2026-09", "--against", "budget").out
+    assert screen.startswith("northwind: EffectiveCost 2026-09 148.00 USD; its plan is unknown for want of an exchange")
+
+
+def test_by_group_a_plan_without_an_exchange_rate_is_said_of_the_group(tmp_path: Path) -> None:
+    drivers = DRIVERS.replace("plan: {unit: USD", "plan: {unit: EUR")
+    cohorts = "cohorts: {size: {file: sizes.csv, key: product, value: size}}\n"
+    plan = "date,product,plan\n2026-09,search,50\n2026-09,ads,35\n"
+    books = books_of(tmp_path / "books", pnl_yaml=f"{BUDGET}{cohorts}", drivers_yaml=drivers, plan_csv=plan)
+    books.write("sizes.csv", "product,size\nsearch,large\nads,large\n")
+    found = make_pnl(load_project(books.root), PnlWanted("size", Asked(period="2026-09")))
+    codes_of = {each.code: each.message for each in Compared.of(found, "2026-09").without_plan()}
+    assert "of large is unknown for want" in codes_of["FM2524"]
 
 
 COMPANY = "whole: {unit: USD, grain: month, from: {csv: whole.csv}}\n"

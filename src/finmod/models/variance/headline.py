@@ -24,6 +24,8 @@ MONTHS: Final = (
 )  # fmt: skip
 UNKNOWN: Final = frozenset({"FM2513", "FM2514"})
 """Findings that say that cost of a month is not known."""
+UNRATED: Final = "FM2524"
+"""The finding that says that a plan is not known for want of an exchange rate."""
 _NOTHING: Final = Decimal(0)
 # Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
 _NAMED, _DOMINANT, _FLAT = Decimal("0.05"), Decimal("0.9"), Decimal("0.0005")
@@ -79,7 +81,7 @@ def _finding(report: VarianceReport) -> Said:
     cost: Said = (f"{now} cost ", Figure(total.after), currency, _until(report), known)
     if is_plan(report.before) or not total.has_plan:
         # All cost beside the plan of some of it would tell nothing of how that was kept.
-        return (*cost, *((". ", *budget_sentence(report)) if total.has_plan else ("; no plan was written for it.",)))
+        return (*cost, *((". ", *budget_sentence(report)) if total.has_plan else (f"; {without_plan(report)}.",)))
     if not total.before and not total.after:
         return (f"{now} cost nothing, as {then} did.",)
     if not total.before:
@@ -236,14 +238,29 @@ def budget_sentence(report: VarianceReport) -> Said:
     """Return what of a budget was kept, in a variance against it, and what cost has no plan."""
     total = report.total
     if not total.has_plan:
+        if is_unrated(report):
+            return ("The plan of the month is unknown for want of an exchange rate.",)
         return ("No plan was written for the month.",)
     beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
+    known, a_known = (", as far as it is known", "a known") if is_unrated(report) else ("", "a")
     share: Said = (" (", Figure(abs(beyond) / total.before, "percent"), ")") if total.before > 0 else ()
     word = "less" if beyond < 0 else "more"
     kept: Said = (Figure(abs(beyond)), *share, f" {word}") if beyond else ("just that",)
-    without: Said = (", and ", Figure(unplanned), " was spent without a plan") if unplanned else ()
-    words = f" {report.currency};{_until(report)} what has a plan cost "
+    without: Said = (", and ", Figure(unplanned), f" was spent without {a_known} plan") if unplanned else ()
+    words = f" {report.currency}{known};{_until(report)} what has a plan cost "
     return ("Planned were ", Figure(total.before), words, *kept, *without, ".")
+
+
+def without_plan(report: VarianceReport) -> str:
+    """Return, as a clause, why there is no plan of anything: nobody wrote one, or it has no exchange rate."""
+    if is_unrated(report):
+        return "its plan is unknown for want of an exchange rate"
+    return "no plan was written for it"
+
+
+def is_unrated(report: VarianceReport) -> bool:
+    """Return whether a plan that was written is not known for want of an exchange rate."""
+    return any(each.code == UNRATED for each in report.findings)
 
 
 def unit_sentence(units: Sequence[UnitCost]) -> Said:

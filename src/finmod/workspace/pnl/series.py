@@ -43,6 +43,7 @@ class SeriesCells:
         untold: Lines that the dimension of the members is not told of.
         told: Lines that it is told of.
         strange: Lines of which all that stands with what is nobody's is of members that nobody knows.
+        unrated: Line, member of what is unknown for want of an exchange rate.
         findings: What to know of it.
     """
 
@@ -51,6 +52,7 @@ class SeriesCells:
     untold: set[int] = field(default_factory=set)
     told: set[int] = field(default_factory=set)
     strange: set[int] = field(default_factory=set)
+    unrated: set[tuple[int, Member]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -134,6 +136,7 @@ def _add_amounts(question: Question, series: Series, found: SeriesCells, cells: 
         if (series.line, place) not in found.unknown:
             told = None if amount is None else _EXACT.multiply(amount, series.sign)
             found.cells.append(Cell(series.line, place, member, told, shares.on(month)))
+            found.unrated |= {(series.line, member)} if told is None else set()
             if member is None and cells.by and told is not None:
                 strangers = _EXACT.add(strangers or Decimal(0), told)
     return strangers

@@ -166,7 +166,8 @@ def _odd_plans(budgets: SeriesCells, groups: dict[Member, Member] | None) -> Odd
     """Return what of plans is odd; members without a group, who have a plan, stand with what is nobody's too."""
     known = {(each.line, each.member) for each in budgets.cells if each.member is not None}
     ungrouped = {line for line, member in known if groups and groups[member] is None}
-    return OddPlans(strange=frozenset(budgets.strange - ungrouped))
+    unrated = frozenset((line, groups[member] if groups else member) for line, member in budgets.unrated)
+    return OddPlans(frozenset(budgets.strange - ungrouped), unrated)
 
 
 def _of_the_statement(proofs: tuple[Proof, ...], told: Statement, currency: str) -> tuple[Proof, ...]:

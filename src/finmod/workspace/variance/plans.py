@@ -69,28 +69,39 @@ class Compared:
             yield Finding(code="FM2513", message=message, severity=codes()["FM2513"].severity)
 
     def without_plan(self) -> Iterator[Finding]:
-        """Yield for each line with a budget who has cost and no plan of it: what was planned is unknown, and not 0."""
+        """Yield for each line with a budget who has cost and no plan of it: what was planned is unknown, and not 0.
+
+        That a plan was written, and has no exchange rate, is another finding than that nobody wrote one.
+        """
         for at in self.places:
             lacking = [
                 (member, column.actual.lines[at] or _ZERO)
                 for member, column in self._columns()
                 if column.actual.lines[at] != 0 and (self._planned(column, at) is None or self._is_strange(member, at))
             ]
-            if at not in self.found.statement.planned or not lacking:
+            if at not in self.found.statement.planned:
                 continue
-            ranked = sorted(lacking, key=lambda each: (-abs(each[1]), each[0] or ""))
-            names = [_whose(member, self.found.by) for member, _ in ranked]
-            more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
-            of = f" of {listing([*names[:_NAMED], *more], 'and')}" if self.found.by else ""
-            line = printable(self.found.statement.lines[at].name, 60)
-            message = (
-                f"No plan of the line {line!r} was written for {self.month}{of}: what was planned there is unknown, "
-                "and not 0. What it cost is told as not planned, and sums take 0 for the plan"
-            )
-            yield Finding(
-                code="FM2520", message=message, severity=codes()["FM2520"].severity, measure="EffectiveCost",
-                amount=exact_sum(amount for _, amount in lacking), currency=self.found.currency,
-            )  # fmt: skip
+            unrated = [each for each in lacking if (at, each[0]) in self.found.odd_plans.unrated]
+            unwritten = [each for each in lacking if each not in unrated]
+            for code, members in (("FM2524", unrated), ("FM2520", unwritten)):
+                if members:
+                    yield self._lacking(code, at, members)
+
+    def _lacking(self, code: str, at: int, lacking: Sequence[tuple[Member, Decimal]]) -> Finding:
+        ranked = sorted(lacking, key=lambda each: (-abs(each[1]), each[0] or ""))
+        names = [_whose(member, self.found.by) for member, _ in ranked]
+        more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
+        of = f" of {listing([*names[:_NAMED], *more], 'and')}" if self.found.by else ""
+        line = printable(self.found.statement.lines[at].name, 60)
+        if code == "FM2524":
+            what = f"The plan of the line {line!r} for {self.month}{of} is unknown for want of an exchange rate"
+        else:
+            what = f"No plan of the line {line!r} was written for {self.month}{of}: what was planned there is unknown"
+        message = f"{what}, and not 0. What it cost is told as not planned, and sums take 0 for the plan"
+        return Finding(
+            code=code, message=message, severity=codes()[code].severity, measure="EffectiveCost",
+            amount=exact_sum(amount for _, amount in lacking), currency=self.found.currency,
+        )  # fmt: skip
 
     def _columns(self) -> Iterator[tuple[Member, Column]]:
         statement = self.found.statement
