@@ -203,6 +203,26 @@ def test_by_group_a_plan_without_an_exchange_rate_is_said_of_the_group(tmp_path:
     assert "of large is unknown for want" in codes_of["FM2524"]
 
 
+def test_lines_without_a_budget_are_named_with_what_they_cost(tmp_path: Path) -> None:
+    """All that is not planned is said: 10 of hosting is nobody's, the cluster cost 40 and support 8."""
+    report = of(made(tmp_path))
+    (said,) = [each for each in report.findings if each.code == "FM2523"]
+    assert said.message == (
+        "No budget is named for the lines 'Platform' (40.00 USD) and 'Support' (8.00 USD): what they cost is told as "
+        "not planned"
+    )
+    assert (said.severity, said.measure, said.currency) == ("info", "EffectiveCost", "USD")
+    (unwritten,) = [each.amount for each in report.findings if each.code == "FM2520"]
+    assert said.amount == 48
+    assert unwritten == 10
+    assert told(report.total)["not_planned"] == 58
+
+
+def test_where_every_line_has_a_budget_none_is_said_to_lack_one(tmp_path: Path) -> None:
+    books = planned_by(tmp_path, "Hosting: plan", "Support: plan", "Platform: whole")
+    assert "FM2523" not in codes(of(books))
+
+
 COMPANY = "whole: {unit: USD, grain: month, from: {csv: whole.csv}}\n"
 
 

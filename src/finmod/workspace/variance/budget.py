@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from finmod.engines.duckdb import Engine
@@ -17,7 +18,7 @@ from finmod.ledger.applied import runs
 from finmod.ledger.closes import closes
 from finmod.ledger.ledger import Ledger
 from finmod.models.pnl_report import PnlReport
-from finmod.models.variance.report import Change, Proof, State, VarianceReport, together
+from finmod.models.variance.report import Change, Proof, State, VarianceReport, exact_sum, together
 from finmod.settings.drivers import read_drivers
 from finmod.settings.pnl import PnlFile, read_pnl
 from finmod.settings.project import Project
@@ -34,6 +35,7 @@ from finmod.workspace.variance.wanted import Wanted
 _COST: Final = "EffectiveCost"
 # Margins and what is earned are no matter of a variance; what has no plan is said of each line in its own words.
 _OF_STATEMENTS: Final = frozenset({"FM2315", "FM2317", "FM2337"})
+_NAMED: Final = 5
 _RANK: Final = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -116,6 +118,7 @@ def _report(
         *_partial(looked),
         *(each for part in parts for each in part.found.findings if each.code not in _OF_STATEMENTS),
         *(each for part in parts for each in (*part.unknown(), *part.without_plan())),
+        *_without_budget([each for part in parts for each in part.without_budget()], project.currency),
     ]
     # What two statements say is said once.
     findings = [*{(each.code, each.message): each for each in findings}.values()]
@@ -151,6 +154,21 @@ def _partial(looked: _Looked) -> Iterator[Finding]:
             "may still come"
         )
         yield Finding(code="FM2522", message=message, severity=codes()["FM2522"].severity)
+
+
+def _without_budget(costs: Sequence[tuple[str, Decimal]], currency: str) -> Iterator[Finding]:
+    """Yield that pnl.yaml names no budget of some lines, the dearest first."""
+    if costs:
+        ranked = sorted(costs, key=lambda each: (-abs(each[1]), each[0]))
+        named = [f"{printable(name, 60)!r} ({cost:,.2f} {currency})" for name, cost in ranked[:_NAMED]]
+        more = [f"{len(ranked) - _NAMED:,} more"] if len(ranked) > _NAMED else []
+        word, they = ("line", "it") if len(ranked) == 1 else ("lines", "they")
+        lines = f"the {word} {listing([*named, *more], 'and')}"
+        message = f"No budget is named for {lines}: what {they} cost is told as not planned"
+        yield Finding(
+            code="FM2523", message=message, severity=codes()["FM2523"].severity, measure=_COST,
+            amount=exact_sum(cost for _, cost in ranked), currency=currency,
+        )  # fmt: skip
 
 
 def has_budget(project: Project) -> bool:

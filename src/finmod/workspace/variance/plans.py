@@ -87,6 +87,15 @@ class Compared:
                 if members:
                     yield self._lacking(code, at, members)
 
+    def without_budget(self) -> list[tuple[str, Decimal]]:
+        """Return the lines that have cost and no budget, with what they cost."""
+        planned = self.found.statement.planned
+        costs = {
+            at: exact_sum(column.actual.lines[at] or _ZERO for _, column in self._columns())
+            for at in self.places if at not in planned
+        }  # fmt: skip
+        return [(self.found.statement.lines[at].name, cost) for at, cost in costs.items() if cost]
+
     def _lacking(self, code: str, at: int, lacking: Sequence[tuple[Member, Decimal]]) -> Finding:
         ranked = sorted(lacking, key=lambda each: (-abs(each[1]), each[0] or ""))
         names = [_whose(member, self.found.by) for member, _ in ranked]
