@@ -267,6 +267,14 @@ def test_the_tile_of_a_budget_tells_what_is_beyond_plan_and_nothing_is_new() -> 
     assert ("new",) not in view_of(page).members[0].table.rows[0].cells
 
 
+def test_a_unit_cost_that_is_not_known_has_no_tile() -> None:
+    page = page_told()
+    first, second = page.units[0], replace(page.units[0], metric=replace(page.units[0].metric, label="Cost per user"))
+    titles = [each.title for each in view_of(replace(page, units=(replace(first, now=None), second))).tiles]
+    assert "Cost per user" in titles
+    assert first.metric.label not in titles
+
+
 def test_beside_a_month_that_nobody_planned_no_plan_of_0_stands() -> None:
     total = replace(change(0, 300, volume=0, not_planned=300), has_plan=False)
     report = report_of(total)

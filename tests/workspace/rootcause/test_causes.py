@@ -78,6 +78,15 @@ def test_drivers_of_what_it_names_are_told_a_day(books: Books) -> None:
     assert [move.before, move.after, move.change] == [10, 40, 3]
 
 
+def test_a_plan_is_no_driver_that_moved(books: Books, tmp_path: Path) -> None:
+    made = books.copy(tmp_path / "own")
+    made.write("pnl.yaml", "default: {name: Hosting, section: cogs}\nbudget: {Hosting: orders}\n")
+    assert [each.drivers for each in of(made).beside] == [()]
+    assert of(made).drivers == ()
+    made.write("pnl.yaml", "budget: [")
+    assert [each.driver for each in of(made).drivers] == ["orders"]
+
+
 def test_a_driver_that_is_told_until_the_tenth_has_not_fallen(books: Books, tmp_path: Path) -> None:
     made = books.copy(tmp_path / "own")
     made.write("drivers.yaml", "orders: {unit: order, grain: day, by: [product], from: {csv: orders.csv}}\n")

@@ -74,6 +74,23 @@ def test_units_that_nothing_converts_are_named_apart_with_what_they_moved(made: 
     assert "Widgets" not in found[1].message
 
 
+def test_an_account_that_is_billed_in_another_currency_is_named(tmp_path: Path) -> None:
+    """Account 1 goes from dollars to euros; account 2 has both before, and one of them after."""
+    made = books_of(
+        tmp_path / "books",
+        used(8, "i-1", SEARCH, "31", "1"),
+        used(9, "i-1", SEARCH, "30", "1", **EURO),
+        *(used(8, f"i-{at}", SEARCH, "31", "1", SubAccountId="2", **money) for at, money in ((2, EURO), (3, {}))),
+        used(9, "i-2", SEARCH, "30", "1", SubAccountId="2", **EURO),
+        fx="2026-08-01,EUR,USD,1\n2026-09-01,EUR,USD,1.5\n",
+    )
+    (found,) = [each for each in report_of(made).findings if each.code == "FM2525"]
+    assert found.message == (
+        "Of saas the account 1 is billed in EUR, and was in USD: what it used stands as ended and new, each at the "
+        "rate of its month"
+    )
+
+
 def test_a_unit_that_bills_leave_empty_is_no_unit(made: Made) -> None:
     (found,) = said(with_units(made, ("", "Hours", None)), total(unit_change="20"))
     assert "the old one is: no unit is now Hours. " in found.message

@@ -186,7 +186,7 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
     else:
         share = tables.share_of(total.change, total.before, fresh=total.is_new)
         yield Tile(against, share, (Figure(total.change, "signed"), currency))
-    for unit in page.units[:1]:
+    for unit in [each for each in page.units if each.now is not None][:1]:
         metric = unit.metric
         is_share = metric.format == "percent"
         figure = Figure(unit.now, "percent" if is_share else "unit", places_of_unit(unit))

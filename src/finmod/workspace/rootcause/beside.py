@@ -6,7 +6,7 @@ longer month is one nor a driver that was loaded until the tenth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -81,7 +81,9 @@ def events_of(events: Sequence[Happening], looked: Sequence[Looked]) -> list[Hap
     return sorted(chosen, key=lambda each: (each.day, each.text))
 
 
-def driver_moves(engine: Engine, ledger: Ledger, looked: Sequence[Looked], of: Sequence[Value]) -> list[DriverMove]:
+def driver_moves(
+    engine: Engine, ledger: Ledger, looked: Sequence[Looked], of: Sequence[Value], *, plans: Collection[str] = ()
+) -> list[DriverMove]:
     """Return how the drivers of a member moved, or in all where it is empty; the most moved first, three at most.
 
     Those that were nothing before are the first. A driver that is not told of one of the months is left out.
@@ -91,6 +93,7 @@ def driver_moves(engine: Engine, ledger: Ledger, looked: Sequence[Looked], of: S
         ledger: Has the drivers.
         looked: Before and after.
         of: (dimension, value) of the member: drivers that are told by one of these are its, the others nobody's.
+        plans: Drivers that tell what was planned, and nothing that happened.
     """
     sides = ", ".join(
         f"sum(x_Value) FILTER (CAST(x_Start AS DATE) >= DATE '{each.month}' "
@@ -105,7 +108,8 @@ def driver_moves(engine: Engine, ledger: Ledger, looked: Sequence[Looked], of: S
         for name, *(first, last) in engine.rows(f"SELECT x_Driver, min(x_Start), max(x_End) FROM {every} 1")
     }
     months = [each.month for each in looked]
-    found = [each for row in rows if (each := _moved(row, months, spans[row[0]], of)) is not None]
+    happened = [row for row in rows if row[0] not in plans]
+    found = [each for row in happened if (each := _moved(row, months, spans[row[0]], of)) is not None]
     return sorted(found, key=lambda each: (not each.is_new, -_size(each), each.driver))[:_DRIVERS]
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from finmod.errors import UserError
 from finmod.ledger.applied import runs
 from finmod.models.rootcause.causes import root_causes
 from finmod.models.rootcause.report import Beside, CausesReport, DriverMove, Happening
 from finmod.models.variance.report import VarianceReport
+from finmod.settings.pnl import read_pnl
 from finmod.settings.project import Project
 from finmod.workspace.rootcause.beside import closed, concerns, driver_moves, events_of, loads_again, rules_applied
 from finmod.workspace.rootcause.events import read_events
@@ -67,7 +69,7 @@ def causes_of(made: Made, report: VarianceReport, most: int = MOST) -> CausesRep
         found=found,
         beside=beside,
         happenings=tuple(each for each in happenings if id(each) not in told),
-        drivers=tuple(driver_moves(books.engine, books.ledger, made.looked, ())),
+        drivers=tuple(driver_moves(books.engine, books.ledger, made.looked, (), plans=_plans(books.project))),
         findings=(*report.findings, *misspelt(events, leaves, _values(made), _months(report))),
         proofs=report.proofs,
     )
@@ -77,7 +79,15 @@ def _drivers(made: Made, name: Mapping[str, str | None]) -> list[DriverMove]:
     """Return how the drivers of a cause moved; none where it is of no dimension that drivers are told by."""
     books = made.books
     of = [(dimension, value) for dimension, value in name.items() if dimension in books.called and value is not None]
-    return driver_moves(books.engine, books.ledger, made.looked, of) if of else []
+    return driver_moves(books.engine, books.ledger, made.looked, of, plans=_plans(books.project)) if of else []
+
+
+def _plans(project: Project) -> list[str]:
+    """Return the drivers that pnl.yaml has plans of; none where it has problems, which are told elsewhere."""
+    try:
+        return [each.driver for each in read_pnl(project.root).settings.budget.values()]
+    except UserError:
+        return []
 
 
 def _events(made: Made) -> list[Happening]:

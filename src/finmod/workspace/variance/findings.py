@@ -11,7 +11,7 @@ from typing import Final
 
 from finmod.errors import counted, printable
 from finmod.ledger.applied import same_charges
-from finmod.marts.variance import ROWS
+from finmod.marts.variance import ROWS, SIDES
 from finmod.models.variance.report import Change, Proof
 from finmod.settings.validate import listing
 from finmod.terms.findings import Finding, codes
@@ -31,7 +31,7 @@ def findings_of(
     """Return what is said of a variance, the gravest first."""
     found = [
         *_unproved(proofs, named), *_partial(named), *_sources(books, named), *_unknown(books, compared, named),
-        *_units(compared, total, books), *_other(compared, total, books), *_standing(books, named),
+        *_units(compared, total, books), *_currencies(books), *_other(compared, total, books), *_standing(books, named),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda each: _RANK[each.severity]))
 
@@ -96,6 +96,21 @@ def _unknown(books: Books, compared: Compared, named: Sequence[Named]) -> Iterat
                 "what its SKUs changed by stands in the effect other. Add rates to the table of fx"
             )
             yield _finding("FM2514", message)
+
+
+def _currencies(books: Books) -> Iterator[Finding]:
+    """Yield for each account that is billed in another currency than before."""
+    told = (f"list(DISTINCT BillingCurrency) FILTER (side = {at} AND original <> 0)" for at in SIDES)
+    rows = books.engine.rows(f"SELECT x_Source, SubAccountId, {', '.join(told)} FROM {ROWS} GROUP BY ALL ORDER BY ALL")
+    for source, account, before, after in rows:
+        if before and after and not {*before} & {*after}:
+            was, now = (listing(sorted(printable(each, 10) for each in names), "and") for names in (before, after))
+            whose = f"the account {printable(account, 60)}" if account else "what has no account"
+            message = (
+                f"Of {printable(source, 40)} {whose} is billed in {now}, and was in {was}: what it used stands as "
+                "ended and new, each at the rate of its month"
+            )
+            yield _finding("FM2525", message)
 
 
 def _units(compared: Compared, total: Change, books: Books) -> Iterator[Finding]:
