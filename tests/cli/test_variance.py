@@ -12,7 +12,7 @@ import pytest
 
 from finmod.models.variance.effects import EFFECTS
 from tests.books import Books
-from tests.tagged import charge
+from tests.tagged import EURO, charge
 from tests.variances import ADS, CLUSTER, SEARCH, books_of, spoiled, used
 
 HOSTILE = '=cmd|" /C calc"!A0'
@@ -45,6 +45,12 @@ def test_the_screen_leads_from_before_to_after(books: Books) -> None:
         "Compared are all charges of 2026-08: 37,231.00 USD, to the last digit",
         "Compared are all charges of 2026-09: 70,260.00 USD, to the last digit",
     ]
+
+
+def test_cost_that_has_no_rate_is_said_not_to_be_known(tmp_path: Path) -> None:
+    made = books_of(tmp_path / "books", *(used(number, "i-1", SEARCH, "30", "1", **EURO) for number in (8, 9)))
+    first = made.run("variance").out.splitlines()[0]
+    assert first == "northwind: EffectiveCost 2026-09 0.00 USD, as far as it is known, 0.00 against 2026-08"
 
 
 def test_the_last_month_against_the_one_before_is_told_where_nothing_is_asked(books: Books) -> None:

@@ -151,10 +151,11 @@ def _screen(report: VarianceReport, top: int | None) -> None:
 
 
 def _headline(report: VarianceReport) -> str:
-    from finmod.models.variance.headline import is_plan, without_plan
+    from finmod.models.variance.headline import UNKNOWN, is_plan, without_plan
 
     total = report.total
-    cost = f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}"
+    known = ", as far as it is known" if UNKNOWN & {each.code for each in report.findings} else ""
+    cost = f"{report.project}: EffectiveCost {report.after.label} {money(total.after, report.currency)}{known}"
     if not total.has_plan:
         return f"{cost}; {without_plan(report)}"
     if is_plan(report.before):
