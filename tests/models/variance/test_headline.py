@@ -89,6 +89,8 @@ def test_months_of_two_years_have_their_year_and_a_close_is_called_one() -> None
     report = report_told(10, 20)
     closed = replace(report, before=State("2026-10 as closed", date(2026, 10, 1), 3))
     assert words(headline(closed)).startswith("October cost 20 USD, 10 (100.0 %) more than at its close")
+    restated = replace(closed, total=change(10, 20, volume=0, restatement=10))
+    assert words(headline(restated)).endswith(": nearly all of it, 10, from bills that were restated since.")
     assert label_of(closed.before) == "Oct 2026 as closed"
 
 

@@ -158,6 +158,8 @@ def phrase(report: VarianceReport, name: str, amount: Decimal) -> str:
     codes = {each.code for each in report.findings}
     if name == "other" and UNKNOWN & codes and "FM2517" not in codes:
         return "charges whose cost is not known"
+    if name == "restatement" and report.before.month == report.after.month:
+        return "bills that were restated since"  # its own, beside how it was closed
     if name != "days":
         return _PHRASES[name][amount < 0]
     now, then = (monthrange(each.month.year, each.month.month)[1] for each in (report.after, report.before))
