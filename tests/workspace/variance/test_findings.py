@@ -91,6 +91,16 @@ def test_an_account_that_is_billed_in_another_currency_is_named(tmp_path: Path) 
     )
 
 
+def test_days_that_lack_within_a_month_are_said(made: Made) -> None:
+    named = (replace(made.named[0], holes={"aws": 11}), made.named[1])
+    (found,) = said(replace(made, named=named))
+    assert (found.code, found.severity) == ("FM2526", "warning")
+    assert found.message == (
+        "2026-08 has no charges of aws on 11 days between its first and last one: what is missing there looks like "
+        "less use"
+    )
+
+
 def test_a_unit_that_bills_leave_empty_is_no_unit(made: Made) -> None:
     (found,) = said(with_units(made, ("", "Hours", None)), total(unit_change="20"))
     assert "the old one is: no unit is now Hours. " in found.message

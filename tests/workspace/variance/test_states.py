@@ -15,7 +15,7 @@ from finmod.ledger.closes import Closes, closes
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
-from finmod.workspace.variance.states import Named, name_states, told_since, told_until
+from finmod.workspace.variance.states import Named, holes_of, name_states, told_since, told_until
 from tests.books import Books, bill
 from tests.variances import SEARCH, books_of, by_the_day, report_of, used
 
@@ -68,6 +68,8 @@ DELIVERED = {
     "steady": days((3, 1, 31), (4, 1, 10), (5, 2, 31), (6, 1, 27), (7, 1, 31), (8, 1, 27), (9, 1, 20)),
     "twenty": days((8, 12, 31), (9, 1, 10)),
     "nineteen": days((8, 13, 31), (9, 1, 10)),
+    # Eleven days lack, three in the next month.
+    "hole": days((5, 1, 31), (6, 1, 9), (6, 21, 30), (7, 1, 10), (7, 14, 31)),
     # Nothing stands before its first month, and the next one is told by the day.
     "first": days((2, 1, 10), (3, 1, 31)),
     # It begins five days before the end, four, with a gap, and tells a fee of several days.
@@ -127,6 +129,14 @@ def test_an_earlier_month_has_a_gap_at_its_end_where_its_source_told_days_before
     """A weekend may lack."""
     found = {number: told for number in range(1, 9) if (told := delivered.until(month_of(number)))}
     assert found == {2: {"first": date(2026, 2, 10)}, 8: {"steady": date(2026, 8, 27)}}
+
+
+def test_days_that_lack_within_a_month_are_counted_where_a_month_beside_has_every_day(delivered: Delivered) -> None:
+    def holes(number: int) -> dict[str, int]:
+        month = month_of(number)
+        return holes_of(delivered.engine, delivered.ledger, delivered.snapshot, Closes(), month)
+
+    assert {number: found for number in range(1, 10) if (found := holes(number))} == {6: {"hole": 11}}
 
 
 def test_a_closed_month_is_told_whole(delivered: Delivered) -> None:

@@ -63,6 +63,13 @@ def _partial(named: Sequence[Named]) -> Iterator[Finding]:
                 "other effects are of the days that are told"
             )
             yield _finding("FM2511", message)
+        if each.holes:
+            told = [f"{printable(source, 40)} on {counted(days, 'day')}" for source, days in each.holes.items()]
+            message = (
+                f"{each.label} has no charges of {listing(told, 'and')} between its first and last one: what is "
+                "missing there looks like less use"
+            )
+            yield _finding("FM2526", message)
 
 
 def _sources(books: Books, named: Sequence[Named]) -> Iterator[Finding]:

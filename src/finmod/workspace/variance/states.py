@@ -52,6 +52,7 @@ class Named:
         until: Source -> last day that its bills tell, where that is not the last of the month.
         restated: Months in which true-ups of it are booked, and later rules for it: they count as well.
         since: Source -> first day that its bills tell, where the source begins after the first of the month.
+        holes: Source -> number of days without charges between those, where it is one that is told by the day.
     """
 
     label: str
@@ -61,6 +62,7 @@ class Named:
     until: Mapping[str, date]
     restated: tuple[date, ...] = ()
     since: Mapping[str, date] = field(default_factory=dict)
+    holes: Mapping[str, int] = field(default_factory=dict)
 
 
 def name_states(
@@ -85,7 +87,7 @@ def name_states(
 
     def named(of: date) -> Named:
         until, since = told_until(engine, ledger, now, closed, of), told_since(engine, ledger, now, of)
-        return Named(f"{of:%Y-%m}", of, now, run, until, since=since)
+        return Named(f"{of:%Y-%m}", of, now, run, until, since=since, holes=holes_of(engine, ledger, now, closed, of))
 
     after = named(month)
     if against == CLOSE or against.startswith(f"{CLOSE}:"):
@@ -205,6 +207,29 @@ class _Told:
     first: date
     last: date
     days: int
+
+    @property
+    def lacking(self) -> int:
+        """Return how many days between the first and the last one have no charge."""
+        return (self.last - self.first).days + 1 - self.days
+
+
+def holes_of(engine: Engine, ledger: Ledger, snapshot: Snapshot, closed: Closes, month: date) -> dict[str, int]:
+    """Return source -> number of days without charges within an open month, where a month beside has every day.
+
+    As many days as a long weekend may lack.
+    """
+    if closed.of(month):
+        return {}
+    beside = (months_before(month, 1), months_before(month, -1))
+    told = _days_told(engine, ledger, snapshot, (beside[0], month, beside[1]))
+    found = {}
+    for (source, of), own in told.items():
+        others = [each for at in beside if (each := told.get((source, at))) is not None]
+        is_daily = any(each.days >= _LEAST_DAYS and not each.lacking for each in others)
+        if of == month and is_daily and own.lacking > _WEEKEND:
+            found[source] = own.lacking
+    return found
 
 
 def _is_daily(told: _Told | None, end: Literal["first", "last"], day: date) -> bool:
