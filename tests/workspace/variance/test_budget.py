@@ -317,14 +317,19 @@ def test_plans_of_another_cost_are_not_told_as_effective_cost(tmp_path: Path) ->
         of(books)
 
 
-def test_a_month_that_goes_on_is_said_to_be_beside_the_plan_of_all_of_it(tmp_path: Path) -> None:
-    """Ten hours a day until 15 September: 150 of the 300 that were planned."""
-    books = books_with(tmp_path / "books", *by_the_day(8, 1, 31), *by_the_day(9, 1, 15))
+def _beside_300(root: Path, *told: tuple[int, int]) -> VarianceReport:
+    """Return ten dollars a day on some days of September beside a plan of 300; August has every day."""
+    books = books_with(root / "books", *by_the_day(8, 1, 31), *(each for days in told for each in by_the_day(9, *days)))
     books.write("drivers.yaml", DRIVERS.splitlines()[-1] + "\n")
     books.write("plan.csv", "date,product,plan\n2026-09,search,300\n")
     books.write("pnl.yaml", "default: {name: Hosting, section: cogs}\nbudget: {Hosting: plan}\n")
     assert books.run("drivers", "load").code == 0
-    report = of(books)
+    return of(books)
+
+
+def test_a_month_that_goes_on_is_said_to_be_beside_the_plan_of_all_of_it(tmp_path: Path) -> None:
+    """Ten hours a day until 15 September: 150 of the 300 that were planned."""
+    report = _beside_300(tmp_path, (1, 15))
     assert report.after.until == date(2026, 9, 15)
     assert report.total.change == -150
     (finding,) = [each for each in report.findings if each.code == "FM2522"]
@@ -334,6 +339,16 @@ def test_a_month_that_goes_on_is_said_to_be_beside_the_plan_of_all_of_it(tmp_pat
         "September cost 150 USD until 15 September. Planned were 300 USD; until 15 September what has a plan cost 150 "
         "(50.0 %) less."
     )
+
+
+def test_days_that_lack_within_a_month_are_said_beside_its_plan(tmp_path: Path) -> None:
+    """Ten days of September lack: what is below plan there is nothing that was saved."""
+    report = _beside_300(tmp_path, (1, 10), (21, 30))
+    assert report.total.change == -100
+    (finding,) = [each for each in report.findings if each.code == "FM2526"]
+    assert finding.message.startswith("2026-09 has no charges of ")
+    assert "on 10 days between its first and last one" in finding.message
+    assert "FM2522" not in codes(report)
 
 
 def test_a_whole_month_is_not_said_to_go_on(tmp_path: Path) -> None:

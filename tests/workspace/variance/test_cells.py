@@ -22,6 +22,7 @@ from finmod.workspace.variance.cells import (
     place_columns,
     tag_sql,
 )
+from finmod.workspace.variance.told import Told
 from finmod.workspace.variance.variance import Made
 from tests.tagged import EURO
 from tests.variances import SEARCH, books_of, compared_of, used
@@ -32,8 +33,10 @@ FEBRUARY = date(2026, 2, 1)
 
 def test_days_of_a_source_are_those_that_its_bills_tell() -> None:
     looked = Looked(
-        0, FEBRUARY, Snapshot(), until={"until": date(2026, 2, 10), "both": date(2026, 2, 10)},
-        since={"since": date(2026, 2, 20), "both": date(2026, 2, 5)},
+        0, FEBRUARY, Snapshot(), told=Told(
+            until={"until": date(2026, 2, 10), "both": date(2026, 2, 10)},
+            since={"since": date(2026, 2, 20), "both": date(2026, 2, 5)},
+        ),
     )  # fmt: skip
     assert looked.length == 28
     assert [looked.days(source) for source in ("whole", "until", "since", "both")] == [28, 10, 9, 6]

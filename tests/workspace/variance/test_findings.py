@@ -13,6 +13,7 @@ from finmod.models.variance.effects import EFFECTS
 from finmod.models.variance.report import Change, Proof
 from finmod.terms.findings import Finding
 from finmod.workspace.variance.findings import findings_of
+from finmod.workspace.variance.told import Told
 from finmod.workspace.variance.variance import Made
 from tests.books import Books, bill
 from tests.tagged import EURO, charge
@@ -92,7 +93,7 @@ def test_an_account_that_is_billed_in_another_currency_is_named(tmp_path: Path) 
 
 
 def test_days_that_lack_within_a_month_are_said(made: Made) -> None:
-    named = (replace(made.named[0], holes={"aws": 11}), made.named[1])
+    named = (replace(made.named[0], told=Told(holes={"aws": 11})), made.named[1])
     (found,) = said(replace(made, named=named))
     assert (found.code, found.severity) == ("FM2526", "warning")
     assert found.message == (
@@ -135,8 +136,8 @@ def test_a_month_is_said_not_to_be_whole_by_each_source_that_lacks_days(made: Ma
     odd = replace(
         made,
         named=(
-            replace(before, since={"saas": date(2026, 8, 16)}),
-            replace(after, until={"a": date(2026, 9, 3), "b": date(2026, 9, 4)}),
+            replace(before, told=Told(since={"saas": date(2026, 8, 16)})),
+            replace(after, told=Told(until={"a": date(2026, 9, 3), "b": date(2026, 9, 4)})),
         ),
     )
     assert [each.message.split(". ")[0] for each in said(odd)] == [

@@ -11,11 +11,11 @@ import pytest
 from finmod.engines.duckdb import Engine
 from finmod.errors import UserError
 from finmod.ledger.applied import runs
-from finmod.ledger.closes import Closes, closes
 from finmod.ledger.ledger import Ledger
 from finmod.settings.project import load_project
 from finmod.terms.periods import parse_period
-from finmod.workspace.variance.states import Named, holes_of, name_states, told_since, told_until
+from finmod.workspace.variance.states import Named, name_states
+from finmod.workspace.variance.told import Told, told_of
 from tests.books import Books, bill
 from tests.variances import SEARCH, books_of, by_the_day, report_of, used
 
@@ -89,15 +89,10 @@ class Delivered:
         self.root = root
         self.engine, self.ledger = engine, Ledger(load_project(root).store)
         self.snapshot = self.ledger.head(engine)
-        self.closed = closes(engine, self.ledger, self.snapshot)
 
-    def until(self, month: date, closed: Closes | None = None) -> dict[str, date]:
-        """Return the last days that are told of a month, of which nothing is closed unless that is said."""
-        return told_until(self.engine, self.ledger, self.snapshot, closed or Closes(), month)
-
-    def since(self, month: date) -> dict[str, date]:
-        """Return the first days that are told of a month."""
-        return told_since(self.engine, self.ledger, self.snapshot, month)
+    def told(self, month: date, *, closed: bool = False) -> Told:
+        """Return how much is told of a month."""
+        return told_of(self.engine, self.ledger, self.snapshot, month, closed=closed)
 
 
 @pytest.fixture(scope="module")
@@ -120,28 +115,28 @@ def test_the_last_month_is_told_until_its_last_day_of_sources_that_told_the_mont
     delivered: Delivered,
 ) -> None:
     """Twenty days until its end are enough, and nineteen are not."""
-    assert delivered.until(SEPTEMBER) == {"twenty": date(2026, 9, 10)}
+    assert delivered.told(SEPTEMBER).until == {"twenty": date(2026, 9, 10)}
 
 
 def test_an_earlier_month_has_a_gap_at_its_end_where_its_source_told_days_before_and_goes_on(
     delivered: Delivered,
 ) -> None:
     """A weekend may lack."""
-    found = {number: told for number in range(1, 9) if (told := delivered.until(month_of(number)))}
+    found = {number: told for number in range(1, 9) if (told := delivered.told(month_of(number)).until)}
     assert found == {2: {"first": date(2026, 2, 10)}, 8: {"steady": date(2026, 8, 27)}}
 
 
 def test_days_that_lack_within_a_month_are_counted_where_a_month_beside_has_every_day(delivered: Delivered) -> None:
-    def holes(number: int) -> dict[str, int]:
-        month = month_of(number)
-        return holes_of(delivered.engine, delivered.ledger, delivered.snapshot, Closes(), month)
-
-    assert {number: found for number in range(1, 10) if (found := holes(number))} == {6: {"hole": 11}}
+    found = {number: told for number in range(1, 10) if (told := delivered.told(month_of(number)).holes)}
+    assert found == {6: {"hole": 11}}
 
 
 def test_a_closed_month_is_told_whole(delivered: Delivered) -> None:
-    assert delivered.until(AUGUST, delivered.closed) == {}
-    assert delivered.until(SEPTEMBER, delivered.closed) == delivered.until(SEPTEMBER)
+    closed = delivered.told(AUGUST, closed=True)
+    assert closed.until == {}
+    # When a source began is as true of a closed month.
+    assert closed.since == delivered.told(AUGUST).since
+    assert delivered.told(month_of(6), closed=True).holes == {}
 
 
 def test_a_source_begins_within_a_month_where_it_goes_on_by_the_day_until_the_end(delivered: Delivered) -> None:
@@ -149,7 +144,7 @@ def test_a_source_begins_within_a_month_where_it_goes_on_by_the_day_until_the_en
 
     What has a gap or tells a fee of several days began at no day that is known.
     """
-    found = {number: told for number in range(1, 10) if (told := delivered.since(month_of(number)))}
+    found = {number: told for number in range(1, 10) if (told := delivered.told(month_of(number)).since)}
     late = {"twenty": date(2026, 8, 12), "nineteen": date(2026, 8, 13)}
     assert found == {1: {"often": date(2026, 1, 27)}, 8: late}
 
@@ -161,9 +156,8 @@ def test_a_close_is_a_state_of_its_own_and_its_month_now_counts_what_came_later(
     assert (before.restated, after.restated) == ((), (SEPTEMBER,))
     before, after = named(made, "2026-09", "close:2026-08")
     assert (before.label, after.label, after.restated) == ("2026-08 as closed", "2026-09", ())
-    assert (before.until, after.until) == ({}, {"twenty": date(2026, 9, 10)})
-    # When a source began is as true of a closed month.
-    assert before.since == {"twenty": date(2026, 8, 12), "nineteen": date(2026, 8, 13)}
+    assert (before.told.until, after.told.until) == ({}, {"twenty": date(2026, 9, 10)})
+    assert before.told.since == {"twenty": date(2026, 8, 12), "nineteen": date(2026, 8, 13)}
     with pytest.raises(UserError, match="2026-09 is not closed; expected a closed month, such as 2026-08"):
         named(made, "2026-09", "close")
 

@@ -68,7 +68,7 @@ def leaves_of(made: Made) -> Leaves:
 def _given(looked: tuple[Looked, Looked]) -> str:
     """Return SQL for what a leaf cost before, in as many days as are told of it after; only use is by the day."""
     before, after = looked
-    partial = sorted({source for each in looked for source in (*each.until, *each.since)})
+    partial = sorted({source for each in looked for source in (*each.told.until, *each.told.since)})
     shares = [f"WHEN {literal(each)} THEN {after.days(each) / before.days(each)!r}::DOUBLE" for each in partial]
     days = f"CASE x_Source {' '.join(shares)} ELSE 1 END" if shares else "1"
     share = f"CASE WHEN ChargeCategory = 'Usage' THEN {days} ELSE 1 END"

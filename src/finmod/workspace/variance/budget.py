@@ -28,8 +28,10 @@ from finmod.workspace.names import chosen_months
 from finmod.workspace.pnl.periods import Asked
 from finmod.workspace.pnl.statement import COHORT, make_pnl
 from finmod.workspace.pnl.statement import Wanted as PnlWanted
+from finmod.workspace.variance.findings import lacking_days
 from finmod.workspace.variance.plans import Compared
-from finmod.workspace.variance.states import standing, told_until
+from finmod.workspace.variance.states import standing
+from finmod.workspace.variance.told import Told, told_of
 from finmod.workspace.variance.wanted import Wanted
 
 _COST: Final = "EffectiveCost"
@@ -47,13 +49,13 @@ class _Looked:
         month: Its first day.
         ledger_version: State of the ledger that was allocated last.
         dimensions: That costs are allocated to.
-        until: Source -> last day that its bills tell, where that is not the last of the month.
+        told: How much of the month bills tell.
     """
 
     month: date
     ledger_version: int
     dimensions: tuple[str, ...]
-    until: Mapping[str, date]
+    told: Told
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _report(
 ) -> VarianceReport:  # fmt: skip
     found, rows, total = made
     label, month = f"{looked.month:%Y-%m}", looked.month
-    until = min(looked.until.values(), default=None)
+    until = min(looked.told.until.values(), default=None)
     findings = [
         *_partial(looked),
         *(each for part in parts for each in part.found.findings if each.code not in _OF_STATEMENTS),
@@ -141,19 +143,21 @@ def _looked(project: Project, wanted: Wanted) -> _Looked:
         known = runs(engine, ledger)
         now, there = standing(engine, ledger, known)
         month = chosen_months(there, wanted.period, 0)[0]
-        until = told_until(engine, ledger, now, closes(engine, ledger, ledger.head(engine)), month)
-    return _Looked(month, now.version, tuple(known[-1].dimensions) if known else (), until)
+        closed = closes(engine, ledger, ledger.head(engine)).of(month)
+        told = told_of(engine, ledger, now, month, closed=closed is not None)
+    return _Looked(month, now.version, tuple(known[-1].dimensions) if known else (), told)
 
 
 def _partial(looked: _Looked) -> Iterator[Finding]:
-    """Yield what is said of a month that goes on: a plan of all of it stands beside the cost of some days."""
-    if looked.until:
-        told = listing([f"{printable(source, 40)} until {day}" for source, day in looked.until.items()], "and")
+    """Yield what is said of a month that is not told whole: a plan of all of it stands beside the cost of some days."""
+    if looked.told.until:
+        told = listing([f"{printable(source, 40)} until {day}" for source, day in looked.told.until.items()], "and")
         message = (
             f"Plans are of the whole month, and bills tell {looked.month:%Y-%m} not whole: {told}. What is below plan "
             "may still come"
         )
         yield Finding(code="FM2522", message=message, severity=codes()["FM2522"].severity)
+    yield from lacking_days(f"{looked.month:%Y-%m}", looked.told)
 
 
 def _without_budget(costs: Sequence[tuple[str, Decimal]], currency: str) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ from finmod.taxonomy.tag_keys import pointer
 from finmod.terms.units import how_many, read_unit
 from finmod.workspace.fx import reporting
 from finmod.workspace.rules import Rules
+from finmod.workspace.variance.told import Told
 
 TAGS: Final = ("Tags", "AllocatedTags")
 """Columns of tags: those of a charge, and those of what shares it."""
@@ -92,17 +93,15 @@ class Looked:
         side: 0 for before, 1 for after.
         month: First day of the billing period.
         snapshot: State of the ledger.
-        until: Source -> last day that its bills tell, of those that do not tell the whole month yet.
         restated: Months in which true-ups of this one are booked, which count too; none where they do not.
-        since: Source -> first day that its bills tell, of those that begin within the month.
+        told: How much of the month bills tell.
     """
 
     side: int
     month: date
     snapshot: Snapshot
-    until: Mapping[str, date] = field(default_factory=dict)
     restated: tuple[date, ...] = ()
-    since: Mapping[str, date] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
 
     @property
     def length(self) -> int:
@@ -112,11 +111,11 @@ class Looked:
     @property
     def is_whole(self) -> bool:
         """Return whether all sources tell the whole month."""
-        return not self.until and not self.since
+        return not self.told.until and not self.told.since
 
     def days(self, source: str) -> int:
         """Return how many days of the month a source's bills tell."""
-        until, since = self.until.get(source), self.since.get(source)
+        until, since = self.told.until.get(source), self.told.since.get(source)
         return (until.day if until else self.length) - (since.day - 1 if since else 0)
 
 

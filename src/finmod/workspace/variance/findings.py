@@ -18,6 +18,7 @@ from finmod.terms.findings import Finding, codes
 from finmod.terms.money import in_money
 from finmod.workspace.variance.cells import Books, Compared
 from finmod.workspace.variance.states import Named
+from finmod.workspace.variance.told import Told
 
 _RANK: Final = {"error": 0, "warning": 1, "info": 2}
 _APART: Final = "What these charges cost more or less is an effect of its own, neither price nor volume"
@@ -55,7 +56,7 @@ def _unproved(proofs: Sequence[Proof], named: Sequence[Named]) -> Iterator[Findi
 
 def _partial(named: Sequence[Named]) -> Iterator[Finding]:
     for each in named:
-        edges = [("until", each.until), ("since", each.since)]
+        edges = [("until", each.told.until), ("since", each.told.since)]
         told = [f"{printable(source, 40)} {word} {day}" for word, days in edges for source, day in days.items()]
         if told:
             message = (
@@ -63,13 +64,18 @@ def _partial(named: Sequence[Named]) -> Iterator[Finding]:
                 "other effects are of the days that are told"
             )
             yield _finding("FM2511", message)
-        if each.holes:
-            told = [f"{printable(source, 40)} on {counted(days, 'day')}" for source, days in each.holes.items()]
-            message = (
-                f"{each.label} has no charges of {listing(told, 'and')} between its first and last one: what is "
-                "missing there looks like less use"
-            )
-            yield _finding("FM2526", message)
+        yield from lacking_days(each.label, each.told)
+
+
+def lacking_days(label: str, told: Told) -> Iterator[Finding]:
+    """Yield that some days of a month have no charges of a source that is told by the day."""
+    if told.holes:
+        lacking = [f"{printable(source, 40)} on {counted(days, 'day')}" for source, days in told.holes.items()]
+        message = (
+            f"{label} has no charges of {listing(lacking, 'and')} between its first and last one: what is missing "
+            "there looks like less use"
+        )
+        yield _finding("FM2526", message)
 
 
 def _sources(books: Books, named: Sequence[Named]) -> Iterator[Finding]:

@@ -130,8 +130,7 @@ def make(engine: Engine, project: Project, wanted: Wanted, *, called: bool = Fal
     _refuse(books, wanted.by)
     _refuse_without_books(books, named, wanted.by)
     before, after = (
-        Looked(side, each.month, each.snapshot, each.until, each.restated, each.since)
-        for side, each in enumerate(named)
+        Looked(side, each.month, each.snapshot, each.restated, each.told) for side, each in enumerate(named)
     )
     compared = compare(books, (before, after))
     made = bridge(compared.cells)
@@ -237,10 +236,11 @@ def report_of(made: Made, wanted: Wanted) -> VarianceReport:
 
 def _state(named: Named) -> State:
     run = named.run
-    until, since = min(named.until.values(), default=None), max(named.since.values(), default=None)
+    told = named.told
+    until, since = min(told.until.values(), default=None), max(told.since.values(), default=None)
     return State(
         named.label, named.month, named.snapshot.version, run.version if run else None, run.applied_at if run else None,
-        until, since, tuple(sorted({*named.until, *named.since})),
+        until, since, tuple(sorted({*told.until, *told.since})),
     )  # fmt: skip
 
 
