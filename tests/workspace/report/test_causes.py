@@ -31,8 +31,8 @@ def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> Non
     )
     (row,) = told.rows
     one = Cause(name=(("resource", "i-1"),), before=D(1), after=D(9), expected=D(1), explained=D(8), share=None,
-                leaves=1, resources=(Moved("i-1", D(1), D(9)),), alike=(("service", "S3"), ("team", None)),
-                own=Part(D(1), D(9), D(1)))  # fmt: skip
+                leaves=1, resources=(Moved("i-1", D(1), D(9)),),
+                alike=(("service", "S3"), ("sku", "c5"), ("team", None)), own=Part(D(1), D(9), D(1)))  # fmt: skip
     report = CausesReport("northwind", "USD", *states, replace(found, causes=(one,)), (Beside(),), (), (), ())
     (single,) = causes_told(report).rows
     more = causes_told(replace(report, found=replace(found, others=2, by_others=D(7))))
@@ -40,7 +40,10 @@ def test_a_cause_is_told_with_its_resources_and_what_happened_beside_it() -> Non
         ("2 other causes", D(7)), ("All else, as expected of it", D(40)), ("Not explained", D(8)),
     ]  # fmt: skip
     # Its only resource says nothing more.
-    assert [*map(words, single.evidence)] == ["all of it: service S3", "narrower causes have a part of it; in all 8"]
+    assert [*map(words, single.evidence)] == [
+        "all of it: service S3, SKU c5",
+        "narrower causes have a part of it; in all 8",
+    ]
     assert row.what == "account 4711\ufffd[31m, no service: more than usual"
     assert [each for each in row.evidence[0] if isinstance(each, Name)] == [
         "…est-1:4711:instance/" + "i" * 20, "without a resource",

@@ -16,6 +16,8 @@ from finmod.models.variance.page import Cause, Causes, Figure, Name, Said
 _KINDS: Final = {"new": "new", "ended": "ended", "more": "more than usual", "less": "less than usual"}
 _SHOWN, _LONGEST = 3, 60
 _TAIL: Final = 40
+# Of a page's readers nobody writes it small; commands take it so.
+_WRITTEN: Final = {"sku": "SKU"}
 
 
 def causes_told(report: CausesReport) -> Causes:
@@ -72,7 +74,8 @@ def _drivers(moves: tuple[DriverMove, ...]) -> Said:
 
 
 def _name(name: tuple[Value, ...]) -> str:
-    return ", ".join(f"no {word}" if value is None else f"{word} {printable(value, _LONGEST)}" for word, value in name)
+    told = [(_WRITTEN.get(word, word), value) for word, value in name]
+    return ", ".join(f"no {word}" if value is None else f"{word} {printable(value, _LONGEST)}" for word, value in told)
 
 
 def _end(name: str | None) -> str:
