@@ -382,14 +382,17 @@ class Oracle:
 
 
 def _ways_up(resource: str | None, listed: Mapping[str, str]) -> Iterator[str]:
-    """Yield the parents of a resource: the one that the user lists, then up to four that its own id tells.
+    """Yield the parents of a resource: up to four above it that the user lists, then as many that its own id tells.
 
     Nothing is part of itself, whatever is listed.
     """
     if resource is None:
         return
-    if listed.get(resource, resource) != resource:
-        yield listed[resource]
+    above: str | None = resource
+    for _ in range(4):
+        above = listed.get(above) if above is not None else None
+        if above not in {None, resource}:
+            yield above
     for _ in range(4):
         cut = max(resource.rfind("/"), resource.rfind(":"))
         if cut <= 0 or cut == len(resource) - 1:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from finmod.engines.duckdb import Engine
@@ -31,6 +31,22 @@ from tests.properties.taxonomy_oracle import Oracle, holds
 from tests.taxonomy.small import Names, found_names, offer, segment_of
 
 Plain = list[dict[str, tuple[str, int, str] | None]]
+
+
+KEY: dict[str, Any] = {
+    "SubAccountId": "1", "SubAccountName": None, "ServiceName": "alpha", "ResourceId": "q", "ResourceName": "alpha-1",
+    "RegionId": "1", "x_Source": "aws", "Tags": None, "AllocatedTags": None, "day": date(2026, 1, 1),
+}  # fmt: skip
+LISTED_ABOVE_LISTED = Case(
+    dimensions={
+        "d0": {
+            "values": {"Beta": {"patterns": ["*"]}},
+            "from": [{"patterns": "SubAccountName"}, {"parent": "resource", "parents": "p0.csv"}],
+        }
+    },
+    tables={"p0.csv": [{"child": "q", "parent": "/r/a/b"}, {"child": "/r/a/b", "parent": "/r/a"}]},
+    rows=[{**KEY, "ResourceId": "/r/a", "SubAccountName": "alpha-1"}, KEY],
+)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +99,7 @@ def values(found: Names) -> list[dict[str, str | None]]:
 
 @settings(max_examples=examples(12))
 @given(case=cases())
+@example(case=LISTED_ABOVE_LISTED)
 def test_the_pass_over_all_keys_agrees_with_a_plain_evaluator(engine: Engine, case: Case) -> None:
     taxonomy = built(case)
     found = named(engine, taxonomy, case.rows)
