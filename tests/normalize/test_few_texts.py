@@ -88,6 +88,14 @@ def test_columns_named_as_our_own_words_are_not_taken_for_them(tmp_path: Path) -
     assert found == {"x_text": ["one"], "ServiceName": ["a", "b"]}
 
 
+@pytest.mark.parametrize("name", ["x_text", "X_TEXT_0", "x_Team"])
+def test_one_text_too_long_to_be_repeated_is_not_known_whatever_its_column_is_called(tmp_path: Path, name: str) -> None:
+    with Engine() as engine:
+        first = read(engine, tmp_path, {name: "l" * 2000})
+        other = read(engine, tmp_path, *({name: text} for text in ("a", "", "")), name="b.parquet")
+        assert few_texts(engine, [first, other], [name]) == {}
+
+
 def test_bytes_numbers_and_long_texts_are_not_known(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {name: [value] * 2 for name, value in CHARGE.items()}
     columns |= {"x_Bytes": [b"a", b"b"], "x_Number": [1, 2], "x_Long": ["l" * MOST_BYTES, "m"]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Final
 
 from finmod.engines.duckdb import Engine, EngineError, literal
@@ -17,9 +18,6 @@ from finmod.sources.domains import MOST_BYTES
 
 MANY_ROWS: Final = 100_000
 """For fewer, reckoning takes longer than it saves."""
-
-# Without quotes, as no cell of a file is written.
-_TEXT = "few.x_text"
 
 
 def few_texts(engine: Engine, conversions: Iterable[Conversion], targets: Iterable[str]) -> dict[str, list[str]]:
@@ -66,19 +64,30 @@ def _texts_of(engine: Engine, conversion: Conversion, targets: Iterable[str]) ->
     return found
 
 
+def _unlike(columns: Iterable[str]) -> str:
+    """Return a name that none of a file's columns has: what reads another one of them is an error, and not these texts.
+
+    A column of one text that is too long to be repeated in SQL is such another one.
+    """
+    taken = {name.casefold() for name in columns}
+    return next(name for at in count() if (name := f"x_text_{at}") not in taken)
+
+
 def _mapped(engine: Engine, conversion: Conversion, name: str | None, targets: Sequence[str]) -> list[set[str]]:
     """Return what columns are made of every text of the one column that they read, or of none; nothing on errors."""
     domain = conversion.values.domain(name) if name else None
+    text = _unlike(column.physical for column in conversion.staged.columns)
     if name and domain:
+        # Without quotes, as no cell of a file is written.
         columns = tuple(
-            replace(column, form=_TEXT) if column == conversion.values.columns[name] else column
+            replace(column, form=f"few.{text}") if column == conversion.values.columns[name] else column
             for column in conversion.staged.columns
         )
         conversion = replace(conversion, staged=replace(conversion.staged, columns=columns))
     lists = ", ".join(f"list(DISTINCT CAST({conversion.output(target)} AS VARCHAR))" for target in targets)
     texts = [None, *(domain.texts if domain else ())]
     try:
-        row = engine.row(f"SELECT {lists} FROM (SELECT unnest(?::VARCHAR[]) AS x_text) AS few", [texts])
+        row = engine.row(f"SELECT {lists} FROM (SELECT unnest(?::VARCHAR[]) AS {text}) AS few", [texts])
     except EngineError:  # a cell that cannot be read is told where the charges are made
         return []
     return [{text for text in found if text is not None} for found in row]
