@@ -382,16 +382,13 @@ class Oracle:
 
 
 def _ways_up(resource: str | None, listed: Mapping[str, str]) -> Iterator[str]:
-    """Yield the parents of a resource: up to four above it that the user lists, then as many that its own id tells.
-
-    Nothing is part of itself, whatever is listed.
-    """
+    """Yield up to four parents of a resource that the user lists, then up to four that its id tells; never itself."""
     if resource is None:
         return
-    above: str | None = resource
+    above = resource
     for _ in range(4):
-        above = listed.get(above) if above is not None else None
-        if above not in {None, resource}:
+        above = listed.get(above, resource)
+        if above != resource:
             yield above
     for _ in range(4):
         cut = max(resource.rfind("/"), resource.rfind(":"))
