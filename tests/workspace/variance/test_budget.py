@@ -317,13 +317,14 @@ def test_plans_of_another_cost_are_not_told_as_effective_cost(tmp_path: Path) ->
         of(books)
 
 
-def _beside_300(root: Path, *told: tuple[int, int]) -> VarianceReport:
+def _beside_300(root: Path, *told: tuple[int, int], close: str | None = None) -> VarianceReport:
     """Return ten dollars a day on some days of September beside a plan of 300; August has every day."""
     books = books_with(root / "books", *by_the_day(8, 1, 31), *(each for days in told for each in by_the_day(9, *days)))
     books.write("drivers.yaml", DRIVERS.splitlines()[-1] + "\n")
     books.write("plan.csv", "date,product,plan\n2026-09,search,300\n")
     books.write("pnl.yaml", "default: {name: Hosting, section: cogs}\nbudget: {Hosting: plan}\n")
     assert books.run("drivers", "load").code == 0
+    assert close is None or books.run("close", close).code == 0
     return of(books)
 
 
@@ -349,6 +350,13 @@ def test_days_that_lack_within_a_month_are_said_beside_its_plan(tmp_path: Path) 
     assert finding.message.startswith("2026-09 has no charges of ")
     assert "on 10 days between its first and last one" in finding.message
     assert "FM2522" not in codes(report)
+
+
+@pytest.mark.parametrize("days", [[(1, 15)], [(1, 10), (21, 30)]])
+def test_a_closed_month_is_said_to_be_whole_beside_its_plan(tmp_path: Path, days: list[tuple[int, int]]) -> None:
+    report = _beside_300(tmp_path, *days, close="2026-09")
+    assert report.after.until is None
+    assert not {"FM2522", "FM2526"} & {*codes(report)}
 
 
 def test_a_whole_month_is_not_said_to_go_on(tmp_path: Path) -> None:

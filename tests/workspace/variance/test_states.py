@@ -154,6 +154,8 @@ def test_a_close_is_a_state_of_its_own_and_its_month_now_counts_what_came_later(
     before, after = named(made, "2026-08", "close")
     assert (before.label, after.label) == ("2026-08 as closed", "2026-08 as it is known now")
     assert (before.restated, after.restated) == ((), (SEPTEMBER,))
+    # It was closed, so that it is whole: open it would be told until the 27th.
+    assert (before.told.until, after.told.until) == ({}, {})
     before, after = named(made, "2026-09", "close:2026-08")
     assert (before.label, after.label, after.restated) == ("2026-08 as closed", "2026-09", ())
     assert (before.told.until, after.told.until) == ({}, {"twenty": date(2026, 9, 10)})
