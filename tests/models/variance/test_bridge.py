@@ -187,6 +187,14 @@ def test_the_rounding_of_doubles_is_no_exchange_rate() -> None:
     assert bridge(cells).effects[0, PLACE["fx"]] == 0
 
 
+def test_the_rounding_of_doubles_is_no_price_discount_or_rate() -> None:
+    """Use that grows by a seventh: each price is as it was but for its last digits, and every unit is volume."""
+    before, after = (Month(7e5, 0.3, 0.27, 7e4, 7e3), Month(8e5, 0.3 + 6e-17, 0.27 - 6e-17, 8e4, 8e3 + 1e-12))
+    assert before.list_price != after.list_price
+    made = bridge(cells_of(Cell(before, after))).effects[0]
+    assert [EFFECTS[place].name for place in np.flatnonzero(made)] == ["volume"]
+
+
 def test_cover_of_all_but_the_rounding_of_doubles_is_cover_of_all() -> None:
     before, after = Month(100, 2.0, 2.0, 100 - 1e-8, 140, cost=140), Month(100, 2.0, 2.0, 100, 120)
     assert set(told(Cell(before, after))) == {"commitment_discount"}

@@ -165,7 +165,7 @@ def _compare(cells: Cells, chosen: Ints, effects: Floats, decompose: Decompose) 
     ]
     before, after = (_filled(own, other) for own, other in (both, both[::-1]))
     for is_covered, target in ((True, effects), (False, uncovered)):
-        found = decompose(_product(before, covered=is_covered), _product(after, covered=is_covered))
+        found = decompose(*_settled(*(_product(each, covered=is_covered) for each in (before, after))))
         names = _FACTORS if is_covered else (*_FACTORS[:6], "other", "fx")
         for name, values in zip(names, found, strict=True):
             target[chosen, PLACE[name]] += values
@@ -251,6 +251,16 @@ def _product(each: _Factors, *, covered: bool) -> list[Floats]:
     share = each.coverage if covered else 1 - each.coverage
     rate = each.covered_rate if covered else each.uncovered_rate
     return [each.days, each.volume, each.mix, each.list_price, each.discount, share, rate, each.fx]
+
+
+def _settled(before: list[Floats], after: list[Floats]) -> tuple[list[Floats], list[Floats]]:
+    """Return both months' factors, the same where they differ by the rounding of doubles alone: nothing moved there."""
+    low, high = ([pick(*both) for both in zip(before, after, strict=True)] for pick in (np.minimum, np.maximum))
+    same = [np.isclose(*both, rtol=_DOUBLE, atol=0) for both in zip(low, high, strict=True)]
+    one, other = (
+        [np.where(*each) for each in zip(same, low, factors, strict=True)] for factors in (before, after)
+    )  # fmt: skip
+    return one, other
 
 
 @dataclass(frozen=True)
