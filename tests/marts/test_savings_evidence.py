@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bills_by_day import ALL, SEPTEMBER, More, charged, found, told, used
+from tests.bills_by_day import ALL, SEPTEMBER, More, charged, codes_of, found, told, used
 
 DEV: More = {"Tags": '{"environment":"dev"}', "PricingCategory": "Dynamic"}
 WEEKEND = [day for day in ALL if SEPTEMBER.replace(day=day).isoweekday() > 5]
@@ -77,3 +77,35 @@ def test_usage_beside_that_nobody_knows_the_cost_of_costs_not_nothing(
     report = found(charged(tmp_path, stored, asked))
 
     assert sorted(name or "" for name, *_ in told(report, "storage-classes")) == names
+    assert ("FM2566" in codes_of(report)) is ("bucket" not in names)
+
+
+@pytest.mark.parametrize(
+    ("known", "requests", "named", "codes"),
+    [
+        (29, ["0.1"], ["bucket", "other"], []),
+        (0, [], ["bucket", "other"], []),
+        (0, ["0.1"], ["other"], ["FM2566"]),
+        (1, ["9", ""], ["other"], ["FM2566"]),
+        (30, ["9", ""], ["other"], []),
+        (30, ["5", ""], ["other"], ["FM2566"]),
+    ],
+    ids=["little of what is known", "none", "some of nobody knows what", "both in part", "too much anyway", "perhaps"],
+)
+def test_what_may_be_little_is_told_apart_from_what_is(
+    known: int, requests: list[str], named: list[str], codes: list[str], tmp_path: Path
+) -> None:
+    """A bucket has known costs on some days and on others none, and requests of a cost each, or of an unknown one."""
+    s3: More = {"ServiceName": "Amazon Simple Storage Service"}
+    stored = [*used("TimedStorage-ByteHrs", "bucket", "10", unit="GB-Months", days=range(1, known + 1), **s3),
+              *used("TimedStorage-ByteHrs", "bucket", "10", unit="GB-Months", days=range(known + 1, 31),
+                    **s3, EffectiveCost=""),
+              *used("TimedStorage-ByteHrs", "other", "10", unit="GB-Months", **s3),
+              *used("Requests-Tier2", "other", "0.1", unit="Requests", days=[3], **s3)]  # fmt: skip
+    asked = [used("Requests-Tier2", "bucket", cost or "1", unit="Requests", days=[day], **s3, EffectiveCost=cost)
+             for day, cost in enumerate(requests, 3)]  # fmt: skip
+
+    report = found(charged(tmp_path, stored, *asked))
+
+    assert sorted(name or "" for name, *_ in told(report, "storage-classes")) == named
+    assert [code for code in codes_of(report) if code == "FM2566"] == codes

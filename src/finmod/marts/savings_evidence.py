@@ -132,6 +132,8 @@ def _case(values: Mapping[int, str], other: str) -> str:
 def make_evidence(engine: Engine, rules: Sequence[SavingRule]) -> None:
     """Make the table of evidence: one row per group that shows all that its rule demands of days and of what is beside.
 
+    The table savings_untold has those that may show it, for an unknown cost of theirs or beside may be small or large.
+
     Columns: grp, days, span (days that the bill reaches), first and last day, quantity and unit (NULL of several
     units), least and average day, weekday and weekend, last seven days' average, cost, least_cost, beside_cost, unknown
     and unrated charges. Averages are of quantities where there is one unit, else of costs.
@@ -146,7 +148,9 @@ def make_evidence(engine: Engine, rules: Sequence[SavingRule]) -> None:
     engine.run(f"CREATE OR REPLACE TEMP TABLE savings_demands AS SELECT * FROM (VALUES {demands}) AS t({names})")
     engine.run(f"CREATE OR REPLACE TEMP TABLE savings_seen AS {_BESIDE}")
     engine.run(f"CREATE OR REPLACE TEMP TABLE savings_paired AS {_PAIRED}")
-    engine.run(f"CREATE OR REPLACE TEMP TABLE savings_evidence AS {_EVIDENCE}")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE savings_shown AS {_EVIDENCE}")
+    for name, test in (("savings_evidence", "NOT is_untold"), ("savings_untold", "is_untold")):
+        engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * EXCLUDE is_untold FROM savings_shown WHERE {test}")
 
 
 def _value(number: object) -> str:
@@ -254,8 +258,13 @@ found AS (
         AND b.RegionId = g.RegionId
 )
 SELECT grp, days, span, weekdays, first, last, quantity, unit, cost, unknown, unrated, is_long, least, amount,
-    least_cost, on_weekdays, on_weekends, lately, coalesce(beside_cost, 0) AS beside_cost
-FROM found
+    least_cost, on_weekdays, on_weekends, lately, coalesce(beside_cost, 0) AS beside_cost,
+    least_beside_at_most IS NOT NULL AND (is_beside_unknown OR NOT is_little) AS is_untold
+FROM (
+    SELECT *, coalesce(beside_cost, 0) <= least_beside_at_most * coalesce(cost, 0) AS is_little,
+        unknown > 0 OR unrated > 0 AS is_cost_unknown
+    FROM found
+)
 WHERE (cost > 0 OR unknown > 0 OR unrated > 0)
     AND (least_days IS NULL OR (span >= {_LEAST_SPAN} AND days >= least_days * span))
     AND (NOT of_resource OR has_resource)
@@ -268,8 +277,7 @@ WHERE (cost > 0 OR unknown > 0 OR unrated > 0)
     AND (least_no_decline IS NULL OR span < 7
         OR {_number("lately")} * span >= least_no_decline * {_number("amount")} * 7 * {_NEARLY})
     AND (without IS NULL OR (is_seen AND NOT has_beside AND (without <> 'place' OR has_place)))
-    AND (least_beside_at_most IS NULL
-        OR (is_seen AND NOT is_beside_unknown AND coalesce(beside_cost, 0) <= least_beside_at_most * cost))
+    AND (least_beside_at_most IS NULL OR (is_seen AND (is_little OR is_cost_unknown)))
 """
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.bills_by_day import More, charged, found, used
 
 DEV: More = {"Tags": '{"environment":"dev"}'}
@@ -34,3 +36,25 @@ def test_warnings_stand_first(tmp_path: Path) -> None:
     report = found(charged(tmp_path, used("PublicIPv4:IdleAddress", "eip-1", EffectiveCost="")))
 
     assert [each.severity for each in report.findings] == ["warning", "info"]
+
+
+@pytest.mark.parametrize(
+    ("buckets", "words"),
+    [
+        (["one"], "1 thing in the bill of saas: its own cost, or that of the requests and transfer, is unknown"),
+        (
+            ["one", "two"],
+            "2 things in the bill of saas: their own cost, or that of the requests and transfer, is unknown",
+        ),
+    ],
+)
+def test_what_an_unknown_cost_leaves_open_is_counted(buckets: list[str], words: str, tmp_path: Path) -> None:
+    s3: More = {"ServiceName": "Amazon Simple Storage Service"}
+    stored = (used("TimedStorage-ByteHrs", name, "10", unit="GB-Months", **s3) for name in buckets)
+    asked = (used("Requests-Tier2", name, unit="Requests", days=[3], **s3, EffectiveCost="") for name in buckets)
+
+    report = found(charged(tmp_path, *stored, *asked))
+
+    assert [each.message for each in report.findings if each.code == "FM2566"] == [
+        f"storage-classes cannot tell of {words}"
+    ]

@@ -187,7 +187,7 @@ def _sentences(group: Group, month: date) -> Iterator[str]:
         yield f"No {group.rule.beside_words} in account {account}, region {region}, all month."
     if evidence.without == "resource":
         yield f"No {group.rule.beside_words} on it all month."
-    if evidence.beside_at_most is not None and shown.cost:
+    if evidence.beside_at_most is not None and shown.cost and not (shown.unknown or shown.unrated):
         yield f"Its {group.rule.beside_words} cost {_percent(quotient(shown.beside_cost, shown.cost))} of the storage."
     if group.rule.per == "family" and shown.least_cost is not None and shown.cost:
         yield f"Its least day cost {_amount(shown.least_cost)}, an average day {_mean(shown.cost, shown.days)}."

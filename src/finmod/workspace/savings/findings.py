@@ -24,7 +24,7 @@ def findings(looked: Looked, made: Priced) -> tuple[Finding, ...]:
     """Return what was odd about the savings of a month, warnings first."""
     found = [
         *_of_costs(made.candidates, looked.month), *_of_rates(made, looked.month), *_of_tags(looked), *_of_span(looked),
-        *_of_long(looked), *_of_beside(looked),
+        *_of_long(looked), *_of_beside(looked), *_of_untold(looked),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda each: (each.severity != "warning", each.code)))
 
@@ -121,6 +121,17 @@ def _of_beside(looked: Looked) -> Iterator[Finding]:
             f"{rule.name} finds nothing in {bills} {names}, which nowhere {_has(len(sources))} {rule.beside_words}"
         )
         yield _finding("FM2560", f"{message} {where}", looked.month)
+
+
+def _of_untold(looked: Looked) -> Iterator[Finding]:
+    rows = looked.books.engine.rows(
+        "SELECT rule, x_Source, count(*) FROM savings_untold JOIN savings_groups USING (grp) GROUP BY ALL ORDER BY ALL"
+    )
+    for place, source, things in rows:
+        rule, bill = looked.rules[place].rule, f"the bill of {printable(source, _TEXT)}"
+        costs = f"{'its' if things == 1 else 'their'} own cost, or that of the {rule.beside_words}, is unknown"
+        message = f"{rule.name} cannot tell of {counted(things, 'thing')} in {bill}: {costs}"
+        yield _finding("FM2566", message, looked.month, source=source)
 
 
 def _has(number: int) -> str:
