@@ -318,7 +318,7 @@ def _places(change: Change) -> int:
 
 
 def _before(change: Change, places: int) -> str:
-    return amount_places(change.before, places) if change.has_plan else "no plan"
+    return amount_places(change.before, places) if change.has_plan else change.without_plan
 
 
 def _share(amount: Decimal, of: Decimal) -> str:

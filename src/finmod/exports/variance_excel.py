@@ -78,7 +78,7 @@ class _Book(VarianceSheets):
         sheet.text(2, 0, self.text(headline(report)), "text")
         sheet.heads(("Effect", report.currency, "of before", "What it is"), notes=1)
         row = _OPENING
-        sheet.line(row, f"{report.before.label}{'' if total.has_plan else ', no plan'}", "sum_text")
+        sheet.line(row, f"{report.before.label}{'' if total.has_plan else f', {total.without_plan}'}", "sum_text")
         sheet.read(row, 1, total.before, "read_sum")
         first = row + 1
         for effect, amount in zip(EFFECTS, total.effects, strict=True):

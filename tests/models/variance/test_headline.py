@@ -163,11 +163,12 @@ def test_a_month_beside_its_budget_is_told_as_beyond_plan() -> None:
 
 
 def test_a_plan_without_an_exchange_rate_is_unknown_and_not_unwritten() -> None:
-    report = report_of(replace(change(0, 300, volume=0, not_planned=300), has_plan=False), found=["FM2524"])
+    report = report_of(replace(change(0, 300, volume=0, not_planned=300), has_plan=False, lacks_rate=True))
     report = replace(report, before=State("budget of 2026-10", date(2026, 10, 1), 3))
     assert words(headline(report)) == "October cost 300 USD; its plan is unknown for want of an exchange rate."
     assert words(budget_sentence(report)) == "The plan of the month is unknown for want of an exchange rate."
-    some = replace(report, total=change(100, 390, volume=0, beyond_plan=-10, not_planned=300))
+    part = replace(change(100, 390, volume=0, beyond_plan=-10, not_planned=300), lacks_rate=True)
+    some = replace(report, total=part)
     assert words(headline(some)) == (
         "October cost 390 USD. Planned were 100 USD, as far as it is known; what has a plan cost 10 (10.0 %) less, and "
         "300 was spent without a known plan."

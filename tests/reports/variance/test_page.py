@@ -282,7 +282,7 @@ def test_beside_a_month_that_nobody_planned_no_plan_of_0_stands() -> None:
     page = replace(page_told(more=False), report=report, members=())
     tile = next(each for each in view_of(page).tiles if each.title.startswith("Against"))
     assert (tile.said, tile.below) == (("no plan",), ())
-    unrated = replace(page, report=replace(report, findings=report_of(total, found=["FM2524"]).findings))
+    unrated = replace(page, report=replace(report, total=replace(total, lacks_rate=True)))
     assert next(each for each in view_of(unrated).tiles if each.title.startswith("Against")).said == ("plan unknown",)
     opening = view_of(page).bridge[0].table.rows[0]
     assert "0" not in "".join(opening[1:])

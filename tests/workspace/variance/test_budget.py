@@ -190,6 +190,11 @@ def test_a_plan_without_an_exchange_rate_is_unknown_and_not_unwritten(tmp_path: 
     assert told(report.total) == {"not_planned": 148}
     screen = books.run("variance", "2026-09", "--against", "budget").out
     assert screen.startswith("northwind: EffectiveCost 2026-09 148.00 USD; its plan is unknown for want of an exchange")
+    assert [(each.member[0], each.without_plan) for each in report.rows] == [
+        ("search", "plan unknown"), ("ads", "plan unknown"), (None, "no plan"),
+    ]  # fmt: skip
+    lines = books.run("variance", "2026-09", "--against", "budget", "--by", "product").out.splitlines()
+    assert [line.split()[0] for line in lines if "plan unknown" in line] == ["Before", "search", "ads", "all"]
 
 
 def test_by_group_a_plan_without_an_exchange_rate_is_said_of_the_group(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ MONTHS: Final = (
 )  # fmt: skip
 UNKNOWN: Final = frozenset({"FM2513", "FM2514"})
 """Findings that say that cost of a month is not known."""
-UNRATED: Final = "FM2524"
 """The finding that says that a plan is not known for want of an exchange rate."""
 _NOTHING: Final = Decimal(0)
 # Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
@@ -240,11 +239,11 @@ def budget_sentence(report: VarianceReport) -> Said:
     """Return what of a budget was kept, in a variance against it, and what cost has no plan."""
     total = report.total
     if not total.has_plan:
-        if is_unrated(report):
+        if total.lacks_rate:
             return ("The plan of the month is unknown for want of an exchange rate.",)
         return ("No plan was written for the month.",)
     beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
-    known, a_known = (", as far as it is known", "a known") if is_unrated(report) else ("", "a")
+    known, a_known = (", as far as it is known", "a known") if total.lacks_rate else ("", "a")
     share: Said = (" (", Figure(abs(beyond) / total.before, "percent"), ")") if total.before > 0 else ()
     word = "less" if beyond < 0 else "more"
     kept: Said = (Figure(abs(beyond)), *share, f" {word}") if beyond else ("just that",)
@@ -255,14 +254,9 @@ def budget_sentence(report: VarianceReport) -> Said:
 
 def without_plan(report: VarianceReport) -> str:
     """Return, as a clause, why there is no plan of anything: nobody wrote one, or it has no exchange rate."""
-    if is_unrated(report):
+    if report.total.lacks_rate:
         return "its plan is unknown for want of an exchange rate"
     return "no plan was written for it"
-
-
-def is_unrated(report: VarianceReport) -> bool:
-    """Return whether a plan that was written is not known for want of an exchange rate."""
-    return any(each.code == UNRATED for each in report.findings)
 
 
 def unit_sentence(units: Sequence[UnitCost]) -> Said:

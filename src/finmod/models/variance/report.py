@@ -89,6 +89,7 @@ class Change:
         effects: One per effect of ``EFFECTS``, in its order, positive where cost rose: they sum to the change.
         has_plan: False where it is compared with a plan that nobody wrote: what was planned is unknown, and ``before``
             is the 0 that sums take.
+        lacks_rate: Whether a plan was written, of which a part has no exchange rate.
     """
 
     member: Member
@@ -96,6 +97,12 @@ class Change:
     after: Decimal
     effects: tuple[Decimal, ...]
     has_plan: bool = True
+    lacks_rate: bool = False
+
+    @property
+    def without_plan(self) -> str:
+        """Return what stands in place of a plan that is unknown."""
+        return "plan unknown" if self.lacks_rate else "no plan"
 
     @property
     def told_before(self) -> Decimal | None:
@@ -128,7 +135,8 @@ def together(changes: Sequence[Change]) -> Change:
     effects = (exact_sum(column) for column in zip(*(each.effects for each in changes), strict=True))
     before, after = exact_sum([each.before for each in changes]), exact_sum([each.after for each in changes])
     has_plan = not changes or any(each.has_plan for each in changes)
-    return Change((), before, after, tuple(effects) if changes else (Decimal(0),) * len(EFFECTS), has_plan)
+    lacks_rate = any(each.lacks_rate for each in changes)
+    return Change((), before, after, tuple(effects) if changes else (Decimal(0),) * len(EFFECTS), has_plan, lacks_rate)
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

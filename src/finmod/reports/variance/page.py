@@ -19,7 +19,6 @@ from finmod.models.variance.headline import (
     headline,
     is_as_closed,
     is_plan,
-    is_unrated,
     label_of,
     month_name,
     unit_said,
@@ -178,7 +177,7 @@ def _tiles(page: VariancePage) -> Iterator[Tile]:
     )
     against = f"Against {label_of(report.before)}"
     if not total.has_plan:
-        yield Tile(against, ("plan unknown" if is_unrated(report) else "no plan",))
+        yield Tile(against, (total.without_plan,))
     elif is_plan(report.before):
         beyond = total.effect("beyond_plan")
         share = tables.share_of(beyond, total.before)

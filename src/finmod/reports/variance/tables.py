@@ -94,8 +94,8 @@ def share_of(amount: Decimal, whole: Decimal, *, fresh: bool = False) -> Said:
 
 
 def before_of(change: Change) -> Said:
-    """Return what was before, or that nobody planned it."""
-    return (Figure(change.before),) if change.has_plan else ("no plan",)
+    """Return what was before, or that nobody planned it or knows its plan."""
+    return (Figure(change.before),) if change.has_plan else (change.without_plan,)
 
 
 def effects_table(page: VariancePage) -> Table:

@@ -140,7 +140,8 @@ class Compared:
             # Whom nobody knows cost nothing of what was planned: what is nobody's is no cost of theirs.
             kind = "not_planned" if plan is None or self._is_strange(member[0], at) else "beyond_plan"
             effects[PLACE[kind]] = EXACT.add(effects[PLACE[kind]], actual)
-        return Change(member, before, after, tuple(effects), has_plan)
+        lacks_rate = any((at, member[0]) in self.found.odd_plans.unrated for at in self.places)
+        return Change(member, before, after, tuple(effects), has_plan, lacks_rate)
 
 
 def _whose(member: Member, by: str | None) -> str:
