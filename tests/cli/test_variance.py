@@ -30,6 +30,18 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     )  # fmt: skip
 
 
+def test_what_is_shown_as_0_is_not_what_a_change_is_mainly(tmp_path: Path) -> None:
+    """10 hours a day become 20 in a shorter month, and the price rises by a thousandth of a cent."""
+    made = books_of(
+        tmp_path / "books",
+        used(8, "i-1", SEARCH, "310", "1"), used(9, "i-1", SEARCH, "600", "1.00001"),
+    )  # fmt: skip
+    said = made.run("variance", "2026-09", "--by", "product")
+    assert "  List price" in said.out
+    (line,) = (line for line in said.out.splitlines() if line.startswith("search"))
+    assert line.endswith("volume +305.00, days in the month -15.00"), line
+
+
 def test_the_screen_leads_from_before_to_after(books: Books) -> None:
     said = books.run("variance", "2026-09")
 

@@ -215,11 +215,12 @@ def _member_row(member: Sequence[str], change: Change, places: int) -> list[str]
 
 
 def _mainly(change: Change, places: int) -> str:
-    """Return the largest effects of a change in words."""
+    """Return the largest effects of a change in words; what is shown as 0 is none of them."""
     from finmod.models.variance.effects import EFFECTS
 
-    found = sorted(zip(EFFECTS, change.effects, strict=True), key=lambda each: -abs(each[1]))
-    return ", ".join(f"{effect.title.lower()} {signed(amount, places)}" for effect, amount in found[:_MAIN] if amount)
+    found = sorted(zip(EFFECTS, change.effects, strict=True), key=lambda each: -abs(each[1]))[:_MAIN]
+    told = [(effect.title.lower(), signed(amount, places)) for effect, amount in found]
+    return ", ".join(f"{title} {amount}" for title, amount in told if amount.strip("-0."))
 
 
 def _below(report: VarianceReport) -> Iterator[str]:

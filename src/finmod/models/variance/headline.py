@@ -24,7 +24,6 @@ MONTHS: Final = (
 )  # fmt: skip
 UNKNOWN: Final = frozenset({"FM2513", "FM2514"})
 """Findings that say that cost of a month is not known."""
-"""The finding that says that a plan is not known for want of an exchange rate."""
 _NOTHING: Final = Decimal(0)
 # Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
 _NAMED, _DOMINANT, _FLAT = Decimal("0.05"), Decimal("0.9"), Decimal("0.0005")

@@ -87,8 +87,8 @@ class Change:
         before: EffectiveCost in the reporting currency.
         after: Likewise.
         effects: One per effect of ``EFFECTS``, in its order, positive where cost rose: they sum to the change.
-        has_plan: False where it is compared with a plan that nobody wrote: what was planned is unknown, and ``before``
-            is the 0 that sums take.
+        has_plan: False where it is compared with a plan that nobody wrote, or that has no exchange rate: what was
+            planned is unknown, and ``before`` is the 0 that sums take.
         lacks_rate: Whether a plan was written, of which a part has no exchange rate.
     """
 
