@@ -171,6 +171,7 @@ _MEANT_OTHERWISE: Final = {
     ("variance_monthly", "x_Pool"): "Pool that a target has it by; NULL for its own, and for what levels give it.",
     ("variance_monthly", "x_Effect"): "Name of the effect, see [how to tell a variance](../how-to/variance.md).",
     ("variance_monthly", "x_Amount"): "What it changed, positive where cost rose.",
+    ("variance_monthly", "x_Currency"): "The reporting currency.",
     **{("savings_monthly", name): meaning for name, meaning in SAVING_COLUMNS.items()},
     ("metrics_monthly", "x_Unit"): "What the figure is in; NULL for a share.",
     ("drivers", "x_Place"): "File, or query, and row that it came from; the first one of several.",
