@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from tests.bills_by_day import SEPTEMBER, Charge, More, charged, codes_of, found, told, used
 
 AUGUST = SEPTEMBER.replace(month=8)
@@ -70,6 +72,26 @@ def test_the_low_water_mark_is_priced_at_the_rate_that_the_bill_shows(tmp_path: 
         "Charged on 30 of 30 days, 1,080.00 Hours. Its least day cost 10.00, an average day 25.00."
     )
     assert "at 70.0 % of its contracted cost (bill of 2026-09)" in saving.candidate.about.basis
+
+
+@pytest.mark.parametrize(("unused", "first"), [
+    ("2.5", " Commitments of this source stood unused for 2.50 USD: use them first."),
+    ("0.01", " Commitments of this source stood unused for 0.01 USD: use them first."),
+    ("0.00365", ""),
+])  # fmt: skip
+def test_what_stands_unused_is_to_be_used_first_but_for_what_rounding_leaves(
+    unused: str, first: str, tmp_path: Path
+) -> None:
+    idle: More = {**COVERED, "CommitmentDiscountStatus": "Unused", "BilledCost": "0", "ContractedCost": "0"}
+
+    report = found(charged(
+        tmp_path, used(EC2, "i-1", "10"), covered("7", "10"), used("Unused", "", unused, days=[1], **idle),
+    ))  # fmt: skip
+
+    (basis,) = (
+        each.candidate.about.basis for each in report.savings if each.candidate.rule.name == "uncovered-usage"
+    )
+    assert basis.partition("the rest is saved.")[2] == first
 
 
 def test_an_earlier_bill_shows_a_rate_where_this_one_does_not(tmp_path: Path) -> None:

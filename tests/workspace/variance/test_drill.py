@@ -68,6 +68,19 @@ def test_a_price_is_of_the_part_of_a_cell_that_tells_it(apart: dict[str, str], k
         assert (source.amount, of(made, "days").amount) == (D(305), D(-25))
 
 
+def test_prices_and_shares_are_told_as_price_lists_have_them(tmp_path: Path) -> None:
+    """The quotient of these doubles is 0.06499999999999999, and what nothing covered of a correction is -0.0."""
+    books = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "82405.6861", "0.065"), used(9, "i-1", SEARCH, "90000", "0.065"),
+        used(8, "i-2", SEARCH, "-10", "1", ChargeClass="Correction"),
+        used(9, "i-2", SEARCH, "-20", "1", ChargeClass="Correction"), apply=False,
+    )  # fmt: skip
+    with compared_of(books) as made:
+        (usage,), (correction,) = (of(made, effect).sources for effect in ("volume", "restatement"))
+    assert (usage.before.list_price, usage.before.contracted_price) == (0.065, 0.065)
+    assert (str(correction.before.covered), str(correction.after.covered)) == ("0.0", "0.0")
+
+
 def test_those_with_the_most_of_it_stand_first_and_the_others_sum_to_the_rest(made: Made) -> None:
     every, shown = of(made, "volume"), of(made, "volume", 1)
     assert [abs(each.amount) for each in every.sources] == sorted(

@@ -57,6 +57,19 @@ def test_what_cannot_be_compared_is_refused_in_words(small: Books, period: str, 
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(("last", "expected"), [
+    (7, "one of 2026-02, 2026-03, 2026-04, 2026-05, 2026-06, 2026-07"),
+    (8, "one of those from 2026-02 to 2026-08 that were loaded"),
+])  # fmt: skip
+def test_of_many_months_the_first_and_the_last_are_named(last: int, expected: str, tmp_path: Path) -> None:
+    books = books_of(
+        tmp_path / "books", *(used(month, "i-1", SEARCH, "1", "1") for month in range(1, last + 1)), apply=False
+    )
+    with pytest.raises(UserError) as caught:
+        named(books, "2026-01", "previous")
+    assert f"there are no charges of 2025-12 to compare 2026-01 with; expected {expected}.\n" in str(caught.value)
+
+
 def days(*spans: tuple[int, int, int]) -> list[Mapping[str, str]]:
     """Return use on every day of some spans of (month, first day, last day)."""
     return [each for span in spans for each in by_the_day(*span)]

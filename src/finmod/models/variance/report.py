@@ -206,7 +206,7 @@ class Half:
         cost: EffectiveCost in the reporting currency.
         quantity: PricingQuantity, a double; None where it is not told.
         covered: Share of it that commitments covered; None without a quantity.
-        list_price: Per unit in the currency of the bill, a double; None where it is not told.
+        list_price: Per unit in the currency of the bill, a double of 12 digits; None where it is not told.
         contracted_price: Likewise.
         charge_keys: Some of its charge keys, those of the largest cost first.
         keys: How many it has.

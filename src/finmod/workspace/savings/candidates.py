@@ -23,6 +23,8 @@ from finmod.workspace.savings.prices import Pair, Prices, Rate, Service, covered
 
 _TEXT = 80
 _LARGE = 10_000
+# What rounding leaves of an hour of a commitment is nothing that could be used first.
+_LEAST_UNUSED = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _unused(groups: Sequence[Group]) -> dict[str, Decimal]:
 
 def _used_first(unused: Decimal | None, currency: str) -> str:
     """Return what is to be known before more is committed to: what stands unused may cover usage without a new fee."""
-    if not unused:
+    if unused is None or unused < _LEAST_UNUSED:
         return ""
     return f" Commitments of this source stood unused for {_amount(unused)} {currency}: use them first."
 

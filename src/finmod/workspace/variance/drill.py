@@ -187,12 +187,17 @@ def _half(figures: Sequence[Any], keys: Sequence[int]) -> Half:
     return Half(
         cost=amount,
         quantity=quantity,
-        covered=covered / quantity if quantity else None,
-        list_price=listed / listed_quantity if listed is not None and listed_quantity else None,
-        contracted_price=agreed / agreed_quantity if agreed is not None and agreed_quantity else None,
+        covered=(covered / quantity or 0.0) if quantity else None,  # never -0.0
+        list_price=_price(listed, listed_quantity),
+        contracted_price=_price(agreed, agreed_quantity),
         charge_keys=tuple(keys[:_KEYS]),
         keys=len(keys),
     )
+
+
+def _price(cost: float | None, quantity: float | None) -> float | None:
+    # To as many digits as price lists have: the quotient of doubles is 0.06499999999999999 where the price is 0.065.
+    return float(f"{cost / quantity:.12g}") if cost is not None and quantity else None
 
 
 def variance_behind(

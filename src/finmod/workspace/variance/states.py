@@ -33,6 +33,8 @@ WORDS: Final = (PREVIOUS, YEAR, CLOSE)
 
 _MONTH: Final = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
 _YEAR_OF_MONTHS: Final = 12
+# A few months are named, many told from when to when.
+_LISTED: Final = 6
 
 
 @dataclass(frozen=True)
@@ -179,11 +181,12 @@ def _no_plan(against: str) -> Problem:
 
 
 def _not_there(other: date, month: date, there: Sequence[date]) -> Problem:
-    listed = ", ".join(f"{each:%Y-%m}" for each in there if each != month)
+    others = [f"{each:%Y-%m}" for each in there if each != month]
+    listed = ", ".join(others) if len(others) <= _LISTED else f"those from {others[0]} to {others[-1]} that were loaded"
     return Problem(
         code="FM2502",
         found=f"there are no charges of {other:%Y-%m} to compare {month:%Y-%m} with",
-        expected=f"one of {listed}" if listed else "a second month in the ledger",
+        expected=f"one of {listed}" if others else "a second month in the ledger",
         remedy="Load its bills with finmod load, then finmod apply; or compare with another month: --against YYYY-MM.",
     )
 
