@@ -88,9 +88,7 @@ def test_what_stands_unused_is_to_be_used_first_but_for_what_rounding_leaves(
         tmp_path, used(EC2, "i-1", "10"), covered("7", "10"), used("Unused", "", unused, days=[1], **idle),
     ))  # fmt: skip
 
-    (basis,) = (
-        each.candidate.about.basis for each in report.savings if each.candidate.rule.name == "uncovered-usage"
-    )
+    (basis,) = (each.candidate.about.basis for each in report.savings if each.candidate.rule.name == "uncovered-usage")
     assert basis.partition("the rest is saved.")[2] == first
 
 

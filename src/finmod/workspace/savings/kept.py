@@ -28,7 +28,7 @@ from finmod.workspace.savings.evidence import files_of
 from finmod.workspace.savings.found import Group, Shown
 
 _NAME: Final = "savings"
-_SHAPE: Final = "3"
+_SHAPE: Final = "4"
 """Changes where the savings of the same bills would be others, or told otherwise."""
 
 _SHOWN: Final = tuple(each.name for each in fields(Shown))
