@@ -151,6 +151,17 @@ def test_what_was_given_back_has_no_share_and_is_not_new(tmp_path: Path) -> None
     assert rates == {"i-1": "-", "i-2": "new"}
 
 
+def test_of_nearly_nothing_no_share_is_told_that_nobody_can_read(tmp_path: Path) -> None:
+    made = books_of(
+        tmp_path / "books", used(8, "i-1", SEARCH, "1", "0.0001"), used(9, "i-1", SEARCH, "1", "90"),
+        used(8, "i-2", ADS, "1", "100"), used(9, "i-2", ADS, "1", "110"), apply=False,
+    )  # fmt: skip
+    lines = made.run("variance", "--by", "resource").out.splitlines()
+    rates = {line.split()[0]: " ".join(line.split()[4:7]) for line in lines if line.startswith("i-")}
+    assert rates["i-1"] == "> 1,000 %"
+    assert rates["i-2"].startswith("+10.0 %")
+
+
 def test_a_variance_that_is_not_the_books_says_so_and_fails(books: Books, tmp_path: Path) -> None:
     """An allocation that gives more than the charges are: nobody sends such a table unseen."""
     made = spoiled(books, tmp_path / "own")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = 4
 _LARGE: Final = 10_000
+_TENFOLD: Final = 10
 
 
 def for_programs(
@@ -79,9 +80,11 @@ def signed(amount: Decimal, places: int) -> str:
 
 
 def signed_percent(ratio: Decimal) -> str:
-    """Return a ratio as a percentage with its sign.
+    """Return a ratio as a percentage with its sign; more than ten times is of nearly nothing, and told as that.
 
-    >>> signed_percent(Decimal("0.0949")), signed_percent(Decimal("-0.0004"))
-    ('+9.5 %', '0.0 %')
+    >>> signed_percent(Decimal("0.0949")), signed_percent(Decimal("-0.0004")), signed_percent(Decimal("52919184.3"))
+    ('+9.5 %', '0.0 %', '> 1,000 %')
     """
+    if abs(ratio) > _TENFOLD:
+        return "> 1,000 %" if ratio > 0 else "< -1,000 %"
     return f"{signed(ratio * 100, 1)} %"

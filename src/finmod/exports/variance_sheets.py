@@ -29,7 +29,7 @@ class VarianceSheets(Sheets):
             is_large=self.is_large,
             more={
                 "read_unit": {"num_format": _UNIT, **BLUE, **right}, "unit": {"num_format": _UNIT, **right},
-                "share": {"num_format": "+0.0%;[Red]-0.0%", "italic": True, **right},
+                "share": {"num_format": '[>10]"> 1,000%";[Red][<0]-0.0%;+0.0%', "italic": True, **right},
             },
         )  # fmt: skip
 

@@ -166,7 +166,7 @@ class Workspace:
         Returns:
             A row per member, the largest change first, and one of everything, which is_total tells: before, after,
             change, and a column per effect, which sum to the change; all in the reporting currency. Against a budget
-            before is NULL where nobody wrote a plan; sums take 0 for it.
+            before is NULL where nobody wrote a plan, and such rows stand last; sums take 0 for it.
 
         Raises:
             UserError: An argument is none that it takes, or as ``finmod variance`` says.

@@ -23,6 +23,8 @@ one more day and 5 from more tax.
 1000 1000: October cost 1,000 USD, the same as September, and nothing moved.
 1000 1000 fx=50 volume=-50: October cost 1,000 USD, about as much as September: 50 from less use, less 50 from \
 exchange rates.
+1 11 volume=10: October cost 11 USD, 10 (1000.0 %) more than September: nearly all of it, 10, from more use.
+1 12 volume=11: October cost 12 USD, 11 more than September: nearly all of it, 11, from more use.
 0 80 new_services=80: October cost 80 USD; September cost nothing.
 0 0: October cost nothing, as September did.
 -10 20 credits=30: October cost 20 USD, 30 more than September: nearly all of it, 30, from fewer credits and refunds.

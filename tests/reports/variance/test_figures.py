@@ -17,6 +17,8 @@ from tests.variance_pages import change
         ("1234.5", "amount", "1,234.50"), ("-1234.5", "signed", "\N{MINUS SIGN}1,234.50"), ("0.001", "signed", "0.00"),
         ("-0.0001", "signed percent", "0.0\xa0%"), ("0.0949", "signed percent", "+9.5\xa0%"),
         ("0.5", "percent", "50.0\xa0%"),
+        ("10", "signed percent", "+1,000.0\xa0%"), ("52919184.3", "signed percent", ">\xa01,000\xa0%"),
+        ("-10.001", "signed percent", "<\xa0\N{MINUS SIGN}1,000\xa0%"),
         ("-0.005", "points", "\N{MINUS SIGN}0.5\xa0points"), ("1200", "count", "1,200"), ("0.5", "unit", "0.50"),
         ("1.000000000001", "exact", "1.000000000001"),
     ],

@@ -24,11 +24,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> PnlReport:
 def test_of_a_line_with_plans_what_lacks_one_is_not_planned(found: PnlReport) -> None:
     compared = Compared.of(found, "2026-09", ["Hosting"])
     rows = {each.member[0]: each for each in compared.rows()}
-    assert [*rows] == ["ads", "search", None]
+    assert [*rows] == ["search", "ads", None]
     assert {name: told(each) for name, each in rows.items()} == {
         "search": {"beyond_plan": 10}, "ads": {"not_planned": 30}, None: {"not_planned": 10},
     }  # fmt: skip
-    assert [each.has_plan for each in rows.values()] == [False, True, False]
+    assert [each.has_plan for each in rows.values()] == [True, False, False]
     assert told(compared.total()) == {"beyond_plan": 10, "not_planned": 40}
     assert [each.code for each in compared.without_plan()] == ["FM2520"]
 

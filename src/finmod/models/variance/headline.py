@@ -27,6 +27,7 @@ UNKNOWN: Final = frozenset({"FM2513", "FM2514"})
 _NOTHING: Final = Decimal(0)
 # Of what moved, without signs: less is not named, more is nearly all of it; less than the last of cost is no change.
 _NAMED, _DOMINANT, _FLAT = Decimal("0.05"), Decimal("0.9"), Decimal("0.0005")
+_TENFOLD: Final = 10
 _AHEAD, _AGAINST, _BOTH = 3, 2, 2
 _LONGEST: Final = 48
 _PHRASES: Final = {
@@ -123,8 +124,13 @@ def _change(change: Decimal, before: Decimal, then: str) -> Said:
     if not change or abs(change) < _FLAT * abs(before):
         return (f"about as much as {then}",)
     word = "more" if change > 0 else "less"
-    share: Said = (" (", Figure(abs(change) / before, "percent"), ")") if before > 0 else ()
-    return (Figure(abs(change)), *share, f" {word} than {then}")
+    return (Figure(abs(change)), *_share(change, before), f" {word} than {then}")
+
+
+def _share(change: Decimal, before: Decimal) -> Said:
+    # Of nothing there is no share, and of nearly nothing one that nobody can read.
+    share = abs(change) / before if before > 0 else None
+    return (" (", Figure(share, "percent"), ")") if share is not None and share <= _TENFOLD else ()
 
 
 def _why(report: VarianceReport, effects: Sequence[Decimal]) -> Said:
@@ -243,9 +249,8 @@ def budget_sentence(report: VarianceReport) -> Said:
         return ("No plan was written for the month.",)
     beyond, unplanned = total.effect("beyond_plan"), total.effect("not_planned")
     known, a_known = (", as far as it is known", "a known") if total.lacks_rate else ("", "a")
-    share: Said = (" (", Figure(abs(beyond) / total.before, "percent"), ")") if total.before > 0 else ()
     word = "less" if beyond < 0 else "more"
-    kept: Said = (Figure(abs(beyond)), *share, f" {word}") if beyond else ("just that",)
+    kept: Said = (Figure(abs(beyond)), *_share(beyond, total.before), f" {word}") if beyond else ("just that",)
     without: Said = (", and ", Figure(unplanned), f" was spent without {a_known} plan") if unplanned else ()
     words = f" {report.currency}{known};{_until(report)} what has a plan cost "
     return ("Planned were ", Figure(total.before), words, *kept, *without, ".")

@@ -70,7 +70,7 @@ class Members:
 
     Attributes:
         by: The dimension or word.
-        rows: The largest change first, what is nobody's last.
+        rows: As those of ``VarianceReport``.
     """
 
     by: str

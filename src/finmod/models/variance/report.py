@@ -176,7 +176,8 @@ class VarianceReport:
         before: What is compared with.
         after: What is looked at.
         by: Dimensions, or words such as service, that members have.
-        rows: Members, the largest change first, what is nobody's last; none where nothing is asked by.
+        rows: Members, the largest change first, those without a plan after them, what is nobody's last; none where
+            nothing is asked by.
         total: All of them.
         proofs: One per state and billing currency; one more of a state in which members have not all of it.
         findings: What to know, the gravest first.

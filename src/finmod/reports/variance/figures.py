@@ -15,6 +15,7 @@ from finmod.reports.charts.amounts import MINUS, NO_VALUE, full
 from finmod.reports.charts.labels import clean
 
 _LARGE: Final = 10_000
+_TENFOLD: Final = 10
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _SIGNED: Final = frozenset({"signed", "signed percent", "points"})
 _RATIOS: Final = {"percent": f"{NO_BREAK}%", "signed percent": f"{NO_BREAK}%", "points": f"{NO_BREAK}points"}
@@ -28,6 +29,8 @@ def places_of(total: Change) -> int:
 def shown(figure: Figure, places: int) -> str:
     r"""Return a figure as it is read; what rounds to nothing has no sign.
 
+    A change of more than ten times is of nearly nothing, and told as that.
+
     Args:
         figure: What is written.
         places: Digits behind the point of amounts that say nothing of their own.
@@ -40,6 +43,9 @@ def shown(figure: Figure, places: int) -> str:
     value = figure.value
     if value is None:
         return NO_VALUE
+    if figure.kind == "signed percent" and abs(value) > _TENFOLD:
+        sign = f">{NO_BREAK}" if value > 0 else f"<{NO_BREAK}{MINUS}"
+        return f"{sign}1,000{NO_BREAK}%"
     if figure.kind in _RATIOS:
         return _signed(value * 100, 1 if figure.places is None else figure.places, figure) + _RATIOS[figure.kind]
     if figure.kind == "exact":

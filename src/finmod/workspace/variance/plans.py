@@ -53,9 +53,12 @@ class Compared:
         return any(at in self.found.statement.planned for at in self.places)
 
     def rows(self) -> list[Change]:
-        """Return members, the largest change first, what is nobody's last."""
+        """Return members, the largest change first, those without a plan after them, what is nobody's last."""
         members = [self._change((member,), column) for member, column in self._columns()]
-        return sorted(members, key=lambda each: (each.member == (None,), -abs(each.change), each.member[0] or ""))
+        return sorted(
+            members,
+            key=lambda each: (each.member == (None,), not each.has_plan, -abs(each.change), each.member[0] or ""),
+        )
 
     def total(self) -> Change:
         """Return all members together."""
