@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import permutations
 from typing import Any
 
+import numpy as np
 import pytest
 
 from finmod.engines.duckdb import Engine, identifier, literal
 from finmod.marts.variance import CELLS, OWNERS, PLACES, ROWS, TEXTS, cells_sql, make_cells, make_rows, units_sql
-from finmod.models.variance.cells import COVERING, NEGOTIATED, OTHER, PRICED
+from finmod.models.variance.cells import COVERING, NEGOTIATED, OTHER, PRICED, unit_prices
 from finmod.models.variance.effects import EFFECTS, PLACE
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
@@ -136,16 +138,29 @@ def test_what_has_no_price_is_one_cell_whatever_its_sku_and_unit(engine: Engine)
     assert len(cells(engine, {**tax, "SkuId": "s"}, {**tax, "SkuId": "t", "PricingUnit": "Hours"})) == 1
 
 
+def test_quantities_are_added_alike_whichever_charge_is_read_first(engine: Engine) -> None:
+    """As doubles, .1 + .2 + .3 is another number than .2 + .3 + .1."""
+    one, month = {"ResourceId": "i-1", "SkuId": "s"}, {"month": "2026-09-01", "PricingUnit": "GB"}
+    for order in permutations(("0.1", "0.2", "0.3")):
+        charges = [{**one, "quantity": each, "PricingUnit": unit} for each in order for unit in ("MB", "GB")]
+        (cell,) = cells(engine, *charges, {**one, **month}, units=[("MB", "GB", 1.0)])
+        assert (cell["quantity_0"], cell["listed_quantity_0"]) == (0.6 + 0.6000000000000001,) * 2
+
+
 def test_a_price_that_a_resource_does_not_tell_is_that_of_its_sku_in_the_same_month(engine: Engine) -> None:
-    sku = {"SkuId": "s"}
+    of_sku = {"SkuId": "s"}
     found = cells(
-        engine, {**sku, "ResourceId": "i-1", "listed": "", "agreed": ""}, {**sku, "ResourceId": "i-2", "listed": "20"},
-        {**sku, "ResourceId": "i-3", "listed": "40", "month": "2026-09-01"},
+        engine, {**of_sku, "ResourceId": "i-1", "listed": "", "agreed": ""},
+        {**of_sku, "ResourceId": "i-2", "listed": "20"},
+        {**of_sku, "ResourceId": "i-3", "listed": "40", "month": "2026-09-01"},
         {"SkuId": "t", "ResourceId": "i-4", "listed": "90"}, {"ResourceId": "i-5", "listed": "", "agreed": ""},
         {"ResourceId": "i-6", "listed": "70"},
     )  # fmt: skip
-    prices = [(cell["list_price_0"], cell["contracted_price_0"]) for cell in found]
-    assert sorted(prices, key=str) == [(2, 0.5), (2, 0.5), (2, 0.5), (7, 0.5), (9, 0.5), (None, None)]
+    figures = ("sku", "listed_0", "listed_quantity_0", "agreed_0", "agreed_quantity_0")
+    sku, *money = (np.array([cell[name] for cell in found], dtype=np.float64) for name in figures)
+    prices = [unit_prices(money[at], money[at + 1], sku.astype(np.int64)) for at in (0, 2)]
+    told = [(0.0, 0.0) if np.isnan(each).all() else each for each in zip(*prices, strict=True)]
+    assert sorted(told) == [(0, 0), (2, 0.5), (2, 0.5), (2, 0.5), (7, 0.5), (9, 0.5)]
 
 
 def test_discounts_are_a_share_of_the_use_of_their_resource_account_service_and_bill(engine: Engine) -> None:

@@ -178,7 +178,8 @@ def make_cells(engine: Engine, names: Collection[str], units: Sequence[tuple[str
         f"CREATE OR REPLACE TEMP TABLE variance_found AS SELECT *, hash(kind, {identity}) AS one, "
         f"hash('#', kind, {identity}) AS two, hash({places}) AS place_one, hash('#', {places}) AS place_two FROM ("
         f"SELECT side, kind, {own}, {held + ', ' if held else ''}x_TrueUpOf IS NOT NULL AS is_true_up, x_ChargeKey, "
-        "amount, original, quantity, listed, listed_quantity, agreed, agreed_quantity, charges, unknown, unrated, "
+        "amount, original, quantity, listed, listed_quantity, agreed, agreed_quantity, times, "
+        "charges, unknown, unrated, "
         f"CommitmentDiscountStatus IS NOT DISTINCT FROM 'Used' AS is_covered, {_IS_REACHED} AS is_reached "
         f"FROM ({_in_units()}))"
     )
@@ -227,19 +228,16 @@ def _offer_units(engine: Engine, units: Sequence[tuple[str, str, float | None]])
 
 
 def _in_units() -> str:
-    """Return charge keys whose quantities are in a unit of the month after, where they were counted in another one."""
+    """Return charge keys with the unit of the month after, and how many of it theirs is; NULL where it is the same."""
     changed = f"({units_sql()}) AS s(x_Source, RegionId, sku, BillingCurrency, olds, news, unit)"
     same = " AND ".join(
         f"r.{name} IS NOT DISTINCT FROM s.{name}" for name in ("x_Source", "RegionId", "BillingCurrency")
     )
-    quantities = ", ".join(
-        f"{name} * coalesce(u.times, 1) AS {name}" for name in ("quantity", "listed_quantity", "agreed_quantity")
-    )
     # Of several units that nothing converts some may be other things: each stays what it is.
     is_one = "len(s.olds) = 1 AND len(s.news) = 1"
     return (
-        f"SELECT r.* REPLACE ({quantities}, CASE WHEN {is_one} AND one.times IS NULL "
-        f"THEN {PLACE['unit_change']} ELSE kind END AS kind), "
+        f"SELECT r.* REPLACE (CASE WHEN {is_one} AND one.times IS NULL "
+        f"THEN {PLACE['unit_change']} ELSE kind END AS kind), u.times, "
         f"CASE WHEN u.times IS NOT NULL OR {is_one} THEN nullif(s.unit, '') ELSE PricingUnit END AS unit "
         f"FROM {ROWS} AS r LEFT JOIN {changed} ON {same} AND coalesce(r.SkuId, r.SkuMeter) = s.sku AND {_IS_PRICED} "
         "LEFT JOIN variance_units AS u ON u.before = coalesce(r.PricingUnit, '') AND u.after = s.unit "
@@ -257,16 +255,28 @@ def _sums(side: int) -> dict[str, str]:
         "covered": f"CAST(coalesce(sum(original) FILTER ({covered}), 0) AS DOUBLE)",
         "reached": f"CAST(coalesce(sum(original) FILTER ({there} AND NOT is_covered AND is_reached), 0) / "
                    f"nullif(sum(original) FILTER ({there} AND NOT is_covered), 0) AS DOUBLE)",
-        "quantity": f"CAST(CASE WHEN count(*) FILTER ({there} AND quantity IS NULL) = 0 "
-                    f"THEN coalesce(sum(quantity) FILTER ({there}), 0) END AS DOUBLE)",
-        "covered_quantity": f"CAST(coalesce(sum(quantity) FILTER ({covered}), 0) AS DOUBLE)",
+        "quantity": f"CASE WHEN count(*) FILTER ({there} AND quantity IS NULL) = 0 "
+                    f"THEN coalesce({_in_unit('quantity', there)}, 0) END",
+        "covered_quantity": f"coalesce({_in_unit('quantity', covered)}, 0)",
         "listed": f"CAST(sum(listed) FILTER ({there} AND listed_quantity > 0) AS DOUBLE)",
-        "listed_quantity": f"CAST(sum(listed_quantity) FILTER ({there} AND listed_quantity > 0) AS DOUBLE)",
+        "listed_quantity": _in_unit("listed_quantity", f"{there} AND listed_quantity > 0"),
         "agreed": f"CAST(sum(agreed) FILTER ({there} AND agreed_quantity > 0) AS DOUBLE)",
-        "agreed_quantity": f"CAST(sum(agreed_quantity) FILTER ({there} AND agreed_quantity > 0) AS DOUBLE)",
+        "agreed_quantity": _in_unit("agreed_quantity", f"{there} AND agreed_quantity > 0"),
         "unknown": f"CAST(coalesce(sum(unknown) FILTER ({there}), 0) AS BIGINT)",
         "unrated": f"CAST(coalesce(sum(unrated) FILTER ({there}), 0) AS BIGINT)",
     }  # fmt: skip
+
+
+def _in_unit(quantity: str, wanted: str) -> str:
+    """Return SQL of the sum of quantities as a double, in the unit that is told.
+
+    Doubles are added in an order of their own, so that the sum is the same whichever thread was first; decimals need
+    none.
+    """
+    same = f"CAST(sum({quantity}) FILTER ({wanted} AND times IS NULL) AS DOUBLE)"
+    each = f"{quantity} * times"
+    other = f"list_sum(list({each} ORDER BY {each}) FILTER ({wanted} AND times IS NOT NULL))"
+    return f"coalesce({same} + {other}, {same}, {other})"
 
 
 def _number(*columns: str) -> str:
@@ -277,24 +287,27 @@ BASES: Final = ("base_0", "base_1", "base_2", "base_3")
 """Columns of what discounts are a share of: the use of a resource, of a service by an account, of a service, all."""
 
 
+_SUMMED: Final = ("original", "covered", "reached", "quantity", "covered_quantity", "listed", "listed_quantity",
+                  "agreed", "agreed_quantity")  # fmt: skip
+_OF_SKU: Final = ("kind", "x_Source", "sku", "RegionId", "unit", "BillingCurrency", "is_spot")
+
+
 def cells_sql() -> str:
-    """Return SQL of cells as numbers, in order: amounts as whole money and units of 1e-12 beside it."""
-    of_sku = "PARTITION BY kind, x_Source, sku, RegionId, unit, BillingCurrency, is_spot"
+    """Return SQL of cells as numbers, in order: amounts as whole money and units of 1e-12 beside it.
+
+    Cells that a SKU has in a region, in one unit and currency, have one number in ``sku``; -1 where none is told.
+    """
     parts = []
     for at in SIDES:
         whole = f"CAST(trunc(amount_{at}) AS BIGINT)"
         rest = f"CAST(CAST(amount_{at} - trunc(amount_{at}) AS DECIMAL(13,12)) * 1000000000000 AS BIGINT)"
         parts += [f"{whole} AS whole_{at}", f"{rest} AS rest_{at}"]
-        parts += [f"{name}_{at}" for name in ("original", "covered", "reached", "quantity", "covered_quantity")]
-        for price, amount in (("list_price", "listed"), ("contracted_price", "agreed")):
-            own = f"{amount}_{at} / {amount}_quantity_{at}"
-            # The price of the same SKU in the same month stands in where a resource's own is not told.
-            others = f"sum({amount}_{at}) OVER ({of_sku}) / sum({amount}_quantity_{at}) OVER ({of_sku})"
-            parts.append(f"coalesce({own}, CASE WHEN sku IS NOT NULL THEN {others} END) AS {price}_{at}")
+        parts += [f"{name}_{at}" for name in _SUMMED]
     account = ("x_Source", "SubAccountId", "ServiceName")
     return (
         f"SELECT cell, kind, {_number('x_Source')} AS source, {_number('x_Source', 'ServiceName')} AS service, "
         f"CASE WHEN ResourceId IS NULL THEN -1 ELSE {_number('x_Source', 'ResourceId')} END AS resource, "
+        f"CASE WHEN sku IS NULL THEN -1 ELSE {_number(*_OF_SKU)} END AS sku, "
         f"{_number('kind', *account, 'ChargeCategory', 'unit', 'BillingCurrency', 'is_fee')} AS grp, "
         f"CASE WHEN ResourceId IS NULL THEN -1 ELSE {_number('x_Source', 'ResourceId', 'ServiceName')} END "
         f"AS base_0, {_number(*account, 'BillingCurrency')} AS base_1, "

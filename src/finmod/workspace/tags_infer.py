@@ -214,7 +214,7 @@ def _make_resources(found: Named) -> None:
         f"CREATE TEMP TABLE {_RESOURCES} AS "
         f"WITH facts AS (SELECT *, {RESOURCE} AS resource FROM {FACTS} WHERE {CAN} AND {RESOURCE} IS NOT NULL), "
         "daily AS (SELECT f.x_Source, f.resource, d.x_ChargeDate AS day, d.x_BillingPeriod AS period, "
-        "coalesce(sum(CAST(d.EffectiveCost AS DOUBLE)), 0) AS cost "
+        "CAST(coalesce(sum(d.EffectiveCost), 0) AS DOUBLE) AS cost "
         "FROM (SELECT DISTINCT x_Source, x_BillingPeriod, x_ChargeKey, resource FROM facts WHERE x_TrueUpOf IS NULL) "
         f"AS f JOIN (SELECT * FROM {days} WHERE x_BillingPeriod IN ({months})) AS d "
         "USING (x_Source, x_BillingPeriod, x_ChargeKey) GROUP BY ALL), "

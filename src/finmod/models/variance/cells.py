@@ -93,3 +93,24 @@ class Cells:
     def count(self) -> int:
         """Return the number of cells."""
         return len(self.kind)
+
+
+def unit_prices(amounts: Floats, quantities: Floats, sku: Ints) -> Floats:
+    """Return prices of cells; that of the same SKU in the same month stands in where a cell's own is not told.
+
+    Args:
+        amounts: Cost by that price; NaN where it is not told.
+        quantities: What it is the cost of; NaN likewise.
+        sku: Number of each cell's SKU; -1 where none is told, and nothing stands in.
+
+    Returns:
+        One price per cell; NaN where nothing tells it.
+
+    >>> unit_prices(np.array([np.nan, 2.0, 4.0]), np.array([np.nan, 10.0, 10.0]), np.array([0, 0, 0])).tolist()
+    [0.3, 0.2, 0.4]
+    """
+    # Added in the order of cells, so that the price is the same to the last digit on every run.
+    together = [np.bincount(sku + 1, weights=np.nan_to_num(each)) for each in (amounts, quantities)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own, others = amounts / quantities, (together[0] / together[1])[sku + 1]
+    return np.asarray(np.where(np.isnan(own) & (sku >= 0), others, own), dtype=np.float64)

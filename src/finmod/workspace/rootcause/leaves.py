@@ -72,7 +72,9 @@ def _given(looked: tuple[Looked, Looked]) -> str:
     shares = [f"WHEN {literal(each)} THEN {after.days(each) / before.days(each)!r}::DOUBLE" for each in partial]
     days = f"CASE x_Source {' '.join(shares)} ELSE 1 END" if shares else "1"
     share = f"CASE WHEN ChargeCategory = 'Usage' THEN {days} ELSE 1 END"
-    return f"coalesce(sum(CAST(amount AS DOUBLE) * {share}) FILTER (side = 0), 0::DOUBLE) AS given"
+    # Summed as decimals: doubles would be told otherwise in another order.
+    given = f"CAST(CAST(amount AS DOUBLE) * {share} AS DECIMAL(38,12))"
+    return f"CAST(coalesce(sum({given}) FILTER (side = 0), 0) AS DOUBLE) AS given"
 
 
 def _dimension(engine: Engine, name: str) -> Dimension:

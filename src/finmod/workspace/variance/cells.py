@@ -34,7 +34,7 @@ from finmod.marts.variance import (
     units_sql,
 )
 from finmod.models.variance.bridge import UNIT
-from finmod.models.variance.cells import Cells, Flags, Floats, Ints, Side, Units
+from finmod.models.variance.cells import Cells, Flags, Floats, Ints, Side, Units, unit_prices
 from finmod.models.variance.targets import Held
 from finmod.settings.project import Project
 from finmod.taxonomy.definition import Taxonomy
@@ -287,6 +287,7 @@ def _side(found: Mapping[str, Column], looked: Looked, sources: Sequence[str], *
     def column(name: str) -> Floats:
         return _floats(found[f"{name}_{at}"])
 
+    sku = _ints(found["sku"])
     return Side(
         amount=_amounts(found[f"whole_{at}"], found[f"rest_{at}"], wide=wide),
         original=column("original"),
@@ -294,8 +295,8 @@ def _side(found: Mapping[str, Column], looked: Looked, sources: Sequence[str], *
         reached=column("reached"),
         quantity=column("quantity"),
         covered_quantity=column("covered_quantity"),
-        list_price=column("list_price"),
-        contracted_price=column("contracted_price"),
+        list_price=unit_prices(column("listed"), column("listed_quantity"), sku),
+        contracted_price=unit_prices(column("agreed"), column("agreed_quantity"), sku),
         days=days,
         told=days / looked.length,
     )

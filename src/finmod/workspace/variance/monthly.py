@@ -24,7 +24,7 @@ from finmod.workspace.variance.wanted import Wanted
 
 VARIANCES: Final = "variance_monthly"
 _NAME: Final = "variance"
-_SHAPE: Final = "3"
+_SHAPE: Final = "4"
 """Changes where the effects of the same bills would be others."""
 _POOL: Final = "pool"
 _AROUND: Final = (-1, 0, 1, 2)
