@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from finmod.marts.variance import ROWS
 from finmod.workspace.rootcause.leaves import RESOURCE, WORDS, leaves_of, within
+from finmod.workspace.variance.told import Told
 from finmod.workspace.variance.variance import Made
 from tests.rootcause import leaves_of as leaves_told
 from tests.tagged import EURO
@@ -86,3 +91,25 @@ def test_resources_that_share_a_name_are_told_by_their_ids_and_costs_that_lack_a
     assert leaves.lacks is not None
     lacking = [leaves.resource.texts[code] for code in leaves.resource.codes[leaves.lacks].tolist()]
     assert lacking == ["i-7"]
+
+
+def test_leaves_are_numbered_and_added_alike_whichever_charge_is_read_first(tmp_path: Path) -> None:
+    """As doubles, .1 + .2 + .3 is another number than .2 + .3 + .1; cost before is one where a month is partial."""
+    kinds = ("Standard", "Dynamic", "Committed")
+    rows = [used(8, "i-1", SEARCH, "1", f"0.{at}", PricingCategory=kind) for at, kind in enumerate(kinds, 1)]
+    rows += [used(month, f"i-{at}", SEARCH, "1", "1") for month in (8, 9) for at in range(2, 9)]
+    with compared_of(books_of(tmp_path / "books", *rows, apply=False), called=True) as whole:
+        before, after = whole.looked
+        made = replace(whole, looked=(replace(before, told=Told(until={"saas": date(2026, 8, 30)})), after))
+        found = []
+        for order in permutations(kinds):
+            made.books.engine.run(
+                f"CREATE OR REPLACE TEMP TABLE {ROWS} AS FROM {ROWS} "
+                f"ORDER BY list_position({[*order]}, PricingCategory), hash(ResourceId, '{order[0]}')"
+            )
+            leaves = leaves_of(made)
+            assert leaves.resource is not None
+            assert leaves.expected is not None
+            found.append((leaves.resource.codes.tolist(), leaves.before.tolist(), leaves.expected.tolist()))
+    assert len(found[0][2]) == 8
+    assert found == [found[0]] * len(found)

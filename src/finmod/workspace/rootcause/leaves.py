@@ -44,8 +44,10 @@ def leaves_of(made: Made) -> Leaves:
     told = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in columns.items())
     amounts = (f"coalesce(sum(amount) FILTER (side = {at}), 0) AS amount_{at}" for at in SIDES)
     sums = ", ".join(("max(unknown + unrated) > 0 AS lacks", *amounts, _given(made.looked)))
+    # Whichever thread was first, a leaf has the same number.
+    number = f"row_number() OVER (ORDER BY hash({', '.join(map(identifier, (*columns, resource)))}))"
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT row_number() OVER () AS leaf, * FROM (SELECT {told}, "
+        f"CREATE OR REPLACE TEMP TABLE {_LEAVES} AS SELECT {number} AS leaf, * FROM (SELECT {told}, "
         f"{_RESOURCE} AS {identifier(resource)}, {sums} FROM {ROWS} GROUP BY ALL "
         # What cost nothing has no place in the search; what nobody knows the cost of is there all the same.
         "HAVING amount_0 <> 0 OR amount_1 <> 0 OR lacks)"
